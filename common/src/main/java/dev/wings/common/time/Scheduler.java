@@ -1,0 +1,43 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.time;
+
+import java.time.Duration;
+
+/// Runs things later. The one source of timers, so that a simulation can own time.
+public interface Scheduler extends AutoCloseable {
+
+    /// Runs `action` once after `delay`, on a thread of its own; the action may block.
+    Timer schedule(Duration delay, Runnable action);
+
+    /// Blocks the calling thread for `duration`.
+    void sleep(Duration duration) throws InterruptedException;
+
+    /// Drops what has not started; waits for nothing.
+    @Override
+    void close();
+
+    /// A pending action.
+    interface Timer {
+        /// Keeps the action from starting, if it has not.
+        void cancel();
+    }
+
+    /// The machine's own time.
+    static Scheduler system() {
+        return new SystemScheduler();
+    }
+}
