@@ -1,0 +1,130 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.integration.EventProducer.AcknowledgedBatch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Kills the platform with SIGKILL in the middle of ingest, again and again, on one data directory.
+///
+/// After each restart (I1, I2): every acknowledged row is there exactly once, at the offset that was acknowledged;
+/// offsets of each partition are dense from 0; a batch without an acknowledgement is there as a whole or not at all.
+final class CrashIT {
+
+    private static final int KILLS = Integer.getInteger("wings.crash.kills", 10);
+    private static final int STREAMS = 3;
+    private static final int ROWS_PER_BATCH = 200;
+    private static final int MAX_MILLIS_TO_KILL = 2_500;
+
+    @TempDir
+    private Path data;
+
+    @Test
+    void killedPlatformKeepsEveryAcknowledgedRowOnce() throws Exception {
+        long seed = Long.getLong("wings.seed", System.nanoTime());
+        Random random = new Random(seed);
+        int portOffset = WingsProcess.freePortOffset(random);
+        List<AcknowledgedBatch> acknowledged = new ArrayList<>();
+        long sentBatches = 0;
+
+        WingsProcess wings = WingsProcess.start(data, portOffset);
+        try {
+            wings.run(
+                    "topic",
+                    "create",
+                    "events",
+                    "--schema",
+                    "batch bigint not null, row_in_batch int not null, key string not null, payload string",
+                    "--partition-by",
+                    "key");
+            for (int kill = 0; kill < KILLS; kill++) {
+                sentBatches = ingestUntilKilled(wings, random, sentBatches, acknowledged);
+                wings = WingsProcess.start(data, portOffset);
+                verify(wings, acknowledged, "seed=" + seed + ", kill=" + kill);
+            }
+            assertThat(acknowledged).as("acknowledged batches: seed=%d", seed).hasSizeGreaterThan(KILLS);
+            wings.stop();
+        } finally {
+            wings.close();
+        }
+    }
+
+    /// Ingests on several streams and kills the platform at a random moment; returns the number of batches sent so
+    /// far.
+    private static long ingestUntilKilled(
+            WingsProcess wings, Random random, long firstBatch, List<AcknowledgedBatch> acknowledged)
+            throws InterruptedException {
+        CountDownLatch firstAnswer = new CountDownLatch(1);
+        List<EventProducer> producers = new ArrayList<>();
+        for (int stream = 0; stream < STREAMS; stream++) {
+            producers.add(EventProducer.start(
+                    wings.ingestorPort(), firstBatch + stream, STREAMS, ROWS_PER_BATCH, firstAnswer));
+        }
+        assertThat(firstAnswer.await(60, SECONDS)).as("a first acknowledgement").isTrue();
+        Thread.sleep(random.nextInt(MAX_MILLIS_TO_KILL));
+        wings.kill();
+        long sent = firstBatch;
+        for (EventProducer producer : producers) {
+            acknowledged.addAll(producer.awaitEnd());
+            sent = Math.max(sent, producer.nextBatch());
+        }
+        // a number that no stream has used; the remainder by STREAMS does not matter
+        return sent + STREAMS;
+    }
+
+    private static void verify(WingsProcess wings, List<AcknowledgedBatch> acknowledged, String which)
+            throws Exception {
+        try (SqlClient sql = new SqlClient(wings.serverPort())) {
+            assertThat(sql.query("select key, count(*), min(__offset__), max(__offset__), count(distinct __offset__)"
+                            + " from events group by key"))
+                    .as("offsets are dense: %s", which)
+                    .isNotEmpty()
+                    .allSatisfy(row -> {
+                        long rows = (Long) row.get(1);
+                        assertThat(row.subList(1, 5)).containsExactly(rows, 0L, rows - 1, rows);
+                    });
+            assertThat(sql.query("select batch, count(*), count(distinct row_in_batch) from events group by batch"
+                            + " having count(*) <> " + ROWS_PER_BATCH + " or count(distinct row_in_batch) <> "
+                            + ROWS_PER_BATCH))
+                    .as("batches are whole, once: %s", which)
+                    .isEmpty();
+            Map<String, long[]> found = new HashMap<>();
+            for (List<Object> row : sql.query("select batch, key, min(__offset__), max(__offset__) + 1, count(*)"
+                    + " from events group by batch, key")) {
+                found.put(
+                        row.get(0) + "/" + row.get(1),
+                        new long[] {(Long) row.get(2), (Long) row.get(3), (Long) row.get(4)});
+            }
+            for (AcknowledgedBatch batch : acknowledged) {
+                batch.ranges()
+                        .forEach((key, range) -> assertThat(found.get(batch.number() + "/" + key))
+                                .as("batch=%d, key=%s: %s", batch.number(), key, which)
+                                .containsExactly(range.start(), range.end(), range.end() - range.start()));
+            }
+        }
+    }
+}

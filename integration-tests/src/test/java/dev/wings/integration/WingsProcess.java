@@ -1,0 +1,207 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+
+/// `wings dev` as a process of its own, as a user would run it.
+final class WingsProcess implements AutoCloseable {
+
+    private static final List<Integer> PORTS = List.of(7700, 7701, 7702, 7703, 7704, 7790, 7791, 7792);
+    private static final int START_SECONDS = 120;
+    private static final int STOP_SECONDS = 60;
+
+    private final Process process;
+    private final int portOffset;
+    private final List<String> output;
+
+    private WingsProcess(Process process, int portOffset, List<String> output) {
+        this.process = process;
+        this.portOffset = portOffset;
+        this.output = output;
+    }
+
+    /// Starts the platform on `data` and waits until it says that it is ready. The caller closes.
+    static WingsProcess start(Path data, int portOffset) {
+        List<String> command = command("dev", "--data", data.toString(), "--port-offset", String.valueOf(portOffset));
+        List<String> output = new ArrayList<>();
+        Process process = launch(command);
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        Thread.ofVirtual().name("wings-dev-output").start(() -> {
+            follow(process, output, ready);
+        });
+        WingsProcess wings = new WingsProcess(process, portOffset, output);
+        try {
+            ready.get(START_SECONDS, TimeUnit.SECONDS);
+            return wings;
+        } catch (TimeoutException | ExecutionException | InterruptedException e) {
+            wings.close();
+            throw new IllegalStateException("wings dev did not get ready:\n" + wings.output(), e);
+        }
+    }
+
+    /// Runs another command of the CLI against this platform; returns what it printed. Fails unless it exits with 0.
+    String run(String... arguments) {
+        ProcessBuilder builder = new ProcessBuilder(command(arguments)).redirectErrorStream(true);
+        builder.environment().put("WINGS_PORT_OFFSET", String.valueOf(portOffset));
+        try {
+            Process command = builder.start();
+            command.getOutputStream().close();
+            String printed = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(command.waitFor()).as(printed).isZero();
+            return printed;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    int ingestorPort() {
+        return 7702 + portOffset;
+    }
+
+    int serverPort() {
+        return 7704 + portOffset;
+    }
+
+    int controlPlanePort() {
+        return 7701 + portOffset;
+    }
+
+    /// SIGKILL: no goodbye.
+    void kill() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    /// SIGTERM, and asserts that it ended well.
+    void stop() {
+        process.destroy();
+        awaitExit();
+        assertThat(process.exitValue()).as(output()).isIn(0, 143);
+    }
+
+    String output() {
+        synchronized (output) {
+            return String.join("\n", output);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// An offset at which all ports of the platform are free.
+    static int freePortOffset(RandomGenerator random) {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int offset = random.nextInt(2_000, 40_000);
+            if (PORTS.stream().allMatch(port -> isFree(port + offset))) {
+                return offset;
+            }
+        }
+        throw new IllegalStateException("no free range of ports found");
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Path.of(System.getProperty("wings.root"), "jvm.options"),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=4",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.wings.cli.Main"));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static Process launch(List<String> command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            return process;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void follow(Process process, List<String> output, CompletableFuture<Void> ready) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                synchronized (output) {
+                    output.add(line);
+                }
+                if (line.startsWith("ready")) {
+                    ready.complete(null);
+                }
+            }
+        } catch (IOException e) {
+            ready.completeExceptionally(e);
+        }
+        ready.completeExceptionally(new IllegalStateException("wings dev ended"));
+    }
+
+    private void awaitExit() {
+        try {
+            assertThat(process.waitFor(STOP_SECONDS, TimeUnit.SECONDS))
+                    .as(output())
+                    .isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+"""Pushes with nothing but pyarrow and asks Flight SQL for the rows. Arguments: port of the ingestor, port of the server."""
+
+import datetime
+import sys
+
+import pyarrow as pa
+import pyarrow.flight as flight
+
+ingestor, server = sys.argv[1], sys.argv[2]
+
+schema = pa.schema([("id", pa.int32()), ("name", pa.dictionary(pa.int8(), pa.large_utf8())), ("at", pa.timestamp("s", tz="UTC"))])
+
+
+def batch(start, rows):
+    return pa.record_batch(
+        [
+            pa.array(range(start, start + rows), pa.int32()),
+            pa.array([f"name {i % 3}" for i in range(rows)], pa.large_utf8()).dictionary_encode().cast(schema.field("name").type),
+            pa.array([datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)] * rows, schema.field("at").type),
+        ],
+        schema=schema,
+    )
+
+
+with flight.connect(f"grpc://127.0.0.1:{ingestor}") as client:
+    writer, answers = client.do_put(flight.FlightDescriptor.for_path("from_python"), schema)
+    for i in range(10):
+        writer.write_batch(batch(i * 100, 100))
+        assert answers.read() is not None
+    writer.close()
+
+    # a batch that breaks the schema is rejected by itself, and its stream says why
+    bad = pa.schema([("id", pa.utf8())])
+    writer, answers = client.do_put(flight.FlightDescriptor.for_path("default", "from_python"), bad)
+    try:
+        writer.write_batch(pa.record_batch([pa.array(["x"])], schema=bad))
+        answer = answers.read()
+        assert answer is not None and b"id" in answer.to_pybytes(), answer
+        writer.close()
+    except flight.FlightError as failure:
+        assert "id" in str(failure), failure
+
+
+def any_message(type_name, payload):
+    """google.protobuf.Any with a Flight SQL command, encoded by hand."""
+
+    def field(number, data):
+        assert len(data) < 128
+        return bytes([number << 3 | 2, len(data)]) + data
+
+    url = b"type.googleapis.com/arrow.flight.protocol.sql." + type_name.encode()
+    return field(1, url) + field(2, field(1, payload))
+
+
+with flight.connect(f"grpc://127.0.0.1:{server}") as client:
+    command = any_message("CommandStatementQuery", b"select count(*), min(id), max(id) from from_python")
+    info = client.get_flight_info(flight.FlightDescriptor.for_command(command))
+    table = client.do_get(info.endpoints[0].ticket).read_all()
+    assert table.num_rows == 1, table
+    assert [column[0].as_py() for column in table.columns] == [1000, 0, 999], table
+
+print("ok")
