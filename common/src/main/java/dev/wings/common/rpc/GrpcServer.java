@@ -1,0 +1,177 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.rpc;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/// A gRPC server with health, reflection, limits and metrics, on a virtual thread per call. Exceptions of services
+/// become the statuses of [dev.wings.common.error.GrpcErrors].
+///
+/// Closing it drains: new calls are refused and running ones may finish within the drain time; then they are
+/// cancelled.
+public final class GrpcServer implements AutoCloseable {
+
+    /// How long a cancelled call may take to notice.
+    private static final Duration CANCEL_GRACE = Duration.ofSeconds(5);
+
+    private final Server server;
+    private final HealthStatusManager health;
+    private final ExecutorService executor;
+    private final Duration drain;
+
+    private GrpcServer(Server server, HealthStatusManager health, ExecutorService executor, Duration drain) {
+        this.server = server;
+        this.health = health;
+        this.executor = executor;
+        this.drain = drain;
+    }
+
+    /// A server on `host` and `port` (0 takes a free one) that is not started yet.
+    public static Builder on(String host, int port, MeterRegistry registry) {
+        return new Builder(host, port, registry);
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /// Tells health checks, and so load balancers, that no new calls are wanted; calls still work.
+    public void announceDrain() {
+        health.enterTerminalState();
+    }
+
+    @Override
+    public void close() {
+        announceDrain();
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS)) {
+                server.shutdownNow();
+                server.awaitTermination(CANCEL_GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    /// Collects what a server is made of.
+    public static final class Builder {
+        private final InetSocketAddress address;
+        private final NettyServerBuilder netty;
+        private final HealthStatusManager health = new HealthStatusManager();
+        private Duration drain = Duration.ofSeconds(20);
+
+        private Builder(String host, int port, MeterRegistry registry) {
+            this.address = new InetSocketAddress(host, port);
+            this.netty = NettyServerBuilder.forAddress(address)
+                    .addService(health.getHealthService())
+                    .addService(ProtoReflectionServiceV1.newInstance())
+                    // connections that were cut off silently are found, and clients may ping as often as ours do
+                    .keepAliveTime(30, TimeUnit.SECONDS)
+                    .keepAliveTimeout(20, TimeUnit.SECONDS)
+                    .permitKeepAliveTime(10, TimeUnit.SECONDS)
+                    .permitKeepAliveWithoutCalls(true)
+                    .maxInboundMessageSize(4 << 20)
+                    .maxInboundMetadataSize(16 << 10)
+                    .intercept(new CallInterceptor(new CallMetrics(registry)));
+        }
+
+        public Builder service(BindableService service) {
+            netty.addService(service);
+            return this;
+        }
+
+        public Builder service(ServerServiceDefinition service) {
+            netty.addService(service);
+            return this;
+        }
+
+        /// Runs inside the error mapping, outside interceptors added before.
+        public Builder interceptor(ServerInterceptor interceptor) {
+            netty.intercept(interceptor);
+            return this;
+        }
+
+        public Builder streamTracer(ServerStreamTracer.Factory tracer) {
+            netty.addStreamTracerFactory(tracer);
+            return this;
+        }
+
+        /// A larger message ends its call with RESOURCE_EXHAUSTED. 4 MiB if not said.
+        public Builder maxMessageBytes(int bytes) {
+            netty.maxInboundMessageSize(bytes);
+            return this;
+        }
+
+        /// How many calls one connection may have at once; more wait in the client. Unlimited if not said.
+        public Builder maxConcurrentCallsPerConnection(int calls) {
+            netty.maxConcurrentCallsPerConnection(calls);
+            return this;
+        }
+
+        /// How long running calls may finish when the server is closed. 20 s if not said.
+        public Builder drain(Duration time) {
+            this.drain = time;
+            return this;
+        }
+
+        /// Starts the server. PRECONDITION that names the port if it is taken.
+        public GrpcServer open() {
+            ExecutorService executor = Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("grpc-", 0).factory());
+            try {
+                Server server = netty.executor(executor).build().start();
+                health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+                return new GrpcServer(server, health, executor, drain);
+            } catch (IOException | RuntimeException e) {
+                executor.shutdownNow();
+                throw new WingsException(
+                        ErrorKind.PRECONDITION,
+                        "cannot listen, is the port taken by another process? address=" + address.getHostString() + ":"
+                                + address.getPort() + ", cause=" + rootMessage(e),
+                        e);
+            }
+        }
+
+        private static String rootMessage(Throwable failure) {
+            Throwable root = failure;
+            while (root.getCause() != null) {
+                root = root.getCause();
+            }
+            return String.valueOf(root.getMessage());
+        }
+    }
+}
