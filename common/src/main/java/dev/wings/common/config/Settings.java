@@ -52,6 +52,8 @@ public final class Settings {
 
     private static final String CONFIG_FILE = "CONFIG_FILE";
     private static final String PORT_OFFSET = "WINGS_PORT_OFFSET";
+    private static final String LOG_LEVEL = "WINGS_LOG_LEVEL";
+    private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
     private static final int MAX_PORT = 65_535;
 
     /// What getters return once their value was refused; the record that gets it is thrown away.
@@ -78,6 +80,7 @@ public final class Settings {
         if (file != null) {
             addFile(file);
         }
+        checkLogLevel(environment.getOrDefault(LOG_LEVEL, ""));
         this.portOffset = parsePortOffset(environment.getOrDefault(PORT_OFFSET, ""));
     }
 
@@ -312,6 +315,13 @@ public final class Settings {
             } else if (!value.isEmpty()) {
                 values.putIfAbsent(name, value);
             }
+        }
+    }
+
+    /// The level itself is read by the log's own configuration, which takes an unknown one for DEBUG.
+    private void checkLogLevel(String value) {
+        if (!value.isEmpty() && !LOG_LEVELS.contains(value)) {
+            problems.add(LOG_LEVEL + " must be one of " + String.join(", ", LOG_LEVELS) + ": found=\"" + value + "\"");
         }
     }
 

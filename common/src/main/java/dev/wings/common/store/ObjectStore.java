@@ -22,7 +22,7 @@ import java.util.Optional;
 /// A flat map from keys to immutable objects. Implementations are safe for use by many threads; methods block and are
 /// called on virtual threads.
 ///
-/// A key is one or more segments of `[A-Za-z0-9._=-]` divided by `/`; no segment is `.` or `..`. Failures are
+/// A key is one or more segments of `[A-Za-z0-9._=-]` divided by `/`, as [ObjectKey] checks. Failures are
 /// `WingsException`: NOT_FOUND for a missing object, ALREADY_EXISTS for a key taken, INVALID for a bad key or range,
 /// UNAVAILABLE for what a retry may mend.
 public interface ObjectStore extends AutoCloseable {
@@ -32,8 +32,8 @@ public interface ObjectStore extends AutoCloseable {
     /// succeeds.
     ///
     /// The buffers' remaining bytes, one after the other, are the object. Their positions are not moved; their
-    /// contents must not change until the call returns. After UNAVAILABLE the outcome is unknown: the object may or
-    /// may not exist.
+    /// contents must not change until the call returns. After UNAVAILABLE, and after CANCELLED because the thread
+    /// was interrupted, the outcome is unknown: the object may or may not exist.
     void create(String key, List<ByteBuffer> content);
 
     /// Reads bytes `[start, start + into.remaining())` of an object into `into`, whose position moves to its limit.

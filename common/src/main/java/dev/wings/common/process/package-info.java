@@ -1,0 +1,5 @@
+/// How a service starts and stops as a process. Start at [dev.wings.common.process.ServiceProcess].
+@NullMarked
+package dev.wings.common.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.store;
+
+import dev.wings.common.error.WingsException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Opens directories: `file:///absolute/directory`, made if it does not exist.
+public final class LocalObjectStoreProvider implements ObjectStoreProvider {
+
+    @Override
+    public String scheme() {
+        return "file";
+    }
+
+    @Override
+    public ObjectStore open(URI root) {
+        Path directory = directory(root);
+        try {
+            Files.createDirectories(directory);
+            return new LocalObjectStore(directory.toRealPath());
+        } catch (IOException e) {
+            throw WingsException.unavailable(
+                    "cannot open the directory of an object store: uri=" + root + ", cause=" + e, e);
+        }
+    }
+
+    private static Path directory(URI root) {
+        try {
+            return Path.of(root);
+        } catch (IllegalArgumentException e) {
+            throw WingsException.invalid("bad address of an object store: expected=file:///absolute/directory, found="
+                    + root + ", cause=" + e.getMessage());
+        }
+    }
+}

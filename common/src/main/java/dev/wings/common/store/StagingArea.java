@@ -1,0 +1,149 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Where files are written before they get their names: `~incoming` below the root, a name that no key can have.
+///
+/// A crash leaves files behind. They are swept away an hour after their last write, by the file system's own clock
+/// and by whichever process comes next, so that no process needs to know which others live. A writer that was
+/// suspended for so long finds its file gone and fails; nothing is lost, for what is not published was not promised.
+final class StagingArea {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StagingArea.class);
+
+    static final String NAME = "~incoming";
+    static final Duration MAX_AGE = Duration.ofHours(1);
+
+    /// Linux takes 1024 at once.
+    private static final int MAX_GATHERED = 512;
+
+    /// The JDK copies heap buffers into direct ones of their size.
+    private static final int MAX_HEAP_BYTES = 1 << 20;
+
+    private final Path directory;
+    private final DurableDirectories directories;
+    private final AtomicReference<Instant> nextSweep = new AtomicReference<>(Instant.MIN);
+
+    StagingArea(Path root, DurableDirectories directories) {
+        this.directory = root.resolve(NAME);
+        this.directories = directories;
+    }
+
+    /// Writes and syncs a file. The caller discards it.
+    Path write(List<ByteBuffer> content) throws IOException {
+        directories.make(directory);
+        Path file = directory.resolve(UUID.randomUUID().toString());
+        try {
+            FileTime written;
+            try (FileChannel channel = open(file)) {
+                writeFully(channel, content);
+                channel.force(false);
+                written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
+            }
+            sweepIfDue(written.toInstant());
+            return file;
+        } catch (IOException | RuntimeException | Error e) {
+            discard(file);
+            throw e;
+        }
+    }
+
+    /// Removes a file that [#write] gave. What cannot be removed is swept later.
+    void discard(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("cannot remove a staged file: file={}", file, e);
+        }
+    }
+
+    private FileChannel open(Path file) throws IOException {
+        try {
+            return FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        } catch (NoSuchFileException e) {
+            directories.forget();
+            throw e;
+        }
+    }
+
+    private static void writeFully(FileChannel channel, List<ByteBuffer> content) throws IOException {
+        ByteBuffer[] pieces = pieces(content);
+        int first = 0;
+        while (first < pieces.length) {
+            channel.write(pieces, first, Math.min(MAX_GATHERED, pieces.length - first));
+            while (first < pieces.length && !pieces[first].hasRemaining()) {
+                first++;
+            }
+        }
+    }
+
+    private static ByteBuffer[] pieces(List<ByteBuffer> content) {
+        List<ByteBuffer> pieces = new ArrayList<>(content.size());
+        for (ByteBuffer buffer : content) {
+            int step = buffer.isDirect() ? Integer.MAX_VALUE : MAX_HEAP_BYTES;
+            for (int start = buffer.position(); start < buffer.limit(); ) {
+                int length = Math.min(step, buffer.limit() - start);
+                pieces.add(buffer.slice(start, length));
+                start += length;
+            }
+        }
+        return pieces.toArray(ByteBuffer[]::new);
+    }
+
+    private void sweepIfDue(Instant now) throws IOException {
+        Instant due = nextSweep.get();
+        if (now.isBefore(due) || !nextSweep.compareAndSet(due, now.plus(MAX_AGE))) {
+            return;
+        }
+        Instant oldest = now.minus(MAX_AGE);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                sweep(file, oldest);
+            }
+        }
+    }
+
+    private static void sweep(Path file, Instant oldest) throws IOException {
+        try {
+            if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                    .toInstant()
+                    .isBefore(oldest)) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            // its writer was done with it
+        }
+    }
+}
