@@ -1,0 +1,218 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.common.error.ErrorKind;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LocalObjectStoreTest extends ObjectStoreContract {
+
+    @TempDir
+    private Path temporary;
+
+    private Path root() {
+        return temporary.resolve("store");
+    }
+
+    @Override
+    protected ObjectStore openEmpty() {
+        return new LocalObjectStoreProvider().open(root().toUri());
+    }
+
+    @Test
+    void directoryIsFoundByItsUri() {
+        try (ObjectStores stores = new ObjectStores()) {
+            ObjectStore found = stores.open(URI.create("file://" + root().toAbsolutePath()));
+            store().create("a", List.of(buffer("x")));
+            assertThat(found.find("a")).isPresent();
+            assertFails(ErrorKind.INVALID, () -> stores.open(URI.create("file:relative")));
+            assertFails(ErrorKind.INVALID, () -> stores.open(URI.create("file://host/dir")));
+            assertFails(ErrorKind.INVALID, () -> stores.open(URI.create("file:///dir?x=y")));
+            assertFails(ErrorKind.UNAVAILABLE, () -> stores.open(URI.create("file:///dev/null/store")));
+        }
+    }
+
+    @Test
+    void nothingIsLeftInTheStagingArea() throws IOException {
+        store().create("a/b", List.of(buffer("x")));
+        assertFails(ErrorKind.ALREADY_EXISTS, () -> store().create("a/b", List.of(buffer("y"))));
+        assertFails(ErrorKind.INVALID, () -> store().create("a/b/c", List.of(buffer("y"))));
+        assertFails(ErrorKind.INVALID, () -> store().create("a", List.of(buffer("y"))));
+        assertThat(staged()).isEmpty();
+        assertThat(keys(store().list("", "", 10))).containsExactly("a/b");
+    }
+
+    @Test
+    void leftoversOfACrashAreNeverListedAndSweptWhenOld() throws IOException {
+        Files.createDirectories(root().resolve(StagingArea.NAME));
+        Path old = Files.writeString(root().resolve(StagingArea.NAME).resolve("old"), "half of a fol");
+        Path young = Files.writeString(root().resolve(StagingArea.NAME).resolve("young"), "half of a fol");
+        Files.setLastModifiedTime(
+                old, FileTime.from(Instant.now().minus(StagingArea.MAX_AGE).minus(Duration.ofMinutes(1))));
+        assertThat(store().list("", "", 10)).isEmpty();
+
+        store().create("a", List.of(buffer("x")));
+
+        assertThat(old).doesNotExist();
+        assertThat(young).as("another process may be writing it").exists();
+        assertThat(keys(store().list("", "", 10))).containsExactly("a");
+    }
+
+    @Test
+    void symbolicLinksAreNotFollowed() throws IOException {
+        Path outside = Files.createDirectories(temporary.resolve("outside"));
+        Files.writeString(outside.resolve("secret"), "secret");
+        Files.createSymbolicLink(root().resolve("dir"), outside);
+        Files.createSymbolicLink(root().resolve("file"), outside.resolve("secret"));
+
+        for (String key : List.of("dir/secret", "file")) {
+            assertFails(ErrorKind.NOT_FOUND, () -> store().read(key, 0, ByteBuffer.allocate(1)));
+            assertThat(store().find(key)).isEmpty();
+            store().delete(key);
+        }
+        assertFails(ErrorKind.INVALID, () -> store().create("dir/new", List.of(buffer("x"))));
+        assertFails(ErrorKind.INVALID, () -> store().create("dir/sub/new", List.of(buffer("x"))));
+        assertFails(ErrorKind.ALREADY_EXISTS, () -> store().create("file", List.of(buffer("x"))));
+        assertThat(store().list("", "", 10)).isEmpty();
+        assertThat(store().list("dir/", "", 10)).isEmpty();
+        try (Stream<Path> files = Files.list(outside)) {
+            assertThat(files).containsExactly(outside.resolve("secret"));
+        }
+    }
+
+    @Test
+    void filesThatNoKeyCanNameAreNotListed() throws IOException {
+        Files.writeString(root().resolve("with space"), "x");
+        Files.writeString(Files.createDirectories(root().resolve("lost+found")).resolve("x"), "x");
+        store().create("a", List.of(buffer("x")));
+        assertThat(keys(store().list("", "", 1))).containsExactly("a");
+    }
+
+    @Test
+    void directoryThatVanishedIsMadeAgain() throws IOException {
+        store().create("a/b/c", List.of(buffer("x")));
+        store().delete("a/b/c");
+        Files.delete(root().resolve("a/b"));
+        Files.delete(root().resolve("a"));
+
+        assertFails(ErrorKind.UNAVAILABLE, () -> store().create("a/b/d", List.of(buffer("x"))));
+        store().create("a/b/d", List.of(buffer("x")));
+
+        assertThat(read("a/b/d")).isEqualTo("x");
+    }
+
+    @Test
+    void storesOfSeveralProcessesRaceForOneKey() throws Exception {
+        List<Callable<Boolean>> creates = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 16; i++) {
+                ObjectStore own = new LocalObjectStoreProvider().open(root().toUri());
+                creates.add(() -> {
+                    try {
+                        own.create("deep/new/dir/key", List.of(buffer("x")));
+                        return true;
+                    } catch (dev.wings.common.error.WingsException e) {
+                        assertThat(e.kind()).isEqualTo(ErrorKind.ALREADY_EXISTS);
+                        return false;
+                    }
+                });
+            }
+            int winners = 0;
+            for (Future<Boolean> outcome : threads.invokeAll(creates)) {
+                winners += outcome.get() ? 1 : 0;
+            }
+            assertThat(winners).isEqualTo(1);
+        }
+    }
+
+    /// The objects of `Writer` hold their own key over and over: a part of one would be seen.
+    @Test
+    void killedWriterLeavesWholeObjectsOnly() throws Exception {
+        Process writer = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Writer.class.getName(),
+                        root().toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<String> acknowledged = new ArrayList<>();
+        try (BufferedReader lines = writer.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                acknowledged.add(line);
+                if (acknowledged.size() == 10) {
+                    // the handle, for the process itself would close its output, of which the rest is wanted
+                    writer.toHandle().destroyForcibly();
+                }
+            }
+        }
+        assertThat(writer.waitFor(10, TimeUnit.SECONDS)).isTrue();
+
+        List<String> stored = keys(store().list("", "", 1000));
+        assertThat(stored).containsAll(acknowledged);
+        for (String key : stored) {
+            assertThat(read(key)).isEqualTo(Writer.content(key));
+        }
+    }
+
+    /// Stores objects until it is killed, and names each on standard output once it is stored.
+    static final class Writer {
+        private static final int OBJECT_CHARS = 200_000;
+
+        public static void main(String[] arguments) {
+            ObjectStore store =
+                    new LocalObjectStoreProvider().open(Path.of(arguments[0]).toUri());
+            for (int i = 0; i < 1_000_000; i++) {
+                String key = String.format("day-%02d/%07d", i % 3, i);
+                store.create(key, List.of(buffer(content(key))));
+                System.out.println(key);
+            }
+        }
+
+        static String content(String key) {
+            return (key + " ").repeat(OBJECT_CHARS / (key.length() + 1));
+        }
+    }
+
+    private List<Path> staged() {
+        try (Stream<Path> files = Files.list(root().resolve(StagingArea.NAME))) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
