@@ -1,0 +1,185 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.arrow;
+
+import java.lang.foreign.MemorySegment;
+
+/// What must hold inside of arrays, so that whoever reads them later stays inside of their buffers. Fails with
+/// INVALID.
+final class ArrayChecks {
+
+    static final int VIEW_BYTES = 16;
+
+    /// Values up to this length stand in the view itself.
+    static final int INLINE_BYTES = 12;
+
+    private ArrayChecks() {}
+
+    /// Offsets never fall and lie within `[0, limit]`. Returns the last.
+    static long checkOffsets(SourceField field, ArrayData array, long limit) {
+        MemorySegment offsets = array.memory(0);
+        boolean wide = array.layout() == Layout.LARGE_VARIABLE || array.layout() == Layout.LARGE_LIST;
+        boolean monotonic = wide ? isMonotonic64(offsets, array.length()) : isMonotonic32(offsets, array.length());
+        if (!monotonic) {
+            throw field.invalid("the offsets of the array are negative, or they fall");
+        }
+        long end = offset(array, array.length());
+        if (end > limit) {
+            throw field.invalid("the offsets of the array leave its data: offset=" + end + ", limit=" + limit);
+        }
+        return end;
+    }
+
+    /// Where the value at `position` starts in the data of an array with offsets.
+    static long offset(ArrayData array, int position) {
+        return array.layout() == Layout.LARGE_VARIABLE || array.layout() == Layout.LARGE_LIST
+                ? array.memory(0).get(ArrayData.LONG, (long) position * Long.BYTES)
+                : array.memory(0).get(ArrayData.INT, (long) position * Integer.BYTES);
+    }
+
+    private static boolean isMonotonic32(MemorySegment offsets, int length) {
+        int previous = offsets.get(ArrayData.INT, 0);
+        int bad = previous;
+        for (long i = 1; i <= length; i++) {
+            int next = offsets.get(ArrayData.INT, i * Integer.BYTES);
+            // If no offset is negative, then no difference overflows; and one that is counts itself.
+            bad |= next | (next - previous);
+            previous = next;
+        }
+        return bad >= 0;
+    }
+
+    private static boolean isMonotonic64(MemorySegment offsets, int length) {
+        long previous = offsets.get(ArrayData.LONG, 0);
+        long bad = previous;
+        for (long i = 1; i <= length; i++) {
+            long next = offsets.get(ArrayData.LONG, i * Long.BYTES);
+            bad |= next | (next - previous);
+            previous = next;
+        }
+        return bad >= 0;
+    }
+
+    /// Every value that is not null is UTF-8. What stands under a null, or outside of all values, does not
+    /// matter.
+    static void checkText(SourceField field, ArrayData array) {
+        MemorySegment data = array.memory(1);
+        long start = offset(array, 0);
+        long end = offset(array, array.length());
+        if (Utf8.isAscii(data, start, end)) {
+            return;
+        }
+        if (Utf8.isValid(data, start, end) && startsOnCharacters(array, data, end)) {
+            return;
+        }
+        for (int i = 0; i < array.length(); i++) {
+            if (!array.isNull(i) && !Utf8.isValid(data, offset(array, i), offset(array, i + 1))) {
+                throw field.invalidAt("the text is not UTF-8", i);
+            }
+        }
+    }
+
+    /// Whether no offset cuts a character in two.
+    private static boolean startsOnCharacters(ArrayData array, MemorySegment data, long end) {
+        for (int i = 1; i < array.length(); i++) {
+            long offset = offset(array, i);
+            if (offset < end && Utf8.isContinuation(data, offset)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Views that are not null lie in their buffers and repeat the start of their values; text is UTF-8. Views
+    /// may share bytes, so all values together are counted first: they may have `limit` bytes.
+    static void checkViews(SourceField field, ArrayData array, long limit) {
+        MemorySegment views = array.memory(0);
+        long total = 0;
+        for (int i = 0; i < array.length(); i++) {
+            if (array.isNull(i)) {
+                continue;
+            }
+            long at = (long) i * VIEW_BYTES;
+            int length = views.get(ArrayData.INT, at);
+            if (length < 0) {
+                throw field.invalidAt("a view of the array is corrupt", i);
+            }
+            if (length > INLINE_BYTES) {
+                int buffer = views.get(ArrayData.INT, at + 8);
+                int offset = views.get(ArrayData.INT, at + 12);
+                if (buffer < 0
+                        || buffer >= array.buffers().size() - 1
+                        || offset < 0
+                        || length > array.memory(buffer + 1).byteSize() - offset
+                        || array.memory(buffer + 1).get(ArrayData.INT, offset) != views.get(ArrayData.INT, at + 4)) {
+                    throw field.invalidAt("a view of the array is corrupt", i);
+                }
+            }
+            total += length;
+        }
+        if (total > limit) {
+            throw field.invalid("the array's values are too large in all: bytes=" + total + ", limit=" + limit);
+        }
+        if (field.isText()) {
+            for (int i = 0; i < array.length(); i++) {
+                if (!array.isNull(i)) {
+                    MemorySegment value = view(array, i);
+                    if (!Utf8.isAscii(value, 0, value.byteSize()) && !Utf8.isValid(value, 0, value.byteSize())) {
+                        throw field.invalidAt("the text is not UTF-8", i);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The bytes of a value of an array of views, which has been checked.
+    static MemorySegment view(ArrayData array, int position) {
+        MemorySegment views = array.memory(0);
+        long at = (long) position * VIEW_BYTES;
+        int length = views.get(ArrayData.INT, at);
+        return length <= INLINE_BYTES
+                ? views.asSlice(at + 4, length)
+                : array.memory(views.get(ArrayData.INT, at + 8) + 1).asSlice(views.get(ArrayData.INT, at + 12), length);
+    }
+
+    /// Lists that are not null lie in the child.
+    static void checkListViews(SourceField field, ArrayData array) {
+        int limit = array.children().get(0).length();
+        for (int i = 0; i < array.length(); i++) {
+            if (!array.isNull(i)) {
+                long offset = listViewOffset(array, i);
+                long size = listViewSize(array, i);
+                if (offset < 0 || size < 0 || offset > limit || size > limit - offset) {
+                    throw field.invalidAt("a view of the array is corrupt", i);
+                }
+            }
+        }
+    }
+
+    static long listViewOffset(ArrayData array, int position) {
+        return number(array, 0, position);
+    }
+
+    static long listViewSize(ArrayData array, int position) {
+        return number(array, 1, position);
+    }
+
+    private static long number(ArrayData array, int buffer, int position) {
+        return array.layout() == Layout.LARGE_LIST_VIEW
+                ? array.memory(buffer).get(ArrayData.LONG, (long) position * Long.BYTES)
+                : array.memory(buffer).get(ArrayData.INT, (long) position * Integer.BYTES);
+    }
+}

@@ -1,0 +1,94 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.arrow;
+
+import dev.wings.common.error.WingsException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
+
+/// The memory that a batch holds: given back all at once. Hands out no more than its limit, whatever the batch
+/// claims to be.
+final class BatchMemory implements AutoCloseable {
+
+    private final BufferAllocator allocator;
+    private final long limit;
+    private final List<ArrowBuf> held = new ArrayList<>();
+    private long allocated;
+
+    BatchMemory(BufferAllocator allocator, long limit) {
+        this.allocator = allocator;
+        this.limit = limit;
+    }
+
+    /// Keeps a reference to `buffer`.
+    void retain(ArrowBuf buffer) {
+        buffer.getReferenceManager().retain();
+        held.add(buffer);
+    }
+
+    /// Memory with anything in it. Fails with INVALID over the limit of the batch, with EXHAUSTED over that of
+    /// the process.
+    Buf allocate(long bytes) {
+        charge(bytes);
+        if (bytes == 0) {
+            return Buf.EMPTY;
+        }
+        ArrowBuf buffer;
+        try {
+            buffer = allocator.buffer(bytes);
+        } catch (OutOfMemoryException e) {
+            throw new WingsException(
+                    dev.wings.common.error.ErrorKind.EXHAUSTED, "no memory for the batch: bytes=" + bytes, e);
+        }
+        held.add(buffer);
+        return Buf.of(buffer, 0, bytes);
+    }
+
+    /// Memory filled with zeros.
+    Buf allocateZeros(long bytes) {
+        Buf buffer = allocate(bytes);
+        buffer.segment().fill((byte) 0);
+        return buffer;
+    }
+
+    /// Counts bytes that are taken elsewhere (on the heap) towards the limit.
+    void charge(long bytes) {
+        if (bytes > limit - allocated) {
+            throw WingsException.invalid(
+                    "the batch is too large once it is decompressed, decoded and cast: limit=" + limit + " bytes");
+        }
+        allocated += bytes;
+    }
+
+    /// What may be handed out in all.
+    long limit() {
+        return limit;
+    }
+
+    /// Bytes handed out or charged.
+    long allocatedBytes() {
+        return allocated;
+    }
+
+    @Override
+    public void close() {
+        held.forEach(ArrowBuf::close);
+        held.clear();
+    }
+}

@@ -1,0 +1,169 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.arrow;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType;
+import java.lang.foreign.MemorySegment;
+import java.math.BigInteger;
+import java.util.BitSet;
+import java.util.function.IntPredicate;
+
+/// What a topic's types ask of values, once they are canonical: no null where one is refused, decimals within
+/// their precision, times within a day. Fails with INVALID, naming the field and the row.
+final class CanonicalChecks {
+
+    private static final long MICROS_PER_DAY = 86_400_000_000L;
+    private static final int DECIMAL_BYTES = 16;
+
+    /// Digits that always fit into a long.
+    private static final int LONG_DIGITS = 18;
+
+    private CanonicalChecks() {}
+
+    static void check(Field field, ArrayData array) {
+        check(field, field.name(), "row", array, position -> true);
+    }
+
+    /// @param counted what a position of the array is in a message: "row", or "position" inside of lists
+    /// @param live whether the position is part of a value of the batch: it may lie below a null, or outside of
+    ///     all lists
+    private static void check(Field field, String path, String counted, ArrayData array, IntPredicate live) {
+        if (field.required() && array.nullCount() > 0) {
+            for (int i = 0; i < array.length(); i++) {
+                if (array.isNull(i) && live.test(i)) {
+                    throw bad("null in a required field", path, counted, i);
+                }
+            }
+        }
+        switch (field.type()) {
+            case FieldType.Primitive type -> {
+                if (type == FieldType.Primitive.TIME) {
+                    checkTime(path, counted, array);
+                }
+            }
+            case FieldType.Decimal type -> checkDecimal(type, path, counted, array);
+            case FieldType.Fixed ignored -> {}
+            case FieldType.Struct type -> {
+                IntPredicate inside =
+                        array.nullCount() == 0 ? live : position -> !array.isNull(position) && live.test(position);
+                for (int i = 0; i < type.fields().size(); i++) {
+                    Field member = type.fields().get(i);
+                    check(
+                            member,
+                            path + "." + member.name(),
+                            counted,
+                            array.children().get(i),
+                            inside);
+                }
+            }
+            case FieldType.ListOf type ->
+                check(
+                        type.element(),
+                        path + "." + FieldType.ListOf.ELEMENT,
+                        "position",
+                        array.children().get(0),
+                        new Elements(array, live));
+            case FieldType.MapOf type -> {
+                ArrayData entries = array.children().get(0);
+                IntPredicate inside = new Elements(array, live);
+                check(
+                        type.key(),
+                        path + "." + FieldType.MapOf.KEY,
+                        "position",
+                        entries.children().get(0),
+                        inside);
+                check(
+                        type.value(),
+                        path + "." + FieldType.MapOf.VALUE,
+                        "position",
+                        entries.children().get(1),
+                        inside);
+            }
+        }
+    }
+
+    private static void checkTime(String path, String counted, ArrayData array) {
+        MemorySegment times = array.memory(0);
+        for (int i = 0; i < array.length(); i++) {
+            long micros = times.get(ArrayData.LONG, (long) i * Long.BYTES);
+            if ((micros < 0 || micros >= MICROS_PER_DAY) && !array.isNull(i)) {
+                throw bad("the time is not one of a day", path, counted, i);
+            }
+        }
+    }
+
+    private static void checkDecimal(FieldType.Decimal type, String path, String counted, ArrayData array) {
+        BigInteger bound = BigInteger.TEN.pow(type.precision());
+        long boundLow = bound.longValue();
+        long boundHigh = bound.shiftRight(Long.SIZE).longValue();
+        boolean small = type.precision() <= LONG_DIGITS;
+        MemorySegment values = array.memory(0);
+        for (int i = 0; i < array.length(); i++) {
+            long low = values.get(ArrayData.LONG, (long) i * DECIMAL_BYTES);
+            long high = values.get(ArrayData.LONG, (long) i * DECIMAL_BYTES + Long.BYTES);
+            boolean fits = small
+                    ? high == low >> 63 && low < boundLow && low > -boundLow
+                    : isMagnitudeBelow(high, low, boundHigh, boundLow);
+            if (!fits && !array.isNull(i)) {
+                throw bad("the decimal has too many digits, type=" + type, path, counted, i);
+            }
+        }
+    }
+
+    /// Whether the magnitude of a 128-bit number is below a positive bound.
+    private static boolean isMagnitudeBelow(long high, long low, long boundHigh, long boundLow) {
+        long magnitudeLow = high < 0 ? -low : low;
+        // The smallest number of all has no positive counterpart; read as unsigned, it is right all the same.
+        long magnitudeHigh = high < 0 ? ~high + (low == 0 ? 1 : 0) : high;
+        int order = Long.compareUnsigned(magnitudeHigh, boundHigh);
+        return order < 0 || (order == 0 && Long.compareUnsigned(magnitudeLow, boundLow) < 0);
+    }
+
+    private static WingsException bad(String what, String path, String counted, int position) {
+        return WingsException.invalid(what + ": field=\"" + path + "\", " + counted + "=" + position);
+    }
+
+    /// Which positions of a list's child belong to a list that is part of a value. Found out when first asked:
+    /// hardly ever.
+    private static final class Elements implements IntPredicate {
+
+        private final ArrayData lists;
+        private final IntPredicate live;
+        private @org.jspecify.annotations.Nullable BitSet positions;
+
+        Elements(ArrayData lists, IntPredicate live) {
+            this.lists = lists;
+            this.live = live;
+        }
+
+        @Override
+        public boolean test(int position) {
+            BitSet found = positions;
+            if (found == null) {
+                found = new BitSet();
+                for (int i = 0; i < lists.length(); i++) {
+                    if (!lists.isNull(i) && live.test(i)) {
+                        found.set((int) ArrayChecks.offset(lists, i), (int) ArrayChecks.offset(lists, i + 1));
+                    }
+                }
+                positions = found;
+            }
+            return found.get(position);
+        }
+    }
+}
