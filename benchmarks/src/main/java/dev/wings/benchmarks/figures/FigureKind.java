@@ -1,0 +1,80 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.benchmarks.figures;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/// Everything the whole-path benchmark tells.
+public enum FigureKind {
+    INGEST("ingest", "MB/s", "acknowledged DoPut, 64K-row batches of 100 B rows, 4 streams; floor: batches dropped"),
+    SMALL_BATCHES("small-batches", "batches/s", "acknowledged 100-row batches, 16 streams; floor: batches dropped"),
+    INGEST_MEMORY("ingest-memory", "MiB", "peak resident memory of wings dev and its PostgreSQL under the ingest load"),
+    ACK_P50(
+            "ack-p50",
+            "ms",
+            "median from the time of a batch to its acknowledgement at 5 MB/s, linger 5 ms; floor: batches dropped"),
+    ACK_P99("ack-p99", "ms", "99th percentile of the same"),
+    SCAN("scan", "MB/s", "DoGet of select * over 10M rows in pages, one reader; floor: ready batches streamed"),
+    GROUP_BY("group-by", "s", "group by over 10M rows in pages; floor: DuckDB over the same batches in memory"),
+    ONE_ROW("one-row", "ms", "median of a select of one row by a warm server, whole round trip"),
+    START("start", "s", "from the start of the built wings dev to its first acknowledged batch");
+
+    private final String id;
+    private final String unit;
+    private final String what;
+
+    FigureKind(String id, String unit, String what) {
+        this.id = id;
+        this.unit = unit;
+        this.what = what;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public String what() {
+        return what;
+    }
+
+    public String unit() {
+        return unit;
+    }
+
+    public Target target() {
+        return switch (this) {
+            case INGEST -> new Target.RatioAtLeast(0.40);
+            case SMALL_BATCHES -> new Target.AtLeast(5_000);
+            case INGEST_MEMORY -> new Target.AtMost(2_048);
+            case ACK_P50 -> new Target.AtMost(10);
+            case ACK_P99 -> new Target.AtMost(30);
+            case SCAN -> new Target.RatioAtLeast(0.50);
+            case GROUP_BY -> new Target.RatioAtMost(2);
+            case ONE_ROW -> new Target.AtMost(20);
+            case START -> new Target.AtMost(6);
+        };
+    }
+
+    /// The one with this id.
+    public static FigureKind of(String id) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no such figure: figure=" + id + ", figures="
+                        + Arrays.stream(values()).map(FigureKind::id).collect(Collectors.joining(","))));
+    }
+}

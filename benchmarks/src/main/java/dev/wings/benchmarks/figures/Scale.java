@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.benchmarks.figures;
+
+import java.time.Duration;
+
+/// How long and how much.
+///
+/// @param rounds figure and floor are taken so often, in turn
+/// @param warmUp load before each window that is not counted
+/// @param window how long is counted
+/// @param largeBatches 64K-row batches of the large topic
+/// @param queries how often the small query runs
+public record Scale(String name, int rounds, Duration warmUp, Duration window, int largeBatches, int queries) {
+
+    /// Rows of a large batch.
+    public static final int LARGE_BATCH_ROWS = 65_536;
+
+    /// Different large batches; they are sent in turn.
+    public static final int DISTINCT_BATCHES = 16;
+
+    /// What is recorded as a baseline: 10 million rows.
+    public static Scale full() {
+        return new Scale("full", 5, Duration.ofSeconds(3), Duration.ofSeconds(8), 153, 500);
+    }
+
+    /// To see that it works.
+    public static Scale quick() {
+        return new Scale("quick", 2, Duration.ofSeconds(2), Duration.ofSeconds(2), 16, 50);
+    }
+
+    public Scale withRounds(int rounds) {
+        return new Scale(name, rounds, warmUp, window, largeBatches, queries);
+    }
+
+    public long largeRows() {
+        return (long) largeBatches * LARGE_BATCH_ROWS;
+    }
+}

@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.benchmarks.figures;
+
+import java.util.Locale;
+
+/// What a figure should be.
+public sealed interface Target {
+
+    /// At least so much of the floor.
+    record RatioAtLeast(double ratio) implements Target {}
+
+    /// At most so much of the floor.
+    record RatioAtMost(double ratio) implements Target {}
+
+    record AtLeast(double value) implements Target {}
+
+    record AtMost(double value) implements Target {}
+
+    /// Whether a figure with this value, this much of its floor, is as it should be.
+    default boolean isMet(double value, double ratio) {
+        return switch (this) {
+            case RatioAtLeast target -> ratio >= target.ratio();
+            case RatioAtMost target -> ratio <= target.ratio();
+            case AtLeast target -> value >= target.value();
+            case AtMost target -> value <= target.value();
+        };
+    }
+
+    /// For readers.
+    default String text(String unit) {
+        return switch (this) {
+            case RatioAtLeast target -> String.format(Locale.ROOT, ">= %.2f of the floor", target.ratio());
+            case RatioAtMost target -> String.format(Locale.ROOT, "<= %.2f of the floor", target.ratio());
+            case AtLeast target -> String.format(Locale.ROOT, ">= %.0f %s", target.value(), unit);
+            case AtMost target -> String.format(Locale.ROOT, "<= %.0f %s", target.value(), unit);
+        };
+    }
+}

@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.benchmarks.figures;
+
+import dev.wings.benchmarks.load.SampleRows;
+import dev.wings.common.proto.ClusterMetadataGrpc;
+import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.Topic;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+
+/// Makes the topics of the benchmarks.
+final class Topics {
+
+    private static final String PARENT = "tenants/default/namespaces/default";
+
+    private Topics() {}
+
+    /// Creates `id` for sample rows, without a partition key.
+    static void create(int controlPlanePort, String id) {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", controlPlanePort)
+                .usePlaintext()
+                .build();
+        try {
+            ClusterMetadataGrpc.newBlockingStub(channel)
+                    .createTopic(CreateTopicRequest.newBuilder()
+                            .setParent(PARENT)
+                            .setTopicId(id)
+                            .setTopic(Topic.newBuilder().setSchema(SampleRows.topicSchema()))
+                            .build());
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+}

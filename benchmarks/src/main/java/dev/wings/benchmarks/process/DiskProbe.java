@@ -1,0 +1,76 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.benchmarks.process;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// What the disk takes when nothing but bytes are written: files of a folio's size, each synced before the next.
+public final class DiskProbe {
+
+    private static final int FILE_BYTES = 8 << 20;
+    private static final int WRITERS = 4;
+
+    private DiskProbe() {}
+
+    /// Writes for about `duration` below the directory for temporary files and returns megabytes per second.
+    public static double megabytesPerSecond(Duration duration) throws Exception {
+        Path directory = Files.createTempDirectory("wings-disk-probe");
+        try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
+            long start = System.nanoTime();
+            List<Future<Long>> written = new ArrayList<>();
+            for (int writer = 0; writer < WRITERS; writer++) {
+                Path file = directory.resolve("file-" + writer);
+                written.add(writers.submit(() -> write(file, start + duration.toNanos())));
+            }
+            long bytes = 0;
+            for (Future<Long> part : written) {
+                bytes += part.get();
+            }
+            return bytes / ((System.nanoTime() - start) / 1e9) / 1e6;
+        } finally {
+            Files.delete(directory);
+        }
+    }
+
+    private static long write(Path file, long untilNanos) throws IOException {
+        ByteBuffer content = ByteBuffer.allocateDirect(FILE_BYTES);
+        long written = 0;
+        while (System.nanoTime() < untilNanos) {
+            try (FileChannel channel =
+                    FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                content.clear();
+                while (content.hasRemaining()) {
+                    written += channel.write(content);
+                }
+                channel.force(true);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        }
+        return written;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.benchmarks.figures;
+
+import org.jspecify.annotations.NullMarked;

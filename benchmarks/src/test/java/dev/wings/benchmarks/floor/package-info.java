@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.benchmarks.floor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.benchmarks.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.benchmarks.process;
+
+import org.jspecify.annotations.NullMarked;
