@@ -1,0 +1,7 @@
+/// The hot spots of the write path, one class each, measured with JMH: `benchmarks/run hot`.
+///
+/// Each works on the sample rows, in large batches and in small ones, and tells time per batch.
+@NullMarked
+package dev.wings.benchmarks.hot;
+
+import org.jspecify.annotations.NullMarked;
