@@ -70,7 +70,7 @@ final class SchemaInference {
             case ArrowType.Date ignored -> FieldType.Primitive.DATE;
             case ArrowType.Time ignored -> FieldType.Primitive.TIME;
             case ArrowType.Timestamp type ->
-                type.getTimezone() == null ? FieldType.Primitive.TIMESTAMP : FieldType.Primitive.TIMESTAMPTZ;
+                SourceTypes.isZoned(type) ? FieldType.Primitive.TIMESTAMPTZ : FieldType.Primitive.TIMESTAMP;
             case ArrowType.Utf8 ignored -> FieldType.Primitive.STRING;
             case ArrowType.LargeUtf8 ignored -> FieldType.Primitive.STRING;
             case ArrowType.Utf8View ignored -> FieldType.Primitive.STRING;

@@ -32,6 +32,11 @@ final class SourceTypes {
         return field.getType() instanceof ArrowType.ExtensionType extension ? extension.storageType() : field.getType();
     }
 
+    /// Whether the timestamps are instants. The format takes an empty time zone for none.
+    static boolean isZoned(ArrowType.Timestamp type) {
+        return type.getTimezone() != null && !type.getTimezone().isEmpty();
+    }
+
     static boolean isUuid(Field field) {
         boolean marked = field.getType() instanceof ArrowType.ExtensionType extension
                 ? ArrowSchemas.UUID_EXTENSION.equals(extension.extensionName())
