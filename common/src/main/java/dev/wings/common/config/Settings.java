@@ -296,7 +296,9 @@ public final class Settings {
     }
 
     private <T> Optional<T> refuse(String name, String expected, String found) {
-        problems.add(prefix + name + " must be " + expected + ": found=\"" + found + "\"");
+        // a URI may hold a password
+        String shown = found.replaceAll("//[^/@]*@", "//***@");
+        problems.add(prefix + name + " must be " + expected + ": found=\"" + shown + "\"");
         return Optional.empty();
     }
 

@@ -61,14 +61,10 @@ public final class PageReader {
         PageReader reader = new PageReader(range, bytes);
         try {
             return reader.read();
-        } catch (IndexOutOfBoundsException
-                | IllegalArgumentException
-                | UnsupportedOperationException
-                | NullPointerException
-                | ClassCastException
-                | NegativeArraySizeException
-                | ArithmeticException
-                | AssertionError e) {
+        } catch (WingsException e) {
+            throw e;
+        } catch (RuntimeException | AssertionError e) {
+            // whatever the accessors of Flatbuffers and the constructors of Arrow's types think of it
             throw reader.damaged("page's metadata cannot be parsed", e);
         }
     }
