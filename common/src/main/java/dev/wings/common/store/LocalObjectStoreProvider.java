@@ -30,6 +30,11 @@ public final class LocalObjectStoreProvider implements ObjectStoreProvider {
     }
 
     @Override
+    public void check(URI root) {
+        directory(root);
+    }
+
+    @Override
     public ObjectStore open(URI root) {
         Path directory = directory(root);
         try {

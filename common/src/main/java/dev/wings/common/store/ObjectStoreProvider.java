@@ -23,6 +23,10 @@ public interface ObjectStoreProvider {
     /// The scheme of the URIs that this provider takes, lower case: `file`.
     String scheme();
 
+    /// Fails with INVALID if `root` makes no sense for this kind of store. Reaches nothing, so it says nothing about
+    /// whether the store exists.
+    void check(URI root);
+
     /// Opens the store at `root`. Fails with INVALID for a URI that makes no sense, UNAVAILABLE if the store cannot
     /// be reached.
     ObjectStore open(URI root);

@@ -40,13 +40,23 @@ public final class ObjectStores implements AutoCloseable {
         if (known != null) {
             return known;
         }
+        ObjectStore store = provider(root).open(root);
+        open.put(root, store);
+        return store;
+    }
+
+    /// Fails with INVALID for a URI that [#open] could never open: nobody provides its scheme, or the provider has no
+    /// use for it. Reaches nothing.
+    public void check(URI root) {
+        provider(root).check(root);
+    }
+
+    private ObjectStoreProvider provider(URI root) {
         ObjectStoreProvider provider = root.getScheme() == null ? null : providers.get(root.getScheme());
         if (provider == null) {
             throw WingsException.invalid("unknown kind of object store: uri=" + root + ", known=" + providers.keySet());
         }
-        ObjectStore store = provider.open(root);
-        open.put(root, store);
-        return store;
+        return provider;
     }
 
     @Override
