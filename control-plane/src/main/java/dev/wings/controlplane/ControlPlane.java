@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane;
+
+import dev.wings.common.process.Resources;
+import dev.wings.common.rpc.GrpcServer;
+import dev.wings.common.store.ObjectStores;
+import dev.wings.common.telemetry.ManagementServer;
+import dev.wings.common.telemetry.ReadinessCheck;
+import dev.wings.common.telemetry.Telemetry;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.cluster.ClusterMetadata;
+import dev.wings.controlplane.grpc.ClusterMetadataService;
+import dev.wings.controlplane.grpc.LogMetadataService;
+import dev.wings.controlplane.log.CommitFeed;
+import dev.wings.controlplane.log.GroupCommitter;
+import dev.wings.controlplane.log.LogMetadata;
+import dev.wings.controlplane.postgres.PostgresClusterMetadataStore;
+import dev.wings.controlplane.postgres.PostgresDatabase;
+import dev.wings.controlplane.postgres.PostgresLogMetadataStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.util.List;
+
+/// One replica of the control plane, serving. Any number of them may share a database.
+public final class ControlPlane implements AutoCloseable {
+
+    private final Resources resources;
+    private final ClusterMetadata cluster;
+    private final GrpcServer grpc;
+    private final ManagementServer management;
+
+    private ControlPlane(Resources resources, ClusterMetadata cluster, GrpcServer grpc, ManagementServer management) {
+        this.resources = resources;
+        this.cluster = cluster;
+        this.grpc = grpc;
+        this.management = management;
+    }
+
+    /// What a control plane is given from outside, and leaves open.
+    ///
+    /// @param ids also the clock
+    public record Surroundings(ObjectStores objectStores, Scheduler scheduler, IdGenerator ids, Telemetry telemetry) {}
+
+    /// Reaches the database, brings its tables up to date, and serves when this returns. UNAVAILABLE if the
+    /// database is away, PRECONDITION if a port is taken or the tables cannot be brought up to date.
+    public static ControlPlane open(ControlPlaneConfig config, Surroundings surroundings) {
+        Resources resources = new Resources();
+        try {
+            MeterRegistry meters = surroundings.telemetry().registry();
+            PostgresDatabase database = resources.add(PostgresDatabase.open(config.database(), meters));
+
+            ClusterMetadata cluster = new ClusterMetadata(
+                    new PostgresClusterMetadataStore(database),
+                    surroundings.objectStores(),
+                    surroundings.ids().clock(),
+                    surroundings.ids());
+
+            PostgresLogMetadataStore logStore = new PostgresLogMetadataStore(database, surroundings.scheduler());
+            CommitFeed feed =
+                    resources.add(CommitFeed.open(logStore, surroundings.scheduler(), config.maxFollowers(), meters));
+            GroupCommitter committer = resources.add(
+                    new GroupCommitter(logStore, surroundings.ids().clock(), config.commitLimits(), feed, meters));
+            LogMetadata log = new LogMetadata(logStore, committer, feed, meters);
+
+            ManagementServer management = resources.add(ManagementServer.open(
+                    config.host(),
+                    config.managementPort(),
+                    surroundings.telemetry(),
+                    List.of(new ReadinessCheck("database", database::problem))));
+            GrpcServer grpc = resources.add(GrpcServer.on(config.host(), config.grpcPort(), meters)
+                    .service(new ClusterMetadataService(cluster))
+                    .service(new LogMetadataService(log, config.stallTimeout()))
+                    .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
+                    .drain(config.drainTimeout())
+                    .open());
+            // closed first: followers would otherwise hold up the drain
+            resources.add(feed::endWatches);
+            return new ControlPlane(resources, cluster, grpc, management);
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
+            throw e;
+        }
+    }
+
+    public int grpcPort() {
+        return grpc.port();
+    }
+
+    public int managementPort() {
+        return management.port();
+    }
+
+    /// Creates what is missing of the tenant `default` with the object store `default` at `objectStore` and the
+    /// namespace `default` in it. INVALID if there is an object store `default` somewhere else.
+    public void createDefaults(URI objectStore) {
+        DefaultResources.create(cluster, objectStore);
+    }
+
+    /// Drains: health and readiness say so, calls that run may finish.
+    @Override
+    public void close() {
+        management.announceDrain();
+        resources.close();
+    }
+}

@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane;
+
+import static dev.wings.common.config.Settings.GIB;
+import static dev.wings.common.config.Settings.KIB;
+import static dev.wings.common.config.Settings.MIB;
+
+import dev.wings.common.config.Secret;
+import dev.wings.common.config.Settings;
+import dev.wings.controlplane.log.CommitLimits;
+import dev.wings.controlplane.postgres.DatabaseConfig;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Everything an operator can tell the control plane. Read once at start, then passed down.
+///
+/// @param host address to listen on
+/// @param grpcPort `ClusterMetadata` and `LogMetadata`
+/// @param managementPort probes and metrics
+/// @param databaseUrl JDBC URL of the PostgreSQL database
+/// @param writeConnections to the database, for commits and changes of resources; two are kept for the latter
+/// @param readConnections to the database, for plans and lists
+/// @param databaseTimeout how long a request waits for a connection before it fails
+/// @param commitGroupFolios folios that share a transaction at most
+/// @param commitGroupBytes of their requests
+/// @param commitQueueBytes of requests that wait to be committed; a quarter of it for one namespace
+/// @param maxMessageBytes a larger request is refused
+/// @param maxFollowers of commits, at once
+/// @param stallTimeout a caller that takes nothing of a stream for so long is ended
+/// @param drainTimeout how long a shutdown waits for calls that run
+public record ControlPlaneConfig(
+        String host,
+        int grpcPort,
+        int managementPort,
+        String databaseUrl,
+        String databaseUser,
+        Optional<Secret> databasePassword,
+        int writeConnections,
+        int readConnections,
+        Duration databaseTimeout,
+        int commitGroupFolios,
+        long commitGroupBytes,
+        long commitQueueBytes,
+        long maxMessageBytes,
+        int maxFollowers,
+        Duration stallTimeout,
+        Duration drainTimeout) {
+
+    public static final String SERVICE = "CONTROL_PLANE";
+
+    /// Connections that commits leave to changes of resources and announcements.
+    private static final int OTHER_WRITE_CONNECTIONS = 2;
+
+    public static ControlPlaneConfig from(Settings settings) {
+        return new ControlPlaneConfig(
+                settings.string("HOST", "127.0.0.1", "address to listen on"),
+                settings.port("GRPC_PORT", 7701, "gRPC"),
+                settings.port("MANAGEMENT_PORT", 7790, "HTTP probes and metrics"),
+                settings.string("DATABASE_URL", "JDBC URL of the PostgreSQL database: jdbc:postgresql://host/database"),
+                settings.string("DATABASE_USER", "wings", "PostgreSQL user, owner of the schema wings"),
+                settings.secret("DATABASE_PASSWORD", "password of the PostgreSQL user"),
+                settings.integer(
+                        "WRITE_CONNECTIONS", 10, 3, 1000, "database connections for commits and changes of resources"),
+                settings.integer("READ_CONNECTIONS", 10, 1, 1000, "database connections for plans and lists"),
+                settings.duration(
+                        "DATABASE_TIMEOUT",
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(1),
+                        "how long a request waits for a database connection before it fails"),
+                settings.integer("COMMIT_GROUP_FOLIOS", 256, 1, 10_000, "folios that share a transaction at most"),
+                settings.bytes(
+                        "COMMIT_GROUP_BYTES", 4 * MIB, 64 * KIB, 64 * MIB, "requests that share a transaction at most"),
+                settings.bytes(
+                        "COMMIT_QUEUE_BYTES",
+                        64 * MIB,
+                        MIB,
+                        16 * GIB,
+                        "requests that wait to be committed; a quarter of it for one namespace"),
+                settings.bytes("MAX_MESSAGE_BYTES", 16 * MIB, MIB, 256 * MIB, "a larger request is refused"),
+                settings.integer("MAX_FOLLOWERS", 1_000, 1, 1_000_000, "followers of commits at once"),
+                settings.duration(
+                        "STALL_TIMEOUT",
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(1),
+                        "a caller that takes nothing of a stream for so long is ended"),
+                settings.duration(
+                        "DRAIN_TIMEOUT",
+                        Duration.ofSeconds(20),
+                        Duration.ZERO,
+                        Duration.ofMinutes(10),
+                        "how long a shutdown waits for calls that run"));
+    }
+
+    DatabaseConfig database() {
+        return new DatabaseConfig(
+                databaseUrl, databaseUser, databasePassword, writeConnections, readConnections, databaseTimeout);
+    }
+
+    CommitLimits commitLimits() {
+        return new CommitLimits(
+                writeConnections - OTHER_WRITE_CONNECTIONS, commitGroupFolios, commitGroupBytes, commitQueueBytes);
+    }
+
+    public ControlPlaneConfig {
+        if (writeConnections <= OTHER_WRITE_CONNECTIONS) {
+            throw new IllegalArgumentException("more than " + OTHER_WRITE_CONNECTIONS
+                    + " write connections are needed: found=" + writeConnections);
+        }
+        if (!databaseUrl.startsWith("jdbc:postgresql:")) {
+            throw new IllegalArgumentException("the database URL must start with jdbc:postgresql:");
+        }
+    }
+}

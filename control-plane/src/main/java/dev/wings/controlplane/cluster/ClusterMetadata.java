@@ -1,0 +1,183 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.cluster;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.Schema;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ObjectStoreName;
+import dev.wings.common.resource.TenantName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.store.ObjectStores;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.controlplane.cluster.ClusterMetadataStore.TopicPosition;
+import dev.wings.controlplane.paging.PageRequest;
+import dev.wings.controlplane.paging.ResultPage;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+
+/// The rules for tenants, object stores, namespaces and topics. Failures are those of [ClusterMetadataStore],
+/// and INVALID for what is wrong in itself.
+public final class ClusterMetadata {
+
+    private static final int MAX_URI_LENGTH = 1_024;
+
+    private final ClusterMetadataStore store;
+    private final ObjectStores objectStores;
+    private final InstantSource clock;
+    private final IdGenerator ids;
+
+    public ClusterMetadata(
+            ClusterMetadataStore store, ObjectStores objectStores, InstantSource clock, IdGenerator ids) {
+        this.store = store;
+        this.objectStores = objectStores;
+        this.clock = clock;
+        this.ids = ids;
+    }
+
+    public TenantRecord createTenant(TenantName name) {
+        TenantRecord tenant = new TenantRecord(name, ids.next(), now());
+        store.createTenant(tenant);
+        return tenant;
+    }
+
+    public TenantRecord loadTenant(TenantName name) {
+        return store.loadTenant(name);
+    }
+
+    public ResultPage<TenantRecord> listTenants(int pageSize, String pageToken) {
+        PageRequest page = PageRequest.parse("tenants", 1, pageSize, pageToken);
+        return page.page(
+                store.listTenants(page.after(0), page.fetch()),
+                tenant -> List.of(tenant.name().tenant()));
+    }
+
+    public void deleteTenant(TenantName name) {
+        store.deleteTenant(name, now());
+    }
+
+    /// @param uri the root of the store: of a kind that this installation can open
+    public ObjectStoreRecord createObjectStore(ObjectStoreName name, String uri) {
+        ObjectStoreRecord objectStore = new ObjectStoreRecord(name, ids.next(), now(), checkUri(uri));
+        store.createObjectStore(objectStore);
+        return objectStore;
+    }
+
+    private URI checkUri(String text) {
+        if (text.isEmpty() || text.length() > MAX_URI_LENGTH) {
+            throw WingsException.invalid(
+                    "bad uri of an object store: length=" + text.length() + ", limit=" + MAX_URI_LENGTH);
+        }
+        URI uri;
+        try {
+            uri = new URI(text);
+        } catch (URISyntaxException e) {
+            throw WingsException.invalid("bad uri of an object store: " + e.getReason() + ", index=" + e.getIndex());
+        }
+        if (uri.getRawUserInfo() != null) {
+            throw WingsException.invalid("the uri of an object store holds no credentials");
+        }
+        objectStores.check(uri);
+        return uri;
+    }
+
+    public ObjectStoreRecord loadObjectStore(ObjectStoreName name) {
+        return store.loadObjectStore(name);
+    }
+
+    public ResultPage<ObjectStoreRecord> listObjectStores(TenantName parent, int pageSize, String pageToken) {
+        PageRequest page = PageRequest.parse(parent + "/objectStores", 1, pageSize, pageToken);
+        return page.page(
+                store.listObjectStores(parent, page.after(0), page.fetch()),
+                objectStore -> List.of(objectStore.name().objectStore()));
+    }
+
+    public void deleteObjectStore(ObjectStoreName name) {
+        store.deleteObjectStore(name, now());
+    }
+
+    public NamespaceRecord createNamespace(NamespaceName name, ObjectStoreName objectStore) {
+        if (!objectStore.tenant().equals(name.tenant())) {
+            throw WingsException.invalid("a namespace uses an object store of its own tenant: name=" + name
+                    + ", object_store=" + objectStore);
+        }
+        UUID uid = ids.next();
+        // with the uid, since a namespace that is created anew must not meet the objects of the old one
+        String prefix = name.tenant() + "/" + name.namespace() + "-" + uid;
+        NamespaceRecord namespace = new NamespaceRecord(name, uid, now(), objectStore, prefix);
+        store.createNamespace(namespace);
+        return namespace;
+    }
+
+    public NamespaceRecord loadNamespace(NamespaceName name) {
+        return store.loadNamespace(name);
+    }
+
+    public ResultPage<NamespaceRecord> listNamespaces(TenantName parent, int pageSize, String pageToken) {
+        PageRequest page = PageRequest.parse(parent + "/namespaces", 1, pageSize, pageToken);
+        return page.page(
+                store.listNamespaces(parent, page.after(0), page.fetch()),
+                namespace -> List.of(namespace.name().namespace()));
+    }
+
+    public void deleteNamespace(NamespaceName name) {
+        store.deleteNamespace(name, now());
+    }
+
+    /// @param schema whose missing field ids are given here
+    /// @param partitionBy the name of a top-level field; empty for none
+    public TopicRecord createTopic(TopicName name, Schema schema, String partitionBy) {
+        TopicSchema checked = SchemaProtos.fromCreateRequest(schema);
+        int partitionFieldId =
+                partitionBy.isEmpty() ? 0 : checked.partitionKey(partitionBy).id();
+        return store.createTopic(new NewTopic(name, ids.next(), now(), checked, partitionFieldId));
+    }
+
+    public TopicRecord loadTopic(TopicName name) {
+        return store.loadTopic(name);
+    }
+
+    public ResultPage<TopicRecord> listTopics(NamespaceName parent, int pageSize, String pageToken) {
+        PageRequest page = PageRequest.parse(parent + "/topics", 1, pageSize, pageToken);
+        return page.page(
+                store.listTopics(parent, page.after(0), page.fetch()),
+                topic -> List.of(topic.name().topic()));
+    }
+
+    /// Of all namespaces of a tenant.
+    public ResultPage<TopicRecord> listTopics(TenantName parent, int pageSize, String pageToken) {
+        PageRequest page = PageRequest.parse(parent + "/topics", 2, pageSize, pageToken);
+        return page.page(
+                store.listTopics(parent, new TopicPosition(page.after(0), page.after(1)), page.fetch()),
+                topic -> List.of(topic.name().namespace(), topic.name().topic()));
+    }
+
+    public void deleteTopic(TopicName name) {
+        store.deleteTopic(name);
+    }
+
+    /// In microseconds, as every store can keep it.
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

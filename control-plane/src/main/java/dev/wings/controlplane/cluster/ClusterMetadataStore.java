@@ -1,0 +1,78 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.cluster;
+
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ObjectStoreName;
+import dev.wings.common.resource.TenantName;
+import dev.wings.common.resource.TopicName;
+import java.time.Instant;
+import java.util.List;
+
+/// Where the resources of a cluster are kept. Each method is atomic, and what it did is durable when it returns.
+///
+/// What all implementations answer, checked by one contract suite: NOT_FOUND naming the first resource of the
+/// name that does not exist, from the tenant down; ALREADY_EXISTS for a name taken; PRECONDITION for the delete
+/// of a resource that has children or users; UNAVAILABLE when the state cannot be reached, the outcome then
+/// being unknown.
+///
+/// A deleted resource is as one that never was, except that its uid is never used again. Lists are ordered by
+/// id, start behind `after` (empty for the start) and hold at most `limit`; a shorter one is the last.
+public interface ClusterMetadataStore {
+
+    void createTenant(TenantRecord tenant);
+
+    TenantRecord loadTenant(TenantName name);
+
+    List<TenantRecord> listTenants(String after, int limit);
+
+    void deleteTenant(TenantName name, Instant now);
+
+    void createObjectStore(ObjectStoreRecord objectStore);
+
+    ObjectStoreRecord loadObjectStore(ObjectStoreName name);
+
+    List<ObjectStoreRecord> listObjectStores(TenantName parent, String after, int limit);
+
+    void deleteObjectStore(ObjectStoreName name, Instant now);
+
+    /// NOT_FOUND also for its object store.
+    void createNamespace(NamespaceRecord namespace);
+
+    NamespaceRecord loadNamespace(NamespaceName name);
+
+    List<NamespaceRecord> listNamespaces(TenantName parent, String after, int limit);
+
+    void deleteNamespace(NamespaceName name, Instant now);
+
+    TopicRecord createTopic(NewTopic topic);
+
+    TopicRecord loadTopic(TopicName name);
+
+    List<TopicRecord> listTopics(NamespaceName parent, String after, int limit);
+
+    /// The topics of all namespaces of a tenant, ordered by namespace and topic.
+    List<TopicRecord> listTopics(TenantName parent, TopicPosition after, int limit);
+
+    /// Removes a topic with its partitions and pages, so that no plan that starts later sees any row of it and
+    /// no later commit adds one. The folios stay, for the garbage collector.
+    void deleteTopic(TopicName name);
+
+    /// A place in the list of a tenant's topics.
+    record TopicPosition(String namespace, String topic) {
+        public static final TopicPosition START = new TopicPosition("", "");
+    }
+}

@@ -1,0 +1,28 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.cluster;
+
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.TopicSchema;
+import java.time.Instant;
+import java.util.UUID;
+
+/// A topic as it is stored.
+///
+/// @param namespaceUid the uid of the namespace that the name is in
+/// @param partitionFieldId the top-level field that rows are partitioned by; 0 for none
+public record TopicRecord(
+        TopicName name, UUID uid, Instant createTime, UUID namespaceUid, TopicSchema schema, int partitionFieldId) {}

@@ -1,0 +1,200 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.grpc;
+
+import com.google.protobuf.ByteString;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.CommitFolioRequest;
+import dev.wings.common.proto.CommitFolioResponse;
+import dev.wings.common.proto.CommittedPage;
+import dev.wings.common.proto.ListPartitionsRequest;
+import dev.wings.common.proto.ListPartitionsResponse;
+import dev.wings.common.proto.LogMetadataGrpc;
+import dev.wings.common.proto.Partition;
+import dev.wings.common.proto.PlanScanRequest;
+import dev.wings.common.proto.PlanScanResponse;
+import dev.wings.common.proto.WatchCommitsRequest;
+import dev.wings.common.proto.WatchCommitsResponse;
+import dev.wings.common.resource.TopicName;
+import dev.wings.controlplane.log.Commit;
+import dev.wings.controlplane.log.CommitFeed;
+import dev.wings.controlplane.log.FolioCommit;
+import dev.wings.controlplane.log.LogMetadata;
+import dev.wings.controlplane.log.LogPage;
+import dev.wings.controlplane.log.LogProtos;
+import dev.wings.controlplane.log.PartitionKey;
+import dev.wings.controlplane.log.PartitionRecord;
+import dev.wings.controlplane.log.TopicScan;
+import dev.wings.controlplane.paging.ResultPage;
+import io.grpc.stub.StreamObserver;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// The service `LogMetadata`.
+public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBase {
+
+    private static final int MESSAGE_BYTES = 1 << 20;
+    private static final int UUID_BYTES = 16;
+
+    private final LogMetadata log;
+    private final Duration stallLimit;
+
+    /// @param stallLimit a caller that takes nothing of a stream for so long is ended with EXHAUSTED
+    public LogMetadataService(LogMetadata log, Duration stallLimit) {
+        this.log = log;
+        this.stallLimit = stallLimit;
+    }
+
+    @Override
+    public void commitFolio(CommitFolioRequest request, StreamObserver<CommitFolioResponse> answer) {
+        UUID namespaceUid = uuid("namespace_uid", request.getNamespaceUid());
+        FolioCommit folio = new FolioCommit(
+                uuid("folio_id", request.getFolioId()),
+                request.getObjectKey(),
+                request.getObjectBytes(),
+                request.getPagesList().stream()
+                        .map(LogMetadataService::fromProto)
+                        .toList());
+        answer.onNext(LogProtos.toProto(log.commit(namespaceUid, folio, request.getSerializedSize())));
+        answer.onCompleted();
+    }
+
+    private static FolioCommit.Page fromProto(dev.wings.common.proto.PageCommit page) {
+        return new FolioCommit.Page(
+                new PartitionKey(uuid("topic_uid", page.getTopicUid()), page.getPartitionValue()),
+                page.getSchemaVersion(),
+                page.getByteOffset(),
+                page.getByteLength(),
+                page.getCrc32C(),
+                page.getBatchesList().stream()
+                        .map(batch -> new FolioCommit.Batch(batch.getRows(), batch.getRequestedTimestampMicros()))
+                        .toList());
+    }
+
+    @Override
+    public void planScan(PlanScanRequest request, StreamObserver<PlanScanResponse> answers) {
+        List<TopicScan> scans = request.getTopicsList().stream()
+                .map(LogMetadataService::fromProto)
+                .toList();
+        StreamWriter.start("plan", answers, stallLimit, stream -> {
+            PlanWriter writer = new PlanWriter(stream);
+            log.plan(scans, writer);
+            writer.finish();
+        });
+    }
+
+    private static TopicScan fromProto(dev.wings.common.proto.TopicScan scan) {
+        Optional<Set<String>> partitions =
+                scan.getAllPartitions() ? Optional.empty() : Optional.of(Set.copyOf(scan.getPartitionValuesList()));
+        return new TopicScan(
+                TopicName.parse(scan.getTopic()),
+                partitions,
+                scan.hasStartOffset() ? scan.getStartOffset() : 0,
+                scan.hasEndOffset() ? scan.getEndOffset() : Long.MAX_VALUE,
+                scan.hasStartTimestampMicros() ? scan.getStartTimestampMicros() : Long.MIN_VALUE,
+                scan.hasEndTimestampMicros() ? scan.getEndTimestampMicros() : Long.MAX_VALUE);
+    }
+
+    @Override
+    public void listPartitions(ListPartitionsRequest request, StreamObserver<ListPartitionsResponse> answer) {
+        ResultPage<PartitionRecord> page =
+                log.listPartitions(TopicName.parse(request.getTopic()), request.getPageSize(), request.getPageToken());
+        ListPartitionsResponse.Builder response =
+                ListPartitionsResponse.newBuilder().setNextPageToken(page.nextToken());
+        for (PartitionRecord partition : page.items()) {
+            response.addPartitions(Partition.newBuilder()
+                    .setValue(partition.value())
+                    .setNextOffset(partition.nextOffset())
+                    .setWatermark(partition.watermark())
+                    .setLastTimestampMicros(partition.lastTimestampMicros()));
+        }
+        answer.onNext(response.build());
+        answer.onCompleted();
+    }
+
+    @Override
+    public void watchCommits(WatchCommitsRequest request, StreamObserver<WatchCommitsResponse> answers) {
+        UUID namespaceUid = uuid("namespace_uid", request.getNamespaceUid());
+        long start = request.getStartCommitNumber();
+        if (start < 0) {
+            throw WingsException.invalid("bad start_commit_number: 0 or more is expected: found=" + start);
+        }
+        StreamWriter.start("watch", answers, stallLimit, stream -> {
+            try (CommitFeed.Watch watch = log.openWatch(namespaceUid, start)) {
+                stream.onCancel(watch::close);
+                // says that from here on nothing is missed
+                stream.write(WatchCommitsResponse.getDefaultInstance());
+                for (List<Commit> commits = watch.next(); !commits.isEmpty(); commits = watch.next()) {
+                    write(commits, stream);
+                }
+            }
+        });
+    }
+
+    private static void write(List<Commit> commits, StreamWriter<WatchCommitsResponse> stream)
+            throws InterruptedException {
+        WatchCommitsResponse.Builder message = WatchCommitsResponse.newBuilder();
+        int bytes = 0;
+        for (Commit commit : commits) {
+            dev.wings.common.proto.Commit proto = toProto(commit);
+            if (bytes > 0 && bytes + proto.getSerializedSize() > MESSAGE_BYTES) {
+                stream.write(message.build());
+                message = WatchCommitsResponse.newBuilder();
+                bytes = 0;
+            }
+            message.addCommits(proto);
+            bytes += proto.getSerializedSize();
+        }
+        stream.write(message.build());
+    }
+
+    private static dev.wings.common.proto.Commit toProto(Commit commit) {
+        dev.wings.common.proto.Commit.Builder proto = dev.wings.common.proto.Commit.newBuilder()
+                .setCommitNumber(commit.number())
+                .setFolioKey(commit.objectKey());
+        for (LogPage page : commit.pages()) {
+            proto.addPages(CommittedPage.newBuilder()
+                    .setTopicUid(page.partition().topicUid().toString())
+                    .setPage(PlanWriter.toProto(page, commit.number())));
+        }
+        return proto.build();
+    }
+
+    private static UUID uuid(String field, String text) {
+        try {
+            UUID uuid = UUID.fromString(text);
+            // fromString takes shortened forms too
+            if (uuid.toString().equals(text)) {
+                return uuid;
+            }
+        } catch (IllegalArgumentException e) {
+            // below
+        }
+        throw WingsException.invalid("bad " + field + ": a lower-case UUID is expected: length=" + text.length());
+    }
+
+    private static UUID uuid(String field, ByteString bytes) {
+        if (bytes.size() != UUID_BYTES) {
+            throw WingsException.invalid("bad " + field + ": 16 bytes are expected: found=" + bytes.size());
+        }
+        ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
+        return new UUID(buffer.getLong(), buffer.getLong());
+    }
+}

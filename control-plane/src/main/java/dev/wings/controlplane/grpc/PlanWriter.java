@@ -1,0 +1,106 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.grpc;
+
+import dev.wings.common.proto.PlanScanResponse;
+import dev.wings.controlplane.log.LogPage;
+import dev.wings.controlplane.log.LogProtos;
+import dev.wings.controlplane.log.PlanSink;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Packs a plan into messages of bounded size, in each of which a folio's key stands once.
+final class PlanWriter implements PlanSink {
+
+    private static final int MESSAGE_BYTES = 1 << 20;
+
+    private final StreamWriter<PlanScanResponse> stream;
+
+    private PlanScanResponse.Builder message = PlanScanResponse.newBuilder();
+    private final Map<String, Integer> folios = new HashMap<>();
+    private int bytes;
+
+    PlanWriter(StreamWriter<PlanScanResponse> stream) {
+        this.stream = stream;
+    }
+
+    @Override
+    public void topics(List<TopicSnapshot> topics) {
+        for (TopicSnapshot topic : topics) {
+            message.addTopics(dev.wings.common.proto.TopicSnapshot.newBuilder()
+                    .setTopicUid(topic.topicUid().toString())
+                    .setSchemaVersion(topic.schemaVersion())
+                    .setNamespaceUid(topic.namespaceUid().toString())
+                    .setCommitNumber(topic.commitNumber()));
+        }
+    }
+
+    @Override
+    public void pages(int scanIndex, List<PlannedPage> pages) {
+        for (PlannedPage planned : pages) {
+            dev.wings.common.proto.PlannedPage page = toProto(planned.page(), planned.commitNumber())
+                    .setTopicIndex(scanIndex)
+                    .setFolioIndex(folioIndex(planned.objectKey()))
+                    .build();
+            message.addPages(page);
+            bytes += page.getSerializedSize();
+            if (bytes >= MESSAGE_BYTES) {
+                send();
+            }
+        }
+    }
+
+    /// Sends what is left; a plan has at least one message.
+    void finish() {
+        if (bytes > 0 || message.getTopicsCount() > 0) {
+            send();
+        }
+    }
+
+    private void send() {
+        stream.writeUninterrupted(message.build());
+        message = PlanScanResponse.newBuilder();
+        folios.clear();
+        bytes = 0;
+    }
+
+    private int folioIndex(String objectKey) {
+        Integer known = folios.get(objectKey);
+        if (known != null) {
+            return known;
+        }
+        int index = folios.size();
+        folios.put(objectKey, index);
+        message.addFolioKeys(objectKey);
+        bytes += objectKey.length();
+        return index;
+    }
+
+    static dev.wings.common.proto.PlannedPage.Builder toProto(LogPage page, long commitNumber) {
+        dev.wings.common.proto.PlannedPage.Builder proto = dev.wings.common.proto.PlannedPage.newBuilder()
+                .setPartitionValue(page.partition().value())
+                .setByteOffset(page.byteOffset())
+                .setByteLength(page.byteLength())
+                .setCrc32C(page.crc32c())
+                .setSchemaVersion(page.schemaVersion())
+                .setStartOffset(page.startOffset())
+                .setEndOffset(page.endOffset())
+                .setCommitNumber(commitNumber);
+        LogProtos.addBatches(proto, page.batches());
+        return proto;
+    }
+}

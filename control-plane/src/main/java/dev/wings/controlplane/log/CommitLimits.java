@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.log;
+
+/// How much is committed at once, and how much may wait.
+///
+/// @param transactions groups that are being committed at the same time, of different namespaces
+/// @param groupFolios folios that share a transaction at most
+/// @param groupBytes of their requests; a larger request is committed alone
+/// @param queueBytes of all requests that wait, and a quarter of it those of one namespace; what comes on top is
+///     refused with EXHAUSTED
+public record CommitLimits(int transactions, int groupFolios, long groupBytes, long queueBytes) {
+
+    public CommitLimits {
+        if (transactions < 1 || groupFolios < 1 || groupBytes < 1 || queueBytes < 4) {
+            throw new IllegalArgumentException("bad limits of commits: transactions=" + transactions + ", group_folios="
+                    + groupFolios + ", group_bytes=" + groupBytes + ", queue_bytes=" + queueBytes);
+        }
+    }
+
+    long namespaceQueueBytes() {
+        return queueBytes / 4;
+    }
+}

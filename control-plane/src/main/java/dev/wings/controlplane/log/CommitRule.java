@@ -1,0 +1,172 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.log;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.controlplane.log.CommitDecision.Answered;
+import dev.wings.controlplane.log.CommitDecision.CommittedFolio;
+import dev.wings.controlplane.log.CommitDecision.Outcome;
+import dev.wings.controlplane.log.CommitDecision.Refused;
+import dev.wings.controlplane.log.CommitState.KnownFolio;
+import dev.wings.controlplane.log.CommitState.PartitionState;
+import dev.wings.controlplane.log.CommitState.TopicState;
+import dev.wings.controlplane.log.FolioAnswer.Accepted;
+import dev.wings.controlplane.log.FolioAnswer.BatchAnswer;
+import dev.wings.controlplane.log.FolioAnswer.Rejected;
+import dev.wings.controlplane.log.LogPage.PageBatch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// How a group of folios of one namespace becomes part of the log: who gets which commit number, offsets and
+/// timestamps. No state is kept and nothing is read or written here, so a store may ask again when it has to
+/// repeat a transaction.
+///
+/// Each folio gets the next commit number, even if all its batches are rejected, so that its answer can be
+/// kept. A folio that was committed before gets the answer of then.
+public final class CommitRule {
+
+    /// 0001-01-01T00:00:00Z, the first instant that every client's date types can hold.
+    static final long MIN_TIMESTAMP_MICROS = -62_135_596_800_000_000L;
+
+    private final UUID namespaceUid;
+    private final CommitState state;
+    private final long nowMicros;
+
+    private final Map<UUID, FolioAnswer> answers = new HashMap<>();
+    private final Map<PartitionKey, PartitionState> moved = new HashMap<>();
+    private final List<CommittedFolio> committed = new ArrayList<>();
+    private long lastCommitNumber;
+
+    private CommitRule(UUID namespaceUid, CommitState state, long nowMicros) {
+        this.namespaceUid = namespaceUid;
+        this.state = state;
+        this.nowMicros = nowMicros;
+        this.lastCommitNumber = state.lastCommitNumber();
+    }
+
+    /// @param nowMicros the time of the commit, microseconds UTC
+    public static CommitDecision decide(
+            UUID namespaceUid, List<FolioCommit> folios, CommitState state, long nowMicros) {
+        CommitRule rule = new CommitRule(namespaceUid, state, nowMicros);
+        List<Outcome> outcomes = folios.stream().map(rule::decide).toList();
+        return new CommitDecision(rule.lastCommitNumber, rule.committed, Map.copyOf(rule.moved), outcomes);
+    }
+
+    private Outcome decide(FolioCommit folio) {
+        FolioAnswer sameGroup = answers.get(folio.folioId());
+        if (sameGroup != null) {
+            return new Answered(sameGroup);
+        }
+        KnownFolio known = state.folios().get(folio.folioId());
+        if (known != null) {
+            return known.namespaceUid().equals(namespaceUid)
+                    ? new Answered(known.answer())
+                    : new Refused(WingsException.invalid(
+                            "the folio belongs to another namespace: folio_id=" + folio.folioId()));
+        }
+        if (!folio.objectKey().startsWith(state.objectPrefix() + "/")) {
+            return new Refused(WingsException.invalid("the folio's object is not one of the namespace: folio_id="
+                    + folio.folioId() + ", namespace_uid=" + namespaceUid));
+        }
+        return new Answered(commit(folio));
+    }
+
+    private FolioAnswer commit(FolioCommit folio) {
+        List<List<BatchAnswer>> pageAnswers = new ArrayList<>();
+        List<LogPage> pages = new ArrayList<>();
+        for (FolioCommit.Page page : folio.pages()) {
+            Optional<Rejected> rejection = rejection(page);
+            if (rejection.isPresent()) {
+                BatchAnswer rejected = rejection.get();
+                pageAnswers.add(page.batches().stream().map(batch -> rejected).toList());
+            } else {
+                List<Accepted> accepted = append(page);
+                pageAnswers.add(List.copyOf(accepted));
+                pages.add(logPage(folio.folioId(), page, accepted));
+            }
+        }
+        lastCommitNumber++;
+        FolioAnswer answer = new FolioAnswer(lastCommitNumber, pageAnswers);
+        answers.put(folio.folioId(), answer);
+        committed.add(new CommittedFolio(folio, answer, List.copyOf(pages)));
+        return answer;
+    }
+
+    private Optional<Rejected> rejection(FolioCommit.Page page) {
+        PartitionKey key = page.partition();
+        TopicState topic = state.topics().get(key.topicUid());
+        if (topic == null) {
+            return Optional.of(new Rejected(ErrorKind.NOT_FOUND, "topic not found: topic_uid=" + key.topicUid()));
+        }
+        if (page.schemaVersion() > topic.schemaVersion()) {
+            return Optional.of(new Rejected(
+                    ErrorKind.INVALID,
+                    "the topic has no such schema version: topic_uid=" + key.topicUid() + ", version="
+                            + page.schemaVersion() + ", current=" + topic.schemaVersion()));
+        }
+        if (!topic.partitioned() && !key.value().isEmpty()) {
+            return Optional.of(
+                    new Rejected(ErrorKind.INVALID, "the topic has no partition key: topic_uid=" + key.topicUid()));
+        }
+        return Optional.empty();
+    }
+
+    /// Gives the batches the next offsets of their partition, and timestamps.
+    private List<Accepted> append(FolioCommit.Page page) {
+        PartitionState partition = moved.get(page.partition());
+        if (partition == null) {
+            partition = state.partitions().getOrDefault(page.partition(), new PartitionState(0, Long.MIN_VALUE));
+        }
+        long next = partition.nextOffset();
+        long timestamp = partition.lastTimestampMicros();
+        List<Accepted> accepted = new ArrayList<>(page.batches().size());
+        for (FolioCommit.Batch batch : page.batches()) {
+            long end = Math.addExact(next, batch.rows());
+            timestamp = Math.max(timestamp, wantedTimestamp(batch));
+            accepted.add(new Accepted(next, end, timestamp));
+            next = end;
+        }
+        moved.put(page.partition(), new PartitionState(next, timestamp));
+        return accepted;
+    }
+
+    private long wantedTimestamp(FolioCommit.Batch batch) {
+        return batch.requestedTimestampMicros() == 0
+                ? nowMicros
+                : Math.clamp(batch.requestedTimestampMicros(), MIN_TIMESTAMP_MICROS, nowMicros);
+    }
+
+    private static LogPage logPage(UUID folioId, FolioCommit.Page page, List<Accepted> accepted) {
+        List<PageBatch> batches = accepted.stream()
+                .map(batch -> new PageBatch(batch.endOffset() - batch.startOffset(), batch.timestampMicros()))
+                .toList();
+        return new LogPage(
+                page.partition(),
+                accepted.getFirst().startOffset(),
+                accepted.getLast().endOffset(),
+                folioId,
+                page.byteOffset(),
+                page.byteLength(),
+                page.crc32c(),
+                page.schemaVersion(),
+                batches);
+    }
+}

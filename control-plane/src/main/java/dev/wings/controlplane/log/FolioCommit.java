@@ -1,0 +1,84 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.log;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.store.ObjectKey;
+import java.util.List;
+import java.util.UUID;
+
+/// A stored folio whose pages are to become part of the log. Fails with INVALID for what no folio can be.
+///
+/// @param pages in the order of the folio, so that their byte ranges ascend
+public record FolioCommit(UUID folioId, String objectKey, long objectBytes, List<Page> pages) {
+
+    public FolioCommit {
+        pages = List.copyOf(pages);
+        if (folioId.version() != 7) {
+            throw WingsException.invalid("a folio's id is a UUID of version 7: folio_id=" + folioId);
+        }
+        ObjectKey.check(objectKey);
+        if (pages.isEmpty()) {
+            throw WingsException.invalid("a folio without pages: folio_id=" + folioId);
+        }
+        long written = 0;
+        for (Page page : pages) {
+            if (page.byteOffset < written || page.byteLength > objectBytes - page.byteOffset) {
+                throw WingsException.invalid("pages must ascend and lie inside the object: folio_id=" + folioId
+                        + ", byte_offset=" + page.byteOffset + ", byte_length=" + page.byteLength + ", object_bytes="
+                        + objectBytes);
+            }
+            written = page.byteOffset + page.byteLength;
+        }
+    }
+
+    /// One page that is to be committed.
+    ///
+    /// @param schemaVersion the version of the topic's schema that the page's columns are bound to
+    /// @param crc32c of the page's bytes
+    /// @param batches in the order of the page
+    public record Page(
+            PartitionKey partition,
+            int schemaVersion,
+            long byteOffset,
+            long byteLength,
+            int crc32c,
+            List<Batch> batches) {
+
+        public Page {
+            batches = List.copyOf(batches);
+            if (schemaVersion < 0 || byteOffset < 0 || byteLength <= 0) {
+                throw WingsException.invalid("bad page: topic_uid=" + partition.topicUid() + ", schema_version="
+                        + schemaVersion + ", byte_offset=" + byteOffset + ", byte_length=" + byteLength);
+            }
+            if (batches.isEmpty()) {
+                throw WingsException.invalid("a page without batches: topic_uid=" + partition.topicUid());
+            }
+        }
+    }
+
+    /// One batch of a page.
+    ///
+    /// @param rows more than 0; no more than a record batch can hold
+    /// @param requestedTimestampMicros microseconds UTC, asked for by the producer; 0 for none
+    public record Batch(long rows, long requestedTimestampMicros) {
+        public Batch {
+            if (rows <= 0 || rows > Integer.MAX_VALUE) {
+                throw WingsException.invalid("bad number of rows in a batch: rows=" + rows);
+            }
+        }
+    }
+}

@@ -1,0 +1,265 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.log;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.controlplane.log.CommitDecision.Answered;
+import dev.wings.controlplane.log.CommitDecision.Refused;
+import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Gathers the folios that arrive while a namespace is being committed, and commits them together next.
+///
+/// A namespace has at most one transaction at a time, since its row is the sequencer and a second one would
+/// only wait for it; namespaces do not wait for each other beyond [CommitLimits#transactions]. A folio that
+/// fails does not fail those it shares a transaction with.
+public final class GroupCommitter implements AutoCloseable {
+
+    /// How often a group that lost against another transaction is tried again.
+    private static final int CONFLICT_RETRIES = 3;
+
+    private final LogMetadataStore store;
+    private final InstantSource clock;
+    private final CommitLimits limits;
+    private final CommitPublisher publisher;
+    private final CommitMetrics metrics;
+    private final Semaphore transactions;
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("commit-", 0).factory());
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /// The namespaces that have something to commit or are being committed.
+    private final Map<UUID, Queue> queues = new HashMap<>();
+    private long queuedBytes;
+    private boolean closed;
+
+    /// Told about commits, in the order of their numbers within a namespace.
+    public interface CommitPublisher {
+        void published(UUID namespaceUid, List<Commit> commits);
+    }
+
+    private record Pending(FolioCommit folio, long bytes, CompletableFuture<FolioAnswer> answer) {}
+
+    private static final class Queue {
+        final Deque<Pending> waiting = new ArrayDeque<>();
+        long bytes;
+    }
+
+    public GroupCommitter(
+            LogMetadataStore store,
+            InstantSource clock,
+            CommitLimits limits,
+            CommitPublisher publisher,
+            MeterRegistry registry) {
+        this.store = store;
+        this.clock = clock;
+        this.limits = limits;
+        this.publisher = publisher;
+        this.metrics = new CommitMetrics(registry, this::queuedBytes);
+        // fair, so that a busy namespace does not keep the others from committing
+        this.transactions = new Semaphore(limits.transactions(), true);
+    }
+
+    /// Commits a folio and waits until it is durable. Idempotent by the folio's id, so after UNAVAILABLE, when
+    /// the outcome may be unknown, the same call is to be made again. EXHAUSTED if too much is waiting.
+    ///
+    /// @param bytes how large the request was
+    public FolioAnswer commit(UUID namespaceUid, FolioCommit folio, long bytes) {
+        return metrics.timeCommit(() -> await(enqueue(namespaceUid, folio, bytes)));
+    }
+
+    private static FolioAnswer await(CompletableFuture<FolioAnswer> answer) {
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WingsException(ErrorKind.CANCELLED, "interrupted, the commit may or may not happen", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof WingsException known) {
+                // anew, since the folios of a group share the failure and each caller adds its own trace
+                throw new WingsException(known.kind(), known.getMessage(), known);
+            }
+            throw new IllegalStateException("a commit failed", e.getCause());
+        }
+    }
+
+    private CompletableFuture<FolioAnswer> enqueue(UUID namespaceUid, FolioCommit folio, long bytes) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw WingsException.unavailable("the control plane is stopping", null);
+            }
+            Queue queue = queues.get(namespaceUid);
+            long ofNamespace = queue == null ? 0 : queue.bytes;
+            // an empty queue takes anything, so that a limit below the size of one request stops nobody for ever
+            if (ofNamespace > 0
+                    && (ofNamespace + bytes > limits.namespaceQueueBytes()
+                            || queuedBytes + bytes > limits.queueBytes())) {
+                throw WingsException.exhausted("too many commits are waiting: namespace_uid=" + namespaceUid
+                        + ", waiting_bytes=" + ofNamespace + ", waiting_bytes_of_all=" + queuedBytes);
+            }
+            if (queue == null) {
+                queue = new Queue();
+                queues.put(namespaceUid, queue);
+                threads.execute(() -> commitAll(namespaceUid));
+            }
+            Pending pending = new Pending(folio, bytes, new CompletableFuture<>());
+            queue.waiting.add(pending);
+            queue.bytes += bytes;
+            queuedBytes += bytes;
+            return pending.answer;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Commits one group after the other until nothing of the namespace waits.
+    private void commitAll(UUID namespaceUid) {
+        while (true) {
+            transactions.acquireUninterruptibly();
+            try {
+                // only now: what arrived while we waited for our turn joins the group
+                List<Pending> group = takeGroup(namespaceUid);
+                if (group.isEmpty()) {
+                    return;
+                }
+                commitGroup(namespaceUid, group);
+            } finally {
+                transactions.release();
+            }
+        }
+    }
+
+    private List<Pending> takeGroup(UUID namespaceUid) {
+        lock.lock();
+        try {
+            Queue queue = queues.get(namespaceUid);
+            if (queue == null) {
+                throw new IllegalStateException("a namespace has one committer: namespace_uid=" + namespaceUid);
+            }
+            List<Pending> group = new ArrayList<>();
+            long bytes = 0;
+            while (!queue.waiting.isEmpty() && group.size() < limits.groupFolios()) {
+                Pending next = queue.waiting.peek();
+                if (!group.isEmpty() && bytes + next.bytes > limits.groupBytes()) {
+                    break;
+                }
+                group.add(queue.waiting.remove());
+                bytes += next.bytes;
+            }
+            queue.bytes -= bytes;
+            queuedBytes -= bytes;
+            if (group.isEmpty()) {
+                queues.remove(namespaceUid);
+            }
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void commitGroup(UUID namespaceUid, List<Pending> group) {
+        for (int attempt = 0; ; attempt++) {
+            try {
+                finish(group, transact(namespaceUid, group));
+                return;
+            } catch (Throwable e) {
+                ErrorKind kind = e instanceof WingsException known ? known.kind() : ErrorKind.INTERNAL;
+                boolean retry = kind == ErrorKind.CONFLICT && attempt < CONFLICT_RETRIES;
+                // of a group, one member may be at fault; what concerns the namespace or the database concerns
+                // all
+                boolean apart = group.size() > 1 && kind != ErrorKind.UNAVAILABLE && kind != ErrorKind.NOT_FOUND;
+                if (retry || apart) {
+                    metrics.retried();
+                }
+                if (!retry) {
+                    if (apart) {
+                        group.forEach(member -> commitGroup(namespaceUid, List.of(member)));
+                    } else {
+                        group.forEach(member -> member.answer.completeExceptionally(e));
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    private CommitDecision transact(UUID namespaceUid, List<Pending> group) {
+        List<FolioCommit> folios = group.stream().map(Pending::folio).toList();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
+        CommitDecision decision = metrics.timeTransaction(() -> store.commit(
+                CommitScope.of(namespaceUid, now, folios),
+                state -> CommitRule.decide(namespaceUid, folios, state, nowMicros)));
+        metrics.committed(decision);
+        List<Commit> commits = decision.folios().stream()
+                .map(committed -> new Commit(
+                        committed.answer().commitNumber(), committed.folio().objectKey(), committed.pages()))
+                .toList();
+        if (!commits.isEmpty()) {
+            publisher.published(namespaceUid, commits);
+        }
+        return decision;
+    }
+
+    private static void finish(List<Pending> group, CommitDecision decision) {
+        for (int i = 0; i < group.size(); i++) {
+            CompletableFuture<FolioAnswer> answer = group.get(i).answer;
+            switch (decision.outcomes().get(i)) {
+                case Answered answered -> answer.complete(answered.answer());
+                case Refused refused -> answer.completeExceptionally(refused.reason());
+            }
+        }
+    }
+
+    private long queuedBytes() {
+        lock.lock();
+        try {
+            return queuedBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Refuses new folios and waits for those that are in.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+        threads.close();
+    }
+}

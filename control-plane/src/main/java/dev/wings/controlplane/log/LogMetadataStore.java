@@ -1,0 +1,102 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.log;
+
+import dev.wings.common.resource.TopicName;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Where the log's metadata is kept. Safe for use by many threads.
+///
+/// All implementations pass one contract suite. Failures: NOT_FOUND naming what does not exist; CONFLICT for a
+/// transaction that lost against another, with nothing written; UNAVAILABLE when the state cannot be reached,
+/// the outcome of a commit then being unknown.
+public interface LogMetadataStore {
+
+    /// Reads what the commit touches, has `rule` decide, and writes what it decided: one transaction, during
+    /// which no other commit of the namespace and no delete of its topics runs, on any replica. What is
+    /// returned is durable and in every plan that starts from now on. If the decision adds no folio, nothing is
+    /// written.
+    ///
+    /// `rule` has no effects and may be asked more than once. NOT_FOUND if the namespace does not exist.
+    CommitDecision commit(CommitScope scope, Function<CommitState, CommitDecision> rule);
+
+    /// What a commit may read and write.
+    ///
+    /// @param time of the commit, kept with the folios
+    record CommitScope(
+            UUID namespaceUid, Instant time, Set<UUID> folioIds, Set<UUID> topicUids, Set<PartitionKey> partitions) {
+
+        /// All that these folios touch.
+        static CommitScope of(UUID namespaceUid, Instant time, List<FolioCommit> folios) {
+            Set<UUID> folioIds = new HashSet<>();
+            Set<UUID> topicUids = new HashSet<>();
+            Set<PartitionKey> partitions = new HashSet<>();
+            for (FolioCommit folio : folios) {
+                folioIds.add(folio.folioId());
+                for (FolioCommit.Page page : folio.pages()) {
+                    topicUids.add(page.partition().topicUid());
+                    partitions.add(page.partition());
+                }
+            }
+            return new CommitScope(namespaceUid, time, folioIds, topicUids, partitions);
+        }
+    }
+
+    /// Hands one consistent snapshot of the topics to `sink`: of each commit all or nothing, and every commit
+    /// that was durable before the call. Blocks until the sink has taken it all. NOT_FOUND names the first
+    /// resource that does not exist; the sink was then not called.
+    void plan(List<TopicScan> scans, PlanSink sink);
+
+    /// The partitions of a topic, ordered by value ([PartitionKey#VALUE_ORDER]), behind `after` (null for the
+    /// start).
+    List<PartitionRecord> listPartitions(TopicName topic, @Nullable String after, int limit);
+
+    /// Commits of a namespace from number `start` on, in order and without gaps, each as a whole with the pages
+    /// that are still part of the log. At least one if there is one; ends at the first that brings the number
+    /// of pages, or of commits, to `pageLimit`. NOT_FOUND if the namespace does not exist.
+    List<Commit> readCommits(UUID namespaceUid, long start, int pageLimit);
+
+    /// The newest commit number of each of these namespaces; nothing for one that does not exist.
+    Map<UUID, Long> lastCommitNumbers(Set<UUID> namespaceUids);
+
+    /// Tells the listeners of all replicas that namespaces have got so far. Best effort.
+    void announce(Map<UUID, Long> commitNumbers);
+
+    /// Opens a subscription to what is announced, by this replica or another.
+    Subscription openSubscription(CommitListener listener);
+
+    /// Called on a thread of the store's own; must not block.
+    interface CommitListener {
+
+        void announced(UUID namespaceUid, long commitNumber);
+
+        /// Announcements may have been missed: have a look at the state.
+        void interrupted();
+    }
+
+    /// Ends when closed.
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,67 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.log;
+
+import dev.wings.common.resource.TopicName;
+import java.util.Optional;
+import java.util.Set;
+
+/// Which pages of a topic are wanted: those with a row in one of the partitions, in `[startOffset, endOffset)`,
+/// and of a batch in `[startTimestampMicros, endTimestampMicros)`. A page is judged by its bounds, so some may
+/// have none.
+///
+/// @param partitions empty for all
+public record TopicScan(
+        TopicName topic,
+        Optional<Set<String>> partitions,
+        long startOffset,
+        long endOffset,
+        long startTimestampMicros,
+        long endTimestampMicros) {
+
+    public TopicScan {
+        partitions = partitions.map(Set::copyOf);
+    }
+
+    /// All of a topic.
+    public static TopicScan all(TopicName topic) {
+        return new TopicScan(topic, Optional.empty(), 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    public TopicScan partitions(Set<String> values) {
+        return new TopicScan(
+                topic, Optional.of(values), startOffset, endOffset, startTimestampMicros, endTimestampMicros);
+    }
+
+    public TopicScan offsets(long start, long end) {
+        return new TopicScan(topic, partitions, start, end, startTimestampMicros, endTimestampMicros);
+    }
+
+    public TopicScan timestamps(long startMicros, long endMicros) {
+        return new TopicScan(topic, partitions, startOffset, endOffset, startMicros, endMicros);
+    }
+
+    /// Whether the page's bounds let it have a wanted row. What SQL says, for those who have none.
+    public boolean wants(LogPage page) {
+        return partitions
+                        .map(wanted -> wanted.contains(page.partition().value()))
+                        .orElse(true)
+                && page.endOffset() > startOffset
+                && page.startOffset() < endOffset
+                && page.lastTimestampMicros() >= startTimestampMicros
+                && page.firstTimestampMicros() < endTimestampMicros;
+    }
+}

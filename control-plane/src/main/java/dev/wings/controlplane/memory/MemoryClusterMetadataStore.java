@@ -1,0 +1,209 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.memory;
+
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ObjectStoreName;
+import dev.wings.common.resource.TenantName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.cluster.NamespaceRecord;
+import dev.wings.controlplane.cluster.NewTopic;
+import dev.wings.controlplane.cluster.ObjectStoreRecord;
+import dev.wings.controlplane.cluster.ResourceErrors;
+import dev.wings.controlplane.cluster.TenantRecord;
+import dev.wings.controlplane.cluster.TopicRecord;
+import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
+import dev.wings.controlplane.memory.MemoryDatabase.TenantEntry;
+import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.function.Function;
+
+/// The resources of a cluster, in memory.
+public final class MemoryClusterMetadataStore implements ClusterMetadataStore {
+
+    private final MemoryDatabase database;
+
+    public MemoryClusterMetadataStore(MemoryDatabase database) {
+        this.database = database;
+    }
+
+    @Override
+    public void createTenant(TenantRecord tenant) {
+        database.transaction(() -> {
+            create(database.tenants(), tenant.name().tenant(), new TenantEntry(tenant), tenant.name());
+            return tenant;
+        });
+    }
+
+    @Override
+    public TenantRecord loadTenant(TenantName name) {
+        return database.transaction(() -> database.load(name).tenant);
+    }
+
+    @Override
+    public List<TenantRecord> listTenants(String after, int limit) {
+        return database.transaction(() -> list(database.tenants(), after, limit, entry -> entry.tenant));
+    }
+
+    @Override
+    public void deleteTenant(TenantName name, Instant now) {
+        database.transaction(() -> {
+            TenantEntry entry = database.load(name);
+            if (!entry.namespaces.isEmpty()) {
+                throw ResourceErrors.inUse(
+                        name, entry.namespaces.firstEntry().getValue().namespace.name());
+            }
+            if (!entry.objectStores.isEmpty()) {
+                throw ResourceErrors.inUse(
+                        name, entry.objectStores.firstEntry().getValue().name());
+            }
+            return database.tenants().remove(name.tenant());
+        });
+    }
+
+    @Override
+    public void createObjectStore(ObjectStoreRecord objectStore) {
+        ObjectStoreName name = objectStore.name();
+        database.transaction(() -> {
+            create(database.load(name.parent()).objectStores, name.objectStore(), objectStore, name);
+            return objectStore;
+        });
+    }
+
+    @Override
+    public ObjectStoreRecord loadObjectStore(ObjectStoreName name) {
+        return database.transaction(() -> database.load(name));
+    }
+
+    @Override
+    public List<ObjectStoreRecord> listObjectStores(TenantName parent, String after, int limit) {
+        return database.transaction(() -> list(database.load(parent).objectStores, after, limit, Function.identity()));
+    }
+
+    @Override
+    public void deleteObjectStore(ObjectStoreName name, Instant now) {
+        database.transaction(() -> {
+            ObjectStoreRecord found = database.load(name);
+            TenantEntry tenant = database.load(name.parent());
+            for (NamespaceEntry entry : tenant.namespaces.values()) {
+                if (entry.namespace.objectStore().equals(name)) {
+                    throw ResourceErrors.inUse(name, entry.namespace.name());
+                }
+            }
+            tenant.objectStores.remove(name.objectStore());
+            return found;
+        });
+    }
+
+    @Override
+    public void createNamespace(NamespaceRecord namespace) {
+        NamespaceName name = namespace.name();
+        database.transaction(() -> {
+            TenantEntry tenant = database.load(name.parent());
+            database.load(namespace.objectStore());
+            NamespaceEntry entry = new NamespaceEntry(namespace);
+            create(tenant.namespaces, name.namespace(), entry, name);
+            database.namespaces().put(namespace.uid(), entry);
+            return namespace;
+        });
+    }
+
+    @Override
+    public NamespaceRecord loadNamespace(NamespaceName name) {
+        return database.transaction(() -> database.load(name).namespace);
+    }
+
+    @Override
+    public List<NamespaceRecord> listNamespaces(TenantName parent, String after, int limit) {
+        return database.transaction(
+                () -> list(database.load(parent).namespaces, after, limit, entry -> entry.namespace));
+    }
+
+    @Override
+    public void deleteNamespace(NamespaceName name, Instant now) {
+        database.transaction(() -> {
+            NamespaceEntry entry = database.load(name);
+            if (!entry.topics.isEmpty()) {
+                throw ResourceErrors.inUse(
+                        name, entry.topics.firstEntry().getValue().topic.name());
+            }
+            database.load(name.parent()).namespaces.remove(name.namespace());
+            return database.namespaces().remove(entry.namespace.uid());
+        });
+    }
+
+    @Override
+    public TopicRecord createTopic(NewTopic topic) {
+        return database.transaction(() -> {
+            NamespaceEntry namespace = database.load(topic.name().parent());
+            TopicRecord created = topic.in(namespace.namespace.uid());
+            create(namespace.topics, topic.name().topic(), new TopicEntry(created), topic.name());
+            return created;
+        });
+    }
+
+    @Override
+    public TopicRecord loadTopic(TopicName name) {
+        return database.transaction(() -> database.load(name).topic);
+    }
+
+    @Override
+    public List<TopicRecord> listTopics(NamespaceName parent, String after, int limit) {
+        return database.transaction(() -> list(database.load(parent).topics, after, limit, entry -> entry.topic));
+    }
+
+    @Override
+    public List<TopicRecord> listTopics(TenantName parent, TopicPosition after, int limit) {
+        return database.transaction(() ->
+                database.load(parent).namespaces.tailMap(after.namespace(), true).entrySet().stream()
+                        .flatMap(namespace -> {
+                            NavigableMap<String, TopicEntry> topics = namespace.getValue().topics;
+                            return (namespace.getKey().equals(after.namespace())
+                                            ? topics.tailMap(after.topic(), false)
+                                            : topics)
+                                    .values().stream();
+                        })
+                        .limit(limit)
+                        .map(entry -> entry.topic)
+                        .toList());
+    }
+
+    @Override
+    public void deleteTopic(TopicName name) {
+        database.transaction(() -> {
+            TopicEntry found = database.load(name);
+            database.load(name.parent()).topics.remove(name.topic());
+            return found;
+        });
+    }
+
+    private static <E> void create(NavigableMap<String, E> entries, String id, E entry, Record name) {
+        if (entries.putIfAbsent(id, entry) != null) {
+            throw ResourceErrors.alreadyExists(name);
+        }
+    }
+
+    private static <E, R> List<R> list(
+            NavigableMap<String, E> entries, String after, int limit, Function<E, R> record) {
+        return entries.tailMap(after, false).values().stream()
+                .limit(limit)
+                .map(record)
+                .toList();
+    }
+}

@@ -1,0 +1,160 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.memory;
+
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ObjectStoreName;
+import dev.wings.common.resource.TenantName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.controlplane.cluster.NamespaceRecord;
+import dev.wings.controlplane.cluster.ObjectStoreRecord;
+import dev.wings.controlplane.cluster.ResourceErrors;
+import dev.wings.controlplane.cluster.TenantRecord;
+import dev.wings.controlplane.cluster.TopicRecord;
+import dev.wings.controlplane.log.CommitState.KnownFolio;
+import dev.wings.controlplane.log.CommitState.PartitionState;
+import dev.wings.controlplane.log.LogMetadataStore.CommitListener;
+import dev.wings.controlplane.log.LogPage;
+import dev.wings.controlplane.log.PartitionKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/// What the stores of one simulated cluster share: the state, and one lock for all of it, so that every method
+/// is a transaction. Replicas of a control plane are stores over the same database.
+public final class MemoryDatabase {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final NavigableMap<String, TenantEntry> tenants = new TreeMap<>();
+    private final Map<UUID, NamespaceEntry> namespaces = new HashMap<>();
+    private final Map<UUID, KnownFolio> folios = new HashMap<>();
+    private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+
+    /// A tenant and what is in it.
+    static final class TenantEntry {
+        final TenantRecord tenant;
+        final NavigableMap<String, ObjectStoreRecord> objectStores = new TreeMap<>();
+        final NavigableMap<String, NamespaceEntry> namespaces = new TreeMap<>();
+
+        TenantEntry(TenantRecord tenant) {
+            this.tenant = tenant;
+        }
+    }
+
+    /// A namespace and what is in it.
+    static final class NamespaceEntry {
+        final NamespaceRecord namespace;
+        final NavigableMap<String, TopicEntry> topics = new TreeMap<>();
+        /// Keys of the folios in the order of their commits: that of commit n is at n - 1.
+        final List<String> objectKeys = new ArrayList<>();
+
+        NamespaceEntry(NamespaceRecord namespace) {
+            this.namespace = namespace;
+        }
+    }
+
+    /// A topic and its log.
+    static final class TopicEntry {
+        final TopicRecord topic;
+        final NavigableMap<String, PartitionEntry> partitions = new TreeMap<>(PartitionKey.VALUE_ORDER);
+
+        TopicEntry(TopicRecord topic) {
+            this.topic = topic;
+        }
+    }
+
+    /// A partition and its pages, by offset.
+    static final class PartitionEntry {
+        PartitionState state = new PartitionState(0, Long.MIN_VALUE);
+        final List<StoredPage> pages = new ArrayList<>();
+    }
+
+    record StoredPage(LogPage page, long commitNumber) {}
+
+    <T> T transaction(Supplier<T> body) {
+        lock.lock();
+        try {
+            return body.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    NavigableMap<String, TenantEntry> tenants() {
+        return tenants;
+    }
+
+    /// Those that exist, by uid.
+    Map<UUID, NamespaceEntry> namespaces() {
+        return namespaces;
+    }
+
+    /// Those of deleted namespaces and topics too.
+    Map<UUID, KnownFolio> folios() {
+        return folios;
+    }
+
+    List<CommitListener> listeners() {
+        return listeners;
+    }
+
+    TenantEntry load(TenantName name) {
+        TenantEntry found = tenants.get(name.tenant());
+        if (found == null) {
+            throw ResourceErrors.notFound(name);
+        }
+        return found;
+    }
+
+    ObjectStoreRecord load(ObjectStoreName name) {
+        ObjectStoreRecord found = load(name.parent()).objectStores.get(name.objectStore());
+        if (found == null) {
+            throw ResourceErrors.notFound(name);
+        }
+        return found;
+    }
+
+    NamespaceEntry load(NamespaceName name) {
+        NamespaceEntry found = load(name.parent()).namespaces.get(name.namespace());
+        if (found == null) {
+            throw ResourceErrors.notFound(name);
+        }
+        return found;
+    }
+
+    NamespaceEntry loadNamespace(UUID uid) {
+        NamespaceEntry found = namespaces.get(uid);
+        if (found == null) {
+            throw ResourceErrors.namespaceNotFound(uid);
+        }
+        return found;
+    }
+
+    TopicEntry load(TopicName name) {
+        TopicEntry found = load(name.parent()).topics.get(name.topic());
+        if (found == null) {
+            throw ResourceErrors.notFound(name);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,230 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.memory;
+
+import dev.wings.common.resource.TopicName;
+import dev.wings.controlplane.log.Commit;
+import dev.wings.controlplane.log.CommitDecision;
+import dev.wings.controlplane.log.CommitDecision.CommittedFolio;
+import dev.wings.controlplane.log.CommitState;
+import dev.wings.controlplane.log.CommitState.KnownFolio;
+import dev.wings.controlplane.log.CommitState.PartitionState;
+import dev.wings.controlplane.log.CommitState.TopicState;
+import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.log.LogPage;
+import dev.wings.controlplane.log.PartitionKey;
+import dev.wings.controlplane.log.PartitionRecord;
+import dev.wings.controlplane.log.PlanSink;
+import dev.wings.controlplane.log.PlanSink.PlannedPage;
+import dev.wings.controlplane.log.PlanSink.TopicSnapshot;
+import dev.wings.controlplane.log.TopicScan;
+import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
+import dev.wings.controlplane.memory.MemoryDatabase.PartitionEntry;
+import dev.wings.controlplane.memory.MemoryDatabase.StoredPage;
+import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The log's metadata, in memory.
+public final class MemoryLogMetadataStore implements LogMetadataStore {
+
+    private static final int PLAN_CHUNK_PAGES = 1_000;
+
+    private final MemoryDatabase database;
+
+    public MemoryLogMetadataStore(MemoryDatabase database) {
+        this.database = database;
+    }
+
+    @Override
+    public CommitDecision commit(CommitScope scope, Function<CommitState, CommitDecision> rule) {
+        return database.transaction(() -> {
+            NamespaceEntry namespace = database.loadNamespace(scope.namespaceUid());
+            Map<UUID, TopicEntry> topics = topicsByUid(namespace);
+            CommitDecision decision = rule.apply(state(scope, namespace, topics));
+            for (CommittedFolio folio : decision.folios()) {
+                write(namespace, topics, folio);
+            }
+            decision.partitions().forEach((key, state) -> partition(topics, key).state = state);
+            if (namespace.objectKeys.size() != decision.lastCommitNumber()) {
+                throw new IllegalStateException("commit numbers are dense: commits=" + namespace.objectKeys.size()
+                        + ", last=" + decision.lastCommitNumber());
+            }
+            return decision;
+        });
+    }
+
+    private CommitState state(CommitScope scope, NamespaceEntry namespace, Map<UUID, TopicEntry> topics) {
+        Map<UUID, KnownFolio> folios = new HashMap<>(database.folios());
+        folios.keySet().retainAll(scope.folioIds());
+        Map<UUID, TopicState> topicStates = new HashMap<>();
+        for (UUID uid : scope.topicUids()) {
+            TopicEntry entry = topics.get(uid);
+            if (entry != null) {
+                topicStates.put(
+                        uid, new TopicState(entry.topic.schema().version(), entry.topic.partitionFieldId() != 0));
+            }
+        }
+        Map<PartitionKey, PartitionState> partitions = new HashMap<>();
+        for (PartitionKey key : scope.partitions()) {
+            TopicEntry entry = topics.get(key.topicUid());
+            PartitionEntry partition = entry == null ? null : entry.partitions.get(key.value());
+            if (partition != null) {
+                partitions.put(key, partition.state);
+            }
+        }
+        return new CommitState(
+                namespace.namespace.objectPrefix(), namespace.objectKeys.size(), folios, topicStates, partitions);
+    }
+
+    private void write(NamespaceEntry namespace, Map<UUID, TopicEntry> topics, CommittedFolio folio) {
+        KnownFolio known = new KnownFolio(namespace.namespace.uid(), folio.answer());
+        if (database.folios().putIfAbsent(folio.folio().folioId(), known) != null) {
+            throw new IllegalStateException(
+                    "a folio is committed once: folio_id=" + folio.folio().folioId());
+        }
+        namespace.objectKeys.add(folio.folio().objectKey());
+        for (LogPage page : folio.pages()) {
+            PartitionEntry partition = partition(topics, page.partition());
+            partition.pages.add(new StoredPage(page, folio.answer().commitNumber()));
+        }
+    }
+
+    private static PartitionEntry partition(Map<UUID, TopicEntry> topics, PartitionKey key) {
+        TopicEntry topic = topics.get(key.topicUid());
+        if (topic == null) {
+            throw new IllegalStateException("a commit writes to topics of its namespace: topic_uid=" + key.topicUid());
+        }
+        return topic.partitions.computeIfAbsent(key.value(), value -> new PartitionEntry());
+    }
+
+    private static Map<UUID, TopicEntry> topicsByUid(NamespaceEntry namespace) {
+        Map<UUID, TopicEntry> topics = new HashMap<>();
+        namespace.topics.values().forEach(entry -> topics.put(entry.topic.uid(), entry));
+        return topics;
+    }
+
+    @Override
+    public void plan(List<TopicScan> scans, PlanSink sink) {
+        List<TopicSnapshot> snapshots = new ArrayList<>();
+        List<List<PlannedPage>> pages = new ArrayList<>();
+        database.transaction(() -> {
+            for (TopicScan scan : scans) {
+                TopicEntry topic = database.load(scan.topic());
+                NamespaceEntry namespace = database.load(scan.topic().parent());
+                snapshots.add(new TopicSnapshot(
+                        topic.topic.uid(),
+                        topic.topic.schema().version(),
+                        namespace.namespace.uid(),
+                        namespace.objectKeys.size()));
+                pages.add(topic.partitions.values().stream()
+                        .flatMap(partition -> partition.pages.stream())
+                        .filter(stored -> scan.wants(stored.page()))
+                        .map(stored -> new PlannedPage(
+                                stored.page(),
+                                namespace.objectKeys.get(Math.toIntExact(stored.commitNumber() - 1)),
+                                stored.commitNumber()))
+                        .toList());
+            }
+            return pages;
+        });
+        sink.topics(snapshots);
+        for (int i = 0; i < pages.size(); i++) {
+            List<PlannedPage> all = pages.get(i);
+            for (int from = 0; from < all.size(); from += PLAN_CHUNK_PAGES) {
+                sink.pages(i, all.subList(from, Math.min(from + PLAN_CHUNK_PAGES, all.size())));
+            }
+        }
+    }
+
+    @Override
+    public List<PartitionRecord> listPartitions(TopicName topic, @Nullable String after, int limit) {
+        return database.transaction(() -> {
+            NavigableMap<String, PartitionEntry> all = database.load(topic).partitions;
+            return (after == null ? all : all.tailMap(after, false))
+                    .entrySet().stream()
+                            .limit(limit)
+                            .map(entry -> new PartitionRecord(
+                                    entry.getKey(),
+                                    entry.getValue().state.nextOffset(),
+                                    0,
+                                    entry.getValue().state.lastTimestampMicros()))
+                            .toList();
+        });
+    }
+
+    @Override
+    public List<Commit> readCommits(UUID namespaceUid, long start, int pageLimit) {
+        return database.transaction(() -> {
+            NamespaceEntry namespace = database.loadNamespace(namespaceUid);
+            Map<Long, List<LogPage>> pages = pagesByCommit(namespace);
+            List<Commit> commits = new ArrayList<>();
+            long count = 0;
+            for (long number = start; number <= namespace.objectKeys.size() && count < pageLimit; number++) {
+                List<LogPage> ofCommit = pages.getOrDefault(number, List.of());
+                commits.add(new Commit(number, namespace.objectKeys.get(Math.toIntExact(number - 1)), ofCommit));
+                count += Math.max(1, ofCommit.size());
+            }
+            return commits;
+        });
+    }
+
+    private static Map<Long, List<LogPage>> pagesByCommit(NamespaceEntry namespace) {
+        Map<Long, List<LogPage>> pages = new HashMap<>();
+        namespace.topics.values().stream()
+                .flatMap(topic -> topic.partitions.values().stream())
+                .flatMap(partition -> partition.pages.stream())
+                .forEach(stored -> pages.computeIfAbsent(stored.commitNumber(), number -> new ArrayList<>())
+                        .add(stored.page()));
+        pages.values().forEach(ofCommit -> ofCommit.sort(Comparator.comparingLong(LogPage::byteOffset)));
+        return pages;
+    }
+
+    @Override
+    public Map<UUID, Long> lastCommitNumbers(Set<UUID> namespaceUids) {
+        return database.transaction(() -> {
+            Map<UUID, Long> numbers = new HashMap<>();
+            for (UUID uid : namespaceUids) {
+                NamespaceEntry namespace = database.namespaces().get(uid);
+                if (namespace != null) {
+                    numbers.put(uid, (long) namespace.objectKeys.size());
+                }
+            }
+            return numbers;
+        });
+    }
+
+    @Override
+    public void announce(Map<UUID, Long> commitNumbers) {
+        for (CommitListener listener : database.listeners()) {
+            commitNumbers.forEach(listener::announced);
+        }
+    }
+
+    @Override
+    public Subscription openSubscription(CommitListener listener) {
+        database.listeners().add(listener);
+        return () -> database.listeners().remove(listener);
+    }
+}

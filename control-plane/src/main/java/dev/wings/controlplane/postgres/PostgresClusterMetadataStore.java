@@ -1,0 +1,355 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.postgres;
+
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ObjectStoreName;
+import dev.wings.common.resource.TenantName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.cluster.NamespaceRecord;
+import dev.wings.controlplane.cluster.NewTopic;
+import dev.wings.controlplane.cluster.ObjectStoreRecord;
+import dev.wings.controlplane.cluster.ResourceErrors;
+import dev.wings.controlplane.cluster.TenantRecord;
+import dev.wings.controlplane.cluster.TopicRecord;
+import dev.wings.controlplane.postgres.NameLookup.Lock;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/// The resources of a cluster, in PostgreSQL.
+public final class PostgresClusterMetadataStore implements ClusterMetadataStore {
+
+    private final PostgresDatabase database;
+
+    public PostgresClusterMetadataStore(PostgresDatabase database) {
+        this.database = database;
+    }
+
+    @Override
+    public void createTenant(TenantRecord tenant) {
+        String sql = """
+                insert into tenants (tenant_uid, tenant_id, create_time) values (?, ?, ?)
+                on conflict (tenant_id) where delete_time is null do nothing
+                """;
+        database.write(
+                "create tenant",
+                connection -> insert(
+                        connection,
+                        tenant.name(),
+                        sql,
+                        tenant.uid(),
+                        tenant.name().tenant(),
+                        tenant.createTime()));
+    }
+
+    @Override
+    public TenantRecord loadTenant(TenantName name) {
+        return listTenants("t.tenant_id = ?", 1, name.tenant()).stream()
+                .findFirst()
+                .orElseThrow(() -> ResourceErrors.notFound(name));
+    }
+
+    @Override
+    public List<TenantRecord> listTenants(String after, int limit) {
+        return listTenants("t.tenant_id > ?", limit, after);
+    }
+
+    private List<TenantRecord> listTenants(String condition, int limit, String value) {
+        String sql = """
+                select t.tenant_uid, t.tenant_id, t.create_time
+                from tenants t
+                where t.delete_time is null and %s
+                order by t.tenant_id limit ?
+                """.formatted(condition);
+        return database.read(
+                "list tenants",
+                connection -> Sql.query(
+                        connection,
+                        sql,
+                        row -> new TenantRecord(
+                                new TenantName(row.getString("tenant_id")),
+                                Sql.uuid(row, "tenant_uid"),
+                                Sql.instant(row, "create_time")),
+                        value,
+                        limit));
+    }
+
+    @Override
+    public void deleteTenant(TenantName name, Instant now) {
+        database.write("delete tenant", connection -> {
+            UUID uid = NameLookup.tenant(connection, name, Lock.DELETE);
+            String namespaces = """
+                    select namespace_id from namespaces where tenant_uid = ? and delete_time is null
+                    order by namespace_id limit 1
+                    """;
+            Sql.queryOne(connection, namespaces, row -> row.getString(1), uid).ifPresent(id -> {
+                throw ResourceErrors.inUse(name, new NamespaceName(name.tenant(), id));
+            });
+            String objectStores = """
+                    select object_store_id from object_stores where tenant_uid = ? and delete_time is null
+                    order by object_store_id limit 1
+                    """;
+            Sql.queryOne(connection, objectStores, row -> row.getString(1), uid).ifPresent(id -> {
+                throw ResourceErrors.inUse(name, new ObjectStoreName(name.tenant(), id));
+            });
+            return Sql.update(connection, "update tenants set delete_time = ? where tenant_uid = ?", now, uid);
+        });
+    }
+
+    @Override
+    public void createObjectStore(ObjectStoreRecord objectStore) {
+        ObjectStoreName name = objectStore.name();
+        String sql = """
+                insert into object_stores (object_store_uid, tenant_uid, object_store_id, uri, create_time)
+                values (?, ?, ?, ?, ?)
+                on conflict (tenant_uid, object_store_id) where delete_time is null do nothing
+                """;
+        database.write("create object store", connection -> {
+            UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
+            return insert(
+                    connection,
+                    name,
+                    sql,
+                    objectStore.uid(),
+                    tenant,
+                    name.objectStore(),
+                    objectStore.uri().toString(),
+                    objectStore.createTime());
+        });
+    }
+
+    @Override
+    public ObjectStoreRecord loadObjectStore(ObjectStoreName name) {
+        return listObjectStores(name.parent(), "o.object_store_id = ?", 1, name.objectStore()).stream()
+                .findFirst()
+                .orElseThrow(() -> ResourceErrors.notFound(name));
+    }
+
+    @Override
+    public List<ObjectStoreRecord> listObjectStores(TenantName parent, String after, int limit) {
+        return listObjectStores(parent, "o.object_store_id > ?", limit, after);
+    }
+
+    private List<ObjectStoreRecord> listObjectStores(TenantName parent, String condition, int limit, String value) {
+        String sql = """
+                select o.object_store_uid, o.object_store_id, o.create_time, o.uri
+                from object_stores o
+                where o.tenant_uid = ? and o.delete_time is null and %s
+                order by o.object_store_id limit ?
+                """.formatted(condition);
+        return database.read(
+                "list object stores",
+                connection -> Sql.query(
+                        connection,
+                        sql,
+                        row -> new ObjectStoreRecord(
+                                new ObjectStoreName(parent.tenant(), row.getString("object_store_id")),
+                                Sql.uuid(row, "object_store_uid"),
+                                Sql.instant(row, "create_time"),
+                                URI.create(row.getString("uri"))),
+                        NameLookup.tenant(connection, parent, Lock.NONE),
+                        value,
+                        limit));
+    }
+
+    @Override
+    public void deleteObjectStore(ObjectStoreName name, Instant now) {
+        database.write("delete object store", connection -> {
+            UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
+            UUID uid = NameLookup.objectStore(connection, tenant, name, Lock.DELETE);
+            String users = """
+                    select namespace_id from namespaces where object_store_uid = ? and delete_time is null
+                    order by namespace_id limit 1
+                    """;
+            Sql.queryOne(connection, users, row -> row.getString(1), uid).ifPresent(id -> {
+                throw ResourceErrors.inUse(name, new NamespaceName(name.tenant(), id));
+            });
+            return Sql.update(
+                    connection, "update object_stores set delete_time = ? where object_store_uid = ?", now, uid);
+        });
+    }
+
+    @Override
+    public void createNamespace(NamespaceRecord namespace) {
+        NamespaceName name = namespace.name();
+        String sql = """
+                insert into namespaces
+                    (namespace_uid, tenant_uid, namespace_id, object_store_uid, object_prefix, create_time)
+                values (?, ?, ?, ?, ?, ?)
+                on conflict (tenant_uid, namespace_id) where delete_time is null do nothing
+                """;
+        database.write("create namespace", connection -> {
+            UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
+            UUID objectStore = NameLookup.objectStore(connection, tenant, namespace.objectStore(), Lock.ADD_CHILD);
+            return insert(
+                    connection,
+                    name,
+                    sql,
+                    namespace.uid(),
+                    tenant,
+                    name.namespace(),
+                    objectStore,
+                    namespace.objectPrefix(),
+                    namespace.createTime());
+        });
+    }
+
+    @Override
+    public NamespaceRecord loadNamespace(NamespaceName name) {
+        return listNamespaces(name.parent(), "n.namespace_id = ?", 1, name.namespace()).stream()
+                .findFirst()
+                .orElseThrow(() -> ResourceErrors.notFound(name));
+    }
+
+    @Override
+    public List<NamespaceRecord> listNamespaces(TenantName parent, String after, int limit) {
+        return listNamespaces(parent, "n.namespace_id > ?", limit, after);
+    }
+
+    private List<NamespaceRecord> listNamespaces(TenantName parent, String condition, int limit, String value) {
+        String sql = """
+                select n.namespace_uid, n.namespace_id, n.create_time, n.object_prefix, o.object_store_id
+                from namespaces n join object_stores o using (object_store_uid)
+                where n.tenant_uid = ? and n.delete_time is null and %s
+                order by n.namespace_id limit ?
+                """.formatted(condition);
+        return database.read(
+                "list namespaces",
+                connection -> Sql.query(
+                        connection,
+                        sql,
+                        row -> new NamespaceRecord(
+                                new NamespaceName(parent.tenant(), row.getString("namespace_id")),
+                                Sql.uuid(row, "namespace_uid"),
+                                Sql.instant(row, "create_time"),
+                                new ObjectStoreName(parent.tenant(), row.getString("object_store_id")),
+                                row.getString("object_prefix")),
+                        NameLookup.tenant(connection, parent, Lock.NONE),
+                        value,
+                        limit));
+    }
+
+    @Override
+    public void deleteNamespace(NamespaceName name, Instant now) {
+        database.write("delete namespace", connection -> {
+            UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
+            UUID uid = NameLookup.namespace(connection, tenant, name, Lock.DELETE);
+            String topics = "select topic_id from topics where namespace_uid = ? order by topic_id limit 1";
+            Sql.queryOne(connection, topics, row -> row.getString(1), uid).ifPresent(id -> {
+                throw ResourceErrors.inUse(name, name.topic(id));
+            });
+            return Sql.update(connection, "update namespaces set delete_time = ? where namespace_uid = ?", now, uid);
+        });
+    }
+
+    @Override
+    public TopicRecord createTopic(NewTopic topic) {
+        TopicName name = topic.name();
+        String sql = """
+                insert into topics
+                    (topic_uid, namespace_uid, topic_id, create_time, schema, schema_version, partition_field_id)
+                values (?, ?, ?, ?, ?, ?, nullif(?, 0))
+                on conflict (namespace_uid, topic_id) do nothing
+                """;
+        return database.write("create topic", connection -> {
+            UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.ADD_CHILD);
+            UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.ADD_CHILD);
+            insert(
+                    connection,
+                    name,
+                    sql,
+                    topic.uid(),
+                    namespace,
+                    name.topic(),
+                    topic.createTime(),
+                    SchemaProtos.toProto(topic.schema()).toByteArray(),
+                    topic.schema().version(),
+                    topic.partitionFieldId());
+            return topic.in(namespace);
+        });
+    }
+
+    @Override
+    public TopicRecord loadTopic(TopicName name) {
+        return database.read("load topic", connection -> {
+            UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.NONE);
+            UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.NONE);
+            return TopicRows.list(
+                            connection,
+                            name.tenant(),
+                            "t.namespace_uid = ? and t.topic_id = ?",
+                            1,
+                            namespace,
+                            name.topic())
+                    .stream()
+                    .findFirst()
+                    .orElseThrow(() -> ResourceErrors.notFound(name));
+        });
+    }
+
+    @Override
+    public List<TopicRecord> listTopics(NamespaceName parent, String after, int limit) {
+        return database.read("list topics", connection -> {
+            UUID tenant = NameLookup.tenant(connection, parent.parent(), Lock.NONE);
+            UUID namespace = NameLookup.namespace(connection, tenant, parent, Lock.NONE);
+            return TopicRows.list(
+                    connection, parent.tenant(), "t.namespace_uid = ? and t.topic_id > ?", limit, namespace, after);
+        });
+    }
+
+    @Override
+    public List<TopicRecord> listTopics(TenantName parent, TopicPosition after, int limit) {
+        return database.read("list topics", connection -> {
+            UUID tenant = NameLookup.tenant(connection, parent, Lock.NONE);
+            return TopicRows.list(
+                    connection,
+                    parent.tenant(),
+                    "n.tenant_uid = ? and (n.namespace_id, t.topic_id) > (?, ?)",
+                    limit,
+                    tenant,
+                    after.namespace(),
+                    after.topic());
+        });
+    }
+
+    @Override
+    public void deleteTopic(TopicName name) {
+        database.write("delete topic", connection -> {
+            UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.ADD_CHILD);
+            UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.CHANGE_LOG);
+            UUID uid = NameLookup.topic(connection, namespace, name);
+            Sql.update(connection, "delete from pages where topic_uid = ?", uid);
+            Sql.update(connection, "delete from partitions where topic_uid = ?", uid);
+            return Sql.update(connection, "delete from topics where topic_uid = ?", uid);
+        });
+    }
+
+    /// @param sql that does nothing if the name is taken
+    private static int insert(Connection connection, Record name, String sql, Object... parameters)
+            throws SQLException {
+        int inserted = Sql.update(connection, sql, parameters);
+        if (inserted == 0) {
+            throw ResourceErrors.alreadyExists(name);
+        }
+        return inserted;
+    }
+}

@@ -1,0 +1,223 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.wings.common.config.Secret;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Properties;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A PostgreSQL database whose tables are those of this version. Two pools, so that plans that are read slowly
+/// never keep a commit waiting: one for transactions that write (READ COMMITTED, they lock what they depend
+/// on), one for those that only read (REPEATABLE READ, one snapshot each).
+public final class PostgresDatabase implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
+
+    static final String SCHEMA = "wings";
+
+    private static final String MIGRATIONS = "classpath:dev/wings/controlplane/postgres/migrations";
+
+    private final DatabaseConfig config;
+    private final HikariDataSource writes;
+    private final HikariDataSource reads;
+
+    private PostgresDatabase(DatabaseConfig config, HikariDataSource writes, HikariDataSource reads) {
+        this.config = config;
+        this.writes = writes;
+        this.reads = reads;
+    }
+
+    /// Reaches the database and brings its tables up to date. UNAVAILABLE if it cannot be reached; later on it
+    /// may be away for a while.
+    public static PostgresDatabase open(DatabaseConfig config, MeterRegistry registry) {
+        try (Connection connection = connect(config)) {
+            LOG.info(
+                    "metadata database reached: version={}",
+                    connection.getMetaData().getDatabaseProductVersion());
+        } catch (SQLException e) {
+            throw WingsException.unavailable(
+                    "the metadata database cannot be reached: url=" + withoutParameters(config.url()) + ", user="
+                            + config.user() + ", cause=" + firstLine(e),
+                    e);
+        }
+        migrate(config);
+        HikariDataSource writes = null;
+        try {
+            writes = new HikariDataSource(pool(config, "wings-writes", config.writeConnections(), registry));
+            HikariConfig readPool = pool(config, "wings-reads", config.readConnections(), registry);
+            readPool.setReadOnly(true);
+            readPool.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+            return new PostgresDatabase(config, writes, new HikariDataSource(readPool));
+        } catch (RuntimeException e) {
+            if (writes != null) {
+                writes.close();
+            }
+            throw WingsException.unavailable("the metadata database went away at start", e);
+        }
+    }
+
+    private static void migrate(DatabaseConfig config) {
+        try {
+            int applied = Flyway.configure()
+                    .dataSource(config.url(), config.user(), password(config))
+                    .schemas(SCHEMA)
+                    .defaultSchema(SCHEMA)
+                    .locations(MIGRATIONS)
+                    .validateMigrationNaming(true)
+                    .load()
+                    .migrate()
+                    .migrationsExecuted;
+            LOG.info("metadata tables are up to date: migrations_applied={}", applied);
+        } catch (FlywayException e) {
+            throw new WingsException(
+                    ErrorKind.PRECONDITION,
+                    "the metadata tables cannot be brought up to date: cause=" + firstLine(e),
+                    e);
+        }
+    }
+
+    private static HikariConfig pool(DatabaseConfig config, String name, int connections, MeterRegistry registry) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName(name);
+        pool.setJdbcUrl(config.url());
+        pool.setUsername(config.user());
+        pool.setPassword(password(config));
+        pool.setMaximumPoolSize(connections);
+        pool.setMinimumIdle(connections);
+        pool.setAutoCommit(false);
+        pool.setConnectionTimeout(config.connectTimeout().toMillis());
+        pool.setValidationTimeout(config.connectTimeout().toMillis());
+        // the database was reached a moment ago; a pool that starts empty fills itself when it is back
+        pool.setInitializationFailTimeout(-1);
+        pool.setMetricRegistry(registry);
+        properties(config).forEach((key, value) -> pool.addDataSourceProperty(key.toString(), value));
+        return pool;
+    }
+
+    /// What every connection is told. The limits are the last resort against a transaction that hangs and holds
+    /// locks.
+    private static Properties properties(DatabaseConfig config) {
+        Properties properties = new Properties();
+        properties.setProperty("ApplicationName", "wings-control-plane");
+        properties.setProperty("currentSchema", SCHEMA);
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty(
+                "connectTimeout",
+                Long.toString(Math.max(1, config.connectTimeout().toSeconds())));
+        properties.setProperty("socketTimeout", "60");
+        properties.setProperty(
+                "options", "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_session_timeout=120s");
+        return properties;
+    }
+
+    /// A connection outside the pools, in auto-commit mode; the caller closes it.
+    Connection openConnection() throws SQLException {
+        return connect(config);
+    }
+
+    private static Connection connect(DatabaseConfig config) throws SQLException {
+        Properties properties = properties(config);
+        properties.setProperty("user", config.user());
+        config.password().ifPresent(password -> properties.setProperty("password", password.reveal()));
+        return DriverManager.getConnection(config.url(), properties);
+    }
+
+    /// What is wrong with the database now; empty if nothing is.
+    public Optional<String> problem() {
+        try {
+            return read("check the database", connection -> {
+                Sql.query(connection, "select 1", row -> 1);
+                return Optional.empty();
+            });
+        } catch (WingsException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /// What is done in a transaction.
+    interface Body<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    /// Runs `body` in a transaction that may write; committed when this returns, rolled back when it throws. If
+    /// the connection is lost during the commit, the outcome is unknown and this fails with UNAVAILABLE.
+    ///
+    /// @param what is attempted, for messages
+    <T> T write(String what, Body<T> body) {
+        return transaction(writes, what, body);
+    }
+
+    /// Runs `body` on one snapshot of everything committed before.
+    <T> T read(String what, Body<T> body) {
+        return transaction(reads, what, body);
+    }
+
+    private static <T> T transaction(HikariDataSource pool, String what, Body<T> body) {
+        try (Connection connection = pool.getConnection()) {
+            try {
+                T result = body.run(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException | Error e) {
+                rollBack(connection, e);
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.toWings(what, e);
+        }
+    }
+
+    private static void rollBack(Connection connection, Throwable cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // the connection is gone, and with it the transaction
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static String password(DatabaseConfig config) {
+        return config.password().map(Secret::reveal).orElse("");
+    }
+
+    /// Parameters may hold secrets.
+    private static String withoutParameters(String url) {
+        int parameters = url.indexOf('?');
+        return parameters < 0 ? url : url.substring(0, parameters);
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    @Override
+    public void close() {
+        reads.close();
+        writes.close();
+    }
+}

@@ -1,0 +1,140 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.postgres;
+
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.cluster.ResourceErrors;
+import dev.wings.controlplane.log.Commit;
+import dev.wings.controlplane.log.CommitDecision;
+import dev.wings.controlplane.log.CommitState;
+import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.log.PartitionRecord;
+import dev.wings.controlplane.log.PlanSink;
+import dev.wings.controlplane.log.TopicScan;
+import dev.wings.controlplane.postgres.NameLookup.Lock;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The log's metadata, in PostgreSQL.
+public final class PostgresLogMetadataStore implements LogMetadataStore {
+
+    private final PostgresDatabase database;
+    private final Scheduler scheduler;
+
+    public PostgresLogMetadataStore(PostgresDatabase database, Scheduler scheduler) {
+        this.database = database;
+        this.scheduler = scheduler;
+    }
+
+    @Override
+    public CommitDecision commit(CommitScope scope, Function<CommitState, CommitDecision> rule) {
+        return database.write("commit folios", connection -> {
+            CommitState state = CommitStatements.read(connection, scope);
+            CommitDecision decision = rule.apply(state);
+            if (!decision.folios().isEmpty()) {
+                CommitStatements.write(connection, scope.namespaceUid(), decision, scope.time());
+            }
+            return decision;
+        });
+    }
+
+    @Override
+    public void plan(List<TopicScan> scans, PlanSink sink) {
+        database.read("plan", connection -> {
+            PlanStatements.plan(connection, scans, sink);
+            return scans;
+        });
+    }
+
+    @Override
+    public List<PartitionRecord> listPartitions(TopicName topic, @Nullable String after, int limit) {
+        String sql = """
+                select value, next_offset, watermark, last_timestamp_micros
+                from partitions
+                where topic_uid = ? and value %s ?
+                order by value limit ?
+                """.formatted(after == null ? ">=" : ">");
+        byte[] bound = (after == null ? "" : after).getBytes(StandardCharsets.UTF_8);
+        return database.read(
+                "list partitions",
+                connection -> Sql.query(
+                        connection,
+                        sql,
+                        row -> new PartitionRecord(
+                                new String(row.getBytes("value"), StandardCharsets.UTF_8),
+                                row.getLong("next_offset"),
+                                row.getLong("watermark"),
+                                row.getLong("last_timestamp_micros")),
+                        topicUid(connection, topic),
+                        bound,
+                        limit));
+    }
+
+    private static UUID topicUid(Connection connection, TopicName name) throws SQLException {
+        UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.NONE);
+        return NameLookup.topic(connection, NameLookup.namespace(connection, tenant, name.parent(), Lock.NONE), name);
+    }
+
+    @Override
+    public List<Commit> readCommits(UUID namespaceUid, long start, int pageLimit) {
+        return database.read("read commits", connection -> {
+            if (lastCommitNumbers(connection, Set.of(namespaceUid)).isEmpty()) {
+                throw ResourceErrors.namespaceNotFound(namespaceUid);
+            }
+            return FollowStatements.readCommits(connection, namespaceUid, start, pageLimit);
+        });
+    }
+
+    @Override
+    public Map<UUID, Long> lastCommitNumbers(Set<UUID> namespaceUids) {
+        return database.read("read commit numbers", connection -> lastCommitNumbers(connection, namespaceUids));
+    }
+
+    private static Map<UUID, Long> lastCommitNumbers(Connection connection, Set<UUID> namespaceUids)
+            throws SQLException {
+        String sql = """
+                select namespace_uid, last_commit_number
+                from namespaces
+                where namespace_uid = any(?) and delete_time is null
+                """;
+        Map<UUID, Long> numbers = new HashMap<>();
+        Sql.query(
+                connection,
+                sql,
+                row -> numbers.put(Sql.uuid(row, "namespace_uid"), row.getLong("last_commit_number")),
+                Sql.uuids(connection, namespaceUids.stream()));
+        return numbers;
+    }
+
+    @Override
+    public void announce(Map<UUID, Long> commitNumbers) {
+        Announcements.send(database, commitNumbers);
+    }
+
+    @Override
+    public Subscription openSubscription(CommitListener listener) {
+        return Announcements.listen(database, scheduler, listener);
+    }
+}

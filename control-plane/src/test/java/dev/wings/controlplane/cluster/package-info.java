@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.controlplane.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.controlplane.log;
+
+import org.jspecify.annotations.NullMarked;

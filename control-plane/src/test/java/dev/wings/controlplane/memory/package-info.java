@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.controlplane.memory;
+
+import org.jspecify.annotations.NullMarked;
