@@ -76,13 +76,8 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
     }
 
     private CommitState state(CommitScope scope, NamespaceEntry namespace, Map<UUID, TopicEntry> topics) {
-        Map<UUID, KnownFolio> folios = new HashMap<>();
-        for (UUID id : scope.folioIds()) {
-            KnownFolio known = database.folios().get(id);
-            if (known != null) {
-                folios.put(id, known);
-            }
-        }
+        Map<UUID, KnownFolio> folios = new HashMap<>(database.folios());
+        folios.keySet().retainAll(scope.folioIds());
         Map<UUID, TopicState> topicStates = new HashMap<>();
         for (UUID uid : scope.topicUids()) {
             TopicEntry entry = topics.get(uid);

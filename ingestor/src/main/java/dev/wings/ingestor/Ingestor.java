@@ -1,0 +1,190 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor;
+
+import dev.wings.common.process.Resources;
+import dev.wings.common.proto.ClusterMetadataGrpc;
+import dev.wings.common.proto.LogMetadataGrpc;
+import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.GrpcServer;
+import dev.wings.common.store.ObjectStore;
+import dev.wings.common.telemetry.ManagementServer;
+import dev.wings.common.telemetry.ReadinessCheck;
+import dev.wings.common.telemetry.Telemetry;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.ingestor.budget.MemoryBudget;
+import dev.wings.ingestor.flight.PutService;
+import dev.wings.ingestor.folio.FolioPipeline;
+import dev.wings.ingestor.folio.FolioPipelines;
+import dev.wings.ingestor.topic.TopicDirectory;
+import io.grpc.Channel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running ingestor, and its parts list: what comes in at the top of [#open] goes out at the bottom.
+///
+/// It holds no state that outlives it: a batch is either acknowledged, and then stored and committed, or it is the
+/// producer's to send again.
+public final class Ingestor implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ingestor.class);
+
+    /// A batch, its copy while it is split, and what is decompressed while it is checked.
+    private static final int MEMORY_PER_BUDGETED_BYTE = 2;
+
+    private static final Duration READINESS_TIMEOUT = Duration.ofSeconds(2);
+
+    /// How long streams may take to end once everything is answered.
+    private static final Duration CANCEL_TIME = Duration.ofSeconds(2);
+
+    private final Duration drainTimeout;
+    private final Resources resources;
+    private final ManagementServer management;
+    private final FolioPipelines pipelines;
+    private final PutService puts;
+    private final GrpcServer server;
+
+    private Ingestor(
+            Duration drainTimeout,
+            Resources resources,
+            ManagementServer management,
+            FolioPipelines pipelines,
+            PutService puts,
+            GrpcServer server) {
+        this.drainTimeout = drainTimeout;
+        this.resources = resources;
+        this.management = management;
+        this.pipelines = pipelines;
+        this.puts = puts;
+        this.server = server;
+    }
+
+    /// What an ingestor needs of its surroundings. It closes none of it.
+    ///
+    /// @param controlPlane where ClusterMetadata and LogMetadata are served
+    /// @param stores the object store at a root
+    /// @param allocator parent of the ingestor's own, which is bounded by the configuration
+    public record Surroundings(
+            Channel controlPlane,
+            Function<URI, ObjectStore> stores,
+            BufferAllocator allocator,
+            Scheduler scheduler,
+            IdGenerator ids,
+            Telemetry telemetry) {}
+
+    /// Opens the ingestor and listens.
+    public static Ingestor open(IngestorConfig config, Surroundings surroundings) {
+        Resources resources = new Resources();
+        try {
+            return open(config, surroundings, resources);
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private static Ingestor open(IngestorConfig config, Surroundings surroundings, Resources resources) {
+        Channel controlPlane = surroundings.controlPlane();
+        MeterRegistry registry = surroundings.telemetry().registry();
+        BufferAllocator allocator = resources.add(surroundings
+                .allocator()
+                .newChildAllocator("ingestor", 0, MEMORY_PER_BUDGETED_BYTE * config.memoryBytes()));
+        TopicDirectory topics =
+                new TopicDirectory(ClusterMetadataGrpc.newBlockingStub(controlPlane), config.callTimeout());
+        FolioPipelines pipelines = resources.add(new FolioPipelines(
+                new FolioPipeline.Limits(config.flushBytes(), config.flushLinger(), config.foliosInFlight()),
+                config.uploads(),
+                config.callTimeout(),
+                surroundings.stores(),
+                LogMetadataGrpc.newBlockingStub(controlPlane),
+                surroundings.scheduler(),
+                surroundings.ids(),
+                Executors.newThreadPerTaskExecutor(
+                        Thread.ofVirtual().name("folio-", 0).factory())));
+        PutService puts = new PutService(
+                topics,
+                pipelines,
+                new MemoryBudget(config.memoryBytes()),
+                allocator,
+                new PutService.Limits(Math.toIntExact(config.maxBatchBytes()), config.maxStreams()),
+                surroundings.ids().random().nextInt(),
+                registry);
+        ManagementServer management = resources.add(ManagementServer.open(
+                config.host(),
+                config.managementPort(),
+                surroundings.telemetry(),
+                List.of(new ReadinessCheck("control-plane", () -> problemOf(controlPlane)))));
+        GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), registry)
+                .service(puts.definition())
+                .streamTracer(puts.tracer())
+                // puts has a limit of its own, and says so to the producer
+                .maxMessageBytes(Integer.MAX_VALUE)
+                .drain(CANCEL_TIME)
+                .open());
+        return new Ingestor(config.drainTimeout(), resources, management, pipelines, puts, server);
+    }
+
+    private static Optional<String> problemOf(Channel controlPlane) {
+        ServingStatus status = GrpcCalls.once(() -> HealthGrpc.newBlockingStub(controlPlane)
+                .withDeadlineAfter(READINESS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus());
+        return status == ServingStatus.SERVING ? Optional.empty() : Optional.of(status.name());
+    }
+
+    /// Where it listens for Flight.
+    public int flightPort() {
+        return server.port();
+    }
+
+    /// Where it listens for probes.
+    public int managementPort() {
+        return management.port();
+    }
+
+    /// Drains: takes no more batches, commits and answers those it has, ends the streams. What is not through in
+    /// the configured time is broken off, and stays the producers' to send again.
+    @Override
+    public void close() {
+        management.announceDrain();
+        server.announceDrain();
+        puts.drain();
+        pipelines.drain();
+        try {
+            if (!pipelines.awaitIdle(drainTimeout)) {
+                LOG.warn("folios that are still under way are broken off: waited={}", drainTimeout);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        // answers what is left before its streams are cut
+        pipelines.close();
+        resources.close();
+    }
+}

@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor;
+
+import static dev.wings.common.config.Settings.GIB;
+import static dev.wings.common.config.Settings.KIB;
+import static dev.wings.common.config.Settings.MIB;
+
+import dev.wings.common.config.Settings;
+import java.net.URI;
+import java.time.Duration;
+
+/// Everything an operator can tell the ingestor. Read once at start, then passed down.
+///
+/// @param host address to listen on
+/// @param flightPort Flight DoPut
+/// @param managementPort probes and metrics
+/// @param controlPlane gRPC address of the control plane
+/// @param flushBytes a folio is sealed with so many bytes
+/// @param flushLinger a folio is sealed so long after its first batch
+/// @param foliosInFlight folios of one namespace between seal and answer; meanwhile batches gather
+/// @param uploads at once, over all namespaces
+/// @param memoryBytes batches between arrival and answer; beyond three quarters producers are slowed down
+/// @param maxBatchBytes a larger message ends its stream
+/// @param maxStreams open at once
+/// @param callTimeout of one call to the control plane; calls are made again while that helps
+/// @param drainTimeout how long a shutdown waits for batches to be committed
+public record IngestorConfig(
+        String host,
+        int flightPort,
+        int managementPort,
+        URI controlPlane,
+        long flushBytes,
+        Duration flushLinger,
+        int foliosInFlight,
+        int uploads,
+        long memoryBytes,
+        long maxBatchBytes,
+        int maxStreams,
+        Duration callTimeout,
+        Duration drainTimeout) {
+
+    public static final String SERVICE = "INGESTOR";
+
+    private static final int CONTROL_PLANE_PORT = 7701;
+
+    public IngestorConfig {
+        // a stream's message, and its copy if it has to be split
+        if (maxBatchBytes > memoryBytes / 4) {
+            throw new IllegalArgumentException(
+                    "the largest batch must fit into a quarter of the memory: max_batch_bytes=" + maxBatchBytes
+                            + ", memory_bytes=" + memoryBytes);
+        }
+        if (flushBytes > memoryBytes / 4) {
+            throw new IllegalArgumentException("a folio must fit into a quarter of the memory: flush_bytes="
+                    + flushBytes + ", memory_bytes=" + memoryBytes);
+        }
+    }
+
+    public static IngestorConfig from(Settings settings) {
+        URI controlPlane = URI.create("http://127.0.0.1:" + (CONTROL_PLANE_PORT + settings.portOffset()));
+        return new IngestorConfig(
+                settings.string("HOST", "127.0.0.1", "address to listen on"),
+                settings.port("FLIGHT_PORT", 7702, "Flight DoPut"),
+                settings.port("MANAGEMENT_PORT", 7791, "HTTP probes and metrics"),
+                settings.uri("CONTROL_PLANE_URI", controlPlane, "gRPC address of the control plane"),
+                settings.bytes("FLUSH_BYTES", 8 * MIB, 64 * KIB, GIB, "a folio is sealed with so many bytes"),
+                settings.duration(
+                        "FLUSH_LINGER",
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(60),
+                        "a folio is sealed so long after its first batch"),
+                settings.integer(
+                        "FOLIOS_IN_FLIGHT", 4, 1, 64, "folios of one namespace between seal and answer at once"),
+                settings.integer("UPLOADS", 16, 1, 1024, "uploads at once, over all namespaces"),
+                settings.bytes(
+                        "MEMORY_BYTES",
+                        256 * MIB,
+                        16 * MIB,
+                        256 * GIB,
+                        "batches between arrival and answer; beyond three quarters producers are slowed down"),
+                settings.bytes("MAX_BATCH_BYTES", 64 * MIB, 64 * KIB, GIB, "a larger message ends its stream"),
+                settings.integer("MAX_STREAMS", 4096, 1, 1_000_000, "DoPut calls open at once"),
+                settings.duration(
+                        "CALL_TIMEOUT",
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(5),
+                        "of one call to the control plane; made again while that helps"),
+                settings.duration(
+                        "DRAIN_TIMEOUT",
+                        Duration.ofSeconds(20),
+                        Duration.ZERO,
+                        Duration.ofMinutes(10),
+                        "how long a shutdown waits for batches to be committed"));
+    }
+}

@@ -1,0 +1,209 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.batch;
+
+import com.google.protobuf.ByteString;
+import dev.wings.common.arrow.Batch;
+import dev.wings.common.arrow.BatchLimits;
+import dev.wings.common.arrow.BatchReader;
+import dev.wings.common.arrow.IpcHeader;
+import dev.wings.common.arrow.SchemaBinding;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.folio.PageBuilder;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.PartitionValue;
+import dev.wings.ingestor.topic.TopicTarget;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.util.hash.MurmurHasher;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// Turns the record batches of one stream into batches of partitions: checked, in canonical types, with field ids.
+///
+/// A batch that needs no cast and belongs to one partition goes on with its body as received. The stream follows
+/// its topic: when that changes, the schema is bound anew. Not safe for use by many threads.
+public final class BatchIntake implements AutoCloseable {
+
+    private final Settings settings;
+    private final Schema schema;
+    private TopicTarget topic;
+    private Binding binding;
+
+    private BatchIntake(Settings settings, Schema schema, TopicTarget topic) {
+        this.settings = settings;
+        this.schema = schema;
+        this.topic = topic;
+        this.binding = bindTo(topic);
+    }
+
+    /// @param allocator what is decompressed, decoded, cast and split is allocated from it
+    /// @param hashSeed unknown to producers
+    public record Settings(BufferAllocator allocator, BatchLimits limits, int hashSeed) {}
+
+    /// Starts a stream. If its schema does not fit the topic, every batch will be rejected for that.
+    ///
+    /// @param schema as it stands in the stream's first message
+    public static BatchIntake open(Settings settings, Schema schema, TopicTarget topic) {
+        return new BatchIntake(settings, schema, topic);
+    }
+
+    /// The topic that batches are read for.
+    public TopicTarget topic() {
+        return topic;
+    }
+
+    /// Whether the schema fits the topic.
+    public boolean isBound() {
+        return binding instanceof Binding.Bound;
+    }
+
+    /// Follows the topic to what is known of it now. Fails with UNAVAILABLE if the stream cannot go on, because it
+    /// would need its dictionaries again.
+    public void follow(TopicTarget now) {
+        if (now.equals(topic)) {
+            return;
+        }
+        if (hasDictionaries(schema.getFields())) {
+            throw WingsException.unavailable(
+                    "the topic was changed, connect again and go on: topic=" + now.name(), null);
+        }
+        binding.close();
+        topic = now;
+        binding = bindTo(now);
+    }
+
+    /// Keeps a dictionary for the batches that follow. Fails with INVALID; batches that need it are then rejected.
+    public void readDictionary(IpcHeader.DictionaryBatch header, ArrowBuf body) {
+        if (binding instanceof Binding.Bound bound) {
+            bound.reader.readDictionary(header, body);
+        }
+    }
+
+    /// Reads a batch: one for each partition that it has rows of, ordered by value, none if it has no rows. The
+    /// caller closes them. Fails with INVALID, naming the field, or with EXHAUSTED; the stream can go on after
+    /// that.
+    ///
+    /// @param partitionValue where all rows belong, if the producer said so
+    public List<PartitionBatch> openBatches(
+            IpcHeader.RecordBatch header, ArrowBuf body, Optional<String> partitionValue) {
+        Binding.Bound bound = switch (binding) {
+            case Binding.Bound ready -> ready;
+            case Binding.Misfit misfit -> throw misfit.reason;
+        };
+        try (Batch batch = bound.reader.openBatch(header, body)) {
+            if (bound.key.isPresent()) {
+                return split(batch, bound, bound.key.get(), partitionValue);
+            }
+            if (partitionValue.isPresent() && !partitionValue.get().isEmpty()) {
+                throw WingsException.invalid(
+                        "the topic has no partition key, so its only partition is \"\": topic=" + topic.name());
+            }
+            return batch.rows() == 0 ? List.of() : List.of(open(batch, bound, PartitionValue.NONE));
+        }
+    }
+
+    @Override
+    public void close() {
+        binding.close();
+    }
+
+    private List<PartitionBatch> split(
+            Batch batch, Binding.Bound bound, KeyColumn key, Optional<String> partitionValue) {
+        List<Partitioner.Partition> partitions;
+        try (FieldVector column = batch.openColumn(settings.allocator(), key.position)) {
+            partitions = Partitioner.partition(key.field, column, new MurmurHasher(settings.hashSeed()));
+        }
+        if (partitionValue.isPresent()) {
+            checkAllIn(partitionValue.get(), partitions, key.field);
+        }
+        if (partitions.size() == 1) {
+            return List.of(open(batch, bound, partitions.getFirst().value()));
+        }
+        List<PartitionBatch> opened = new ArrayList<>(partitions.size());
+        try {
+            for (Partitioner.Partition partition : partitions) {
+                try (Batch rows = batch.openRows(settings.allocator(), partition.rows())) {
+                    opened.add(open(rows, bound, partition.value()));
+                }
+            }
+            return opened;
+        } catch (RuntimeException e) {
+            opened.forEach(PartitionBatch::close);
+            throw e;
+        }
+    }
+
+    private static void checkAllIn(String value, List<Partitioner.Partition> partitions, Field key) {
+        for (Partitioner.Partition partition : partitions) {
+            if (!partition.value().equals(value)) {
+                throw WingsException.invalid("a row belongs to another partition than the batch was sent to: field=\""
+                        + key.name() + "\", row=" + partition.rows()[0]);
+            }
+        }
+    }
+
+    private static PartitionBatch open(Batch batch, Binding.Bound bound, String partitionValue) {
+        return new PartitionBatch(bound.layout, partitionValue, batch.rows(), batch.openMessage());
+    }
+
+    private Binding bindTo(TopicTarget target) {
+        try {
+            SchemaBinding fit = SchemaBinding.bind(schema, target.schema());
+            PageLayout layout = new PageLayout(
+                    target.schema().version(), ByteString.copyFrom(PageBuilder.schemaMessage(fit.pageSchema())));
+            Optional<KeyColumn> key = target.partitionKey().map(field -> keyColumn(fit, field));
+            return new Binding.Bound(new BatchReader(settings.allocator(), fit, settings.limits()), layout, key);
+        } catch (WingsException e) {
+            return new Binding.Misfit(e);
+        }
+    }
+
+    private static KeyColumn keyColumn(SchemaBinding fit, Field key) {
+        int position = fit.column(key.id())
+                .orElseThrow(() -> WingsException.invalid(
+                        "the partition key is missing: field=\"" + key.name() + "\", type=" + key.type()));
+        return new KeyColumn(key, position);
+    }
+
+    private static boolean hasDictionaries(List<org.apache.arrow.vector.types.pojo.Field> fields) {
+        return fields.stream().anyMatch(field -> field.getDictionary() != null || hasDictionaries(field.getChildren()));
+    }
+
+    /// The partition key among the columns of a page.
+    private record KeyColumn(Field field, int position) {}
+
+    private sealed interface Binding extends AutoCloseable {
+
+        @Override
+        void close();
+
+        record Bound(BatchReader reader, PageLayout layout, Optional<KeyColumn> key) implements Binding {
+            @Override
+            public void close() {
+                reader.close();
+            }
+        }
+
+        record Misfit(WingsException reason) implements Binding {
+            @Override
+            public void close() {}
+        }
+    }
+}

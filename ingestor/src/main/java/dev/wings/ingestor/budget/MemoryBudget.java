@@ -1,0 +1,274 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.budget;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Counts the bytes of all batches between their first byte on the wire and their answer, and says who may send
+/// more.
+///
+/// A stream asks for its next message only while the process as a whole and the stream's own group (its namespace)
+/// are below their thresholds; so one namespace whose store is slow cannot take the memory of the others. How large
+/// a message is shows only when its bytes come in. They are counted as they do, and a stream whose bytes would
+/// exceed the hard limit is told to end.
+///
+/// Safe for use by many threads. Callbacks run on the thread that gave bytes back, outside of the lock.
+public final class MemoryBudget {
+
+    private final long limitBytes;
+    private final long admitBytes;
+    private final long groupBytes;
+
+    private final Map<String, Group> groups = new HashMap<>();
+    private final Deque<Group> waiting = new ArrayDeque<>();
+    private long usedBytes;
+
+    /// @param limitBytes never exceeded by more than one network read; streams are admitted up to three quarters of
+    ///     it, each group up to a quarter
+    public MemoryBudget(long limitBytes) {
+        if (limitBytes <= 0) {
+            throw new IllegalArgumentException("a budget must be positive: limit=" + limitBytes);
+        }
+        this.limitBytes = limitBytes;
+        this.admitBytes = limitBytes / 4 * 3;
+        this.groupBytes = limitBytes / 4;
+    }
+
+    public synchronized long usedBytes() {
+        return usedBytes;
+    }
+
+    /// Opens the account of one stream. It belongs to no group until [Account#join].
+    public Account open() {
+        return new Account();
+    }
+
+    private static void runAll(List<Runnable> actions) {
+        actions.forEach(Runnable::run);
+    }
+
+    /// Takes the waiters that may go on now, group by group in turn. A waiter counts with the size of its last
+    /// message, so that room for one wakes one and not all.
+    private List<Runnable> admitted() {
+        if (waiting.isEmpty()) {
+            return List.of();
+        }
+        List<Runnable> runnable = new ArrayList<>();
+        long expectedBytes = 0;
+        for (int turns = waiting.size(); turns > 0; turns--) {
+            Group group = waiting.remove();
+            long expectedOfGroup = 0;
+            while (!group.waiters.isEmpty()
+                    && usedBytes + expectedBytes < admitBytes
+                    && group.usedBytes + expectedOfGroup < groupBytes) {
+                Waiter waiter = group.waiters.remove();
+                runnable.add(waiter.action);
+                expectedBytes += waiter.account.lastMessageBytes;
+                expectedOfGroup += waiter.account.lastMessageBytes;
+            }
+            if (!group.waiters.isEmpty()) {
+                waiting.add(group);
+            }
+        }
+        return runnable;
+    }
+
+    private static final class Group {
+        final Deque<Waiter> waiters = new ArrayDeque<>();
+        long usedBytes;
+        long keptBytes;
+        int accounts;
+    }
+
+    private record Waiter(Account account, Runnable action) {}
+
+    /// The bytes of one stream: those of the message that is coming in, and the leases on messages taken out of it.
+    public final class Account implements AutoCloseable {
+
+        private @Nullable String groupName;
+        private @Nullable Group group;
+        private long incomingBytes;
+        private long lastMessageBytes;
+        private boolean closed;
+
+        /// Makes the stream one of a group, with all that it holds; once only.
+        public void join(String name) {
+            synchronized (MemoryBudget.this) {
+                if (closed || group != null) {
+                    return;
+                }
+                groupName = name;
+                group = groups.computeIfAbsent(name, ignored -> new Group());
+                group.accounts++;
+                group.usedBytes += incomingBytes;
+            }
+        }
+
+        /// Counts bytes that came in for the message being received. Returns whether they fit under the limit; if
+        /// they do not, they are counted all the same, since they are there, and the stream must end.
+        public boolean receive(long bytes) {
+            synchronized (MemoryBudget.this) {
+                if (closed) {
+                    return true;
+                }
+                incomingBytes += bytes;
+                add(bytes);
+                return usedBytes <= limitBytes;
+            }
+        }
+
+        /// The limit of the whole budget.
+        public long limitBytes() {
+            return limitBytes;
+        }
+
+        /// Turns what came in so far into a lease of its own.
+        public Lease take() {
+            synchronized (MemoryBudget.this) {
+                Lease lease = new Lease(incomingBytes, group);
+                lastMessageBytes = incomingBytes;
+                incomingBytes = 0;
+                return lease;
+            }
+        }
+
+        /// Runs `action` as soon as the stream may send another message: at once, or when others gave bytes back.
+        public void whenAdmitted(Runnable action) {
+            synchronized (MemoryBudget.this) {
+                if (closed) {
+                    return;
+                }
+                Group mine = group;
+                if (mine != null && (usedBytes >= admitBytes || mine.usedBytes >= groupBytes)) {
+                    if (mine.waiters.isEmpty()) {
+                        waiting.add(mine);
+                    }
+                    mine.waiters.add(new Waiter(this, action));
+                    return;
+                }
+            }
+            action.run();
+        }
+
+        /// Gives back what was received and not taken, and stops waiting. Leases live on.
+        @Override
+        public void close() {
+            List<Runnable> next;
+            synchronized (MemoryBudget.this) {
+                if (closed) {
+                    return;
+                }
+                closed = true;
+                add(-incomingBytes);
+                incomingBytes = 0;
+                if (group != null) {
+                    if (group.waiters.removeIf(waiter -> waiter.account == this) && group.waiters.isEmpty()) {
+                        waiting.remove(group);
+                    }
+                    group.accounts--;
+                }
+                dropIfUnused();
+                next = admitted();
+            }
+            runAll(next);
+        }
+
+        private void add(long bytes) {
+            usedBytes += bytes;
+            if (group != null) {
+                group.usedBytes += bytes;
+            }
+        }
+
+        private void dropIfUnused() {
+            if (group != null && group.accounts == 0 && group.usedBytes == 0) {
+                groups.remove(Objects.requireNonNull(groupName), group);
+            }
+        }
+
+        /// Bytes that are held until closed.
+        public final class Lease implements AutoCloseable {
+
+            private final @Nullable Group holder;
+            private long bytes;
+            private boolean open = true;
+            private boolean kept;
+
+            private Lease(long bytes, @Nullable Group holder) {
+                this.bytes = bytes;
+                this.holder = holder;
+            }
+
+            /// Sets how much is held from now on. Growing never waits: the memory is in use already.
+            public void resize(long newBytes) {
+                change(newBytes, true);
+            }
+
+            public long bytes() {
+                synchronized (MemoryBudget.this) {
+                    return bytes;
+                }
+            }
+
+            /// Says that the bytes stay for the life of the stream, so that no answer gives them back. Returns
+            /// whether the group may keep so many; half of what it may use is for batches.
+            public boolean keep() {
+                synchronized (MemoryBudget.this) {
+                    if (holder != null && open && !kept) {
+                        kept = true;
+                        holder.keptBytes += bytes;
+                    }
+                    return holder != null && holder.keptBytes <= groupBytes / 2;
+                }
+            }
+
+            /// Gives the bytes back; once is enough.
+            @Override
+            public void close() {
+                change(0, false);
+            }
+
+            private void change(long newBytes, boolean stillOpen) {
+                List<Runnable> next;
+                synchronized (MemoryBudget.this) {
+                    if (!open) {
+                        return;
+                    }
+                    long grown = newBytes - bytes;
+                    usedBytes += grown;
+                    if (holder != null) {
+                        holder.usedBytes += grown;
+                        holder.keptBytes += kept ? grown : 0;
+                    }
+                    bytes = newBytes;
+                    open = stillOpen;
+                    if (!stillOpen) {
+                        dropIfUnused();
+                    }
+                    next = grown < 0 ? admitted() : List.of();
+                }
+                runAll(next);
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// How much memory producers may hold. Start with [dev.wings.ingestor.budget.MemoryBudget].
+@NullMarked
+package dev.wings.ingestor.budget;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,63 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.flight;
+
+import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.IngestResponse;
+import dev.wings.common.proto.Rejection;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The answer to one message, from the moment it came in.
+final class PutAnswer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PutAnswer.class);
+
+    private final Answers.Slot slot;
+    private final IngestResponse.Builder response;
+    private final PutMetrics metrics;
+    private final PutMetrics.Stopwatch stopwatch;
+
+    PutAnswer(Answers.Slot slot, long index, PutMetrics metrics) {
+        this.slot = slot;
+        this.response = IngestResponse.newBuilder().setBatchIndex(index);
+        this.metrics = metrics;
+        this.stopwatch = metrics.start();
+    }
+
+    /// Says the producer's own id in the answer.
+    void repeat(String requestId) {
+        response.setRequestId(requestId);
+    }
+
+    /// @param ranges one for each partition, ordered by value
+    void accepted(List<IngestResponse.PartitionRange> ranges) {
+        slot.accept(response.setAccepted(IngestResponse.Accepted.newBuilder().addAllRanges(ranges))
+                .build());
+        metrics.accepted(stopwatch, ranges);
+    }
+
+    void rejected(WingsException reason) {
+        Rejection rejection = GrpcErrors.toRejection(reason);
+        slot.reject(
+                response.setRejected(rejection).build(),
+                GrpcErrors.status(reason.kind()).withDescription(reason.getMessage()));
+        metrics.rejected(reason.kind());
+        LOG.debug("batch rejected: kind={}, message={}", reason.kind(), reason.getMessage());
+    }
+}

@@ -1,0 +1,164 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.flight;
+
+import dev.wings.common.arrow.BatchLimits;
+import dev.wings.common.resource.TopicName;
+import dev.wings.ingestor.batch.BatchIntake;
+import dev.wings.ingestor.budget.MemoryBudget;
+import dev.wings.ingestor.folio.FolioPipelines;
+import dev.wings.ingestor.topic.TopicDirectory;
+import dev.wings.ingestor.topic.TopicTarget;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.arrow.flight.impl.Flight;
+import org.apache.arrow.flight.impl.FlightServiceGrpc;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// Arrow Flight's `DoPut`, and nothing else of Flight: clients get UNIMPLEMENTED for the other methods.
+public final class PutService {
+
+    /// Bounds what a batch of columns that take no bytes can cost.
+    private static final int MAX_BATCH_ROWS = 1 << 22;
+
+    /// How much larger than a batch its message may be.
+    private static final int MESSAGE_OVERHEAD_BYTES = 1 << 20;
+
+    private final TopicDirectory topics;
+    private final FolioPipelines pipelines;
+    private final MemoryBudget budget;
+    private final Limits limits;
+    private final BatchIntake.Settings intakeSettings;
+    private final PutMetrics metrics;
+    private final MethodDescriptor<PutMessage, Flight.PutResult> doPut;
+
+    private final Set<PutStream> streams = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+
+    /// @param maxBatchBytes a larger message ends its stream
+    /// @param maxStreams open at once
+    public record Limits(int maxBatchBytes, int maxStreams) {}
+
+    /// @param hashSeed unknown to producers, so that none can slow others down with values that collide
+    public PutService(
+            TopicDirectory topics,
+            FolioPipelines pipelines,
+            MemoryBudget budget,
+            BufferAllocator allocator,
+            Limits limits,
+            int hashSeed,
+            MeterRegistry registry) {
+        this.topics = topics;
+        this.pipelines = pipelines;
+        this.budget = budget;
+        this.limits = limits;
+        this.intakeSettings =
+                new BatchIntake.Settings(allocator, new BatchLimits(MAX_BATCH_ROWS, limits.maxBatchBytes()), hashSeed);
+        this.metrics = new PutMetrics(registry, budget, streams);
+        this.doPut = FlightServiceGrpc.getDoPutMethod().toBuilder(
+                        new PutMarshaller(allocator, maxMessageBytes(limits)),
+                        FlightServiceGrpc.getDoPutMethod().getResponseMarshaller())
+                .build();
+    }
+
+    /// What a gRPC server serves, along with [#tracer].
+    public ServerServiceDefinition definition() {
+        ServiceDescriptor descriptor = ServiceDescriptor.newBuilder(FlightServiceGrpc.SERVICE_NAME)
+                .addMethod(doPut)
+                .build();
+        return ServerServiceDefinition.builder(descriptor)
+                .addMethod(doPut, this::open)
+                .build();
+    }
+
+    /// Lets the service see how large messages are while they come in. The server's own limit must be above ours.
+    public ServerStreamTracer.Factory tracer() {
+        return PutTracer.factory(budget, maxMessageBytes(limits), doPut.getFullMethodName());
+    }
+
+    /// A batch, its flatbuffer, its metadata and the framing.
+    private static int maxMessageBytes(Limits limits) {
+        return Math.addExact(limits.maxBatchBytes(), MESSAGE_OVERHEAD_BYTES);
+    }
+
+    /// Takes no more batches: open streams end when what they sent is answered, new ones are refused.
+    public void drain() {
+        draining = true;
+        streams.forEach(PutStream::drain);
+    }
+
+    private ServerCall.Listener<PutMessage> open(ServerCall<PutMessage, Flight.PutResult> call, Metadata headers) {
+        if (streams.size() >= limits.maxStreams()) {
+            return refuse(
+                    call,
+                    Status.RESOURCE_EXHAUSTED.withDescription(
+                            "too many streams are open: limit=" + limits.maxStreams()));
+        }
+        PutStream stream = new PutStream(call, headers, PutTracer.CURRENT.get(), this);
+        streams.add(stream);
+        if (draining) {
+            // after it was added: drain() sees it, or it sees drain()
+            stream.drain();
+        } else {
+            stream.start();
+        }
+        return stream;
+    }
+
+    private static ServerCall.Listener<PutMessage> refuse(
+            ServerCall<PutMessage, Flight.PutResult> call, Status status) {
+        call.close(status, new Metadata());
+        return new ServerCall.Listener<>() {};
+    }
+
+    void onOver(PutStream stream) {
+        streams.remove(stream);
+    }
+
+    /// Starts to read batches for a topic. A schema that does not fit what is known of the topic gets a second try
+    /// with what the control plane says now. Fails with NOT_FOUND if there is no such topic.
+    BatchIntake openIntake(TopicName name, Schema schema) {
+        TopicTarget topic = topics.load(name);
+        BatchIntake intake = BatchIntake.open(intakeSettings, schema, topic);
+        if (intake.isBound()) {
+            return intake;
+        }
+        intake.close();
+        topics.forget(topic);
+        return BatchIntake.open(intakeSettings, schema, topics.load(name));
+    }
+
+    TopicDirectory topics() {
+        return topics;
+    }
+
+    FolioPipelines pipelines() {
+        return pipelines;
+    }
+
+    PutMetrics metrics() {
+        return metrics;
+    }
+}

@@ -1,0 +1,368 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.flight;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wings.common.arrow.IpcHeader;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.AcceptedBatch;
+import dev.wings.common.proto.BatchResult;
+import dev.wings.common.proto.IngestRequest;
+import dev.wings.common.proto.IngestResponse;
+import dev.wings.common.resource.TopicName;
+import dev.wings.ingestor.batch.BatchIntake;
+import dev.wings.ingestor.batch.PartitionBatch;
+import dev.wings.ingestor.budget.MemoryBudget;
+import dev.wings.ingestor.folio.FolioPipeline;
+import dev.wings.ingestor.folio.Producer;
+import dev.wings.ingestor.folio.Submission;
+import dev.wings.ingestor.topic.TopicTarget;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.flight.impl.Flight;
+import org.apache.arrow.memory.ArrowBuf;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One DoPut call: its first message names the topic and the schema, each further one is a batch that gets its own
+/// answer, whatever becomes of the others.
+///
+/// gRPC calls one method at a time, on a virtual thread; blocking here keeps only this stream waiting. The next
+/// message is requested when this one is dealt with and the memory budget has room.
+final class PutStream extends ServerCall.Listener<PutMessage> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PutStream.class);
+
+    private static final int MAX_REQUEST_ID_LENGTH = 128;
+
+    /// As received, and decoded.
+    private static final int COPIES_OF_DICTIONARY = 2;
+
+    private final ServerCall<PutMessage, Flight.PutResult> call;
+    private final Metadata headers;
+    private final MemoryBudget.Account account;
+    private final PutService service;
+    private final Answers answers;
+    private final Producer producer = new Producer();
+
+    private final Map<Long, MemoryBudget.Account.Lease> dictionaries = new HashMap<>();
+    private @Nullable BatchIntake intake;
+    private long batches;
+
+    PutStream(ServerCall<PutMessage, Flight.PutResult> call, Metadata headers, PutTracer tracer, PutService service) {
+        this.call = call;
+        this.headers = headers;
+        this.account = tracer.account();
+        this.service = service;
+        this.answers = new Answers(call);
+        tracer.onExceeded(reason -> answers.endNow(GrpcErrors.toStatus(reason).getStatus()));
+    }
+
+    /// Sends what some clients wait for before they send anything, and asks for the first message.
+    void start() {
+        call.sendHeaders(new Metadata());
+        call.request(1);
+    }
+
+    /// Takes no more batches, and ends the call once those it took are answered.
+    void drain() {
+        answers.endAfterAnswers(
+                Status.UNAVAILABLE.withDescription("the ingestor is shutting down: connect again and go on"));
+    }
+
+    @Override
+    public void onMessage(PutMessage message) {
+        MemoryBudget.Account.Lease lease = account.take();
+        try {
+            switch (message) {
+                case PutMessage.Data data when intake == null -> onFirst(data, lease);
+                case PutMessage.Data data -> onNext(intake, data, lease);
+                case PutMessage.Refused(WingsException reason) -> onRefused(reason, lease);
+            }
+        } catch (RuntimeException e) {
+            lease.close();
+            answers.endNow(GrpcErrors.toStatus(e).getStatus());
+            return;
+        }
+        account.whenAdmitted(() -> call.request(1));
+    }
+
+    @Override
+    public void onHalfClose() {
+        answers.endAfterAnswers(Status.OK);
+    }
+
+    @Override
+    public void onReady() {
+        answers.send();
+    }
+
+    @Override
+    public void onCancel() {
+        onOver();
+    }
+
+    @Override
+    public void onComplete() {
+        onOver();
+    }
+
+    private void onOver() {
+        answers.drop();
+        if (intake != null) {
+            intake.close();
+        }
+        dictionaries.values().forEach(MemoryBudget.Account.Lease::close);
+        dictionaries.clear();
+        service.onOver(this);
+    }
+
+    private void onFirst(PutMessage.Data message, MemoryBudget.Account.Lease lease) {
+        try (message;
+                lease) {
+            TopicName name = PutTarget.topic(message.descriptor(), headers);
+            if (!(IpcHeader.parse(message.header()) instanceof IpcHeader.SchemaMessage schema)) {
+                throw WingsException.invalid("the first message of a stream must be its schema");
+            }
+            intake = service.openIntake(name, schema.schema());
+            account.join(intake.topic().namespace().uid());
+        }
+    }
+
+    private void onNext(BatchIntake open, PutMessage.Data message, MemoryBudget.Account.Lease lease) {
+        switch (parse(message.header())) {
+            case Header.Dictionary dictionary -> onDictionary(open, dictionary.header, message, lease);
+            case Header.Answered answered -> onAnswered(open, answered, message, lease);
+        }
+    }
+
+    private void onAnswered(
+            BatchIntake open, Header.Answered header, PutMessage.Data message, MemoryBudget.Account.Lease lease) {
+        long index = batches++;
+        Optional<Answers.Slot> slot = answers.next(lease);
+        if (slot.isEmpty()) {
+            message.close();
+            return;
+        }
+        PutAnswer answer = new PutAnswer(slot.get(), index, service.metrics());
+        try (message) {
+            IngestRequest request = parseRequest(message.appMetadata());
+            answer.repeat(request.getRequestId());
+            switch (header) {
+                case Header.Batch batch -> onBatch(open, batch.header, message.body(), request, lease, answer);
+                case Header.None ignored -> answer.accepted(List.of());
+                case Header.Bad bad -> throw bad.reason;
+            }
+        } catch (WingsException e) {
+            reject(answer, e);
+        }
+    }
+
+    /// A dictionary that cannot be read is missed by the batches that need it, and they have answers to say so.
+    private void onDictionary(
+            BatchIntake open,
+            IpcHeader.DictionaryBatch header,
+            PutMessage.Data message,
+            MemoryBudget.Account.Lease lease) {
+        lease.resize(COPIES_OF_DICTIONARY * lease.bytes());
+        MemoryBudget.Account.Lease before = dictionaries.put(header.id(), lease);
+        if (before != null) {
+            before.close();
+        }
+        try (message) {
+            if (!lease.keep()) {
+                throw new WingsException(ErrorKind.EXHAUSTED, "no memory for the dictionaries of the stream");
+            }
+            open.readDictionary(header, message.body());
+        } catch (WingsException e) {
+            if (e.kind() == ErrorKind.EXHAUSTED) {
+                throw e;
+            }
+            LOG.debug("dictionary not taken: topic={}, cause={}", open.topic().name(), e.getMessage());
+        }
+    }
+
+    private void onBatch(
+            BatchIntake open,
+            IpcHeader.RecordBatch header,
+            ArrowBuf body,
+            IngestRequest request,
+            MemoryBudget.Account.Lease lease,
+            PutAnswer answer) {
+        open.follow(service.topics().load(open.topic().name()));
+        List<PartitionBatch> split = open.openBatches(header, body, partitionValue(request));
+        if (split.isEmpty()) {
+            answer.accepted(List.of());
+        } else {
+            submit(open.topic(), split, request, lease, answer);
+        }
+    }
+
+    /// Hands the batches over, which give back their memory whatever happens.
+    private void submit(
+            TopicTarget topic,
+            List<PartitionBatch> split,
+            IngestRequest request,
+            MemoryBudget.Account.Lease lease,
+            PutAnswer answer) {
+        Submission submission = new Submission(
+                producer, topic, split, requestedTimestampMicros(request), new Outcome(topic, split, answer));
+        // a split batch is a copy that is larger or smaller than what came in
+        lease.resize(Math.max(lease.bytes(), submission.bytes()));
+        FolioPipeline pipeline;
+        try {
+            pipeline = service.pipelines().open(topic.namespace());
+        } catch (RuntimeException e) {
+            split.forEach(PartitionBatch::close);
+            throw e;
+        }
+        pipeline.append(submission);
+    }
+
+    private void onRefused(WingsException reason, MemoryBudget.Account.Lease lease) {
+        if (intake == null) {
+            throw reason;
+        }
+        long index = batches++;
+        answers.next(lease).ifPresent(slot -> reject(new PutAnswer(slot, index, service.metrics()), reason));
+    }
+
+    /// Rejects a batch that was not submitted. If the fault is not its own, the producer may send it again, and
+    /// nothing that it sent after it must come before it: then the stream ends (I2).
+    private void reject(PutAnswer answer, WingsException reason) {
+        answer.rejected(reason);
+        boolean goesOn = switch (reason.kind()) {
+            case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ALREADY_EXISTS, PRECONDITION -> true;
+            case CONFLICT, EXHAUSTED, UNAVAILABLE, DEADLINE, CANCELLED, DATA_LOSS, INTERNAL -> false;
+        };
+        if (!goesOn) {
+            answers.endAfterAnswers(GrpcErrors.toStatus(reason).getStatus());
+        }
+    }
+
+    private static Header parse(byte[] header) {
+        if (header.length == 0) {
+            return new Header.None();
+        }
+        try {
+            return switch (IpcHeader.parse(header)) {
+                case IpcHeader.RecordBatch batch -> new Header.Batch(batch);
+                case IpcHeader.DictionaryBatch dictionary -> new Header.Dictionary(dictionary);
+                case IpcHeader.SchemaMessage ignored ->
+                    new Header.Bad(WingsException.invalid("the schema of a stream can be sent once only"));
+            };
+        } catch (WingsException e) {
+            return new Header.Bad(e);
+        }
+    }
+
+    private static Optional<String> partitionValue(IngestRequest request) {
+        return request.hasPartitionValue() ? Optional.of(request.getPartitionValue()) : Optional.empty();
+    }
+
+    /// In a commit 0 stands for none, so the first microsecond stands for the epoch.
+    private static long requestedTimestampMicros(IngestRequest request) {
+        if (!request.hasTimestampMicros()) {
+            return 0;
+        }
+        return request.getTimestampMicros() == 0 ? 1 : request.getTimestampMicros();
+    }
+
+    private static IngestRequest parseRequest(ByteString appMetadata) {
+        IngestRequest request;
+        try {
+            request = IngestRequest.parseFrom(appMetadata);
+        } catch (InvalidProtocolBufferException e) {
+            throw new WingsException(
+                    ErrorKind.INVALID, "app_metadata must be empty or an IngestRequest: cause=" + e.getMessage(), e);
+        }
+        if (request.getRequestId().length() > MAX_REQUEST_ID_LENGTH) {
+            throw WingsException.invalid("request id too long: length="
+                    + request.getRequestId().length() + ", limit=" + MAX_REQUEST_ID_LENGTH);
+        }
+        return request;
+    }
+
+    /// What became of the batches of one message.
+    private final class Outcome implements Submission.Answer {
+
+        private final TopicTarget topic;
+        private final List<String> partitionValues;
+        private final PutAnswer answer;
+
+        Outcome(TopicTarget topic, List<PartitionBatch> split, PutAnswer answer) {
+            this.topic = topic;
+            this.partitionValues =
+                    split.stream().map(PartitionBatch::partitionValue).toList();
+            this.answer = answer;
+        }
+
+        @Override
+        public void committed(List<BatchResult> results) {
+            List<IngestResponse.PartitionRange> ranges = new ArrayList<>();
+            for (int i = 0; i < results.size(); i++) {
+                BatchResult result = results.get(i);
+                if (!result.hasAccepted()) {
+                    // the topic is not what it was: it is looked up again for the next batch
+                    service.topics().forget(topic);
+                    answer.rejected(GrpcErrors.fromRejection(result.getRejected()));
+                    return;
+                }
+                AcceptedBatch accepted = result.getAccepted();
+                ranges.add(IngestResponse.PartitionRange.newBuilder()
+                        .setPartitionValue(partitionValues.get(i))
+                        .setStartOffset(accepted.getStartOffset())
+                        .setEndOffset(accepted.getEndOffset())
+                        .setTimestampMicros(accepted.getTimestampMicros())
+                        .build());
+            }
+            answer.accepted(ranges);
+        }
+
+        /// Whatever the stream sent after this batch is not committed either, so it ends here.
+        @Override
+        public void failed(WingsException reason) {
+            service.topics().forget(topic);
+            answer.rejected(reason);
+            answers.endAfterAnswers(GrpcErrors.toStatus(reason).getStatus());
+        }
+    }
+
+    /// What a message after the first one says that it is.
+    private sealed interface Header {
+
+        record Dictionary(IpcHeader.DictionaryBatch header) implements Header {}
+
+        sealed interface Answered extends Header {}
+
+        record Batch(IpcHeader.RecordBatch header) implements Answered {}
+
+        /// Metadata without a batch: answered in its turn, after everything sent before.
+        record None() implements Answered {}
+
+        record Bad(WingsException reason) implements Answered {}
+    }
+}

@@ -1,0 +1,68 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.flight;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ResourceId;
+import dev.wings.common.resource.TopicName;
+import io.grpc.Metadata;
+import java.util.List;
+import org.apache.arrow.flight.impl.Flight;
+import org.jspecify.annotations.Nullable;
+
+/// Which topic a DoPut stream goes to.
+final class PutTarget {
+
+    /// The tenant that the caller acts for, if it is not the default one.
+    static final Metadata.Key<String> TENANT = Metadata.Key.of("wings-tenant", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final int FULL_NAME_PARTS = 6;
+
+    private PutTarget() {}
+
+    /// The path is one element that names the topic in any of its forms, or the elements namespace and topic, or
+    /// those of the full name. Fails with INVALID for anything else, with FORBIDDEN for the topic of another tenant
+    /// than the caller said.
+    static TopicName topic(Flight.@Nullable FlightDescriptor descriptor, Metadata headers) {
+        if (descriptor == null || descriptor.getType() != Flight.FlightDescriptor.DescriptorType.PATH) {
+            throw WingsException.invalid("the first message must carry a descriptor with the topic as its path: found="
+                    + (descriptor == null ? "no descriptor" : "a " + descriptor.getType() + " descriptor"));
+        }
+        String tenant = headers.get(TENANT);
+        NamespaceName home = new NamespaceName(tenant == null ? ResourceId.DEFAULT : tenant, ResourceId.DEFAULT);
+        TopicName name = topic(descriptor.getPathList(), home);
+        if (tenant != null && !name.tenant().equals(tenant)) {
+            throw new WingsException(
+                    ErrorKind.FORBIDDEN,
+                    "the topic belongs to another tenant than the request: topic=" + name + ", tenant=" + tenant);
+        }
+        return name;
+    }
+
+    private static TopicName topic(List<String> path, NamespaceName home) {
+        return switch (path.size()) {
+            case 1 -> TopicName.resolve(path.getFirst(), home);
+            case 2 -> new NamespaceName(home.tenant(), path.getFirst()).topic(path.getLast());
+            case FULL_NAME_PARTS -> TopicName.parse(String.join("/", path));
+            default ->
+                throw WingsException.invalid(
+                        "the descriptor's path must name a topic: expected=[topic] or [namespace, topic], elements="
+                                + path.size());
+        };
+    }
+}

@@ -1,0 +1,155 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.folio;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.folio.FolioKey;
+import dev.wings.common.proto.BatchResult;
+import dev.wings.common.proto.CommitFolioRequest;
+import dev.wings.common.store.ObjectStore;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.ingestor.topic.NamespaceTarget;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Carries one folio of a namespace from seal to answer: lay out, upload, wait for the folio sealed before, commit,
+/// answer.
+final class FolioCarrier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FolioCarrier.class);
+
+    private final NamespaceTarget namespace;
+    private final ObjectStore store;
+    private final FolioUploader uploader;
+    private final FolioCommitter committer;
+    private final IdGenerator ids;
+    private final BooleanSupplier aborted;
+
+    /// @param aborted whether nothing may be committed any more
+    FolioCarrier(
+            NamespaceTarget namespace,
+            ObjectStore store,
+            FolioUploader uploader,
+            FolioCommitter committer,
+            IdGenerator ids,
+            BooleanSupplier aborted) {
+        this.namespace = namespace;
+        this.store = store;
+        this.uploader = uploader;
+        this.committer = committer;
+        this.ids = ids;
+        this.aborted = aborted;
+    }
+
+    /// Returns once the outcome is known and every submission is answered, and never before the folio sealed
+    /// earlier is through. Closes the submissions.
+    ///
+    /// @param previous counted down when the folio sealed earlier is through
+    void carry(List<Submission> submissions, CountDownLatch previous) {
+        UUID id = ids.next();
+        Outcome outcome = attempt(id, () -> {
+            CommitFolioRequest request;
+            FolioPlan plan;
+            try {
+                plan = FolioPlan.of(id, namespace.uid(), submissions);
+                request = upload(plan);
+            } finally {
+                previous.await();
+            }
+            checkMayCommit(submissions);
+            return new Outcome.Committed(plan.distribute(committer.commit(request)));
+        });
+        finish(submissions, outcome);
+    }
+
+    /// Answers submissions that will not be carried. Closes them.
+    void refuse(List<Submission> submissions) {
+        WingsException reason = WingsException.unavailable("shut down before the batch was committed", null);
+        finish(submissions, new Outcome.Failed(reason));
+    }
+
+    private static void finish(List<Submission> submissions, Outcome outcome) {
+        if (outcome instanceof Outcome.Failed failed) {
+            submissions.forEach(submission -> submission.producer().breakOff(failed.reason));
+        }
+        submissions.forEach(Submission::release);
+        for (int i = 0; i < submissions.size(); i++) {
+            answer(submissions.get(i), i, outcome);
+        }
+    }
+
+    private Outcome attempt(UUID id, Callable<Outcome> way) {
+        try {
+            return way.call();
+        } catch (WingsException e) {
+            return new Outcome.Failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Outcome.Failed(WingsException.unavailable("shut down before the batch was committed", e));
+        } catch (Exception e) {
+            LOG.error("folio failed: namespace={}, folio_id={}", namespace.name(), id, e);
+            return new Outcome.Failed(new WingsException(
+                    ErrorKind.INTERNAL, "internal error, see the ingestor's log: folio_id=" + id, e));
+        }
+    }
+
+    private CommitFolioRequest upload(FolioPlan plan) throws InterruptedException {
+        String key = FolioKey.of(namespace.objectPrefix(), plan.folio().id());
+        uploader.upload(store, key, plan.folio().content());
+        return plan.folio().commitRequest(key);
+    }
+
+    private void checkMayCommit(List<Submission> submissions) {
+        if (aborted.getAsBoolean()) {
+            throw WingsException.unavailable("shut down before the batch was committed", null);
+        }
+        for (Submission submission : submissions) {
+            Optional<WingsException> broken = submission.producer().broken();
+            if (broken.isPresent()) {
+                throw WingsException.unavailable(
+                        "not committed, because an earlier batch was not: cause="
+                                + broken.get().getMessage(),
+                        broken.get());
+            }
+        }
+    }
+
+    private static void answer(Submission submission, int index, Outcome outcome) {
+        try {
+            switch (outcome) {
+                case Outcome.Committed committed -> submission.answer().committed(committed.results.get(index));
+                case Outcome.Failed(WingsException reason) ->
+                    submission.answer().failed(reason);
+            }
+        } catch (RuntimeException e) {
+            // one stream that cannot be told must not keep the others from being told
+            LOG.error("answer failed", e);
+        }
+    }
+
+    private sealed interface Outcome {
+        record Committed(List<List<BatchResult>> results) implements Outcome {}
+
+        record Failed(WingsException reason) implements Outcome {}
+    }
+}

@@ -1,0 +1,96 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.folio;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.CommitFolioRequest;
+import dev.wings.common.proto.CommitFolioResponse;
+import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
+import dev.wings.common.time.Scheduler;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Commits folios, and does not give up before the outcome is known: commits are idempotent by folio id, so a call
+/// whose outcome got lost is made again until it is answered.
+final class FolioCommitter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FolioCommitter.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final int MAX_INTERNAL_ERRORS = 5;
+
+    private final LogMetadataBlockingStub logMetadata;
+    private final Duration callTimeout;
+    private final Scheduler scheduler;
+
+    FolioCommitter(LogMetadataBlockingStub logMetadata, Duration callTimeout, Scheduler scheduler) {
+        this.logMetadata = logMetadata;
+        this.callTimeout = callTimeout;
+        this.scheduler = scheduler;
+    }
+
+    /// Returns the answer. Fails with what the control plane refused the commit for; with UNAVAILABLE only when
+    /// interrupted, and with INTERNAL when the control plane keeps failing on this folio: then the outcome is
+    /// unknown.
+    CommitFolioResponse commit(CommitFolioRequest request) {
+        Duration pause = FIRST_PAUSE;
+        int internalErrors = 0;
+        for (int attempt = 1; ; attempt++) {
+            WingsException failure;
+            try {
+                return logMetadata
+                        .withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS)
+                        .commitFolio(request);
+            } catch (StatusRuntimeException e) {
+                failure = GrpcErrors.fromStatus(e);
+            }
+            if (failure.kind() == ErrorKind.INTERNAL) {
+                internalErrors++;
+            }
+            if (!isOutcomeUnknown(failure.kind()) || internalErrors >= MAX_INTERNAL_ERRORS) {
+                throw failure;
+            }
+            LOG.warn(
+                    "commit has no answer yet, asking again: namespace_uid={}, attempt={}, pause={}, cause={}",
+                    request.getNamespaceUid(),
+                    attempt,
+                    pause,
+                    failure.getMessage());
+            try {
+                scheduler.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw WingsException.unavailable("shut down before the outcome of the commit was known", e);
+            }
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+    }
+
+    /// Whether the same call is to be made again. RESOURCE_EXHAUSTED and ABORTED say that nothing was done, and it
+    /// is the same call that would mend it.
+    private static boolean isOutcomeUnknown(ErrorKind kind) {
+        return switch (kind) {
+            case UNAVAILABLE, DEADLINE, CANCELLED, CONFLICT, EXHAUSTED, INTERNAL -> true;
+            case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ALREADY_EXISTS, PRECONDITION, DATA_LOSS -> false;
+        };
+    }
+}

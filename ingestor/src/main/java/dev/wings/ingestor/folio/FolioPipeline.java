@@ -1,0 +1,193 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.folio;
+
+import dev.wings.common.time.Scheduler;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Gathers the batches of one namespace into folios and sends them on their way, one thread for each folio. Uploads
+/// overlap; commits follow the order in which the folios were sealed (I2).
+///
+/// A folio is sealed when it is full or when its first batch has waited long enough, but only while fewer than
+/// `maxInFlight` are under way. Under load the batches that wait meanwhile so become one larger folio, and what
+/// waits is bounded by the memory budget of the streams. Safe for use by many threads.
+public final class FolioPipeline {
+
+    /// @param flushBytes a folio is full with so many bytes
+    /// @param flushLinger how long the first batch of a folio waits for others
+    /// @param maxInFlight folios of one namespace between seal and answer
+    public record Limits(long flushBytes, Duration flushLinger, int maxInFlight) {}
+
+    private final Limits limits;
+    private final Scheduler scheduler;
+    private final Executor tasks;
+    private final FolioCarrier carrier;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition idle = lock.newCondition();
+    private final Deque<Submission> gathered = new ArrayDeque<>();
+    private long gatheredBytes;
+    private Scheduler.@Nullable Timer linger;
+    private boolean lingerOver;
+    private boolean draining;
+    private int inFlight;
+    private CountDownLatch lastSealed = new CountDownLatch(0);
+
+    /// @param tasks runs each folio's way on a thread of its own, which may block
+    FolioPipeline(Limits limits, Scheduler scheduler, Executor tasks, FolioCarrier carrier) {
+        this.limits = limits;
+        this.scheduler = scheduler;
+        this.tasks = tasks;
+        this.carrier = carrier;
+    }
+
+    /// Takes a submission, which it owns from here on. Never waits for others.
+    public void append(Submission submission) {
+        lock.lock();
+        try {
+            gathered.add(submission);
+            gatheredBytes += submission.bytes();
+            if (linger == null && !lingerOver) {
+                linger = scheduler.schedule(limits.flushLinger(), this::onLingerOver);
+            }
+            sealWhatIsDue();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Stops waiting for more: what is gathered, and what comes, is sealed as soon as it may be.
+    void drain() {
+        lock.lock();
+        try {
+            draining = true;
+            sealWhatIsDue();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until everything appended was answered, and returns how many of the nanoseconds are left: 0 or less if
+    /// it took too long.
+    long awaitIdle(long atMostNanos) throws InterruptedException {
+        long leftNanos = atMostNanos;
+        lock.lock();
+        try {
+            while ((inFlight > 0 || !gathered.isEmpty()) && leftNanos > 0) {
+                leftNanos = idle.awaitNanos(leftNanos);
+            }
+            return leftNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Refuses what was not sealed yet.
+    void abort() {
+        List<Submission> refused;
+        lock.lock();
+        try {
+            refused = List.copyOf(gathered);
+            gathered.clear();
+            gatheredBytes = 0;
+        } finally {
+            lock.unlock();
+        }
+        carrier.refuse(refused);
+    }
+
+    private void onLingerOver() {
+        lock.lock();
+        try {
+            linger = null;
+            lingerOver = !gathered.isEmpty();
+            sealWhatIsDue();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void sealWhatIsDue() {
+        while (!gathered.isEmpty()
+                && inFlight < limits.maxInFlight()
+                && (lingerOver || draining || gatheredBytes >= limits.flushBytes())) {
+            start(takeOneFolio());
+        }
+    }
+
+    private List<Submission> takeOneFolio() {
+        List<Submission> content = new ArrayList<>();
+        long bytes = 0;
+        while (!gathered.isEmpty() && bytes < limits.flushBytes()) {
+            Submission next = gathered.remove();
+            bytes += next.bytes();
+            content.add(next);
+        }
+        gatheredBytes -= bytes;
+        if (gathered.isEmpty()) {
+            lingerOver = false;
+            if (linger != null) {
+                linger.cancel();
+                linger = null;
+            }
+        }
+        return content;
+    }
+
+    private void start(List<Submission> content) {
+        CountDownLatch previous = lastSealed;
+        CountDownLatch done = new CountDownLatch(1);
+        lastSealed = done;
+        inFlight++;
+        try {
+            tasks.execute(() -> {
+                try {
+                    carrier.carry(content, previous);
+                } finally {
+                    done.countDown();
+                    onDone();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            inFlight--;
+            lastSealed = previous;
+            carrier.refuse(content);
+        }
+    }
+
+    private void onDone() {
+        lock.lock();
+        try {
+            inFlight--;
+            sealWhatIsDue();
+            if (inFlight == 0 && gathered.isEmpty()) {
+                idle.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

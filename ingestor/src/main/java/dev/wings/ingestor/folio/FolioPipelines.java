@@ -1,0 +1,114 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.folio;
+
+import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
+import dev.wings.common.store.ObjectStore;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.ingestor.topic.NamespaceTarget;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+
+/// The pipelines of all namespaces that streams write to, opened on first use. Safe for use by many threads.
+public final class FolioPipelines implements AutoCloseable {
+
+    private final FolioPipeline.Limits limits;
+    private final Function<URI, ObjectStore> stores;
+    private final FolioUploader uploader;
+    private final FolioCommitter committer;
+    private final Scheduler scheduler;
+    private final IdGenerator ids;
+    private final ExecutorService tasks;
+
+    private final Map<String, FolioPipeline> byNamespaceUid = new HashMap<>();
+    private boolean draining;
+    private volatile boolean aborted;
+
+    /// @param maxUploads at once, over all namespaces
+    /// @param stores the object store at a root, not to be closed
+    /// @param tasks runs each task on a thread of its own; ended by [#close]
+    public FolioPipelines(
+            FolioPipeline.Limits limits,
+            int maxUploads,
+            Duration commitTimeout,
+            Function<URI, ObjectStore> stores,
+            LogMetadataBlockingStub logMetadata,
+            Scheduler scheduler,
+            IdGenerator ids,
+            ExecutorService tasks) {
+        this.limits = limits;
+        this.stores = stores;
+        this.uploader = new FolioUploader(maxUploads, scheduler);
+        this.committer = new FolioCommitter(logMetadata, commitTimeout, scheduler);
+        this.scheduler = scheduler;
+        this.ids = ids;
+        this.tasks = tasks;
+    }
+
+    /// The pipeline of a namespace. Fails if its object store cannot be opened.
+    public synchronized FolioPipeline open(NamespaceTarget namespace) {
+        FolioPipeline pipeline = byNamespaceUid.get(namespace.uid());
+        if (pipeline == null) {
+            FolioCarrier carrier = new FolioCarrier(
+                    namespace, stores.apply(namespace.objectStore()), uploader, committer, ids, () -> aborted);
+            pipeline = new FolioPipeline(limits, scheduler, tasks, carrier);
+            byNamespaceUid.put(namespace.uid(), pipeline);
+            if (draining) {
+                pipeline.drain();
+            }
+        }
+        return pipeline;
+    }
+
+    /// Stops gathering: what is there is sealed as soon as it may be, and what comes too.
+    public synchronized void drain() {
+        draining = true;
+        byNamespaceUid.values().forEach(FolioPipeline::drain);
+    }
+
+    /// Waits until everything submitted was answered. Returns false if that took longer than `atMost`.
+    public boolean awaitIdle(Duration atMost) throws InterruptedException {
+        List<FolioPipeline> pipelines;
+        synchronized (this) {
+            pipelines = List.copyOf(byNamespaceUid.values());
+        }
+        long leftNanos = atMost.toNanos();
+        for (FolioPipeline pipeline : pipelines) {
+            leftNanos = pipeline.awaitIdle(leftNanos);
+        }
+        return leftNanos > 0;
+    }
+
+    /// Breaks off what is under way: its producers are answered UNAVAILABLE. Waits until all of its memory is given
+    /// back.
+    @Override
+    public void close() {
+        List<FolioPipeline> pipelines;
+        synchronized (this) {
+            aborted = true;
+            pipelines = List.copyOf(byNamespaceUid.values());
+        }
+        tasks.shutdownNow();
+        pipelines.forEach(FolioPipeline::abort);
+        tasks.close();
+    }
+}

@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.folio;
+
+import dev.wings.common.folio.FolioWriter;
+import dev.wings.common.folio.PageBuilder;
+import dev.wings.common.folio.PageKey;
+import dev.wings.common.folio.SealedFolio;
+import dev.wings.common.proto.BatchResult;
+import dev.wings.common.proto.CommitFolioResponse;
+import dev.wings.common.proto.PageResult;
+import dev.wings.ingestor.batch.PageLayout;
+import dev.wings.ingestor.batch.PartitionBatch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+
+/// Which page of a folio each batch is in: a page for each partition and layout, its batches in the order
+/// submitted.
+///
+/// Batches of one partition with different layouts are in different pages. A stream changes its layout only for a
+/// newer version of the schema, so pages of a partition ordered by version keep the stream's batches in the order
+/// sent (I2).
+final class FolioPlan {
+
+    private final List<Submission> submissions;
+    private final SealedFolio folio;
+    private final IdentityHashMap<PageBuilder, List<Place>> places;
+
+    private FolioPlan(
+            List<Submission> submissions, SealedFolio folio, IdentityHashMap<PageBuilder, List<Place>> places) {
+        this.submissions = submissions;
+        this.folio = folio;
+        this.places = places;
+    }
+
+    static FolioPlan of(UUID folioId, String namespaceUid, List<Submission> submissions) {
+        Map<PartitionLayout, PageBuilder> pages = new LinkedHashMap<>();
+        IdentityHashMap<PageBuilder, List<Place>> places = new IdentityHashMap<>();
+        for (int i = 0; i < submissions.size(); i++) {
+            Submission submission = submissions.get(i);
+            for (int j = 0; j < submission.batches().size(); j++) {
+                PartitionBatch batch = submission.batches().get(j);
+                PageBuilder page = pages.computeIfAbsent(
+                        new PartitionLayout(submission.topic().uid(), batch.partitionValue(), batch.layout()),
+                        PartitionLayout::openPage);
+                page.add(batch.header(), batch.body(), submission.requestedTimestampMicros());
+                places.computeIfAbsent(page, ignored -> new ArrayList<>()).add(new Place(i, j));
+            }
+        }
+        // a stable sort, and so is the writer's by topic and partition
+        List<PageBuilder> ordered = pages.values().stream()
+                .sorted(Comparator.comparingInt(page -> page.key().schemaVersion()))
+                .toList();
+        return new FolioPlan(submissions, FolioWriter.seal(folioId, namespaceUid, ordered), places);
+    }
+
+    SealedFolio folio() {
+        return folio;
+    }
+
+    /// Sorts the results of a commit back to the submissions: for each submission the results of its batches, in
+    /// their order.
+    @SuppressWarnings("CollectionIncompatibleType") // an identity map needs no equals
+    List<List<BatchResult>> distribute(CommitFolioResponse response) {
+        checkCount("pages", response.getPagesCount(), folio.pages().size());
+        List<BatchResult[]> results = new ArrayList<>();
+        for (Submission submission : submissions) {
+            results.add(new BatchResult[submission.batches().size()]);
+        }
+        for (int i = 0; i < folio.pages().size(); i++) {
+            PageBuilder builder = folio.pages().get(i).builder();
+            List<Place> placesOfPage = Objects.requireNonNull(places.get(builder));
+            PageResult page = response.getPages(i);
+            checkCount("batches", page.getBatchesCount(), placesOfPage.size());
+            for (int j = 0; j < placesOfPage.size(); j++) {
+                Place place = placesOfPage.get(j);
+                results.get(place.submission)[place.batch] = page.getBatches(j);
+            }
+        }
+        return results.stream().map(List::of).toList();
+    }
+
+    private static void checkCount(String what, int found, int expected) {
+        if (found != expected) {
+            throw new IllegalStateException("a commit must answer all " + what + " that it was asked for: found="
+                    + found + ", expected=" + expected);
+        }
+    }
+
+    private record PartitionLayout(String topicUid, String partitionValue, PageLayout layout) {
+
+        PageBuilder openPage() {
+            return new PageBuilder(
+                    new PageKey(topicUid, partitionValue, layout.schemaVersion()),
+                    layout.schemaMessage().toByteArray());
+        }
+    }
+
+    /// Batch `batch` of submission `submission` of the folio.
+    private record Place(int submission, int batch) {}
+}

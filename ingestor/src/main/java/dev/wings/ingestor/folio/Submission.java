@@ -1,0 +1,75 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.folio;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.BatchResult;
+import dev.wings.ingestor.batch.PartitionBatch;
+import dev.wings.ingestor.topic.TopicTarget;
+import java.util.List;
+
+/// What one message of a producer adds to the log: a batch for each partition that it has rows of. All of them go
+/// into the same folio.
+///
+/// @param requestedTimestampMicros 0 for none
+/// @param bytes size of what is to be stored
+/// @param answer told the outcome, exactly once
+public record Submission(
+        Producer producer,
+        TopicTarget topic,
+        List<PartitionBatch> batches,
+        long requestedTimestampMicros,
+        long bytes,
+        Answer answer) {
+
+    public Submission(
+            Producer producer,
+            TopicTarget topic,
+            List<PartitionBatch> batches,
+            long requestedTimestampMicros,
+            Answer answer) {
+        this(
+                producer,
+                topic,
+                batches,
+                requestedTimestampMicros,
+                batches.stream().mapToLong(PartitionBatch::bytes).sum(),
+                answer);
+    }
+
+    public Submission {
+        batches = List.copyOf(batches);
+        if (batches.isEmpty()) {
+            throw new IllegalArgumentException("a submission has at least one batch");
+        }
+    }
+
+    /// Gives the batches' memory back.
+    void release() {
+        batches.forEach(PartitionBatch::close);
+    }
+
+    /// Takes the outcome. Called after the submission's memory was given back, on the thread that learned it; must
+    /// not block.
+    public interface Answer {
+
+        /// The commit went through. The results are in the order of the batches; each may be a rejection.
+        void committed(List<BatchResult> results);
+
+        /// None of the batches is in the log, or (UNAVAILABLE, INTERNAL) nobody knows.
+        void failed(WingsException reason);
+    }
+}

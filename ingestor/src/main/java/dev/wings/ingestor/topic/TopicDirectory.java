@@ -1,0 +1,114 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.topic;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
+import dev.wings.common.proto.GetNamespaceRequest;
+import dev.wings.common.proto.GetObjectStoreRequest;
+import dev.wings.common.proto.GetTopicRequest;
+import dev.wings.common.proto.Namespace;
+import dev.wings.common.proto.ObjectStore;
+import dev.wings.common.proto.Topic;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicSchema;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Topics by name, asked of the control plane once and kept until somebody learns that the answer is out of date:
+/// from a commit that was refused, or from a producer whose schema does not fit. Safe for use by many threads.
+public final class TopicDirectory {
+
+    private static final int MAX_TOPICS = 10_000;
+
+    private final ClusterMetadataBlockingStub clusterMetadata;
+    private final Duration callTimeout;
+    private final Map<TopicName, TopicTarget> known = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TopicName, TopicTarget> eldest) {
+            return size() > MAX_TOPICS;
+        }
+    };
+
+    public TopicDirectory(ClusterMetadataBlockingStub clusterMetadata, Duration callTimeout) {
+        this.clusterMetadata = clusterMetadata;
+        this.callTimeout = callTimeout;
+    }
+
+    /// The topic, as last seen. Blocks if it has to be asked for; fails with NOT_FOUND if it does not exist, and
+    /// UNAVAILABLE or DEADLINE if the control plane does not answer.
+    public TopicTarget load(TopicName name) {
+        synchronized (known) {
+            TopicTarget target = known.get(name);
+            if (target != null) {
+                return target;
+            }
+        }
+        TopicTarget target = fetch(name);
+        synchronized (known) {
+            TopicTarget before = known.putIfAbsent(name, target);
+            return before == null ? target : before;
+        }
+    }
+
+    /// Drops what is known of a topic if it still is `target`, so that the next [#load] asks again.
+    public void forget(TopicTarget target) {
+        synchronized (known) {
+            known.remove(target.name(), target);
+        }
+    }
+
+    private TopicTarget fetch(TopicName name) {
+        // a control plane that is just being restarted is waited for
+        ClusterMetadataBlockingStub stub =
+                clusterMetadata.withWaitForReady().withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        return GrpcCalls.once(() -> {
+            Topic topic = stub.getTopic(
+                    GetTopicRequest.newBuilder().setName(name.toString()).build());
+            Namespace namespace = stub.getNamespace(GetNamespaceRequest.newBuilder()
+                    .setName(name.parent().toString())
+                    .build());
+            if (!namespace.getUid().equals(topic.getNamespaceUid())) {
+                throw WingsException.unavailable(
+                        "the namespace was replaced just now: namespace=" + name.parent(), null);
+            }
+            ObjectStore store = stub.getObjectStore(GetObjectStoreRequest.newBuilder()
+                    .setName(namespace.getObjectStore())
+                    .build());
+            return target(name, topic, target(name.parent(), namespace, store));
+        });
+    }
+
+    private static TopicTarget target(TopicName name, Topic topic, NamespaceTarget namespace) {
+        TopicSchema schema = SchemaProtos.fromProto(topic.getSchema());
+        Optional<Field> partitionKey = topic.getPartitionFieldId() == 0
+                ? Optional.empty()
+                : Optional.of(schema.partitionKey(topic.getPartitionFieldId()));
+        return new TopicTarget(name, topic.getUid(), schema, partitionKey, namespace);
+    }
+
+    private static NamespaceTarget target(NamespaceName name, Namespace namespace, ObjectStore store) {
+        return new NamespaceTarget(name, namespace.getUid(), URI.create(store.getUri()), namespace.getObjectPrefix());
+    }
+}

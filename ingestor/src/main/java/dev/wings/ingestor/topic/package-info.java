@@ -1,0 +1,5 @@
+/// What the ingestor knows of topics. Start with [dev.wings.ingestor.topic.TopicDirectory].
+@NullMarked
+package dev.wings.ingestor.topic;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,172 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.testing;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wings.common.config.Settings;
+import dev.wings.common.proto.CommitFolioRequest;
+import dev.wings.common.proto.IngestResponse;
+import dev.wings.common.proto.PageCommit;
+import dev.wings.common.proto.Topic;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.telemetry.Telemetry;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.ingestor.Ingestor;
+import dev.wings.ingestor.IngestorConfig;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.compression.CompressionCodec;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+
+/// An ingestor on a free port with its surroundings in memory. Closing it fails if any memory was not given back.
+public final class IngestorFixture implements AutoCloseable {
+
+    public static final String TOPIC = "tenants/default/namespaces/default/topics/events";
+
+    private final MemoryObjectStore store = new MemoryObjectStore();
+    private final MemoryControlPlane controlPlane = new MemoryControlPlane("file:///memory");
+    private final BufferAllocator allocator = new RootAllocator();
+    private final Scheduler scheduler = Scheduler.system();
+    private final Telemetry telemetry = Telemetry.open("ingestor");
+    private final Ingestor ingestor;
+
+    /// @param settings besides a short linger and free ports: names without prefix, and values
+    public IngestorFixture(Map<String, String> settings) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("WINGS_INGESTOR_FLIGHT_PORT", "0");
+        environment.put("WINGS_INGESTOR_MANAGEMENT_PORT", "0");
+        environment.put("WINGS_INGESTOR_FLUSH_LINGER", "2ms");
+        settings.forEach((name, value) -> environment.put("WINGS_INGESTOR_" + name, value));
+        this.ingestor = Ingestor.open(
+                Settings.read(IngestorConfig.SERVICE, environment, IngestorConfig::from),
+                new Ingestor.Surroundings(
+                        controlPlane.channel(),
+                        uri -> store,
+                        allocator,
+                        scheduler,
+                        new IdGenerator(InstantSource.system(), new Random(1)),
+                        telemetry));
+    }
+
+    public MemoryControlPlane controlPlane() {
+        return controlPlane;
+    }
+
+    public MemoryObjectStore store() {
+        return store;
+    }
+
+    public BufferAllocator allocator() {
+        return allocator;
+    }
+
+    public Ingestor ingestor() {
+        return ingestor;
+    }
+
+    /// Creates [#TOPIC] with these fields.
+    public Topic createTopic(String partitionBy, Field... fields) {
+        return controlPlane.createTopic(TOPIC, new TopicSchema(0, List.of(fields), 1000), partitionBy);
+    }
+
+    public FlightClient openClient() {
+        return FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", ingestor.flightPort()))
+                .build();
+    }
+
+    public static IngestResponse response(PutResult result) {
+        try {
+            byte[] bytes =
+                    new byte[Math.toIntExact(result.getApplicationMetadata().readableBytes())];
+            result.getApplicationMetadata().getBytes(0, bytes);
+            return IngestResponse.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// All committed rows of a topic, by partition, in the order of their offsets: the values of the columns by
+    /// name.
+    public Map<String, List<Map<String, Object>>> rows(Topic topic) {
+        Map<String, List<Map<String, Object>>> rows = new LinkedHashMap<>();
+        for (CommitFolioRequest commit : controlPlane.commits()) {
+            byte[] object = Objects.requireNonNull(store.objects().get(commit.getObjectKey()));
+            for (PageCommit page : commit.getPagesList()) {
+                if (page.getTopicUid().equals(topic.getUid())) {
+                    rows.computeIfAbsent(page.getPartitionValue(), ignored -> new ArrayList<>())
+                            .addAll(read(object, page));
+                }
+            }
+        }
+        return rows;
+    }
+
+    /// All committed rows of one partition.
+    public List<Map<String, Object>> rows(Topic topic, String partitionValue) {
+        return rows(topic).getOrDefault(partitionValue, List.of());
+    }
+
+    private List<Map<String, Object>> read(byte[] object, PageCommit page) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        ByteArrayInputStream bytes =
+                new ByteArrayInputStream(object, (int) page.getByteOffset(), (int) page.getByteLength());
+        try (ArrowStreamReader reader = new ArrowStreamReader(bytes, allocator, CompressionCodec.Factory.INSTANCE)) {
+            while (reader.loadNextBatch()) {
+                VectorSchemaRoot root = reader.getVectorSchemaRoot();
+                for (int row = 0; row < root.getRowCount(); row++) {
+                    Map<String, Object> values = new LinkedHashMap<>();
+                    for (FieldVector vector : root.getFieldVectors()) {
+                        Object value = vector.getObject(row);
+                        values.put(
+                                vector.getName(),
+                                value == null ? "null" : value instanceof Number ? value : value.toString());
+                    }
+                    rows.add(values);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        ingestor.close();
+        controlPlane.close();
+        scheduler.close();
+        telemetry.close();
+        allocator.close();
+    }
+}
