@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import java.util.logging.LogManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Where log lines go. Commands speak for themselves: what libraries log is nobody's business on a terminal.
+final class Logs {
+
+    private Logs() {}
+
+    /// Keeps all libraries quiet.
+    static void quiet() {
+        LogManager.getLogManager().reset();
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.reset();
+            context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
+        }
+    }
+}

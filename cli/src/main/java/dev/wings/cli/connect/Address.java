@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.connect;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.error.WingsException;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
+import org.jspecify.annotations.Nullable;
+
+/// Where a service listens.
+///
+/// @param service its name, for messages
+public record Address(String service, String host, int port) {
+
+    /// What a failed gRPC call to this address means.
+    public WingsException failure(StatusRuntimeException failed) {
+        if (failed.getStatus().getCode() == Status.Code.UNAVAILABLE && isUnreachable(failed)) {
+            return unreachable(failed);
+        }
+        return GrpcErrors.fromStatus(failed);
+    }
+
+    /// What a failed Flight call to this address means.
+    public WingsException failure(FlightRuntimeException failed) {
+        FlightStatusCode code = failed.status().code();
+        if (code == FlightStatusCode.UNAVAILABLE && isUnreachable(failed)) {
+            return unreachable(failed);
+        }
+        String description = failed.status().description();
+        return new WingsException(kind(code), description == null ? code.name() : description, failed);
+    }
+
+    private WingsException unreachable(Throwable cause) {
+        return WingsException.unavailable(
+                "cannot reach the " + service + " at " + this
+                        + ": start the platform with `wings dev`, or say where it runs with --host and --port-offset",
+                cause);
+    }
+
+    private static boolean isUnreachable(Throwable failed) {
+        for (@Nullable Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static ErrorKind kind(FlightStatusCode code) {
+        return switch (code) {
+            case INVALID_ARGUMENT -> ErrorKind.INVALID;
+            case UNAUTHENTICATED -> ErrorKind.UNAUTHENTICATED;
+            case UNAUTHORIZED -> ErrorKind.FORBIDDEN;
+            case NOT_FOUND -> ErrorKind.NOT_FOUND;
+            case ALREADY_EXISTS -> ErrorKind.ALREADY_EXISTS;
+            case RESOURCE_EXHAUSTED -> ErrorKind.EXHAUSTED;
+            case UNAVAILABLE -> ErrorKind.UNAVAILABLE;
+            case TIMED_OUT -> ErrorKind.DEADLINE;
+            case CANCELLED -> ErrorKind.CANCELLED;
+            case OK, UNKNOWN, INTERNAL, UNIMPLEMENTED -> ErrorKind.INTERNAL;
+        };
+    }
+
+    /// `host:port`, as URIs want it.
+    @Override
+    public String toString() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

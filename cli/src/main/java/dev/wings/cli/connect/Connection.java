@@ -1,0 +1,77 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.connect;
+
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ResourceId;
+import dev.wings.common.resource.TenantName;
+import dev.wings.common.resource.TopicName;
+import picocli.CommandLine.Option;
+
+/// Which platform a command talks to, and as whom: the options that all client commands share.
+public final class Connection {
+
+    /// The header of a request that names the acting tenant.
+    public static final String TENANT_HEADER = "wings-tenant";
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            defaultValue = "${env:WINGS_HOST:-127.0.0.1}",
+            description = "Where the platform runs (default: $WINGS_HOST, else 127.0.0.1).")
+    private String host = "127.0.0.1";
+
+    @Option(
+            names = "--port-offset",
+            paramLabel = "N",
+            defaultValue = "${env:WINGS_PORT_OFFSET:-0}",
+            description = "Added to all ports (default: $WINGS_PORT_OFFSET, else 0).")
+    private int portOffset;
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "ID",
+            defaultValue = "${env:WINGS_TENANT:-" + ResourceId.DEFAULT + "}",
+            description = "The tenant to act for (default: $WINGS_TENANT, else default).")
+    private String tenant = ResourceId.DEFAULT;
+
+    /// For use by picocli, as the local platform without an offset.
+    public Connection() {}
+
+    public Connection(String host, int portOffset, String tenant) {
+        this.host = host;
+        this.portOffset = portOffset;
+        this.tenant = tenant;
+    }
+
+    public Address address(Port port) {
+        return new Address(port.label(), host, port.number(portOffset));
+    }
+
+    public TenantName tenant() {
+        return new TenantName(tenant);
+    }
+
+    /// What a topic's short names refer to.
+    public NamespaceName home() {
+        return new NamespaceName(tenant, ResourceId.DEFAULT);
+    }
+
+    /// The topic that the user means by a full name, `namespace.topic` or a bare id.
+    public TopicName topic(String name) {
+        return TopicName.resolve(name, home());
+    }
+}

@@ -1,0 +1,92 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.dev;
+
+import dev.wings.cli.postgres.EmbeddedPostgres;
+import dev.wings.common.process.Resources;
+import dev.wings.common.store.ObjectStores;
+import dev.wings.common.telemetry.Telemetry;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.ControlPlane;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/// All services in this process, with a PostgreSQL of their own and a directory as the object store. They know
+/// nothing of it: each talks to the others over the network, as everywhere.
+public final class Platform implements AutoCloseable {
+
+    private final Resources resources;
+    private final PlatformConfig config;
+
+    private Platform(Resources resources, PlatformConfig config) {
+        this.resources = resources;
+        this.config = config;
+    }
+
+    /// Starts everything, and returns when the first request would succeed. What the caller can mend is a
+    /// `WingsException`: INVALID for the environment's settings and ports that are taken, all in one.
+    ///
+    /// @param data stays the caller's
+    /// @param environment settings of the services
+    /// @param portOffset added to all ports
+    public static Platform open(DataDirectory data, Map<String, String> environment, int portOffset)
+            throws InterruptedException {
+        PlatformConfig.check(environment, portOffset);
+        Resources resources = new Resources();
+        try {
+            EmbeddedPostgres postgres = resources.add(EmbeddedPostgres.open(
+                    data.postgresql(), UserDirectories.current().cache(), data.logs()));
+            PlatformConfig config = PlatformConfig.read(
+                    environment,
+                    portOffset,
+                    new PlatformConfig.Database(
+                            postgres.jdbcUrl(), EmbeddedPostgres.USER, Optional.of(postgres.passwordFile())));
+
+            Scheduler scheduler = resources.add(Scheduler.system());
+            ObjectStores objectStores = resources.add(new ObjectStores());
+            IdGenerator ids = new IdGenerator(InstantSource.system(), new SecureRandom());
+
+            ControlPlane controlPlane = resources.add(ControlPlane.open(
+                    config.controlPlane(),
+                    new ControlPlane.Surroundings(
+                            objectStores, scheduler, ids, resources.add(Telemetry.open("control-plane")))));
+            controlPlane.createDefaults(data.objects().toUri());
+            return new Platform(resources, config);
+        } catch (IOException e) {
+            resources.closeAfter(e);
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            resources.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /// Where to connect to, a line each.
+    public String addresses() {
+        return "control plane " + config.controlPlane().grpcPort() + "\n";
+    }
+
+    /// Stops everything, the services in the order in which requests reach them: what was accepted is finished.
+    @Override
+    public void close() {
+        resources.close();
+    }
+}

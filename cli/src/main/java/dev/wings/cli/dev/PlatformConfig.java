@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.dev;
+
+import dev.wings.common.config.Settings;
+import dev.wings.common.error.WingsException;
+import dev.wings.controlplane.ControlPlaneConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The configuration of all services of a platform in one process: that of the environment, and for what the
+/// environment leaves open, what suits a developer's machine.
+record PlatformConfig(ControlPlaneConfig controlPlane) {
+
+    private static final String DATABASE = "WINGS_CONTROL_PLANE_DATABASE_";
+
+    /// What a platform in one process decides by itself.
+    private static final List<String> OWN = List.of(DATABASE + "URL", DATABASE + "USER", DATABASE + "PASSWORD_FILE");
+
+    /// Where the database is, once it runs.
+    record Database(String url, String user, Optional<Path> passwordFile) {
+
+        private static final Database NONE_YET = new Database("jdbc:postgresql://none/none", "none", Optional.empty());
+    }
+
+    /// Looks for all that would keep a platform from starting, before anything is started. INVALID that lists all
+    /// problems: settings that are wrong or unknown, ports that are taken.
+    static void check(Map<String, String> environment, int portOffset) {
+        List<String> problems = new ArrayList<>();
+        OWN.stream()
+                .filter(environment::containsKey)
+                .forEach(name -> problems.add(name + " is set, but this platform brings its own database: unset it"));
+        Optional<PlatformConfig> config = read(environment, portOffset, Database.NONE_YET, problems);
+        config.ifPresent(known -> known.addTakenPorts(problems));
+        if (!problems.isEmpty()) {
+            throw WingsException.invalid(String.join("\n", problems));
+        }
+    }
+
+    /// Reads the configuration. INVALID that lists all problems.
+    static PlatformConfig read(Map<String, String> environment, int portOffset, Database database) {
+        List<String> problems = new ArrayList<>();
+        Optional<PlatformConfig> config = read(environment, portOffset, database, problems);
+        return config.orElseThrow(() -> WingsException.invalid(String.join("\n", problems)));
+    }
+
+    private static Optional<PlatformConfig> read(
+            Map<String, String> environment, int portOffset, Database database, List<String> problems) {
+        Map<String, String> settings = new TreeMap<>(environment);
+        settings.put("WINGS_PORT_OFFSET", String.valueOf(portOffset));
+        settings.put(DATABASE + "URL", database.url());
+        settings.put(DATABASE + "USER", database.user());
+        settings.remove(DATABASE + "PASSWORD_FILE");
+        database.passwordFile().ifPresent(file -> settings.put(DATABASE + "PASSWORD_FILE", file.toString()));
+        @Nullable
+        ControlPlaneConfig controlPlane =
+                read(ControlPlaneConfig.SERVICE, settings, ControlPlaneConfig::from, problems);
+        if (controlPlane == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new PlatformConfig(controlPlane));
+    }
+
+    private static <T> @Nullable T read(
+            String service, Map<String, String> settings, Function<Settings, T> reader, List<String> problems) {
+        try {
+            return Settings.read(service, settings, reader);
+        } catch (WingsException e) {
+            problems.add(e.getMessage());
+            return null;
+        }
+    }
+
+    private void addTakenPorts(List<String> problems) {
+        addIfTaken("control plane", controlPlane.host(), controlPlane.grpcPort(), problems);
+        addIfTaken("control plane's management", controlPlane.host(), controlPlane.managementPort(), problems);
+    }
+
+    private static void addIfTaken(String what, String host, int port, List<String> problems) {
+        try (ServerSocket socket = new ServerSocket()) {
+            // connections of the last run that have not timed out are no reason to refuse
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            problems.add("port " + port + " of the " + what + " cannot be used: " + e.getMessage()
+                    + "; move all ports with --port-offset N");
+        }
+    }
+}

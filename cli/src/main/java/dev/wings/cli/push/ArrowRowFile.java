@@ -1,0 +1,124 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import dev.wings.common.arrow.ArrowSchemas;
+import dev.wings.common.proto.Schema;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicSchema;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowFileReader;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.util.DictionaryUtility;
+
+/// An Arrow IPC file or stream.
+final class ArrowRowFile implements RowFile {
+
+    /// Opens a reader of the rows.
+    @FunctionalInterface
+    private interface Source {
+        ArrowReader open(BufferAllocator allocator) throws IOException;
+    }
+
+    private final String name;
+    private final Source source;
+    private final AutoCloseable resource;
+
+    private ArrowRowFile(String name, Source source, AutoCloseable resource) {
+        this.name = name;
+        this.source = source;
+        this.resource = resource;
+    }
+
+    /// A file with a footer; a temporary one is deleted on close.
+    static ArrowRowFile openFile(String name, Path path, boolean temporary) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        return new ArrowRowFile(name, allocator -> new ArrowFileReader(channel, allocator), () -> {
+            channel.close();
+            if (temporary) {
+                Files.deleteIfExists(path);
+            }
+        });
+    }
+
+    /// A stream, that can be read once. Closes `in`.
+    static ArrowRowFile openStream(String name, InputStream in) {
+        return new ArrowRowFile(name, allocator -> new ArrowStreamReader(in, allocator), in);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public FileFormat format() {
+        return FileFormat.ARROW;
+    }
+
+    @Override
+    public Schema schema() {
+        try (BufferAllocator allocator = new RootAllocator();
+                ArrowReader reader = source.open(allocator)) {
+            List<Field> fields = new ArrayList<>();
+            for (Field field : reader.getVectorSchemaRoot().getSchema().getFields()) {
+                fields.add(DictionaryUtility.toMessageFormat(field, reader, new HashSet<>()));
+            }
+            return SchemaProtos.toProto(ArrowSchemas.infer(new org.apache.arrow.vector.types.pojo.Schema(fields)));
+        } catch (IOException | RuntimeException e) {
+            throw RowFile.unreadable(name, e);
+        }
+    }
+
+    @Override
+    public OptionalLong rows() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic) {
+        try {
+            return source.open(allocator);
+        } catch (IOException e) {
+            throw RowFile.unreadable(name, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            resource.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/// DuckDB inside this process, for reading files.
+public final class LocalDuckDb {
+
+    private LocalDuckDb() {}
+
+    /// An instance of its own, in memory; results are streamed. The caller closes it.
+    public static Connection open() {
+        Properties properties = new Properties();
+        properties.setProperty("jdbc_stream_results", "true");
+        properties.setProperty("memory_limit", "512MB");
+        try {
+            Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set TimeZone = 'UTC'");
+                // so that a UUID stays one
+                statement.execute("set arrow_lossless_conversion = true");
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+            return connection;
+        } catch (SQLException e) {
+            throw new IllegalStateException("DuckDB does not start: " + e.getMessage(), e);
+        }
+    }
+
+    /// A file's path as DuckDB's table functions take it: nothing in it is a pattern.
+    public static String path(Path path) {
+        return literal(path.toAbsolutePath().toString().replaceAll("[\\[*?]", "[$0]"));
+    }
+
+    static String literal(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    static String identifier(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+}

@@ -1,0 +1,237 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import dev.wings.cli.connect.Connection;
+import dev.wings.cli.connect.ControlPlaneClient;
+import dev.wings.cli.connect.FlightConnection;
+import dev.wings.cli.connect.Port;
+import dev.wings.cli.output.ExitCode;
+import dev.wings.cli.output.Human;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.TopicSchema;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "push",
+        description = {
+            "Send the rows of files to a topic: Parquet, Arrow IPC, CSV, NDJSON.",
+            "Columns are matched by name. Text (CSV, NDJSON) is read as the types of the topic's columns.",
+            "A batch is stored as a whole or rejected as a whole; rejected batches do not stop the others.",
+            "What was acknowledged is durable. A push that fails is not resumed: it says how many rows were acknowledged."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all rows are acknowledged",
+            "1:a file cannot be read, a batch was rejected, or the platform failed",
+            "2:the command line makes no sense"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  wings push flights examples/flights.parquet",
+            "  wings push sales.orders monday.csv tuesday.csv.gz",
+            "  jq -c .events[] log.json | wings push events - --format ndjson"
+        })
+public final class PushCommand implements Callable<Integer> {
+
+    /// Batches of more bytes are cut, so that wide rows do not make messages that the ingestor refuses.
+    private static final long BATCH_BYTES = 8 << 20;
+
+    @Mixin
+    private final Connection connection = new Connection();
+
+    @Parameters(index = "0", paramLabel = "TOPIC", description = "Its name: id, namespace.id, or in full.")
+    private String topic = "";
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE", description = "Files; - for standard input.")
+    private List<String> files = List.of();
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "${COMPLETION-CANDIDATES}; guessed from the file's start and name if not given.")
+    private Optional<FileFormat> format = Optional.empty();
+
+    @Option(
+            names = "--batch-rows",
+            paramLabel = "N",
+            defaultValue = "65536",
+            description = "At most so many rows in a batch (default: ${DEFAULT-VALUE}).")
+    private int batchRows;
+
+    @Option(
+            names = "--in-flight",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "Batches sent and not yet answered (default: ${DEFAULT-VALUE}).")
+    private int inFlight;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "ROWS",
+            defaultValue = "0",
+            description = "Send so many rows a second (default: as fast as they are taken).")
+    private long rate;
+
+    @Option(names = "--quiet", description = "Show no progress.")
+    private boolean quiet;
+
+    @Spec
+    private @Nullable CommandSpec command;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        checkPositive("--batch-rows", batchRows);
+        checkPositive("--in-flight", inFlight);
+        TopicName name = connection.topic(topic);
+        TopicSchema schema;
+        try (ControlPlaneClient controlPlane = ControlPlaneClient.open(connection)) {
+            schema = controlPlane.schema(name);
+        }
+        int exitCode = ExitCode.OK;
+        try (BufferAllocator allocator = new RootAllocator();
+                FlightConnection ingestor = FlightConnection.open(connection, Port.INGESTOR, allocator)) {
+            for (String file : files) {
+                try (RowFile rows = RowFile.open(file, format)) {
+                    exitCode = Math.max(exitCode, push(name, schema, rows, ingestor, allocator));
+                }
+            }
+        }
+        return exitCode;
+    }
+
+    /// Pushes one file and reports; returns the exit code.
+    private int push(
+            TopicName name, TopicSchema schema, RowFile rows, FlightConnection ingestor, BufferAllocator allocator)
+            throws InterruptedException {
+        try (ArrowReader reader = rows.read(allocator, batchRows, schema);
+                Pusher pusher = new Pusher(
+                        ingestor, allocator, name, reader.getVectorSchemaRoot().getSchema(), reader, inFlight)) {
+            long start = System.nanoTime();
+            try (Progress progress = Progress.start(rows.name(), rows.rows(), pusher, quiet)) {
+                send(reader, pusher);
+                pusher.finish();
+            } catch (WingsException | IOException e) {
+                reportFailure(rows, pusher.status());
+                throw e;
+            }
+            return report(rows, pusher.status(), Duration.ofNanos(System.nanoTime() - start));
+        } catch (IOException e) {
+            throw RowFile.unreadable(rows.name(), e);
+        }
+    }
+
+    private void send(ArrowReader reader, Pusher pusher) throws IOException, InterruptedException {
+        Pace pace = new Pace(rate);
+        VectorSchemaRoot root = reader.getVectorSchemaRoot();
+        while (reader.loadNextBatch()) {
+            int total = root.getRowCount();
+            int step = sliceRows(root);
+            for (int start = 0; start < total; start += step) {
+                try (VectorSchemaRoot slice = root.slice(start, Math.min(step, total - start))) {
+                    pace.await(slice.getRowCount());
+                    pusher.send(slice);
+                }
+            }
+        }
+    }
+
+    private int sliceRows(VectorSchemaRoot root) {
+        long bytes = root.getFieldVectors().stream()
+                .mapToLong(vector -> vector.getBufferSize())
+                .sum();
+        int fitting =
+                bytes <= BATCH_BYTES ? root.getRowCount() : (int) Math.max(1, root.getRowCount() * BATCH_BYTES / bytes);
+        return Math.max(1, Math.min(batchRows, fitting));
+    }
+
+    private int report(RowFile rows, PushStatus status, Duration took) {
+        out().printf(
+                        "%s: %s rows acknowledged in %s, %s rows/s; answers took p50 %s, p99 %s%n",
+                        rows.name(),
+                        Human.count(status.acknowledgedRows()),
+                        Human.duration(took),
+                        Human.count(Math.round(status.acknowledgedRows() / (took.toNanos() / 1e9))),
+                        Human.duration(status.p50()),
+                        Human.duration(status.p99()));
+        out().flush();
+        if (status.rejectedBatches() == 0) {
+            return ExitCode.OK;
+        }
+        err().printf(
+                        "%s: %s rows in %s batches were rejected%n",
+                        rows.name(), Human.count(status.rejectedRows()), Human.count(status.rejectedBatches()));
+        status.reasons().forEach(reason -> err().println("  " + reason));
+        if (status.rejectedBatches() > status.reasons().size()) {
+            err().println("  and more");
+        }
+        err().flush();
+        return ExitCode.FAILED;
+    }
+
+    private void reportFailure(RowFile rows, PushStatus status) {
+        err().printf(
+                        "%s: stopped after %s rows: %s acknowledged, %s rejected, %s without an answer (these may be stored or not)%n",
+                        rows.name(),
+                        Human.count(status.sentRows()),
+                        Human.count(status.acknowledgedRows()),
+                        Human.count(status.rejectedRows()),
+                        Human.count(status.unansweredRows()));
+        status.reasons().forEach(reason -> err().println("  " + reason));
+        err().flush();
+    }
+
+    private void checkPositive(String option, int value) {
+        if (value < 1) {
+            throw new ParameterException(
+                    spec().commandLine(), "Invalid value for option '" + option + "': 1 or more is expected: " + value);
+        }
+    }
+
+    private PrintWriter out() {
+        return spec().commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return spec().commandLine().getErr();
+    }
+
+    private CommandSpec spec() {
+        if (command == null) {
+            throw new IllegalStateException("a command is run by picocli");
+        }
+        return command;
+    }
+}

@@ -1,0 +1,123 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import dev.wings.cli.output.FailureText;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.Schema;
+import dev.wings.common.schema.TopicSchema;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+
+/// Rows in a file or on standard input. The caller closes it.
+///
+/// An Arrow stream on standard input is sent as it comes; of the other formats standard input is first copied to
+/// a temporary file, since their readers look at it more than once.
+public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, DuckDbRowFile {
+
+    /// The name by which standard input is asked for.
+    String STANDARD_INPUT = "-";
+
+    /// Opens a file, or standard input. A format that is not given is guessed from the first bytes and the name.
+    static RowFile open(String name, Optional<FileFormat> format) {
+        try {
+            return name.equals(STANDARD_INPUT)
+                    ? openStandardInput(format)
+                    : openFile(name, Path.of(name), format, false);
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    /// What the user calls it.
+    String name();
+
+    FileFormat format();
+
+    /// The schema of a topic for these rows. Fails with INVALID for types that topics do not have.
+    Schema schema();
+
+    /// How many rows there are, if that is known without reading them.
+    OptionalLong rows();
+
+    /// Reads the rows in the file's order, once. Text (CSV, NDJSON) is read as the types of the topic's fields of
+    /// the same name; other formats keep the types that they have. The caller closes the reader before this.
+    ///
+    /// @param batchRows at most about so many rows a batch; a batch of an Arrow file is never joined with another
+    /// @param topic the schema of the topic that the rows are for
+    ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic);
+
+    @Override
+    void close();
+
+    private static RowFile openFile(String name, Path path, Optional<FileFormat> format, boolean temporary)
+            throws IOException {
+        if (Files.isDirectory(path)) {
+            throw WingsException.invalid("a file is expected, not a directory: file=" + name);
+        }
+        byte[] head;
+        try (InputStream in = Files.newInputStream(path)) {
+            head = in.readNBytes(FileFormat.SNIFF_BYTES);
+        }
+        if (head.length == 0) {
+            throw WingsException.invalid("the file is empty: file=" + name);
+        }
+        FileFormat known = format.orElseGet(() -> FileFormat.guess(name, head));
+        if (known == FileFormat.ARROW) {
+            return FileFormat.isArrowFile(head)
+                    ? ArrowRowFile.openFile(name, path, temporary)
+                    : ArrowRowFile.openStream(name, new BufferedInputStream(Files.newInputStream(path)));
+        }
+        return new DuckDbRowFile(name, known, path, temporary);
+    }
+
+    private static RowFile openStandardInput(Optional<FileFormat> format) throws IOException {
+        String name = "standard input";
+        BufferedInputStream in = new BufferedInputStream(System.in, 1 << 16);
+        in.mark(FileFormat.SNIFF_BYTES);
+        byte[] head = in.readNBytes(FileFormat.SNIFF_BYTES);
+        in.reset();
+        if (head.length == 0) {
+            throw WingsException.invalid("standard input is empty");
+        }
+        FileFormat known = format.orElseGet(() -> FileFormat.guess("", head));
+        if (known == FileFormat.ARROW && !FileFormat.isArrowFile(head)) {
+            return ArrowRowFile.openStream(name, in);
+        }
+        Path copy = Files.createTempFile("wings-push-", "." + known);
+        try {
+            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+            return openFile(name, copy, Optional.of(known), true);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(copy);
+            throw e;
+        }
+    }
+
+    /// The failure to read `name`, in the user's words.
+    static WingsException unreadable(String name, Exception cause) {
+        return new WingsException(ErrorKind.INVALID, "cannot read " + name + ": " + FailureText.of(cause), cause);
+    }
+}

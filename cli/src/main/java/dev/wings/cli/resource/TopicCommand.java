@@ -1,0 +1,217 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.resource;
+
+import dev.wings.cli.output.Table;
+import dev.wings.cli.push.RowFile;
+import dev.wings.cli.schema.SchemaText;
+import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.DeleteTopicRequest;
+import dev.wings.common.proto.GetTopicRequest;
+import dev.wings.common.proto.ListTopicsRequest;
+import dev.wings.common.proto.ListTopicsResponse;
+import dev.wings.common.proto.Schema;
+import dev.wings.common.proto.Topic;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.SchemaProtos;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "topic",
+        description = {
+            "Create, show, list and delete topics, the tables that rows are pushed to.",
+            "A topic is named by its id, as namespace.topic, or in full as tenants/t/namespaces/n/topics/x."
+        },
+        subcommands = {
+            TopicCommand.Create.class,
+            TopicCommand.Describe.class,
+            TopicCommand.ListAll.class,
+            TopicCommand.Delete.class
+        })
+public final class TopicCommand {
+
+    @Command(
+            name = "create",
+            description = "Create a topic.",
+            footer = {
+                "",
+                "Types: boolean int long float double decimal(p,s) date time timestamp timestamptz string binary",
+                "       fixed(n) uuid struct<name: type, ...> list<type> map<type, type>, and the names SQL has for them.",
+                "",
+                "Examples:",
+                "  wings topic create flights --from examples/flights.parquet --partition-by origin",
+                "  wings topic create sales.orders --schema 'id long not null, at timestamptz, price decimal(10,2)'"
+            })
+    static final class Create implements Callable<Integer> {
+        @Mixin
+        private final ResourceOptions options = new ResourceOptions();
+
+        @Parameters(paramLabel = "TOPIC", description = "Its name: id, namespace.id, or in full.")
+        private String topic = "";
+
+        @ArgGroup(multiplicity = "1")
+        private final Source source = new Source();
+
+        @Option(
+                names = "--partition-by",
+                paramLabel = "FIELD",
+                defaultValue = "",
+                description = "The field whose values split the rows into partitions (default: none).")
+        private String partitionBy = "";
+
+        static final class Source {
+            @Option(
+                    names = "--from",
+                    paramLabel = "FILE",
+                    description = "Take the columns of a Parquet, Arrow, CSV or NDJSON file; none becomes required.")
+            private Optional<String> file = Optional.empty();
+
+            @Option(names = "--schema", paramLabel = "SCHEMA", description = "'name type [not null], ...'")
+            private Optional<String> text = Optional.empty();
+
+            Schema schema() {
+                if (text.isPresent()) {
+                    return SchemaText.parseSchema(text.get());
+                }
+                try (RowFile rows = RowFile.open(file.orElseThrow(), Optional.empty())) {
+                    return rows.schema();
+                }
+            }
+        }
+
+        @Override
+        public Integer call() {
+            TopicName name = options.connection().topic(topic);
+            CreateTopicRequest request = CreateTopicRequest.newBuilder()
+                    .setParent(name.parent().toString())
+                    .setTopicId(name.topic())
+                    .setTopic(Topic.newBuilder().setSchema(source.schema()))
+                    .setPartitionBy(partitionBy)
+                    .build();
+            return options.run(client -> {
+                Topic created = client.call(stub -> stub.createTopic(request));
+                options.printDone(
+                        "created " + created.getName() + "\n" + columns(created), ResourceView.topic(created));
+            });
+        }
+    }
+
+    @Command(
+            name = "describe",
+            aliases = "get",
+            description = "Show a topic and its columns.",
+            footer = {"", "Example:", "  wings topic describe flights"})
+    static final class Describe implements Callable<Integer> {
+        @Mixin
+        private final ResourceOptions options = new ResourceOptions();
+
+        @Parameters(paramLabel = "TOPIC", description = "Its name: id, namespace.id, or in full.")
+        private String topic = "";
+
+        @Override
+        public Integer call() {
+            GetTopicRequest request = GetTopicRequest.newBuilder()
+                    .setName(options.connection().topic(topic).toString())
+                    .build();
+            return options.run(client -> {
+                Topic found = client.call(stub -> stub.getTopic(request));
+                String head = found.getName() + ", created " + ResourceView.time(found.getCreateTime()) + "\n";
+                options.printDone(head + columns(found), ResourceView.topic(found));
+            });
+        }
+    }
+
+    @Command(name = "list", description = "List the topics of the tenant.")
+    static final class ListAll implements Callable<Integer> {
+        @Mixin
+        private final ResourceOptions options = new ResourceOptions();
+
+        @Parameters(paramLabel = "NAMESPACE", arity = "0..1", description = "Only those of this namespace.")
+        private Optional<String> namespace = Optional.empty();
+
+        @Override
+        public Integer call() {
+            String tenant = options.connection().tenant().tenant();
+            String parent = namespace
+                    .map(id -> new NamespaceName(tenant, id).toString())
+                    .orElse("tenants/" + tenant + "/namespaces/-");
+            return options.run(client -> {
+                List<Topic> topics = Pages.all(token -> {
+                    ListTopicsResponse page = client.call(stub -> stub.listTopics(ListTopicsRequest.newBuilder()
+                            .setParent(parent)
+                            .setPageToken(token)
+                            .build()));
+                    return new Pages.Page<>(page.getTopicsList(), page.getNextPageToken());
+                });
+                Table table = new Table("NAMESPACE", "TOPIC", "COLUMNS", "PARTITIONED BY", "CREATED");
+                for (Topic topic : topics) {
+                    TopicName name = TopicName.parse(topic.getName());
+                    table.row(
+                            name.namespace(),
+                            name.topic(),
+                            String.valueOf(topic.getSchema().getFieldsCount()),
+                            ResourceView.partitionKey(topic),
+                            ResourceView.time(topic.getCreateTime()));
+                }
+                options.printList(topics.stream().map(ResourceView::topic).toList(), table.toString());
+            });
+        }
+    }
+
+    @Command(name = "delete", description = "Delete topics and all their rows.")
+    static final class Delete implements Callable<Integer> {
+        @Mixin
+        private final ResourceOptions options = new ResourceOptions();
+
+        @Parameters(paramLabel = "TOPIC", arity = "1..*", description = "Their names: id, namespace.id, or in full.")
+        private List<String> topics = List.of();
+
+        @Override
+        public Integer call() {
+            List<TopicName> names =
+                    topics.stream().map(options.connection()::topic).toList();
+            return options.run(client -> {
+                for (TopicName name : names) {
+                    client.call(stub -> stub.deleteTopic(DeleteTopicRequest.newBuilder()
+                            .setName(name.toString())
+                            .build()));
+                    options.printDeleted(name.toString());
+                }
+            });
+        }
+    }
+
+    private static String columns(Topic topic) {
+        Table table = new Table("COLUMN", "TYPE", "");
+        for (Field field : SchemaProtos.fromProto(topic.getSchema()).fields()) {
+            String notes = field.required() ? "not null" : "";
+            if (field.id() == topic.getPartitionFieldId()) {
+                notes += (notes.isEmpty() ? "" : ", ") + "partition key";
+            }
+            table.row(field.name(), field.type().toString(), notes);
+        }
+        return table.toString();
+    }
+}

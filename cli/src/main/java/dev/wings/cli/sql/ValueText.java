@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.sql;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Values (see [Values]) as text and as JSON.
+final class ValueText {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
+            .appendPattern("HH:mm:ss")
+            .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
+            .toFormatter();
+    private static final double PLAIN_FROM = 1e-5;
+    private static final double PLAIN_TO = 1e15;
+
+    private ValueText() {}
+
+    /// As SQL users write it; null is empty, values inside lists, structs and maps are JSON.
+    static String of(@Nullable Object value) {
+        return switch (value) {
+            case null -> "";
+            case BigDecimal number -> number.toPlainString();
+            case Float number -> decimal(number, Float.toString(number));
+            case Double number -> decimal(number, Double.toString(number));
+            case LocalTime time -> TIME.format(time);
+            case LocalDateTime time -> time.toLocalDate() + " " + TIME.format(time);
+            case Instant instant -> of(instant.atOffset(ZoneOffset.UTC).toLocalDateTime()) + "Z";
+            case List<?> list -> json(list);
+            case Map<?, ?> map -> json(map);
+            default -> value.toString();
+        };
+    }
+
+    /// Appends the value to JSON. Numbers that JSON has no form for are strings.
+    static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+        switch (value) {
+            case null -> json.writeNull();
+            case Boolean bool -> json.writeBoolean(bool);
+            case Integer number -> json.writeNumber(number);
+            case Long number -> json.writeNumber(number);
+            case Short number -> json.writeNumber(number);
+            case Byte number -> json.writeNumber(number);
+            case BigInteger number -> json.writeNumber(number);
+            case BigDecimal number -> json.writeNumber(number.toPlainString());
+            case Float number when Float.isFinite(number) -> json.writeNumber(number);
+            case Double number when Double.isFinite(number) -> json.writeNumber(number);
+            case LocalDateTime time -> json.writeString(time.toLocalDate() + "T" + TIME.format(time));
+            case Instant instant -> {
+                LocalDateTime time = instant.atOffset(ZoneOffset.UTC).toLocalDateTime();
+                json.writeString(time.toLocalDate() + "T" + TIME.format(time) + "Z");
+            }
+            case List<?> list -> {
+                json.writeStartArray();
+                for (Object element : list) {
+                    write(json, element);
+                }
+                json.writeEndArray();
+            }
+            case Map<?, ?> map -> {
+                json.writeStartObject();
+                for (Map.Entry<?, ?> entry : map.entrySet()) {
+                    json.writeFieldName(String.valueOf(entry.getKey()));
+                    write(json, entry.getValue());
+                }
+                json.writeEndObject();
+            }
+            default -> json.writeString(of(value));
+        }
+    }
+
+    private static String json(Object value) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            write(json, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /// Java's shortest digits, without an exponent for numbers of a common size.
+    private static String decimal(double number, String digits) {
+        double size = Math.abs(number);
+        return digits.indexOf('E') >= 0 && size >= PLAIN_FROM && size < PLAIN_TO
+                ? new BigDecimal(digits).toPlainString()
+                : digits;
+    }
+}
