@@ -15,6 +15,7 @@
  */
 package dev.wings.common.arrow;
 
+import com.google.flatbuffers.Table;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicSchema;
 import java.util.ArrayList;
@@ -29,18 +30,22 @@ import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the flatbuffer of a schema that may be of hostile origin.
 ///
 /// The flatbuffer code of Arrow is not used for the tree itself: offsets of a flatbuffer may form a cycle or
 /// share parts, so that few bytes unfold to a tree without end. Here depth, number of fields and length of all
-/// texts are bounded. Fails as the flatbuffer code fails, see [IpcHeader].
+/// texts are bounded. Fails as the flatbuffer code fails, see [HeaderReader].
 final class SchemaReader {
 
     /// A map has one level that the topic's schema does not count.
     private static final int MAX_DEPTH = 2 * TopicSchema.MAX_DEPTH;
 
     private static final int MAX_FIELDS = 2 * TopicSchema.MAX_FIELDS;
+
+    /// What a text costs however short it is: its place in the flatbuffer.
+    private static final int TEXT_COST = 8;
 
     private int fields;
     private long textBudget;
@@ -50,7 +55,7 @@ final class SchemaReader {
         this.textBudget = 4L * headerBytes;
     }
 
-    static Schema read(com.google.flatbuffers.Table table, int headerBytes) {
+    static Schema read(Table table, int headerBytes) {
         org.apache.arrow.flatbuf.Schema schema = (org.apache.arrow.flatbuf.Schema) table;
         if (schema.endianness() != Endianness.Little) {
             throw WingsException.invalid("the Arrow schema is big-endian: only little-endian data is taken");
@@ -95,7 +100,6 @@ final class SchemaReader {
                     Type.Binary,
                     Type.Utf8,
                     Type.Bool,
-                    Type.Decimal,
                     Type.Date,
                     Type.Time,
                     Type.Timestamp,
@@ -111,14 +115,19 @@ final class SchemaReader {
                     Type.Utf8View,
                     Type.ListView,
                     Type.LargeListView -> ArrowType.getTypeForField(source);
+            case Type.Decimal -> {
+                // Arrow's own conversion knows no decimals of 32 and 64 bits.
+                org.apache.arrow.flatbuf.Decimal decimal = (org.apache.arrow.flatbuf.Decimal)
+                        HeaderReader.present(source.type(new org.apache.arrow.flatbuf.Decimal()));
+                yield new ArrowType.Decimal(decimal.precision(), decimal.scale(), decimal.bitWidth());
+            }
             default ->
                 throw WingsException.invalid("no topic can hold a field of this type: field=\""
                         + ArrowSchemas.printable(name) + "\", type=" + typeName(source.typeType()));
         };
     }
 
-    private static @org.jspecify.annotations.Nullable DictionaryEncoding dictionary(
-            org.apache.arrow.flatbuf.Field source) {
+    private static @Nullable DictionaryEncoding dictionary(org.apache.arrow.flatbuf.Field source) {
         org.apache.arrow.flatbuf.DictionaryEncoding encoding = source.dictionary();
         if (encoding == null) {
             return null;
@@ -133,15 +142,15 @@ final class SchemaReader {
         return type >= 0 && type < Type.names.length ? Type.name(type) : "unknown (" + type + ")";
     }
 
-    private String text(@org.jspecify.annotations.Nullable String text) {
+    private String text(@Nullable String text) {
         charge(text);
         return text == null ? "" : text;
     }
 
-    private void charge(@org.jspecify.annotations.Nullable String text) {
-        textBudget -= text == null ? 0 : text.length();
+    private void charge(@Nullable String text) {
+        textBudget -= TEXT_COST + (text == null ? 0 : text.length());
         if (textBudget < 0) {
-            throw WingsException.invalid("the Arrow schema unfolds to more text than it has bytes");
+            throw WingsException.invalid("the Arrow schema unfolds to more text than its header has bytes");
         }
     }
 }
