@@ -88,6 +88,10 @@ public final class LogFixture {
                 new NewTopic(namespace.name().topic(id), IDS.next(), TIME, schema, partitioned ? 1 : 0));
     }
 
+    static UUID newId() {
+        return IDS.next();
+    }
+
     public FolioCommit folio(FolioCommit.Page... pages) {
         UUID id = IDS.next();
         List<FolioCommit.Page> placed = new ArrayList<>();
