@@ -20,8 +20,6 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ClientInterceptors;
-import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.NettyChannelBuilder;
@@ -32,16 +30,12 @@ import java.util.concurrent.TimeUnit;
 /// A connection to a service of Wings, made on first use and made again when it breaks.
 public final class GrpcClient implements AutoCloseable {
 
-    /// Who closes a client has ended its calls before; this is for what the connection still has to say.
-    private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
 
     private final ManagedChannel channel;
-    private final Channel intercepted;
 
-    private GrpcClient(ManagedChannel channel, Duration deadline) {
+    private GrpcClient(ManagedChannel channel) {
         this.channel = channel;
-        this.intercepted =
-                ClientInterceptors.intercept(channel, new DefaultDeadline(deadline), new QuickReconnect(channel));
     }
 
     /// A client of the service at `address`: `http://host:port`, or `https://host:port` for TLS with the certificates
@@ -59,14 +53,15 @@ public final class GrpcClient implements AutoCloseable {
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .keepAliveWithoutCalls(true)
-                .maxInboundMessageSize(maxMessageBytes);
+                .maxInboundMessageSize(maxMessageBytes)
+                .intercept(new DefaultDeadline(deadline));
         return new GrpcClient(
-                (scheme.equals("http") ? builder.usePlaintext() : builder.useTransportSecurity()).build(), deadline);
+                (scheme.equals("http") ? builder.usePlaintext() : builder.useTransportSecurity()).build());
     }
 
     /// For stubs. Valid until this is closed.
     public Channel channel() {
-        return intercepted;
+        return channel;
     }
 
     @Override
@@ -75,7 +70,6 @@ public final class GrpcClient implements AutoCloseable {
         try {
             if (!channel.awaitTermination(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                 channel.shutdownNow();
-                channel.awaitTermination(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             channel.shutdownNow();
@@ -89,18 +83,6 @@ public final class GrpcClient implements AutoCloseable {
             boolean none = options.getDeadline() == null && method.getType() == MethodDescriptor.MethodType.UNARY;
             return next.newCall(
                     method, none ? options.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS) : options);
-        }
-    }
-
-    /// gRPC waits up to two minutes between attempts to connect, and fails calls meanwhile. How often to try is the
-    /// business of those who call, see [GrpcCalls]: when one comes back, the connection is tried at once.
-    private record QuickReconnect(ManagedChannel channel) implements ClientInterceptor {
-        @Override
-        public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-            if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
-                channel.resetConnectBackoff();
-            }
-            return next.newCall(method, options);
         }
     }
 }

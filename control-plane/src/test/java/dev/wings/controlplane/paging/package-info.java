@@ -1,4 +1,0 @@
-@NullMarked
-package dev.wings.controlplane.paging;
-
-import org.jspecify.annotations.NullMarked;

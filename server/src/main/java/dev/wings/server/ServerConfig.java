@@ -1,0 +1,150 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server;
+
+import static dev.wings.common.config.Settings.GIB;
+import static dev.wings.common.config.Settings.KIB;
+import static dev.wings.common.config.Settings.MIB;
+
+import dev.wings.common.config.Secret;
+import dev.wings.common.config.Settings;
+import dev.wings.server.session.Signer;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Everything an operator can tell the SQL server. Read once at start, then passed down.
+///
+/// @param host address to listen on
+/// @param flightPort Flight SQL
+/// @param managementPort probes and metrics
+/// @param controlPlane gRPC address of the control plane
+/// @param ticketKey what tickets and prepared statements are signed with, the same on all replicas; without, each
+///     process makes its own and is the only one that accepts its tickets
+/// @param queries that run at once
+/// @param queuedQueries that wait for others at most
+/// @param queueTimeout how long they wait
+/// @param queryTimeout of a query, from its start until its last row is taken
+/// @param queryThreads that one query computes with
+/// @param queryMemoryBytes that one query computes with; beyond, it spills to disk
+/// @param readMemoryBytes that one query's rows may take between the object store and the engine or the client
+/// @param spillBytes that one query may put on disk
+/// @param spillDirectory parent of the directory for it
+/// @param readAheadPages and
+/// @param readAheadBytes how far a scan of a topic reads ahead
+/// @param callTimeout of one call to the control plane; calls are made again while that helps
+/// @param drainTimeout how long a shutdown waits for running queries
+public record ServerConfig(
+        String host,
+        int flightPort,
+        int managementPort,
+        URI controlPlane,
+        Optional<Secret> ticketKey,
+        int queries,
+        int queuedQueries,
+        Duration queueTimeout,
+        Duration queryTimeout,
+        int queryThreads,
+        long queryMemoryBytes,
+        long readMemoryBytes,
+        long spillBytes,
+        Path spillDirectory,
+        int readAheadPages,
+        long readAheadBytes,
+        Duration callTimeout,
+        Duration drainTimeout) {
+
+    public static final String SERVICE = "SERVER";
+
+    private static final int CONTROL_PLANE_PORT = 7701;
+
+    public ServerConfig {
+        ticketKey.ifPresent(key -> {
+            int bytes = key.reveal().getBytes(StandardCharsets.UTF_8).length;
+            if (bytes < Signer.KEY_BYTES) {
+                throw new IllegalArgumentException(
+                        "the ticket key is too short: bytes=" + bytes + ", at_least=" + Signer.KEY_BYTES);
+            }
+        });
+        if (readAheadBytes > readMemoryBytes / 2) {
+            throw new IllegalArgumentException("reading ahead must fit into half of the memory for reading:"
+                    + " read_ahead_bytes=" + readAheadBytes + ", read_memory_bytes=" + readMemoryBytes);
+        }
+    }
+
+    public static ServerConfig from(Settings settings) {
+        URI controlPlane = URI.create("http://127.0.0.1:" + (CONTROL_PLANE_PORT + settings.portOffset()));
+        int processors = Runtime.getRuntime().availableProcessors();
+        return new ServerConfig(
+                settings.string("HOST", "127.0.0.1", "address to listen on"),
+                settings.port("FLIGHT_PORT", 7704, "Flight SQL"),
+                settings.port("MANAGEMENT_PORT", 7792, "HTTP probes and metrics"),
+                settings.uri("CONTROL_PLANE_URI", controlPlane, "gRPC address of the control plane"),
+                settings.secret(
+                        "TICKET_KEY",
+                        "signs tickets and prepared statements, the same on all replicas; at least 32 bytes"),
+                settings.integer("QUERIES", 4, 1, 1024, "queries that run at once"),
+                settings.integer("QUEUED_QUERIES", 64, 0, 4096, "queries that wait for others at most"),
+                settings.duration(
+                        "QUEUE_TIMEOUT",
+                        Duration.ofSeconds(30),
+                        Duration.ofMillis(1),
+                        Duration.ofHours(1),
+                        "how long a query waits for others"),
+                settings.duration(
+                        "QUERY_TIMEOUT",
+                        Duration.ofMinutes(5),
+                        Duration.ofMillis(10),
+                        Duration.ofHours(24),
+                        "of a query, from its start until its last row is taken"),
+                settings.integer(
+                        "QUERY_THREADS", Math.clamp(processors, 1, 16), 1, 256, "that one query computes with"),
+                settings.bytes(
+                        "QUERY_MEMORY_BYTES",
+                        256 * MIB,
+                        32 * MIB,
+                        1024 * GIB,
+                        "that one query computes with; beyond, it spills to disk"),
+                settings.bytes(
+                        "READ_MEMORY_BYTES",
+                        256 * MIB,
+                        32 * MIB,
+                        1024 * GIB,
+                        "that one query's rows may take between the object store and the engine or the client"),
+                settings.bytes("SPILL_BYTES", 4 * GIB, MIB, 1024 * GIB, "that one query may put on disk"),
+                Path.of(settings.string(
+                        "SPILL_DIRECTORY",
+                        System.getProperty("java.io.tmpdir"),
+                        "where what does not fit into memory goes, into a directory of its own")),
+                settings.integer("READ_AHEAD_PAGES", 8, 1, 256, "pages that a scan of a topic reads at once"),
+                settings.bytes(
+                        "READ_AHEAD_BYTES", 64 * MIB, 64 * KIB, 16 * GIB, "of the pages that a scan reads at once"),
+                settings.duration(
+                        "CALL_TIMEOUT",
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(5),
+                        "of one call to the control plane; made again while that helps"),
+                settings.duration(
+                        "DRAIN_TIMEOUT",
+                        Duration.ofSeconds(20),
+                        Duration.ZERO,
+                        Duration.ofMinutes(10),
+                        "how long a shutdown waits for running queries"));
+    }
+}

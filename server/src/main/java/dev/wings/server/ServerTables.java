@@ -1,0 +1,102 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.server.catalog.Catalog;
+import dev.wings.server.catalog.TopicTable;
+import dev.wings.server.duckdb.ArrowTable;
+import dev.wings.server.scan.TopicScans;
+import dev.wings.server.system.SystemTables;
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableNeeds;
+import dev.wings.server.table.TableRef;
+import dev.wings.server.table.Tables;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+
+/// All tables that SQL sees: topics and system tables.
+final class ServerTables implements Tables {
+
+    private static final int MAX_TABLES = 100;
+
+    private final Catalog catalog;
+    private final TopicScans topics;
+    private final SystemTables system;
+
+    ServerTables(Catalog catalog, TopicScans topics, SystemTables system) {
+        this.catalog = catalog;
+        this.topics = topics;
+        this.system = system;
+    }
+
+    @Override
+    public Map<TableRef, SqlTable> resolve(String tenant, Collection<TableRef> names) {
+        if (names.size() > MAX_TABLES) {
+            throw WingsException.invalid("the query names too many tables: limit=" + MAX_TABLES);
+        }
+        Map<TableRef, SqlTable> tables = new LinkedHashMap<>();
+        for (TableRef name : names) {
+            tables.put(name, resolve(tenant, name));
+        }
+        return tables;
+    }
+
+    @Override
+    public List<ArrowTable> open(String tenant, List<TableNeeds> needs, BufferAllocator allocator) {
+        List<TableNeeds> ofTopics = needs.stream().filter(ServerTables::isTopic).toList();
+        Iterator<ArrowTable> opened = topics.open(ofTopics, allocator).iterator();
+        List<ArrowTable> tables = new ArrayList<>();
+        for (TableNeeds need : needs) {
+            tables.add(isTopic(need) ? opened.next() : system.open(tenant, need, allocator));
+        }
+        return tables;
+    }
+
+    private static boolean isTopic(TableNeeds needs) {
+        return needs.table() instanceof TopicTable;
+    }
+
+    private SqlTable resolve(String tenant, TableRef name) {
+        if (name.schema().equals(SystemTables.SCHEMA)) {
+            return system.find(name.table())
+                    .orElseThrow(() -> WingsException.notFound(
+                            "table does not exist: table=system." + name.table() + ", known=" + system.names()));
+        }
+        TopicName topic = TopicName.resolve(checkUndotted(name.table()), new NamespaceName(tenant, name.schema()));
+        if (!topic.tenant().equals(tenant)) {
+            throw new WingsException(
+                    ErrorKind.FORBIDDEN, "the topic belongs to another tenant: topic=" + topic + ", acting=" + tenant);
+        }
+        return catalog.loadTopic(topic);
+    }
+
+    /// A quoted name with dots in it is one name in SQL.
+    private static String checkUndotted(String name) {
+        if (name.indexOf('.') >= 0) {
+            throw WingsException.notFound("table does not exist: table=\"" + name + "\"");
+        }
+        return name;
+    }
+}

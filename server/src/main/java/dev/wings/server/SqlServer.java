@@ -1,0 +1,236 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server;
+
+import dev.wings.common.arrow.BodyCompression;
+import dev.wings.common.process.Resources;
+import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.GrpcServer;
+import dev.wings.common.store.ObjectStore;
+import dev.wings.common.telemetry.ManagementServer;
+import dev.wings.common.telemetry.ReadinessCheck;
+import dev.wings.common.telemetry.Telemetry;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.server.catalog.Catalog;
+import dev.wings.server.flight.CallerInterceptor;
+import dev.wings.server.flight.ContextExecutor;
+import dev.wings.server.flight.FlightSqlEndpoint;
+import dev.wings.server.query.Queries;
+import dev.wings.server.query.QueryLog;
+import dev.wings.server.scan.TopicScans;
+import dev.wings.server.session.Signer;
+import dev.wings.server.system.SystemTables;
+import io.grpc.BindableService;
+import io.grpc.Channel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.arrow.flight.FlightGrpcUtils;
+import org.apache.arrow.flight.auth.ServerAuthHandler;
+import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The SQL server: the list of its parts.
+public final class SqlServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqlServer.class);
+
+    private static final Duration READINESS_TIMEOUT = Duration.ofSeconds(2);
+
+    /// Statements with their parameters; nobody uploads rows here.
+    private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    private final Resources resources;
+    private final ManagementServer management;
+    private final GrpcServer server;
+
+    private SqlServer(Resources resources, ManagementServer management, GrpcServer server) {
+        this.resources = resources;
+        this.management = management;
+        this.server = server;
+    }
+
+    /// What a server needs of its surroundings. It closes none of it.
+    ///
+    /// @param controlPlane where ClusterMetadata and LogMetadata are served
+    /// @param stores the object store at a root
+    /// @param allocator parent of the server's own, which is bounded by the configuration
+    public record Surroundings(
+            Channel controlPlane,
+            Function<URI, ObjectStore> stores,
+            BufferAllocator allocator,
+            Scheduler scheduler,
+            IdGenerator ids,
+            Telemetry telemetry) {}
+
+    /// Opens the server and listens.
+    public static SqlServer open(ServerConfig config, Surroundings surroundings) {
+        Resources resources = new Resources();
+        try {
+            return open(config, surroundings, resources);
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private static SqlServer open(ServerConfig config, Surroundings surroundings, Resources resources) {
+        Channel controlPlane = surroundings.controlPlane();
+        Telemetry telemetry = surroundings.telemetry();
+        BufferAllocator allocator = resources.add(surroundings
+                .allocator()
+                .newChildAllocator("server", 0, Math.multiplyExact(config.queries() + 1L, config.readMemoryBytes())));
+        Path spill = openSpillDirectory(config.spillDirectory(), resources);
+        ExecutorService fetchers = resources.add(Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("sql-fetch-", 0).factory()));
+        ExecutorService uploads = resources.add(Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("sql-put-", 0).factory()));
+        Catalog catalog = new Catalog(
+                controlPlane,
+                GrpcCalls.defaults(surroundings.scheduler(), surroundings.ids().random()),
+                config.queryTimeout());
+        QueryLog log = new QueryLog();
+        SystemTables system = new SystemTables(catalog, log);
+        TopicScans topics = new TopicScans(
+                catalog,
+                surroundings.stores(),
+                new BodyCompression(config.readMemoryBytes()),
+                fetchers,
+                config.readAheadPages(),
+                config.readAheadBytes());
+        Queries queries = resources.add(new Queries(
+                new ServerTables(catalog, topics, system),
+                limits(config),
+                allocator,
+                surroundings.scheduler(),
+                surroundings.ids().clock(),
+                log,
+                spill));
+        queries.warmUp();
+        Signer signer = new Signer(ticketKey(config));
+        FlightSqlEndpoint endpoint = new FlightSqlEndpoint(
+                queries,
+                catalog,
+                system,
+                signer,
+                surroundings.ids(),
+                allocator,
+                config.queries() + config.queuedQueries());
+        ManagementServer management = resources.add(ManagementServer.open(
+                config.host(),
+                config.managementPort(),
+                telemetry,
+                List.of(new ReadinessCheck("control-plane", () -> problemOf(controlPlane)))));
+        GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), telemetry.registry())
+                .service(flightService(allocator, endpoint, uploads))
+                .interceptor(new CallerInterceptor(signer))
+                .maxMessageBytes(MAX_MESSAGE_BYTES)
+                .drain(config.drainTimeout())
+                .open());
+        return new SqlServer(resources, management, server);
+    }
+
+    /// Authentication is not Flight's own handshake, which is deprecated: it comes as an interceptor.
+    @SuppressWarnings("deprecation")
+    private static BindableService flightService(
+            BufferAllocator allocator, FlightSqlEndpoint endpoint, ExecutorService uploads) {
+        return FlightGrpcUtils.createFlightService(
+                allocator, endpoint, ServerAuthHandler.NO_OP, new ContextExecutor(uploads));
+    }
+
+    private static Queries.Limits limits(ServerConfig config) {
+        return new Queries.Limits(
+                config.queries(),
+                config.queuedQueries(),
+                config.queueTimeout(),
+                config.queryTimeout(),
+                config.queryThreads(),
+                config.queryMemoryBytes(),
+                config.readMemoryBytes(),
+                config.spillBytes());
+    }
+
+    private static byte[] ticketKey(ServerConfig config) {
+        return config.ticketKey()
+                .map(key -> key.reveal().getBytes(StandardCharsets.UTF_8))
+                .orElseGet(() -> {
+                    LOG.warn("WINGS_SERVER_TICKET_KEY_FILE is not set: tickets and prepared statements of this process"
+                            + " are good for this process only");
+                    byte[] key = new byte[Signer.KEY_BYTES];
+                    new SecureRandom().nextBytes(key);
+                    return key;
+                });
+    }
+
+    private static Path openSpillDirectory(Path parent, Resources resources) {
+        try {
+            Path directory = Files.createTempDirectory(Files.createDirectories(parent), "wings-sql-");
+            resources.add(() -> delete(directory));
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make a directory for what queries spill: parent=" + parent, e);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static Optional<String> problemOf(Channel controlPlane) {
+        ServingStatus status = GrpcCalls.once(() -> HealthGrpc.newBlockingStub(controlPlane)
+                .withDeadlineAfter(READINESS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus());
+        return status == ServingStatus.SERVING ? Optional.empty() : Optional.of(status.name());
+    }
+
+    /// Where it listens for Flight SQL.
+    public int flightPort() {
+        return server.port();
+    }
+
+    /// Where it listens for probes.
+    public int managementPort() {
+        return management.port();
+    }
+
+    /// Drains: takes no more queries, and gives those that run the configured time; then they fail with UNAVAILABLE.
+    @Override
+    public void close() {
+        resources.close();
+    }
+}

@@ -1,0 +1,176 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.catalog;
+
+import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.ClusterMetadataGrpc;
+import dev.wings.common.proto.GetNamespaceRequest;
+import dev.wings.common.proto.GetObjectStoreRequest;
+import dev.wings.common.proto.GetTopicRequest;
+import dev.wings.common.proto.ListNamespacesRequest;
+import dev.wings.common.proto.ListNamespacesResponse;
+import dev.wings.common.proto.ListPartitionsRequest;
+import dev.wings.common.proto.ListPartitionsResponse;
+import dev.wings.common.proto.ListTopicsRequest;
+import dev.wings.common.proto.ListTopicsResponse;
+import dev.wings.common.proto.LogMetadataGrpc;
+import dev.wings.common.proto.Namespace;
+import dev.wings.common.proto.Partition;
+import dev.wings.common.proto.PlanScanRequest;
+import dev.wings.common.proto.PlanScanResponse;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.TenantName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.rpc.GrpcCalls;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// The control plane's answers as the server needs them. Asks each time: what exists and what it holds must be as
+/// fresh as the call. Only where a namespace's objects are kept is remembered, which never changes.
+///
+/// Safe for use by many threads. Failures are those of the control plane; UNAVAILABLE was retried before.
+public final class Catalog {
+
+    private static final int PAGE_SIZE = 1000;
+
+    /// Bounds what a listing holds in memory.
+    private static final int MAX_LISTED = 100_000;
+
+    private final ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster;
+    private final LogMetadataGrpc.LogMetadataBlockingStub log;
+    private final GrpcCalls calls;
+    private final Duration planTimeout;
+    private final Map<String, URI> storesOfNamespaces = new ConcurrentHashMap<>();
+
+    public Catalog(Channel controlPlane, GrpcCalls calls, Duration planTimeout) {
+        this.cluster = ClusterMetadataGrpc.newBlockingStub(controlPlane);
+        this.log = LogMetadataGrpc.newBlockingStub(controlPlane);
+        this.calls = calls;
+        this.planTimeout = planTimeout;
+    }
+
+    /// NOT_FOUND if there is no such topic.
+    public TopicTable loadTopic(TopicName name) {
+        GetTopicRequest request =
+                GetTopicRequest.newBuilder().setName(name.toString()).build();
+        return TopicTable.of(calls.idempotent(() -> cluster.getTopic(request)));
+    }
+
+    /// The ids of the tenant's namespaces, ordered.
+    public List<String> namespaces(String tenant) {
+        List<String> namespaces = new ArrayList<>();
+        String token = "";
+        do {
+            ListNamespacesRequest request = ListNamespacesRequest.newBuilder()
+                    .setParent(new TenantName(tenant).toString())
+                    .setPageSize(PAGE_SIZE)
+                    .setPageToken(token)
+                    .build();
+            ListNamespacesResponse page = calls.idempotent(() -> cluster.listNamespaces(request));
+            page.getNamespacesList()
+                    .forEach(namespace -> namespaces.add(
+                            NamespaceName.parse(namespace.getName()).namespace()));
+            token = page.getNextPageToken();
+            checkListed(namespaces.size());
+        } while (!token.isEmpty());
+        return namespaces;
+    }
+
+    /// All topics of the tenant, ordered by name.
+    public List<TopicTable> topics(String tenant) {
+        List<TopicTable> topics = new ArrayList<>();
+        String token = "";
+        do {
+            ListTopicsRequest request = ListTopicsRequest.newBuilder()
+                    .setParent(new TenantName(tenant) + "/namespaces/-")
+                    .setPageSize(PAGE_SIZE)
+                    .setPageToken(token)
+                    .build();
+            ListTopicsResponse page = calls.idempotent(() -> cluster.listTopics(request));
+            page.getTopicsList().forEach(topic -> topics.add(TopicTable.of(topic)));
+            token = page.getNextPageToken();
+            checkListed(topics.size());
+        } while (!token.isEmpty());
+        return topics;
+    }
+
+    /// Gives `consumer` all partitions of a topic, ordered by value.
+    public void partitions(TopicName topic, Consumer<List<Partition>> consumer) {
+        String token = "";
+        do {
+            ListPartitionsRequest request = ListPartitionsRequest.newBuilder()
+                    .setTopic(topic.toString())
+                    .setPageSize(PAGE_SIZE)
+                    .setPageToken(token)
+                    .build();
+            ListPartitionsResponse page = calls.idempotent(() -> log.listPartitions(request));
+            consumer.accept(page.getPartitionsList());
+            token = page.getNextPageToken();
+        } while (!token.isEmpty());
+    }
+
+    /// One consistent snapshot; `consumer` gets the parts of the answer in order. Not repeated after a failure: a part
+    /// may have been consumed.
+    public void plan(PlanScanRequest request, Consumer<PlanScanResponse> consumer) {
+        try {
+            Iterator<PlanScanResponse> answers = log.withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
+                    .planScan(request);
+            while (answers.hasNext()) {
+                consumer.accept(answers.next());
+            }
+        } catch (StatusRuntimeException e) {
+            throw GrpcErrors.fromStatus(e);
+        }
+    }
+
+    /// The root of the object store that holds the pages of a topic.
+    public URI objectStore(TopicTable topic) {
+        URI known = storesOfNamespaces.get(topic.namespaceUid());
+        if (known != null) {
+            return known;
+        }
+        GetNamespaceRequest request = GetNamespaceRequest.newBuilder()
+                .setName(topic.name().parent().toString())
+                .build();
+        Namespace namespace = calls.idempotent(() -> cluster.getNamespace(request));
+        if (!namespace.getUid().equals(topic.namespaceUid())) {
+            throw WingsException.notFound("topic was deleted: topic=" + topic.name());
+        }
+        GetObjectStoreRequest store = GetObjectStoreRequest.newBuilder()
+                .setName(namespace.getObjectStore())
+                .build();
+        URI root =
+                URI.create(calls.idempotent(() -> cluster.getObjectStore(store)).getUri());
+        storesOfNamespaces.put(topic.namespaceUid(), root);
+        return root;
+    }
+
+    private static void checkListed(int size) {
+        if (size > MAX_LISTED) {
+            throw WingsException.exhausted("too much to list: limit=" + MAX_LISTED);
+        }
+    }
+}

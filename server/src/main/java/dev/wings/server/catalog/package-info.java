@@ -1,0 +1,5 @@
+/// Topics and their metadata, as the control plane knows them.
+@NullMarked
+package dev.wings.server.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,241 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.duckdb;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VarCharVector;
+
+/// One in-memory instance of DuckDB with one connection.
+///
+/// Used by one thread at a time, a platform thread: native calls would pin the carrier of a virtual one. Only
+/// [#interrupt] may be called by any thread, at any time.
+public final class DuckDb implements AutoCloseable {
+
+    private static final String STREAM_SUFFIX = "_stream";
+
+    private static final long MAX_TEXT_BYTES = 1L << 30;
+
+    private final Arena arena;
+    private final MemorySegment database;
+    private final MemorySegment connection;
+    private final Map<String, ExportedTable> tables = new LinkedHashMap<>();
+    private final Object closing = new Object();
+    private boolean closed;
+
+    private DuckDb(Arena arena, MemorySegment database, MemorySegment connection) {
+        this.arena = arena;
+        this.database = database;
+        this.connection = connection;
+    }
+
+    /// Opens an empty instance with these settings of DuckDB.
+    public static DuckDb open(Map<String, String> settings) {
+        Arena arena = Arena.ofShared();
+        try {
+            MemorySegment config = arena.allocate(ADDRESS);
+            MemorySegment database = arena.allocate(ADDRESS);
+            try {
+                configure(config, settings);
+                openDatabase(database, config);
+            } finally {
+                CApi.DESTROY_CONFIG.invokeExact(config);
+            }
+            MemorySegment connection = arena.allocate(ADDRESS);
+            if ((int) CApi.CONNECT.invokeExact(database.get(ADDRESS, 0), connection) != 0) {
+                CApi.CLOSE.invokeExact(database);
+                throw new IllegalStateException("cannot connect to DuckDB");
+            }
+            return new DuckDb(arena, database, connection);
+        } catch (Throwable t) {
+            arena.close();
+            throw CApi.unexpected(t);
+        }
+    }
+
+    /// Runs statements of ours, without parameters; results are dropped.
+    public void run(String sql) {
+        try (Arena scope = Arena.ofConfined()) {
+            MemorySegment result = scope.allocate(CApi.RESULT);
+            int state = (int) CApi.QUERY.invokeExact(connection(), scope.allocateFrom(sql), result);
+            try {
+                if (state != 0) {
+                    throw new DuckDbException(message((MemorySegment) CApi.RESULT_ERROR.invokeExact(result)));
+                }
+            } finally {
+                CApi.DESTROY_RESULT.invokeExact(result);
+            }
+        } catch (Throwable t) {
+            throw CApi.unexpected(t);
+        }
+    }
+
+    /// The one text that a statement of ours with one parameter answers.
+    public String text(String sql, String parameter) {
+        try (BufferAllocator allocator = new RootAllocator(MAX_TEXT_BYTES);
+                Statement statement = prepare(sql)) {
+            statement.bind(1, parameter);
+            try (Results results = statement.execute(allocator)) {
+                if (!results.next() || !(results.root().getVector(0) instanceof VarCharVector texts)) {
+                    throw new IllegalStateException("one text was expected: " + sql);
+                }
+                return new String(texts.get(0), StandardCharsets.UTF_8);
+            }
+        }
+    }
+
+    /// Prepares one statement. The caller must know that it is one: DuckDB executes all but the last of several.
+    public Statement prepare(String sql) {
+        Arena scope = Arena.ofShared();
+        try {
+            MemorySegment statement = scope.allocate(ADDRESS);
+            int state = (int) CApi.PREPARE.invokeExact(connection(), scope.allocateFrom(sql), statement);
+            if (state != 0) {
+                MemorySegment error = (MemorySegment) CApi.PREPARE_ERROR.invokeExact(statement.get(ADDRESS, 0));
+                String message = message(error);
+                CApi.DESTROY_PREPARE.invokeExact(statement);
+                throw new DuckDbException(message);
+            }
+            MemorySegment options = scope.allocate(ADDRESS);
+            CApi.ARROW_OPTIONS.invokeExact(connection(), options);
+            return new Statement(scope, statement, options);
+        } catch (Throwable t) {
+            scope.close();
+            throw CApi.unexpected(t);
+        }
+    }
+
+    /// Makes `table` readable as the view `name` of the current schema, until [#dropTable].
+    ///
+    /// @param name an identifier that needs no quotes
+    /// @param allocator what is handed to DuckDB is counted here; must outlive the table
+    public void addTable(String name, ArrowTable table, BufferAllocator allocator) {
+        ExportedTable exported = new ExportedTable(table, allocator);
+        try (Arena scope = Arena.ofConfined()) {
+            if (tables.containsKey(name)) {
+                throw new IllegalStateException("the name is taken: " + name);
+            }
+            String stream = name + STREAM_SUFFIX;
+            int state = (int) CApi.ARROW_SCAN.invokeExact(connection(), scope.allocateFrom(stream), exported.struct());
+            if (state != 0) {
+                throw new IllegalStateException(
+                        "DuckDB takes no such table: name=" + name + ", schema=" + table.schema(),
+                        exported.failure().orElse(null));
+            }
+            run("CREATE VIEW " + name + " AS " + exported.viewSql(stream));
+            tables.put(name, exported);
+        } catch (Throwable t) {
+            exported.close();
+            throw CApi.unexpected(t);
+        }
+    }
+
+    /// Undoes [#addTable]. All statements that read it must be closed, and views over it dropped.
+    public void dropTable(String name) {
+        run("DROP VIEW " + name);
+        run("DROP VIEW " + name + STREAM_SUFFIX);
+        ExportedTable exported = tables.remove(name);
+        if (exported != null) {
+            exported.close();
+        }
+    }
+
+    /// Why reading an [ArrowTable] failed, if that is what made a statement fail.
+    public Optional<Throwable> tableFailure() {
+        return tables.values().stream()
+                .flatMap(table -> table.failure().stream())
+                .findFirst();
+    }
+
+    /// Makes the running statement fail soon with [DuckDbException.Kind#INTERRUPTED], also while its results are
+    /// read; does nothing if none runs.
+    public void interrupt() {
+        synchronized (closing) {
+            if (!closed) {
+                try {
+                    CApi.INTERRUPT.invokeExact(connection());
+                } catch (Throwable t) {
+                    throw CApi.unexpected(t);
+                }
+            }
+        }
+    }
+
+    /// Closes the instance and its tables; statements must be closed before.
+    @Override
+    public void close() {
+        synchronized (closing) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        try {
+            CApi.DISCONNECT.invokeExact(connection);
+            CApi.CLOSE.invokeExact(database);
+            tables.values().forEach(ExportedTable::close);
+        } catch (Throwable t) {
+            throw CApi.unexpected(t);
+        } finally {
+            arena.close();
+        }
+    }
+
+    private MemorySegment connection() {
+        return connection.get(ADDRESS, 0);
+    }
+
+    private static void configure(MemorySegment config, Map<String, String> settings) throws Throwable {
+        if ((int) CApi.CREATE_CONFIG.invokeExact(config) != 0) {
+            throw new IllegalStateException("cannot configure DuckDB");
+        }
+        try (Arena scope = Arena.ofConfined()) {
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                MemorySegment name = scope.allocateFrom(setting.getKey());
+                MemorySegment value = scope.allocateFrom(setting.getValue());
+                if ((int) CApi.SET_CONFIG.invokeExact(config.get(ADDRESS, 0), name, value) != 0) {
+                    throw new IllegalStateException("DuckDB has no such setting: " + setting);
+                }
+            }
+        }
+    }
+
+    private static void openDatabase(MemorySegment database, MemorySegment config) throws Throwable {
+        try (Arena scope = Arena.ofConfined()) {
+            MemorySegment error = scope.allocate(ADDRESS);
+            int state = (int)
+                    CApi.OPEN.invokeExact(scope.allocateFrom(":memory:"), database, config.get(ADDRESS, 0), error);
+            if (state != 0) {
+                String message = message(error.get(ADDRESS, 0));
+                CApi.FREE.invokeExact(error.get(ADDRESS, 0));
+                throw new DuckDbException(message);
+            }
+        }
+    }
+
+    static String message(MemorySegment pointer) {
+        String text = CApi.text(pointer);
+        return text == null || text.isEmpty() ? "INTERNAL Error: no reason was given" : text;
+    }
+}

@@ -1,0 +1,60 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.duckdb;
+
+/// DuckDB refused a statement or gave up on it.
+public final class DuckDbException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private final Kind kind;
+
+    /// What the reason is, as far as it matters.
+    public enum Kind {
+        /// The SQL, or a value that it met.
+        STATEMENT,
+        OUT_OF_MEMORY,
+        /// By [DuckDb#interrupt], or its time limit.
+        INTERRUPTED,
+        /// A bug or a broken environment: the instance must not be used again.
+        BROKEN
+    }
+
+    DuckDbException(String message) {
+        super(message);
+        this.kind = kindOf(message);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /// The message, never null. Starts with DuckDB's own kind: `Parser Error: ...`.
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
+    private static Kind kindOf(String message) {
+        String type = message.substring(0, Math.max(0, message.indexOf("Error")));
+        return switch (type.strip()) {
+            case "Out of Memory" -> Kind.OUT_OF_MEMORY;
+            case "INTERRUPT" -> Kind.INTERRUPTED;
+            case "INTERNAL", "FATAL", "IO", "Serialization" -> Kind.BROKEN;
+            default -> Kind.STATEMENT;
+        };
+    }
+}

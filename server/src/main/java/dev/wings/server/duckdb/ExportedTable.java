@@ -1,0 +1,249 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.duckdb;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.ToIntBiFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.apache.arrow.c.ArrowArray;
+import org.apache.arrow.c.ArrowSchema;
+import org.apache.arrow.c.Data;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.StructVector;
+import org.jspecify.annotations.Nullable;
+
+/// An [ArrowTable] as a `struct ArrowArrayStream` of the Arrow C stream interface.
+///
+/// DuckDB copies the struct for each scan and reads through the copy, without telling the producer that a scan
+/// starts. A plain one-shot stream would give the second scan of a self join what the first left over: wrong rows,
+/// no error. So the struct has `private_data` 0, and the first `get_next` through a copy writes the number of the scan
+/// that it opens into the copy's: whoever comes with 0 is a new scan.
+///
+/// DuckDB also believes that the producer delivers only the columns that a plan needs, and only the rows that its
+/// filters let through, without telling which. So the stream has one column, a struct of the table's columns, and
+/// [#viewSql] takes it apart behind a barrier that lets no filter through: a sample of all rows.
+@SuppressWarnings("restricted")
+final class ExportedTable implements AutoCloseable {
+
+    private static final String ROW = "__row__";
+
+    private static final long STRUCT_BYTES = 40;
+    private static final long GET_SCHEMA = 0;
+    private static final long GET_NEXT = 8;
+    private static final long GET_LAST_ERROR = 16;
+    private static final long RELEASE = 24;
+    private static final long PRIVATE_DATA = 32;
+
+    private static final long SCHEMA_STRUCT_BYTES = 72;
+    private static final long SCHEMA_RELEASE = 56;
+    private static final long SCHEMA_PRIVATE_DATA = 64;
+
+    /// `EIO`
+    private static final int FAILED = 5;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    private final ArrowTable table;
+    private final BufferAllocator allocator;
+    private final ArrowSchema schema;
+    private final StructVector row;
+    private final VectorSchemaRoot rows;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment struct;
+    private final MemorySegment errorText;
+    private final MemorySegment schemaRelease;
+    private final List<ArrowTable.Scan> scans = new ArrayList<>();
+    private @Nullable Throwable failure;
+
+    ExportedTable(ArrowTable table, BufferAllocator allocator) {
+        this.table = table;
+        this.allocator = allocator;
+        this.struct = arena.allocate(STRUCT_BYTES, 8);
+        this.row = StructVector.empty(ROW, allocator);
+        row.initializeChildrenFromFields(table.schema().getFields());
+        this.rows = new VectorSchemaRoot(List.of(row));
+        this.schema = ArrowSchema.allocateNew(allocator);
+        Data.exportSchema(allocator, rows.getSchema(), null, schema);
+        this.schemaRelease = releasing(
+                copy -> copy.reinterpret(SCHEMA_STRUCT_BYTES).set(ADDRESS, SCHEMA_RELEASE, MemorySegment.NULL));
+        this.errorText = arena.allocateFrom("the scan of a topic failed");
+        struct.set(ADDRESS, GET_SCHEMA, producer((stream, out) -> copySchema(out)));
+        struct.set(ADDRESS, GET_NEXT, producer(this::next));
+        struct.set(ADDRESS, GET_LAST_ERROR, description(stream -> errorText));
+        // scans are closed with this object, and DuckDB never releases its copies
+        struct.set(ADDRESS, RELEASE, releasing(stream -> {}));
+        struct.set(JAVA_LONG, PRIVATE_DATA, 0);
+    }
+
+    /// The query that gives the table's columns, from the view `stream` that DuckDB makes of [#struct].
+    String viewSql(String stream) {
+        return "SELECT "
+                + table.schema().getFields().stream()
+                        .map(field -> "struct_extract(" + ROW + ", '"
+                                + field.getName().replace("'", "''") + "') AS \""
+                                + field.getName().replace("\"", "\"\"") + '"')
+                        .collect(Collectors.joining(", "))
+                + " FROM " + stream + " TABLESAMPLE SYSTEM(100 PERCENT)";
+    }
+
+    MemorySegment struct() {
+        return struct;
+    }
+
+    /// Why a scan failed, if one did: DuckDB's own message only says that one failed.
+    synchronized Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /// Only after DuckDB has let go of all that reads the stream: its views, statements and results.
+    @Override
+    public void close() {
+        List<ArrowTable.Scan> open;
+        synchronized (this) {
+            open = List.copyOf(scans);
+            scans.clear();
+        }
+        try {
+            open.forEach(ArrowTable.Scan::close);
+        } finally {
+            rows.close();
+            schema.release();
+            schema.close();
+            arena.close();
+        }
+    }
+
+    // The callbacks. An exception that leaves one of them ends the JVM.
+
+    /// Hands out copies of one schema that stays ours: `duckdb_arrow_scan` releases none that it gets.
+    private int copySchema(MemorySegment out) {
+        try {
+            MemorySegment copy = out.reinterpret(SCHEMA_STRUCT_BYTES);
+            copy.copyFrom(MemorySegment.ofAddress(schema.memoryAddress()).reinterpret(SCHEMA_STRUCT_BYTES));
+            copy.set(ADDRESS, SCHEMA_RELEASE, schemaRelease);
+            copy.set(JAVA_LONG, SCHEMA_PRIVATE_DATA, 0);
+            return 0;
+        } catch (Throwable t) {
+            return failed(t);
+        }
+    }
+
+    private int next(MemorySegment stream, MemorySegment out) {
+        try {
+            ArrowTable.Scan scan = scanOf(stream.reinterpret(STRUCT_BYTES));
+            VectorSchemaRoot batch = scan.next();
+            ArrowArray array = ArrowArray.wrap(out.address());
+            if (batch == null) {
+                array.markReleased();
+                scan.close();
+            } else {
+                export(batch, array);
+            }
+            return 0;
+        } catch (Throwable t) {
+            return failed(t);
+        }
+    }
+
+    private synchronized void export(VectorSchemaRoot batch, ArrowArray array) {
+        rows.clear();
+        for (int i = 0; i < batch.getFieldVectors().size(); i++) {
+            batch.getVector(i).makeTransferPair(row.getChildByOrdinal(i)).transfer();
+        }
+        row.setInitialCapacity(batch.getRowCount());
+        row.setValueCount(batch.getRowCount());
+        row.getValidityBuffer().setOne(0, (batch.getRowCount() + 7L) / 8);
+        rows.setRowCount(batch.getRowCount());
+        Data.exportVectorSchemaRoot(allocator, rows, null, array);
+        rows.clear();
+    }
+
+    private synchronized ArrowTable.Scan scanOf(MemorySegment copy) {
+        long number = copy.get(JAVA_LONG, PRIVATE_DATA);
+        if (number == 0) {
+            scans.add(table.openScan());
+            number = scans.size();
+            copy.set(JAVA_LONG, PRIVATE_DATA, number);
+        }
+        return scans.get((int) number - 1);
+    }
+
+    private synchronized int failed(Throwable t) {
+        if (failure == null) {
+            failure = t;
+        }
+        return FAILED;
+    }
+
+    /// `int (*)(struct ArrowArrayStream *, struct *out)`
+    private MemorySegment producer(ToIntBiFunction<MemorySegment, MemorySegment> callback) {
+        return stub(
+                ToIntBiFunction.class,
+                "applyAsInt",
+                callback,
+                MethodType.methodType(int.class, Object.class, Object.class),
+                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+    }
+
+    /// `const char *(*)(struct ArrowArrayStream *)`
+    private MemorySegment description(UnaryOperator<MemorySegment> callback) {
+        return stub(
+                UnaryOperator.class,
+                "apply",
+                callback,
+                MethodType.methodType(Object.class, Object.class),
+                FunctionDescriptor.of(ADDRESS, ADDRESS));
+    }
+
+    /// `void (*)(struct ArrowArrayStream *)`
+    private MemorySegment releasing(Consumer<MemorySegment> callback) {
+        return stub(
+                Consumer.class,
+                "accept",
+                callback,
+                MethodType.methodType(void.class, Object.class),
+                FunctionDescriptor.ofVoid(ADDRESS));
+    }
+
+    private MemorySegment stub(
+            Class<?> shape, String method, Object callback, MethodType erased, FunctionDescriptor descriptor) {
+        try {
+            MethodHandle handle = MethodHandles.lookup()
+                    .findVirtual(shape, method, erased)
+                    .bindTo(callback)
+                    .asType(descriptor.toMethodType());
+            return LINKER.upcallStub(handle, descriptor, arena);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a callback has another shape than was said: " + shape, e);
+        }
+    }
+}

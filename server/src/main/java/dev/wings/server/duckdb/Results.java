@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.duckdb;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.c.ArrowArray;
+import org.apache.arrow.c.Data;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// The rows of a running statement, streamed: DuckDB computes little more than is read.
+public final class Results implements AutoCloseable {
+
+    private final MemorySegment result;
+    private final MemorySegment options;
+    private final BufferAllocator allocator;
+    private final VectorSchemaRoot root;
+
+    private Results(MemorySegment result, MemorySegment options, BufferAllocator allocator, VectorSchemaRoot root) {
+        this.result = result;
+        this.options = options;
+        this.allocator = allocator;
+        this.root = root;
+    }
+
+    /// Takes over `result`: it is destroyed with this, or here if this fails.
+    static Results open(MemorySegment result, MemorySegment options, BufferAllocator allocator) throws Throwable {
+        try {
+            Schema schema = schema(result, options, allocator);
+            return new Results(result, options, allocator, VectorSchemaRoot.create(schema, allocator));
+        } catch (Throwable t) {
+            CApi.DESTROY_RESULT.invokeExact(result);
+            throw t;
+        }
+    }
+
+    /// The columns, and the rows of the chunk that [#next] loaded last.
+    public VectorSchemaRoot root() {
+        return root;
+    }
+
+    /// Replaces the rows of [#root] by the next ones, about 2,000; false at the end.
+    public boolean next() {
+        try (Arena scope = Arena.ofConfined()) {
+            root.clear();
+            MemorySegment chunk = scope.allocate(ADDRESS);
+            chunk.set(ADDRESS, 0, (MemorySegment) CApi.FETCH_CHUNK.invokeExact(result));
+            if (chunk.get(ADDRESS, 0).address() == 0) {
+                String error = CApi.text((MemorySegment) CApi.RESULT_ERROR.invokeExact(result));
+                if (error != null && !error.isEmpty()) {
+                    throw new DuckDbException(error);
+                }
+                return false;
+            }
+            try (ArrowArray array = ArrowArray.allocateNew(allocator)) {
+                ArrowTypes.check((MemorySegment) CApi.CHUNK_TO_ARROW.invokeExact(
+                        options, chunk.get(ADDRESS, 0), MemorySegment.ofAddress(array.memoryAddress())));
+                Data.importIntoVectorSchemaRoot(allocator, array, root, null);
+            } finally {
+                CApi.DESTROY_CHUNK.invokeExact(chunk);
+            }
+            return true;
+        } catch (Throwable t) {
+            throw CApi.unexpected(t);
+        }
+    }
+
+    @Override
+    public void close() {
+        root.close();
+        try {
+            CApi.DESTROY_RESULT.invokeExact(result);
+        } catch (Throwable t) {
+            throw CApi.unexpected(t);
+        }
+    }
+
+    private static Schema schema(MemorySegment result, MemorySegment options, BufferAllocator allocator)
+            throws Throwable {
+        try (Arena scope = Arena.ofConfined()) {
+            int count = Math.toIntExact((long) CApi.RESULT_COLUMN_COUNT.invokeExact(result));
+            MemorySegment types = scope.allocate(ADDRESS, count);
+            List<String> names = new ArrayList<>(count);
+            try {
+                for (int i = 0; i < count; i++) {
+                    names.add(CApi.textOrEmpty((MemorySegment) CApi.RESULT_COLUMN_NAME.invokeExact(result, (long) i)));
+                    types.setAtIndex(
+                            ADDRESS, i, (MemorySegment) CApi.RESULT_COLUMN_LOGICAL_TYPE.invokeExact(result, (long) i));
+                }
+                return ArrowTypes.schema(options, types, names, allocator);
+            } finally {
+                ArrowTypes.destroy(types, count);
+            }
+        }
+    }
+}

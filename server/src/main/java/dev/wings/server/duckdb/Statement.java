@@ -1,0 +1,251 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.duckdb;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// A prepared statement of a [DuckDb]. Closed before that; its results before it.
+public final class Statement implements AutoCloseable {
+
+    /// `DUCKDB_TYPE_INVALID` and `DUCKDB_TYPE_ANY`: only the value of a parameter tells the type.
+    /// `DUCKDB_TYPE_SQLNULL`.
+    private static final List<Integer> UNKNOWN_TYPES = List.of(0, 34, 36);
+
+    /// `DUCKDB_TYPE_ENUM`
+    private static final int ENUM = 23;
+
+    private final Arena arena;
+    private final MemorySegment statement;
+    private final MemorySegment options;
+
+    /// Closes `arena` with the statement.
+    Statement(Arena arena, MemorySegment statement, MemorySegment options) {
+        this.arena = arena;
+        this.statement = statement;
+        this.options = options;
+    }
+
+    /// The parameters in order: their names (`1` where they have none) and the types that the statement expects,
+    /// Utf8 for those that could be anything.
+    public List<Field> parameters(BufferAllocator allocator) {
+        try (Arena scope = Arena.ofConfined()) {
+            int count = Math.toIntExact((long) CApi.PARAMETER_COUNT.invokeExact(handle()));
+            List<Field> parameters = new ArrayList<>(count);
+            for (int i = 1; i <= count; i++) {
+                MemorySegment text = (MemorySegment) CApi.PARAMETER_NAME.invokeExact(handle(), (long) i);
+                String name = CApi.textOrEmpty(text);
+                CApi.FREE.invokeExact(text);
+                MemorySegment type = scope.allocate(ADDRESS);
+                type.set(ADDRESS, 0, (MemorySegment) CApi.PARAMETER_LOGICAL_TYPE.invokeExact(handle(), (long) i));
+                parameters.add(parameter(name, type, allocator));
+            }
+            return parameters;
+        } catch (Throwable t) {
+            throw CApi.unexpected(t);
+        }
+    }
+
+    /// The columns of the result, without running anything; empty if a type depends on a parameter's value.
+    public Optional<Schema> columns(BufferAllocator allocator) {
+        try (Arena scope = Arena.ofConfined()) {
+            int count = Math.toIntExact((long) CApi.COLUMN_COUNT.invokeExact(handle()));
+            List<String> names = new ArrayList<>(count);
+            MemorySegment types = scope.allocate(ADDRESS, count);
+            try {
+                boolean known = true;
+                for (int i = 0; i < count; i++) {
+                    MemorySegment name = (MemorySegment) CApi.COLUMN_NAME.invokeExact(handle(), (long) i);
+                    names.add(CApi.textOrEmpty(name));
+                    CApi.FREE.invokeExact(name);
+                    MemorySegment type = (MemorySegment) CApi.COLUMN_LOGICAL_TYPE.invokeExact(handle(), (long) i);
+                    types.setAtIndex(ADDRESS, i, type);
+                    known &= !isUnknown(type);
+                }
+                return known
+                        ? Optional.of(ArrowTypes.schema(options.get(ADDRESS, 0), types, names, allocator))
+                        : Optional.empty();
+            } finally {
+                ArrowTypes.destroy(types, count);
+            }
+        } catch (Throwable t) {
+            throw CApi.unexpected(t);
+        }
+    }
+
+    /// Binds parameter `index`, from 1. Values are null, `Boolean`, `Integer`, `Long`, `Float`, `Double`,
+    /// `BigDecimal`, `LocalDate`, `LocalTime`, `LocalDateTime`, `Instant`, `String`, `UUID` or `byte[]`.
+    public void bind(int index, @Nullable Object value) {
+        try (Arena scope = Arena.ofConfined()) {
+            int state = bind(scope, (long) index, value);
+            if (state != 0) {
+                throw new DuckDbException("Invalid Input Error: the parameter cannot be bound: index=" + index);
+            }
+        } catch (Throwable t) {
+            throw CApi.unexpected(t);
+        }
+    }
+
+    /// Starts the statement and returns when its first rows are there.
+    public Results execute(BufferAllocator allocator) {
+        try {
+            MemorySegment pending = arena.allocate(ADDRESS);
+            int state = (int) CApi.PENDING.invokeExact(handle(), pending);
+            try {
+                if (state != 0) {
+                    throw new DuckDbException(
+                            DuckDb.message((MemorySegment) CApi.PENDING_ERROR.invokeExact(pending.get(ADDRESS, 0))));
+                }
+                MemorySegment result = arena.allocate(CApi.RESULT);
+                state = (int) CApi.EXECUTE_PENDING.invokeExact(pending.get(ADDRESS, 0), result);
+                if (state != 0) {
+                    String message = DuckDb.message((MemorySegment) CApi.RESULT_ERROR.invokeExact(result));
+                    CApi.DESTROY_RESULT.invokeExact(result);
+                    throw new DuckDbException(message);
+                }
+                return Results.open(result, options.get(ADDRESS, 0), allocator);
+            } finally {
+                CApi.DESTROY_PENDING.invokeExact(pending);
+            }
+        } catch (Throwable t) {
+            throw CApi.unexpected(t);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            CApi.DESTROY_ARROW_OPTIONS.invokeExact(options);
+            CApi.DESTROY_PREPARE.invokeExact(statement);
+        } catch (Throwable t) {
+            throw CApi.unexpected(t);
+        } finally {
+            arena.close();
+        }
+    }
+
+    private MemorySegment handle() {
+        return statement.get(ADDRESS, 0);
+    }
+
+    private Field parameter(String name, MemorySegment type, BufferAllocator allocator) throws Throwable {
+        try {
+            if (isUnknown(type.get(ADDRESS, 0))) {
+                return new Field(name, FieldType.nullable(ArrowType.Utf8.INSTANCE), null);
+            }
+            return ArrowTypes.schema(options.get(ADDRESS, 0), type, List.of(name), allocator)
+                    .getFields()
+                    .getFirst();
+        } finally {
+            ArrowTypes.destroy(type, 1);
+        }
+    }
+
+    private static boolean isUnknown(MemorySegment type) throws Throwable {
+        if (type.address() == 0) {
+            return true;
+        }
+        int id = (int) CApi.TYPE_ID.invokeExact(type);
+        if (id == ENUM) {
+            throw new DuckDbException("Not implemented Error: a result or parameter of type ENUM: cast it to VARCHAR");
+        }
+        return UNKNOWN_TYPES.contains(id);
+    }
+
+    private int bind(Arena scope, long index, @Nullable Object value) throws Throwable {
+        return switch (value) {
+            case null -> (int) CApi.BIND_NULL.invokeExact(handle(), index);
+            case Boolean it -> (int) CApi.BIND_BOOLEAN.invokeExact(handle(), index, (boolean) it);
+            case Integer it -> (int) CApi.BIND_INT.invokeExact(handle(), index, (int) it);
+            case Long it -> (int) CApi.BIND_LONG.invokeExact(handle(), index, (long) it);
+            case Float it -> (int) CApi.BIND_FLOAT.invokeExact(handle(), index, (float) it);
+            case Double it -> (int) CApi.BIND_DOUBLE.invokeExact(handle(), index, (double) it);
+            case BigDecimal it -> bindDecimal(scope, index, it);
+            case LocalDate it -> {
+                MemorySegment date = scope.allocate(CApi.DATE);
+                date.set(JAVA_INT, 0, Math.toIntExact(it.toEpochDay()));
+                yield (int) CApi.BIND_DATE.invokeExact(handle(), index, date);
+            }
+            case LocalTime it ->
+                (int) CApi.BIND_TIME.invokeExact(handle(), index, micros(scope, it.toNanoOfDay() / 1000));
+            case LocalDateTime it ->
+                (int) CApi.BIND_TIMESTAMP.invokeExact(
+                        handle(), index, micros(scope, epochMicros(it.toInstant(ZoneOffset.UTC))));
+            case Instant it -> (int) CApi.BIND_TIMESTAMPTZ.invokeExact(handle(), index, micros(scope, epochMicros(it)));
+            case String it -> bindText(scope, index, it);
+            case UUID it -> bindText(scope, index, it.toString());
+            case byte[] it -> {
+                MemorySegment bytes = scope.allocateFrom(JAVA_BYTE, it);
+                yield (int) CApi.BIND_BLOB.invokeExact(handle(), index, bytes, (long) it.length);
+            }
+            default -> throw new IllegalArgumentException("not a bindable class: " + value.getClass());
+        };
+    }
+
+    private int bindText(Arena scope, long index, String text) throws Throwable {
+        byte[] utf8 = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        MemorySegment bytes = scope.allocateFrom(JAVA_BYTE, utf8);
+        return (int) CApi.BIND_VARCHAR.invokeExact(handle(), index, bytes, (long) utf8.length);
+    }
+
+    private int bindDecimal(Arena scope, long index, BigDecimal value) throws Throwable {
+        BigDecimal scaled = value.scale() < 0 ? value.setScale(0) : value;
+        int width = Math.max(scaled.precision(), scaled.scale());
+        if (width > 38) {
+            throw new DuckDbException("Invalid Input Error: the parameter has more than 38 digits: index=" + index);
+        }
+        BigInteger unscaled = scaled.unscaledValue();
+        MemorySegment decimal = scope.allocate(CApi.DECIMAL);
+        decimal.set(JAVA_BYTE, 0, (byte) width);
+        decimal.set(JAVA_BYTE, 1, (byte) scaled.scale());
+        decimal.set(JAVA_LONG, 8, unscaled.longValue());
+        decimal.set(JAVA_LONG, 16, unscaled.shiftRight(64).longValue());
+        return (int) CApi.BIND_DECIMAL.invokeExact(handle(), index, decimal);
+    }
+
+    private static MemorySegment micros(Arena scope, long micros) {
+        MemorySegment struct = scope.allocate(CApi.MICROS);
+        struct.set(JAVA_LONG, 0, micros);
+        return struct;
+    }
+
+    private static long epochMicros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+}

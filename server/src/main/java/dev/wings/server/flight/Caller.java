@@ -1,0 +1,77 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.ResourceId;
+import dev.wings.server.session.SessionOptions;
+import io.grpc.Context;
+import java.util.Optional;
+
+/// Who calls, as the headers of the call tell. Found in the gRPC context of the call.
+final class Caller {
+
+    /// Header with the id of the acting tenant; `default` without.
+    static final String TENANT_HEADER = "wings-tenant";
+
+    static final Context.Key<Caller> KEY = Context.key("wings-caller");
+
+    private final String tenant;
+    private final SessionOptions session;
+    private Optional<SessionOptions> newSession = Optional.empty();
+
+    Caller(String tenant, SessionOptions session) {
+        this.tenant = tenant;
+        this.session = session;
+    }
+
+    static Caller current() {
+        Caller caller = KEY.get();
+        if (caller == null) {
+            throw new IllegalStateException("a call went around the interceptor");
+        }
+        return caller;
+    }
+
+    static String tenantOf(String header) {
+        return header == null || header.isEmpty() ? ResourceId.DEFAULT : ResourceId.check("tenant", header);
+    }
+
+    String tenant() {
+        return tenant;
+    }
+
+    synchronized SessionOptions session() {
+        return newSession.orElse(session);
+    }
+
+    /// Sent to the client with the headers of the answer.
+    synchronized void setSession(SessionOptions options) {
+        newSession = Optional.of(options);
+    }
+
+    synchronized Optional<SessionOptions> newSession() {
+        return newSession;
+    }
+
+    /// Fails with FORBIDDEN if something was made for another tenant.
+    void check(String owner) {
+        if (!owner.equals(tenant)) {
+            throw new WingsException(ErrorKind.FORBIDDEN, "made for another tenant: acting=" + tenant);
+        }
+    }
+}

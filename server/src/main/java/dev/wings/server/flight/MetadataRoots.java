@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import dev.wings.server.catalog.Catalog;
+import dev.wings.server.catalog.TopicTable;
+import dev.wings.server.system.SystemTables;
+import dev.wings.server.table.SqlColumn;
+import dev.wings.server.table.SqlTable;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.arrow.flight.sql.FlightSqlColumnMetadata;
+import org.apache.arrow.flight.sql.FlightSqlProducer.Schemas;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetTables;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VarBinaryVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.WriteChannel;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// Answers what catalogs, schemas and tables there are, as the columns that Flight SQL wants. Each `open` makes rows
+/// that the caller closes.
+final class MetadataRoots {
+
+    static final String CATALOG = "wings";
+    static final String TABLE = "TABLE";
+    static final String SYSTEM_TABLE = "SYSTEM TABLE";
+
+    private final Catalog catalog;
+    private final SystemTables system;
+    private final BufferAllocator allocator;
+
+    MetadataRoots(Catalog catalog, SystemTables system, BufferAllocator allocator) {
+        this.catalog = catalog;
+        this.system = system;
+        this.allocator = allocator;
+    }
+
+    VectorSchemaRoot openCatalogs() {
+        return open(Schemas.GET_CATALOGS_SCHEMA, List.of(List.of(CATALOG)));
+    }
+
+    VectorSchemaRoot openTableTypes() {
+        return open(Schemas.GET_TABLE_TYPES_SCHEMA, List.of(List.of(SYSTEM_TABLE), List.of(TABLE)));
+    }
+
+    VectorSchemaRoot openEmpty(Schema schema) {
+        return open(schema, List.of());
+    }
+
+    VectorSchemaRoot openSchemas(String tenant, CommandGetDbSchemas command) {
+        List<List<Object>> rows = new ArrayList<>();
+        if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
+            Pattern filter = like(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
+            schemas(tenant).stream()
+                    .filter(schema -> filter.matcher(schema).matches())
+                    .forEach(schema -> rows.add(List.of(CATALOG, schema)));
+        }
+        return open(Schemas.GET_SCHEMAS_SCHEMA, rows);
+    }
+
+    VectorSchemaRoot openTables(String tenant, CommandGetTables command) {
+        List<List<Object>> rows = new ArrayList<>();
+        if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
+            Pattern schemas = like(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
+            Pattern names = like(command.hasTableNameFilterPattern() ? command.getTableNameFilterPattern() : "%");
+            for (Entry entry : entries(tenant, command.getTableTypesList())) {
+                if (schemas.matcher(entry.schema()).matches()
+                        && names.matcher(entry.name()).matches()) {
+                    List<Object> row = new ArrayList<>(List.of(CATALOG, entry.schema(), entry.name(), entry.type()));
+                    if (command.getIncludeSchema()) {
+                        row.add(serialized(schemaOf(entry)));
+                    }
+                    rows.add(row);
+                }
+            }
+        }
+        return open(command.getIncludeSchema() ? Schemas.GET_TABLES_SCHEMA : Schemas.GET_TABLES_SCHEMA_NO_SCHEMA, rows);
+    }
+
+    private record Entry(String schema, String name, String type, SqlTable table) {}
+
+    private List<String> schemas(String tenant) {
+        List<String> schemas = new ArrayList<>(catalog.namespaces(tenant));
+        schemas.add(SystemTables.SCHEMA);
+        schemas.sort(Comparator.naturalOrder());
+        return schemas;
+    }
+
+    /// Ordered as the protocol wants: by type within a schema within the catalog.
+    private List<Entry> entries(String tenant, List<String> types) {
+        List<Entry> entries = new ArrayList<>();
+        if (types.isEmpty() || types.contains(TABLE)) {
+            for (TopicTable topic : catalog.topics(tenant)) {
+                entries.add(new Entry(topic.name().namespace(), topic.name().topic(), TABLE, topic));
+            }
+        }
+        if (types.isEmpty() || types.contains(SYSTEM_TABLE)) {
+            for (String name : system.names()) {
+                system.find(name)
+                        .ifPresent(table -> entries.add(new Entry(SystemTables.SCHEMA, name, SYSTEM_TABLE, table)));
+            }
+        }
+        entries.sort(
+                Comparator.comparing(Entry::schema).thenComparing(Entry::name).thenComparing(Entry::type));
+        return entries;
+    }
+
+    private static Schema schemaOf(Entry entry) {
+        List<Field> fields = new ArrayList<>();
+        for (SqlColumn column : entry.table().columns()) {
+            FlightSqlColumnMetadata.Builder metadata = new FlightSqlColumnMetadata.Builder()
+                    .catalogName(CATALOG)
+                    .schemaName(entry.schema())
+                    .tableName(entry.name())
+                    .typeName(column.sqlType())
+                    .isAutoIncrement(false)
+                    .isCaseSensitive(column.shown().getType() instanceof ArrowType.Utf8)
+                    .isReadOnly(true)
+                    .isSearchable(true);
+            if (column.shown().getType() instanceof ArrowType.Decimal decimal) {
+                metadata.precision(decimal.getPrecision()).scale(decimal.getScale());
+            }
+            Map<String, String> texts = new LinkedHashMap<>(metadata.build().getMetadataMap());
+            if (!column.doc().isEmpty()) {
+                texts.put("ARROW:FLIGHT:SQL:REMARKS", column.doc());
+            }
+            fields.add(new Field(
+                    column.name(),
+                    new FieldType(column.nullable(), column.shown().getType(), null, texts),
+                    column.shown().getChildren()));
+        }
+        return new Schema(fields);
+    }
+
+    /// The encapsulated schema message.
+    static byte[] serialized(Schema schema) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            MessageSerializer.serialize(new WriteChannel(Channels.newChannel(bytes)), schema);
+        } catch (IOException e) {
+            throw new IllegalStateException("memory cannot be written", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /// A pattern of SQL's LIKE: `%` is any text, `_` any character.
+    private static Pattern like(String pattern) {
+        StringBuilder regex = new StringBuilder();
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
+            if (c == '\\' && i + 1 < pattern.length()) {
+                i++;
+                regex.append(Pattern.quote(pattern.substring(i, i + 1)));
+            } else if (c == '%') {
+                regex.append(".*");
+            } else if (c == '_') {
+                regex.append('.');
+            } else {
+                regex.append(Pattern.quote(String.valueOf(c)));
+            }
+        }
+        return Pattern.compile(regex.toString(), Pattern.DOTALL);
+    }
+
+    /// @param rows values are `String` or `byte[]`
+    private VectorSchemaRoot open(Schema schema, List<? extends List<?>> rows) {
+        VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
+        try {
+            root.allocateNew();
+            for (int row = 0; row < rows.size(); row++) {
+                for (int column = 0; column < rows.get(row).size(); column++) {
+                    switch (rows.get(row).get(column)) {
+                        case String text ->
+                            ((VarCharVector) root.getVector(column))
+                                    .setSafe(row, text.getBytes(StandardCharsets.UTF_8));
+                        case byte[] bytes -> ((VarBinaryVector) root.getVector(column)).setSafe(row, bytes);
+                        default -> throw new IllegalStateException("metadata is text or bytes");
+                    }
+                }
+            }
+            root.setRowCount(rows.size());
+            return root;
+        } catch (Throwable t) {
+            root.close();
+            throw t;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.ResourceId;
+import dev.wings.server.session.SessionOptions;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.arrow.flight.CloseSessionResult;
+import org.apache.arrow.flight.GetSessionOptionsResult;
+import org.apache.arrow.flight.NoOpSessionOptionValueVisitor;
+import org.apache.arrow.flight.SessionOptionValue;
+import org.apache.arrow.flight.SetSessionOptionsRequest;
+import org.apache.arrow.flight.SetSessionOptionsResult;
+
+/// The session options `catalog`, which is always `wings`, and `schema`.
+final class Sessions {
+
+    private static final String CATALOG = "catalog";
+    private static final String SCHEMA = "schema";
+
+    private Sessions() {}
+
+    static SetSessionOptionsResult set(Caller caller, SetSessionOptionsRequest request) {
+        Map<String, SetSessionOptionsResult.Error> errors = new LinkedHashMap<>();
+        SessionOptions options = caller.session();
+        for (Map.Entry<String, SessionOptionValue> option :
+                request.getSessionOptions().entrySet()) {
+            String value = option.getValue().acceptVisitor(new TextOf());
+            switch (option.getKey()) {
+                case CATALOG -> {
+                    if (!value.equals(MetadataRoots.CATALOG)) {
+                        errors.put(CATALOG, error(SetSessionOptionsResult.ErrorValue.INVALID_VALUE));
+                    }
+                }
+                case SCHEMA -> {
+                    if (isSchema(value)) {
+                        options = new SessionOptions(value);
+                    } else {
+                        errors.put(SCHEMA, error(SetSessionOptionsResult.ErrorValue.INVALID_VALUE));
+                    }
+                }
+                default -> errors.put(option.getKey(), error(SetSessionOptionsResult.ErrorValue.INVALID_NAME));
+            }
+        }
+        caller.setSession(options);
+        return new SetSessionOptionsResult(errors);
+    }
+
+    static GetSessionOptionsResult options(Caller caller, Function<String, SessionOptionValue> value) {
+        Map<String, SessionOptionValue> options = new HashMap<>();
+        options.put(CATALOG, value.apply(MetadataRoots.CATALOG));
+        options.put(SCHEMA, value.apply(caller.session().schema()));
+        return new GetSessionOptionsResult(options);
+    }
+
+    static CloseSessionResult close(Caller caller) {
+        caller.setSession(SessionOptions.DEFAULT);
+        return new CloseSessionResult(CloseSessionResult.Status.CLOSED);
+    }
+
+    private static boolean isSchema(String value) {
+        try {
+            ResourceId.check("schema", value);
+            return true;
+        } catch (WingsException e) {
+            return false;
+        }
+    }
+
+    private static SetSessionOptionsResult.Error error(SetSessionOptionsResult.ErrorValue value) {
+        return new SetSessionOptionsResult.Error(value);
+    }
+
+    /// Values of other types than text are no names.
+    private static final class TextOf extends NoOpSessionOptionValueVisitor<String> {
+        @Override
+        public String visit(String value) {
+            return value;
+        }
+
+        @Override
+        public String visit(boolean value) {
+            return "";
+        }
+
+        @Override
+        public String visit(long value) {
+            return "";
+        }
+
+        @Override
+        public String visit(double value) {
+            return "";
+        }
+
+        @Override
+        public String visit(String[] value) {
+            return "";
+        }
+
+        @Override
+        public String visit(Void value) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/// The SQL server: Flight SQL over the rows that were pushed. Start reading at [dev.wings.server.SqlServer], which is
+/// the parts list; the path of a query is `flight` → `query` → `scan` → `duckdb`.
+@NullMarked
+package dev.wings.server;
+
+import org.jspecify.annotations.NullMarked;

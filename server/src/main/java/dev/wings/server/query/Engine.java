@@ -1,0 +1,181 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import dev.wings.server.duckdb.ArrowTable;
+import dev.wings.server.duckdb.DuckDb;
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableNeeds;
+import dev.wings.server.table.TableRef;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.arrow.memory.BufferAllocator;
+
+/// A locked DuckDB: it reaches no file and no network, its settings cannot be changed, and its memory is bounded.
+/// What a query needs is put into the catalog `wings` before it runs, and taken out after it.
+final class Engine implements AutoCloseable {
+
+    /// Part of the message of a function whose result would be longer than a value may be.
+    static final String TOO_LONG = "the result of a function would be too long";
+
+    private static final int MAX_FUNCTION_RESULT = 1 << 20;
+
+    /// With them, plans of empty tables say that nothing is read, or cannot be serialized.
+    private static final String UNPLANNABLE_OPTIMIZERS =
+            "statistics_propagation,late_materialization,build_side_probe_side";
+
+    private final DuckDb duckDb;
+    private final Set<String> schemas = new LinkedHashSet<>();
+    private final List<String> sources = new ArrayList<>();
+
+    private Engine(DuckDb duckDb) {
+        this.duckDb = duckDb;
+    }
+
+    enum Purpose {
+        /// Holds empty tables, and tells what would be read.
+        PLANNING,
+        RUNNING
+    }
+
+    /// @param temporaryDirectory of this engine alone
+    static Engine open(Purpose purpose, int threads, long memoryBytes, long temporaryBytes, Path temporaryDirectory) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("threads", Integer.toString(threads));
+        settings.put("async_threads", "1");
+        settings.put("memory_limit", memoryBytes + "B");
+        settings.put("max_temp_directory_size", temporaryBytes + "B");
+        settings.put("temp_directory", temporaryDirectory.toString());
+        settings.put("autoinstall_known_extensions", "false");
+        settings.put("autoload_known_extensions", "false");
+        settings.put("allow_community_extensions", "false");
+        settings.put("max_expression_depth", "250");
+        settings.put("enable_external_access", "false");
+        DuckDb duckDb = DuckDb.open(settings);
+        try {
+            duckDb.run("SET GLOBAL TimeZone = 'UTC'");
+            duckDb.run("ATTACH ':memory:' AS wings");
+            boundFunctions(duckDb);
+            if (purpose == Purpose.PLANNING) {
+                duckDb.run("SET disabled_optimizers = '" + UNPLANNABLE_OPTIMIZERS + "'");
+            }
+            duckDb.run("SET lock_configuration = true");
+            return new Engine(duckDb);
+        } catch (Throwable t) {
+            duckDb.close();
+            throw t;
+        }
+    }
+
+    DuckDb duckDb() {
+        return duckDb;
+    }
+
+    /// Makes empty tables under the names that the query uses; bare names are those of `homeSchema`.
+    void declare(Map<TableRef, SqlTable> tables, String homeSchema) {
+        addSchemas(tables.keySet(), homeSchema);
+        tables.forEach((name, table) -> duckDb.run("CREATE TABLE " + name.sql() + " ("
+                + table.columns().stream()
+                        // not null would let the optimizer do without a column that the run then has no value for
+                        .map(column -> TableRef.quote(column.name()) + " " + column.sqlType())
+                        .collect(Collectors.joining(", "))
+                + ")"));
+        use(homeSchema);
+    }
+
+    /// Makes the tables readable under the names that the query uses. Columns that are not needed are there too, and
+    /// null: the text of the query may name them.
+    void add(Map<TableRef, TableNeeds> needs, List<ArrowTable> rows, String homeSchema, BufferAllocator allocator) {
+        addSchemas(needs.keySet(), homeSchema);
+        int number = 0;
+        for (Map.Entry<TableRef, TableNeeds> need : needs.entrySet()) {
+            String source = "t" + number;
+            duckDb.addTable(source, rows.get(number), allocator);
+            sources.add(source);
+            duckDb.run("CREATE VIEW " + need.getKey().sql() + " AS SELECT " + selectList(need.getValue())
+                    + " FROM memory.main." + source);
+            number++;
+        }
+        use(homeSchema);
+    }
+
+    /// Undoes [#declare] or [#add].
+    void clear() {
+        duckDb.run("USE memory.main");
+        for (String schema : schemas) {
+            duckDb.run("DROP SCHEMA wings." + TableRef.quote(schema) + " CASCADE");
+        }
+        schemas.clear();
+        for (String source : sources) {
+            duckDb.dropTable(source);
+        }
+        sources.clear();
+    }
+
+    /// Whether nothing of a query is left.
+    boolean isClear() {
+        return schemas.isEmpty() && sources.isEmpty();
+    }
+
+    private void addSchemas(Set<TableRef> tables, String homeSchema) {
+        schemas.add(homeSchema);
+        tables.forEach(table -> schemas.add(table.schema()));
+        for (String schema : schemas) {
+            duckDb.run("CREATE SCHEMA wings." + TableRef.quote(schema));
+        }
+    }
+
+    private void use(String schema) {
+        duckDb.run("USE wings." + TableRef.quote(schema));
+    }
+
+    private static String selectList(TableNeeds needs) {
+        return needs.table().columns().stream()
+                .map(column -> needs.columns().contains(column)
+                        ? TableRef.quote(column.name())
+                        : "CAST(NULL AS " + column.sqlType() + ") AS " + TableRef.quote(column.name()))
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public void close() {
+        duckDb.close();
+    }
+
+    /// `memory_limit` does not count what a function makes of one row, so that `repeat('x', 3000000000)` would take
+    /// gigabytes. Such functions are covered by macros that bound what is asked for, before it is computed; an
+    /// argument is checked rather than the call put under a condition, because constants are folded in advance.
+    private static void boundFunctions(DuckDb duckDb) {
+        String count = "CASE WHEN n > " + MAX_FUNCTION_RESULT + " THEN CAST(error('" + TOO_LONG + ": limit="
+                + MAX_FUNCTION_RESULT + "') AS %s) ELSE n END";
+        String wide = count.formatted("BIGINT");
+        String narrow = count.formatted("INTEGER");
+        duckDb.run("CREATE TEMP MACRO repeat(s, n) AS system.main.repeat(s, " + wide + ")");
+        duckDb.run("CREATE TEMP MACRO lpad(s, n, p) AS system.main.lpad(s, " + narrow + ", p)");
+        duckDb.run("CREATE TEMP MACRO rpad(s, n, p) AS system.main.rpad(s, " + narrow + ", p)");
+        duckDb.run("CREATE TEMP MACRO bitstring(s, n) AS system.main.bitstring(s, " + narrow + ")");
+        for (String resize : new String[] {"list_resize", "array_resize"}) {
+            duckDb.run("CREATE TEMP MACRO " + resize + "(l, n) AS system.main." + resize + "(l, " + wide
+                    + "), (l, n, v)" + " AS system.main." + resize + "(l, " + wide + ", v)");
+        }
+    }
+}

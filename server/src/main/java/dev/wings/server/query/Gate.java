@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.wings.common.error.WingsException;
+import java.util.Locale;
+import java.util.Set;
+
+/// Decides what may run: one query that reads topics, calls harmless functions and touches nothing else. Everything
+/// that is not known to be harmless is refused; the locked engine is the second line of defence.
+///
+/// Works on DuckDB's own syntax tree (`json_serialize_sql`), so that both read the text in the same way. Nothing is
+/// executed, and nothing must be prepared before: preparing several statements would execute all but the last.
+final class Gate {
+
+    private static final Set<String> ENGINE_STATEMENTS = Set.of(
+            "attach",
+            "detach",
+            "copy",
+            "export",
+            "import",
+            "install",
+            "load",
+            "set",
+            "reset",
+            "pragma",
+            "call",
+            "use",
+            "checkpoint",
+            "vacuum",
+            "analyze",
+            "begin",
+            "commit",
+            "rollback",
+            "start",
+            "abort",
+            "prepare",
+            "execute",
+            "deallocate",
+            "force",
+            "explain");
+
+    private static final Set<String> WRITES =
+            Set.of("insert", "update", "delete", "merge", "create", "alter", "drop", "truncate", "comment");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Gate() {}
+
+    /// Parses `sql`, whose bare names are tables of `homeSchema`. Fails with INVALID that says where and why.
+    static ParsedQuery check(Engine engine, String sql, String homeSchema) {
+        SqlText.check(sql);
+        String text = SqlText.withDefaultQuoted(sql);
+        JsonNode tree = parse(engine.duckDb().text("SELECT json_serialize_sql(?)", text));
+        if (tree.path("error").asBoolean()) {
+            throw refused(tree, text);
+        }
+        JsonNode statements = tree.path("statements");
+        if (statements.size() != 1) {
+            throw WingsException.invalid(
+                    statements.isEmpty()
+                            ? "the statement is empty"
+                            : "one statement at a time is expected: found=" + statements.size());
+        }
+        return new SyntaxTree(text, homeSchema).check(statements.get(0).path("node"));
+    }
+
+    static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw WingsException.invalid("the statement is nested too deeply");
+        }
+    }
+
+    private static WingsException refused(JsonNode error, String text) {
+        String message = error.path("error_message").asText();
+        if (error.hasNonNull("position")) {
+            int position = error.path("position").asInt();
+            return WingsException.invalid("SQL: " + message + ": " + SqlText.place(text, position));
+        }
+        String verb = firstWord(text);
+        if (WRITES.contains(verb)) {
+            return WingsException.invalid("only queries are supported: statement=" + verb.toUpperCase(Locale.ROOT)
+                    + "; rows are pushed to an ingestor, topics are made in the control plane");
+        }
+        if (ENGINE_STATEMENTS.contains(verb)) {
+            return WingsException.invalid("only queries are supported: statement=" + verb.toUpperCase(Locale.ROOT));
+        }
+        return WingsException.invalid("SQL: " + message);
+    }
+
+    private static String firstWord(String text) {
+        String[] words = text.strip().split("[^A-Za-z]+", 2);
+        return words[0].toLowerCase(Locale.ROOT);
+    }
+}

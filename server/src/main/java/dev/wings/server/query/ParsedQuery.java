@@ -1,0 +1,51 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import dev.wings.server.table.TableRef;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// One query that may run.
+///
+/// @param sql what DuckDB is given: the text as written, except that `default` is quoted and `system` has its catalog
+/// @param tables the tables that it reads, each once
+/// @param columns names that may be columns, in lower case; a column with another name is not read. Empty if any may be
+/// @param projection set if the query does nothing but pick columns of one table
+public record ParsedQuery(
+        String sql, Set<TableRef> tables, Optional<Set<String>> columns, Optional<Projection> projection) {
+
+    public ParsedQuery {
+        tables = Set.copyOf(tables);
+        columns = columns.map(Set::copyOf);
+    }
+
+    /// `SELECT columns FROM table [LIMIT n]`
+    ///
+    /// @param columns none for all columns of the table
+    /// @param limit [Long#MAX_VALUE] for none
+    public record Projection(TableRef table, List<Column> columns, long limit) {
+
+        public Projection {
+            columns = List.copyOf(columns);
+        }
+
+        /// @param name of the column, without regard to case
+        /// @param as its name in the result
+        public record Column(String name, String as) {}
+    }
+}

@@ -1,0 +1,125 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wings.server.duckdb.DuckDbException;
+import dev.wings.server.table.Restriction;
+import dev.wings.server.table.SqlColumn;
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableNeeds;
+import dev.wings.server.table.TableRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Tells what a query needs of its tables: DuckDB optimizes it over empty ones, and the plan shows which columns each
+/// scan reads and which filters reached it.
+///
+/// That only saves work. What the plan does not say is read: all columns that the text could mean where there is no
+/// plan (some queries cannot be serialized), and all rows where a filter is not understood, or where there is more than
+/// one scan of a table.
+final class Planner {
+
+    private Planner() {}
+
+    /// @param engine in which the tables are declared
+    /// @param parameters values of the query's parameters
+    static Map<TableRef, TableNeeds> plan(
+            Engine engine, ParsedQuery query, Map<TableRef, SqlTable> tables, List<@Nullable Object> parameters) {
+        Optional<JsonNode> plan = serializedPlan(engine, query.sql());
+        Map<TableRef, List<Scan>> scans = new HashMap<>();
+        plan.ifPresent(root -> collect(root, new Filters(parameters), scans));
+        Map<TableRef, TableNeeds> needs = new LinkedHashMap<>();
+        tables.forEach((name, table) -> needs.put(
+                name,
+                plan.isPresent()
+                        ? ofScans(table, scans.getOrDefault(name, List.of()))
+                        : new TableNeeds(table, mentioned(table, query), Map.of())));
+        return needs;
+    }
+
+    private static Optional<JsonNode> serializedPlan(Engine engine, String sql) {
+        JsonNode answer;
+        try {
+            answer = Gate.parse(engine.duckDb().text("SELECT json_serialize_plan(?, optimize := true)", sql));
+        } catch (DuckDbException e) {
+            // what is wrong with the query, if anything is, shows when it is prepared
+            return Optional.empty();
+        }
+        return answer.path("error").asBoolean() ? Optional.empty() : Optional.of(answer.path("plans"));
+    }
+
+    /// One scan of a table in a plan.
+    private record Scan(TreeSet<String> columns, Map<String, Restriction> restrictions) {}
+
+    private static void collect(JsonNode node, Filters filters, Map<TableRef, List<Scan>> scans) {
+        if (node.path("type").asText("").equals("LOGICAL_GET") && node.has("column_indexes")) {
+            JsonNode function = node.path("function_data");
+            if (function.path("catalog").asText("").equals(SyntaxTree.CATALOG)) {
+                TableRef table = new TableRef(
+                        function.path("schema").asText(), function.path("table").asText());
+                scans.computeIfAbsent(table, ignored -> new ArrayList<>()).add(scan(node, filters));
+            }
+        }
+        node.forEach(child -> collect(child, filters, scans));
+    }
+
+    private static Scan scan(JsonNode get, Filters filters) {
+        List<@Nullable String> columns = new ArrayList<>();
+        TreeSet<String> needed = new TreeSet<>();
+        for (JsonNode index : get.path("column_indexes")) {
+            // a virtual column, say the number of the row, is beyond the names
+            JsonNode name = get.path("names").path(index.path("index").asInt(-1));
+            boolean real = index.path("index").canConvertToInt() && name.isTextual();
+            columns.add(real ? name.asText() : null);
+            if (real) {
+                needed.add(name.asText());
+            }
+        }
+        Map<String, Restriction> restrictions = new HashMap<>();
+        for (JsonNode filter : get.path("table_filters").path("filters")) {
+            int key = filter.path("key").asInt(-1);
+            String column = key >= 0 && key < columns.size() ? columns.get(key) : null;
+            if (column != null) {
+                restrictions.merge(column, filters.restriction(filter.path("value")), Restriction::and);
+            }
+        }
+        return new Scan(needed, restrictions);
+    }
+
+    private static TableNeeds ofScans(SqlTable table, List<Scan> scans) {
+        List<SqlColumn> columns = table.columns().stream()
+                .filter(column -> scans.stream().anyMatch(scan -> scan.columns().contains(column.name())))
+                .toList();
+        return new TableNeeds(
+                table, columns, scans.size() == 1 ? scans.getFirst().restrictions() : Map.of());
+    }
+
+    private static List<SqlColumn> mentioned(SqlTable table, ParsedQuery query) {
+        return table.columns().stream()
+                .filter(column -> query.columns()
+                        .map(names -> names.contains(column.name().toLowerCase(Locale.ROOT)))
+                        .orElse(true))
+                .toList();
+    }
+}

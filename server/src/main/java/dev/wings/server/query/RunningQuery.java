@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.server.duckdb.DuckDb;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The state of one query: what it is doing, and whether it is to stop. Safe for use by many threads.
+final class RunningQuery {
+
+    private static final int MAX_SHOWN_SQL = 2000;
+
+    private final QueryRequest request;
+    private final InstantSource clock;
+    private final Instant startTime;
+    private final Thread thread;
+    private QueryInfo.State state = QueryInfo.State.QUEUED;
+    private @Nullable Instant endTime;
+    private @Nullable String error;
+    private long rows;
+    private @Nullable WingsException stopReason;
+    private @Nullable DuckDb engine;
+
+    /// Of the calling thread.
+    RunningQuery(QueryRequest request, InstantSource clock) {
+        this.request = request;
+        this.clock = clock;
+        this.startTime = clock.instant();
+        this.thread = Thread.currentThread();
+    }
+
+    QueryRequest request() {
+        return request;
+    }
+
+    /// Makes the query fail soon with `reason`, unless it has another reason already or is finished. Interrupts what
+    /// it waits for. To be repeated until the query is finished: an engine that is between two statements does not
+    /// notice.
+    synchronized void stop(WingsException reason) {
+        if (isFinished()) {
+            return;
+        }
+        if (stopReason == null) {
+            stopReason = reason;
+        }
+        if (engine != null) {
+            engine.interrupt();
+        }
+        thread.interrupt();
+    }
+
+    synchronized boolean isFinished() {
+        return endTime != null;
+    }
+
+    /// Fails with the reason if the query is to stop.
+    synchronized void check() {
+        if (stopReason != null) {
+            throw stopReason;
+        }
+    }
+
+    /// Why the query is to stop, if it is.
+    synchronized Optional<WingsException> stopReason() {
+        return Optional.ofNullable(stopReason);
+    }
+
+    /// From now on, `engine` works for this query.
+    synchronized void runIn(DuckDb engine) {
+        check();
+        this.engine = engine;
+        this.state = QueryInfo.State.RUNNING;
+    }
+
+    /// The engine is no longer to be interrupted.
+    synchronized void leaveEngine() {
+        this.engine = null;
+    }
+
+    synchronized void addRows(long count) {
+        state = QueryInfo.State.RUNNING;
+        rows += count;
+    }
+
+    synchronized void finish(@Nullable Throwable failure) {
+        endTime = clock.instant();
+        state = failure == null ? QueryInfo.State.FINISHED : QueryInfo.State.FAILED;
+        error = failure == null ? null : failure instanceof WingsException ? failure.getMessage() : "internal error";
+    }
+
+    synchronized QueryInfo info() {
+        String sql = request.sql();
+        return new QueryInfo(
+                request.id(),
+                request.tenant(),
+                sql.length() <= MAX_SHOWN_SQL ? sql : sql.substring(0, MAX_SHOWN_SQL) + "...",
+                state,
+                startTime,
+                Optional.ofNullable(endTime),
+                rows,
+                Optional.ofNullable(error));
+    }
+}

@@ -1,0 +1,140 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import dev.wings.common.error.WingsException;
+import java.nio.charset.StandardCharsets;
+
+/// The text of a statement, scanned as far as needed to tell words from strings, quoted names and comments.
+final class SqlText {
+
+    /// The engine's work on a text grows faster than its length.
+    static final int MAX_BYTES = 256 << 10;
+
+    private static final String DEFAULT = "default";
+
+    private final String text;
+    private int position;
+
+    private SqlText(String text) {
+        this.text = text;
+    }
+
+    /// Fails with INVALID if the text is too long to be looked at, or holds what C strings cannot.
+    static void check(String text) {
+        if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            throw WingsException.invalid("the statement is too long: limit=" + MAX_BYTES + " bytes");
+        }
+        if (text.indexOf('\0') >= 0) {
+            throw WingsException.invalid("the statement holds U+0000: position=" + text.indexOf('\0'));
+        }
+    }
+
+    /// Quotes the word `default` where it stands in front of a dot: it is the name of the namespace that everybody
+    /// starts with, and a reserved word.
+    static String withDefaultQuoted(String text) {
+        return new SqlText(text).quoteDefault();
+    }
+
+    /// `position` in bytes of UTF-8 as `line=, column=` for people, both from 1.
+    static String place(String text, int bytePosition) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        String before = new String(utf8, 0, Math.clamp(bytePosition, 0, utf8.length), StandardCharsets.UTF_8);
+        int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
+        int column = before.length() - before.lastIndexOf('\n');
+        return "line=" + line + ", column=" + column;
+    }
+
+    private String quoteDefault() {
+        StringBuilder out = new StringBuilder(text.length() + 2);
+        boolean afterDot = false;
+        while (position < text.length()) {
+            int start = position;
+            char c = text.charAt(position);
+            if (isWord(c)) {
+                skipWord();
+                String word = text.substring(start, position);
+                boolean name = word.equalsIgnoreCase(DEFAULT) && !afterDot && dotFollows();
+                out.append(name ? "\"" + word + "\"" : word);
+                afterDot = false;
+            } else {
+                skipOther(c);
+                out.append(text, start, position);
+                afterDot = c == '.' || (afterDot && Character.isWhitespace(c));
+            }
+        }
+        return out.toString();
+    }
+
+    private void skipOther(char c) {
+        switch (c) {
+            case '\'', '"' -> skipQuoted(c);
+            case '-' -> skipIf("--", "\n");
+            case '/' -> skipIf("/*", "*/");
+            case '$' -> skipDollarQuoted();
+            default -> position++;
+        }
+    }
+
+    private void skipWord() {
+        while (position < text.length() && (isWord(text.charAt(position)) || text.charAt(position) == '$')) {
+            position++;
+        }
+    }
+
+    private void skipQuoted(char quote) {
+        int end = text.indexOf(quote, position + 1);
+        position = end < 0 ? text.length() : end + 1;
+    }
+
+    private void skipIf(String opening, String closing) {
+        if (!text.startsWith(opening, position)) {
+            position++;
+            return;
+        }
+        int end = text.indexOf(closing, position + opening.length());
+        position = end < 0 ? text.length() : end + closing.length();
+    }
+
+    /// `$tag$ ... $tag$`; `$1` is a parameter.
+    private void skipDollarQuoted() {
+        int end = position + 1;
+        while (end < text.length() && isWord(text.charAt(end))) {
+            end++;
+        }
+        boolean tag = end < text.length()
+                && text.charAt(end) == '$'
+                && (end == position + 1 || !Character.isDigit(text.charAt(position + 1)));
+        if (tag) {
+            String delimiter = text.substring(position, end + 1);
+            skipIf(delimiter, delimiter);
+        } else {
+            position = end;
+        }
+    }
+
+    private boolean dotFollows() {
+        int next = position;
+        while (next < text.length() && Character.isWhitespace(text.charAt(next))) {
+            next++;
+        }
+        return next < text.length() && text.charAt(next) == '.';
+    }
+
+    private static boolean isWord(char c) {
+        return Character.isLetterOrDigit(c) || c == '_' || Character.isSurrogate(c);
+    }
+}

@@ -1,0 +1,364 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wings.common.error.WingsException;
+import dev.wings.server.table.TableRef;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// One walk over the syntax tree of a query, as `json_serialize_sql` gives it: what it reads, and whether it may.
+final class SyntaxTree {
+
+    static final String CATALOG = "wings";
+    static final String SYSTEM = "system";
+
+    private static final Set<String> QUERY_NODES =
+            Set.of("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE");
+
+    private static final Set<String> TABLE_SOURCES =
+            Set.of("BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "EXPRESSION_LIST", "TABLE_FUNCTION", "PIVOT", "SHOW_REF");
+
+    /// What reads neither files nor the engine's inside.
+    private static final Set<String> TABLE_FUNCTIONS = Set.of(
+            "range",
+            "generate_series",
+            "unnest",
+            "repeat_row",
+            "json_each",
+            "json_tree",
+            "pg_timezone_names",
+            "icu_calendar_names");
+
+    /// Functions with effects or with views of the engine's inside; the others compute.
+    private static final Set<String> REFUSED_FUNCTIONS = Set.of(
+            "current_setting",
+            "getvariable",
+            "getenv",
+            "write_log",
+            "sleep_ms",
+            "pg_sleep",
+            "nextval",
+            "currval",
+            "query",
+            "query_table",
+            "json_execute_serialized_sql",
+            "json_serialize_plan",
+            "json_serialize_sql",
+            "json_deserialize_sql",
+            "current_query",
+            "current_query_id",
+            "current_connection_id",
+            "parse_duckdb_log_message",
+            "duckdb_profiling_settings");
+
+    /// The schemas in which DuckDB keeps its own functions: naming them would go around the bounds that
+    /// [Engine] puts on some.
+    private static final Set<String> ENGINE_SCHEMAS = Set.of("system", "main", "temp", "memory", "information_schema");
+
+    private final String text;
+    private final String homeSchema;
+    private final Set<TableRef> tables = new LinkedHashSet<>();
+    private final Set<String> names = new HashSet<>();
+    private final Set<String> aliases = new HashSet<>();
+    private final Set<Integer> systemReferences = new TreeSet<>();
+    private boolean allColumns;
+
+    SyntaxTree(String text, String homeSchema) {
+        this.text = text;
+        this.homeSchema = homeSchema;
+    }
+
+    ParsedQuery check(JsonNode root) {
+        visit(root, Set.of());
+        // a bare name of a table stands for its whole row
+        boolean any = allColumns || names.stream().anyMatch(aliases::contains);
+        return new ParsedQuery(runnable(), tables, any ? Optional.empty() : Optional.of(names), projection(root));
+    }
+
+    private void visit(JsonNode node, Set<String> ctes) {
+        if (node.isArray()) {
+            node.forEach(child -> visit(child, ctes));
+        } else if (node.isObject()) {
+            visitObject(node, ctes);
+        }
+    }
+
+    private void visitObject(JsonNode node, Set<String> ctes) {
+        String type = node.path("type").asText("");
+        if (node.has("class")) {
+            checkExpression(node, type);
+        } else if (type.endsWith("_NODE")) {
+            visitQuery(node, type, ctes);
+            return;
+        } else if (node.has("alias") && node.has("sample")) {
+            checkSource(node, type, ctes);
+        }
+        visitChildren(node, ctes);
+    }
+
+    private void visitChildren(JsonNode node, Set<String> ctes) {
+        node.forEach(child -> visit(child, ctes));
+    }
+
+    /// Names of common table expressions are known in the query that they belong to and in those that follow them in
+    /// the list; in themselves only if they are recursive. Seen any wider, they would hide names from the checks.
+    private void visitQuery(JsonNode node, String type, Set<String> outer) {
+        if (!QUERY_NODES.contains(type)) {
+            throw WingsException.invalid("only queries are supported: found=" + type.replace("_QUERY_NODE", ""));
+        }
+        Set<String> known = new HashSet<>(outer);
+        for (JsonNode entry : node.path("cte_map").path("map")) {
+            String name = lower(entry.path("key").asText());
+            JsonNode body = entry.path("value");
+            Set<String> inBody = new HashSet<>(known);
+            if (isRecursive(body)) {
+                inBody.add(name);
+            }
+            visitChildren(body, inBody);
+            known.add(name);
+            aliases.add(name);
+        }
+        if (type.equals("RECURSIVE_CTE_NODE") || type.equals("CTE_NODE")) {
+            known.add(lower(node.path("cte_name").asText()));
+        }
+        for (var fields = node.properties().iterator(); fields.hasNext(); ) {
+            var field = fields.next();
+            if (!field.getKey().equals("cte_map")) {
+                visit(field.getValue(), known);
+            }
+        }
+    }
+
+    private static boolean isRecursive(JsonNode cte) {
+        JsonNode query =
+                cte.path("query_node").isMissingNode() ? cte.path("query").path("node") : cte.path("query_node");
+        return query.path("type").asText().equals("RECURSIVE_CTE_NODE");
+    }
+
+    private void checkSource(JsonNode node, String type, Set<String> ctes) {
+        if (!TABLE_SOURCES.contains(type)) {
+            throw refused("a source of this kind", type, node);
+        }
+        aliases.add(lower(node.path("alias").asText()));
+        switch (type) {
+            case "BASE_TABLE" -> checkTable(node, ctes);
+            case "TABLE_FUNCTION" -> checkTableFunction(node.path("function"), node);
+            case "SHOW_REF" -> checkShow(node);
+            case "PIVOT" -> allColumns = true;
+            case "JOIN" -> {
+                allColumns |= node.path("ref_type").asText().equals("NATURAL");
+                node.path("using_columns").forEach(column -> names.add(lower(column.asText())));
+            }
+            default -> {
+                // nothing of its own: its parts are visited
+            }
+        }
+    }
+
+    private void checkTable(JsonNode node, Set<String> ctes) {
+        if (!node.path("at_clause").isNull()) {
+            throw refused("AT", "AT (...)", node);
+        }
+        List<String> path = new ArrayList<>();
+        node.path("qualified_name").path("path").forEach(part -> path.add(lower(part.asText())));
+        if (path.isEmpty()) {
+            throw refused("a table without a name", "", node);
+        }
+        aliases.add(path.getLast());
+        if (path.size() == 1 && ctes.contains(path.getFirst())) {
+            return;
+        }
+        boolean known = path.size() <= 2 || (path.size() == 3 && path.getFirst().equals(CATALOG));
+        if (!known) {
+            throw WingsException.invalid("a table is named as topic, namespace.topic or wings.namespace.topic: found="
+                    + String.join(".", path) + place(node));
+        }
+        if (path.size() == 2 && path.getFirst().equals(SYSTEM)) {
+            addSystemReference(node);
+        }
+        tables.add(new TableRef(path.size() == 1 ? homeSchema : path.get(path.size() - 2), path.getLast()));
+    }
+
+    /// DuckDB has a catalog `system` of its own, so that `system.topics` is ambiguous for it.
+    private void addSystemReference(JsonNode node) {
+        long location = node.path("query_location").asLong(-1);
+        if (location < 0 || location >= text.length()) {
+            throw WingsException.invalid("write wings.system... in a statement of this kind");
+        }
+        systemReferences.add((int) location);
+    }
+
+    private void checkTableFunction(JsonNode function, JsonNode node) {
+        String name = functionName(function, node);
+        if (!TABLE_FUNCTIONS.contains(name)) {
+            throw refused("the table function", name, node);
+        }
+    }
+
+    private void checkShow(JsonNode node) {
+        String kind = node.path("show_type").asText();
+        if (!Set.of("DESCRIBE", "SUMMARY").contains(kind) || !node.path("query").isObject()) {
+            throw WingsException.invalid("SHOW is not supported: read system.topics, or ask the driver for its tables");
+        }
+        allColumns = true;
+    }
+
+    private void checkExpression(JsonNode node, String type) {
+        switch (node.path("class").asText()) {
+            case "FUNCTION", "WINDOW" -> {
+                String name = functionName(node, node);
+                if (REFUSED_FUNCTIONS.contains(name) || name.startsWith("duckdb_") || name.startsWith("pragma_")) {
+                    throw refused("the function", name, node);
+                }
+            }
+            case "COLUMN_REF" -> node.path("column_names").forEach(part -> names.add(lower(part.asText())));
+            case "STAR", "POSITIONAL_REFERENCE" -> allColumns = true;
+            case "DEFAULT" -> throw refused("DEFAULT", type, node);
+            default -> {
+                // operators, casts, constants, parameters: their parts are visited
+            }
+        }
+    }
+
+    private String functionName(JsonNode function, JsonNode node) {
+        List<String> path = new ArrayList<>();
+        function.path("qualified_name").path("path").forEach(part -> path.add(lower(part.asText())));
+        String name = path.isEmpty() ? lower(function.path("function_name").asText()) : path.getLast();
+        for (String qualifier : path.subList(0, Math.max(0, path.size() - 1))) {
+            if (ENGINE_SCHEMAS.contains(qualifier) || (path.size() == 2 && qualifier.equals("pg_catalog"))) {
+                throw refused("a function named with its schema", String.join(".", path), node);
+            }
+        }
+        return name;
+    }
+
+    private WingsException refused(String what, String found, JsonNode node) {
+        return WingsException.invalid("refused: " + what + " is not available here: found=" + found + place(node));
+    }
+
+    private String place(JsonNode node) {
+        long location = node.path("query_location").asLong(-1);
+        return location < 0 || location > text.length() * 4L ? "" : ", " + SqlText.place(text, (int) location);
+    }
+
+    /// The text with the catalog in front of the references to system tables.
+    private String runnable() {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        StringBuilder out = new StringBuilder();
+        int from = 0;
+        for (int location : systemReferences) {
+            out.append(new String(utf8, from, location - from, StandardCharsets.UTF_8))
+                    .append(CATALOG)
+                    .append('.');
+            from = location;
+        }
+        return out.append(new String(utf8, from, utf8.length - from, StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    private Optional<ParsedQuery.Projection> projection(JsonNode root) {
+        JsonNode from = root.path("from_table");
+        boolean plain = root.path("type").asText().equals("SELECT_NODE")
+                && from.path("type").asText().equals("BASE_TABLE")
+                && from.path("sample").isNull()
+                && from.path("column_name_alias").isEmpty()
+                && root.path("cte_map").path("map").isEmpty()
+                && root.path("where_clause").isNull()
+                && root.path("group_expressions").isEmpty()
+                && root.path("group_sets").isEmpty()
+                && root.path("aggregate_handling").asText().equals("STANDARD_HANDLING")
+                && root.path("having").isNull()
+                && root.path("sample").isNull()
+                && root.path("qualify").isNull();
+        if (!plain || tables.size() != 1) {
+            return Optional.empty();
+        }
+        Optional<Long> limit = limit(root.path("modifiers"));
+        Optional<List<ParsedQuery.Projection.Column>> columns = columns(root.path("select_list"), from);
+        return limit.isEmpty() || columns.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ParsedQuery.Projection(tables.iterator().next(), columns.get(), limit.get()));
+    }
+
+    private static Optional<Long> limit(JsonNode modifiers) {
+        if (modifiers.isEmpty()) {
+            return Optional.of(Long.MAX_VALUE);
+        }
+        JsonNode modifier = modifiers.get(0);
+        JsonNode limit = modifier.path("limit");
+        boolean plain = modifiers.size() == 1
+                && modifier.path("type").asText().equals("LIMIT_MODIFIER")
+                && modifier.path("limit_type").asText().equals("ROW_COUNT")
+                && modifier.path("offset").isNull()
+                && limit.path("class").asText().equals("CONSTANT")
+                && limit.path("literal").path("kind").asText().equals("INTEGER");
+        try {
+            return plain
+                    ? Optional.of(
+                            Long.parseLong(limit.path("literal").path("text").asText()))
+                    : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Empty if the list holds anything else than columns of the table, or all of them.
+    private static Optional<List<ParsedQuery.Projection.Column>> columns(JsonNode list, JsonNode from) {
+        String alias = from.path("alias").asText();
+        String table = lower(alias.isEmpty() ? from.path("table_name").asText() : alias);
+        List<ParsedQuery.Projection.Column> columns = new ArrayList<>();
+        for (JsonNode item : list) {
+            if (isPlainStar(item, table)) {
+                return list.size() == 1 ? Optional.of(List.of()) : Optional.empty();
+            }
+            JsonNode path = item.path("column_names");
+            boolean column = item.path("class").asText().equals("COLUMN_REF")
+                    && (path.size() == 1
+                            || (path.size() == 2 && lower(path.get(0).asText()).equals(table)));
+            if (!column) {
+                return Optional.empty();
+            }
+            columns.add(new ParsedQuery.Projection.Column(
+                    path.get(path.size() - 1).asText(), item.path("alias").asText()));
+        }
+        return Optional.of(columns);
+    }
+
+    private static boolean isPlainStar(JsonNode item, String table) {
+        String relation = lower(item.path("relation_name").asText());
+        return item.path("class").asText().equals("STAR")
+                && (relation.isEmpty() || relation.equals(table))
+                && item.path("exclude_list").isEmpty()
+                && item.path("replace_list").isEmpty()
+                && item.path("qualified_exclude_list").isEmpty()
+                && item.path("rename_list").isEmpty()
+                && !item.path("columns").asBoolean()
+                && item.path("expr").isNull();
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.scan;
+
+import dev.wings.common.proto.PageBatch;
+import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.store.ObjectRange;
+import java.util.List;
+
+/// A page of a snapshot.
+///
+/// @param range where it is
+/// @param startOffset of the first row of the first batch that is not skipped
+/// @param batches all of the page, in its order
+record PageRef(ObjectRange range, int crc32c, long startOffset, List<PageBatch> batches) {
+
+    static PageRef of(PlannedPage page, String objectKey) {
+        ObjectRange range =
+                new ObjectRange(objectKey, page.getByteOffset(), page.getByteOffset() + page.getByteLength());
+        return new PageRef(range, page.getCrc32C(), page.getStartOffset(), page.getBatchesList());
+    }
+}

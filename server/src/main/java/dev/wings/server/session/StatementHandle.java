@@ -1,0 +1,163 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.session;
+
+import com.google.protobuf.ByteString;
+import dev.wings.common.error.WingsException;
+import dev.wings.server.query.QueryRequest;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A statement as a client carries it: all that is needed to run it anywhere.
+///
+/// @param id of the execution, for cancelling it
+/// @param tenant that it was made for
+/// @param schema of bare names
+/// @param parameterCount that the statement has
+/// @param parameters bound values, none or as many as the statement has
+/// @param resultSchema serialized Arrow schema of the result, empty if it is not known
+public record StatementHandle(
+        String id,
+        String tenant,
+        String schema,
+        String sql,
+        int parameterCount,
+        List<@Nullable Object> parameters,
+        ByteString resultSchema) {
+
+    /// Larger handles are refused: each call would carry them.
+    static final int MAX_BYTES = 1 << 20;
+
+    private static final int VERSION = 1;
+
+    public StatementHandle {
+        parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
+    }
+
+    /// The same statement with these values for its parameters.
+    public StatementHandle bind(List<@Nullable Object> values) {
+        if (values.size() != parameterCount) {
+            throw WingsException.invalid(
+                    "wrong number of parameters: expected=" + parameterCount + ", found=" + values.size());
+        }
+        return new StatementHandle(id, tenant, schema, sql, parameterCount, values, resultSchema);
+    }
+
+    /// The same statement for one execution.
+    public StatementHandle withId(String executionId) {
+        return new StatementHandle(executionId, tenant, schema, sql, parameterCount, parameters, resultSchema);
+    }
+
+    /// What is to run. Fails with INVALID if parameters have no values yet.
+    public QueryRequest request() {
+        if (parameters.size() != parameterCount) {
+            throw WingsException.invalid(
+                    "parameters have no values: expected=" + parameterCount + ", bound=" + parameters.size());
+        }
+        return new QueryRequest(id, tenant, schema, sql, parameters);
+    }
+
+    public byte[] toTicket(Signer signer) {
+        return signer.sign(Signer.Purpose.TICKET, toBytes());
+    }
+
+    public byte[] toPrepared(Signer signer) {
+        return signer.sign(Signer.Purpose.PREPARED, toBytes());
+    }
+
+    /// Fails with INVALID for anything that [#toTicket] did not make.
+    public static StatementHandle fromTicket(Signer signer, byte[] ticket) {
+        return fromBytes(signer.verify(Signer.Purpose.TICKET, ticket));
+    }
+
+    /// Fails with INVALID for anything that [#toPrepared] did not make.
+    public static StatementHandle fromPrepared(Signer signer, byte[] handle) {
+        return fromBytes(signer.verify(Signer.Purpose.PREPARED, handle));
+    }
+
+    private byte[] toBytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(VERSION);
+            writeText(out, id);
+            writeText(out, tenant);
+            writeText(out, schema);
+            writeText(out, sql);
+            out.writeInt(parameterCount);
+            out.writeInt(parameters.size());
+            for (Object value : parameters) {
+                ParameterValues.write(out, value);
+            }
+            writeBytes(out, resultSchema.toByteArray());
+        } catch (IOException e) {
+            throw new IllegalStateException("memory cannot be written", e);
+        }
+        if (bytes.size() > MAX_BYTES) {
+            throw WingsException.invalid(
+                    "the statement and its parameters are too large: bytes=" + bytes.size() + ", limit=" + MAX_BYTES);
+        }
+        return bytes.toByteArray();
+    }
+
+    /// Of bytes that were signed, so that they are well formed unless another version made them.
+    private static StatementHandle fromBytes(byte[] bytes) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            int version = in.readByte();
+            if (version != VERSION) {
+                throw WingsException.invalid("the statement was made by another version: version=" + version);
+            }
+            String id = readText(in);
+            String tenant = readText(in);
+            String schema = readText(in);
+            String sql = readText(in);
+            int parameterCount = in.readInt();
+            int bound = in.readInt();
+            List<@Nullable Object> values = new ArrayList<>();
+            for (int i = 0; i < bound; i++) {
+                values.add(ParameterValues.read(in));
+            }
+            return new StatementHandle(
+                    id, tenant, schema, sql, parameterCount, values, ByteString.copyFrom(readBytes(in)));
+        } catch (IOException e) {
+            throw new IllegalStateException("a signed statement is malformed", e);
+        }
+    }
+
+    static void writeText(DataOutputStream out, String text) throws IOException {
+        writeBytes(out, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String readText(DataInputStream in) throws IOException {
+        return new String(readBytes(in), StandardCharsets.UTF_8);
+    }
+
+    static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    static byte[] readBytes(DataInputStream in) throws IOException {
+        return in.readNBytes(in.readInt());
+    }
+}

@@ -1,0 +1,218 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.system;
+
+import static dev.wings.server.system.SystemTable.bigInt;
+import static dev.wings.server.system.SystemTable.instant;
+import static dev.wings.server.system.SystemTable.integer;
+import static dev.wings.server.system.SystemTable.text;
+
+import dev.wings.common.proto.PageBatch;
+import dev.wings.common.proto.Partition;
+import dev.wings.common.proto.PlanScanRequest;
+import dev.wings.common.proto.PlanScanResponse;
+import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.TopicScan;
+import dev.wings.server.catalog.Catalog;
+import dev.wings.server.catalog.TopicTable;
+import dev.wings.server.duckdb.ArrowTable;
+import dev.wings.server.query.QueryInfo;
+import dev.wings.server.query.QueryLog;
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableNeeds;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// The tables of the schema `system`.
+public final class SystemTables {
+
+    public static final String SCHEMA = "system";
+
+    private static final String NAMESPACE = "namespace";
+    private static final String TOPIC = "topic";
+
+    private final Catalog catalog;
+    private final QueryLog queries;
+    private final List<SystemTable> tables;
+
+    public SystemTables(Catalog catalog, QueryLog queries) {
+        this.catalog = catalog;
+        this.queries = queries;
+        this.tables = List.of(pages(), partitions(), queries(), topics());
+    }
+
+    /// Their names, ordered.
+    public List<String> names() {
+        return tables.stream().map(SystemTable::name).toList();
+    }
+
+    public Optional<SqlTable> find(String name) {
+        return tables.stream()
+                .filter(table -> table.name().equals(name))
+                .map(SqlTable.class::cast)
+                .findFirst();
+    }
+
+    /// The rows of now, as far as the tenant may see them.
+    public ArrowTable open(String tenant, TableNeeds needs, BufferAllocator allocator) {
+        return ((SystemTable) needs.table()).open(tenant, needs, allocator);
+    }
+
+    private SystemTable topics() {
+        return new SystemTable(
+                "topics",
+                List.of(
+                        text(NAMESPACE, ""),
+                        text(TOPIC, ""),
+                        text("uid", "never used again, so that a topic made anew is another one"),
+                        text("partition_key", "the column that rows are partitioned by; null for none"),
+                        integer("schema_version", ""),
+                        integer("column_count", "without __offset__ and __timestamp__")),
+                (tenant, needs, rows) -> topics(tenant, needs)
+                        .forEach(topic -> rows.accept(new @Nullable Object[] {
+                            topic.name().namespace(),
+                            topic.name().topic(),
+                            topic.uid(),
+                            topic.partitionKey().map(key -> key.name()).orElse(null),
+                            topic.schema().version(),
+                            topic.schema().fields().size()
+                        })));
+    }
+
+    private SystemTable partitions() {
+        return new SystemTable(
+                "partitions",
+                List.of(
+                        text(NAMESPACE, ""),
+                        text(TOPIC, ""),
+                        text("partition_value", "empty for the only partition of a topic without a key"),
+                        bigInt("next_offset", "the offset that the next row gets"),
+                        bigInt("watermark", "rows below are in segments, from here on in pages"),
+                        instant("last_timestamp", "of the newest batch")),
+                (tenant, needs, rows) -> topics(tenant, needs)
+                        .forEach(topic -> catalog.partitions(
+                                topic.name(),
+                                page -> page.forEach(partition -> rows.accept(partition(topic, partition))))));
+    }
+
+    private static @Nullable Object[] partition(TopicTable topic, Partition partition) {
+        return new @Nullable Object[] {
+            topic.name().namespace(),
+            topic.name().topic(),
+            partition.getValue(),
+            partition.getNextOffset(),
+            partition.getWatermark(),
+            partition.getNextOffset() == 0 ? null : instantOf(partition.getLastTimestampMicros())
+        };
+    }
+
+    private SystemTable pages() {
+        return new SystemTable(
+                "pages",
+                List.of(
+                        text(NAMESPACE, ""),
+                        text(TOPIC, ""),
+                        text("partition_value", ""),
+                        bigInt("start_offset", "of the first row"),
+                        bigInt("end_offset", "after the last row"),
+                        integer("batches", ""),
+                        integer("schema_version", "that the page was written with"),
+                        bigInt("commit_number", "of the namespace"),
+                        text("object_key", "the folio"),
+                        bigInt("byte_offset", "of the page in the folio"),
+                        bigInt("byte_length", ""),
+                        instant("first_timestamp", ""),
+                        instant("last_timestamp", "")),
+                (tenant, needs, rows) -> topics(tenant, needs).forEach(topic -> pages(topic, rows)));
+    }
+
+    private void pages(TopicTable topic, Consumer<@Nullable Object[]> rows) {
+        PlanScanRequest request = PlanScanRequest.newBuilder()
+                .addTopics(
+                        TopicScan.newBuilder().setTopic(topic.name().toString()).setAllPartitions(true))
+                .build();
+        catalog.plan(request, answer -> answer.getPagesList().forEach(page -> rows.accept(page(topic, answer, page))));
+    }
+
+    private static @Nullable Object[] page(TopicTable topic, PlanScanResponse answer, PlannedPage page) {
+        List<PageBatch> batches = page.getBatchesList().stream()
+                .filter(batch -> !batch.getSkipped())
+                .toList();
+        return new @Nullable Object[] {
+            topic.name().namespace(),
+            topic.name().topic(),
+            page.getPartitionValue(),
+            page.getStartOffset(),
+            page.getEndOffset(),
+            batches.size(),
+            page.getSchemaVersion(),
+            page.getCommitNumber(),
+            answer.getFolioKeys(page.getFolioIndex()),
+            page.getByteOffset(),
+            page.getByteLength(),
+            batches.isEmpty() ? null : instantOf(batches.getFirst().getTimestampMicros()),
+            batches.isEmpty() ? null : instantOf(batches.getLast().getTimestampMicros())
+        };
+    }
+
+    private SystemTable queries() {
+        return new SystemTable(
+                "queries",
+                List.of(
+                        text("id", ""),
+                        text("state", "QUEUED, RUNNING, FINISHED or FAILED"),
+                        instant("start_time", ""),
+                        instant("end_time", "null while it runs"),
+                        bigInt("row_count", "delivered so far"),
+                        text("error", "why it failed"),
+                        text("sql", "shortened")),
+                (tenant, needs, rows) -> queries.queries(tenant).forEach(query -> rows.accept(query(query))));
+    }
+
+    private static @Nullable Object[] query(QueryInfo query) {
+        return new @Nullable Object[] {
+            query.id(),
+            query.state().name(),
+            query.startTime(),
+            query.endTime().orElse(null),
+            query.rows(),
+            query.error().orElse(null),
+            query.sql()
+        };
+    }
+
+    /// The topics that the query may want to see.
+    private List<TopicTable> topics(String tenant, TableNeeds needs) {
+        Optional<Set<Object>> namespaces = needs.restriction(NAMESPACE).values();
+        Optional<Set<Object>> names = needs.restriction(TOPIC).values();
+        return catalog.topics(tenant).stream()
+                .filter(topic -> namespaces.isEmpty()
+                        || namespaces.get().contains(topic.name().namespace()))
+                .filter(topic ->
+                        names.isEmpty() || names.get().contains(topic.name().topic()))
+                .toList();
+    }
+
+    private static Instant instantOf(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.table;
+
+import java.util.List;
+import java.util.Map;
+
+/// What a query needs of a table.
+///
+/// @param columns in the order in which they are to be read; none if only the number of rows matters
+/// @param restrictions by column name; columns without one are not in it
+public record TableNeeds(SqlTable table, List<SqlColumn> columns, Map<String, Restriction> restrictions) {
+
+    public TableNeeds {
+        columns = List.copyOf(columns);
+        restrictions = Map.copyOf(restrictions);
+    }
+
+    public Restriction restriction(String column) {
+        return restrictions.getOrDefault(column, Restriction.NONE);
+    }
+}

@@ -1,0 +1,39 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.table;
+
+import java.util.Locale;
+
+/// A table of the catalog `wings` as a query names it, in lower case: SQL compares names without regard to case.
+///
+/// @param schema the namespace, or `system`
+/// @param table the topic as written: its id, or its full resource name
+public record TableRef(String schema, String table) {
+
+    public TableRef {
+        schema = schema.toLowerCase(Locale.ROOT);
+        table = table.toLowerCase(Locale.ROOT);
+    }
+
+    /// As it stands in SQL.
+    public String sql() {
+        return "wings." + quote(schema) + "." + quote(table);
+    }
+
+    public static String quote(String identifier) {
+        return '"' + identifier.replace("\"", "\"\"") + '"';
+    }
+}

@@ -1,0 +1,34 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.table;
+
+import dev.wings.server.duckdb.ArrowTable;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+
+/// Finds and reads the tables of a tenant.
+public interface Tables {
+
+    /// The tables behind the names, all of one tenant. NOT_FOUND names the first that does not exist, FORBIDDEN one
+    /// that belongs to another tenant.
+    Map<TableRef, SqlTable> resolve(String tenant, Collection<TableRef> names);
+
+    /// One consistent snapshot of the tables, in their order: every batch that was acknowledged before the call is in
+    /// it. What is read is counted with `allocator`; each scan of each table must be closed before that.
+    List<ArrowTable> open(String tenant, List<TableNeeds> needs, BufferAllocator allocator);
+}

@@ -1,0 +1,6 @@
+/// What a query sees: tables of the catalog `wings`, their columns, what of them a query needs, and how they are
+/// found and read. Implemented by topics and by the system tables.
+@NullMarked
+package dev.wings.server.table;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,246 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.duckdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class DuckDbTest {
+
+    private final BufferAllocator allocator = new RootAllocator();
+    private final DuckDb duckDb = DuckDb.open(Map.of("threads", "2", "memory_limit", "256MB"));
+
+    @AfterEach
+    void nothingLeaks() {
+        duckDb.close();
+        allocator.close();
+    }
+
+    @Test
+    void tableIsReadAnewByEachScanOfAPlan() {
+        Numbers numbers = new Numbers(5, 1000);
+        duckDb.addTable("t", numbers, allocator);
+        assertThat(rows("SELECT count(*), sum(n) FROM t")).containsExactly("5000\t12497500");
+        assertThat(rows("SELECT count(*) FROM t a JOIN t b ON a.n = b.n")).containsExactly("5000");
+        assertThat(rows("SELECT (SELECT n FROM t ORDER BY n LIMIT 1), (SELECT max(n) FROM t)"))
+                .containsExactly("0\t4999");
+        assertThat(rows("SELECT count(*) FROM (SELECT * FROM t LIMIT 1) a, t b"))
+                .containsExactly("5000");
+        assertThat(rows("""
+                WITH RECURSIVE r AS (SELECT 0::BIGINT AS n UNION ALL SELECT t.n FROM r JOIN t ON t.n = r.n + 1 WHERE t.n < 20)
+                SELECT count(*) FROM r""")).containsExactly("20");
+        duckDb.dropTable("t");
+        assertThat(numbers.openScans).hasValue(0);
+    }
+
+    @Test
+    void everyFilterAndColumnIsApplied() {
+        duckDb.addTable("t", new Numbers(3, 1000), allocator);
+        assertThat(rows("SELECT twice FROM t WHERE n = 7")).containsExactly("14");
+        assertThat(rows("SELECT sum(twice) FROM t")).containsExactly("8997000");
+        assertThat(rows("SELECT count(*) FROM t WHERE twice >= 5990")).containsExactly("5");
+        assertThat(rows("SELECT n FROM t WHERE twice IN (2, 4, 7) AND n > 1")).containsExactly("2");
+    }
+
+    @Test
+    void failureOfAScanIsKept() {
+        duckDb.addTable("t", new Numbers(-1, 10), allocator);
+        assertThatThrownBy(() -> rows("SELECT sum(n) FROM t")).isInstanceOf(DuckDbException.class);
+        assertThat(duckDb.tableFailure())
+                .get()
+                .isInstanceOfSatisfying(
+                        IllegalStateException.class, e -> assertThat(e).hasMessage("broken on purpose"));
+    }
+
+    @Test
+    void reasonOfAFailureBeforeTheFirstRowIsTold() {
+        assertThatThrownBy(() -> rows("SELECT CAST('x' || range AS INTEGER) FROM range(10)"))
+                .hasMessageContaining("Could not convert string 'x0'");
+        assertThatThrownBy(() -> rows("SELECT list(a) FROM range(100000000) t(a)"))
+                .isInstanceOfSatisfying(
+                        DuckDbException.class, e -> assertThat(e.kind()).isEqualTo(DuckDbException.Kind.OUT_OF_MEMORY));
+    }
+
+    @Test
+    void streamIsInterrupted() {
+        try (Statement statement = duckDb.prepare("SELECT range, 'x' || range FROM range(100000000000)");
+                Results results = statement.execute(allocator)) {
+            assertThat(results.next()).isTrue();
+            Thread.ofPlatform().start(duckDb::interrupt);
+            assertThatThrownBy(() -> {
+                        while (results.next()) {
+                            assertThat(results.root().getRowCount()).isPositive();
+                        }
+                    })
+                    .isInstanceOfSatisfying(
+                            DuckDbException.class,
+                            e -> assertThat(e.kind()).isEqualTo(DuckDbException.Kind.INTERRUPTED));
+        }
+        assertThat(rows("SELECT 1")).containsExactly("1");
+    }
+
+    @Test
+    void everyKindOfParameterIsBound() {
+        List<Object> values = List.of(
+                true,
+                7,
+                1L << 40,
+                1.5f,
+                2.5,
+                new BigDecimal("-12345678901234567890.123"),
+                LocalDate.of(2026, 1, 31),
+                LocalTime.of(8, 30, 0, 250_000_000),
+                LocalDateTime.of(2026, 1, 31, 8, 30),
+                Instant.parse("2026-01-31T08:30:00Z"),
+                "grün",
+                UUID.fromString("00000000-0000-7000-8000-000000000001"),
+                new byte[] {1, 0, 2});
+        duckDb.run("SET TimeZone = 'UTC'");
+        try (Statement statement = duckDb.prepare("""
+                SELECT concat_ws('|', ?::BOOLEAN, ?::INTEGER, ?::BIGINT, ?::FLOAT, ?::DOUBLE, ?::DECIMAL(30, 3), ?::DATE,
+                    ?::TIME, ?::TIMESTAMP, ?::TIMESTAMPTZ, ?::VARCHAR, ?::UUID, hex(?::BLOB))""")) {
+            for (int i = 0; i < values.size(); i++) {
+                statement.bind(i + 1, values.get(i));
+            }
+            assertThat(rows(statement))
+                    .containsExactly("true|7|1099511627776|1.5|2.5|-12345678901234567890.123|2026-01-31|08:30:00.25|"
+                            + "2026-01-31 08:30:00|2026-01-31 08:30:00+00|grün|00000000-0000-7000-8000-000000000001|"
+                            + "010002");
+        }
+        try (Statement statement = duckDb.prepare("SELECT ?")) {
+            statement.bind(1, null);
+            assertThat(rows(statement)).containsExactly("null");
+        }
+    }
+
+    @Test
+    void shapeOfAStatementIsKnownWithoutRunningIt() {
+        try (Statement statement =
+                duckDb.prepare("SELECT range AS n, 'x' AS y FROM range(10) WHERE range > ? AND 'x' = $2")) {
+            assertThat(statement.parameters(allocator))
+                    .extracting(Field::getName, Field::getType)
+                    .containsExactly(
+                            org.assertj.core.groups.Tuple.tuple("1", new ArrowType.Int(64, true)),
+                            org.assertj.core.groups.Tuple.tuple("2", ArrowType.Utf8.INSTANCE));
+            assertThat(statement.columns(allocator).orElseThrow().toString())
+                    .isEqualTo("Schema<n: Int(64, true), y: Utf8>");
+        }
+        try (Statement statement = duckDb.prepare("SELECT ?")) {
+            assertThat(statement.columns(allocator)).isEqualTo(Optional.empty());
+        }
+    }
+
+    private List<String> rows(String sql) {
+        try (Statement statement = duckDb.prepare(sql)) {
+            return rows(statement);
+        }
+    }
+
+    private List<String> rows(Statement statement) {
+        List<String> rows = new ArrayList<>();
+        try (Results results = statement.execute(allocator)) {
+            while (results.next()) {
+                VectorSchemaRoot root = results.root();
+                rows.addAll(root.contentToTSVString().lines().skip(1).toList());
+            }
+        }
+        return rows;
+    }
+
+    /// The numbers from 0 in batches; fails at the first batch if `batches` is negative.
+    private final class Numbers implements ArrowTable {
+        private final int batches;
+        private final int rowsPerBatch;
+        private final AtomicInteger openScans = new AtomicInteger();
+
+        Numbers(int batches, int rowsPerBatch) {
+            this.batches = batches;
+            this.rowsPerBatch = rowsPerBatch;
+        }
+
+        @Override
+        public Schema schema() {
+            return new Schema(List.of(
+                    Field.nullable("n", new ArrowType.Int(64, true)),
+                    Field.nullable("twice", new ArrowType.Int(64, true))));
+        }
+
+        @Override
+        public Scan openScan() {
+            openScans.incrementAndGet();
+            VectorSchemaRoot root = VectorSchemaRoot.create(schema(), allocator);
+            return new Scan() {
+                private int batch;
+                private boolean closed;
+
+                @Override
+                public @Nullable VectorSchemaRoot next() {
+                    if (batches < 0) {
+                        throw new IllegalStateException("broken on purpose");
+                    }
+                    if (batch == batches) {
+                        return null;
+                    }
+                    BigIntVector numbers = (BigIntVector) root.getVector(0);
+                    root.clear();
+                    BigIntVector twice = (BigIntVector) root.getVector(1);
+                    numbers.allocateNew(rowsPerBatch);
+                    twice.allocateNew(rowsPerBatch);
+                    for (int i = 0; i < rowsPerBatch; i++) {
+                        numbers.set(i, (long) batch * rowsPerBatch + i);
+                        twice.set(i, 2L * (batch * rowsPerBatch + i));
+                    }
+                    root.setRowCount(rowsPerBatch);
+                    batch++;
+                    return root;
+                }
+
+                @Override
+                public void close() {
+                    if (!closed) {
+                        closed = true;
+                        root.close();
+                        openScans.decrementAndGet();
+                    }
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,278 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.testing;
+
+import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.ClusterMetadataGrpc;
+import dev.wings.common.proto.CommitFolioRequest;
+import dev.wings.common.proto.GetNamespaceRequest;
+import dev.wings.common.proto.GetObjectStoreRequest;
+import dev.wings.common.proto.GetTopicRequest;
+import dev.wings.common.proto.ListNamespacesRequest;
+import dev.wings.common.proto.ListNamespacesResponse;
+import dev.wings.common.proto.ListPartitionsRequest;
+import dev.wings.common.proto.ListPartitionsResponse;
+import dev.wings.common.proto.ListTopicsRequest;
+import dev.wings.common.proto.ListTopicsResponse;
+import dev.wings.common.proto.LogMetadataGrpc;
+import dev.wings.common.proto.Namespace;
+import dev.wings.common.proto.ObjectStore;
+import dev.wings.common.proto.PageBatch;
+import dev.wings.common.proto.PageCommit;
+import dev.wings.common.proto.Partition;
+import dev.wings.common.proto.PlanScanRequest;
+import dev.wings.common.proto.PlanScanResponse;
+import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.Topic;
+import dev.wings.common.proto.TopicScan;
+import dev.wings.common.proto.TopicSnapshot;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.rpc.GrpcServer;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicSchema;
+import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/// The parts of the control plane that a server calls, in memory, over real gRPC.
+public final class MemoryControlPlane implements AutoCloseable {
+
+    private final URI storeRoot;
+    private final GrpcServer server;
+    private final SortedMap<String, Topic> topics = new TreeMap<>();
+    private final SortedMap<String, SortedMap<String, List<StoredPage>>> pages = new TreeMap<>();
+    private final List<PlanScanRequest> plans = new ArrayList<>();
+    private long commits;
+
+    private record StoredPage(String folioKey, PlannedPage page) {}
+
+    /// @param storeRoot of the only object store
+    public MemoryControlPlane(URI storeRoot) {
+        this.storeRoot = storeRoot;
+        this.server = GrpcServer.on("127.0.0.1", 0, new SimpleMeterRegistry())
+                .service(new Cluster())
+                .service(new Log())
+                .open();
+    }
+
+    public URI address() {
+        return URI.create("http://127.0.0.1:" + server.port());
+    }
+
+    /// Makes a topic; its namespace exists with it.
+    public synchronized Topic createTopic(TopicName name, TopicSchema schema, String partitionBy) {
+        Topic topic = Topic.newBuilder()
+                .setName(name.toString())
+                .setUid("uid-" + topics.size())
+                .setNamespaceUid(name.parent().toString())
+                .setSchema(SchemaProtos.toProto(schema))
+                .setPartitionFieldId(
+                        partitionBy.isEmpty()
+                                ? 0
+                                : schema.partitionKey(partitionBy).id())
+                .build();
+        topics.put(name.toString(), topic);
+        return topic;
+    }
+
+    /// Commits a folio; batches of page `skippedPage` are rejected.
+    public synchronized void commit(CommitFolioRequest request, int skippedPage, long timestampMicros) {
+        commits++;
+        for (int i = 0; i < request.getPagesCount(); i++) {
+            PageCommit page = request.getPages(i);
+            List<StoredPage> partition =
+                    pagesOf(page.getTopicUid()).computeIfAbsent(page.getPartitionValue(), ignored -> new ArrayList<>());
+            long start = partition.isEmpty() ? 0 : partition.getLast().page().getEndOffset();
+            PlannedPage.Builder planned = PlannedPage.newBuilder()
+                    .setPartitionValue(page.getPartitionValue())
+                    .setByteOffset(page.getByteOffset())
+                    .setByteLength(page.getByteLength())
+                    .setCrc32C(page.getCrc32C())
+                    .setSchemaVersion(page.getSchemaVersion())
+                    .setStartOffset(start)
+                    .setCommitNumber(commits);
+            long end = start;
+            for (int batch = 0; batch < page.getBatchesCount(); batch++) {
+                boolean skipped = i == skippedPage && batch == 0;
+                planned.addBatches(PageBatch.newBuilder()
+                        .setRows(page.getBatches(batch).getRows())
+                        .setTimestampMicros(timestampMicros)
+                        .setSkipped(skipped));
+                end += skipped ? 0 : page.getBatches(batch).getRows();
+            }
+            partition.add(new StoredPage(
+                    request.getObjectKey(), planned.setEndOffset(end).build()));
+        }
+    }
+
+    /// The plans that were asked for.
+    public synchronized List<PlanScanRequest> plans() {
+        return List.copyOf(plans);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private synchronized SortedMap<String, List<StoredPage>> pagesOf(String topicUid) {
+        return pages.computeIfAbsent(topicUid, ignored -> new TreeMap<>());
+    }
+
+    private synchronized Topic topic(String name) {
+        Topic topic = topics.get(name);
+        if (topic == null) {
+            throw WingsException.notFound("topic does not exist: topic=" + name);
+        }
+        return topic;
+    }
+
+    private static <T> void answer(StreamObserver<T> observer, Supplier<T> work) {
+        T answer;
+        try {
+            answer = work.get();
+        } catch (RuntimeException e) {
+            observer.onError(GrpcErrors.toStatus(e));
+            return;
+        }
+        observer.onNext(answer);
+        observer.onCompleted();
+    }
+
+    private final class Cluster extends ClusterMetadataGrpc.ClusterMetadataImplBase {
+
+        @Override
+        public void getTopic(GetTopicRequest request, StreamObserver<Topic> observer) {
+            answer(observer, () -> topic(request.getName()));
+        }
+
+        @Override
+        public void listTopics(ListTopicsRequest request, StreamObserver<ListTopicsResponse> observer) {
+            answer(observer, () -> {
+                String parent = request.getParent().replace("namespaces/-", "namespaces/");
+                synchronized (MemoryControlPlane.this) {
+                    return ListTopicsResponse.newBuilder()
+                            .addAllTopics(topics.values().stream()
+                                    .filter(topic -> topic.getName().startsWith(parent))
+                                    .toList())
+                            .build();
+                }
+            });
+        }
+
+        @Override
+        public void listNamespaces(ListNamespacesRequest request, StreamObserver<ListNamespacesResponse> observer) {
+            answer(observer, () -> {
+                synchronized (MemoryControlPlane.this) {
+                    return ListNamespacesResponse.newBuilder()
+                            .addAllNamespaces(topics.keySet().stream()
+                                    .map(name -> TopicName.parse(name).parent())
+                                    .filter(name -> name.toString().startsWith(request.getParent() + "/"))
+                                    .distinct()
+                                    .map(MemoryControlPlane::namespace)
+                                    .toList())
+                            .build();
+                }
+            });
+        }
+
+        @Override
+        public void getNamespace(GetNamespaceRequest request, StreamObserver<Namespace> observer) {
+            answer(observer, () -> namespace(NamespaceName.parse(request.getName())));
+        }
+
+        @Override
+        public void getObjectStore(GetObjectStoreRequest request, StreamObserver<ObjectStore> observer) {
+            answer(
+                    observer,
+                    () -> ObjectStore.newBuilder()
+                            .setName(request.getName())
+                            .setUri(storeRoot.toString())
+                            .build());
+        }
+    }
+
+    private static Namespace namespace(NamespaceName name) {
+        return Namespace.newBuilder()
+                .setName(name.toString())
+                .setUid(name.toString())
+                .setObjectStore("tenants/" + name.tenant() + "/objectStores/default")
+                .setObjectPrefix("")
+                .build();
+    }
+
+    private final class Log extends LogMetadataGrpc.LogMetadataImplBase {
+
+        @Override
+        public void planScan(PlanScanRequest request, StreamObserver<PlanScanResponse> observer) {
+            answer(observer, () -> plan(request));
+        }
+
+        @Override
+        public void listPartitions(ListPartitionsRequest request, StreamObserver<ListPartitionsResponse> observer) {
+            answer(observer, () -> {
+                ListPartitionsResponse.Builder answer = ListPartitionsResponse.newBuilder();
+                synchronized (MemoryControlPlane.this) {
+                    pagesOf(topic(request.getTopic()).getUid())
+                            .forEach((value, list) -> answer.addPartitions(Partition.newBuilder()
+                                    .setValue(value)
+                                    .setNextOffset(list.getLast().page().getEndOffset())
+                                    .setLastTimestampMicros(
+                                            list.getLast().page().getBatches(0).getTimestampMicros())));
+                }
+                return answer.build();
+            });
+        }
+    }
+
+    private synchronized PlanScanResponse plan(PlanScanRequest request) {
+        plans.add(request);
+        PlanScanResponse.Builder answer = PlanScanResponse.newBuilder();
+        for (int i = 0; i < request.getTopicsCount(); i++) {
+            TopicScan scan = request.getTopics(i);
+            Topic topic = topic(scan.getTopic());
+            answer.addTopics(TopicSnapshot.newBuilder()
+                    .setTopicUid(topic.getUid())
+                    .setSchemaVersion(topic.getSchema().getVersion())
+                    .setNamespaceUid(topic.getNamespaceUid())
+                    .setCommitNumber(commits));
+            int index = i;
+            pagesOf(topic.getUid()).forEach((value, list) -> {
+                if (scan.getAllPartitions() || scan.getPartitionValuesList().contains(value)) {
+                    list.stream().filter(page -> matches(scan, page.page())).forEach(page -> {
+                        answer.addFolioKeys(page.folioKey());
+                        answer.addPages(page.page().toBuilder()
+                                .setTopicIndex(index)
+                                .setFolioIndex(answer.getFolioKeysCount() - 1));
+                    });
+                }
+            });
+        }
+        return answer.build();
+    }
+
+    private static boolean matches(TopicScan scan, PlannedPage page) {
+        return (!scan.hasStartOffset() || page.getEndOffset() > scan.getStartOffset())
+                && (!scan.hasEndOffset() || page.getStartOffset() < scan.getEndOffset());
+    }
+}
