@@ -21,11 +21,6 @@ import java.lang.foreign.MemorySegment;
 /// INVALID.
 final class ArrayChecks {
 
-    static final int VIEW_BYTES = 16;
-
-    /// Values up to this length stand in the view itself.
-    static final int INLINE_BYTES = 12;
-
     private ArrayChecks() {}
 
     /// Offsets never fall and lie within `[0, limit]`. Returns the last.
@@ -85,10 +80,20 @@ final class ArrayChecks {
         if (Utf8.isValid(data, start, end) && startsOnCharacters(array, data, end)) {
             return;
         }
-        for (int i = 0; i < array.length(); i++) {
-            if (!array.isNull(i) && !Utf8.isValid(data, offset(array, i), offset(array, i + 1))) {
-                throw field.invalidAt("the text is not UTF-8", i);
+        // Runs of values without a null are checked at once, the values of a bad one each by itself.
+        for (int from = 0; from < array.length(); ) {
+            int to = from;
+            while (to < array.length() && !array.isNull(to)) {
+                to++;
             }
+            if (!Utf8.isAscii(data, offset(array, from), offset(array, to))) {
+                for (int i = from; i < to; i++) {
+                    if (!Utf8.isValid(data, offset(array, i), offset(array, i + 1))) {
+                        throw field.invalidAt("the text is not UTF-8", i);
+                    }
+                }
+            }
+            from = to + 1;
         }
     }
 
@@ -106,53 +111,27 @@ final class ArrayChecks {
     /// Views that are not null lie in their buffers and repeat the start of their values; text is UTF-8. Views
     /// may share bytes, so all values together are counted first: they may have `limit` bytes.
     static void checkViews(SourceField field, ArrayData array, long limit) {
-        MemorySegment views = array.memory(0);
+        Views views = Views.of(array);
         long total = 0;
         for (int i = 0; i < array.length(); i++) {
-            if (array.isNull(i)) {
-                continue;
-            }
-            long at = (long) i * VIEW_BYTES;
-            int length = views.get(ArrayData.INT, at);
-            if (length < 0) {
-                throw field.invalidAt("a view of the array is corrupt", i);
-            }
-            if (length > INLINE_BYTES) {
-                int buffer = views.get(ArrayData.INT, at + 8);
-                int offset = views.get(ArrayData.INT, at + 12);
-                if (buffer < 0
-                        || buffer >= array.buffers().size() - 1
-                        || offset < 0
-                        || length > array.memory(buffer + 1).byteSize() - offset
-                        || array.memory(buffer + 1).get(ArrayData.INT, offset) != views.get(ArrayData.INT, at + 4)) {
+            if (!array.isNull(i)) {
+                if (!views.isInside(i)) {
                     throw field.invalidAt("a view of the array is corrupt", i);
                 }
+                total += views.length(i);
             }
-            total += length;
         }
         if (total > limit) {
             throw field.invalid("the array's values are too large in all: bytes=" + total + ", limit=" + limit);
         }
         if (field.isText()) {
             for (int i = 0; i < array.length(); i++) {
-                if (!array.isNull(i)) {
-                    MemorySegment value = view(array, i);
-                    if (!Utf8.isAscii(value, 0, value.byteSize()) && !Utf8.isValid(value, 0, value.byteSize())) {
-                        throw field.invalidAt("the text is not UTF-8", i);
-                    }
+                if (!array.isNull(i)
+                        && !Utf8.isValid(views.memory(i), views.start(i), views.start(i) + views.length(i))) {
+                    throw field.invalidAt("the text is not UTF-8", i);
                 }
             }
         }
-    }
-
-    /// The bytes of a value of an array of views, which has been checked.
-    static MemorySegment view(ArrayData array, int position) {
-        MemorySegment views = array.memory(0);
-        long at = (long) position * VIEW_BYTES;
-        int length = views.get(ArrayData.INT, at);
-        return length <= INLINE_BYTES
-                ? views.asSlice(at + 4, length)
-                : array.memory(views.get(ArrayData.INT, at + 8) + 1).asSlice(views.get(ArrayData.INT, at + 12), length);
     }
 
     /// Lists that are not null lie in the child.

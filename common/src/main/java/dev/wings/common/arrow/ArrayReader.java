@@ -147,7 +147,7 @@ final class ArrayReader {
 
     private ArrayData views(SourceField field, int length, int nulls, Buf validity) {
         List<Buf> buffers = new ArrayList<>();
-        buffers.add(buffer(field, (long) length * ArrayChecks.VIEW_BYTES));
+        buffers.add(buffer(field, (long) length * Views.BYTES));
         if (nextVariadicCount >= header.variadicCounts().length) {
             throw field.invalid("the batch does not say how many data buffers the array has");
         }

@@ -36,22 +36,16 @@ final class BinaryCasts {
 
     /// From views: the data is gathered.
     static final Cast VIEW = (source, context) -> {
+        Views views = Views.of(source);
         Buf offsets = offsets(source, context.memory());
         long end = 0;
         setOffset(offsets, 0, 0);
         for (int i = 0; i < source.length(); i++) {
-            end += source.isNull(i) ? 0 : ArrayChecks.view(source, i).byteSize();
+            end += source.isNull(i) ? 0 : views.length(i);
             setOffset(offsets, i + 1, Take.checkedOffset(end));
         }
         Buf data = context.memory().allocate(end);
-        long at = 0;
-        for (int i = 0; i < source.length(); i++) {
-            if (!source.isNull(i)) {
-                MemorySegment value = ArrayChecks.view(source, i);
-                Take.copy(value, 0, data.segment(), at, (int) value.byteSize());
-                at += value.byteSize();
-            }
-        }
+        copy(source, views, data.segment());
         return source.with(Layout.VARIABLE, List.of(offsets, data), List.of());
     };
 
@@ -66,6 +60,17 @@ final class BinaryCasts {
     };
 
     private BinaryCasts() {}
+
+    private static void copy(ArrayData source, Views views, MemorySegment target) {
+        long at = 0;
+        for (int i = 0; i < source.length(); i++) {
+            if (!source.isNull(i)) {
+                int length = views.length(i);
+                Take.copy(views.memory(i), views.start(i), target, at, length);
+                at += length;
+            }
+        }
+    }
 
     private static Buf offsets(ArrayData source, BatchMemory memory) {
         return memory.allocate((source.length() + 1L) * Integer.BYTES);

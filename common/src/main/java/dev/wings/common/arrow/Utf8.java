@@ -67,6 +67,12 @@ final class Utf8 {
             }
             at += BLOCK;
         }
+        for (; end - at >= Long.BYTES; at += Long.BYTES) {
+            long bits = text.get(ArrayData.LONG, at) & NON_ASCII_BITS;
+            if (bits != 0) {
+                return at + (Long.numberOfTrailingZeros(bits) >>> 3);
+            }
+        }
         while (at < end && text.get(ValueLayout.JAVA_BYTE, at) >= 0) {
             at++;
         }

@@ -15,19 +15,20 @@
  */
 package dev.wings.common.folio;
 
+import dev.wings.common.arrow.IpcHeader;
 import org.apache.arrow.memory.ArrowBuf;
 
 /// One record batch message of a page.
 public final class PageBatch {
 
     private final byte[] header;
+    private final IpcHeader.RecordBatch layout;
     private final ArrowBuf body;
-    private final long rows;
 
-    PageBatch(byte[] header, ArrowBuf body, long rows) {
+    PageBatch(byte[] header, IpcHeader.RecordBatch layout, ArrowBuf body) {
         this.header = header;
+        this.layout = layout;
         this.body = body;
-        this.rows = rows;
     }
 
     /// The `Message` flatbuffer, with its padding; not to be changed.
@@ -42,6 +43,11 @@ public final class PageBatch {
     }
 
     public long rows() {
-        return rows;
+        return layout.rows();
+    }
+
+    /// What the header says: where each buffer is in the body, in which all of them are, and how they are compressed.
+    public IpcHeader.RecordBatch layout() {
+        return layout;
     }
 }

@@ -79,6 +79,10 @@ final class CallInterceptor implements ServerInterceptor {
             return unknown ? GrpcErrors.toStatus(cause) : null;
         }
 
+        synchronized boolean isClosed() {
+            return closed;
+        }
+
         void fail(Throwable failure) {
             StatusRuntimeException mapped = GrpcErrors.toStatus(failure);
             Metadata trailers = mapped.getTrailers();
@@ -115,12 +119,10 @@ final class CallInterceptor implements ServerInterceptor {
             super.onCancel();
         }
 
-        @Override
-        public void onComplete() {
-            super.onComplete();
-        }
-
         private void guard(Runnable event) {
+            if (call.isClosed()) {
+                return;
+            }
             try {
                 event.run();
             } catch (RuntimeException | Error e) {

@@ -20,6 +20,8 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.NettyChannelBuilder;
@@ -30,12 +32,16 @@ import java.util.concurrent.TimeUnit;
 /// A connection to a service of Wings, made on first use and made again when it breaks.
 public final class GrpcClient implements AutoCloseable {
 
-    private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
+    /// Who closes a client has ended its calls before; this is for what the connection still has to say.
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
 
     private final ManagedChannel channel;
+    private final Channel intercepted;
 
-    private GrpcClient(ManagedChannel channel) {
+    private GrpcClient(ManagedChannel channel, Duration deadline) {
         this.channel = channel;
+        this.intercepted =
+                ClientInterceptors.intercept(channel, new DefaultDeadline(deadline), new QuickReconnect(channel));
     }
 
     /// A client of the service at `address`: `http://host:port`, or `https://host:port` for TLS with the certificates
@@ -53,15 +59,14 @@ public final class GrpcClient implements AutoCloseable {
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .keepAliveWithoutCalls(true)
-                .maxInboundMessageSize(maxMessageBytes)
-                .intercept(new DefaultDeadline(deadline));
+                .maxInboundMessageSize(maxMessageBytes);
         return new GrpcClient(
-                (scheme.equals("http") ? builder.usePlaintext() : builder.useTransportSecurity()).build());
+                (scheme.equals("http") ? builder.usePlaintext() : builder.useTransportSecurity()).build(), deadline);
     }
 
     /// For stubs. Valid until this is closed.
     public Channel channel() {
-        return channel;
+        return intercepted;
     }
 
     @Override
@@ -70,6 +75,7 @@ public final class GrpcClient implements AutoCloseable {
         try {
             if (!channel.awaitTermination(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                 channel.shutdownNow();
+                channel.awaitTermination(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             channel.shutdownNow();
@@ -83,6 +89,18 @@ public final class GrpcClient implements AutoCloseable {
             boolean none = options.getDeadline() == null && method.getType() == MethodDescriptor.MethodType.UNARY;
             return next.newCall(
                     method, none ? options.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS) : options);
+        }
+    }
+
+    /// gRPC waits up to two minutes between attempts to connect, and fails calls meanwhile. How often to try is the
+    /// business of those who call, see [GrpcCalls]: when one comes back, the connection is tried at once.
+    private record QuickReconnect(ManagedChannel channel) implements ClientInterceptor {
+        @Override
+        public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+            if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+                channel.resetConnectBackoff();
+            }
+            return next.newCall(method, options);
         }
     }
 }

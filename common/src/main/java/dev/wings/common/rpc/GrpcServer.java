@@ -90,12 +90,14 @@ public final class GrpcServer implements AutoCloseable {
     /// Collects what a server is made of.
     public static final class Builder {
         private final InetSocketAddress address;
+        private final MeterRegistry registry;
         private final NettyServerBuilder netty;
         private final HealthStatusManager health = new HealthStatusManager();
         private Duration drain = Duration.ofSeconds(20);
 
         private Builder(String host, int port, MeterRegistry registry) {
             this.address = new InetSocketAddress(host, port);
+            this.registry = registry;
             this.netty = NettyServerBuilder.forAddress(address)
                     .addService(health.getHealthService())
                     .addService(ProtoReflectionServiceV1.newInstance())
@@ -105,8 +107,7 @@ public final class GrpcServer implements AutoCloseable {
                     .permitKeepAliveTime(10, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
                     .maxInboundMessageSize(4 << 20)
-                    .maxInboundMetadataSize(16 << 10)
-                    .intercept(new CallInterceptor(new CallMetrics(registry)));
+                    .maxInboundMetadataSize(16 << 10);
         }
 
         public Builder service(BindableService service) {
@@ -153,16 +154,21 @@ public final class GrpcServer implements AutoCloseable {
             ExecutorService executor = Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("grpc-", 0).factory());
             try {
+                // the last one is the outermost
+                netty.intercept(new CallInterceptor(new CallMetrics(registry)));
                 Server server = netty.executor(executor).build().start();
                 health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
                 return new GrpcServer(server, health, executor, drain);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException e) {
                 executor.shutdownNow();
                 throw new WingsException(
                         ErrorKind.PRECONDITION,
                         "cannot listen, is the port taken by another process? address=" + address.getHostString() + ":"
                                 + address.getPort() + ", cause=" + rootMessage(e),
                         e);
+            } catch (RuntimeException | Error e) {
+                executor.shutdownNow();
+                throw e;
             }
         }
 

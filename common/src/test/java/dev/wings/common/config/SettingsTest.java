@@ -300,4 +300,19 @@ final class SettingsTest {
         assertThatThrownBy(() -> read(Map.of("WINGS_SAMPLE_CONTROL_PLANE_URI", "relative")))
                 .hasMessageContaining("WINGS_SAMPLE_CONTROL_PLANE_URI must be an absolute URI");
     }
+
+    @Test
+    void pageHasARowForEachSetting() {
+        assertThat(SettingsPage.table(List.of(
+                        new Setting("WINGS_X_A", "URI", true, "", "", "a | b"),
+                        new Setting("WINGS_X_B", "bytes", false, "8MiB", "1KiB to 1GiB", "size"),
+                        new Setting("WINGS_X_C", "path", false, "", "", "where"))))
+                .isEqualTo("""
+                        | variable | type | default | bounds | what |
+                        |---|---|---|---|---|
+                        | `WINGS_X_A` | URI | must be set |  | a \\| b |
+                        | `WINGS_X_B` | bytes | `8MiB` | 1KiB to 1GiB | size |
+                        | `WINGS_X_C` | path |  |  | where |
+                        """);
+    }
 }

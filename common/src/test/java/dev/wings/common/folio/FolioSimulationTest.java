@@ -33,7 +33,10 @@ import org.apache.arrow.flatbuf.Field;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.MetadataVersion;
+import org.apache.arrow.flatbuf.Null;
 import org.apache.arrow.flatbuf.Schema;
+import org.apache.arrow.flatbuf.Struct_;
+import org.apache.arrow.flatbuf.Type;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -166,9 +169,13 @@ final class FolioSimulationTest {
     void schemaThatUnfoldsWithoutEndIsDataLoss() {
         FlatBufferBuilder builder = new FlatBufferBuilder();
         int field = leaf(builder);
-        for (int depth = 0; depth < 40; depth++) {
+        for (int depth = 0; depth < 30; depth++) {
             int children = Field.createChildrenVector(builder, new int[] {field, field});
+            Struct_.startStruct_(builder);
+            int type = Struct_.endStruct_(builder);
             Field.startField(builder);
+            Field.addTypeType(builder, Type.Struct_);
+            Field.addType(builder, type);
             Field.addChildren(builder, children);
             field = Field.endField(builder);
         }
@@ -181,11 +188,15 @@ final class FolioSimulationTest {
         byte[] page = Folios.bytes(
                 List.of(IpcFormat.frame(ByteBuffer.wrap(builder.sizedByteArray())), IpcFormat.endOfStream()));
 
-        assertDataLoss(() -> read(page), "too wide");
+        assertDataLoss(() -> read(page), "the Arrow schema");
     }
 
     private static int leaf(FlatBufferBuilder builder) {
+        Null.startNull(builder);
+        int type = Null.endNull(builder);
         Field.startField(builder);
+        Field.addTypeType(builder, Type.Null);
+        Field.addType(builder, type);
         return Field.endField(builder);
     }
 

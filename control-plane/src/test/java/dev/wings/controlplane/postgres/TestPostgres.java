@@ -16,6 +16,7 @@
 package dev.wings.controlplane.postgres;
 
 import dev.wings.common.config.Secret;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,11 +32,14 @@ import org.jspecify.annotations.Nullable;
 /// A real PostgreSQL for tests, as durable as in production.
 public final class TestPostgres implements AutoCloseable {
 
+    private static final String TEMPLATE = "migrated";
+
     private static @Nullable TestPostgres shared;
 
     private final AtomicInteger databases = new AtomicInteger();
     private final @Nullable Path dataDirectory;
     private EmbeddedPostgres server;
+    private boolean templateMade;
 
     private TestPostgres(@Nullable Path dataDirectory) {
         this.dataDirectory = dataDirectory;
@@ -71,21 +75,41 @@ public final class TestPostgres implements AutoCloseable {
         }
     }
 
-    /// A new, empty database.
-    public DatabaseConfig createDatabase() {
+    /// A new database with nothing in its tables.
+    public synchronized DatabaseConfig createDatabase() {
+        if (!templateMade) {
+            execute("create database " + TEMPLATE);
+            PostgresDatabase.open(config(TEMPLATE), new SimpleMeterRegistry()).close();
+            templateMade = true;
+        }
         String name = "test_" + databases.incrementAndGet();
+        execute("create database " + name + " template " + TEMPLATE);
+        return config(name);
+    }
+
+    /// A new database without any tables.
+    public DatabaseConfig createEmptyDatabase() {
+        String name = "test_" + databases.incrementAndGet();
+        execute("create database " + name);
+        return config(name);
+    }
+
+    private void execute(String sql) {
         try (Connection connection = server.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("create database " + name);
+            statement.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private DatabaseConfig config(String name) {
         return new DatabaseConfig(
                 server.getJdbcUrl("postgres", name),
                 "postgres",
                 Optional.of(new Secret("postgres")),
-                10,
-                10,
+                4,
+                4,
                 Duration.ofSeconds(5));
     }
 

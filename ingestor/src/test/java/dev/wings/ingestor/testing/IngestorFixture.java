@@ -16,21 +16,28 @@
 package dev.wings.ingestor.testing;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wings.common.arrow.Batch;
+import dev.wings.common.arrow.BatchLimits;
+import dev.wings.common.arrow.BatchReader;
+import dev.wings.common.arrow.IpcHeader;
+import dev.wings.common.arrow.SchemaBinding;
 import dev.wings.common.config.Settings;
+import dev.wings.common.folio.Page;
+import dev.wings.common.folio.PageBatch;
+import dev.wings.common.folio.PageReader;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.PageCommit;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.schema.Field;
+import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.store.ObjectRange;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.ingestor.Ingestor;
 import dev.wings.ingestor.IngestorConfig;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,12 +49,11 @@ import java.util.Random;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.compression.CompressionCodec;
-import org.apache.arrow.vector.ipc.ArrowStreamReader;
 
 /// An ingestor on a free port with its surroundings in memory. Closing it fails if any memory was not given back.
 public final class IngestorFixture implements AutoCloseable {
@@ -125,7 +131,7 @@ public final class IngestorFixture implements AutoCloseable {
             for (PageCommit page : commit.getPagesList()) {
                 if (page.getTopicUid().equals(topic.getUid())) {
                     rows.computeIfAbsent(page.getPartitionValue(), ignored -> new ArrayList<>())
-                            .addAll(read(object, page));
+                            .addAll(read(topic, object, page));
                 }
             }
         }
@@ -137,26 +143,36 @@ public final class IngestorFixture implements AutoCloseable {
         return rows(topic).getOrDefault(partitionValue, List.of());
     }
 
-    private List<Map<String, Object>> read(byte[] object, PageCommit page) {
+    private List<Map<String, Object>> read(Topic topic, byte[] object, PageCommit page) {
         List<Map<String, Object>> rows = new ArrayList<>();
-        ByteArrayInputStream bytes =
-                new ByteArrayInputStream(object, (int) page.getByteOffset(), (int) page.getByteLength());
-        try (ArrowStreamReader reader = new ArrowStreamReader(bytes, allocator, CompressionCodec.Factory.INSTANCE)) {
-            while (reader.loadNextBatch()) {
-                VectorSchemaRoot root = reader.getVectorSchemaRoot();
-                for (int row = 0; row < root.getRowCount(); row++) {
-                    Map<String, Object> values = new LinkedHashMap<>();
-                    for (FieldVector vector : root.getFieldVectors()) {
-                        Object value = vector.getObject(row);
-                        values.put(
-                                vector.getName(),
-                                value == null ? "null" : value instanceof Number ? value : value.toString());
-                    }
-                    rows.add(values);
+        ObjectRange range = new ObjectRange("", page.getByteOffset(), page.getByteOffset() + page.getByteLength());
+        try (ArrowBuf bytes = allocator.buffer(page.getByteLength())) {
+            bytes.setBytes(0, object, Math.toIntExact(page.getByteOffset()), page.getByteLength());
+            PageReader.checkCrc(range, bytes, page.getCrc32C());
+            Page content = PageReader.read(range, bytes);
+            SchemaBinding binding = SchemaBinding.bind(content.schema(), SchemaProtos.fromProto(topic.getSchema()));
+            try (BatchReader reader = new BatchReader(allocator, binding, new BatchLimits(1 << 22, 64 << 20))) {
+                for (PageBatch batch : content.batches()) {
+                    rows.addAll(read(reader, batch));
                 }
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        }
+        return rows;
+    }
+
+    private List<Map<String, Object>> read(BatchReader reader, PageBatch stored) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        IpcHeader.RecordBatch header = (IpcHeader.RecordBatch) IpcHeader.parse(stored.header());
+        try (Batch batch = reader.openBatch(header, stored.body());
+                VectorSchemaRoot root = batch.openRoot(allocator)) {
+            for (int row = 0; row < root.getRowCount(); row++) {
+                Map<String, Object> values = new LinkedHashMap<>();
+                for (FieldVector vector : root.getFieldVectors()) {
+                    Object value = vector.getObject(row);
+                    values.put(vector.getName(), value instanceof Number ? value : String.valueOf(value));
+                }
+                rows.add(values);
+            }
         }
         return rows;
     }

@@ -1,0 +1,133 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ManagementServerTest {
+
+    private final Telemetry telemetry = Telemetry.open("sample");
+    private volatile ReadinessCheck.Probe probe = Optional::empty;
+    private final ManagementServer server = ManagementServer.open(
+            "127.0.0.1",
+            0,
+            telemetry,
+            List.of(
+                    new ReadinessCheck("postgres", () -> probe.problem()),
+                    new ReadinessCheck("store", Optional::empty)));
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @AfterEach
+    void close() {
+        http.close();
+        server.close();
+        telemetry.close();
+    }
+
+    private HttpResponse<String> request(String method, String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return request("GET", path);
+    }
+
+    @Test
+    void livesAndIsReadyWhileAllChecksPass() throws Exception {
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+        assertThat(get("/readyz").statusCode()).isEqualTo(200);
+        assertThat(get("/readyz").body()).isEqualTo("postgres: ok\nstore: ok\nok\n");
+
+        probe = () -> Optional.of("connection refused");
+        assertThat(get("/readyz").statusCode()).isEqualTo(503);
+        assertThat(get("/readyz").body()).isEqualTo("postgres: connection refused\nstore: ok\n");
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void probeThatThrowsIsNotReadyAndTellsNoSecret() throws Exception {
+        probe = () -> {
+            throw new IllegalStateException("password=s3cret");
+        };
+        HttpResponse<String> answer = get("/readyz");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("postgres: failed").doesNotContain("s3cret");
+    }
+
+    @Test
+    void drainingIsAliveButNotReady() throws Exception {
+        server.announceDrain();
+        assertThat(get("/readyz").statusCode()).isEqualTo(503);
+        assertThat(get("/readyz").body()).startsWith("draining\n");
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void metricsAreNamedAsPrometheusDoes() throws Exception {
+        telemetry
+                .registry()
+                .counter("wings.sample.batches", "outcome", "accepted")
+                .increment();
+        telemetry.registry().timer("wings.sample.flush").record(Duration.ofMillis(3));
+
+        HttpResponse<String> answer = get("/metrics");
+
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
+        assertThat(answer.body())
+                .contains("wings_sample_batches_total{outcome=\"accepted\",service=\"sample\"} 1.0")
+                .contains("wings_sample_flush_seconds_count{service=\"sample\"} 1")
+                .contains("jvm_memory_used_bytes{")
+                .contains("process_files_open_files{")
+                .contains("jvm_threads_live_threads{");
+    }
+
+    @Test
+    void otherRequestsAreRefused() throws Exception {
+        assertThat(get("/").statusCode()).isEqualTo(404);
+        assertThat(get("/livez/x").statusCode()).isEqualTo(404);
+        assertThat(get("/livezx").statusCode()).isEqualTo(404);
+        assertThat(request("POST", "/readyz").statusCode()).isEqualTo(405);
+        assertThat(request("HEAD", "/livez").statusCode()).isEqualTo(200);
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void takenPortIsNamed() {
+        assertThatThrownBy(() -> ManagementServer.open("127.0.0.1", server.port(), telemetry, List.of()))
+                .isInstanceOfSatisfying(
+                        WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.PRECONDITION))
+                .hasMessageContaining("address=127.0.0.1:" + server.port());
+    }
+}

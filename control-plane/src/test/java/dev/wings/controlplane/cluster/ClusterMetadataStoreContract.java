@@ -1,0 +1,257 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ObjectStoreName;
+import dev.wings.common.resource.TenantName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicSchema;
+import dev.wings.controlplane.cluster.ClusterMetadataStore.TopicPosition;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/// What every [ClusterMetadataStore] does.
+public abstract class ClusterMetadataStoreContract {
+
+    private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901Z");
+    private static final TenantName TENANT = new TenantName("acme");
+    private static final ObjectStoreName OBJECT_STORE = new ObjectStoreName("acme", "main");
+    private static final NamespaceName NAMESPACE = new NamespaceName("acme", "sales");
+    private static final TopicName TOPIC = NAMESPACE.topic("orders");
+
+    private final Random random = new Random(1);
+
+    /// The store of this test, empty at its start.
+    protected abstract ClusterMetadataStore store();
+
+    @Test
+    void createdResourcesAreLoadedAsTheyWere() {
+        TenantRecord tenant = tenant(TENANT);
+        store().createTenant(tenant);
+        ObjectStoreRecord objectStore = objectStore(OBJECT_STORE);
+        store().createObjectStore(objectStore);
+        NamespaceRecord namespace = namespace(NAMESPACE);
+        store().createNamespace(namespace);
+        NewTopic topic = topic(TOPIC);
+        TopicRecord created = store().createTopic(topic);
+
+        assertThat(store().loadTenant(TENANT)).isEqualTo(tenant);
+        assertThat(store().loadObjectStore(OBJECT_STORE)).isEqualTo(objectStore);
+        assertThat(store().loadNamespace(NAMESPACE)).isEqualTo(namespace);
+        assertThat(created).isEqualTo(topic.in(namespace.uid()));
+        assertThat(store().loadTopic(TOPIC)).isEqualTo(created);
+    }
+
+    @Test
+    void topicWithoutPartitionKeyHasNone() {
+        createNamespace();
+        TopicRecord created = store().createTopic(new NewTopic(TOPIC, uuid(), TIME, schema(), 0));
+        assertThat(created.partitionFieldId()).isZero();
+        assertThat(store().loadTopic(TOPIC)).isEqualTo(created);
+    }
+
+    @Test
+    void missingResourceIsNamed() {
+        assertFails(() -> store().loadTenant(TENANT), ErrorKind.NOT_FOUND, "name=tenants/acme");
+        assertFails(() -> store().loadTopic(TOPIC), ErrorKind.NOT_FOUND, "name=tenants/acme");
+        store().createTenant(tenant(TENANT));
+        assertFails(() -> store().loadObjectStore(OBJECT_STORE), ErrorKind.NOT_FOUND, "name=" + OBJECT_STORE);
+        assertFails(() -> store().loadNamespace(NAMESPACE), ErrorKind.NOT_FOUND, "name=" + NAMESPACE);
+        assertFails(() -> store().loadTopic(TOPIC), ErrorKind.NOT_FOUND, "name=" + NAMESPACE);
+        store().createObjectStore(objectStore(OBJECT_STORE));
+        store().createNamespace(namespace(NAMESPACE));
+        assertFails(() -> store().loadTopic(TOPIC), ErrorKind.NOT_FOUND, "name=" + TOPIC);
+    }
+
+    @Test
+    void nothingIsCreatedInMissingParent() {
+        assertFails(() -> store().createObjectStore(objectStore(OBJECT_STORE)), ErrorKind.NOT_FOUND, "name=" + TENANT);
+        assertFails(() -> store().createNamespace(namespace(NAMESPACE)), ErrorKind.NOT_FOUND, "name=" + TENANT);
+        store().createTenant(tenant(TENANT));
+        assertFails(() -> store().createNamespace(namespace(NAMESPACE)), ErrorKind.NOT_FOUND, "name=" + OBJECT_STORE);
+        assertFails(() -> store().createTopic(topic(TOPIC)), ErrorKind.NOT_FOUND, "name=" + NAMESPACE);
+    }
+
+    @Test
+    void nothingIsListedOrDeletedInMissingParent() {
+        assertFails(() -> store().listObjectStores(TENANT, "", 10), ErrorKind.NOT_FOUND, "name=" + TENANT);
+        assertFails(() -> store().listNamespaces(TENANT, "", 10), ErrorKind.NOT_FOUND, "name=" + TENANT);
+        assertFails(() -> store().listTopics(TENANT, TopicPosition.START, 10), ErrorKind.NOT_FOUND, "name=" + TENANT);
+        assertFails(() -> store().listTopics(NAMESPACE, "", 10), ErrorKind.NOT_FOUND, "name=" + TENANT);
+        assertFails(() -> store().deleteTenant(TENANT, TIME), ErrorKind.NOT_FOUND, "name=" + TENANT);
+        assertFails(() -> store().deleteTopic(TOPIC), ErrorKind.NOT_FOUND, "name=" + TENANT);
+        store().createTenant(tenant(TENANT));
+        assertFails(() -> store().deleteObjectStore(OBJECT_STORE, TIME), ErrorKind.NOT_FOUND, "name=" + OBJECT_STORE);
+        assertFails(() -> store().deleteNamespace(NAMESPACE, TIME), ErrorKind.NOT_FOUND, "name=" + NAMESPACE);
+    }
+
+    @Test
+    void takenNameIsNamed() {
+        createNamespace();
+        store().createTopic(topic(TOPIC));
+        assertFails(() -> store().createTenant(tenant(TENANT)), ErrorKind.ALREADY_EXISTS, "name=" + TENANT);
+        assertFails(
+                () -> store().createObjectStore(objectStore(OBJECT_STORE)),
+                ErrorKind.ALREADY_EXISTS,
+                "name=" + OBJECT_STORE);
+        assertFails(() -> store().createNamespace(namespace(NAMESPACE)), ErrorKind.ALREADY_EXISTS, "name=" + NAMESPACE);
+        assertFails(() -> store().createTopic(topic(TOPIC)), ErrorKind.ALREADY_EXISTS, "name=" + TOPIC);
+    }
+
+    @Test
+    void parentInUseIsNotDeletedAndItsUserIsNamed() {
+        createNamespace();
+        store().createTopic(topic(TOPIC));
+        assertFails(() -> store().deleteTenant(TENANT, TIME), ErrorKind.PRECONDITION, "used_by=" + NAMESPACE);
+        assertFails(
+                () -> store().deleteObjectStore(OBJECT_STORE, TIME), ErrorKind.PRECONDITION, "used_by=" + NAMESPACE);
+        assertFails(() -> store().deleteNamespace(NAMESPACE, TIME), ErrorKind.PRECONDITION, "used_by=" + TOPIC);
+
+        store().deleteTopic(TOPIC);
+        store().deleteNamespace(NAMESPACE, TIME);
+        assertFails(() -> store().deleteTenant(TENANT, TIME), ErrorKind.PRECONDITION, "used_by=" + OBJECT_STORE);
+        store().deleteObjectStore(OBJECT_STORE, TIME);
+        store().deleteTenant(TENANT, TIME);
+        assertThat(store().listTenants("", 10)).isEmpty();
+    }
+
+    @Test
+    void deletedNameCanBeTakenAgain() {
+        createNamespace();
+        UUID first = store().createTopic(topic(TOPIC)).uid();
+        store().deleteTopic(TOPIC);
+        UUID second = store().createTopic(topic(TOPIC)).uid();
+        assertThat(second).isNotEqualTo(first);
+        store().deleteTopic(TOPIC);
+
+        NamespaceRecord old = store().loadNamespace(NAMESPACE);
+        store().deleteNamespace(NAMESPACE, TIME);
+        store().deleteObjectStore(OBJECT_STORE, TIME);
+        store().deleteTenant(TENANT, TIME);
+        createNamespace();
+        assertThat(store().loadNamespace(NAMESPACE).uid()).isNotEqualTo(old.uid());
+        assertThat(store().listTopics(NAMESPACE, "", 10)).isEmpty();
+    }
+
+    @Test
+    void listsAreOrderedByIdAndCut() {
+        for (String id : List.of("b", "a-z", "a_a", "a", "a0")) {
+            store().createTenant(tenant(new TenantName(id)));
+        }
+        // as ASCII has it, whatever the locale of the database
+        assertThat(store().listTenants("", 10))
+                .extracting(tenant -> tenant.name().tenant())
+                .containsExactly("a", "a-z", "a0", "a_a", "b");
+        assertThat(store().listTenants("a-z", 2))
+                .extracting(tenant -> tenant.name().tenant())
+                .containsExactly("a0", "a_a");
+        assertThat(store().listTenants("b", 2)).isEmpty();
+    }
+
+    @Test
+    void childrenAreListedByParent() {
+        store().createTenant(tenant(new TenantName("other")));
+        store().createObjectStore(objectStore(new ObjectStoreName("other", "elsewhere")));
+        createNamespace();
+        NamespaceName second = new NamespaceName("acme", "stock");
+        store().createNamespace(namespace(second));
+        store().createObjectStore(objectStore(new ObjectStoreName("acme", "archive")));
+        for (TopicName name :
+                List.of(second.topic("alpha"), TOPIC, NAMESPACE.topic("customers"), second.topic("orders"))) {
+            store().createTopic(topic(name));
+        }
+
+        assertThat(store().listObjectStores(TENANT, "", 10))
+                .extracting(objectStore -> objectStore.name().objectStore())
+                .containsExactly("archive", "main");
+        assertThat(store().listObjectStores(TENANT, "archive", 10))
+                .extracting(objectStore -> objectStore.name().objectStore())
+                .containsExactly("main");
+        assertThat(store().listNamespaces(TENANT, "", 10))
+                .extracting(namespace -> namespace.name().namespace())
+                .containsExactly("sales", "stock");
+        assertThat(store().listNamespaces(TENANT, "sales", 10)).hasSize(1);
+        assertThat(store().listTopics(NAMESPACE, "", 10))
+                .extracting(topic -> topic.name().topic())
+                .containsExactly("customers", "orders");
+        assertThat(store().listTopics(NAMESPACE, "customers", 1))
+                .extracting(topic -> topic.name().topic())
+                .containsExactly("orders");
+        assertThat(store().listTopics(TENANT, TopicPosition.START, 3))
+                .extracting(topic -> topic.name().toString())
+                .containsExactly(
+                        NAMESPACE.topic("customers").toString(),
+                        TOPIC.toString(),
+                        second.topic("alpha").toString());
+        assertThat(store().listTopics(TENANT, new TopicPosition("sales", "orders"), 10))
+                .extracting(topic -> topic.name().toString())
+                .containsExactly(
+                        second.topic("alpha").toString(), second.topic("orders").toString());
+    }
+
+    private void createNamespace() {
+        store().createTenant(tenant(TENANT));
+        store().createObjectStore(objectStore(OBJECT_STORE));
+        store().createNamespace(namespace(NAMESPACE));
+    }
+
+    private TenantRecord tenant(TenantName name) {
+        return new TenantRecord(name, uuid(), TIME);
+    }
+
+    private ObjectStoreRecord objectStore(ObjectStoreName name) {
+        return new ObjectStoreRecord(name, uuid(), TIME, URI.create("file:///data/wings"));
+    }
+
+    private NamespaceRecord namespace(NamespaceName name) {
+        UUID uid = uuid();
+        return new NamespaceRecord(name, uid, TIME, OBJECT_STORE, "acme/" + name.namespace() + "-" + uid);
+    }
+
+    private NewTopic topic(TopicName name) {
+        return new NewTopic(name, uuid(), TIME, schema(), 2);
+    }
+
+    private static TopicSchema schema() {
+        Field amount = new Field(1, "amount", false, FieldType.Primitive.LONG, "in cents");
+        Field region = new Field(2, "region", true, FieldType.Primitive.STRING, "");
+        return new TopicSchema(0, List.of(amount, region), 2);
+    }
+
+    private UUID uuid() {
+        return new UUID(random.nextLong(), random.nextLong());
+    }
+
+    private static void assertFails(ThrowingCallable call, ErrorKind kind, String part) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(WingsException.class, failure -> {
+            assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(kind);
+            assertThat(failure.getMessage()).endsWith(part);
+        });
+    }
+}

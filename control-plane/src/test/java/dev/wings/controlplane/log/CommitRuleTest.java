@@ -1,0 +1,183 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.controlplane.log.CommitDecision.Answered;
+import dev.wings.controlplane.log.CommitDecision.Refused;
+import dev.wings.controlplane.log.CommitState.PartitionState;
+import dev.wings.controlplane.log.CommitState.TopicState;
+import dev.wings.controlplane.log.FolioAnswer.Accepted;
+import dev.wings.controlplane.log.FolioAnswer.BatchAnswer;
+import dev.wings.controlplane.log.FolioAnswer.Rejected;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+final class CommitRuleTest {
+
+    private static final UUID NAMESPACE = new UUID(1, 1);
+    private static final UUID PARTITIONED = new UUID(2, 1);
+    private static final UUID SINGLE = new UUID(2, 2);
+    private static final long NOW = 1_000_000;
+
+    private final CommitState state = new CommitState(
+            "acme/sales",
+            41,
+            Map.of(),
+            Map.of(PARTITIONED, new TopicState(3, true), SINGLE, new TopicState(0, false)),
+            Map.of(new PartitionKey(PARTITIONED, "JFK"), new PartitionState(100, 500_000)));
+
+    @Test
+    void rowsFollowThoseOfThePartition() {
+        Answered answered = decideOne(folio("acme/sales/x", page(PARTITIONED, "JFK", 3, 7, 2)));
+        assertThat(answered.answer())
+                .isEqualTo(new FolioAnswer(
+                        42, List.of(List.of(new Accepted(100, 107, NOW), new Accepted(107, 109, NOW)))));
+    }
+
+    @Test
+    void newPartitionStartsAtZero() {
+        Answered answered = decideOne(folio("acme/sales/x", page(PARTITIONED, "AMS", 0, 7), page(SINGLE, "", 0, 1)));
+        assertThat(answered.answer().pages())
+                .containsExactly(List.of(new Accepted(0, 7, NOW)), List.of(new Accepted(0, 1, NOW)));
+    }
+
+    @Test
+    void pagesOfOnePartitionFollowEachOther() {
+        CommitDecision decision = decide(
+                folio("acme/sales/x", page(PARTITIONED, "JFK", 0, 5), page(PARTITIONED, "JFK", 1, 5)),
+                folio("acme/sales/y", page(PARTITIONED, "JFK", 0, 5)));
+        assertThat(decision.lastCommitNumber()).isEqualTo(43);
+        assertThat(decision.partitions())
+                .containsExactly(Map.entry(new PartitionKey(PARTITIONED, "JFK"), new PartitionState(115, NOW)));
+        assertThat(decision.folios().stream().flatMap(folio -> folio.pages().stream()))
+                .extracting(LogPage::startOffset)
+                .containsExactly(100L, 105L, 110L);
+    }
+
+    @Test
+    void requestedTimestampIsMovedBetweenThePartitionsLastAndNow() {
+        assertThat(timestamp("JFK", 600_000)).isEqualTo(600_000);
+        assertThat(timestamp("JFK", 400_000)).isEqualTo(500_000);
+        assertThat(timestamp("JFK", NOW + 1)).isEqualTo(NOW);
+        assertThat(timestamp("AMS", -5)).isEqualTo(-5);
+        assertThat(timestamp("AMS", Long.MIN_VALUE)).isEqualTo(CommitRule.MIN_TIMESTAMP_MICROS);
+        assertThat(timestamp("AMS", Long.MAX_VALUE)).isEqualTo(NOW);
+    }
+
+    private long timestamp(String partition, long requested) {
+        FolioCommit.Page page = new FolioCommit.Page(
+                new PartitionKey(PARTITIONED, partition), 0, 0, 64, 0, List.of(new FolioCommit.Batch(1, requested)));
+        BatchAnswer batch = decideOne(folio("acme/sales/x", page))
+                .answer()
+                .pages()
+                .getFirst()
+                .getFirst();
+        return ((Accepted) batch).timestampMicros();
+    }
+
+    @Test
+    void wrongPageIsRejectedAndTheOthersAreNot() {
+        Answered answered = decideOne(folio(
+                "acme/sales/x",
+                page(new UUID(9, 9), "JFK", 0, 1, 1),
+                page(PARTITIONED, "JFK", 4, 1),
+                page(SINGLE, "JFK", 0, 1),
+                page(PARTITIONED, "JFK", 3, 1)));
+        List<List<BatchAnswer>> pages = answered.answer().pages();
+        assertThat(pages.get(0)).hasSize(2).allSatisfy(batch -> assertRejected(batch, ErrorKind.NOT_FOUND));
+        assertThat(pages.get(1)).hasSize(1).allSatisfy(batch -> assertRejected(batch, ErrorKind.INVALID));
+        assertThat(pages.get(2)).hasSize(1).allSatisfy(batch -> assertRejected(batch, ErrorKind.INVALID));
+        assertThat(pages.get(3)).containsExactly(new Accepted(100, 101, NOW));
+    }
+
+    private static void assertRejected(BatchAnswer batch, ErrorKind kind) {
+        assertThat(batch)
+                .isInstanceOfSatisfying(
+                        Rejected.class, rejected -> assertThat(rejected.kind()).isEqualTo(kind));
+    }
+
+    @Test
+    void objectOutsideTheNamespaceIsRefused() {
+        for (String key : List.of("acme/other/x", "acme/sales", "acme/sales2/x", "x")) {
+            CommitDecision decision = decide(folio(key, page(PARTITIONED, "JFK", 0, 1)));
+            assertThat(decision.outcomes().getFirst()).isInstanceOf(Refused.class);
+            assertThat(decision.folios()).isEmpty();
+            assertThat(decision.partitions()).isEmpty();
+            assertThat(decision.lastCommitNumber()).isEqualTo(41);
+        }
+    }
+
+    @Test
+    void folioThatCannotBeIsInvalid() {
+        FolioCommit.Page page = page(SINGLE, "", 0, 1);
+        assertInvalid(() -> new FolioCommit(new UUID(1, 2), "acme/sales/x", 64, List.of(page)));
+        assertInvalid(() -> folio("acme/sales/../x", page));
+        assertInvalid(() -> folio("acme/sales/x"));
+        assertInvalid(() -> new FolioCommit(LogFixture.newId(), "acme/sales/x", 63, List.of(page)));
+        assertInvalid(() -> new FolioCommit(LogFixture.newId(), "acme/sales/x", 640, List.of(page, page)));
+        assertInvalid(() -> page(SINGLE, "", 0));
+        assertInvalid(() -> page(SINGLE, "", 0, 0));
+        assertInvalid(() -> page(SINGLE, "", 0, 1L << 31));
+        assertInvalid(() -> page(SINGLE, "", -1, 1));
+        assertInvalid(() -> page(SINGLE, "\u00e9".repeat(513), 0, 1));
+        PartitionKey key = new PartitionKey(SINGLE, "");
+        List<FolioCommit.Batch> batches = page.batches();
+        assertInvalid(() -> new FolioCommit.Page(key, 0, -1, 64, 0, batches));
+        assertInvalid(() -> new FolioCommit.Page(key, 0, 0, 0, 0, batches));
+        FolioCommit.Page far = new FolioCommit.Page(key, 0, Long.MAX_VALUE, Long.MAX_VALUE, 0, batches);
+        assertInvalid(() -> folio("acme/sales/x", far));
+    }
+
+    private static void assertInvalid(Runnable creation) {
+        assertThatThrownBy(creation::run)
+                .isInstanceOfSatisfying(
+                        WingsException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID));
+    }
+
+    private Answered decideOne(FolioCommit folio) {
+        return (Answered) decide(folio).outcomes().getFirst();
+    }
+
+    private CommitDecision decide(FolioCommit... folios) {
+        return CommitRule.decide(NAMESPACE, List.of(folios), state, NOW);
+    }
+
+    private static FolioCommit folio(String key, FolioCommit.Page... pages) {
+        FolioCommit.Page[] placed = new FolioCommit.Page[pages.length];
+        for (int i = 0; i < pages.length; i++) {
+            FolioCommit.Page page = pages[i];
+            long offset = page.byteOffset() + 64L * i;
+            placed[i] = new FolioCommit.Page(
+                    page.partition(), page.schemaVersion(), offset, page.byteLength(), page.crc32c(), page.batches());
+        }
+        return new FolioCommit(LogFixture.newId(), key, 1_000, List.of(placed));
+    }
+
+    private static FolioCommit.Page page(UUID topic, String partition, int schemaVersion, long... batchRows) {
+        List<FolioCommit.Batch> batches = java.util.Arrays.stream(batchRows)
+                .mapToObj(rows -> new FolioCommit.Batch(rows, 0))
+                .toList();
+        return new FolioCommit.Page(new PartitionKey(topic, partition), schemaVersion, 0, 64, 0, batches);
+    }
+}

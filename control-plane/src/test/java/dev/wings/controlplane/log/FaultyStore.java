@@ -1,0 +1,112 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.log;
+
+import dev.wings.common.resource.TopicName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// A store whose commits can be held up and made to fail.
+final class FaultyStore implements LogMetadataStore {
+
+    private final LogMetadataStore store;
+    private final List<Integer> groups = new CopyOnWriteArrayList<>();
+    private final List<Map<UUID, Long>> announced = new CopyOnWriteArrayList<>();
+    private final Semaphore allowed = new Semaphore(Integer.MAX_VALUE / 2);
+    private volatile Consumer<CommitScope> fault = scope -> {};
+    private volatile boolean loses;
+
+    FaultyStore(LogMetadataStore store) {
+        this.store = store;
+    }
+
+    /// Commits wait from now on.
+    void hold() {
+        allowed.drainPermits();
+    }
+
+    void release() {
+        allowed.release(Integer.MAX_VALUE / 2);
+    }
+
+    /// Called before each commit; may throw.
+    void failWith(Consumer<CommitScope> failure) {
+        this.fault = failure;
+    }
+
+    /// Whether announcements are lost.
+    void loseAnnouncements(boolean lose) {
+        this.loses = lose;
+    }
+
+    /// How many folios each transaction was asked to commit.
+    List<Integer> groups() {
+        return new ArrayList<>(groups);
+    }
+
+    List<Map<UUID, Long>> announced() {
+        return new ArrayList<>(announced);
+    }
+
+    @Override
+    public CommitDecision commit(CommitScope scope, Function<CommitState, CommitDecision> rule) {
+        groups.add(scope.folioIds().size());
+        allowed.acquireUninterruptibly();
+        fault.accept(scope);
+        return store.commit(scope, rule);
+    }
+
+    @Override
+    public void plan(List<TopicScan> scans, PlanSink sink) {
+        store.plan(scans, sink);
+    }
+
+    @Override
+    public List<PartitionRecord> listPartitions(TopicName topic, @Nullable String after, int limit) {
+        return store.listPartitions(topic, after, limit);
+    }
+
+    @Override
+    public List<Commit> readCommits(UUID namespaceUid, long start, int pageLimit) {
+        return store.readCommits(namespaceUid, start, pageLimit);
+    }
+
+    @Override
+    public Map<UUID, Long> lastCommitNumbers(Set<UUID> namespaceUids) {
+        return store.lastCommitNumbers(namespaceUids);
+    }
+
+    @Override
+    public void announce(Map<UUID, Long> commitNumbers) {
+        announced.add(commitNumbers);
+        if (!loses) {
+            store.announce(commitNumbers);
+        }
+    }
+
+    @Override
+    public Subscription openSubscription(CommitListener listener) {
+        return store.openSubscription(listener);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.controlplane.paging;
+
+import org.jspecify.annotations.NullMarked;

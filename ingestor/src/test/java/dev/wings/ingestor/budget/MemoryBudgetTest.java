@@ -1,0 +1,138 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MemoryBudgetTest {
+
+    private final MemoryBudget budget = new MemoryBudget(400);
+    private final List<String> admitted = new ArrayList<>();
+
+    @Test
+    void bytesAreHeldFromTheFirstReadToTheAnswer() {
+        MemoryBudget.Account stream = open("a");
+        assertThat(stream.receive(30)).isTrue();
+        assertThat(stream.receive(20)).isTrue();
+        MemoryBudget.Account.Lease message = stream.take();
+        assertThat(message.bytes()).isEqualTo(50);
+        stream.receive(7);
+        assertThat(budget.usedBytes()).isEqualTo(57);
+
+        message.resize(5);
+        assertThat(budget.usedBytes()).isEqualTo(12);
+        stream.close();
+        assertThat(budget.usedBytes()).isEqualTo(5);
+        message.close();
+        message.close();
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
+    void aGroupThatHoldsItsShareWaitsAndOthersGoOn() {
+        MemoryBudget.Account slow = open("slow");
+        slow.receive(100);
+        MemoryBudget.Account.Lease lease = slow.take();
+        slow.whenAdmitted(() -> admitted.add("slow"));
+        open("other").whenAdmitted(() -> admitted.add("other"));
+        assertThat(admitted).containsExactly("other");
+
+        lease.close();
+        assertThat(admitted).containsExactly("other", "slow");
+    }
+
+    @Test
+    void roomForOneMessageWakesOneStream() {
+        MemoryBudget.Account holder = open("a");
+        holder.receive(100);
+        MemoryBudget.Account.Lease held = holder.take();
+        for (String name : List.of("first", "second")) {
+            MemoryBudget.Account stream = open("a");
+            stream.receive(90);
+            stream.take().close();
+            stream.whenAdmitted(() -> admitted.add(name));
+        }
+        assertThat(admitted).isEmpty();
+
+        held.resize(20);
+        assertThat(admitted).containsExactly("first");
+        held.resize(10);
+        assertThat(admitted).containsExactly("first", "second");
+    }
+
+    @Test
+    void nobodyIsAdmittedWhileTheWholeIsNearItsLimit() {
+        for (String group : List.of("a", "b", "c", "d")) {
+            MemoryBudget.Account stream = open(group);
+            stream.receive(80);
+            stream.take();
+        }
+        MemoryBudget.Account late = open("late");
+        late.whenAdmitted(() -> admitted.add("late"));
+        assertThat(admitted).isEmpty();
+        late.close();
+        assertThat(budget.usedBytes()).isEqualTo(320);
+    }
+
+    @Test
+    void bytesBeyondTheLimitAreCountedAndTold() {
+        MemoryBudget.Account stream = open("a");
+        assertThat(stream.receive(400)).isTrue();
+        assertThat(stream.receive(1)).isFalse();
+        assertThat(budget.usedBytes()).isEqualTo(401);
+        stream.close();
+        assertThat(budget.usedBytes()).isZero();
+        assertThat(stream.receive(5)).isTrue();
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
+    void aStreamThatIsOverWaitsNoLonger() {
+        MemoryBudget.Account holder = open("a");
+        holder.receive(100);
+        MemoryBudget.Account.Lease lease = holder.take();
+        MemoryBudget.Account gone = open("a");
+        gone.whenAdmitted(() -> admitted.add("gone"));
+        gone.close();
+        lease.close();
+        assertThat(admitted).isEmpty();
+    }
+
+    @Test
+    void onlyHalfOfAGroupsShareMayBeKept() {
+        MemoryBudget.Account stream = open("a");
+        stream.receive(50);
+        MemoryBudget.Account.Lease first = stream.take();
+        assertThat(first.keep()).isTrue();
+        stream.receive(1);
+        MemoryBudget.Account.Lease second = stream.take();
+        assertThat(second.keep()).isFalse();
+        second.close();
+        first.close();
+        stream.receive(50);
+        assertThat(stream.take().keep()).isTrue();
+    }
+
+    private MemoryBudget.Account open(String group) {
+        MemoryBudget.Account account = budget.open();
+        account.join(group);
+        return account;
+    }
+}

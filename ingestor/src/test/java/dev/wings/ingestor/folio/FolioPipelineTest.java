@@ -1,0 +1,353 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.folio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.wings.common.arrow.ArrowSchemas;
+import dev.wings.common.arrow.IpcMessage;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.folio.PageBuilder;
+import dev.wings.common.proto.BatchResult;
+import dev.wings.common.proto.CommitFolioRequest;
+import dev.wings.common.proto.LogMetadataGrpc;
+import dev.wings.common.proto.PageCommit;
+import dev.wings.common.proto.Topic;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.ingestor.batch.PageLayout;
+import dev.wings.ingestor.batch.PartitionBatch;
+import dev.wings.ingestor.testing.ManualScheduler;
+import dev.wings.ingestor.testing.MemoryControlPlane;
+import dev.wings.ingestor.testing.MemoryObjectStore;
+import dev.wings.ingestor.topic.NamespaceTarget;
+import dev.wings.ingestor.topic.TopicTarget;
+import io.grpc.Status;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FolioPipelineTest {
+
+    private static final String TOPIC = "tenants/default/namespaces/default/topics/events";
+    private static final NamespaceTarget NAMESPACE = new NamespaceTarget(
+            new NamespaceName("default", "default"), "namespace-uid", URI.create("file:///memory"), "prefix");
+    private static final TopicSchema SCHEMA = new TopicSchema(0, List.of(Field.required(1, "id", Primitive.LONG)), 1);
+    private static final int BATCH_ROWS = 100;
+
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final MemoryObjectStore store = new MemoryObjectStore();
+    private final MemoryControlPlane controlPlane = new MemoryControlPlane("file:///memory");
+    private final BufferAllocator allocator = new RootAllocator();
+    private final Producer producer = new Producer();
+    private FolioPipelines pipelines = open(Long.MAX_VALUE, 4);
+    private Topic topic = Topic.getDefaultInstance();
+
+    @BeforeEach
+    void createTopic() {
+        topic = controlPlane.createTopic(TOPIC, SCHEMA, "");
+    }
+
+    @AfterEach
+    void close() {
+        pipelines.close();
+        controlPlane.close();
+        // fails if any batch was not given back
+        allocator.close();
+    }
+
+    @Test
+    void batchesThatComeWithinTheLingerShareAFolio() {
+        List<CompletableFuture<Long>> answers = List.of(append(producer), append(producer), append(new Producer()));
+        assertThat(controlPlane.commits()).isEmpty();
+
+        scheduler.fireAll();
+
+        assertThat(offsets(answers)).containsExactly(0L, 100L, 200L);
+        assertThat(controlPlane.commits()).hasSize(1);
+        assertThat(controlPlane.commits().getFirst().getPagesList())
+                .singleElement()
+                .extracting(PageCommit::getBatchesCount)
+                .isEqualTo(3);
+        assertThat(scheduler.pending()).isZero();
+    }
+
+    @Test
+    void aFullFolioWaitsForNobody() {
+        reopen(1, 4);
+
+        CompletableFuture<Long> answer = append(producer);
+
+        assertThat(offset(answer)).isZero();
+        assertThat(scheduler.pending()).isZero();
+    }
+
+    @Test
+    void drainingSealsWhatIsThereAndWhatComes() {
+        CompletableFuture<Long> before = append(producer);
+        pipelines.drain();
+        CompletableFuture<Long> after = append(producer);
+
+        assertThat(offset(before)).isZero();
+        assertThat(offset(after)).isEqualTo(100);
+    }
+
+    @Test
+    void laterFoliosAreStoredButNotCommittedBeforeEarlierOnes() throws Exception {
+        reopen(1, 4);
+        CountDownLatch storeFirst = new CountDownLatch(1);
+        CountDownLatch othersStored = new CountDownLatch(2);
+        AtomicInteger uploads = new AtomicInteger();
+        store.beforeCreate(key -> {
+            if (uploads.getAndIncrement() == 0) {
+                storeFirst.await();
+            } else {
+                othersStored.countDown();
+            }
+        });
+        List<CompletableFuture<Long>> answers = new ArrayList<>();
+        answers.add(append(producer));
+        awaitTrue(() -> uploads.get() == 1);
+        answers.add(append(producer));
+        answers.add(append(producer));
+        othersStored.await();
+        assertThat(controlPlane.commits()).isEmpty();
+
+        storeFirst.countDown();
+
+        assertThat(offsets(answers)).containsExactly(0L, 100L, 200L);
+    }
+
+    @Test
+    void whileFoliosAreUnderWayBatchesGather() throws Exception {
+        reopen(1, 1);
+        CountDownLatch storeFirst = new CountDownLatch(1);
+        store.beforeCreate(key -> storeFirst.await());
+        List<CompletableFuture<Long>> answers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            answers.add(append(producer));
+        }
+        assertThat(controlPlane.commits()).isEmpty();
+
+        storeFirst.countDown();
+
+        assertThat(offsets(answers)).containsExactly(0L, 100L, 200L, 300L);
+    }
+
+    /// I2: what a producer sent after a batch that failed must not come before it when that is sent again.
+    @Test
+    void afterAFailureNothingOfThatProducerIsCommitted() {
+        reopen(1, 4);
+        CountDownLatch laterAppended = new CountDownLatch(1);
+        AtomicInteger uploads = new AtomicInteger();
+        store.beforeCreate(key -> {
+            if (uploads.getAndIncrement() == 0) {
+                laterAppended.await();
+                throw new WingsException(ErrorKind.FORBIDDEN, "no such bucket");
+            }
+        });
+        CompletableFuture<Long> first = append(producer);
+        awaitTrue(() -> uploads.get() == 1);
+        CompletableFuture<Long> second = append(producer);
+        CompletableFuture<Long> other = append(new Producer());
+        laterAppended.countDown();
+
+        assertThat(failure(first).kind()).isEqualTo(ErrorKind.FORBIDDEN);
+        assertThat(failure(second).kind()).isEqualTo(ErrorKind.UNAVAILABLE);
+        assertThat(offset(other)).isZero();
+        assertThat(producer.broken()).isPresent();
+    }
+
+    @Test
+    void aStoreThatIsAwayForAMomentIsTriedAgain() {
+        AtomicInteger failures = new AtomicInteger(3);
+        store.beforeCreate(key -> {
+            if (failures.getAndDecrement() > 0) {
+                throw WingsException.unavailable("slow down", null);
+            }
+        });
+        CompletableFuture<Long> answer = append(producer);
+        scheduler.fireAll();
+
+        assertThat(offset(answer)).isZero();
+        assertThat(scheduler.sleeps()).isEqualTo(3);
+    }
+
+    @Test
+    void aCommitIsAskedForUntilItsOutcomeIsKnown() {
+        AtomicInteger lost = new AtomicInteger(20);
+        controlPlane.afterCommit(request -> {
+            if (lost.getAndDecrement() > 0) {
+                throw Status.UNAVAILABLE.asRuntimeException();
+            }
+        });
+        CompletableFuture<Long> answer = append(producer);
+        scheduler.fireAll();
+
+        assertThat(offset(answer)).isZero();
+        assertThat(controlPlane.commits()).hasSize(1);
+        assertThat(scheduler.sleeps()).isEqualTo(20);
+    }
+
+    @Test
+    void aCommitThatIsRefusedFailsItsBatches() {
+        controlPlane.beforeCommit(request -> {
+            throw Status.FAILED_PRECONDITION
+                    .withDescription("namespace is gone")
+                    .asRuntimeException();
+        });
+        CompletableFuture<Long> answer = append(producer);
+        scheduler.fireAll();
+
+        assertThat(failure(answer))
+                .hasMessage("namespace is gone")
+                .extracting(WingsException::kind)
+                .isEqualTo(ErrorKind.PRECONDITION);
+        assertThat(scheduler.sleeps()).isZero();
+    }
+
+    @Test
+    void closingAnswersWhatIsUnderWayAndWhatWaits() throws Exception {
+        reopen(1, 1);
+        CountDownLatch uploading = new CountDownLatch(1);
+        store.beforeCreate(key -> {
+            uploading.countDown();
+            new CountDownLatch(1).await();
+        });
+        CompletableFuture<Long> underWay = append(producer);
+        CompletableFuture<Long> waiting = append(producer);
+        uploading.await();
+
+        pipelines.close();
+
+        assertThat(failure(underWay).kind()).isEqualTo(ErrorKind.UNAVAILABLE);
+        assertThat(failure(waiting).kind()).isEqualTo(ErrorKind.UNAVAILABLE);
+        assertThat(controlPlane.commits()).isEmpty();
+        assertThat(failure(append(producer)).kind()).isEqualTo(ErrorKind.UNAVAILABLE);
+    }
+
+    @Test
+    void pagesOfAPartitionAreOrderedByTheVersionOfTheirSchema() {
+        // another producer brings the newer version first
+        CompletableFuture<Long> newer = append(new Producer(), 1);
+        CompletableFuture<Long> old = append(producer, 0);
+        CompletableFuture<Long> afterOld = append(producer, 1);
+        scheduler.fireAll();
+
+        assertThat(offsets(List.of(old, newer, afterOld))).containsExactly(0L, 100L, 200L);
+        CommitFolioRequest commit = controlPlane.commits().getFirst();
+        assertThat(commit.getPagesList())
+                .extracting(PageCommit::getSchemaVersion)
+                .containsExactly(0, 1);
+    }
+
+    private void reopen(long flushBytes, int maxInFlight) {
+        pipelines.close();
+        pipelines = open(flushBytes, maxInFlight);
+    }
+
+    private FolioPipelines open(long flushBytes, int maxInFlight) {
+        return new FolioPipelines(
+                new FolioPipeline.Limits(flushBytes, Duration.ofMillis(100), maxInFlight),
+                16,
+                Duration.ofSeconds(10),
+                uri -> store,
+                LogMetadataGrpc.newBlockingStub(controlPlane.channel()),
+                scheduler,
+                new IdGenerator(InstantSource.system(), new Random(1)),
+                Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    private CompletableFuture<Long> append(Producer from) {
+        return append(from, 0);
+    }
+
+    /// Appends a batch; the answer is its start offset.
+    private CompletableFuture<Long> append(Producer from, int schemaVersion) {
+        CompletableFuture<Long> answer = new CompletableFuture<>();
+        TopicTarget target =
+                new TopicTarget(TopicName.parse(TOPIC), topic.getUid(), SCHEMA, Optional.empty(), NAMESPACE);
+        Submission submission = new Submission(from, target, List.of(batch(schemaVersion)), 0, new Submission.Answer() {
+            @Override
+            public void committed(List<BatchResult> results) {
+                answer.complete(results.getFirst().getAccepted().getStartOffset());
+            }
+
+            @Override
+            public void failed(WingsException reason) {
+                answer.completeExceptionally(reason);
+            }
+        });
+        pipelines.open(NAMESPACE).append(submission);
+        return answer;
+    }
+
+    private PartitionBatch batch(int schemaVersion) {
+        PageLayout layout = new PageLayout(
+                schemaVersion, ByteString.copyFrom(PageBuilder.schemaMessage(ArrowSchemas.toArrow(SCHEMA))));
+        try (VectorSchemaRoot root = VectorSchemaRoot.create(ArrowSchemas.toArrow(SCHEMA), allocator)) {
+            for (int row = 0; row < BATCH_ROWS; row++) {
+                ((BigIntVector) root.getVector(0)).setSafe(row, row);
+            }
+            root.setRowCount(BATCH_ROWS);
+            return new PartitionBatch(layout, "", BATCH_ROWS, IpcMessage.open(root));
+        }
+    }
+
+    private static List<Long> offsets(List<CompletableFuture<Long>> answers) {
+        return answers.stream().map(FolioPipelineTest::offset).toList();
+    }
+
+    private static long offset(CompletableFuture<Long> answer) {
+        return answer.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    private static WingsException failure(CompletableFuture<Long> answer) {
+        return (WingsException) answer.orTimeout(30, TimeUnit.SECONDS)
+                .handle((offset, failure) -> failure)
+                .join();
+    }
+
+    private static void awaitTrue(java.util.function.BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+}
