@@ -15,7 +15,8 @@
  */
 package dev.wings.common.folio;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.FolioFooter;
@@ -23,6 +24,7 @@ import dev.wings.common.proto.FolioPage;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectRange;
 import dev.wings.common.store.ObjectStore;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -49,10 +51,11 @@ public final class FolioReader {
         if (end < FolioFormat.HEADER_BYTES + FolioFormat.TRAILER_BYTES) {
             throw damaged("folio is too short", whole, null);
         }
-        checkHeader(readRange(store, new ObjectRange(objectKey, 0, FolioFormat.HEADER_BYTES)), whole);
-        ObjectRange tail =
-                new ObjectRange(objectKey, Math.max(FolioFormat.HEADER_BYTES, end - SPECULATIVE_TAIL_BYTES), end);
+        ObjectRange tail = new ObjectRange(objectKey, Math.max(0, end - SPECULATIVE_TAIL_BYTES), end);
         ByteBuffer bytes = readRange(store, tail);
+        if (tail.start() == 0) {
+            checkHeader(bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN), whole);
+        }
         ByteBuffer trailer = bytes.slice(bytes.limit() - FolioFormat.TRAILER_BYTES, FolioFormat.TRAILER_BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
         long footerBytes = Integer.toUnsignedLong(trailer.getInt());
@@ -108,6 +111,7 @@ public final class FolioReader {
 
     private static Folio parse(ByteBuffer bytes, ObjectRange range) {
         try {
+            checkPageCount(bytes, range);
             FolioFooter footer = FolioFooter.parseFrom(bytes);
             if (footer.getFolioId().size() != 16) {
                 throw damaged("folio's id is not a UUID", range, null);
@@ -121,8 +125,21 @@ public final class FolioReader {
             }
             return new Folio(
                     FolioFormat.uuid(footer.getFolioId().asReadOnlyByteBuffer()), footer.getNamespaceUid(), pages);
-        } catch (InvalidProtocolBufferException e) {
+        } catch (IOException e) {
             throw damaged("folio's footer cannot be parsed", range, e);
+        }
+    }
+
+    /// Before anything is allocated for them: two bytes are enough to claim a page.
+    private static void checkPageCount(ByteBuffer footer, ObjectRange range) throws IOException {
+        long most = (range.start() - FolioFormat.HEADER_BYTES) / FolioFormat.ALIGNMENT;
+        CodedInputStream fields = CodedInputStream.newInstance(footer.duplicate());
+        long pages = 0;
+        for (int tag = fields.readTag(); tag != 0 && fields.skipField(tag); tag = fields.readTag()) {
+            pages += WireFormat.getTagFieldNumber(tag) == FolioFooter.PAGES_FIELD_NUMBER ? 1 : 0;
+        }
+        if (pages > most) {
+            throw damaged("folio cannot hold as many pages as its footer lists: pages=" + pages, range, null);
         }
     }
 

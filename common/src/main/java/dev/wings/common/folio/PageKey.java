@@ -15,8 +15,6 @@
  */
 package dev.wings.common.folio;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Comparator;
 
 /// What all rows of a page have in common.
@@ -37,7 +35,18 @@ public record PageKey(String topicUid, String partitionValue, int schemaVersion)
         }
     }
 
+    /// Without making the bytes: UTF-16 orders as UTF-8 does, but for surrogates, which stand for what is above all
+    /// else.
     private static int compareUtf8(String left, String right) {
-        return Arrays.compareUnsigned(left.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
+        int common = Math.min(left.length(), right.length());
+        for (int i = 0; i < common; i++) {
+            char l = left.charAt(i);
+            char r = right.charAt(i);
+            if (l != r) {
+                boolean surrogate = Character.isSurrogate(l);
+                return surrogate == Character.isSurrogate(r) ? Character.compare(l, r) : surrogate ? 1 : -1;
+            }
+        }
+        return Integer.compare(left.length(), right.length());
     }
 }

@@ -54,7 +54,7 @@ public final class Resources implements AutoCloseable {
             }
             try {
                 resource.close();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 if (e instanceof InterruptedException) {
                     Thread.currentThread().interrupt();
                 }

@@ -17,10 +17,12 @@ package dev.wings.common.process;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -33,6 +35,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class ServiceProcess {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServiceProcess.class);
+
+    /// How long a start that was interrupted may take to notice.
+    private static final Duration START_ABORT = Duration.ofSeconds(30);
 
     private final String name;
     private final CompletableFuture<AutoCloseable> service = new CompletableFuture<>();
@@ -85,7 +90,7 @@ public final class ServiceProcess {
         if (!service.isDone()) {
             opener.interrupt();
         }
-        try (AutoCloseable opened = service.get()) {
+        try (AutoCloseable opened = service.get(START_ABORT.toSeconds(), TimeUnit.SECONDS)) {
             LOG.info("stopping: service={}", name);
         } catch (ExecutionException e) {
             // it never started, which was reported

@@ -29,6 +29,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.apache.arrow.flatbuf.Field;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
@@ -66,17 +67,15 @@ final class FolioSimulationTest {
     }
 
     @Test
-    void folioWithAnyBitFlippedAtItsEndsIsDataLoss() {
+    void folioWithAByteDamagedAtItsEndsIsDataLoss() {
         SealedFolio folio = Folios.sample(allocator);
         byte[] whole = Folios.bytes(folio);
         PageEntry last = folio.pages().getLast().entry();
         int footerStart = (int) (last.byteOffset() + last.byteLength() + 63) / 64 * 64;
         for (int position = 0; position < whole.length; position = position == 11 ? footerStart : position + 1) {
-            for (int bit = 0; bit < 8; bit++) {
-                byte[] damaged = whole.clone();
-                damaged[position] ^= (byte) (1 << bit);
-                assertDataLoss(damaged);
-            }
+            byte[] damaged = whole.clone();
+            damaged[position] ^= (byte) (1 << position % 8);
+            assertDataLoss(damaged);
         }
     }
 
@@ -89,16 +88,36 @@ final class FolioSimulationTest {
         byte[] whole = Folios.bytes(folio);
         int footerBytes = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(whole.length - 20);
         int footerStart = whole.length - 20 - footerBytes;
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 2000; round++) {
             byte[] damaged = whole.clone();
             int flips = random.nextInt(1, 4);
             for (int i = 0; i < flips; i++) {
                 damaged[footerStart + random.nextInt(footerBytes)] = (byte) random.nextInt();
             }
-            java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+            CRC32C crc = new CRC32C();
             crc.update(damaged, footerStart, footerBytes);
             ByteBuffer.wrap(damaged).order(ByteOrder.LITTLE_ENDIAN).putInt(whole.length - 16, (int) crc.getValue());
             readOrDataLoss(damaged, seed);
+        }
+    }
+
+    @Test
+    void footerThatListsMorePagesThanThereIsRoomForIsDataLoss() {
+        int pages = 100_000;
+        // field 3, no bytes
+        byte[] footer = new byte[2 * pages];
+        for (int i = 0; i < pages; i++) {
+            footer[2 * i] = 0x1a;
+        }
+        byte[] whole = Folios.bytes(Folios.sample(allocator));
+        ByteBuffer forged = ByteBuffer.allocate(64 + 640 + footer.length + 20).order(ByteOrder.LITTLE_ENDIAN);
+        CRC32C crc = new CRC32C();
+        crc.update(footer);
+        forged.put(whole, 0, 704).put(footer).putInt(footer.length).putInt((int) crc.getValue());
+        forged.put(whole, whole.length - 12, 12);
+        try (ObjectStore store = new MemoryObjectStore()) {
+            store.create(KEY, List.of(forged.flip()));
+            assertDataLoss(() -> FolioReader.read(store, KEY), "pages=100000");
         }
     }
 
@@ -121,7 +140,7 @@ final class FolioSimulationTest {
     }
 
     @Test
-    void everyFlippedBitOfAPageIsFoundByItsChecksum() {
+    void anyDamagedByteOfAPageIsFoundByItsChecksum() {
         PageEntry entry = Folios.sample(allocator).pages().get(1).entry();
         byte[] page = page();
         ObjectRange range = new ObjectRange(KEY, 64, 64 + page.length);
@@ -135,12 +154,12 @@ final class FolioSimulationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
+    @ValueSource(longs = {1, 2, 3})
     void damagedPageIsReadOrDataLoss(long seed) {
         Random random = new Random(seed);
         byte[] page = page();
         int refused = 0;
-        for (int round = 0; round < 5000; round++) {
+        for (int round = 0; round < 2000; round++) {
             byte[] damaged = page.clone();
             int flips = random.nextInt(1, 6);
             for (int i = 0; i < flips; i++) {
@@ -161,7 +180,7 @@ final class FolioSimulationTest {
                 refused++;
             }
         }
-        assertThat(refused).as("the damage is noticed at times").isGreaterThan(500);
+        assertThat(refused).as("the damage is noticed at times").isGreaterThan(200);
     }
 
     /// Shared children: 2^n fields from n tables.
