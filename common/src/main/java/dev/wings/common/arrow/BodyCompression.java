@@ -17,7 +17,6 @@ package dev.wings.common.arrow;
 
 import com.github.luben.zstd.Zstd;
 import dev.wings.common.error.WingsException;
-import java.nio.ByteBuffer;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.compression.AbstractCompressionCodec;
@@ -83,14 +82,11 @@ public final class BodyCompression implements CompressionCodec.Factory {
             case NONE -> throw new IllegalArgumentException("nothing is compressed");
             case LZ4_FRAME -> Lz4Frame.decompress(content.segment(), target.segment());
             case ZSTD -> {
-                ByteBuffer source = content.segment().asByteBuffer();
-                long found = Zstd.decompressDirectByteBuffer(
-                        target.segment().asByteBuffer(),
-                        0,
-                        Math.toIntExact(target.length()),
-                        source,
-                        0,
-                        source.remaining());
+                long found = Zstd.decompressUnsafe(
+                        target.segment().address(),
+                        target.length(),
+                        content.segment().address(),
+                        content.length());
                 if (Zstd.isError(found)) {
                     throw WingsException.invalid("a buffer is not what ZSTD made: " + Zstd.getErrorName(found));
                 }
@@ -164,13 +160,11 @@ public final class BodyCompression implements CompressionCodec.Factory {
             if (compression == IpcHeader.Compression.LZ4_FRAME) {
                 return Lz4Frame.compress(source.segment(), target.segment());
             }
-            long length = Zstd.compressDirectByteBuffer(
-                    target.segment().asByteBuffer(),
-                    0,
-                    Math.toIntExact(target.length()),
-                    source.segment().asByteBuffer(),
-                    0,
-                    Math.toIntExact(source.length()),
+            long length = Zstd.compressUnsafe(
+                    target.segment().address(),
+                    target.length(),
+                    source.segment().address(),
+                    source.length(),
                     level);
             if (Zstd.isError(length)) {
                 throw new IllegalStateException("ZSTD failed: " + Zstd.getErrorName(length));

@@ -19,7 +19,6 @@ import dev.wings.common.error.WingsException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -241,9 +240,17 @@ public final class PartitionValue {
         if (!instant.truncatedTo(ChronoUnit.MICROS).equals(instant)) {
             return Optional.empty();
         }
+        long seconds = instant.getEpochSecond();
+        long microsOfSecond = instant.getNano() / 1000;
         try {
-            return Optional.of(ChronoUnit.MICROS.between(Instant.EPOCH, instant));
-        } catch (ArithmeticException | DateTimeException e) {
+            // Away from zero last: else the smallest of all would overflow on the way.
+            return Optional.of(
+                    seconds < 0
+                            ? Math.addExact(
+                                    Math.multiplyExact(seconds + 1, MICROS_PER_SECOND),
+                                    microsOfSecond - MICROS_PER_SECOND)
+                            : Math.addExact(Math.multiplyExact(seconds, MICROS_PER_SECOND), microsOfSecond));
+        } catch (ArithmeticException e) {
             return Optional.empty();
         }
     }
