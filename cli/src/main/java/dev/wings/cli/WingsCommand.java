@@ -15,6 +15,7 @@
  */
 package dev.wings.cli;
 
+import dev.wings.cli.demo.DemoCommand;
 import dev.wings.cli.dev.DevCommand;
 import dev.wings.cli.push.PushCommand;
 import dev.wings.cli.resource.NamespaceCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         subcommands = {
+            DemoCommand.class,
             DevCommand.class,
             TopicCommand.class,
             PushCommand.class,

@@ -17,21 +17,27 @@ package dev.wings.cli.dev;
 
 import dev.wings.cli.postgres.EmbeddedPostgres;
 import dev.wings.common.process.Resources;
+import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.ControlPlane;
+import dev.wings.ingestor.Ingestor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 
 /// All services in this process, with a PostgreSQL of their own and a directory as the object store. They know
 /// nothing of it: each talks to the others over the network, as everywhere.
 public final class Platform implements AutoCloseable {
+
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
 
     private final Resources resources;
     private final PlatformConfig config;
@@ -62,6 +68,7 @@ public final class Platform implements AutoCloseable {
 
             Scheduler scheduler = resources.add(Scheduler.system());
             ObjectStores objectStores = resources.add(new ObjectStores());
+            BufferAllocator allocator = resources.add(new RootAllocator());
             IdGenerator ids = new IdGenerator(InstantSource.system(), new SecureRandom());
 
             ControlPlane controlPlane = resources.add(ControlPlane.open(
@@ -69,6 +76,18 @@ public final class Platform implements AutoCloseable {
                     new ControlPlane.Surroundings(
                             objectStores, scheduler, ids, resources.add(Telemetry.open("control-plane")))));
             controlPlane.createDefaults(data.objects().toUri());
+
+            GrpcClient forIngestor = resources.add(GrpcClient.open(
+                    config.ingestor().controlPlane(), config.ingestor().callTimeout(), MAX_ANSWER_BYTES));
+            resources.add(Ingestor.open(
+                    config.ingestor(),
+                    new Ingestor.Surroundings(
+                            forIngestor.channel(),
+                            objectStores::open,
+                            allocator,
+                            scheduler,
+                            ids,
+                            resources.add(Telemetry.open("ingestor")))));
             return new Platform(resources, config);
         } catch (IOException e) {
             resources.closeAfter(e);

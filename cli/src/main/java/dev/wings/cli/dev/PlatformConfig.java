@@ -18,6 +18,7 @@ package dev.wings.cli.dev;
 import dev.wings.common.config.Settings;
 import dev.wings.common.error.WingsException;
 import dev.wings.controlplane.ControlPlaneConfig;
+import dev.wings.ingestor.IngestorConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The configuration of all services of a platform in one process: that of the environment, and for what the
 /// environment leaves open, what suits a developer's machine.
-record PlatformConfig(ControlPlaneConfig controlPlane) {
+record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor) {
 
     private static final String DATABASE = "WINGS_CONTROL_PLANE_DATABASE_";
 
@@ -74,13 +75,17 @@ record PlatformConfig(ControlPlaneConfig controlPlane) {
         settings.put(DATABASE + "USER", database.user());
         settings.remove(DATABASE + "PASSWORD_FILE");
         database.passwordFile().ifPresent(file -> settings.put(DATABASE + "PASSWORD_FILE", file.toString()));
-        @Nullable
         ControlPlaneConfig controlPlane =
                 read(ControlPlaneConfig.SERVICE, settings, ControlPlaneConfig::from, problems);
-        if (controlPlane == null) {
-            return Optional.empty();
+        if (controlPlane != null) {
+            String uri = "http://" + address(controlPlane.host(), controlPlane.grpcPort());
+            settings.putIfAbsent("WINGS_INGESTOR_CONTROL_PLANE_URI", uri);
+            settings.putIfAbsent("WINGS_SERVER_CONTROL_PLANE_URI", uri);
         }
-        return Optional.of(new PlatformConfig(controlPlane));
+        IngestorConfig ingestor = read(IngestorConfig.SERVICE, settings, IngestorConfig::from, problems);
+        return controlPlane == null || ingestor == null
+                ? Optional.empty()
+                : Optional.of(new PlatformConfig(controlPlane, ingestor));
     }
 
     private static <T> @Nullable T read(
@@ -96,6 +101,13 @@ record PlatformConfig(ControlPlaneConfig controlPlane) {
     private void addTakenPorts(List<String> problems) {
         addIfTaken("control plane", controlPlane.host(), controlPlane.grpcPort(), problems);
         addIfTaken("control plane's management", controlPlane.host(), controlPlane.managementPort(), problems);
+        addIfTaken("ingestor", ingestor.host(), ingestor.flightPort(), problems);
+        addIfTaken("ingestor's management", ingestor.host(), ingestor.managementPort(), problems);
+    }
+
+    /// As it stands in URIs.
+    static String address(String host, int port) {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 
     private static void addIfTaken(String what, String host, int port, List<String> problems) {

@@ -34,7 +34,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /// The log of a platform in one process: everything goes to a file, what somebody should look at to the terminal
 /// too.
-final class PlatformLog {
+public final class PlatformLog {
 
     private static final String FILE_PATTERN =
             "%d{yyyy-MM-dd'T'HH:mm:ss.SSSX, UTC} %-5level [%thread] %logger{0}: %msg%n%ex";
@@ -46,7 +46,7 @@ final class PlatformLog {
     /// Sends all log lines to `wings.log` in `directory`.
     ///
     /// @param onTerminal whether warnings and errors are shown on standard error, without stack traces
-    static Path open(Path directory, boolean onTerminal) {
+    public static Path open(Path directory, boolean onTerminal) {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         Path file = directory.resolve("wings.log");

@@ -29,6 +29,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -136,11 +137,13 @@ public final class PushCommand implements Callable<Integer> {
     private int push(
             TopicName name, TopicSchema schema, RowFile rows, FlightConnection ingestor, BufferAllocator allocator)
             throws InterruptedException {
+        // asked first: a reader that is open keeps DuckDB busy
+        OptionalLong total = rows.rows();
         try (ArrowReader reader = rows.read(allocator, batchRows, schema);
                 Pusher pusher = new Pusher(
                         ingestor, allocator, name, reader.getVectorSchemaRoot().getSchema(), reader, inFlight)) {
             long start = System.nanoTime();
-            try (Progress progress = Progress.start(rows.name(), rows.rows(), pusher, quiet)) {
+            try (Progress progress = Progress.start(rows.name(), total, pusher, quiet)) {
                 send(reader, pusher);
                 pusher.finish();
             } catch (WingsException | IOException e) {

@@ -59,7 +59,7 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Duck
     /// The schema of a topic for these rows. Fails with INVALID for types that topics do not have.
     Schema schema();
 
-    /// How many rows there are, if that is known without reading them.
+    /// How many rows there are, if that is known without reading them. To be asked before [#read].
     OptionalLong rows();
 
     /// Reads the rows in the file's order, once. Text (CSV, NDJSON) is read as the types of the topic's fields of

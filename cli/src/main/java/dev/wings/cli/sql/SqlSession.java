@@ -64,6 +64,17 @@ public final class SqlSession implements AutoCloseable {
         return open(() -> client.execute(sql, connection.options()));
     }
 
+    /// Runs a query that gives few rows, and reads them all.
+    public Answer answer(String sql) {
+        try (SqlResult result = query(sql)) {
+            Answer.Builder answer = new Answer.Builder(result.schema());
+            while (result.next()) {
+                answer.add(result.rows());
+            }
+            return answer.build();
+        }
+    }
+
     /// The namespaces of the tenant, and the schemas that the server adds.
     List<String> schemas() {
         List<String> names = new ArrayList<>();

@@ -1,0 +1,106 @@
+package dev.wings.cli.demo;
+
+import dev.wings.cli.output.Screen;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+
+/// Shows frames: on a terminal each in the place of the one before, else a line now and then.
+interface DemoView extends AutoCloseable {
+
+    /// How long to wait between two frames.
+    Duration period();
+
+    void show(Frame frame);
+
+    @Override
+    void close();
+
+    /// The view for this process' standard output.
+    static DemoView open(PrintWriter out) {
+        try {
+            return Screen.isOutputTerminal()
+                    ? new OnTerminal(TerminalBuilder.builder().system(true).build())
+                    : new AsLines(out);
+        } catch (IOException e) {
+            return new AsLines(out);
+        }
+    }
+
+    /// See [DemoView].
+    record AsLines(PrintWriter out) implements DemoView {
+
+        @Override
+        public Duration period() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public void show(Frame frame) {
+            out.println(frame.line());
+            out.flush();
+        }
+
+        @Override
+        public void close() {
+            out.flush();
+        }
+    }
+
+    /// See [DemoView].
+    final class OnTerminal implements DemoView {
+
+        private static final String HIDE_CURSOR = "\033[?25l";
+        private static final String SHOW_CURSOR = "\033[?25h";
+        private static final String CLEAR_BELOW = "\033[J";
+        private static final int UNKNOWN_SIZE_COLUMNS = 80;
+        private static final int UNKNOWN_SIZE_LINES = 24;
+
+        private final Terminal terminal;
+        private final PrintWriter out;
+        private int shownLines;
+
+        private OnTerminal(Terminal terminal) {
+            this.terminal = terminal;
+            this.out = terminal.writer();
+            out.print(HIDE_CURSOR);
+        }
+
+        @Override
+        public Duration period() {
+            return Duration.ofMillis(200);
+        }
+
+        @Override
+        public void show(Frame frame) {
+            int width = terminal.getWidth() > 0 ? terminal.getWidth() : UNKNOWN_SIZE_COLUMNS;
+            int height = terminal.getHeight() > 0 ? terminal.getHeight() : UNKNOWN_SIZE_LINES;
+            List<String> lines = frame.lines(width);
+            // the last line of the terminal stays free: a line feed there would scroll
+            List<String> fitting = lines.subList(0, Math.min(lines.size(), height - 1));
+            StringBuilder text = new StringBuilder();
+            if (shownLines > 0) {
+                text.append("\033[").append(Math.min(shownLines, height - 1)).append('A');
+            }
+            fitting.forEach(line -> text.append(Screen.CLEAR_LINE).append(line).append('\n'));
+            text.append(CLEAR_BELOW);
+            out.print(text);
+            out.flush();
+            shownLines = fitting.size();
+        }
+
+        @Override
+        public void close() {
+            out.print(SHOW_CURSOR);
+            out.flush();
+            try {
+                terminal.close();
+            } catch (IOException e) {
+                // nothing to do about it: the process ends
+            }
+        }
+    }
+}

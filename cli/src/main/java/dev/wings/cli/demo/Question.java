@@ -1,0 +1,67 @@
+package dev.wings.cli.demo;
+
+import dev.wings.cli.sql.Answer;
+import dev.wings.cli.sql.SqlSession;
+import dev.wings.common.error.WingsException;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Asks the same again and again, on a thread of its own; most of the time it rests.
+final class Question implements AutoCloseable {
+
+    private static final long MIN_REST_MILLIS = 400;
+    /// A query that takes long is asked less often, so that the demo leaves the machine to others.
+    private static final int REST_FACTOR = 4;
+
+    /// The newest answer and how long it took.
+    record Answered(Answer answer, Duration took) {}
+
+    private final SqlSession session;
+    private final String sql;
+    private final Thread thread = Thread.ofVirtual().name("demo-question").unstarted(this::askOn);
+    private volatile Optional<Answered> newest = Optional.empty();
+    private volatile Optional<WingsException> failure = Optional.empty();
+
+    /// Starts to ask. The caller closes it, before `session`.
+    Question(SqlSession session, String sql) {
+        this.session = session;
+        this.sql = sql;
+        thread.start();
+    }
+
+    /// The newest answer, if there was one. Fails as the query did.
+    Optional<Answered> newest() {
+        failure.ifPresent(reason -> {
+            throw reason;
+        });
+        return newest;
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void askOn() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                long start = System.nanoTime();
+                Answer answer = session.answer(sql);
+                Duration took = Duration.ofNanos(System.nanoTime() - start);
+                newest = Optional.of(new Answered(answer, took));
+                Thread.sleep(Math.max(MIN_REST_MILLIS, REST_FACTOR * took.toMillis()));
+            }
+        } catch (InterruptedException e) {
+            // closed
+        } catch (WingsException e) {
+            if (!Thread.currentThread().isInterrupted()) {
+                failure = Optional.of(e);
+            }
+        }
+    }
+}

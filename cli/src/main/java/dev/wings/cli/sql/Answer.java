@@ -1,0 +1,42 @@
+package dev.wings.cli.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// The whole answer of a query that gives few rows, as text.
+public record Answer(List<String> columns, List<List<String>> rows) {
+
+    public Answer {
+        columns = List.copyOf(columns);
+        rows = List.copyOf(rows);
+    }
+
+    /// Gathers an answer batch by batch.
+    public static final class Builder {
+
+        private final List<String> columns;
+        private final List<List<String>> rows = new ArrayList<>();
+
+        public Builder(Schema schema) {
+            this.columns = schema.getFields().stream().map(Field::getName).toList();
+        }
+
+        public void add(VectorSchemaRoot batch) {
+            for (int row = 0; row < batch.getRowCount(); row++) {
+                List<String> cells = new ArrayList<>(columns.size());
+                for (FieldVector vector : batch.getFieldVectors()) {
+                    cells.add(ValueText.of(Values.at(vector, row)));
+                }
+                rows.add(List.copyOf(cells));
+            }
+        }
+
+        public Answer build() {
+            return new Answer(columns, rows);
+        }
+    }
+}
