@@ -35,6 +35,13 @@ final class Failures {
     static int reportUsage(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         PrintWriter err = command.getErr();
+        if (!command.getSubcommands().isEmpty()
+                && command.getParseResult() != null
+                && command.getParseResult().matchedArgs().isEmpty()
+                && command.getUnmatchedArguments().isEmpty()) {
+            command.usage(err);
+            return ExitCode.USAGE;
+        }
         err.println("wings: " + failure.getMessage());
         UnmatchedArgumentException.printSuggestions(failure, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");

@@ -19,6 +19,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /// Which platform a command talks to, and as whom: the options that all client commands share.
@@ -48,17 +49,22 @@ public final class Connection {
             description = "The tenant to act for (default: $WINGS_TENANT, else default).")
     private String tenant = ResourceId.DEFAULT;
 
-    /// For use by picocli, as the local platform without an offset.
-    public Connection() {}
+    private final Map<Port, Address> known;
 
-    public Connection(String host, int portOffset, String tenant) {
-        this.host = host;
-        this.portOffset = portOffset;
+    /// For use by picocli: as the options say.
+    public Connection() {
+        this.known = Map.of();
+    }
+
+    /// To known addresses.
+    public Connection(Map<Port, Address> known, String tenant) {
+        this.known = Map.copyOf(known);
         this.tenant = tenant;
     }
 
     public Address address(Port port) {
-        return new Address(port.label(), host, port.number(portOffset));
+        Address address = known.get(port);
+        return address == null ? new Address(port.label(), host, port.number(portOffset)) : address;
     }
 
     public TenantName tenant() {

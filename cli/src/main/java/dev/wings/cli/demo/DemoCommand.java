@@ -1,3 +1,18 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
 package dev.wings.cli.demo;
 
 import dev.wings.cli.connect.Connection;
@@ -52,10 +67,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--once", description = "Push the file once, compare the answers with the file, and end.")
     private boolean once;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "ROWS",
-            description = "Rows a second (default: 10000; with --once 50000).")
+    @Option(names = "--rate", paramLabel = "ROWS", description = "Rows a second (default: 10000; with --once 50000).")
     private Optional<Long> rate = Optional.empty();
 
     @Option(
@@ -98,8 +110,8 @@ public final class DemoCommand implements Callable<Integer> {
                 TopicName topic = platform.connection().topic("flights");
                 TopicSchema schema = createTopic(platform.connection(), topic, columns);
                 long rowsPerSecond = rate.orElse(once ? ONCE_RATE : LIVE_RATE);
-                try (Feeder feeder = new Feeder(
-                                platform.connection(), topic, schema, file.toString(), rowsPerSecond, once);
+                try (Feeder feeder =
+                                new Feeder(platform.connection(), topic, schema, file.toString(), rowsPerSecond, once);
                         Question question = new Question(session, QUESTION)) {
                     watch(out, feeder, question, platform.addresses().lines().toList());
                 }

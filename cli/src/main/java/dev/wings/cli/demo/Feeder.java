@@ -1,3 +1,18 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
 package dev.wings.cli.demo;
 
 import dev.wings.cli.connect.Connection;
@@ -93,7 +108,7 @@ final class Feeder implements AutoCloseable {
     }
 
     private void feedOnce(Pace pace) throws IOException, InterruptedException {
-        int batchRows = (int) Math.clamp(rowsPerSecond / BATCHES_PER_SECOND, 1, READ_ROWS);
+        int batchRows = Math.clamp(rowsPerSecond / BATCHES_PER_SECOND, 1, READ_ROWS);
         try (RowFile rows = RowFile.open(file, Optional.empty());
                 ArrowReader reader = rows.read(allocator, READ_ROWS, schema)) {
             VectorSchemaRoot root = reader.getVectorSchemaRoot();

@@ -1,3 +1,18 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
 package dev.wings.cli.demo;
 
 import dev.wings.cli.push.LocalDuckDb;
@@ -59,7 +74,8 @@ final class FileComparison {
                     + ", file_row_number = true)");
             for (Pair question : QUESTIONS) {
                 List<List<String>> found = session.answer(question.topic()).rows();
-                List<List<String>> expected = ask(statement, allocator, question.file()).rows();
+                List<List<String>> expected =
+                        ask(statement, allocator, question.file()).rows();
                 if (!found.equals(expected)) {
                     return Optional.of(describe(question.topic(), expected, found));
                 }
@@ -70,11 +86,13 @@ final class FileComparison {
         }
     }
 
-    private static Answer ask(Statement duckdb, BufferAllocator allocator, String sql) throws SQLException, IOException {
+    private static Answer ask(Statement duckdb, BufferAllocator allocator, String sql)
+            throws SQLException, IOException {
         try (ResultSet rows = duckdb.executeQuery(sql);
-                ArrowReader reader = (ArrowReader)
-                        rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, BATCH_ROWS)) {
-            Answer.Builder answer = new Answer.Builder(reader.getVectorSchemaRoot().getSchema());
+                ArrowReader reader =
+                        (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, BATCH_ROWS)) {
+            Answer.Builder answer =
+                    new Answer.Builder(reader.getVectorSchemaRoot().getSchema());
             while (reader.loadNextBatch()) {
                 answer.add(reader.getVectorSchemaRoot());
             }
@@ -88,7 +106,8 @@ final class FileComparison {
             row++;
         }
         return "answers differ: query=" + sql + "\n  rows: file=" + expected.size() + ", topic=" + found.size()
-                + "\n  first difference in row " + (row + 1) + ": file=" + at(expected, row) + ", topic=" + at(found, row);
+                + "\n  first difference in row " + (row + 1) + ": file=" + at(expected, row) + ", topic="
+                + at(found, row);
     }
 
     private static String at(List<List<String>> rows, int row) {

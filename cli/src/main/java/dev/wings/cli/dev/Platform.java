@@ -15,6 +15,8 @@
  */
 package dev.wings.cli.dev;
 
+import dev.wings.cli.connect.Connection;
+import dev.wings.cli.connect.Port;
 import dev.wings.cli.postgres.EmbeddedPostgres;
 import dev.wings.common.process.Resources;
 import dev.wings.common.rpc.GrpcClient;
@@ -98,9 +100,20 @@ public final class Platform implements AutoCloseable {
         }
     }
 
-    /// Where to connect to, a line each.
+    /// For clients in this process.
+    public Connection connection() {
+        return config.connection();
+    }
+
+    /// Where to connect to and as what, a line each.
     public String addresses() {
-        return "control plane " + config.controlPlane().grpcPort() + "\n";
+        Connection connection = config.connection();
+        return "  SQL            jdbc:arrow-flight-sql://" + connection.address(Port.SERVER) + "/?useEncryption=false\n"
+                + "  push           grpc://" + connection.address(Port.INGESTOR) + " (Arrow Flight DoPut)\n"
+                + "  control plane  grpc://" + connection.address(Port.CONTROL_PLANE) + "\n"
+                + "  metrics        http://" + connection.address(Port.CONTROL_PLANE_MANAGEMENT) + "/metrics, http://"
+                + connection.address(Port.INGESTOR_MANAGEMENT) + "/metrics, http://"
+                + connection.address(Port.SERVER_MANAGEMENT) + "/metrics\n";
     }
 
     /// Stops everything, the services in the order in which requests reach them: what was accepted is finished.

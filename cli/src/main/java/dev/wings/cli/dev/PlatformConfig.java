@@ -15,8 +15,12 @@
  */
 package dev.wings.cli.dev;
 
+import dev.wings.cli.connect.Address;
+import dev.wings.cli.connect.Connection;
+import dev.wings.cli.connect.Port;
 import dev.wings.common.config.Settings;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.ResourceId;
 import dev.wings.controlplane.ControlPlaneConfig;
 import dev.wings.ingestor.IngestorConfig;
 import java.io.IOException;
@@ -24,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,11 +103,27 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor) 
         }
     }
 
+    /// Where the services listen.
+    Connection connection() {
+        Map<Port, Address> addresses = new EnumMap<>(Port.class);
+        listeners()
+                .forEach(listener -> addresses.put(
+                        listener.port(), new Address(listener.port().label(), listener.host(), listener.number())));
+        return new Connection(addresses, ResourceId.DEFAULT);
+    }
+
+    private record Listener(Port port, String host, int number) {}
+
+    private List<Listener> listeners() {
+        return List.of(
+                new Listener(Port.CONTROL_PLANE, controlPlane.host(), controlPlane.grpcPort()),
+                new Listener(Port.CONTROL_PLANE_MANAGEMENT, controlPlane.host(), controlPlane.managementPort()),
+                new Listener(Port.INGESTOR, ingestor.host(), ingestor.flightPort()),
+                new Listener(Port.INGESTOR_MANAGEMENT, ingestor.host(), ingestor.managementPort()));
+    }
+
     private void addTakenPorts(List<String> problems) {
-        addIfTaken("control plane", controlPlane.host(), controlPlane.grpcPort(), problems);
-        addIfTaken("control plane's management", controlPlane.host(), controlPlane.managementPort(), problems);
-        addIfTaken("ingestor", ingestor.host(), ingestor.flightPort(), problems);
-        addIfTaken("ingestor's management", ingestor.host(), ingestor.managementPort(), problems);
+        listeners().forEach(listener -> addIfTaken(listener, problems));
     }
 
     /// As it stands in URIs.
@@ -110,14 +131,15 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor) 
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 
-    private static void addIfTaken(String what, String host, int port, List<String> problems) {
+    private static void addIfTaken(Listener listener, List<String> problems) {
         try (ServerSocket socket = new ServerSocket()) {
             // connections of the last run that have not timed out are no reason to refuse
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(host, port));
+            socket.bind(new InetSocketAddress(listener.host(), listener.number()));
         } catch (IOException e) {
-            problems.add("port " + port + " of the " + what + " cannot be used: " + e.getMessage()
-                    + "; move all ports with --port-offset N");
+            problems.add(
+                    "port " + listener.number() + " of the " + listener.port().label() + " cannot be used: "
+                            + e.getMessage() + "; move all ports with --port-offset N");
         }
     }
 }

@@ -61,7 +61,7 @@ final class DuckDbRowFile implements RowFile {
             this.columns = describe();
         } catch (SQLException e) {
             close();
-            throw failure(e);
+            throw RowFile.unreadable(name, e);
         }
     }
 
@@ -93,7 +93,7 @@ final class DuckDbRowFile implements RowFile {
                         "select sum(num_rows)::bigint from parquet_file_metadata(" + LocalDuckDb.path(path) + ")")) {
             return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
         } catch (SQLException e) {
-            throw failure(e);
+            throw RowFile.unreadable(name, e);
         }
     }
 
@@ -112,7 +112,7 @@ final class DuckDbRowFile implements RowFile {
             ResultSet rows = statement.executeQuery(select.toString());
             return (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, batchRows);
         } catch (SQLException e) {
-            throw failure(e);
+            throw RowFile.unreadable(name, LocalDuckDb.diagnose(select.toString(), e));
         }
     }
 
@@ -124,7 +124,7 @@ final class DuckDbRowFile implements RowFile {
                 Files.deleteIfExists(path);
             }
         } catch (SQLException e) {
-            throw failure(e);
+            throw RowFile.unreadable(name, e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -195,16 +195,5 @@ final class DuckDbRowFile implements RowFile {
             throw WingsException.invalid(
                     "topics have no type for a column of " + name + ": column=\"" + column + "\", type=" + type);
         }
-    }
-
-    private WingsException failure(SQLException cause) {
-        // DuckDB appends hints for its own users after the first line, and the query
-        String message = String.valueOf(cause.getMessage());
-        return RowFile.unreadable(name, new IOException(firstLine(message), cause));
-    }
-
-    private static String firstLine(String message) {
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
     }
 }

@@ -29,8 +29,12 @@ public final class LocalDuckDb {
 
     /// An instance of its own, in memory; results are streamed. The caller closes it.
     public static Connection open() {
+        return open(true);
+    }
+
+    private static Connection open(boolean streaming) {
         Properties properties = new Properties();
-        properties.setProperty("jdbc_stream_results", "true");
+        properties.setProperty("jdbc_stream_results", String.valueOf(streaming));
         properties.setProperty("memory_limit", "512MB");
         try {
             Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
@@ -51,6 +55,28 @@ public final class LocalDuckDb {
     /// A file's path as DuckDB's table functions take it: nothing in it is a pattern.
     public static String path(Path path) {
         return literal(path.toAbsolutePath().toString().replaceAll("[\\[*?]", "[$0]"));
+    }
+
+    /// Why a query fails, for a failure of a streamed one that does not tell: runs it again to its end.
+    static SQLException diagnose(String sql, SQLException failure) {
+        if (!String.valueOf(failure.getMessage()).contains("Invalid result set")) {
+            return failure;
+        }
+        try (Connection connection = open(false);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+            return failure;
+        } catch (SQLException e) {
+            return e;
+        }
+    }
+
+    /// What matters to a user of DuckDB's message: the first paragraph on one line, without what wraps it. The
+    /// rest lists settings of the reader.
+    static String message(String text) {
+        String bare = text.replaceFirst("(?s)^.*CDataJniException\\{errno=-?\\d+, message=", "");
+        int end = bare.indexOf("\n\n");
+        return (end < 0 ? bare : bare.substring(0, end)).strip().replaceAll("\\s*\n\\s*", "; ");
     }
 
     static String literal(String text) {

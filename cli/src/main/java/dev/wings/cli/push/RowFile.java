@@ -118,6 +118,7 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Duck
 
     /// The failure to read `name`, in the user's words.
     static WingsException unreadable(String name, Exception cause) {
-        return new WingsException(ErrorKind.INVALID, "cannot read " + name + ": " + FailureText.of(cause), cause);
+        return new WingsException(
+                ErrorKind.INVALID, "cannot read " + name + ": " + LocalDuckDb.message(FailureText.of(cause)), cause);
     }
 }

@@ -30,8 +30,10 @@ import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.SchemaProtos;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,12 +59,13 @@ public final class TopicCommand {
             description = "Create a topic.",
             footer = {
                 "",
-                "Types: boolean int long float double decimal(p,s) date time timestamp timestamptz string binary",
-                "       fixed(n) uuid struct<name: type, ...> list<type> map<type, type>, and the names SQL has for them.",
+                "Types: boolean int long float double decimal(p,s) date time timestamp timestamptz",
+                "       string binary fixed(n) uuid struct<name: type, ...> list<type> map<type, type>,",
+                "       and the names that SQL has for them.",
                 "",
                 "Examples:",
                 "  wings topic create flights --from examples/flights.parquet --partition-by origin",
-                "  wings topic create sales.orders --schema 'id long not null, at timestamptz, price decimal(10,2)'"
+                "  wings topic create sales.orders --schema 'id long not null, price decimal(10,2)'"
             })
     static final class Create implements Callable<Integer> {
         @Mixin
@@ -72,7 +75,7 @@ public final class TopicCommand {
         private String topic = "";
 
         @ArgGroup(multiplicity = "1")
-        private final Source source = new Source();
+        private @Nullable Source source;
 
         @Option(
                 names = "--partition-by",
@@ -107,7 +110,8 @@ public final class TopicCommand {
             CreateTopicRequest request = CreateTopicRequest.newBuilder()
                     .setParent(name.parent().toString())
                     .setTopicId(name.topic())
-                    .setTopic(Topic.newBuilder().setSchema(source.schema()))
+                    .setTopic(Topic.newBuilder()
+                            .setSchema(Objects.requireNonNull(source).schema()))
                     .setPartitionBy(partitionBy)
                     .build();
             return options.run(client -> {

@@ -1,0 +1,164 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.cli.output.ExitCode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+final class CommandLineTest {
+
+    private record Outcome(int exitCode, String out, String err) {}
+
+    static List<List<String>> commands() {
+        List<List<String>> all = new ArrayList<>();
+        addCommands(Main.commandLine(), List.of(), all);
+        return all;
+    }
+
+    private static void addCommands(CommandLine command, List<String> path, List<List<String>> all) {
+        all.add(path);
+        command.getSubcommands().forEach((name, subcommand) -> {
+            List<String> longer = new ArrayList<>(path);
+            longer.add(name);
+            addCommands(subcommand, longer, all);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandExplainsItself(List<String> command) {
+        List<String> arguments = new ArrayList<>(command);
+        arguments.add("--help");
+
+        Outcome outcome = run(arguments.toArray(String[]::new));
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out())
+                .startsWith("Usage: wings")
+                .doesNotContain("default: null")
+                .doesNotContain("${");
+        assertThat(outcome.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    pusj flights x               | Did you mean: wings push
+                    topic creat x                | Did you mean: topic create
+                    topic create x --schma y     | --schema
+                    topic create x               | --from
+                    sql -o xml select            | expected one of
+                    dev --data x --ephemeral     | mutually exclusive
+                    push flights                 | FILE
+                    push flights x --batch-rows 0 | 1 or more is expected
+                    dev --port-offset x          | not an int
+                    """)
+    void wrongCommandLineIsExplained(String arguments, String expected) {
+        Outcome outcome = run(arguments.split(" ", -1));
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(outcome.err()).contains(expected).contains("--help'");
+        assertThat(outcome.out()).isEmpty();
+    }
+
+    @Test
+    void noCommandShowsTheHelp() {
+        Outcome outcome = run();
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(outcome.err() + outcome.out()).contains("wings demo");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "topic list",
+                "topic delete x",
+                "tenant list",
+                "namespace get default",
+                "object-store list",
+                "topic create x --schema y:int",
+                "push x pom.xml",
+                "sql select"
+            })
+    void platformThatIsAwayIsOneLineWithAdvice(String arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(arguments.split(" ", -1)));
+        all.add("--port-offset=" + (unusedPort() - 7701));
+
+        Outcome outcome = run(all.toArray(String[]::new));
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(outcome.err())
+                .contains("cannot reach the")
+                .contains("wings dev")
+                .doesNotContain("\tat ");
+        assertThat(outcome.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void badNamesAreRefusedBeforeAnybodyIsAsked() {
+        Outcome outcome = run("topic", "describe", "Flights");
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(outcome.err()).startsWith("wings: bad topic id").contains("\"Flights\"");
+    }
+
+    @Test
+    void debugShowsTheStack() {
+        assertThat(run("topic", "describe", "Flights", "--debug").err()).contains("\tat ");
+    }
+
+    @Test
+    void completionIsAScript() {
+        Outcome outcome = run("completion");
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(outcome.out()).startsWith("#!/usr/bin/env bash").contains("_complete_wings");
+    }
+
+    private static Outcome run(String... arguments) {
+        Logs.quiet();
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode = Main.commandLine()
+                .setUsageHelpWidth(100)
+                .setUsageHelpAutoWidth(false)
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+        return new Outcome(exitCode, out.toString(), err.toString());
+    }
+
+    private static int unusedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

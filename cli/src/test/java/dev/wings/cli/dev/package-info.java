@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.cli.dev;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.cli.output;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.cli.postgres;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.cli.push;
+
+import org.jspecify.annotations.NullMarked;

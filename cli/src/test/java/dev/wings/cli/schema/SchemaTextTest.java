@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicSchema;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SchemaTextTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    boolean                      | boolean
+                    BIGINT                       | long
+                    smallint                     | int
+                    UBIGINT                      | decimal(20,0)
+                    HUGEINT                      | decimal(38,0)
+                    real                         | float
+                    double precision             | double
+                    decimal(10, 2)               | decimal(10,2)
+                    decimal                      | decimal(18,3)
+                    TIMESTAMP WITH TIME ZONE     | timestamptz
+                    timestamp without time zone  | timestamp
+                    TIMESTAMP_NS                 | timestamp
+                    time                         | time
+                    varchar(10)                  | string
+                    ENUM('a)', 'b''c')           | string
+                    JSON                         | string
+                    "NULL"                       | string
+                    bytea                        | binary
+                    fixed(7)                     | fixed(7)
+                    uuid                         | uuid
+                    integer[]                    | list<int>
+                    integer[3][]                 | list<list<int>>
+                    list<string>                 | list<string>
+                    struct<a: int, "b c": date>  | struct<a: int, b c: date>
+                    STRUCT(a INTEGER, b VARCHAR[]) | struct<a: int, b: list<string>>
+                    MAP(VARCHAR, INTEGER)        | map<string, int>
+                    map<string, struct<x: uuid>> | map<string, struct<x: uuid>>
+                    """)
+    void typesHaveTheNamesOfIcebergAndOfSql(String text, String type) {
+        assertThat(columns("c " + text).fields().getFirst().type()).hasToString(type);
+    }
+
+    @Test
+    void schemaNamesColumnsInOrder() {
+        TopicSchema schema = columns("id long not null, \"a \"\"b\"\"\" decimal(4,1) null , at timestamptz NOT NULL");
+
+        assertThat(schema.fields()).extracting(Field::name).containsExactly("id", "a \"b\"", "at");
+        assertThat(schema.fields()).extracting(Field::required).containsExactly(true, false, true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "id",
+                "id long,",
+                "id long not",
+                "id lnog",
+                "id decimal(",
+                "id struct<>",
+                "id long x",
+                "id list<int",
+                "id interval",
+                "id time with time zone",
+                "\"id long",
+                "id map<int>",
+                "id fixed(x)",
+                "id decimal(99999999999)"
+            })
+    void whatIsNoSchemaIsRefused(String text) {
+        assertThatThrownBy(() -> SchemaText.parseSchema(text)).isInstanceOf(WingsException.class);
+    }
+
+    @Test
+    void refusalNamesThePositionAndTheKnownTypes() {
+        assertThatThrownBy(() -> SchemaText.parseSchema("id lnog"))
+                .hasMessageContaining("\"lnog\", position=4, known=");
+        assertThatThrownBy(() -> SchemaText.parseSchema("id long x")).hasMessageContaining("position=9, found=\"x\"");
+    }
+
+    @Test
+    void deepNestingIsRefused() {
+        assertThatThrownBy(() -> SchemaText.parseType("list<".repeat(10_000) + "int" + ">".repeat(10_000)))
+                .hasMessageContaining("nested too deeply");
+    }
+
+    private static TopicSchema columns(String text) {
+        return SchemaProtos.fromCreateRequest(SchemaText.parseSchema(text));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.cli.schema;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,212 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.DateDayVector;
+import org.apache.arrow.vector.DecimalVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.TimeMicroVector;
+import org.apache.arrow.vector.TimeStampMicroTZVector;
+import org.apache.arrow.vector.TimeStampMicroVector;
+import org.apache.arrow.vector.VarBinaryVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.impl.UnionListWriter;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ResultPrinterTest {
+
+    /// 2001-01-01T00:01:00.5Z
+    private static final long MICROS = 978_307_260_500_000L;
+
+    private final BufferAllocator allocator = new RootAllocator();
+
+    @AfterEach
+    void closeAllocator() {
+        allocator.close();
+    }
+
+    @Test
+    void tableAlignsColumnsWhateverTheirCharacters() {
+        try (VectorSchemaRoot rows = rows(text("name", "Łódź", "日本", "a\nb", null), numbers("n", 7, 10, -1, 0))) {
+            assertThat(print(OutputFormat.TABLE, rows)).isEqualTo("""
+                             name │  n
+                            ──────┼────
+                             Łódź │  7
+                             日本 │ 10
+                             a\\nb │ -1
+                             NULL │  0
+                            """);
+        }
+    }
+
+    @Test
+    void tableOfNoRowsShowsTheColumns() {
+        try (VectorSchemaRoot rows = rows(text("name"), numbers("n"))) {
+            assertThat(print(OutputFormat.TABLE, rows)).isEqualTo(" name │ n\n──────┼───\n");
+        }
+    }
+
+    @Test
+    void csvQuotesWhatNeedsIt() {
+        try (VectorSchemaRoot rows = rows(text("a,b", "x\"y", "", null, "two\nlines"), numbers("n", 1, 2, 3, 4))) {
+            assertThat(print(OutputFormat.CSV, rows))
+                    .isEqualTo("\"a,b\",n\n\"x\"\"y\",1\n\"\",2\n,3\n\"two\nlines\",4\n");
+        }
+    }
+
+    @Test
+    void jsonIsOneObjectOnEachLine() {
+        try (VectorSchemaRoot rows = rows(text("name", "a\"b", null), doubles("x", 1e7, Double.NaN))) {
+            assertThat(print(OutputFormat.JSON, rows))
+                    .isEqualTo("{\"name\":\"a\\\"b\",\"x\":1.0E7}\n{\"name\":null,\"x\":\"NaN\"}\n");
+        }
+    }
+
+    @Test
+    void valuesAreWrittenAsInSql() {
+        try (VectorSchemaRoot rows = rows(
+                timestamps(),
+                instants(),
+                dates(),
+                times(),
+                decimals(),
+                binaries(),
+                lists(),
+                doubles("x", 12345678.9))) {
+            assertThat(print(OutputFormat.CSV, rows).lines().skip(1).findFirst())
+                    .hasValue(
+                            "2001-01-01 00:01:00.5,2001-01-01 00:01:00.5Z,2001-01-01,00:01:00,12.30,\\x00ff,\"[1,2]\","
+                                    + "12345678.9");
+            assertThat(print(OutputFormat.JSON, rows))
+                    .isEqualTo("{\"t\":\"2001-01-01T00:01:00.5\",\"i\":\"2001-01-01T00:01:00.5Z\",\"d\":\"2001-01-01\","
+                            + "\"time\":\"00:01:00\",\"dec\":12.30,\"bin\":\"\\\\x00ff\",\"list\":[1,2],"
+                            + "\"x\":1.23456789E7}\n");
+        }
+    }
+
+    private static String print(OutputFormat format, VectorSchemaRoot rows) {
+        StringWriter text = new StringWriter();
+        ResultPrinter printer = format.printer(new PrintWriter(text), false);
+        printer.start(rows.getSchema());
+        printer.rows(rows);
+        printer.end();
+        return text.toString().replace(System.lineSeparator(), "\n");
+    }
+
+    private static VectorSchemaRoot rows(FieldVector... vectors) {
+        return new VectorSchemaRoot(List.of(vectors));
+    }
+
+    private FieldVector text(String name, @Nullable String... values) {
+        VarCharVector vector = new VarCharVector(name, allocator);
+        vector.allocateNew();
+        for (int i = 0; i < values.length; i++) {
+            String value = values[i];
+            if (value != null) {
+                vector.setSafe(i, value.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        vector.setValueCount(values.length);
+        return vector;
+    }
+
+    private FieldVector numbers(String name, long... values) {
+        BigIntVector vector = new BigIntVector(name, allocator);
+        for (int i = 0; i < values.length; i++) {
+            vector.setSafe(i, values[i]);
+        }
+        vector.setValueCount(values.length);
+        return vector;
+    }
+
+    private FieldVector doubles(String name, double... values) {
+        Float8Vector vector = new Float8Vector(name, allocator);
+        for (int i = 0; i < values.length; i++) {
+            vector.setSafe(i, values[i]);
+        }
+        vector.setValueCount(values.length);
+        return vector;
+    }
+
+    private FieldVector timestamps() {
+        TimeStampMicroVector vector = new TimeStampMicroVector("t", allocator);
+        vector.setSafe(0, MICROS);
+        vector.setValueCount(1);
+        return vector;
+    }
+
+    private FieldVector instants() {
+        TimeStampMicroTZVector vector = new TimeStampMicroTZVector("i", allocator, "UTC");
+        vector.setSafe(0, MICROS);
+        vector.setValueCount(1);
+        return vector;
+    }
+
+    private FieldVector dates() {
+        DateDayVector vector = new DateDayVector("d", allocator);
+        vector.setSafe(0, (int) (MICROS / 86_400_000_000L));
+        vector.setValueCount(1);
+        return vector;
+    }
+
+    private FieldVector times() {
+        TimeMicroVector vector = new TimeMicroVector("time", allocator);
+        vector.setSafe(0, 60_000_000);
+        vector.setValueCount(1);
+        return vector;
+    }
+
+    private FieldVector decimals() {
+        DecimalVector vector = new DecimalVector("dec", allocator, 10, 2);
+        vector.setSafe(0, new BigDecimal("12.30"));
+        vector.setValueCount(1);
+        return vector;
+    }
+
+    private FieldVector binaries() {
+        VarBinaryVector vector = new VarBinaryVector("bin", allocator);
+        vector.setSafe(0, new byte[] {0, -1});
+        vector.setValueCount(1);
+        return vector;
+    }
+
+    private FieldVector lists() {
+        ListVector vector = ListVector.empty("list", allocator);
+        UnionListWriter writer = vector.getWriter();
+        writer.setPosition(0);
+        writer.startList();
+        writer.writeBigInt(1);
+        writer.writeBigInt(2);
+        writer.endList();
+        vector.setValueCount(1);
+        return vector;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.cli.sql;
+
+import org.jspecify.annotations.NullMarked;
