@@ -26,8 +26,12 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// lock         locked by the process that uses the directory; holds its id
 /// postgresql/  the database and its password
 /// objects/     the default object store
+/// spill/       what queries put on disk while they run
+/// ticket.key   what the SQL server signs with
 /// logs/        of the last run
 /// ```
 public final class DataDirectory implements AutoCloseable {
@@ -113,6 +119,26 @@ public final class DataDirectory implements AutoCloseable {
 
     Path objects() throws IOException {
         return Files.createDirectories(root.resolve("objects"));
+    }
+
+    /// The file with the key that the SQL server signs with; made up when it is missing.
+    Path ticketKey() throws IOException {
+        Path file = root.resolve("ticket.key");
+        if (!Files.exists(file)) {
+            byte[] key = new byte[32];
+            new SecureRandom().nextBytes(key);
+            Path unfinished = root.resolve("ticket.key.unfinished");
+            Files.deleteIfExists(unfinished);
+            Files.createFile(
+                    unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(unfinished, HexFormat.of().formatHex(key));
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return file;
+    }
+
+    Path spill() throws IOException {
+        return Files.createDirectories(root.resolve("spill"));
     }
 
     public Path logs() {

@@ -26,12 +26,14 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.ControlPlane;
 import dev.wings.ingestor.Ingestor;
+import dev.wings.server.SqlServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -58,12 +60,16 @@ public final class Platform implements AutoCloseable {
     public static Platform open(DataDirectory data, Map<String, String> environment, int portOffset)
             throws InterruptedException {
         PlatformConfig.check(environment, portOffset);
+        Map<String, String> settings = new TreeMap<>(environment);
         Resources resources = new Resources();
         try {
             EmbeddedPostgres postgres = resources.add(EmbeddedPostgres.open(
                     data.postgresql(), UserDirectories.current().cache(), data.logs()));
+            settings.putIfAbsent(
+                    "WINGS_SERVER_TICKET_KEY_FILE", data.ticketKey().toString());
+            settings.putIfAbsent("WINGS_SERVER_SPILL_DIRECTORY", data.spill().toString());
             PlatformConfig config = PlatformConfig.read(
-                    environment,
+                    settings,
                     portOffset,
                     new PlatformConfig.Database(
                             postgres.jdbcUrl(), EmbeddedPostgres.USER, Optional.of(postgres.passwordFile())));
@@ -90,6 +96,19 @@ public final class Platform implements AutoCloseable {
                             scheduler,
                             ids,
                             resources.add(Telemetry.open("ingestor")))));
+
+            GrpcClient forServer = resources.add(GrpcClient.open(
+                    config.server().controlPlane(), config.server().callTimeout(), MAX_ANSWER_BYTES));
+            resources.add(SqlServer.open(
+                    config.server(),
+                    new SqlServer.Surroundings(
+                            forServer.channel(),
+                            objectStores::open,
+                            allocator,
+                            scheduler,
+                            ids,
+                            resources.add(Telemetry.open("server")))));
+            FirstRequests.await(config.connection());
             return new Platform(resources, config);
         } catch (IOException e) {
             resources.closeAfter(e);

@@ -23,6 +23,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.controlplane.ControlPlaneConfig;
 import dev.wings.ingestor.IngestorConfig;
+import dev.wings.server.ServerConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -38,12 +39,18 @@ import org.jspecify.annotations.Nullable;
 
 /// The configuration of all services of a platform in one process: that of the environment, and for what the
 /// environment leaves open, what suits a developer's machine.
-record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor) {
+record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, ServerConfig server) {
 
     private static final String DATABASE = "WINGS_CONTROL_PLANE_DATABASE_";
 
     /// What a platform in one process decides by itself.
     private static final List<String> OWN = List.of(DATABASE + "URL", DATABASE + "USER", DATABASE + "PASSWORD_FILE");
+
+    /// Half of what the services take on machines of their own: three of them, an engine and a database share
+    /// this one.
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "WINGS_SERVER_QUERIES", "2",
+            "WINGS_SERVER_READ_MEMORY_BYTES", "128MiB");
 
     /// Where the database is, once it runs.
     record Database(String url, String user, Optional<Path> passwordFile) {
@@ -75,6 +82,7 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor) 
     private static Optional<PlatformConfig> read(
             Map<String, String> environment, int portOffset, Database database, List<String> problems) {
         Map<String, String> settings = new TreeMap<>(environment);
+        DEFAULTS.forEach(settings::putIfAbsent);
         settings.put("WINGS_PORT_OFFSET", String.valueOf(portOffset));
         settings.put(DATABASE + "URL", database.url());
         settings.put(DATABASE + "USER", database.user());
@@ -88,9 +96,10 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor) 
             settings.putIfAbsent("WINGS_SERVER_CONTROL_PLANE_URI", uri);
         }
         IngestorConfig ingestor = read(IngestorConfig.SERVICE, settings, IngestorConfig::from, problems);
-        return controlPlane == null || ingestor == null
+        ServerConfig server = read(ServerConfig.SERVICE, settings, ServerConfig::from, problems);
+        return controlPlane == null || ingestor == null || server == null
                 ? Optional.empty()
-                : Optional.of(new PlatformConfig(controlPlane, ingestor));
+                : Optional.of(new PlatformConfig(controlPlane, ingestor, server));
     }
 
     private static <T> @Nullable T read(
@@ -119,7 +128,9 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor) 
                 new Listener(Port.CONTROL_PLANE, controlPlane.host(), controlPlane.grpcPort()),
                 new Listener(Port.CONTROL_PLANE_MANAGEMENT, controlPlane.host(), controlPlane.managementPort()),
                 new Listener(Port.INGESTOR, ingestor.host(), ingestor.flightPort()),
-                new Listener(Port.INGESTOR_MANAGEMENT, ingestor.host(), ingestor.managementPort()));
+                new Listener(Port.INGESTOR_MANAGEMENT, ingestor.host(), ingestor.managementPort()),
+                new Listener(Port.SERVER, server.host(), server.flightPort()),
+                new Listener(Port.SERVER_MANAGEMENT, server.host(), server.managementPort()));
     }
 
     private void addTakenPorts(List<String> problems) {

@@ -36,7 +36,8 @@ final class ErrorPointer {
     /// ```
     static String of(String sql, String message) {
         Matcher place = PLACE.matcher(message);
-        if (!place.find()) {
+        // the engine's own messages may hold the line already
+        if (message.contains("^") || !place.find()) {
             return "";
         }
         String[] lines = sql.split("\n", -1);

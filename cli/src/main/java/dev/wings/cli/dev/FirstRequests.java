@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.dev;
+
+import dev.wings.cli.connect.Connection;
+import dev.wings.cli.connect.FlightConnection;
+import dev.wings.cli.connect.Port;
+import dev.wings.cli.push.Pusher;
+import dev.wings.cli.sql.SqlSession;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.TopicName;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// One request to each service over the network, as the first client would send it: what only shows at the first
+/// request (Arrow without its JVM flags, DuckDB that cannot be loaded) shows before anybody is told `ready`.
+final class FirstRequests {
+
+    private FirstRequests() {}
+
+    /// Returns once each service has answered. Fails as the request did.
+    static void await(Connection connection) throws InterruptedException {
+        try (SqlSession session = SqlSession.open(connection)) {
+            // planning a query asks the control plane
+            session.answer("select count(*) from system.topics");
+        }
+        try (BufferAllocator allocator = new RootAllocator();
+                FlightConnection ingestor = FlightConnection.open(connection, Port.INGESTOR, allocator);
+                Pusher pusher = new Pusher(
+                        ingestor,
+                        allocator,
+                        missing(connection),
+                        new Schema(List.of()),
+                        new DictionaryProvider.MapDictionaryProvider(),
+                        1)) {
+            pusher.finish();
+        } catch (WingsException e) {
+            // which is the right answer
+            if (e.kind() != ErrorKind.NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    /// A topic that nobody has: its name is the longest there is.
+    private static TopicName missing(Connection connection) {
+        return connection.topic("z".repeat(63));
+    }
+}
