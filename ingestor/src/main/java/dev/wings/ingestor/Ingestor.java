@@ -66,6 +66,7 @@ public final class Ingestor implements AutoCloseable {
     private final Duration drainTimeout;
     private final Resources resources;
     private final ManagementServer management;
+    private final MemoryBudget budget;
     private final FolioPipelines pipelines;
     private final PutService puts;
     private final GrpcServer server;
@@ -74,12 +75,14 @@ public final class Ingestor implements AutoCloseable {
             Duration drainTimeout,
             Resources resources,
             ManagementServer management,
+            MemoryBudget budget,
             FolioPipelines pipelines,
             PutService puts,
             GrpcServer server) {
         this.drainTimeout = drainTimeout;
         this.resources = resources;
         this.management = management;
+        this.budget = budget;
         this.pipelines = pipelines;
         this.puts = puts;
         this.server = server;
@@ -120,6 +123,7 @@ public final class Ingestor implements AutoCloseable {
         FolioPipelines pipelines = resources.add(new FolioPipelines(
                 new FolioPipeline.Limits(config.flushBytes(), config.flushLinger(), config.foliosInFlight()),
                 config.uploads(),
+                config.minHedgeDelay(),
                 config.callTimeout(),
                 surroundings.stores(),
                 LogMetadataGrpc.newBlockingStub(controlPlane),
@@ -127,10 +131,11 @@ public final class Ingestor implements AutoCloseable {
                 surroundings.ids(),
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("folio-", 0).factory())));
+        MemoryBudget budget = new MemoryBudget(config.memoryBytes());
         PutService puts = new PutService(
                 topics,
                 pipelines,
-                new MemoryBudget(config.memoryBytes()),
+                budget,
                 allocator,
                 new PutService.Limits(Math.toIntExact(config.maxBatchBytes()), config.maxStreams()),
                 surroundings.ids().random().nextInt(),
@@ -147,7 +152,7 @@ public final class Ingestor implements AutoCloseable {
                 .maxMessageBytes(Integer.MAX_VALUE)
                 .drain(CANCEL_TIME)
                 .open());
-        return new Ingestor(config.drainTimeout(), resources, management, pipelines, puts, server);
+        return new Ingestor(config.drainTimeout(), resources, management, budget, pipelines, puts, server);
     }
 
     private static Optional<String> problemOf(Channel controlPlane) {
@@ -166,6 +171,11 @@ public final class Ingestor implements AutoCloseable {
     /// Where it listens for probes.
     public int managementPort() {
         return management.port();
+    }
+
+    /// Bytes of batches between arrival and answer, those of unread answers included.
+    public long memoryUsedBytes() {
+        return budget.usedBytes();
     }
 
     /// Drains: takes no more batches, commits and answers those it has, ends the streams. What is not through in

@@ -33,6 +33,7 @@ import java.time.Duration;
 /// @param flushLinger a folio is sealed so long after its first batch
 /// @param foliosInFlight folios of one namespace between seal and answer; meanwhile batches gather
 /// @param uploads at once, over all namespaces
+/// @param minHedgeDelay an upload that takes longer than this, and than 95 of 100 did lately, is made a second time
 /// @param memoryBytes batches between arrival and answer; beyond three quarters producers are slowed down
 /// @param maxBatchBytes a larger message ends its stream
 /// @param maxStreams open at once
@@ -47,6 +48,7 @@ public record IngestorConfig(
         Duration flushLinger,
         int foliosInFlight,
         int uploads,
+        Duration minHedgeDelay,
         long memoryBytes,
         long maxBatchBytes,
         int maxStreams,
@@ -87,6 +89,12 @@ public record IngestorConfig(
                 settings.integer(
                         "FOLIOS_IN_FLIGHT", 4, 1, 64, "folios of one namespace between seal and answer at once"),
                 settings.integer("UPLOADS", 16, 1, 1024, "uploads at once, over all namespaces"),
+                settings.duration(
+                        "MIN_HEDGE_DELAY",
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(60),
+                        "an upload that takes longer than this, and than 95 of 100 did lately, is made a second time"),
                 settings.bytes(
                         "MEMORY_BYTES",
                         256 * MIB,
@@ -94,7 +102,12 @@ public record IngestorConfig(
                         256 * GIB,
                         "batches between arrival and answer; beyond three quarters producers are slowed down"),
                 settings.bytes("MAX_BATCH_BYTES", 64 * MIB, 64 * KIB, GIB, "a larger message ends its stream"),
-                settings.integer("MAX_STREAMS", 4096, 1, 1_000_000, "DoPut calls open at once"),
+                settings.integer(
+                        "MAX_STREAMS",
+                        512,
+                        1,
+                        1_000_000,
+                        "DoPut calls open at once; each can hold up to 1 MiB of network buffers"),
                 settings.duration(
                         "CALL_TIMEOUT",
                         Duration.ofSeconds(10),

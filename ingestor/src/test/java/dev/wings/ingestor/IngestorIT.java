@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.CallHeaders;
 import org.apache.arrow.flight.FlightCallHeaders;
@@ -346,6 +347,41 @@ class IngestorIT {
                                     assertThat(failure.status().code()).isEqualTo(FlightStatusCode.RESOURCE_EXHAUSTED));
             assertThat(small.finish().getFirst().hasAccepted()).isTrue();
         }
+    }
+
+    /// I11: a producer is slowed down, not cut off, and what it sends is held only up to the configured size.
+    @Test
+    void aSlowStoreSlowsItsProducersDown() throws Exception {
+        fixture.close();
+        fixture = new IngestorFixture(Map.of(
+                "MEMORY_BYTES", "16MiB", "MAX_BATCH_BYTES", "2MiB", "FLUSH_BYTES", "1MiB", "FOLIOS_IN_FLIGHT", "2"));
+        Topic topic = fixture.createTopic("", ID, NAME);
+        int batches = 60;
+        // a namespace may hold a quarter, and one message comes in beyond that
+        long share = (16 << 20) / 4;
+        AtomicLong peak = new AtomicLong();
+        try (TestProducer producer = new TestProducer(fixture, fields(ID, NAME))) {
+            Thread sender = Thread.ofPlatform().unstarted(() -> {
+                for (int i = 0; i < batches; i++) {
+                    producer.send(rows(i * 20_000, 20_000));
+                }
+            });
+            // so slow that there always is as much in memory as may be
+            fixture.store().beforeCreate(key -> {
+                while (fixture.ingestor().memoryUsedBytes() < share && sender.isAlive()) {
+                    Thread.sleep(1);
+                }
+                peak.accumulateAndGet(fixture.ingestor().memoryUsedBytes(), Math::max);
+            });
+            sender.start();
+
+            assertThat(producer.awaitAnswers(batches)).allMatch(IngestResponse::hasAccepted);
+            sender.join();
+            producer.finish();
+        }
+        assertThat(peak.get()).isBetween(share, share + (2 << 20));
+        assertThat(fixture.rows(topic, "")).hasSize(batches * 20_000);
+        assertThat(fixture.ingestor().memoryUsedBytes()).isZero();
     }
 
     private static void await(CountDownLatch latch) {

@@ -49,6 +49,14 @@ final class Answers {
         this.call = call;
     }
 
+    /// Sends what some clients wait for before they send anything, and asks for the first message.
+    synchronized void start() {
+        if (!closed) {
+            call.sendHeaders(new Metadata());
+            call.request(1);
+        }
+    }
+
     /// Takes the next place in line; none if the call has ended or is about to, and the message must not be taken
     /// in. The size of the message, then of its answer, is held by `lease`, which is closed when the answer is sent
     /// or dropped.

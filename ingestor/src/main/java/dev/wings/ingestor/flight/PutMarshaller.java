@@ -169,6 +169,9 @@ final class PutMarshaller implements MethodDescriptor.Marshaller<PutMessage> {
 
         private void readBody(int length) throws IOException {
             bodyBytes = length;
+            if (length == 0) {
+                return;
+            }
             if (in instanceof HasByteBuffer chunks && chunks.byteBufferSupported()) {
                 readBody(length, chunks);
             } else {

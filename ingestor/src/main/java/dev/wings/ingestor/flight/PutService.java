@@ -121,9 +121,8 @@ public final class PutService {
         if (draining) {
             // after it was added: drain() sees it, or it sees drain()
             stream.drain();
-        } else {
-            stream.start();
         }
+        stream.start();
         return stream;
     }
 

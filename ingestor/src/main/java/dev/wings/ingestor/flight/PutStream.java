@@ -81,10 +81,8 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         tracer.onExceeded(reason -> answers.endNow(GrpcErrors.toStatus(reason).getStatus()));
     }
 
-    /// Sends what some clients wait for before they send anything, and asks for the first message.
     void start() {
-        call.sendHeaders(new Metadata());
-        call.request(1);
+        answers.start();
     }
 
     /// Takes no more batches, and ends the call once those it took are answered.
@@ -102,7 +100,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
                 case PutMessage.Data data -> onNext(intake, data, lease);
                 case PutMessage.Refused(WingsException reason) -> onRefused(reason, lease);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             lease.close();
             answers.endNow(GrpcErrors.toStatus(e).getStatus());
             return;

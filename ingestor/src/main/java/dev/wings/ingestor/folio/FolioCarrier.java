@@ -18,6 +18,7 @@ package dev.wings.ingestor.folio;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.FolioKey;
+import dev.wings.common.folio.SealedFolio;
 import dev.wings.common.proto.BatchResult;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.store.ObjectStore;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,32 +69,36 @@ final class FolioCarrier {
     /// @param previous counted down when the folio sealed earlier is through
     void carry(List<Submission> submissions, CountDownLatch previous) {
         UUID id = ids.next();
-        Outcome outcome = attempt(id, () -> {
-            CommitFolioRequest request;
-            FolioPlan plan;
-            try {
-                plan = FolioPlan.of(id, namespace.uid(), submissions);
-                request = upload(plan);
-            } finally {
-                previous.await();
-            }
-            checkMayCommit(submissions);
-            return new Outcome.Committed(plan.distribute(committer.commit(request)));
-        });
-        finish(submissions, outcome);
+        Outcome outcome;
+        try (FolioMemory memory = new FolioMemory(() -> submissions.forEach(Submission::release))) {
+            outcome = attempt(id, () -> {
+                CommitFolioRequest request;
+                FolioPlan plan;
+                try {
+                    plan = FolioPlan.of(id, namespace.uid(), submissions);
+                    request = upload(plan.folio(), memory);
+                } finally {
+                    previous.await();
+                }
+                checkMayCommit(submissions);
+                return new Outcome.Committed(plan.distribute(committer.commit(request)));
+            });
+        }
+        tell(submissions, outcome);
     }
 
     /// Answers submissions that will not be carried. Closes them.
     void refuse(List<Submission> submissions) {
-        WingsException reason = WingsException.unavailable("shut down before the batch was committed", null);
-        finish(submissions, new Outcome.Failed(reason));
+        submissions.forEach(Submission::release);
+        tell(
+                submissions,
+                new Outcome.Failed(WingsException.unavailable("shut down before the batch was committed", null)));
     }
 
-    private static void finish(List<Submission> submissions, Outcome outcome) {
+    private static void tell(List<Submission> submissions, Outcome outcome) {
         if (outcome instanceof Outcome.Failed failed) {
             submissions.forEach(submission -> submission.producer().breakOff(failed.reason));
         }
-        submissions.forEach(Submission::release);
         for (int i = 0; i < submissions.size(); i++) {
             answer(submissions.get(i), i, outcome);
         }
@@ -106,17 +112,23 @@ final class FolioCarrier {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Outcome.Failed(WingsException.unavailable("shut down before the batch was committed", e));
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
+            // whatever it is, the producers get an answer and the next folio its turn
             LOG.error("folio failed: namespace={}, folio_id={}", namespace.name(), id, e);
             return new Outcome.Failed(new WingsException(
                     ErrorKind.INTERNAL, "internal error, see the ingestor's log: folio_id=" + id, e));
         }
     }
 
-    private CommitFolioRequest upload(FolioPlan plan) throws InterruptedException {
-        String key = FolioKey.of(namespace.objectPrefix(), plan.folio().id());
-        uploader.upload(store, key, plan.folio().content());
-        return plan.folio().commitRequest(key);
+    /// The first key has the folio's id, so that people find it; a second one just differs.
+    private CommitFolioRequest upload(SealedFolio folio, FolioMemory memory) throws InterruptedException {
+        AtomicReference<UUID> nextId = new AtomicReference<>(folio.id());
+        String key = uploader.upload(
+                store,
+                () -> FolioKey.of(namespace.objectPrefix(), nextId.getAndSet(ids.next())),
+                folio.content(),
+                memory);
+        return folio.commitRequest(key);
     }
 
     private void checkMayCommit(List<Submission> submissions) {

@@ -44,11 +44,13 @@ public final class FolioPipelines implements AutoCloseable {
     private volatile boolean aborted;
 
     /// @param maxUploads at once, over all namespaces
+    /// @param minHedgeDelay no upload is made a second time before
     /// @param stores the object store at a root, not to be closed
     /// @param tasks runs each task on a thread of its own; ended by [#close]
     public FolioPipelines(
             FolioPipeline.Limits limits,
             int maxUploads,
+            Duration minHedgeDelay,
             Duration commitTimeout,
             Function<URI, ObjectStore> stores,
             LogMetadataBlockingStub logMetadata,
@@ -57,7 +59,8 @@ public final class FolioPipelines implements AutoCloseable {
             ExecutorService tasks) {
         this.limits = limits;
         this.stores = stores;
-        this.uploader = new FolioUploader(maxUploads, scheduler);
+        this.uploader =
+                new FolioUploader(new FolioUploader.Limits(maxUploads, minHedgeDelay), scheduler, ids.clock(), tasks);
         this.committer = new FolioCommitter(logMetadata, commitTimeout, scheduler);
         this.scheduler = scheduler;
         this.ids = ids;

@@ -21,12 +21,25 @@ import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.Scheduler;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Puts folios into object stores, so many at once and no more.
+///
+/// An upload that takes longer than 95 of 100 did lately is hedged: the same bytes go to a second key, and
+/// whichever is stored first counts. The other object is garbage that nothing refers to. Safe for use by many
+/// threads.
 final class FolioUploader {
 
     private static final Logger LOG = LoggerFactory.getLogger(FolioUploader.class);
@@ -34,18 +47,134 @@ final class FolioUploader {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final int MAX_ATTEMPTS = 8;
 
-    private final Semaphore slots;
-    private final Scheduler scheduler;
+    /// A store that is slow as a whole must not get twice the load.
+    private static final int UPLOADS_PER_HEDGE = 8;
 
-    FolioUploader(int maxUploads, Scheduler scheduler) {
-        this.slots = new Semaphore(maxUploads, true);
+    private final Limits limits;
+    private final Scheduler scheduler;
+    private final InstantSource clock;
+    private final Executor tasks;
+    private final Semaphore uploads;
+    private final Semaphore hedges;
+    private final UploadTimes times = new UploadTimes();
+
+    /// @param maxUploads at once
+    /// @param minHedgeDelay no upload is hedged before
+    record Limits(int maxUploads, Duration minHedgeDelay) {}
+
+    /// @param tasks runs each attempt on a thread of its own
+    FolioUploader(Limits limits, Scheduler scheduler, InstantSource clock, Executor tasks) {
+        this.limits = limits;
         this.scheduler = scheduler;
+        this.clock = clock;
+        this.tasks = tasks;
+        this.uploads = new Semaphore(limits.maxUploads(), true);
+        this.hedges = new Semaphore(Math.ceilDiv(limits.maxUploads(), UPLOADS_PER_HEDGE));
     }
 
-    /// Stores the object, trying again for about ten seconds while the store is UNAVAILABLE.
-    void upload(ObjectStore store, String key, List<ByteBuffer> content) throws InterruptedException {
-        slots.acquire();
+    /// Stores an object and returns its key. Tries again for about ten seconds while the store is UNAVAILABLE.
+    ///
+    /// @param keys gives a key that no object has, each time another one
+    /// @param content read until `memory` has no holder left
+    String upload(ObjectStore store, Supplier<String> keys, List<ByteBuffer> content, FolioMemory memory)
+            throws InterruptedException {
+        uploads.acquire();
         try {
+            return new Race(store, keys, content, memory).run();
+        } finally {
+            uploads.release();
+        }
+    }
+
+    /// One object, stored under one key or two.
+    private final class Race {
+
+        private final ObjectStore store;
+        private final Supplier<String> keys;
+        private final List<ByteBuffer> content;
+        private final FolioMemory memory;
+        private final CompletableFuture<String> stored = new CompletableFuture<>();
+        private int running;
+        private @Nullable WingsException failure;
+
+        Race(ObjectStore store, Supplier<String> keys, List<ByteBuffer> content, FolioMemory memory) {
+            this.store = store;
+            this.keys = keys;
+            this.content = content;
+            this.memory = memory;
+        }
+
+        String run() throws InterruptedException {
+            start(() -> {});
+            Optional<Scheduler.Timer> hedge = times.percentile95()
+                    .map(usual -> usual.compareTo(limits.minHedgeDelay) > 0 ? usual : limits.minHedgeDelay)
+                    .map(delay -> scheduler.schedule(delay, this::hedge));
+            try {
+                return stored.get();
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof WingsException known ? known : new IllegalStateException(e.getCause());
+            } finally {
+                hedge.ifPresent(Scheduler.Timer::cancel);
+                // a hedge that is just about to start sees that nobody waits any more
+                stored.cancel(false);
+            }
+        }
+
+        private void hedge() {
+            if (hedges.tryAcquire()) {
+                start(hedges::release);
+            }
+        }
+
+        /// @param afterwards run when the attempt is over, or was not made
+        private synchronized void start(Runnable afterwards) {
+            if (stored.isDone()) {
+                afterwards.run();
+                return;
+            }
+            memory.hold();
+            running++;
+            try {
+                tasks.execute(() -> {
+                    try (memory) {
+                        attempt(keys.get());
+                    } finally {
+                        afterwards.run();
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                memory.close();
+                afterwards.run();
+                over(WingsException.unavailable("shut down before the batch was stored", e));
+            }
+        }
+
+        private void attempt(String key) {
+            Instant start = clock.instant();
+            try {
+                create(key);
+                times.add(Duration.between(start, clock.instant()));
+                stored.complete(key);
+            } catch (WingsException e) {
+                over(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                over(WingsException.unavailable("shut down before the batch was stored", e));
+            } catch (RuntimeException | Error e) {
+                stored.completeExceptionally(e);
+            }
+        }
+
+        /// The upload has failed once every attempt has.
+        private synchronized void over(WingsException reason) {
+            running--;
+            failure = failure == null ? reason : failure;
+            if (running == 0) {
+                stored.completeExceptionally(failure);
+            }
+        }
+
+        private void create(String key) throws InterruptedException {
             Duration pause = FIRST_PAUSE;
             for (int attempt = 1; ; attempt++) {
                 try {
@@ -56,7 +185,7 @@ final class FolioUploader {
                         // the key has a new UUID in it: the object is that of an attempt whose answer got lost
                         return;
                     }
-                    if (e.kind() != ErrorKind.UNAVAILABLE || attempt == MAX_ATTEMPTS) {
+                    if (e.kind() != ErrorKind.UNAVAILABLE || attempt == MAX_ATTEMPTS || stored.isDone()) {
                         throw e;
                     }
                     LOG.warn("upload failed, trying again: key={}, attempt={}, cause={}", key, attempt, e.getMessage());
@@ -64,8 +193,6 @@ final class FolioUploader {
                 scheduler.sleep(pause);
                 pause = pause.multipliedBy(2);
             }
-        } finally {
-            slots.release();
         }
     }
 }

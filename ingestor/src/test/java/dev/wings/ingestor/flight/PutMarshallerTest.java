@@ -67,6 +67,14 @@ class PutMarshallerTest {
     }
 
     @Test
+    void anEmptyBodyThatIsSpelledOutIsEmpty() {
+        // tag of field 1000, length 0
+        try (PutMessage.Data read = (PutMessage.Data) parse(new byte[] {(byte) 0xC2, 0x3E, 0})) {
+            assertThat(read.body().readableBytes()).isZero();
+        }
+    }
+
+    @Test
     void aMessageLongerThanAllowedIsRefused() {
         PutMessage read = parse(message(MAX_BYTES).toByteArray());
 

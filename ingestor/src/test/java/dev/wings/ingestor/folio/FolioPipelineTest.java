@@ -46,6 +46,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -209,6 +210,55 @@ class FolioPipelineTest {
     }
 
     @Test
+    void aSlowUploadIsMadeASecondTimeAndTheFirstToFinishCounts() throws Exception {
+        reopen(1, 4);
+        for (int i = 0; i < 20; i++) {
+            offset(append(producer));
+        }
+        CountDownLatch slow = new CountDownLatch(1);
+        AtomicInteger uploads = new AtomicInteger();
+        List<String> keys = Collections.synchronizedList(new ArrayList<>());
+        store.beforeCreate(key -> {
+            keys.add(key);
+            if (uploads.getAndIncrement() == 0) {
+                slow.await();
+            }
+        });
+        CompletableFuture<Long> answer = append(producer);
+        awaitTrue(() -> uploads.get() == 1 && scheduler.pending() == 1);
+        scheduler.fireAll();
+
+        assertThat(offset(answer)).isEqualTo(20 * BATCH_ROWS);
+        assertThat(keys).doesNotHaveDuplicates().hasSize(2);
+        assertThat(controlPlane.commits().getLast().getObjectKey()).isEqualTo(keys.getLast());
+        // the batch's memory is still being read; closing fails if it were given back twice or never
+        assertThat(allocator.getAllocatedMemory()).isPositive();
+        slow.countDown();
+    }
+
+    @Test
+    void anUploadFailsOnlyWhenItsHedgeFailsToo() {
+        reopen(1, 4);
+        for (int i = 0; i < 20; i++) {
+            offset(append(producer));
+        }
+        CountDownLatch hedged = new CountDownLatch(1);
+        AtomicInteger uploads = new AtomicInteger();
+        store.beforeCreate(key -> {
+            if (uploads.getAndIncrement() == 0) {
+                hedged.await();
+                throw WingsException.invalid("the first one is refused");
+            }
+            hedged.countDown();
+        });
+        CompletableFuture<Long> answer = append(producer);
+        awaitTrue(() -> uploads.get() == 1 && scheduler.pending() == 1);
+        scheduler.fireAll();
+
+        assertThat(offset(answer)).isEqualTo(20 * BATCH_ROWS);
+    }
+
+    @Test
     void aCommitIsAskedForUntilItsOutcomeIsKnown() {
         AtomicInteger lost = new AtomicInteger(20);
         controlPlane.afterCommit(request -> {
@@ -285,6 +335,7 @@ class FolioPipelineTest {
         return new FolioPipelines(
                 new FolioPipeline.Limits(flushBytes, Duration.ofMillis(100), maxInFlight),
                 16,
+                Duration.ofMillis(1),
                 Duration.ofSeconds(10),
                 uri -> store,
                 LogMetadataGrpc.newBlockingStub(controlPlane.channel()),
