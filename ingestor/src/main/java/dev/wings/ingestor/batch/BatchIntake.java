@@ -128,7 +128,7 @@ public final class BatchIntake implements AutoCloseable {
             Batch batch, Binding.Bound bound, KeyColumn key, Optional<String> partitionValue) {
         List<Partitioner.Partition> partitions;
         try (FieldVector column = batch.openColumn(settings.allocator(), key.position)) {
-            partitions = Partitioner.partition(key.field, column, new MurmurHasher(settings.hashSeed()));
+            partitions = Partitioner.partition(key.field, column, bound.columns, new MurmurHasher(settings.hashSeed()));
         }
         if (partitionValue.isPresent()) {
             checkAllIn(partitionValue.get(), partitions, key.field);
@@ -169,7 +169,11 @@ public final class BatchIntake implements AutoCloseable {
             PageLayout layout = new PageLayout(
                     target.schema().version(), ByteString.copyFrom(PageBuilder.schemaMessage(fit.pageSchema())));
             Optional<KeyColumn> key = target.partitionKey().map(field -> keyColumn(fit, field));
-            return new Binding.Bound(new BatchReader(settings.allocator(), fit, settings.limits()), layout, key);
+            return new Binding.Bound(
+                    new BatchReader(settings.allocator(), fit, settings.limits()),
+                    layout,
+                    count(fit.pageSchema().getFields()),
+                    key);
         } catch (WingsException e) {
             return new Binding.Misfit(e);
         }
@@ -180,6 +184,10 @@ public final class BatchIntake implements AutoCloseable {
                 .orElseThrow(() -> WingsException.invalid(
                         "the partition key is missing: field=\"" + key.name() + "\", type=" + key.type()));
         return new KeyColumn(key, position);
+    }
+
+    private static int count(List<org.apache.arrow.vector.types.pojo.Field> fields) {
+        return fields.stream().mapToInt(field -> 1 + count(field.getChildren())).sum();
     }
 
     private static boolean hasDictionaries(List<org.apache.arrow.vector.types.pojo.Field> fields) {
@@ -194,7 +202,7 @@ public final class BatchIntake implements AutoCloseable {
         @Override
         void close();
 
-        record Bound(BatchReader reader, PageLayout layout, Optional<KeyColumn> key) implements Binding {
+        record Bound(BatchReader reader, PageLayout layout, int columns, Optional<KeyColumn> key) implements Binding {
             @Override
             public void close() {
                 reader.close();

@@ -35,17 +35,25 @@ final class Partitioner {
     /// Each partition of a message costs a page with a schema, and a row in the control plane.
     static final int MAX_PARTITIONS = 4096;
 
+    /// Each column of each partition costs buffers of its own.
+    static final int MAX_COLUMNS_OF_PARTITIONS = 1 << 17;
+
+    /// Of all values together: what one message adds to a commit.
+    private static final int MAX_VALUE_CHARACTERS = 256 << 10;
+
     private final Field key;
     private final FieldVector column;
     private final MurmurHasher hasher;
+    private final int maxPartitions;
 
     private final int[] groupOfRow;
     private final List<Integer> firstRows = new ArrayList<>();
 
-    private Partitioner(Field key, FieldVector column, MurmurHasher hasher) {
+    private Partitioner(Field key, FieldVector column, int columns, MurmurHasher hasher) {
         this.key = key;
         this.column = column;
         this.hasher = hasher;
+        this.maxPartitions = Math.max(1, Math.min(MAX_PARTITIONS, MAX_COLUMNS_OF_PARTITIONS / columns));
         this.groupOfRow = new int[column.getValueCount()];
     }
 
@@ -59,12 +67,13 @@ final class Partitioner {
     /// partitions.
     ///
     /// @param column the values of `key`, of its canonical Arrow type
+    /// @param columns of the batch, nested ones included
     /// @param hasher seeded, so that nobody can choose values that collide
-    static List<Partition> partition(Field key, FieldVector column, MurmurHasher hasher) {
+    static List<Partition> partition(Field key, FieldVector column, int columns, MurmurHasher hasher) {
         if (column.getNullCount() > 0) {
             throw nullInKey(key, column);
         }
-        Partitioner partitioner = new Partitioner(key, column, hasher);
+        Partitioner partitioner = new Partitioner(key, column, columns, hasher);
         if (column instanceof BitVector bits) {
             partitioner.group(bits);
         } else if (column instanceof ElementAddressableVector values) {
@@ -126,12 +135,16 @@ final class Partitioner {
     }
 
     private int open(int row) {
-        if (firstRows.size() == MAX_PARTITIONS) {
-            throw WingsException.invalid("the batch has rows of too many partitions, send smaller ones: field=\""
-                    + key.name() + "\", limit=" + MAX_PARTITIONS);
+        if (firstRows.size() == maxPartitions) {
+            throw tooMany(maxPartitions);
         }
         firstRows.add(row);
         return firstRows.size() - 1;
+    }
+
+    private WingsException tooMany(int limit) {
+        return WingsException.invalid("the batch has rows of too many partitions, send smaller ones: field=\""
+                + key.name() + "\", limit=" + limit);
     }
 
     private List<Partition> partitions() {
@@ -140,8 +153,13 @@ final class Partitioner {
             counts[group]++;
         }
         List<Partition> partitions = new ArrayList<>();
+        int characters = 0;
         for (int group = 0; group < counts.length; group++) {
             String value = PartitionValue.of(key.type(), column, firstRows.get(group));
+            characters += value.length();
+            if (characters > MAX_VALUE_CHARACTERS) {
+                throw tooMany(group);
+            }
             partitions.add(new Partition(value, new int[counts[group]]));
         }
         Arrays.fill(counts, 0);

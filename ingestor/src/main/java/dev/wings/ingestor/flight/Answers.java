@@ -32,14 +32,18 @@ import org.jspecify.annotations.Nullable;
 /// the one place that writes to the call. Safe for use by many threads.
 ///
 /// A producer need not read its answers while it sends. Those that it leaves unread wait here, and each holds its
-/// place in the memory budget with [#ANSWER_BYTES].
+/// place in the memory budget with [#ANSWER_BYTES]; so there is an end to it.
 final class Answers {
 
     /// What a waiting answer costs, roughly.
-    static final int ANSWER_BYTES = 512;
+    static final int ANSWER_BYTES = 256;
+
+    /// A producer that leaves so many unread is not asked for more batches until it reads.
+    static final int MAX_WAITING = 16_384;
 
     private final ServerCall<PutMessage, Flight.PutResult> call;
     private final Deque<Slot> slots = new ArrayDeque<>();
+    private @Nullable Runnable whenRoom;
     private @Nullable Status end;
     private boolean closed;
     private boolean anyAccepted;
@@ -68,6 +72,15 @@ final class Answers {
         Slot slot = new Slot(lease);
         slots.add(slot);
         return Optional.of(slot);
+    }
+
+    /// Runs `action` at once, or when fewer answers wait. One action waits at a time.
+    synchronized void whenRoom(Runnable action) {
+        if (slots.size() < MAX_WAITING) {
+            action.run();
+        } else {
+            whenRoom = action;
+        }
     }
 
     /// Ends the call with `status` as soon as all answers are sent; the first call counts. A stream of which
@@ -106,6 +119,11 @@ final class Answers {
                     Flight.PutResult.newBuilder().setAppMetadata(head.answer).build());
             slots.remove();
             head.lease.close();
+        }
+        if (whenRoom != null && slots.size() < MAX_WAITING) {
+            Runnable action = whenRoom;
+            whenRoom = null;
+            action.run();
         }
         if (!closed && slots.isEmpty() && end != null) {
             closed = true;

@@ -27,6 +27,9 @@ sealed interface PutMessage extends AutoCloseable {
     @Override
     void close();
 
+    /// What it takes of memory.
+    long bytes();
+
     /// A well-formed `FlightData`.
     ///
     /// @param descriptor where the stream goes; on its first message only
@@ -38,6 +41,11 @@ sealed interface PutMessage extends AutoCloseable {
             implements PutMessage {
 
         @Override
+        public long bytes() {
+            return header.length + appMetadata.size() + body.readableBytes();
+        }
+
+        @Override
         public void close() {
             body.close();
         }
@@ -46,6 +54,11 @@ sealed interface PutMessage extends AutoCloseable {
     /// Bytes that are not a `FlightData`, or one that there is no room for. A value and not an exception, because
     /// an exception out of a marshaller would end the stream with no reason given.
     record Refused(WingsException reason) implements PutMessage {
+
+        @Override
+        public long bytes() {
+            return 0;
+        }
 
         @Override
         public void close() {}

@@ -94,7 +94,9 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
     @Override
     public void onMessage(PutMessage message) {
         MemoryBudget.Account.Lease lease = account.take();
-        try {
+        try (message) {
+            // a message that was compressed on its way is larger here than there
+            lease.resize(Math.max(lease.bytes(), message.bytes()));
             switch (message) {
                 case PutMessage.Data data when intake == null -> onFirst(data, lease);
                 case PutMessage.Data data -> onNext(intake, data, lease);
@@ -105,7 +107,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
             answers.endNow(GrpcErrors.toStatus(e).getStatus());
             return;
         }
-        account.whenAdmitted(() -> call.request(1));
+        answers.whenRoom(() -> account.whenAdmitted(() -> call.request(1)));
     }
 
     @Override
@@ -139,8 +141,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
     }
 
     private void onFirst(PutMessage.Data message, MemoryBudget.Account.Lease lease) {
-        try (message;
-                lease) {
+        try (lease) {
             TopicName name = PutTarget.topic(message.descriptor(), headers);
             if (!(IpcHeader.parse(message.header()) instanceof IpcHeader.SchemaMessage schema)) {
                 throw WingsException.invalid("the first message of a stream must be its schema");
@@ -162,11 +163,10 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         long index = batches++;
         Optional<Answers.Slot> slot = answers.next(lease);
         if (slot.isEmpty()) {
-            message.close();
             return;
         }
         PutAnswer answer = new PutAnswer(slot.get(), index, service.metrics());
-        try (message) {
+        try {
             IngestRequest request = parseRequest(message.appMetadata());
             answer.repeat(request.getRequestId());
             switch (header) {
@@ -190,7 +190,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         if (before != null) {
             before.close();
         }
-        try (message) {
+        try {
             if (!lease.keep()) {
                 throw new WingsException(ErrorKind.EXHAUSTED, "no memory for the dictionaries of the stream");
             }

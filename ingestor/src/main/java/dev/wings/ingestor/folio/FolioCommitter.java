@@ -15,7 +15,6 @@
  */
 package dev.wings.ingestor.folio;
 
-import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CommitFolioRequest;
@@ -36,7 +35,8 @@ final class FolioCommitter {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-    private static final int MAX_INTERNAL_ERRORS = 5;
+    /// About 15 seconds of them.
+    private static final int MAX_REFUSALS = 12;
 
     private final LogMetadataBlockingStub logMetadata;
     private final Duration callTimeout;
@@ -53,7 +53,7 @@ final class FolioCommitter {
     /// unknown.
     CommitFolioResponse commit(CommitFolioRequest request) {
         Duration pause = FIRST_PAUSE;
-        int internalErrors = 0;
+        int refusals = 0;
         for (int attempt = 1; ; attempt++) {
             WingsException failure;
             try {
@@ -63,10 +63,15 @@ final class FolioCommitter {
             } catch (StatusRuntimeException e) {
                 failure = GrpcErrors.fromStatus(e);
             }
-            if (failure.kind() == ErrorKind.INTERNAL) {
-                internalErrors++;
+            switch (failure.kind()) {
+                // the outcome is unknown, however long that takes
+                case UNAVAILABLE, DEADLINE -> {}
+                // these may pass, or stay: a folio that is always refused must not keep all others waiting
+                case CANCELLED, CONFLICT, EXHAUSTED, INTERNAL -> refusals++;
+                case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ALREADY_EXISTS, PRECONDITION, DATA_LOSS ->
+                    throw failure;
             }
-            if (!isOutcomeUnknown(failure.kind()) || internalErrors >= MAX_INTERNAL_ERRORS) {
+            if (refusals == MAX_REFUSALS) {
                 throw failure;
             }
             LOG.warn(
@@ -83,14 +88,5 @@ final class FolioCommitter {
             }
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
-    }
-
-    /// Whether the same call is to be made again. RESOURCE_EXHAUSTED and ABORTED say that nothing was done, and it
-    /// is the same call that would mend it.
-    private static boolean isOutcomeUnknown(ErrorKind kind) {
-        return switch (kind) {
-            case UNAVAILABLE, DEADLINE, CANCELLED, CONFLICT, EXHAUSTED, INTERNAL -> true;
-            case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ALREADY_EXISTS, PRECONDITION, DATA_LOSS -> false;
-        };
     }
 }

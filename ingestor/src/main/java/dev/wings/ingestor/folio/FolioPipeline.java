@@ -41,6 +41,10 @@ public final class FolioPipeline {
     /// @param maxInFlight folios of one namespace between seal and answer
     public record Limits(long flushBytes, Duration flushLinger, int maxInFlight) {}
 
+    /// What a commit may need to say about a folio, so that it fits into a gRPC message with what one submission
+    /// adds.
+    private static final long MAX_COMMIT_BYTES = 2 << 20;
+
     private final Limits limits;
     private final Scheduler scheduler;
     private final Executor tasks;
@@ -50,6 +54,7 @@ public final class FolioPipeline {
     private final Condition idle = lock.newCondition();
     private final Deque<Submission> gathered = new ArrayDeque<>();
     private long gatheredBytes;
+    private long gatheredCommitBytes;
     private Scheduler.@Nullable Timer linger;
     private boolean lingerOver;
     private boolean draining;
@@ -70,6 +75,7 @@ public final class FolioPipeline {
         try {
             gathered.add(submission);
             gatheredBytes += submission.bytes();
+            gatheredCommitBytes += submission.commitBytes();
             if (linger == null && !lingerOver) {
                 linger = scheduler.schedule(limits.flushLinger(), this::onLingerOver);
             }
@@ -110,9 +116,12 @@ public final class FolioPipeline {
         List<Submission> refused;
         lock.lock();
         try {
+            // what comes from now on is sealed at once, and refused
+            draining = true;
             refused = List.copyOf(gathered);
             gathered.clear();
             gatheredBytes = 0;
+            gatheredCommitBytes = 0;
         } finally {
             lock.unlock();
         }
@@ -133,20 +142,27 @@ public final class FolioPipeline {
     private void sealWhatIsDue() {
         while (!gathered.isEmpty()
                 && inFlight < limits.maxInFlight()
-                && (lingerOver || draining || gatheredBytes >= limits.flushBytes())) {
+                && (lingerOver || draining || isFull(gatheredBytes, gatheredCommitBytes))) {
             start(takeOneFolio());
         }
+    }
+
+    private boolean isFull(long bytes, long commitBytes) {
+        return bytes >= limits.flushBytes() || commitBytes >= MAX_COMMIT_BYTES;
     }
 
     private List<Submission> takeOneFolio() {
         List<Submission> content = new ArrayList<>();
         long bytes = 0;
-        while (!gathered.isEmpty() && bytes < limits.flushBytes()) {
+        long commitBytes = 0;
+        while (!gathered.isEmpty() && !isFull(bytes, commitBytes)) {
             Submission next = gathered.remove();
             bytes += next.bytes();
+            commitBytes += next.commitBytes();
             content.add(next);
         }
         gatheredBytes -= bytes;
+        gatheredCommitBytes -= commitBytes;
         if (gathered.isEmpty()) {
             lingerOver = false;
             if (linger != null) {

@@ -35,6 +35,9 @@ public record Submission(
         long bytes,
         Answer answer) {
 
+    /// A page of its own for each: the topic's uid, numbers, tags.
+    private static final int COMMIT_BYTES_PER_BATCH = 128;
+
     public Submission(
             Producer producer,
             TopicTarget topic,
@@ -55,6 +58,15 @@ public record Submission(
         if (batches.isEmpty()) {
             throw new IllegalArgumentException("a submission has at least one batch");
         }
+    }
+
+    /// About what a commit needs to say about the batches, at most.
+    long commitBytes() {
+        long bytes = 0;
+        for (PartitionBatch batch : batches) {
+            bytes += COMMIT_BYTES_PER_BATCH + 3L * batch.partitionValue().length();
+        }
+        return bytes;
     }
 
     /// Gives the batches' memory back.

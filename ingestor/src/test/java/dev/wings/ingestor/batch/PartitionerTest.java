@@ -114,8 +114,26 @@ class PartitionerTest {
         }
     }
 
+    @Test
+    void partitionsOfWideBatchesAndLongValuesAreFewer() {
+        Field key = Field.optional(1, "key", Primitive.STRING);
+        try (VarCharVector column = new VarCharVector("key", allocator)) {
+            for (int row = 0; row < 1000; row++) {
+                column.setSafe(row, new Text("x".repeat(1000) + row));
+            }
+            column.setValueCount(1000);
+            assertThatThrownBy(() -> Partitioner.partition(key, column, 1, new MurmurHasher(1)))
+                    .hasMessageContaining("too many partitions");
+            column.setValueCount(200);
+            assertThat(Partitioner.partition(key, column, 100, new MurmurHasher(1)))
+                    .hasSize(200);
+            assertThatThrownBy(() -> Partitioner.partition(key, column, 2000, new MurmurHasher(1)))
+                    .hasMessageContaining("limit=65");
+        }
+    }
+
     private static List<Partition> partition(Primitive type, FieldVector column) {
-        return Partitioner.partition(Field.optional(1, "key", type), column, new MurmurHasher(42));
+        return Partitioner.partition(Field.optional(1, "key", type), column, 10, new MurmurHasher(42));
     }
 
     private static Map<String, Integer> counts(List<Partition> partitions) {
