@@ -192,11 +192,11 @@ public final class FlightSqlEndpoint implements FlightSqlProducer {
                         .setPreparedStatementHandle(ByteString.copyFrom(bound.toPrepared(signer)))
                         .build()
                         .toByteArray();
-                try (ArrowBuf buffer = allocator.buffer(answer.length)) {
+                ArrowBuf buffer = allocator.buffer(answer.length);
+                // closes the buffer
+                try (PutResult result = PutResult.metadata(buffer)) {
                     buffer.writeBytes(answer);
-                    try (PutResult result = PutResult.metadata(buffer)) {
-                        listener.onNext(result);
-                    }
+                    listener.onNext(result);
                 }
                 listener.onCompleted();
             } catch (Throwable t) {

@@ -181,6 +181,7 @@ public final class Queries implements AutoCloseable {
         try {
             runners.acquire();
             try {
+                query.begin();
                 runWithRetry(query, sink);
             } finally {
                 runners.release();

@@ -82,11 +82,15 @@ final class RunningQuery {
         return Optional.ofNullable(stopReason);
     }
 
+    /// It no longer waits for others.
+    synchronized void begin() {
+        state = QueryInfo.State.RUNNING;
+    }
+
     /// From now on, `engine` works for this query.
     synchronized void runIn(DuckDb engine) {
         check();
         this.engine = engine;
-        this.state = QueryInfo.State.RUNNING;
     }
 
     /// The engine is no longer to be interrupted.
@@ -95,7 +99,6 @@ final class RunningQuery {
     }
 
     synchronized void addRows(long count) {
-        state = QueryInfo.State.RUNNING;
         rows += count;
     }
 

@@ -81,6 +81,7 @@ final class SyntaxTree {
     private final String homeSchema;
     private final Set<TableRef> tables = new LinkedHashSet<>();
     private final Set<String> names = new HashSet<>();
+    private final Set<String> lastNames = new HashSet<>();
     private final Set<String> aliases = new HashSet<>();
     private final Set<Integer> systemReferences = new TreeSet<>();
     private boolean allColumns;
@@ -92,8 +93,8 @@ final class SyntaxTree {
 
     ParsedQuery check(JsonNode root) {
         visit(root, Set.of());
-        // a bare name of a table stands for its whole row
-        boolean any = allColumns || names.stream().anyMatch(aliases::contains);
+        // the name of a table, with nothing behind it, stands for its whole row
+        boolean any = allColumns || lastNames.stream().anyMatch(aliases::contains);
         return new ParsedQuery(runnable(), tables, any ? Optional.empty() : Optional.of(names), projection(root));
     }
 
@@ -233,7 +234,11 @@ final class SyntaxTree {
                     throw refused("the function", name, node);
                 }
             }
-            case "COLUMN_REF" -> node.path("column_names").forEach(part -> names.add(lower(part.asText())));
+            case "COLUMN_REF" -> {
+                JsonNode path = node.path("column_names");
+                path.forEach(part -> names.add(lower(part.asText())));
+                lastNames.add(lower(path.path(path.size() - 1).asText()));
+            }
             case "STAR", "POSITIONAL_REFERENCE" -> allColumns = true;
             case "DEFAULT" -> throw refused("DEFAULT", type, node);
             default -> {

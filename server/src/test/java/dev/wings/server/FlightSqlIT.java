@@ -1,0 +1,349 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.proto.Topic;
+import dev.wings.server.testing.FlightSql;
+import dev.wings.server.testing.Flights;
+import dev.wings.server.testing.ServerFixture;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.arrow.flight.CancelFlightInfoRequest;
+import org.apache.arrow.flight.CancelStatus;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.GetSessionOptionsRequest;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.SessionOptionValueFactory;
+import org.apache.arrow.flight.SetSessionOptionsRequest;
+import org.apache.arrow.flight.client.ClientCookieMiddleware;
+import org.apache.arrow.flight.sql.FlightSqlClient;
+import org.apache.arrow.flight.sql.util.TableRef;
+import org.apache.arrow.util.AutoCloseables;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The commands of Flight SQL with the Java client, and what becomes of bad ones.
+@Timeout(120)
+class FlightSqlIT {
+
+    private static final String ENDLESS = "select sum(a.range * b.range) from range(100000000) a, range(100000000) b";
+
+    @TempDir
+    private Path directory;
+
+    private ServerFixture server;
+    private FlightSql sql;
+
+    @BeforeEach
+    void open() throws Exception {
+        server = new ServerFixture(directory, Map.of("WINGS_SERVER_QUERIES", "2", "WINGS_SERVER_QUERY_TIMEOUT", "5s"));
+        sql = new FlightSql(server.port());
+        Topic flights = server.createTopic("flights", Flights.SCHEMA, "");
+        server.createTopic("tenants/other/namespaces/default/topics/secrets", Flights.SCHEMA, "");
+        server.createTopic("sales.orders", Flights.SCHEMA, "");
+        List<VectorSchemaRoot> batches = List.of(Flights.open(server.allocator(), 0, 1000, ""));
+        server.push(flights, "", batches);
+        AutoCloseables.close(batches);
+    }
+
+    @AfterEach
+    void nothingLeaks() throws Exception {
+        sql.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "selec 1",
+                "select nope from flights",
+                "select 1; select 2",
+                "copy flights to '/tmp/wings-copy'",
+                "attach '/tmp/wings-attach' as x",
+                "install httpfs",
+                "set threads = 1",
+                "select * from read_csv('/etc/passwd')",
+                "select * from '/etc/passwd'",
+                "insert into flights values (1)",
+                "create table x (a int)",
+                "select cast('x' || number as int) from flights",
+                "select * from information_schema.tables",
+                "select ? + 1"
+            })
+    void wrongStatementIsInvalid(String statement) throws Exception {
+        assertFails(statement, FlightStatusCode.INVALID_ARGUMENT);
+        assertThat(sql.query("select count(*) from flights")).containsExactly("1000");
+    }
+
+    @Test
+    void errorsSayWhere() {
+        assertThatThrownBy(() -> sql.query("select nope from flights"))
+                .hasMessageContaining("nope")
+                .hasMessageContaining("LINE 1");
+        assertThatThrownBy(() -> sql.query("select 1 frm flights x")).hasMessageContaining("line=1, column=");
+        assertThatThrownBy(() -> sql.query("select cast('x' || number as int) from flights"))
+                .hasMessageContaining("Could not convert string 'x");
+    }
+
+    @Test
+    void unknownTopicIsNotFound() throws Exception {
+        assertFails("select * from nothing", FlightStatusCode.NOT_FOUND);
+        assertFails("select * from nowhere.flights", FlightStatusCode.NOT_FOUND);
+        assertFails("select * from system.nothing", FlightStatusCode.NOT_FOUND);
+        assertFails("select * from \"/etc/passwd.csv\"", FlightStatusCode.NOT_FOUND);
+    }
+
+    @Test
+    void topicsOfOtherTenantsStayHidden() throws Exception {
+        assertFails("select * from secrets", FlightStatusCode.NOT_FOUND);
+        assertFails("select * from \"tenants/other/namespaces/default/topics/secrets\"", FlightStatusCode.UNAUTHORIZED);
+        assertThat(sql.query("select topic from system.topics order by 1")).containsExactly("flights", "orders");
+        assertThat(sql.query("select topic from system.topics", FlightSql.tenant("other")))
+                .containsExactly("secrets");
+        assertThat(sql.query("select count(*) from secrets", FlightSql.tenant("other")))
+                .containsExactly("0");
+        FlightInfo info = sql.client().execute("select * from secrets", FlightSql.tenant("other"));
+        assertThatThrownBy(() -> sql.rows(info))
+                .isInstanceOfSatisfying(
+                        FlightRuntimeException.class,
+                        e -> assertThat(e.status().code()).isEqualTo(FlightStatusCode.UNAUTHORIZED));
+        assertThatThrownBy(() -> sql.query("select 1", FlightSql.tenant("Bad Name")))
+                .isInstanceOf(FlightRuntimeException.class);
+        assertThat(sql.query("select sql from system.queries where sql = 'select count(*) from secrets'"))
+                .isEmpty();
+    }
+
+    @Test
+    void hugeValueIsRefused() throws Exception {
+        assertFails("select repeat('x', 3000000000)", FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertFails("select lpad('x', 2000000000, 'y')", FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertThat(sql.query("select length(repeat('x', 1000000))")).containsExactly("1000000");
+    }
+
+    @Test
+    void queryThatNeedsTooMuchMemoryIsExhausted() throws Exception {
+        assertFails("select list(range) from range(100000000)", FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertThat(sql.query("select 1")).containsExactly("1");
+    }
+
+    @Test
+    void endlessQueryRunsIntoItsTimeLimit() throws Exception {
+        assertFails(
+                "with recursive t as (select 1 a union all select a + 1 from t) select * from t",
+                FlightStatusCode.TIMED_OUT,
+                FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertFails(ENDLESS, FlightStatusCode.TIMED_OUT);
+        assertThat(sql.query("select 1")).containsExactly("1");
+    }
+
+    @Test
+    void resultLargerThanMemoryStreams() throws Exception {
+        assertThat(sql.count("select range, 'row number ' || range from range(1000000)"))
+                .isEqualTo(1_000_000);
+    }
+
+    @Test
+    void clientThatLosesInterestEndsItsQuery() throws Exception {
+        FlightInfo info = sql.client().execute("select range, 'x' || range from range(1000000000)");
+        try (FlightStream stream =
+                sql.client().getStream(info.getEndpoints().getFirst().getTicket())) {
+            assertThat(stream.next()).isTrue();
+            stream.cancel("enough", null);
+        }
+        awaitState("select count(*) from system.queries where state = 'FAILED' and error is not null", "1");
+    }
+
+    @Test
+    void queryIsCancelledByAnotherCall() throws Exception {
+        FlightInfo info = sql.client().execute(ENDLESS);
+        CompletableFuture<Throwable> failure = CompletableFuture.supplyAsync(() -> {
+            try {
+                sql.rows(info);
+                return new AssertionError("it came to an end");
+            } catch (Exception e) {
+                return e;
+            }
+        });
+        awaitState("select count(*) from system.queries where state = 'RUNNING' and sql like '%100000000%'", "2");
+        assertThat(sql.client()
+                        .cancelFlightInfo(new CancelFlightInfoRequest(info))
+                        .getStatus())
+                .isEqualTo(CancelStatus.CANCELLED);
+        assertThat(failure.get())
+                .isInstanceOfSatisfying(
+                        FlightRuntimeException.class,
+                        e -> assertThat(e.status().code()).isEqualTo(FlightStatusCode.CANCELLED));
+        assertThat(sql.client()
+                        .cancelFlightInfo(new CancelFlightInfoRequest(info))
+                        .getStatus())
+                .isEqualTo(CancelStatus.NOT_CANCELLABLE);
+    }
+
+    @Test
+    void preparedStatementTakesParameters() throws Exception {
+        try (FlightSqlClient.PreparedStatement statement =
+                sql.client().prepare("select number, origin from flights where number < ? and origin = ? order by 1")) {
+            assertThat(statement.getParameterSchema().getFields())
+                    .extracting(Field::toString)
+                    .containsExactly("1: Int(32, true)", "2: Utf8");
+            assertThat(statement.getResultSetSchema().getFields())
+                    .extracting(Field::toString)
+                    .containsExactly("number: Int(32, true)", "origin: Utf8");
+            BigIntVector number = new BigIntVector("1", sql.allocator());
+            VarCharVector origin = new VarCharVector("2", sql.allocator());
+            number.allocateNew(1);
+            origin.allocateNew(1);
+            number.setSafe(0, 12);
+            origin.setSafe(0, "JFK".getBytes(StandardCharsets.UTF_8));
+            VectorSchemaRoot parameters = new VectorSchemaRoot(List.of(number, origin));
+            parameters.setRowCount(1);
+            statement.setParameters(parameters);
+            assertThat(sql.rows(statement.execute())).containsExactly("2|JFK", "7|JFK");
+            assertThat(sql.rows(statement.execute())).containsExactly("2|JFK", "7|JFK");
+        }
+    }
+
+    @Test
+    void unboundParametersAreRefused() {
+        try (FlightSqlClient.PreparedStatement statement = sql.client().prepare("select ? + 1")) {
+            assertThatThrownBy(statement::execute).hasMessageContaining("parameters have no values");
+        }
+    }
+
+    @Test
+    void sessionOptionsAreKeptInACookie() throws Exception {
+        try (FlightSqlClient client = new FlightSqlClient(
+                FlightClient.builder(sql.allocator(), Location.forGrpcInsecure("127.0.0.1", server.port()))
+                        .intercept(new ClientCookieMiddleware.Factory())
+                        .build())) {
+            assertThatThrownBy(() -> client.execute("select * from orders")).isInstanceOf(FlightRuntimeException.class);
+            assertThat(client.setSessionOptions(new SetSessionOptionsRequest(Map.of(
+                                    "schema",
+                                    SessionOptionValueFactory.makeSessionOptionValue("sales"),
+                                    "catalog",
+                                    SessionOptionValueFactory.makeSessionOptionValue("wings"))))
+                            .hasErrors())
+                    .isFalse();
+            assertThat(client.execute("select * from orders").getEndpoints()).hasSize(1);
+            assertThat(client.getSessionOptions(new GetSessionOptionsRequest())
+                            .getSessionOptions()
+                            .keySet())
+                    .containsExactlyInAnyOrder("catalog", "schema");
+            assertThat(client.setSessionOptions(new SetSessionOptionsRequest(
+                                    Map.of("schema", SessionOptionValueFactory.makeSessionOptionValue("NOT A NAME"))))
+                            .hasErrors())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void metadataIsListed() throws Exception {
+        FlightSqlClient client = sql.client();
+        assertThat(sql.rows(client.getCatalogs())).containsExactly("wings");
+        assertThat(sql.rows(client.getSchemas(null, null)))
+                .containsExactly("wings|default", "wings|sales", "wings|system");
+        assertThat(sql.rows(client.getSchemas("wings", "s%"))).containsExactly("wings|sales", "wings|system");
+        assertThat(sql.rows(client.getSchemas("other", null))).isEmpty();
+        assertThat(sql.rows(client.getTables(null, "default", "%", null, false)))
+                .containsExactly("wings|default|flights|TABLE");
+        assertThat(sql.rows(client.getTables(null, null, null, List.of("SYSTEM TABLE"), true)))
+                .hasSize(4);
+        assertThat(sql.rows(client.getTableTypes())).containsExactly("SYSTEM TABLE", "TABLE");
+        assertThat(sql.rows(client.getXdbcTypeInfo())).hasSizeGreaterThan(10);
+        assertThat(sql.rows(client.getSqlInfo())).hasSizeGreaterThan(20);
+        TableRef flights = TableRef.of("wings", "default", "flights");
+        assertThat(sql.rows(client.getPrimaryKeys(flights))).isEmpty();
+        assertThat(sql.rows(client.getExportedKeys(flights))).isEmpty();
+        assertThat(sql.rows(client.getImportedKeys(flights))).isEmpty();
+        assertThat(sql.rows(client.getCrossReference(flights, flights))).isEmpty();
+    }
+
+    @Test
+    void announcedSchemaIsTheOneThatIsSent() throws Exception {
+        for (String query : List.of(
+                "select * from flights",
+                "select number, price from flights",
+                "select origin as o, uid, stops from flights where number > 3",
+                "select sum(number), avg(delay), max(departure), count(*), bool_or(late) from flights",
+                "select * from system.queries")) {
+            assertThat(sql.client().execute(query).getSchemaOptional())
+                    .as(query)
+                    .contains(sql.schema(query));
+            assertThat(sql.client().getExecuteSchema(query).getSchema())
+                    .as(query)
+                    .isEqualTo(sql.schema(query));
+        }
+    }
+
+    @Test
+    void updatesAreRefused() {
+        assertThatThrownBy(() -> sql.client().executeUpdate("delete from flights"))
+                .hasMessageContaining("only queries are supported");
+    }
+
+    @Test
+    void moreQueriesThanAllowedWaitInLine() {
+        List<CompletableFuture<List<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            answers.add(CompletableFuture.supplyAsync(() -> {
+                try {
+                    return sql.query("select count(*) from flights a, flights b");
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+        }
+        for (CompletableFuture<List<String>> answer : answers) {
+            assertThat(answer.join()).containsExactly("1000000");
+        }
+    }
+
+    private void awaitState(String query, String expected) throws Exception {
+        List<String> found = List.of();
+        for (int i = 0; i < 200 && !found.equals(List.of(expected)); i++) {
+            found = sql.query(query);
+        }
+        assertThat(found).containsExactly(expected);
+    }
+
+    private void assertFails(String statement, FlightStatusCode... codes) {
+        assertThatThrownBy(() -> sql.query(statement))
+                .as(statement)
+                .isInstanceOfSatisfying(
+                        FlightRuntimeException.class,
+                        e -> assertThat(e.status().code()).as(e.getMessage()).isIn((Object[]) codes));
+    }
+}

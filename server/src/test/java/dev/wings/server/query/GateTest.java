@@ -1,0 +1,227 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.server.table.TableRef;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GateTest {
+
+    @TempDir
+    private Path directory;
+
+    private Engine engine;
+
+    @BeforeEach
+    void open() {
+        engine = Engine.open(Engine.Purpose.PLANNING, 1, 64L << 20, 1L << 20, directory);
+    }
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "select * from flights | default.flights",
+                "select * from Flights f | default.flights",
+                "select * from sales.orders | sales.orders",
+                "select * from default.flights | default.flights",
+                "select * from wings.default.flights | default.flights",
+                "select * from \"default\".\"flights\" | default.flights",
+                "select 'default.x' from t -- default.y | default.t",
+                "select * from system.topics | system.topics",
+                "with a as (select * from b) select * from a | default.b",
+                "select (select max(x) from inner_topic) from range(3) | default.inner_topic",
+                "describe flights | default.flights",
+                "select 1 where exists (from t) | default.t",
+                "select * from (values (1)) v(x) join t using (x) | default.t"
+            })
+    void tablesAreFound(String sql, String expected) {
+        String[] parts = expected.strip().split("\\.", 2);
+        assertThat(check(sql).tables()).containsExactly(new TableRef(parts[0], parts[1]));
+    }
+
+    @Test
+    void nameOfACommonTableExpressionHidesOnlyWhatItNames() {
+        assertThat(check("with duckdb_settings as (select * from duckdb_settings) select * from duckdb_settings")
+                        .tables())
+                .containsExactly(new TableRef("default", "duckdb_settings"));
+        assertThat(check("select * from x, (with x as (select 1) select * from x) y")
+                        .tables())
+                .containsExactly(new TableRef("default", "x"));
+        assertThat(check("with recursive r as (select 1 a union all select a + 1 from r) select * from r")
+                        .tables())
+                .isEmpty();
+        assertThat(check("with a as (select 1), b as (select * from a) select * from b")
+                        .tables())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select * from read_csv('/etc/passwd')",
+                "select * from read_text('/etc/passwd')",
+                "select * from glob('/etc/*')",
+                "select * from parquet_scan('x')",
+                "select * from duckdb_settings()",
+                "select * from duckdb_secrets()",
+                "select * from pragma_table_info('x')",
+                "select * from query('select 1')",
+                "select * from query_table('x')",
+                "select * from json_execute_serialized_sql('x')",
+                "select * from arrow_scan(1, 2, 3)",
+                "select current_setting('temp_directory')",
+                "select write_log('x')",
+                "select sleep_ms(100000)",
+                "select getvariable('x')",
+                "select system.main.repeat('x', 3)",
+                "select pg_catalog.repeat('x', 3)",
+                "select nextval('x')",
+                "select * from a.b.c.d",
+                "select * from memory.main.t0",
+                "select * from flights at (version => 1)",
+                "show tables",
+                "show all tables",
+                "select 1; select 2",
+                "select 1; drop table x",
+                "",
+                ";",
+                "-- nothing",
+                "with c as (insert into x values (1) returning *) select * from c",
+                "insert into flights values (1)",
+                "create table x (a int)",
+                "create view v as select 1",
+                "update flights set a = 1",
+                "delete from flights",
+                "drop table flights",
+                "truncate flights",
+                "copy flights to '/tmp/x'",
+                "copy (select 1) to '/tmp/x'",
+                "attach ':memory:' as x",
+                "detach wings",
+                "install httpfs",
+                "load httpfs",
+                "set threads = 100",
+                "reset threads",
+                "pragma version",
+                "call pragma_version()",
+                "use system",
+                "explain select 1",
+                "export database 'x'",
+                "begin",
+                "prepare x as select 1",
+                "pivot flights on origin using sum(delay)"
+            })
+    void everythingElseIsRefused(String sql) {
+        assertThatThrownBy(() -> check(sql))
+                .isInstanceOfSatisfying(
+                        WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID));
+    }
+
+    @Test
+    void refusalSaysWhere() {
+        assertThatThrownBy(() -> check("select é\nfrom t where where"))
+                .hasMessage("SQL: syntax error at or near \"where\": line=2, column=14");
+        assertThatThrownBy(() -> check("select *\n  from read_csv('/etc/passwd')"))
+                .hasMessage("refused: the table function is not available here: found=read_csv, line=2, column=8");
+        assertThatThrownBy(() -> check("insert into t values (1)")).hasMessageContaining("rows are pushed");
+    }
+
+    @Test
+    void textIsBounded() {
+        assertThatThrownBy(() -> check("select '" + "x".repeat(300_000) + "'")).hasMessageContaining("too long");
+        assertThatThrownBy(() -> check("select 1\0")).hasMessageContaining("U+0000");
+        assertThatThrownBy(() -> check("select " + "(".repeat(5000) + "1" + ")".repeat(5000)))
+                .isInstanceOf(WingsException.class);
+        assertThatThrownBy(() -> check("select * from " + "(select * from ".repeat(3000) + "t" + ")".repeat(3000)))
+                .isInstanceOf(WingsException.class);
+    }
+
+    @Test
+    void systemTablesGetTheirCatalog() {
+        assertThat(check("select ü.topic from system.topics ü, wings.system.pages")
+                        .sql())
+                .isEqualTo("select ü.topic from wings.system.topics ü, wings.system.pages");
+        assertThat(check("select * from default.t").sql()).isEqualTo("select * from \"default\".t");
+    }
+
+    @Test
+    void columnsThatMayBeMeantAreKnown() {
+        assertThat(check("select a, t.B from t join u using (k) where c > 1").columns())
+                .contains(Set.of("a", "t", "b", "c", "k"));
+        assertThat(check("select a from t").columns()).contains(Set.of("a"));
+        assertThat(check("select count(distinct a) from t where b is null").columns())
+                .contains(Set.of("a", "b"));
+        assertThat(check("select t from t").columns()).isEmpty();
+        assertThat(check("select f from t f").columns()).isEmpty();
+        assertThat(check("select * from t").columns()).isEmpty();
+        assertThat(check("select a from t natural join u").columns()).isEmpty();
+        assertThat(check("select #1 from t").columns()).isEmpty();
+    }
+
+    @Test
+    void pureProjectionIsSeen() {
+        assertThat(check("select a, b as c from t limit 5").projection()).get().satisfies(projection -> {
+            assertThat(projection.limit()).isEqualTo(5);
+            assertThat(projection.columns())
+                    .containsExactly(
+                            new ParsedQuery.Projection.Column("a", ""), new ParsedQuery.Projection.Column("b", "c"));
+        });
+        assertThat(check("select * from t").projection())
+                .get()
+                .satisfies(projection -> assertThat(projection.columns()).isEmpty());
+        for (String other : new String[] {
+            "select a + 1 from t",
+            "select a from t where b",
+            "select distinct a from t",
+            "select a from t order by 1",
+            "select a from t limit 5 offset 1",
+            "select a from t limit 5%",
+            "select a from t group by 1",
+            "select a from t, u",
+            "select a from t tablesample 10%",
+            "select * exclude (a) from t",
+            "select *, 1 from t",
+            "select a from t qualify row_number() over () = 1",
+            "with x as (select 1) select a from t",
+            "select a from t union all select a from t"
+        }) {
+            assertThat(check(other).projection()).as(other).isEmpty();
+        }
+    }
+
+    private ParsedQuery check(String sql) {
+        return Gate.check(engine, sql, "default");
+    }
+}
