@@ -84,7 +84,8 @@ public final class ControlPlane implements AutoCloseable {
                     List.of(new ReadinessCheck("database", database::problem))));
             GrpcServer grpc = resources.add(GrpcServer.on(config.host(), config.grpcPort(), meters)
                     .service(new ClusterMetadataService(cluster))
-                    .service(new LogMetadataService(log, config.stallTimeout()))
+                    .service(new LogMetadataService(
+                            log, Math.toIntExact(config.planBufferBytes()), config.stallTimeout()))
                     .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
                     .drain(config.drainTimeout())
                     .open());

@@ -38,6 +38,7 @@ import java.util.Optional;
 /// @param commitGroupFolios folios that share a transaction at most
 /// @param commitGroupBytes of their requests
 /// @param commitQueueBytes of requests that wait to be committed; a quarter of it for one namespace
+/// @param planBufferBytes of plans that wait for their callers to take them, before they hold up the database
 /// @param maxMessageBytes a larger request is refused
 /// @param maxFollowers of commits, at once
 /// @param stallTimeout a caller that takes nothing of a stream for so long is ended
@@ -55,6 +56,7 @@ public record ControlPlaneConfig(
         int commitGroupFolios,
         long commitGroupBytes,
         long commitQueueBytes,
+        long planBufferBytes,
         long maxMessageBytes,
         int maxFollowers,
         Duration stallTimeout,
@@ -91,6 +93,8 @@ public record ControlPlaneConfig(
                         MIB,
                         16 * GIB,
                         "requests that wait to be committed; a quarter of it for one namespace"),
+                settings.bytes(
+                        "PLAN_BUFFER_BYTES", 64 * MIB, MIB, GIB, "plans that wait for their callers to take them"),
                 settings.bytes("MAX_MESSAGE_BYTES", 16 * MIB, MIB, 256 * MIB, "a larger request is refused"),
                 settings.integer("MAX_FOLLOWERS", 1_000, 1, 1_000_000, "followers of commits at once"),
                 settings.duration(

@@ -26,7 +26,6 @@ import dev.wings.common.proto.Field;
 import dev.wings.common.proto.GetNamespaceRequest;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
-import dev.wings.common.proto.LogMetadataGrpc.LogMetadataStub;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.PageCommit;
 import dev.wings.common.proto.PlanScanRequest;
@@ -43,6 +42,7 @@ import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.postgres.DatabaseConfig;
+import io.grpc.Channel;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -63,31 +63,46 @@ public final class TestControlPlane implements AutoCloseable {
     private final GrpcClient client;
 
     public TestControlPlane(DatabaseConfig database) {
+        this(database, 0);
+    }
+
+    TestControlPlane(DatabaseConfig database, int grpcPort) {
         ControlPlaneConfig config = new ControlPlaneConfig(
                 "127.0.0.1",
-                0,
+                grpcPort,
                 0,
                 database.url(),
                 database.user(),
                 database.password(),
                 10,
-                10,
-                Duration.ofSeconds(2),
+                3,
+                Duration.ofSeconds(5),
                 256,
                 4 << 20,
+                64 << 20,
                 64 << 20,
                 16 << 20,
                 100,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5));
+        try {
+            controlPlane = open(config);
+            client = resources.add(GrpcClient.open(
+                    URI.create("http://127.0.0.1:" + controlPlane.grpcPort()), Duration.ofSeconds(30), 64 << 20));
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private ControlPlane open(ControlPlaneConfig config) {
         Telemetry telemetry = resources.add(Telemetry.open("test"));
         ObjectStores objectStores = resources.add(new ObjectStores());
         Scheduler scheduler = resources.add(Scheduler.system());
-        controlPlane = resources.add(
+        ControlPlane opened = resources.add(
                 ControlPlane.open(config, new ControlPlane.Surroundings(objectStores, scheduler, IDS, telemetry)));
-        controlPlane.createDefaults(URI.create("file:///tmp/wings-test"));
-        client = resources.add(GrpcClient.open(
-                URI.create("http://127.0.0.1:" + controlPlane.grpcPort()), Duration.ofSeconds(30), 64 << 20));
+        opened.createDefaults(URI.create("file:///tmp/wings-test"));
+        return opened;
     }
 
     public ControlPlane controlPlane() {
@@ -102,8 +117,8 @@ public final class TestControlPlane implements AutoCloseable {
         return LogMetadataGrpc.newBlockingStub(client.channel());
     }
 
-    LogMetadataStub asyncLog() {
-        return LogMetadataGrpc.newStub(client.channel());
+    Channel channel() {
+        return client.channel();
     }
 
     Namespace namespace() {

@@ -46,6 +46,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 
 /// The service `LogMetadata`.
 public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBase {
@@ -54,11 +55,14 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
     private static final int UUID_BYTES = 16;
 
     private final LogMetadata log;
+    private final Semaphore planBufferBytes;
     private final Duration stallLimit;
 
+    /// @param planBufferBytes of plans that wait for their callers to take them
     /// @param stallLimit a caller that takes nothing of a stream for so long is ended with EXHAUSTED
-    public LogMetadataService(LogMetadata log, Duration stallLimit) {
+    public LogMetadataService(LogMetadata log, int planBufferBytes, Duration stallLimit) {
         this.log = log;
+        this.planBufferBytes = new Semaphore(planBufferBytes);
         this.stallLimit = stallLimit;
     }
 
@@ -94,9 +98,10 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
                 .map(LogMetadataService::fromProto)
                 .toList();
         StreamWriter.start("plan", answers, stallLimit, stream -> {
-            PlanWriter writer = new PlanWriter(stream);
-            log.plan(scans, writer);
-            writer.finish();
+            try (PlanWriter writer = new PlanWriter(stream, planBufferBytes)) {
+                log.plan(scans, writer);
+                writer.finish();
+            }
         });
     }
 

@@ -19,23 +19,33 @@ import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.controlplane.log.LogPage;
 import dev.wings.controlplane.log.LogProtos;
 import dev.wings.controlplane.log.PlanSink;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Semaphore;
 
 /// Packs a plan into messages of bounded size, in each of which a folio's key stands once.
-final class PlanWriter implements PlanSink {
+///
+/// Messages that the caller does not take yet wait here, so that a slow caller does not hold a snapshot and a
+/// connection of the database; only when the budget for that is used up does the plan itself wait.
+final class PlanWriter implements PlanSink, AutoCloseable {
 
     private static final int MESSAGE_BYTES = 1 << 20;
 
     private final StreamWriter<PlanScanResponse> stream;
+    private final Semaphore budgetBytes;
+    private final Queue<PlanScanResponse> waiting = new ArrayDeque<>();
 
     private PlanScanResponse.Builder message = PlanScanResponse.newBuilder();
     private final Map<String, Integer> folios = new HashMap<>();
     private int bytes;
 
-    PlanWriter(StreamWriter<PlanScanResponse> stream) {
+    /// @param budgetBytes of messages that wait, shared by all plans
+    PlanWriter(StreamWriter<PlanScanResponse> stream, Semaphore budgetBytes) {
         this.stream = stream;
+        this.budgetBytes = budgetBytes;
     }
 
     @Override
@@ -64,18 +74,51 @@ final class PlanWriter implements PlanSink {
         }
     }
 
-    /// Sends what is left; a plan has at least one message.
+    /// Sends what is left; a plan has at least one message. The database is no longer needed for that.
     void finish() {
         if (bytes > 0 || message.getTopicsCount() > 0) {
             send();
         }
+        while (!waiting.isEmpty()) {
+            sendWaiting();
+        }
     }
 
     private void send() {
-        stream.writeUninterrupted(message.build());
+        PlanScanResponse full = message.build();
         message = PlanScanResponse.newBuilder();
         folios.clear();
         bytes = 0;
+        while (!waiting.isEmpty() && stream.isReady()) {
+            sendWaiting();
+        }
+        boolean mayWait = !waiting.isEmpty() || !stream.isReady();
+        while (mayWait && !budgetBytes.tryAcquire(full.getSerializedSize())) {
+            if (waiting.isEmpty()) {
+                mayWait = false;
+            } else {
+                sendWaiting();
+            }
+        }
+        if (mayWait) {
+            waiting.add(full);
+        } else {
+            stream.writeUninterrupted(full);
+        }
+    }
+
+    private void sendWaiting() {
+        PlanScanResponse first = waiting.element();
+        stream.writeUninterrupted(first);
+        waiting.remove();
+        budgetBytes.release(first.getSerializedSize());
+    }
+
+    /// Gives back what was taken of the budget.
+    @Override
+    public void close() {
+        waiting.forEach(left -> budgetBytes.release(left.getSerializedSize()));
+        waiting.clear();
     }
 
     private int folioIndex(String objectKey) {

@@ -100,6 +100,11 @@ final class StreamWriter<A> {
         }
     }
 
+    /// Whether [#write] would send at once.
+    boolean isReady() {
+        return answers.isReady();
+    }
+
     /// Runs `action` when the caller gives up, now if it already has.
     void onCancel(Runnable action) {
         boolean now;
