@@ -109,8 +109,9 @@ final class ArrayChecks {
     }
 
     /// Views that are not null lie in their buffers and repeat the start of their values; text is UTF-8. Views
-    /// may share bytes, so all values together are counted first: they may have `limit` bytes.
-    static void checkViews(SourceField field, ArrayData array, long limit) {
+    /// may share bytes, so all values together are counted first: they may have `limit` bytes. Returns how many
+    /// they have.
+    static long checkViews(SourceField field, ArrayData array, long limit) {
         Views views = Views.of(array);
         long total = 0;
         for (int i = 0; i < array.length(); i++) {
@@ -132,6 +133,7 @@ final class ArrayChecks {
                 }
             }
         }
+        return total;
     }
 
     /// Lists that are not null lie in the child.

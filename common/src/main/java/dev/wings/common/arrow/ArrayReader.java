@@ -39,6 +39,7 @@ final class ArrayReader {
     private int nextBuffer;
     private int nextVariadicCount;
     private long bytesRead;
+    private long viewBytes;
     private boolean regular;
 
     /// Reads bytes `[readerIndex, writerIndex)` of `body`, which must outlive the arrays; what is decompressed
@@ -159,7 +160,8 @@ final class ArrayReader {
             buffers.add(buffer(field, 0));
         }
         ArrayData array = new ArrayData(Layout.VIEW, 0, length, nulls, validity, List.copyOf(buffers), List.of());
-        ArrayChecks.checkViews(field, array, memory.limit());
+        // Views of all arrays together: each could else stand for as much as one batch may have.
+        viewBytes += ArrayChecks.checkViews(field, array, memory.limit() - viewBytes);
         return array;
     }
 

@@ -153,12 +153,6 @@ public final class ArrowSchemas {
                 "no topic can hold a field of this type: field=\"" + path + "\", type=" + typeText(field));
     }
 
-    /// A name cut to a length fit for a message, with nothing in it that could break a line of a log.
-    static String printable(String name) {
-        String clean = name.replaceAll("\\p{Cntrl}", "?");
-        return clean.length() <= 100 ? clean : clean.substring(0, 100) + "...";
-    }
-
     /// The Arrow type as it stands in messages.
     static String typeText(Field field) {
         return field.getDictionary() == null ? field.getType().toString() : "dictionary<" + field.getType() + ">";

@@ -16,8 +16,11 @@
 package dev.wings.common.arrow;
 
 import com.google.flatbuffers.FlatBufferBuilder;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.flatbuf.BodyCompression;
 import org.apache.arrow.flatbuf.BodyCompressionMethod;
@@ -26,6 +29,7 @@ import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -73,7 +77,7 @@ public final class Batch implements AutoCloseable {
         IpcMessage.Body body = new IpcMessage.Body();
         try {
             return body.message(received == null ? assemble(body) : pass(received, body));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             body.release();
             throw e;
         }
@@ -100,7 +104,7 @@ public final class Batch implements AutoCloseable {
                 arrays.add(Take.take(column, rows, taken));
             }
             return new Batch(schema, rows.length, arrays, null, taken);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             taken.close();
             throw e;
         }
@@ -121,7 +125,10 @@ public final class Batch implements AutoCloseable {
         try (ArrowRecordBatch batch = new ArrowRecordBatch(rows, nodes, buffers)) {
             new VectorLoader(root).load(batch);
             return root;
-        } catch (RuntimeException e) {
+        } catch (OutOfMemoryException e) {
+            root.close();
+            throw new WingsException(ErrorKind.EXHAUSTED, "no memory for the vectors of the batch: rows=" + rows, e);
+        } catch (RuntimeException | Error e) {
             root.close();
             throw e;
         }
@@ -180,7 +187,7 @@ public final class Batch implements AutoCloseable {
     }
 
     private static long[] flatten(List<long[]> pairs) {
-        return pairs.stream().flatMapToLong(java.util.Arrays::stream).toArray();
+        return pairs.stream().flatMapToLong(Arrays::stream).toArray();
     }
 
     private static ByteBuffer head(

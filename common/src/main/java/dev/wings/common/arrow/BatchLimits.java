@@ -18,8 +18,8 @@ package dev.wings.common.arrow;
 /// How large one batch may be.
 ///
 /// @param rows at most so many rows
-/// @param bytes at most so many bytes: for the body as received, for all that is decompressed of it, for the
-///     result of casts and decoded dictionaries, and for the dictionaries that a stream keeps, each
+/// @param bytes at most so many bytes: for the body as received; again for all of it that is decompressed,
+///     decoded and cast; and again for the dictionaries that a stream keeps
 public record BatchLimits(int rows, long bytes) {
 
     public BatchLimits {

@@ -15,6 +15,7 @@
  */
 package dev.wings.common.arrow;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +54,7 @@ final class BatchMemory implements AutoCloseable {
         try {
             buffer = allocator.buffer(bytes);
         } catch (OutOfMemoryException e) {
-            throw new WingsException(
-                    dev.wings.common.error.ErrorKind.EXHAUSTED, "no memory for the batch: bytes=" + bytes, e);
+            throw new WingsException(ErrorKind.EXHAUSTED, "no memory for the batch: bytes=" + bytes, e);
         }
         held.add(buffer);
         return Buf.of(buffer, 0, bytes);

@@ -74,7 +74,7 @@ public final class BatchReader implements AutoCloseable {
                     columns,
                     asReceived ? new Batch.Received(header, body) : null,
                     memory);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             memory.close();
             throw e;
         }
@@ -87,6 +87,12 @@ public final class BatchReader implements AutoCloseable {
             throw WingsException.invalid("deltas of dictionaries are not taken: dictionary=" + header.id());
         }
         forget(header.id());
+        List<SchemaBinding.DictionaryColumn> users = binding.dictionaries().stream()
+                .filter(column -> column.dictionary().id() == header.id())
+                .toList();
+        if (users.isEmpty()) {
+            return;
+        }
         checkSize(body);
         long kept = dictionaryMemory.values().stream()
                 .mapToLong(BatchMemory::allocatedBytes)
@@ -94,12 +100,10 @@ public final class BatchReader implements AutoCloseable {
         BatchMemory memory = new BatchMemory(allocator, limits.bytes() - kept);
         dictionaryMemory.put(header.id(), memory);
         try {
-            for (SchemaBinding.DictionaryColumn column : binding.dictionaries()) {
-                if (column.dictionary().id() == header.id()) {
-                    dictionaries.put(column.dictionary(), dictionary(column, header.values(), body, memory));
-                }
+            for (SchemaBinding.DictionaryColumn user : users) {
+                dictionaries.put(user.dictionary(), dictionary(user, header.values(), body, memory));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             forget(header.id());
             throw e;
         }

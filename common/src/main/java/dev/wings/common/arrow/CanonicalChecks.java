@@ -22,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// What a topic's types ask of values, once they are canonical: no null where one is refused, decimals within
 /// their precision, times within a day. Fails with INVALID, naming the field and the row.
@@ -144,7 +145,7 @@ final class CanonicalChecks {
 
         private final ArrayData lists;
         private final IntPredicate live;
-        private @org.jspecify.annotations.Nullable BitSet positions;
+        private @Nullable BitSet positions;
 
         Elements(ArrayData lists, IntPredicate live) {
             this.lists = lists;

@@ -94,7 +94,7 @@ public final class IpcMessage implements AutoCloseable {
             }
             body.padTo(batch.computeBodyLength());
             return body.message(head(MessageSerializer.serializeMetadata(batch, IpcOption.DEFAULT)));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             body.release();
             throw e;
         }

@@ -15,6 +15,7 @@
  */
 package dev.wings.common.arrow;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -63,8 +64,7 @@ final class Lz4Frame {
         try {
             new Lz4Frame(source, target).frame();
         } catch (IndexOutOfBoundsException e) {
-            throw new WingsException(
-                    dev.wings.common.error.ErrorKind.INVALID, "the LZ4 frame is corrupt, or longer than it says", e);
+            throw new WingsException(ErrorKind.INVALID, "the LZ4 frame is corrupt, or longer than it says", e);
         }
     }
 

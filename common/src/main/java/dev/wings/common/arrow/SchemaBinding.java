@@ -90,7 +90,7 @@ public final class SchemaBinding {
         List<Column> columns = new ArrayList<>();
         CastPlanner planner = new CastPlanner();
         for (Field field : incoming.getFields()) {
-            String path = ArrowSchemas.printable(field.getName());
+            String path = dev.wings.common.schema.Field.printable(field.getName());
             dev.wings.common.schema.Field target = targets.get(folded(field.getName()));
             if (target == null) {
                 throw WingsException.invalid("the topic has no such field: field=\"" + path + "\"");

@@ -36,7 +36,8 @@ final class SchemaInference {
         SchemaInference inference = new SchemaInference();
         List<dev.wings.common.schema.Field> fields = new ArrayList<>();
         for (Field field : schema.getFields()) {
-            fields.add(inference.field(field, field.getName(), field.getName(), 1));
+            fields.add(inference.field(
+                    field, field.getName(), dev.wings.common.schema.Field.printable(field.getName()), 1));
         }
         return new TopicSchema(0, fields, inference.lastFieldId);
     }
@@ -120,7 +121,11 @@ final class SchemaInference {
     private FieldType struct(Field field, String path, int depth) {
         List<dev.wings.common.schema.Field> members = new ArrayList<>();
         for (Field member : field.getChildren()) {
-            members.add(field(member, member.getName(), path + "." + member.getName(), depth + 1));
+            members.add(field(
+                    member,
+                    member.getName(),
+                    path + "." + dev.wings.common.schema.Field.printable(member.getName()),
+                    depth + 1));
         }
         return new FieldType.Struct(members);
     }

@@ -123,7 +123,7 @@ final class SchemaReader {
             }
             default ->
                 throw WingsException.invalid("no topic can hold a field of this type: field=\""
-                        + ArrowSchemas.printable(name) + "\", type=" + typeName(source.typeType()));
+                        + dev.wings.common.schema.Field.printable(name) + "\", type=" + typeName(source.typeType()));
         };
     }
 

@@ -131,7 +131,8 @@ record SourceField(
                 list(Layout.FIXED_LIST, nonNegative(list.getListSize(), path, field), field, path, nested);
             case ArrowType.Struct ignored -> {
                 List<SourceField> members = field.getChildren().stream()
-                        .map(member -> of(member, path + "." + ArrowSchemas.printable(member.getName()), nested))
+                        .map(member -> of(
+                                member, path + "." + dev.wings.common.schema.Field.printable(member.getName()), nested))
                         .toList();
                 yield new SourceField(path, nested, field, type, Layout.STRUCT, 0, members, null);
             }

@@ -61,7 +61,7 @@ public record Field(int id, String name, boolean required, FieldType type, Strin
     }
 
     /// Cut to a length fit for a message, with nothing in it that could break a line of a log.
-    static String printable(String name) {
+    public static String printable(String name) {
         String clean = name.replaceAll("\\p{Cntrl}", "?");
         return clean.length() <= 100 ? clean : clean.substring(0, 100) + "...";
     }

@@ -51,6 +51,9 @@ public record TopicSchema(int version, List<Field> fields, int lastFieldId) {
         if (fields.isEmpty()) {
             throw WingsException.invalid("a topic needs at least one field");
         }
+        if (lastFieldId > Field.MAX_ID) {
+            throw WingsException.invalid("bad last field id: the limit is " + Field.MAX_ID + ": id=" + lastFieldId);
+        }
         FieldType.checkUniqueNames(fields);
         for (Field field : fields) {
             if (RESERVED_COLUMNS.contains(Field.folded(field.name()))) {

@@ -28,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ class BatchReaderSimulationTest {
 
     @Test
     void everyValueArrivesAsTheOracleSays() {
-        for (long seed = 0; seed < 800; seed++) {
+        for (long seed = 0; seed < 600; seed++) {
             RandomStream stream = new RandomStream(seed);
             RandomStream.Sent sent = stream.batch((int) (seed % ROWS));
             try (BatchReader reader = reader(stream);
@@ -154,6 +155,43 @@ class BatchReaderSimulationTest {
         assertThat(refused).isGreaterThan(400);
     }
 
+    @Test
+    void brokenDictionariesAreRefusedOrHarmless() {
+        int refused = 0;
+        for (long seed = 0; seed < 1_500; seed++) {
+            RandomStream stream = new RandomStream(seed % 400);
+            RandomStream.Sent sent = stream.batch(ROWS);
+            Random random = new Random(seed);
+            try (BatchReader reader = reader(stream)) {
+                for (RandomStream.Dictionary dictionary : stream.dictionaries()) {
+                    WireBatch values = WireBatch.of(List.of(dictionary.field()), List.of(dictionary.values()));
+                    byte[] header = values.dictionaryHeaderBytes(dictionary.id(), false);
+                    byte[] bytes = values.body();
+                    if (random.nextBoolean()) {
+                        header = corrupt(header, random);
+                    } else if (bytes.length > 0) {
+                        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+                    }
+                    if (IpcHeader.parse(header) instanceof IpcHeader.DictionaryBatch parsed) {
+                        try (ArrowBuf body = WireBatch.open(allocator, bytes)) {
+                            reader.readDictionary(parsed, body);
+                        }
+                    }
+                }
+                try (ArrowBuf body = sent.batch().openBody(allocator);
+                        Batch batch = reader.openBatch(sent.batch().header(), body)) {
+                    readAll(stream, batch);
+                }
+            } catch (WingsException e) {
+                assertThat(e.kind()).as("seed %d", seed).isEqualTo(ErrorKind.INVALID);
+                refused++;
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+        assertThat(refused).isGreaterThan(200);
+    }
+
     private static IpcHeader asSchema(IpcHeader header) {
         if (header instanceof IpcHeader.SchemaMessage) {
             return header;
@@ -174,7 +212,7 @@ class BatchReaderSimulationTest {
                 }
             }
         }
-        return random.nextInt(10) == 0 ? java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
+        return random.nextInt(10) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
     }
 
     private boolean isRefused(long seed, RandomStream stream, byte[] header, byte[] bytes) {

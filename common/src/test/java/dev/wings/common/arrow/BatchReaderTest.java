@@ -204,6 +204,40 @@ class BatchReaderTest {
     }
 
     @Test
+    void viewsThatStandForMoreThanABatchMayHave() {
+        TopicSchema topic = new TopicSchema(
+                0,
+                List.of(
+                        dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.BINARY),
+                        dev.wings.common.schema.Field.optional(2, "g", FieldType.Primitive.BINARY)),
+                2);
+        List<Field> fields =
+                List.of(field("f", ArrowType.BinaryView.INSTANCE), field("g", ArrowType.BinaryView.INSTANCE));
+        List<@Nullable Object> shared = new ArrayList<>();
+        byte[] value = new byte[700];
+        for (int i = 0; i < 800; i++) {
+            shared.add(value);
+        }
+        WireBatch batch = WireBatch.of(fields, List.of(shared, shared));
+        byte[] bytes = new byte[28_000];
+        long[] buffers = batch.header().buffers().clone();
+        // Views first, then the data that all of them share.
+        System.arraycopy(batch.body(), (int) buffers[2], bytes, 0, 12_800);
+        for (int i = 0; i < 800; i++) {
+            Arrays.fill(bytes, 16 * i + 8, 16 * i + 16, (byte) 0);
+        }
+        System.arraycopy(bytes, 0, bytes, 13_600, 12_800);
+        long[] shorter = {0, 0, 0, 12_800, 12_800, 700, 0, 0, 0, 0, 13_600, 12_800, 26_400, 700, 0, 0};
+        IpcHeader.RecordBatch header = new IpcHeader.RecordBatch(
+                800, batch.header().nodes(), shorter, new long[] {2, 2}, IpcHeader.Compression.NONE, bytes.length);
+        try (BatchReader reader = new BatchReader(allocator, SchemaBinding.bind(new Schema(fields), topic), LIMITS);
+                ArrowBuf body = WireBatch.open(allocator, bytes)) {
+            assertInvalid(
+                    () -> reader.openBatch(header, body).close(), "too large in all: bytes=560000", "field=\"g\"");
+        }
+    }
+
+    @Test
     void limits() {
         Field field = field("f", INT64);
         TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.LONG));

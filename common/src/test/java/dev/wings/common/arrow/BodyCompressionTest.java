@@ -96,7 +96,7 @@ class BodyCompressionTest {
         try (Compressed compressed = compress(schema, type);
                 BatchReader reader = reader(schema, 1 << 20)) {
             byte[] sound = bytes(compressed.body());
-            for (long seed = 0; seed < 2_000; seed++) {
+            for (long seed = 0; seed < 1_000; seed++) {
                 Random random = new Random(seed);
                 byte[] broken = sound.clone();
                 broken[random.nextInt(broken.length)] ^= (byte) (1 << random.nextInt(8));
@@ -111,7 +111,7 @@ class BodyCompressionTest {
                 }
             }
         }
-        assertThat(refused).isGreaterThan(500);
+        assertThat(refused).isGreaterThan(250);
     }
 
     /// The fixture was written by liblz4 through pyarrow: blocks of 64 KiB that refer to the ones before them.

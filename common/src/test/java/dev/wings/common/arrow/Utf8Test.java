@@ -39,7 +39,8 @@ class Utf8Test {
                 check(a, b);
                 for (int c : bytes) {
                     check(a, b, c);
-                    for (int d : bytes) {
+                    // Only these start four bytes.
+                    for (int d : a < 0xF0 ? new int[0] : bytes) {
                         check(a, b, c, d);
                     }
                 }
@@ -50,7 +51,7 @@ class Utf8Test {
     @Test
     void longTextsAreCheckedToTheirEnd() {
         Random random = new Random(3);
-        for (int i = 0; i < 5_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             byte[] text = "plain text, and then one ä, and 日本 and 😀, and plain text again to the end"
                     .getBytes(StandardCharsets.UTF_8);
             if (random.nextBoolean()) {
