@@ -47,7 +47,7 @@ public final class IngestBenchmark {
         }
         try (FloorProcess floor = FloorProcess.start(bench.root(), 1, 1);
                 DevProcess wings = DevProcess.start(bench.root(), Map.of());
-                UsageSampler usage = UsageSampler.open(wings.pid())) {
+                UsageSampler usage = UsageSampler.open(wings.processes())) {
             if (bench.wants(FigureKind.INGEST, FigureKind.INGEST_MEMORY)) {
                 large(floor, wings);
             }
@@ -78,7 +78,7 @@ public final class IngestBenchmark {
         for (int round = 1; round <= bench.scale().rounds(); round++) {
             disk.add(DiskProbe.megabytesPerSecond(bench.scale().warmUp()));
             PutLoad.Sample dropped = run(floorPlan);
-            Busy busy = busy(wingsPlan, wings.pid());
+            Busy busy = busy(wingsPlan, wings.processes());
             rounds.add(busy.sample().megabytesPerSecond(), dropped.megabytesPerSecond());
             cores.add(busy.cores());
             p50.add(busy.sample().ackNanos().getValueAtPercentile(50) / 1e6);
@@ -106,7 +106,7 @@ public final class IngestBenchmark {
         List<Double> p50 = new ArrayList<>();
         for (int round = 1; round <= bench.scale().rounds(); round++) {
             PutLoad.Sample dropped = run(floorPlan);
-            Busy busy = busy(wingsPlan, wings.pid());
+            Busy busy = busy(wingsPlan, wings.processes());
             rounds.add(busy.sample().batchesPerSecond(), dropped.batchesPerSecond());
             cores.add(busy.cores());
             p50.add(busy.sample().ackNanos().getValueAtPercentile(50) / 1e6);
@@ -132,8 +132,7 @@ public final class IngestBenchmark {
     /// @param cores that the processes kept busy, on average
     private record Busy(PutLoad.Sample sample, double cores) {}
 
-    private Busy busy(PutPlan plan, long pid) throws Exception {
-        ProcessTree tree = new ProcessTree(pid);
+    private Busy busy(PutPlan plan, ProcessTree tree) throws Exception {
         try (PutLoad load = PutLoad.open(plan)) {
             load.measure(bench.scale().warmUp());
             double before = tree.usage().cpuSeconds();

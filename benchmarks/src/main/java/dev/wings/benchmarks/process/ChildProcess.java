@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -65,6 +66,16 @@ final class ChildProcess implements AutoCloseable {
     /// The line that said so.
     String readyLine() {
         return ready.join();
+    }
+
+    /// The first line that it printed with `prefix` in front, without that.
+    Optional<String> findLine(String prefix) {
+        synchronized (output) {
+            return output.stream()
+                    .filter(line -> line.startsWith(prefix))
+                    .map(line -> line.substring(prefix.length()).strip())
+                    .findFirst();
+        }
     }
 
     /// The newest lines it printed.

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +52,14 @@ public final class DevProcess implements AutoCloseable {
         return new DevProcess(ChildProcess.start(command, settings, "ready"), portOffset);
     }
 
-    public long pid() {
-        return process.pid();
+    /// Itself and its PostgreSQL, which runs in a session of its own.
+    public ProcessTree processes() throws IOException {
+        String data = process.findLine("data ")
+                .orElseThrow(() -> new IllegalStateException("does not say where its data is:\n" + process.output()))
+                .replaceAll(" \\(.*", "");
+        Path postmaster = Path.of(data, "postgresql", "data", "postmaster.pid");
+        long postgres = Long.parseLong(Files.readAllLines(postmaster).getFirst().strip());
+        return new ProcessTree(List.of(process.pid(), postgres));
     }
 
     public int controlPlanePort() {
@@ -65,11 +72,6 @@ public final class DevProcess implements AutoCloseable {
 
     public int serverPort() {
         return 7704 + portOffset;
-    }
-
-    /// The newest lines it printed.
-    public String output() {
-        return process.output();
     }
 
     @Override

@@ -22,11 +22,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What a process and all that it started use, read from `/proc`.
-public record ProcessTree(long pid) {
+/// What processes and all that they started use, read from `/proc`.
+public record ProcessTree(List<Long> roots) {
 
     private static final double TICKS_PER_SECOND = 100;
     private static final long KIB = 1024;
+
+    public ProcessTree {
+        roots = List.copyOf(roots);
+    }
 
     /// @param jvmPeakBytes the most that Java processes ever held resident (`VmHWM`)
     /// @param otherBytes what the other processes, PostgreSQL, hold now: shared pages are counted once (`Pss`)
@@ -57,9 +61,11 @@ public record ProcessTree(long pid) {
     }
 
     private List<Long> members() {
-        return ProcessHandle.of(pid).stream()
+        return roots.stream()
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
                 .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()))
                 .map(ProcessHandle::pid)
+                .distinct()
                 .toList();
     }
 

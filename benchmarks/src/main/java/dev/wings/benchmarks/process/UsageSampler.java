@@ -37,8 +37,8 @@ public final class UsageSampler implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("usage-sampler").daemon().unstarted(this::sample);
     }
 
-    public static UsageSampler open(long pid) {
-        UsageSampler sampler = new UsageSampler(new ProcessTree(pid));
+    public static UsageSampler open(ProcessTree tree) {
+        UsageSampler sampler = new UsageSampler(tree);
         sampler.thread.start();
         return sampler;
     }

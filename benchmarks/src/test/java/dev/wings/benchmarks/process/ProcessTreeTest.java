@@ -17,9 +17,13 @@ package dev.wings.benchmarks.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProcessTreeTest {
+
+    private static final ProcessTree SELF =
+            new ProcessTree(List.of(ProcessHandle.current().pid()));
 
     @Test
     void cpuTimeIsThatOfTheProcessAndOfEndedChildren() {
@@ -32,7 +36,7 @@ class ProcessTreeTest {
     void javaProcessAndItsChildrenAreCounted() throws Exception {
         Process child = new ProcessBuilder("sleep", "60").start();
         try {
-            ProcessTree.Usage usage = new ProcessTree(ProcessHandle.current().pid()).usage();
+            ProcessTree.Usage usage = SELF.usage();
 
             assertThat(usage.jvmPeakBytes()).isBetween(20L << 20, 16L << 30);
             assertThat(usage.otherBytes()).isPositive();
@@ -44,7 +48,7 @@ class ProcessTreeTest {
 
     @Test
     void samplerKeepsPeaks() throws Exception {
-        UsageSampler sampler = UsageSampler.open(ProcessHandle.current().pid());
+        UsageSampler sampler = UsageSampler.open(SELF);
         sampler.close();
 
         assertThat(sampler.jvmPeakBytes()).isPositive();
