@@ -1,0 +1,88 @@
+package dev.wings.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.common.config.Setting;
+import dev.wings.common.config.Settings;
+import dev.wings.controlplane.ControlPlaneConfig;
+import dev.wings.ingestor.IngestorConfig;
+import dev.wings.server.ServerConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/// The configuration reference says what the config records say. `-Dwings.golden.update=true` writes it anew.
+final class ConfigurationReferenceTest {
+
+    private static final Path PAGE =
+            Path.of(System.getProperty("wings.root", ".."), "docs", "operations", "configuration.md");
+
+    private static final String INTRODUCTION = """
+            # Configuration
+
+            Every service reads its settings once, at its start, from environment variables.
+            `WINGS_<SERVICE>_CONFIG_FILE` may name a Java properties file with more of them, under the same names; the environment goes before it.
+            All problems are reported together: values out of bounds, settings that are missing, names that no setting has.
+
+            Bytes are written as `4096`, `64KiB`, `8MiB`, `1GiB`; durations as `100ms`, `5s`, `10m`, `24h`, `7d`.
+            Bounds are inclusive.
+            Secrets are read from files, which `..._FILE` settings name.
+
+            Common to all services:
+
+            | setting | type | default | what |
+            |---|---|---|---|
+            | `WINGS_PORT_OFFSET` | integer | 0 | moves all default ports; a port that is set is not moved |
+            | `WINGS_LOG_LEVEL` | `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` | `INFO` | how much is logged |
+
+            `wings dev` passes these variables on to the services that it assembles, and sets addresses and directories itself.
+
+            This page is generated from the config records; a test keeps it so.
+            """;
+
+    @Test
+    void pageSaysWhatTheRecordsSay() throws IOException {
+        String expected = INTRODUCTION
+                + section(
+                        "Control plane",
+                        ControlPlaneConfig.SERVICE,
+                        Map.of("WINGS_CONTROL_PLANE_DATABASE_URL", "jdbc:postgresql://localhost/wings"),
+                        ControlPlaneConfig::from)
+                + section("Ingestor", IngestorConfig.SERVICE, Map.of(), IngestorConfig::from)
+                + section("Server", ServerConfig.SERVICE, Map.of(), ServerConfig::from);
+        if (Boolean.getBoolean("wings.golden.update")) {
+            Files.createDirectories(PAGE.getParent());
+            Files.writeString(PAGE, expected);
+        }
+        assertThat(PAGE).hasContent(expected);
+    }
+
+    private static String section(
+            String title, String service, Map<String, String> required, Consumer<Settings> reader) {
+        List<Setting> settings = Settings.describe(service, required, reader);
+        assertThat(settings).isNotEmpty();
+        StringBuilder text = new StringBuilder("\n## " + title + "\n\n| setting | type | default | bounds | what |\n"
+                + "|---|---|---|---|---|\n");
+        for (Setting setting : settings) {
+            String defaultValue = setting.required() ? "must be set" : code(setting.defaultValue());
+            text.append("| ")
+                    .append(String.join(
+                            " | ",
+                            code(setting.name()),
+                            setting.type(),
+                            defaultValue,
+                            setting.bounds(),
+                            setting.doc().replace("|", "\\|")))
+                    .append(" |\n");
+        }
+        return text.toString();
+    }
+
+    private static String code(String text) {
+        return text.isEmpty() ? "" : "`" + text + "`";
+    }
+}
