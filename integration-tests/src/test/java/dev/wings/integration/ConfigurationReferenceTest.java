@@ -1,9 +1,25 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
 package dev.wings.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.config.Setting;
 import dev.wings.common.config.Settings;
+import dev.wings.common.config.SettingsPage;
 import dev.wings.controlplane.ControlPlaneConfig;
 import dev.wings.ingestor.IngestorConfig;
 import dev.wings.server.ServerConfig;
@@ -65,24 +81,6 @@ final class ConfigurationReferenceTest {
             String title, String service, Map<String, String> required, Consumer<Settings> reader) {
         List<Setting> settings = Settings.describe(service, required, reader);
         assertThat(settings).isNotEmpty();
-        StringBuilder text = new StringBuilder("\n## " + title + "\n\n| setting | type | default | bounds | what |\n"
-                + "|---|---|---|---|---|\n");
-        for (Setting setting : settings) {
-            String defaultValue = setting.required() ? "must be set" : code(setting.defaultValue());
-            text.append("| ")
-                    .append(String.join(
-                            " | ",
-                            code(setting.name()),
-                            setting.type(),
-                            defaultValue,
-                            setting.bounds(),
-                            setting.doc().replace("|", "\\|")))
-                    .append(" |\n");
-        }
-        return text.toString();
-    }
-
-    private static String code(String text) {
-        return text.isEmpty() ? "" : "`" + text + "`";
+        return "\n## " + title + "\n\n" + SettingsPage.table(settings);
     }
 }

@@ -40,11 +40,11 @@ import java.util.Optional;
 /// @param queuedQueries that wait for others at most
 /// @param queueTimeout how long they wait
 /// @param queryTimeout of a query, from its start until its last row is taken
-/// @param queryThreads that one query computes with
+/// @param queryThreads that one query computes with; 0 for as many as there are processors, 16 at most
 /// @param queryMemoryBytes that one query computes with; beyond, it spills to disk
 /// @param readMemoryBytes that one query's rows may take between the object store and the engine or the client
 /// @param spillBytes that one query may put on disk
-/// @param spillDirectory parent of the directory for it
+/// @param spillDirectory parent of the directory for it; empty for the system's directory for temporary files
 /// @param readAheadPages and
 /// @param readAheadBytes how far a scan of a topic reads ahead
 /// @param callTimeout of one call to the control plane; calls are made again while that helps
@@ -63,7 +63,7 @@ public record ServerConfig(
         long queryMemoryBytes,
         long readMemoryBytes,
         long spillBytes,
-        Path spillDirectory,
+        Optional<Path> spillDirectory,
         int readAheadPages,
         long readAheadBytes,
         Duration callTimeout,
@@ -89,7 +89,6 @@ public record ServerConfig(
 
     public static ServerConfig from(Settings settings) {
         URI controlPlane = URI.create("http://127.0.0.1:" + (CONTROL_PLANE_PORT + settings.portOffset()));
-        int processors = Runtime.getRuntime().availableProcessors();
         return new ServerConfig(
                 settings.string("HOST", "127.0.0.1", "address to listen on"),
                 settings.port("FLIGHT_PORT", 7704, "Flight SQL"),
@@ -113,7 +112,11 @@ public record ServerConfig(
                         Duration.ofHours(24),
                         "of a query, from its start until its last row is taken"),
                 settings.integer(
-                        "QUERY_THREADS", Math.clamp(processors, 1, 16), 1, 256, "that one query computes with"),
+                        "QUERY_THREADS",
+                        0,
+                        0,
+                        256,
+                        "that one query computes with; 0 for as many as there are processors, 16 at most"),
                 settings.bytes(
                         "QUERY_MEMORY_BYTES",
                         256 * MIB,
@@ -127,10 +130,10 @@ public record ServerConfig(
                         1024 * GIB,
                         "that one query's rows may take between the object store and the engine or the client"),
                 settings.bytes("SPILL_BYTES", 4 * GIB, MIB, 1024 * GIB, "that one query may put on disk"),
-                Path.of(settings.string(
+                settings.path(
                         "SPILL_DIRECTORY",
-                        System.getProperty("java.io.tmpdir"),
-                        "where what does not fit into memory goes, into a directory of its own")),
+                        "where what does not fit into memory goes, into a directory of its own; by default the"
+                                + " system's directory for temporary files"),
                 settings.integer("READ_AHEAD_PAGES", 8, 1, 256, "pages that a scan of a topic reads at once"),
                 settings.bytes(
                         "READ_AHEAD_BYTES", 64 * MIB, 64 * KIB, 16 * GIB, "of the pages that a scan reads at once"),

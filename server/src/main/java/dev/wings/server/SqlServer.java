@@ -110,7 +110,8 @@ public final class SqlServer implements AutoCloseable {
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
                 .newChildAllocator("server", 0, Math.multiplyExact(config.queries() + 1L, config.readMemoryBytes())));
-        Path spill = openSpillDirectory(config.spillDirectory(), resources);
+        Path spill = openSpillDirectory(
+                config.spillDirectory().orElse(Path.of(System.getProperty("java.io.tmpdir"))), resources);
         ExecutorService fetchers = resources.add(Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("sql-fetch-", 0).factory()));
         ExecutorService uploads = resources.add(Executors.newThreadPerTaskExecutor(
@@ -174,7 +175,7 @@ public final class SqlServer implements AutoCloseable {
                 config.queuedQueries(),
                 config.queueTimeout(),
                 config.queryTimeout(),
-                config.queryThreads(),
+                queryThreads(config),
                 config.queryMemoryBytes(),
                 config.readMemoryBytes(),
                 config.spillBytes());
@@ -232,5 +233,11 @@ public final class SqlServer implements AutoCloseable {
     @Override
     public void close() {
         resources.close();
+    }
+
+    private static int queryThreads(ServerConfig config) {
+        return config.queryThreads() > 0
+                ? config.queryThreads()
+                : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 16);
     }
 }
