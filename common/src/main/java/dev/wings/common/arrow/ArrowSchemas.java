@@ -153,8 +153,10 @@ public final class ArrowSchemas {
                 "no topic can hold a field of this type: field=\"" + path + "\", type=" + typeText(field));
     }
 
-    /// The Arrow type as it stands in messages.
+    /// The Arrow type as it stands in messages: a time zone may be any text.
     static String typeText(Field field) {
-        return field.getDictionary() == null ? field.getType().toString() : "dictionary<" + field.getType() + ">";
+        String type = field.getType().toString();
+        return dev.wings.common.schema.Field.printable(
+                field.getDictionary() == null ? type : "dictionary<" + type + ">");
     }
 }

@@ -132,7 +132,7 @@ public final class BodyCompression implements CompressionCodec.Factory {
             ArrowBuf target = allocator.buffer(length);
             try {
                 BodyCompression.decompress(compression, content, Buf.of(target, 0, length));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 target.close();
                 throw e;
             }
@@ -150,7 +150,7 @@ public final class BodyCompression implements CompressionCodec.Factory {
             ArrowBuf target = allocator.buffer(LENGTH_BYTES + bound);
             try {
                 return target.writerIndex(LENGTH_BYTES + compress(source, Buf.of(target, LENGTH_BYTES, bound)));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 target.close();
                 throw e;
             }

@@ -54,10 +54,10 @@ final class CanonicalChecks {
         switch (field.type()) {
             case FieldType.Primitive type -> {
                 if (type == FieldType.Primitive.TIME) {
-                    checkTime(path, counted, array);
+                    checkTime(path, counted, array, live);
                 }
             }
-            case FieldType.Decimal type -> checkDecimal(type, path, counted, array);
+            case FieldType.Decimal type -> checkDecimal(type, path, counted, array, live);
             case FieldType.Fixed ignored -> {}
             case FieldType.Struct type -> {
                 IntPredicate inside =
@@ -98,17 +98,18 @@ final class CanonicalChecks {
         }
     }
 
-    private static void checkTime(String path, String counted, ArrayData array) {
+    private static void checkTime(String path, String counted, ArrayData array, IntPredicate live) {
         MemorySegment times = array.memory(0);
         for (int i = 0; i < array.length(); i++) {
             long micros = times.get(ArrayData.LONG, (long) i * Long.BYTES);
-            if ((micros < 0 || micros >= MICROS_PER_DAY) && !array.isNull(i)) {
+            if ((micros < 0 || micros >= MICROS_PER_DAY) && !array.isNull(i) && live.test(i)) {
                 throw bad("the time is not one of a day", path, counted, i);
             }
         }
     }
 
-    private static void checkDecimal(FieldType.Decimal type, String path, String counted, ArrayData array) {
+    private static void checkDecimal(
+            FieldType.Decimal type, String path, String counted, ArrayData array, IntPredicate live) {
         BigInteger bound = BigInteger.TEN.pow(type.precision());
         long boundLow = bound.longValue();
         long boundHigh = bound.shiftRight(Long.SIZE).longValue();
@@ -120,7 +121,7 @@ final class CanonicalChecks {
             boolean fits = small
                     ? high == low >> 63 && low < boundLow && low > -boundLow
                     : isMagnitudeBelow(high, low, boundHigh, boundLow);
-            if (!fits && !array.isNull(i)) {
+            if (!fits && !array.isNull(i) && live.test(i)) {
                 throw bad("the decimal has too many digits, type=" + type, path, counted, i);
             }
         }

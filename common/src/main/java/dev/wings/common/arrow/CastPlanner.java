@@ -54,7 +54,8 @@ final class CastPlanner {
             case FieldType.MapOf type -> map(source, type);
         };
         return cast.orElseThrow(() -> WingsException.invalid(
-                "the field's type does not fit without loss: field=\"" + source.path() + "\", expected=" + target.type()
+                "the field's type does not fit without loss: field=\"" + source.path() + "\", expected="
+                        + Field.printable(target.type().toString())
                         + (target.required() ? " not null" : "") + ", found=" + ArrowSchemas.typeText(source.field())));
     }
 
@@ -199,28 +200,29 @@ final class CastPlanner {
         Map<String, Integer> positions = new HashMap<>();
         for (int i = 0; i < source.children().size(); i++) {
             SourceField member = source.children().get(i);
-            if (positions.put(SchemaBinding.folded(member.field().getName()), i) != null) {
+            if (positions.put(Field.folded(member.field().getName()), i) != null) {
                 throw member.invalid("the field is there twice");
             }
         }
         List<NestedCasts.Member> members = new ArrayList<>();
         Set<String> known = new HashSet<>();
         for (Field target : targets) {
-            String name = SchemaBinding.folded(target.name());
+            String name = Field.folded(target.name());
             known.add(name);
             Integer position = positions.get(name);
             if (position != null) {
                 members.add(
                         new NestedCasts.Member(position, plan(source.children().get(position), target), target.type()));
             } else if (target.required()) {
-                throw WingsException.invalid("a required field is missing: field=\"" + source.path() + "."
-                        + target.name() + "\", type=" + target.type());
+                throw WingsException.invalid(
+                        "a required field is missing: field=\"" + source.path() + "." + target.name() + "\", type="
+                                + Field.printable(target.type().toString()));
             } else {
                 members.add(new NestedCasts.Member(NestedCasts.ABSENT, Cast.identity(), target.type()));
             }
         }
         for (SourceField member : source.children()) {
-            if (!known.contains(SchemaBinding.folded(member.field().getName()))) {
+            if (!known.contains(Field.folded(member.field().getName()))) {
                 throw member.invalid("the topic has no such field");
             }
         }

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -40,8 +39,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// | int | int8 to int32, uint8, uint16 |
 /// | long | int8 to int64, uint8 to uint32 |
 /// | float, double | float16, float32; and for double float64 |
-/// | decimal(p, s) | decimal32 to decimal256 of scale s and precision up to p; integers whose every value fits
-/// |
+/// | decimal(p, s) | decimal32 to decimal256 of scale s and precision up to p; integers if all values fit |
 /// | date | date32; date64 of whole days |
 /// | time | time32, time64; nanoseconds if no digit is lost |
 /// | timestamp, timestamptz | timestamp without, with a time zone; nanoseconds if no digit is lost |
@@ -84,18 +82,18 @@ public final class SchemaBinding {
     /// naming field and types, if a column is not in the topic, does not fit, or is missing though required.
     public static SchemaBinding bind(Schema incoming, TopicSchema topic) {
         Map<String, dev.wings.common.schema.Field> targets = new HashMap<>();
-        topic.fields().forEach(field -> targets.put(folded(field.name()), field));
+        topic.fields().forEach(field -> targets.put(dev.wings.common.schema.Field.folded(field.name()), field));
         Set<String> seen = new HashSet<>();
         List<SourceField> sources = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
         CastPlanner planner = new CastPlanner();
         for (Field field : incoming.getFields()) {
             String path = dev.wings.common.schema.Field.printable(field.getName());
-            dev.wings.common.schema.Field target = targets.get(folded(field.getName()));
+            dev.wings.common.schema.Field target = targets.get(dev.wings.common.schema.Field.folded(field.getName()));
             if (target == null) {
                 throw WingsException.invalid("the topic has no such field: field=\"" + path + "\"");
             }
-            if (!seen.add(folded(field.getName()))) {
+            if (!seen.add(dev.wings.common.schema.Field.folded(field.getName()))) {
                 throw WingsException.invalid("the field is there twice: field=\"" + path + "\"");
             }
             SourceField source = SourceField.of(field, path, false);
@@ -106,9 +104,9 @@ public final class SchemaBinding {
             columns.add(new Column(sources.size() - 1, target, planner.plan(source, target)));
         }
         for (dev.wings.common.schema.Field field : topic.fields()) {
-            if (field.required() && !seen.contains(folded(field.name()))) {
-                throw WingsException.invalid(
-                        "a required field is missing: field=\"" + field.name() + "\", type=" + field.type());
+            if (field.required() && !seen.contains(dev.wings.common.schema.Field.folded(field.name()))) {
+                throw WingsException.invalid("a required field is missing: field=\"" + field.name() + "\", type="
+                        + dev.wings.common.schema.Field.printable(field.type().toString()));
             }
         }
         if (columns.isEmpty()) {
@@ -153,9 +151,5 @@ public final class SchemaBinding {
 
     List<DictionaryColumn> dictionaries() {
         return dictionaries;
-    }
-
-    static String folded(String name) {
-        return name.toLowerCase(Locale.ROOT);
     }
 }

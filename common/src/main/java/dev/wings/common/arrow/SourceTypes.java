@@ -68,7 +68,7 @@ final class SourceTypes {
     }
 
     private static WingsException malformed(String path, Field field) {
-        return WingsException.invalid(
-                "the field's type has the wrong children: field=\"" + path + "\", type=" + field.getType());
+        return WingsException.invalid("the field's type has the wrong children: field=\"" + path + "\", type="
+                + ArrowSchemas.typeText(field));
     }
 }

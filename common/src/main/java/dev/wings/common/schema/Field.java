@@ -56,7 +56,7 @@ public record Field(int id, String name, boolean required, FieldType type, Strin
     }
 
     /// The name as names are compared: without regard to case.
-    static String folded(String name) {
+    public static String folded(String name) {
         return name.toLowerCase(Locale.ROOT);
     }
 

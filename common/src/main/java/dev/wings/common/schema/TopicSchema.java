@@ -96,7 +96,7 @@ public record TopicSchema(int version, List<Field> fields, int lastFieldId) {
     private static Field checkPartitionKey(Field field) {
         if (!field.type().canPartition()) {
             throw WingsException.invalid("a field of this type cannot be the partition key: field=\"" + field.name()
-                    + "\", type=" + field.type());
+                    + "\", type=" + Field.printable(field.type().toString()));
         }
         return field;
     }

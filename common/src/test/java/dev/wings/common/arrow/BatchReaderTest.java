@@ -149,6 +149,46 @@ class BatchReaderTest {
                 "position=2");
     }
 
+    /// What lies below a null is garbage, and no value of the batch.
+    @Test
+    void badValuesBelowNullsDoNotMatter() {
+        FieldType inner =
+                new FieldType.Struct(List.of(dev.wings.common.schema.Field.required(2, "x", FieldType.Primitive.TIME)));
+        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", inner));
+        Field member = field("x", new ArrowType.Time(TimeUnit.MICROSECOND, 64));
+        Field field = field("f", ArrowType.Struct.INSTANCE, member);
+        // Of the member: null, 10 and -1; of the struct: the first and the last are null.
+        byte[] body = new byte[40];
+        body[0] = 0b010;
+        body[8] = 0b110;
+        body[24] = 10;
+        Arrays.fill(body, 32, 40, (byte) -1);
+        long[] buffers = {0, 1, 8, 1, 16, 24};
+        IpcHeader.RecordBatch header = new IpcHeader.RecordBatch(
+                3, new long[] {3, 2, 3, 1}, buffers, new long[0], IpcHeader.Compression.NONE, body.length);
+        try (BatchReader reader = reader(topic, field)) {
+            try (ArrowBuf sound = WireBatch.open(allocator, body)) {
+                reader.openBatch(header, sound).close();
+            }
+            body[0] = 0b110;
+            IpcHeader.RecordBatch live = new IpcHeader.RecordBatch(
+                    3, new long[] {3, 1, 3, 1}, buffers, new long[0], IpcHeader.Compression.NONE, body.length);
+            try (ArrowBuf bad = WireBatch.open(allocator, body)) {
+                assertInvalid(() -> reader.openBatch(live, bad).close(), "not one of a day: field=\"f.x\", row=2");
+            }
+        }
+    }
+
+    @Test
+    void messagesHaveNothingInThemThatBreaksALine() {
+        ArrowType zoned = new ArrowType.Timestamp(TimeUnit.MICROSECOND, "a\nb" + "c".repeat(5000));
+        assertInvalid(
+                () -> reader(
+                        topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.LONG)),
+                        field("f", zoned)),
+                "found=Timestamp(MICROSECOND, a?b");
+    }
+
     @Test
     void dictionariesThatAreNotThere() {
         TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING));
