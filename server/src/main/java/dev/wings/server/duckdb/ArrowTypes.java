@@ -28,6 +28,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// Logical types of DuckDB as Arrow types.
 final class ArrowTypes {
 
+    /// `DUCKDB_TYPE_ENUM`
+    private static final int ENUM = 23;
+
     private ArrowTypes() {}
 
     /// The schema of columns with these logical types.
@@ -44,6 +47,15 @@ final class ArrowTypes {
             check(error);
             return Data.importSchema(allocator, schema, null);
         }
+    }
+
+    /// The number of a logical type in `duckdb.h`. Fails for an enum, which would be a dictionary in Arrow.
+    static int checkedId(MemorySegment type) throws Throwable {
+        int id = (int) CApi.TYPE_ID.invokeExact(type);
+        if (id == ENUM) {
+            throw new DuckDbException("Not implemented Error: a result or parameter of type ENUM: cast it to VARCHAR");
+        }
+        return id;
     }
 
     /// Frees an array of logical types.

@@ -48,9 +48,6 @@ public final class Statement implements AutoCloseable {
     /// `DUCKDB_TYPE_SQLNULL`.
     private static final List<Integer> UNKNOWN_TYPES = List.of(0, 34, 36);
 
-    /// `DUCKDB_TYPE_ENUM`
-    private static final int ENUM = 23;
-
     private final Arena arena;
     private final MemorySegment statement;
     private final MemorySegment options;
@@ -181,11 +178,7 @@ public final class Statement implements AutoCloseable {
         if (type.address() == 0) {
             return true;
         }
-        int id = (int) CApi.TYPE_ID.invokeExact(type);
-        if (id == ENUM) {
-            throw new DuckDbException("Not implemented Error: a result or parameter of type ENUM: cast it to VARCHAR");
-        }
-        return UNKNOWN_TYPES.contains(id);
+        return UNKNOWN_TYPES.contains(ArrowTypes.checkedId(type));
     }
 
     private int bind(Arena scope, long index, @Nullable Object value) throws Throwable {

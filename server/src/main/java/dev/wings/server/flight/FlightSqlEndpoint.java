@@ -68,6 +68,9 @@ public final class FlightSqlEndpoint implements FlightSqlProducer {
 
     private static final long UNKNOWN = -1;
 
+    /// A larger schema is left out of a prepared statement's handle, which each call carries.
+    private static final int MAX_CARRIED_SCHEMA_BYTES = 64 << 10;
+
     private final Queries queries;
     private final MetadataRoots metadata;
     private final Signer signer;
@@ -146,6 +149,7 @@ public final class FlightSqlEndpoint implements FlightSqlProducer {
                     .map(MetadataRoots::serialized)
                     .map(ByteString::copyFrom)
                     .orElse(ByteString.EMPTY);
+            ByteString carried = columns.size() <= MAX_CARRIED_SCHEMA_BYTES ? columns : ByteString.EMPTY;
             StatementHandle handle = new StatementHandle(
                     request.id(),
                     request.tenant(),
@@ -153,7 +157,7 @@ public final class FlightSqlEndpoint implements FlightSqlProducer {
                     request.sql(),
                     shape.parameters().size(),
                     List.of(),
-                    columns);
+                    carried);
             return new Result(Any.pack(FlightSql.ActionCreatePreparedStatementResult.newBuilder()
                             .setPreparedStatementHandle(ByteString.copyFrom(handle.toPrepared(signer)))
                             .setDatasetSchema(columns)
@@ -456,8 +460,9 @@ public final class FlightSqlEndpoint implements FlightSqlProducer {
             listener.error(FlightErrors.toFlight(e));
             return;
         }
-        Thread.ofPlatform().name("sql-" + request.id()).daemon().start(() -> {
-            StreamSink sink = new StreamSink(listener, () -> queries.cancel(request.tenant(), request.id()));
+        // before the thread, so that no cancel goes unseen
+        StreamSink sink = new StreamSink(listener, () -> queries.cancel(request.tenant(), request.id()));
+        Runnable query = () -> {
             try {
                 queries.run(request, sink);
                 sink.completed();
@@ -466,7 +471,13 @@ public final class FlightSqlEndpoint implements FlightSqlProducer {
             } finally {
                 streams.release();
             }
-        });
+        };
+        try {
+            Thread.ofPlatform().name("sql-" + request.id()).daemon().start(query);
+        } catch (Throwable t) {
+            streams.release();
+            sink.failed(t);
+        }
     }
 
     /// Sends rows that take calls to make.
@@ -485,7 +496,8 @@ public final class FlightSqlEndpoint implements FlightSqlProducer {
 
     private FlightInfo info(StatementHandle handle, @Nullable Schema schema, FlightDescriptor descriptor) {
         Message ticket = FlightSql.TicketStatementQuery.newBuilder()
-                .setStatementHandle(ByteString.copyFrom(handle.toTicket(signer)))
+                .setStatementHandle(
+                        ByteString.copyFrom(handle.withoutResultSchema().toTicket(signer)))
                 .build();
         FlightEndpoint endpoint = new FlightEndpoint(new Ticket(Any.pack(ticket).toByteArray()));
         return new FlightInfo(schema, descriptor, List.of(endpoint), UNKNOWN, UNKNOWN);

@@ -66,15 +66,6 @@ final class XdbcTypes {
         return new XdbcType(name, dataType, null, quote, caseSensitive, null);
     }
 
-    /// The type's number in JDBC, as `GetTables` tells it for a column.
-    static int dataType(String sqlType) {
-        return TYPES.stream()
-                .filter(type -> sqlType.equals(type.name()) || sqlType.startsWith(type.name() + "("))
-                .mapToInt(XdbcType::dataType)
-                .findFirst()
-                .orElse(Types.OTHER);
-    }
-
     /// @param dataType only this one, if it is set
     static VectorSchemaRoot open(@Nullable Integer dataType, BufferAllocator allocator) {
         List<XdbcType> wanted = TYPES.stream()

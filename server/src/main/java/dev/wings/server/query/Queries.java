@@ -38,10 +38,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -60,6 +63,8 @@ public final class Queries implements AutoCloseable {
 
     /// Part of the work is native and would pin the carriers of virtual threads.
     private static final int PLANNING_THREADS = 4;
+
+    private static final int MAX_WAITING_PLANS = 1024;
 
     /// Planning engines hold no rows, so that all share them.
     private static final String ANYBODY = "";
@@ -135,8 +140,12 @@ public final class Queries implements AutoCloseable {
                         limits.memoryBytes(),
                         limits.temporaryBytes()),
                 directory);
-        this.planning = Executors.newFixedThreadPool(
+        this.planning = new ThreadPoolExecutor(
                 PLANNING_THREADS,
+                PLANNING_THREADS,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MAX_WAITING_PLANS),
                 Thread.ofPlatform().name("sql-plan-", 0).daemon().factory());
     }
 
@@ -387,7 +396,7 @@ public final class Queries implements AutoCloseable {
 
     private <T> T inPlanner(Function<Engine, T> work) {
         PlannerInUse inUse = new PlannerInUse();
-        Future<T> result = planning.submit(() -> {
+        Future<T> result = submitPlan(() -> {
             planners.acquire();
             try {
                 return inPlanner(work, inUse);
@@ -414,6 +423,14 @@ public final class Queries implements AutoCloseable {
             result.cancel(true);
             Thread.currentThread().interrupt();
             throw new WingsException(ErrorKind.CANCELLED, "interrupted while a query was planned", e);
+        }
+    }
+
+    private <T> Future<T> submitPlan(Callable<T> plan) {
+        try {
+            return planning.submit(plan);
+        } catch (RejectedExecutionException e) {
+            throw new WingsException(ErrorKind.EXHAUSTED, "too many queries are being planned", e);
         }
     }
 

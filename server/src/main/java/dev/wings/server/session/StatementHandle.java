@@ -69,6 +69,11 @@ public record StatementHandle(
         return new StatementHandle(executionId, tenant, schema, sql, parameterCount, parameters, resultSchema);
     }
 
+    /// The same statement, for where nobody asks for its columns.
+    public StatementHandle withoutResultSchema() {
+        return new StatementHandle(id, tenant, schema, sql, parameterCount, parameters, ByteString.EMPTY);
+    }
+
     /// What is to run. Fails with INVALID if parameters have no values yet.
     public QueryRequest request() {
         if (parameters.size() != parameterCount) {
