@@ -20,11 +20,11 @@ import dev.wings.cli.connect.ControlPlaneClient;
 import dev.wings.cli.dev.DataDirectory;
 import dev.wings.cli.dev.Platform;
 import dev.wings.cli.dev.PlatformLog;
-import dev.wings.cli.dev.SignalStop;
 import dev.wings.cli.dev.UserDirectories;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.push.RowFile;
+import dev.wings.cli.signal.SignalStop;
 import dev.wings.cli.sql.SqlSession;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.Topic;
@@ -98,14 +98,14 @@ public final class DemoCommand implements Callable<Integer> {
         long start = System.nanoTime();
         out.println("Wings demo: starting PostgreSQL, control plane, ingestor and SQL server in one process");
         out.flush();
-        try (SignalStop stop = SignalStop.install();
+        try (SignalStop stop = SignalStop.install(Platform.CLOSE_TIME);
                 DataDirectory data = DataDirectory.openEphemeral(
                         UserDirectories.current().cache().resolve("ephemeral"))) {
             PlatformLog.open(data.logs(), false);
             try (Platform platform = Platform.open(data, System.getenv(), portOffset);
                     SqlSession session = SqlSession.open(platform.connection())) {
-                out.println("ready in " + Human.duration(Duration.ofNanos(System.nanoTime() - start)));
                 out.print(platform.addresses());
+                out.println("ready in " + Human.duration(Duration.ofNanos(System.nanoTime() - start)));
                 out.flush();
                 TopicName topic = platform.connection().topic("flights");
                 TopicSchema schema = createTopic(platform.connection(), topic, columns);

@@ -17,6 +17,7 @@ package dev.wings.cli.dev;
 
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
+import dev.wings.cli.signal.SignalStop;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,15 +91,15 @@ public final class DevCommand implements Callable<Integer> {
         }
         PrintWriter out = command.commandLine().getOut();
         long start = System.nanoTime();
-        try (SignalStop stop = SignalStop.install();
+        try (SignalStop stop = SignalStop.install(Platform.CLOSE_TIME);
                 DataDirectory data = place.open()) {
             out.println("data  " + data.root() + (data.isEphemeral() ? " (deleted when this ends)" : ""));
             out.println("log   " + PlatformLog.open(data.logs(), true));
             out.flush();
             try (Platform platform = Platform.open(data, System.getenv(), portOffset)) {
+                out.print(platform.addresses());
                 out.println(
                         "ready in " + Human.duration(Duration.ofNanos(System.nanoTime() - start)) + ", Ctrl-C to stop");
-                out.print(platform.addresses());
                 out.flush();
                 stop.await();
                 out.println("stopping");

@@ -30,6 +30,7 @@ import dev.wings.server.SqlServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,9 @@ import org.apache.arrow.memory.RootAllocator;
 /// All services in this process, with a PostgreSQL of their own and a directory as the object store. They know
 /// nothing of it: each talks to the others over the network, as everywhere.
 public final class Platform implements AutoCloseable {
+
+    /// More than all services together may take to drain.
+    public static final Duration CLOSE_TIME = Duration.ofMinutes(2);
 
     private static final int MAX_ANSWER_BYTES = 64 << 20;
 

@@ -134,7 +134,12 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
     }
 
     private void addTakenPorts(List<String> problems) {
-        listeners().forEach(listener -> addIfTaken(listener, problems));
+        List<String> taken = new ArrayList<>();
+        listeners().forEach(listener -> addIfTaken(listener, taken));
+        if (!taken.isEmpty()) {
+            taken.add("stop what listens there, or move all ports with --port-offset N");
+            problems.addAll(taken);
+        }
     }
 
     /// As it stands in URIs.
@@ -148,9 +153,8 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(listener.host(), listener.number()));
         } catch (IOException e) {
-            problems.add(
-                    "port " + listener.number() + " of the " + listener.port().label() + " cannot be used: "
-                            + e.getMessage() + "; move all ports with --port-offset N");
+            problems.add("port " + listener.number() + " of the "
+                    + listener.port().label() + " cannot be used: " + e.getMessage());
         }
     }
 }

@@ -21,6 +21,7 @@ import dev.wings.cli.connect.FlightConnection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
+import dev.wings.cli.signal.SignalStop;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.TopicSchema;
@@ -69,6 +70,9 @@ public final class PushCommand implements Callable<Integer> {
 
     /// Batches of more bytes are cut, so that wide rows do not make messages that the ingestor refuses.
     private static final long BATCH_BYTES = 8 << 20;
+
+    /// How long Ctrl-C waits for the last words; reading a pipe cannot be interrupted.
+    private static final Duration SIGNAL_GRACE = Duration.ofSeconds(5);
 
     @Mixin
     private final Connection connection = new Connection();
@@ -122,9 +126,13 @@ public final class PushCommand implements Callable<Integer> {
             schema = controlPlane.schema(name);
         }
         int exitCode = ExitCode.OK;
-        try (BufferAllocator allocator = new RootAllocator();
+        try (SignalStop stop = SignalStop.install(SIGNAL_GRACE);
+                BufferAllocator allocator = new RootAllocator();
                 FlightConnection ingestor = FlightConnection.open(connection, Port.INGESTOR, allocator)) {
             for (String file : files) {
+                if (stop.isRequested()) {
+                    return ExitCode.INTERRUPTED;
+                }
                 try (RowFile rows = RowFile.open(file, format)) {
                     exitCode = Math.max(exitCode, push(name, schema, rows, ingestor, allocator));
                 }
@@ -146,7 +154,7 @@ public final class PushCommand implements Callable<Integer> {
             try (Progress progress = Progress.start(rows.name(), total, pusher, quiet)) {
                 send(reader, pusher);
                 pusher.finish();
-            } catch (WingsException | IOException e) {
+            } catch (WingsException | IOException | InterruptedException e) {
                 reportFailure(rows, pusher.status());
                 throw e;
             }

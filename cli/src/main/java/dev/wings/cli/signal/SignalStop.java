@@ -13,8 +13,9 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.dev;
+package dev.wings.cli.signal;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -22,18 +23,22 @@ import java.util.concurrent.TimeUnit;
 /// opened. To be used by the thread that runs the command.
 public final class SignalStop implements AutoCloseable {
 
-    private static final int CLOSE_SECONDS = 120;
-
     private final Thread command = Thread.currentThread();
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean interruptible = true;
 
-    private SignalStop() {}
+    private final Duration grace;
+
+    private SignalStop(Duration grace) {
+        this.grace = grace;
+    }
 
     /// Until [#await], a signal interrupts this thread. Closing this lets the process go.
-    public static SignalStop install() {
-        SignalStop stop = new SignalStop();
+    ///
+    /// @param grace how long a signal waits for that
+    public static SignalStop install(Duration grace) {
+        SignalStop stop = new SignalStop(grace);
         Runtime.getRuntime().addShutdownHook(new Thread(stop::request, "wings-stop"));
         return stop;
     }
@@ -74,7 +79,7 @@ public final class SignalStop implements AutoCloseable {
             }
         }
         try {
-            if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (!closed.await(grace.toNanos(), TimeUnit.NANOSECONDS)) {
                 System.err.println("wings: does not stop in order and is ended");
             }
         } catch (InterruptedException e) {

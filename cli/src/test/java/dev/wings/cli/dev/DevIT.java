@@ -1,0 +1,182 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The platform in one process, and the commands that talk to it, as a user runs them.
+final class DevIT {
+
+    private static final String FLIGHTS = Path.of(System.getProperty("wings.root", ".."), "examples", "flights.parquet")
+            .toString();
+
+    private final String offset = String.valueOf(WingsProcess.freePortOffset());
+
+    @TempDir
+    private Path parent;
+
+    @Test
+    void rowsOutliveAStopAndAKill() throws Exception {
+        Path data = parent.resolve("data");
+        try (WingsProcess platform = dev(data)) {
+            assertThat(platform.output()).contains("data  " + data, "ready in", "jdbc:arrow-flight-sql://127.0.0.1:");
+            assertThat(wings("topic", "create", "flights", "--from", FLIGHTS, "--partition-by", "origin"))
+                    .contains("created tenants/default/namespaces/default/topics/flights", "partition key");
+            assertThat(wings("push", "flights", FLIGHTS)).contains("200,000 rows acknowledged");
+            assertThat(count()).isEqualTo("200000");
+            refuseASecondPlatform(data);
+            rejectedBatchesAreShown();
+            badQueriesAreShown();
+
+            assertThat(platform.terminate().output())
+                    .contains("stopping", "stopped")
+                    .doesNotContain("\tat ");
+        }
+        assertThat(data.resolve("postgresql/data/postmaster.pid")).doesNotExist();
+
+        try (WingsProcess platform = dev(data)) {
+            assertThat(count()).isEqualTo("200000");
+            ProcessHandle server = postgres(data);
+            platform.kill();
+            // its guard stops it; if the next platform is faster, that does
+            try (WingsProcess next = dev(data)) {
+                assertThat(server.isAlive()).isFalse();
+                assertThat(postgres(data).isAlive()).isTrue();
+                assertThat(count()).isEqualTo("200000");
+                assertThat(wings("push", "flights", FLIGHTS)).contains("200,000 rows acknowledged");
+                assertThat(count()).isEqualTo("400000");
+                assertThat(next.terminate().exitCode()).isEqualTo(143);
+            }
+        }
+    }
+
+    @Test
+    void allThatIsInTheWayIsSaidAtOnce() throws Exception {
+        try (ServerSocket taken =
+                        new ServerSocket(7704 + Integer.parseInt(offset), 1, InetAddress.getLoopbackAddress());
+                WingsProcess platform = WingsProcess.start(
+                        Map.of("WINGS_INGESTOR_FLUSH_LINGER", "soon", "WINGS_SERVER_QUERYS", "3"),
+                        "dev",
+                        "--data",
+                        parent.resolve("data").toString(),
+                        "--port-offset",
+                        offset)) {
+            WingsProcess.Ended ended = platform.awaitEnd();
+
+            assertThat(taken.isBound()).isTrue();
+            assertThat(ended.exitCode()).isEqualTo(1);
+            assertThat(ended.output())
+                    .contains("WINGS_INGESTOR_FLUSH_LINGER must be")
+                    .contains("WINGS_SERVER_QUERYS is unknown: did you mean WINGS_SERVER_QUERIES?")
+                    .doesNotContain("\tat ");
+        }
+        try (ServerSocket taken =
+                new ServerSocket(7704 + Integer.parseInt(offset), 1, InetAddress.getLoopbackAddress())) {
+            WingsProcess.Ended ended =
+                    WingsProcess.run("dev", "--data", parent.resolve("data").toString(), "--port-offset", offset);
+
+            assertThat(ended.exitCode()).isEqualTo(1);
+            assertThat(ended.output()).contains("port " + taken.getLocalPort() + " of the SQL server");
+        }
+    }
+
+    @Test
+    void demoAgreesWithTheFileAndLeavesNothing() throws Exception {
+        Path cache = parent.resolve("cache");
+        // the programs are unpacked once for all tests
+        try (WingsProcess demo = WingsProcess.start(
+                Map.of("XDG_CACHE_HOME", cache.toString()),
+                "demo",
+                "--once",
+                "--rate",
+                "200000",
+                "--file",
+                FLIGHTS,
+                "--port-offset",
+                offset)) {
+            WingsProcess.Ended ended = demo.awaitEnd();
+
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+            assertThat(ended.output()).contains("200,000 rows", "answers agree with the file");
+            assertThat(cache.resolve("wings/ephemeral")).isEmptyDirectory();
+        }
+    }
+
+    private void refuseASecondPlatform(Path data) throws InterruptedException {
+        WingsProcess.Ended second = WingsProcess.run(
+                "dev", "--data", data.toString(), "--port-offset", String.valueOf(WingsProcess.freePortOffset()));
+        assertThat(second.exitCode()).isEqualTo(1);
+        assertThat(second.output()).contains("in use by another process: directory=" + data);
+    }
+
+    private void rejectedBatchesAreShown() throws Exception {
+        assertThat(wings("topic", "create", "strict", "--schema", "id long not null, code string"))
+                .contains("not null");
+        Path file = Files.writeString(parent.resolve("strict.ndjson"), "{\"id\":1}\n{\"id\":null}\n");
+        WingsProcess.Ended ended =
+                WingsProcess.run("push", "strict", file.toString(), "--batch-rows", "1", "--port-offset", offset);
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.output()).contains("1 rows acknowledged", "1 rows in 1 batches were rejected", "id");
+        assertThat(wings("sql", "-o", "json", "select id, code from strict")).isEqualTo("{\"id\":1,\"code\":null}");
+    }
+
+    private void badQueriesAreShown() throws InterruptedException {
+        WingsProcess.Ended ended = WingsProcess.run("sql", "select orign from flights", "--port-offset", offset);
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.output()).contains("orign", "^").doesNotContain("\tat ");
+    }
+
+    private WingsProcess dev(Path data) throws InterruptedException {
+        return WingsProcess.start(Map.of(), "dev", "--data", data.toString(), "--port-offset", offset)
+                .awaitReady();
+    }
+
+    private String count() throws InterruptedException {
+        List<String> lines = wings("sql", "-o", "csv", "select count(*) from flights")
+                .lines()
+                .toList();
+        return lines.getLast();
+    }
+
+    /// Runs a command that must succeed; returns what it printed.
+    private String wings(String... arguments) throws InterruptedException {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--port-offset";
+        all[arguments.length + 1] = offset;
+        WingsProcess.Ended ended = WingsProcess.run(all);
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        return ended.output();
+    }
+
+    private static ProcessHandle postgres(Path data) throws IOException {
+        String pid = Files.readAllLines(data.resolve("postgresql/data/postmaster.pid"))
+                .getFirst();
+        Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(pid));
+        return process.orElseThrow();
+    }
+}

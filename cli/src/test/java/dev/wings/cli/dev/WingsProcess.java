@@ -1,0 +1,171 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.dev;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// `wings` as a process of its own.
+final class WingsProcess implements AutoCloseable {
+
+    private static final List<Integer> PORTS = List.of(7701, 7702, 7704, 7790, 7791, 7792);
+    private static final int WAIT_SECONDS = 120;
+
+    private final Process process;
+    private final List<String> output = new ArrayList<>();
+    private final CountDownLatch readyOrEnded = new CountDownLatch(1);
+    private final Thread reader;
+
+    private WingsProcess(Process process) {
+        this.process = process;
+        this.reader = Thread.ofVirtual().start(this::readOutput);
+    }
+
+    /// Starts a command with variables put into its environment.
+    static WingsProcess start(Map<String, String> variables, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Path.of(System.getProperty("wings.root", ".."), "jvm.options"),
+                "-Xmx384m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.wings.cli.Main"));
+        command.addAll(List.of(arguments));
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().keySet().removeIf(name -> name.startsWith("WINGS_"));
+            builder.environment().putAll(variables);
+            Process process = builder.start();
+            process.getOutputStream().close();
+            return new WingsProcess(process);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Runs a command to its end; fails if it takes too long.
+    static Ended run(String... arguments) throws InterruptedException {
+        try (WingsProcess wings = start(Map.of(), arguments)) {
+            return wings.awaitEnd();
+        }
+    }
+
+    record Ended(int exitCode, String output) {}
+
+    /// Waits until the platform says that it is ready; fails if it ends before.
+    WingsProcess awaitReady() throws InterruptedException {
+        if (!readyOrEnded.await(WAIT_SECONDS, TimeUnit.SECONDS) || !process.isAlive()) {
+            close();
+            throw new AssertionError("not ready:\n" + output());
+        }
+        return this;
+    }
+
+    Ended awaitEnd() throws InterruptedException {
+        if (!process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("does not end:\n" + output());
+        }
+        reader.join();
+        return new Ended(process.exitValue(), output());
+    }
+
+    /// SIGTERM.
+    Ended terminate() throws InterruptedException {
+        // Process.destroy would close the pipe that it says goodbye through
+        process.toHandle().destroy();
+        return awaitEnd();
+    }
+
+    /// SIGKILL.
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    String output() {
+        synchronized (output) {
+            return String.join("\n", output);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// An offset at which all ports of a platform are free.
+    static int freePortOffset() {
+        Random random = new Random();
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int offset = random.nextInt(2_000, 24_000);
+            if (PORTS.stream().allMatch(port -> isFree(port + offset))) {
+                return offset;
+            }
+        }
+        throw new IllegalStateException("no free range of ports found");
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void readOutput() {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                synchronized (output) {
+                    output.add(line);
+                }
+                if (line.startsWith("ready")) {
+                    readyOrEnded.countDown();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            readyOrEnded.countDown();
+        }
+    }
+}
