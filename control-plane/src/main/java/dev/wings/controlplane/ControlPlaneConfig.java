@@ -32,7 +32,7 @@ import java.util.Optional;
 /// @param grpcPort `ClusterMetadata` and `LogMetadata`
 /// @param managementPort probes and metrics
 /// @param databaseUrl JDBC URL of the PostgreSQL database
-/// @param writeConnections to the database, for commits and changes of resources; two are kept for the latter
+/// @param commitConnections to the database: groups of folios that are committed at once
 /// @param readConnections to the database, for plans and lists
 /// @param databaseTimeout how long a request waits for a connection before it fails
 /// @param commitGroupFolios folios that share a transaction at most
@@ -50,7 +50,7 @@ public record ControlPlaneConfig(
         String databaseUrl,
         String databaseUser,
         Optional<Secret> databasePassword,
-        int writeConnections,
+        int commitConnections,
         int readConnections,
         Duration databaseTimeout,
         int commitGroupFolios,
@@ -64,8 +64,11 @@ public record ControlPlaneConfig(
 
     public static final String SERVICE = "CONTROL_PLANE";
 
-    /// Connections that commits leave to changes of resources and announcements.
-    private static final int OTHER_WRITE_CONNECTIONS = 2;
+    public ControlPlaneConfig {
+        if (!databaseUrl.startsWith("jdbc:postgresql:")) {
+            throw new IllegalArgumentException("the database URL must start with jdbc:postgresql:");
+        }
+    }
 
     public static ControlPlaneConfig from(Settings settings) {
         return new ControlPlaneConfig(
@@ -75,8 +78,7 @@ public record ControlPlaneConfig(
                 settings.string("DATABASE_URL", "JDBC URL of the PostgreSQL database: jdbc:postgresql://host/database"),
                 settings.string("DATABASE_USER", "wings", "PostgreSQL user, owner of the schema wings"),
                 settings.secret("DATABASE_PASSWORD", "password of the PostgreSQL user"),
-                settings.integer(
-                        "WRITE_CONNECTIONS", 10, 3, 1000, "database connections for commits and changes of resources"),
+                settings.integer("COMMIT_CONNECTIONS", 8, 1, 1000, "database connections for commits"),
                 settings.integer("READ_CONNECTIONS", 10, 1, 1000, "database connections for plans and lists"),
                 settings.duration(
                         "DATABASE_TIMEOUT",
@@ -113,21 +115,10 @@ public record ControlPlaneConfig(
 
     DatabaseConfig database() {
         return new DatabaseConfig(
-                databaseUrl, databaseUser, databasePassword, writeConnections, readConnections, databaseTimeout);
+                databaseUrl, databaseUser, databasePassword, commitConnections, readConnections, databaseTimeout);
     }
 
     CommitLimits commitLimits() {
-        return new CommitLimits(
-                writeConnections - OTHER_WRITE_CONNECTIONS, commitGroupFolios, commitGroupBytes, commitQueueBytes);
-    }
-
-    public ControlPlaneConfig {
-        if (writeConnections <= OTHER_WRITE_CONNECTIONS) {
-            throw new IllegalArgumentException("more than " + OTHER_WRITE_CONNECTIONS
-                    + " write connections are needed: found=" + writeConnections);
-        }
-        if (!databaseUrl.startsWith("jdbc:postgresql:")) {
-            throw new IllegalArgumentException("the database URL must start with jdbc:postgresql:");
-        }
+        return new CommitLimits(commitConnections, commitGroupFolios, commitGroupBytes, commitQueueBytes);
     }
 }

@@ -43,7 +43,11 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.postgres.DatabaseConfig;
 import io.grpc.Channel;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -74,7 +78,7 @@ public final class TestControlPlane implements AutoCloseable {
                 database.url(),
                 database.user(),
                 database.password(),
-                10,
+                8,
                 3,
                 Duration.ofSeconds(5),
                 256,
@@ -115,6 +119,21 @@ public final class TestControlPlane implements AutoCloseable {
 
     public LogMetadataBlockingStub log() {
         return LogMetadataGrpc.newBlockingStub(client.channel());
+    }
+
+    /// Status and text of a management endpoint.
+    String management(String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + controlPlane.managementPort() + path);
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<String> response =
+                    http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() + " " + response.body();
+        }
+    }
+
+    /// Whether the server has ended all calls, whatever of them their callers have taken.
+    boolean hasNoCalls() throws IOException, InterruptedException {
+        return management("/metrics").contains("wings_grpc_server_active_calls{service=\"test\"} 0.0");
     }
 
     Channel channel() {

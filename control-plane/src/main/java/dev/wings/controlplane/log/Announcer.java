@@ -15,7 +15,6 @@
  */
 package dev.wings.controlplane.log;
 
-import dev.wings.common.error.WingsException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -61,7 +60,7 @@ final class Announcer implements AutoCloseable {
         for (Map<UUID, Long> next = take(); !next.isEmpty(); next = take()) {
             try {
                 store.announce(next);
-            } catch (WingsException e) {
+            } catch (RuntimeException e) {
                 // followers on other replicas see it at their next look at the state
                 LOG.warn("commits were not announced: {}", e.getMessage());
             }

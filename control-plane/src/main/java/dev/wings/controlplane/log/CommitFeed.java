@@ -203,7 +203,8 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
                     feed.announced(number);
                 }
             });
-        } catch (WingsException e) {
+        } catch (RuntimeException e) {
+            // tried again soon; until then followers have what was announced
             LOG.warn("followers may lag: {}", e.getMessage());
         }
     }

@@ -73,12 +73,12 @@ public final class CommitRule {
     private Outcome decide(FolioCommit folio) {
         FolioAnswer sameGroup = answers.get(folio.folioId());
         if (sameGroup != null) {
-            return new Answered(sameGroup);
+            return again(folio, sameGroup);
         }
         KnownFolio known = state.folios().get(folio.folioId());
         if (known != null) {
             return known.namespaceUid().equals(namespaceUid)
-                    ? new Answered(known.answer())
+                    ? again(folio, known.answer())
                     : new Refused(WingsException.invalid(
                             "the folio belongs to another namespace: folio_id=" + folio.folioId()));
         }
@@ -87,6 +87,19 @@ public final class CommitRule {
                     + folio.folioId() + ", namespace_uid=" + namespaceUid));
         }
         return new Answered(commit(folio));
+    }
+
+    /// The answer of before, unless it cannot be one to this folio.
+    private static Outcome again(FolioCommit folio, FolioAnswer answer) {
+        boolean same = answer.pages().size() == folio.pages().size();
+        for (int i = 0; same && i < answer.pages().size(); i++) {
+            same = answer.pages().get(i).size()
+                    == folio.pages().get(i).batches().size();
+        }
+        return same
+                ? new Answered(answer)
+                : new Refused(WingsException.invalid(
+                        "another folio was committed under this id: folio_id=" + folio.folioId()));
     }
 
     private FolioAnswer commit(FolioCommit folio) {

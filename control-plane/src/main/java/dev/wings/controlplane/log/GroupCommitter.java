@@ -129,9 +129,10 @@ public final class GroupCommitter implements AutoCloseable {
                         + ", waiting_bytes=" + ofNamespace + ", waiting_bytes_of_all=" + queuedBytes);
             }
             if (queue == null) {
+                // first the thread, which then waits for our lock: a queue without one would never be emptied
+                threads.execute(() -> commitAll(namespaceUid));
                 queue = new Queue();
                 queues.put(namespaceUid, queue);
-                threads.execute(() -> commitAll(namespaceUid));
             }
             Pending pending = new Pending(folio, bytes, new CompletableFuture<>());
             queue.waiting.add(pending);

@@ -41,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -76,8 +77,10 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
     }
 
     private CommitState state(CommitScope scope, NamespaceEntry namespace, Map<UUID, TopicEntry> topics) {
-        Map<UUID, KnownFolio> folios = new HashMap<>(database.folios());
-        folios.keySet().retainAll(scope.folioIds());
+        Map<UUID, KnownFolio> folios = new HashMap<>();
+        for (UUID id : scope.folioIds()) {
+            Optional.ofNullable(database.folios().get(id)).ifPresent(known -> folios.put(id, known));
+        }
         Map<UUID, TopicState> topicStates = new HashMap<>();
         for (UUID uid : scope.topicUids()) {
             TopicEntry entry = topics.get(uid);

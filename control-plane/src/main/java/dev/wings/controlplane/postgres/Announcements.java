@@ -66,7 +66,7 @@ final class Announcements {
             payloads.add(String.join(" ", entries));
         }
         String sql = "select pg_notify('" + CHANNEL + "', payload) from unnest(?::text[]) as payload";
-        database.write(
+        database.change(
                 "announce commits",
                 connection -> Sql.query(connection, sql, row -> payloads, Sql.texts(connection, payloads.stream())));
     }
@@ -101,7 +101,7 @@ final class Announcements {
                     // what was announced while nobody listened is lost
                     listener.interrupted();
                     receive(connection.unwrap(PGConnection.class));
-                } catch (SQLException e) {
+                } catch (SQLException | RuntimeException e) {
                     if (!closed) {
                         LOG.warn("announcements of commits are interrupted, followers may lag: {}", e.getMessage());
                     }

@@ -22,14 +22,14 @@ import java.util.Optional;
 /// How to reach the database.
 ///
 /// @param url of JDBC: `jdbc:postgresql://host:port/database`
-/// @param writeConnections for commits and changes of resources
-/// @param readConnections for plans and lists; a plan holds one while its caller takes it
+/// @param commitConnections for commits
+/// @param readConnections for plans and lists; a plan holds one while it is read
 /// @param connectTimeout how long a request waits for a connection before it is told that the database is away
 public record DatabaseConfig(
         String url,
         String user,
         Optional<Secret> password,
-        int writeConnections,
+        int commitConnections,
         int readConnections,
         Duration connectTimeout) {
 
@@ -37,9 +37,9 @@ public record DatabaseConfig(
         if (!url.startsWith("jdbc:postgresql:")) {
             throw new IllegalArgumentException("the database's URL must start with jdbc:postgresql:");
         }
-        if (writeConnections < 2 || readConnections < 1) {
+        if (commitConnections < 1 || readConnections < 1) {
             throw new IllegalArgumentException(
-                    "too few database connections: write=" + writeConnections + ", read=" + readConnections);
+                    "too few database connections: commit=" + commitConnections + ", read=" + readConnections);
         }
     }
 }

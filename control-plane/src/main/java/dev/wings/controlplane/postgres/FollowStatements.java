@@ -30,15 +30,19 @@ final class FollowStatements {
 
     private static final int FETCH_ROWS = 1_000;
 
-    /// Commits in order, each with its pages; one row without a page for a commit that has none.
+    /// Commits in order, each with its pages; one row without a page for a commit that has none. Lateral, so
+    /// that the pages are looked up folio by folio: a plain join may read all pages there are for a few new
+    /// commits.
     private static final String READ_COMMITS = """
-            select f.commit_number, f.object_key, %s
+            select f.commit_number, f.object_key, g.*
             from (
                 select folio_id, commit_number, object_key
                 from folios
                 where namespace_uid = ? and commit_number >= ?
                 order by commit_number limit ?
-            ) f left join pages g on g.folio_id = f.folio_id
+            ) f left join lateral (
+                select %s from pages g where g.folio_id = f.folio_id order by g.byte_offset offset 0
+            ) g on true
             order by f.commit_number, g.byte_offset
             """.formatted(PageRows.COLUMNS);
 

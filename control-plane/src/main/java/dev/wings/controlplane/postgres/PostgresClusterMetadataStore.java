@@ -50,7 +50,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
                 insert into tenants (tenant_uid, tenant_id, create_time) values (?, ?, ?)
                 on conflict (tenant_id) where delete_time is null do nothing
                 """;
-        database.write(
+        database.change(
                 "create tenant",
                 connection -> insert(
                         connection,
@@ -95,7 +95,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
 
     @Override
     public void deleteTenant(TenantName name, Instant now) {
-        database.write("delete tenant", connection -> {
+        database.change("delete tenant", connection -> {
             UUID uid = NameLookup.tenant(connection, name, Lock.DELETE);
             String namespaces = """
                     select namespace_id from namespaces where tenant_uid = ? and delete_time is null
@@ -123,7 +123,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
                 values (?, ?, ?, ?, ?)
                 on conflict (tenant_uid, object_store_id) where delete_time is null do nothing
                 """;
-        database.write("create object store", connection -> {
+        database.change("create object store", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
             return insert(
                     connection,
@@ -173,7 +173,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
 
     @Override
     public void deleteObjectStore(ObjectStoreName name, Instant now) {
-        database.write("delete object store", connection -> {
+        database.change("delete object store", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
             UUID uid = NameLookup.objectStore(connection, tenant, name, Lock.DELETE);
             String users = """
@@ -197,7 +197,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
                 values (?, ?, ?, ?, ?, ?)
                 on conflict (tenant_uid, namespace_id) where delete_time is null do nothing
                 """;
-        database.write("create namespace", connection -> {
+        database.change("create namespace", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
             UUID objectStore = NameLookup.objectStore(connection, tenant, namespace.objectStore(), Lock.ADD_CHILD);
             return insert(
@@ -250,7 +250,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
 
     @Override
     public void deleteNamespace(NamespaceName name, Instant now) {
-        database.write("delete namespace", connection -> {
+        database.change("delete namespace", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
             UUID uid = NameLookup.namespace(connection, tenant, name, Lock.DELETE);
             String topics = "select topic_id from topics where namespace_uid = ? order by topic_id limit 1";
@@ -270,7 +270,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
                 values (?, ?, ?, ?, ?, ?, nullif(?, 0))
                 on conflict (namespace_uid, topic_id) do nothing
                 """;
-        return database.write("create topic", connection -> {
+        return database.change("create topic", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.ADD_CHILD);
             UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.ADD_CHILD);
             insert(
@@ -333,7 +333,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
 
     @Override
     public void deleteTopic(TopicName name) {
-        database.write("delete topic", connection -> {
+        database.change("delete topic", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.ADD_CHILD);
             UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.CHANGE_LOG);
             UUID uid = NameLookup.topic(connection, namespace, name);

@@ -20,6 +20,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.wings.common.config.Secret;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.process.Resources;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -31,24 +32,40 @@ import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A PostgreSQL database whose tables are those of this version. Two pools, so that plans that are read slowly
-/// never keep a commit waiting: one for transactions that write (READ COMMITTED, they lock what they depend
-/// on), one for those that only read (REPEATABLE READ, one snapshot each).
+/// A PostgreSQL database whose tables are those of this version.
+///
+/// A pool for each kind of work, so that none keeps another waiting: commits, changes of resources (both READ
+/// COMMITTED, they lock what they depend on), and reads (REPEATABLE READ, one snapshot each).
 public final class PostgresDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
 
     static final String SCHEMA = "wings";
 
+    /// Changes of resources are rare; many at once wait for each other.
+    private static final int CHANGE_CONNECTIONS = 3;
+
+    /// Of each pool, kept open.
+    private static final int MIN_IDLE_CONNECTIONS = 2;
+
     private static final String MIGRATIONS = "classpath:dev/wings/controlplane/postgres/migrations";
 
     private final DatabaseConfig config;
-    private final HikariDataSource writes;
+    private final Resources pools;
+    private final HikariDataSource commits;
+    private final HikariDataSource changes;
     private final HikariDataSource reads;
 
-    private PostgresDatabase(DatabaseConfig config, HikariDataSource writes, HikariDataSource reads) {
+    private PostgresDatabase(
+            DatabaseConfig config,
+            Resources pools,
+            HikariDataSource commits,
+            HikariDataSource changes,
+            HikariDataSource reads) {
         this.config = config;
-        this.writes = writes;
+        this.pools = pools;
+        this.commits = commits;
+        this.changes = changes;
         this.reads = reads;
     }
 
@@ -66,18 +83,22 @@ public final class PostgresDatabase implements AutoCloseable {
                     e);
         }
         migrate(config);
-        HikariDataSource writes = null;
+        Resources pools = new Resources();
         try {
-            writes = new HikariDataSource(pool(config, "wings-writes", config.writeConnections(), registry));
-            HikariConfig readPool = pool(config, "wings-reads", config.readConnections(), registry);
-            readPool.setReadOnly(true);
-            readPool.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
-            return new PostgresDatabase(config, writes, new HikariDataSource(readPool));
-        } catch (RuntimeException e) {
-            if (writes != null) {
-                writes.close();
-            }
-            throw WingsException.unavailable("the metadata database went away at start", e);
+            HikariConfig commits = pool(config, "wings-commits", config.commitConnections(), registry);
+            HikariConfig changes = pool(config, "wings-changes", CHANGE_CONNECTIONS, registry);
+            HikariConfig reads = pool(config, "wings-reads", config.readConnections(), registry);
+            reads.setReadOnly(true);
+            reads.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+            return new PostgresDatabase(
+                    config,
+                    pools,
+                    pools.add(new HikariDataSource(commits)),
+                    pools.add(new HikariDataSource(changes)),
+                    pools.add(new HikariDataSource(reads)));
+        } catch (RuntimeException | Error e) {
+            pools.closeAfter(e);
+            throw e;
         }
     }
 
@@ -108,7 +129,7 @@ public final class PostgresDatabase implements AutoCloseable {
         pool.setUsername(config.user());
         pool.setPassword(password(config));
         pool.setMaximumPoolSize(connections);
-        pool.setMinimumIdle(connections);
+        pool.setMinimumIdle(Math.min(MIN_IDLE_CONNECTIONS, connections));
         pool.setAutoCommit(false);
         pool.setConnectionTimeout(config.connectTimeout().toMillis());
         pool.setValidationTimeout(config.connectTimeout().toMillis());
@@ -164,12 +185,17 @@ public final class PostgresDatabase implements AutoCloseable {
         T run(Connection connection) throws SQLException;
     }
 
-    /// Runs `body` in a transaction that may write; committed when this returns, rolled back when it throws. If
-    /// the connection is lost during the commit, the outcome is unknown and this fails with UNAVAILABLE.
+    /// Commits: runs `body` in a transaction that is committed when this returns, rolled back when it throws.
+    /// If the connection is lost during the commit, the outcome is unknown and this fails with UNAVAILABLE.
     ///
     /// @param what is attempted, for messages
-    <T> T write(String what, Body<T> body) {
-        return transaction(writes, what, body);
+    <T> T commit(String what, Body<T> body) {
+        return transaction(commits, what, body);
+    }
+
+    /// As [#commit], for changes of resources and whatever else must not keep commits waiting.
+    <T> T change(String what, Body<T> body) {
+        return transaction(changes, what, body);
     }
 
     /// Runs `body` on one snapshot of everything committed before.
@@ -217,7 +243,6 @@ public final class PostgresDatabase implements AutoCloseable {
 
     @Override
     public void close() {
-        reads.close();
-        writes.close();
+        pools.close();
     }
 }

@@ -50,7 +50,7 @@ public final class PostgresLogMetadataStore implements LogMetadataStore {
 
     @Override
     public CommitDecision commit(CommitScope scope, Function<CommitState, CommitDecision> rule) {
-        return database.write("commit folios", connection -> {
+        return database.commit("commit folios", connection -> {
             CommitState state = CommitStatements.read(connection, scope);
             CommitDecision decision = rule.apply(state);
             if (!decision.folios().isEmpty()) {

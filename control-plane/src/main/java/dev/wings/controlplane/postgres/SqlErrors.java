@@ -51,6 +51,8 @@ final class SqlErrors {
             case "55P03", "57014", "25P03", "25006" -> ErrorKind.UNAVAILABLE;
             default ->
                 switch (state.substring(0, 2)) {
+                    // data that no column can hold, say U+0000 in text
+                    case "22" -> ErrorKind.INVALID;
                     // connection, resources, operator intervention (shutdown, crash, starting up), system errors
                     case "08", "53", "57", "58" -> ErrorKind.UNAVAILABLE;
                     default -> ErrorKind.INTERNAL;

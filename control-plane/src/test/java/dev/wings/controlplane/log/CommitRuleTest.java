@@ -117,6 +117,15 @@ final class CommitRuleTest {
     }
 
     @Test
+    void anotherFolioUnderAUsedIdIsRefused() {
+        FolioCommit first = folio("acme/sales/x", page(PARTITIONED, "JFK", 0, 1));
+        FolioCommit second =
+                new FolioCommit(first.folioId(), "acme/sales/x", 1_000, List.of(page(PARTITIONED, "JFK", 0, 1, 2)));
+        assertThat(decide(first, second).outcomes().getLast()).isInstanceOf(Refused.class);
+        assertThat(decide(first, first).outcomes().getLast()).isInstanceOf(Answered.class);
+    }
+
+    @Test
     void objectOutsideTheNamespaceIsRefused() {
         for (String key : List.of("acme/other/x", "acme/sales", "acme/sales2/x", "x")) {
             CommitDecision decision = decide(folio(key, page(PARTITIONED, "JFK", 0, 1)));
