@@ -1,6 +1,6 @@
 /// The hot spots of the write path, one class each, measured with JMH: `benchmarks/run hot`.
 ///
-/// Each works on the sample rows, in large batches and in small ones, and tells time per batch.
+/// Those that work on rows take the sample rows, in large batches and in small ones, and tell the time per batch.
 @NullMarked
 package dev.wings.benchmarks.hot;
 

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// The floor server as a process with the same JVM flags as Wings.
+/// The floor server as a process with the JVM flags of `wings dev`.
 public final class FloorProcess implements AutoCloseable {
 
     private final ChildProcess process;
@@ -35,6 +35,11 @@ public final class FloorProcess implements AutoCloseable {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + root.resolve("jvm.options"),
+                // as ./wings starts the platform
+                "-Xms64m",
+                "-Xmx512m",
+                "-XX:MaxDirectMemorySize=384m",
+                "-XX:+UseG1GC",
                 "-Dlogback.configurationFile=logback-benchmarks.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
