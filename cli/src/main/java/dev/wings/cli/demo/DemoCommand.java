@@ -61,8 +61,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     private static final long LIVE_RATE = 10_000;
     private static final long ONCE_RATE = 50_000;
-    private static final String QUESTION = "select origin, count(*) as flights, round(avg(delay), 1) as avg_delay"
-            + " from flights group by 1 order by 2 desc, 1 limit 8";
+    private static final String QUESTION = "select origin, count(*) as flights, round(avg(delay), 1) as avg_delay\n"
+            + "from flights group by 1 order by 2 desc, 1 limit 8";
 
     @Option(names = "--once", description = "Push the file once, compare the answers with the file, and end.")
     private boolean once;

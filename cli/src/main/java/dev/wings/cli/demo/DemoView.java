@@ -37,12 +37,15 @@ interface DemoView extends AutoCloseable {
     /// The view for this process' standard output.
     static DemoView open(PrintWriter out) {
         try {
-            return Screen.isOutputTerminal()
-                    ? new OnTerminal(TerminalBuilder.builder().system(true).build())
-                    : new AsLines(out);
+            return Screen.isOutputTerminal() ? new OnTerminal(openTerminal()) : new AsLines(out);
         } catch (IOException e) {
             return new AsLines(out);
         }
+    }
+
+    /// Ctrl-C must reach the JVM's own handler, which JLine would replace: that is what lets the platform close.
+    private static Terminal openTerminal() throws IOException {
+        return TerminalBuilder.builder().system(true).nativeSignals(false).build();
     }
 
     /// See [DemoView].

@@ -54,7 +54,7 @@ record Frame(
         lines.add("  acknowledgement    p50 " + Human.duration(push.p50()) + ", p99 " + Human.duration(push.p99())
                 + "  (durable, ordered, visible)");
         lines.add("");
-        lines.add("  " + DIM + question + PLAIN);
+        question.lines().forEach(line -> lines.add("  " + DIM + line + PLAIN));
         lines.add("");
         answered.ifPresent(newest -> {
             lines.addAll(table(newest));
@@ -62,7 +62,7 @@ record Frame(
             lines.add("  " + DIM + "answered in " + Human.duration(newest.took()) + PLAIN);
             lines.add("");
         });
-        addresses.forEach(address -> lines.add("  " + address));
+        lines.addAll(addresses);
         return lines.stream().map(line -> cut(line, width)).toList();
     }
 

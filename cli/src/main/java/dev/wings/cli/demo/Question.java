@@ -17,7 +17,6 @@ package dev.wings.cli.demo;
 
 import dev.wings.cli.sql.Answer;
 import dev.wings.cli.sql.SqlSession;
-import dev.wings.common.error.WingsException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -35,7 +34,8 @@ final class Question implements AutoCloseable {
     private final String sql;
     private final Thread thread = Thread.ofVirtual().name("demo-question").unstarted(this::askOn);
     private volatile Optional<Answered> newest = Optional.empty();
-    private volatile Optional<WingsException> failure = Optional.empty();
+    private volatile boolean closing;
+    private volatile Optional<RuntimeException> failure = Optional.empty();
 
     /// Starts to ask. The caller closes it, before `session`.
     Question(SqlSession session, String sql) {
@@ -54,6 +54,7 @@ final class Question implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         thread.interrupt();
         try {
             thread.join();
@@ -73,8 +74,9 @@ final class Question implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             // closed
-        } catch (WingsException e) {
-            if (!Thread.currentThread().isInterrupted()) {
+        } catch (RuntimeException e) {
+            // Flight wraps the interruption of who waits for rows
+            if (!closing) {
                 failure = Optional.of(e);
             }
         }

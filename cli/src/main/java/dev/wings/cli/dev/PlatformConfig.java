@@ -46,11 +46,10 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
     /// What a platform in one process decides by itself.
     private static final List<String> OWN = List.of(DATABASE + "URL", DATABASE + "USER", DATABASE + "PASSWORD_FILE");
 
-    /// Half of what the services take on machines of their own: three of them, an engine and a database share
-    /// this one.
-    private static final Map<String, String> DEFAULTS = Map.of(
-            "WINGS_SERVER_QUERIES", "2",
-            "WINGS_SERVER_READ_MEMORY_BYTES", "128MiB");
+    /// Less than what the server takes on a machine of its own: three services and a database share this one.
+    /// What one query may read with stays as it is: less would refuse scans of large pages.
+    private static final Map<String, String> DEFAULTS =
+            Map.of("WINGS_SERVER_QUERIES", "2", "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB");
 
     /// Where the database is, once it runs.
     record Database(String url, String user, Optional<Path> passwordFile) {
