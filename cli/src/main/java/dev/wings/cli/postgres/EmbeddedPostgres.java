@@ -93,8 +93,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// @param logs directory of its log, `postgresql.log`
     public static EmbeddedPostgres open(Path directory, Path programs, Path logs) throws InterruptedException {
         try {
-            PostgresBinaries binaries = PostgresBinaries.unpack(programs);
             RunAs runAs = RunAs.detect();
+            PostgresBinaries binaries = PostgresBinaries.unpack(runAs.programs(programs));
             Path data = directory.resolve(DATA);
             Path passwordFile = directory.resolve("password");
             Files.createDirectories(directory);

@@ -33,6 +33,7 @@ import java.util.List;
 record RunAs(List<String> prefix, int owner) {
 
     private static final int NOBODY = 65_534;
+    private static final Path SHARED_PROGRAMS = Path.of("/var/cache/wings");
 
     private static final List<String> IN_NAMESPACE = List.of("unshare", "--user");
     private static final List<String> AS_NOBODY = List.of(
@@ -62,6 +63,12 @@ record RunAs(List<String> prefix, int owner) {
                 ErrorKind.PRECONDITION,
                 "PostgreSQL does not run as root, and neither `unshare` nor `setpriv` works here to give it another user:"
                         + " run wings as another user");
+    }
+
+    /// Where programs are unpacked that this user can run: PostgreSQL checks its programs with the rights of the user
+    /// alone, so that those of nobody cannot lie in the home of root.
+    Path programs(Path own) {
+        return owner < 0 ? own : SHARED_PROGRAMS;
     }
 
     /// The command with its arguments, to be run as that user.
