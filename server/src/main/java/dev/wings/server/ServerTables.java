@@ -15,13 +15,13 @@
  */
 package dev.wings.server;
 
+import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
-import dev.wings.server.duckdb.ArrowTable;
 import dev.wings.server.scan.TopicScans;
 import dev.wings.server.system.SystemTables;
 import dev.wings.server.table.SqlTable;

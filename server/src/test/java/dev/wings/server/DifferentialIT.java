@@ -17,11 +17,11 @@ package dev.wings.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.common.duckdb.ArrowTable;
+import dev.wings.common.duckdb.DuckDb;
+import dev.wings.common.duckdb.Results;
+import dev.wings.common.duckdb.Statement;
 import dev.wings.common.proto.Topic;
-import dev.wings.server.duckdb.ArrowTable;
-import dev.wings.server.duckdb.DuckDb;
-import dev.wings.server.duckdb.Results;
-import dev.wings.server.duckdb.Statement;
 import dev.wings.server.testing.FlightSql;
 import dev.wings.server.testing.Flights;
 import dev.wings.server.testing.ServerFixture;

@@ -15,8 +15,8 @@
  */
 package dev.wings.server.query;
 
-import dev.wings.server.duckdb.ArrowTable;
-import dev.wings.server.duckdb.DuckDb;
+import dev.wings.common.duckdb.ArrowTable;
+import dev.wings.common.duckdb.DuckDb;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;

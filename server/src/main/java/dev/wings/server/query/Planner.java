@@ -16,7 +16,7 @@
 package dev.wings.server.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wings.server.duckdb.DuckDbException;
+import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.server.table.Restriction;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;

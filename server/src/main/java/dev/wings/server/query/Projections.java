@@ -15,7 +15,7 @@
  */
 package dev.wings.server.query;
 
-import dev.wings.server.duckdb.ArrowTable;
+import dev.wings.common.duckdb.ArrowTable;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;

@@ -15,14 +15,14 @@
  */
 package dev.wings.server.query;
 
+import dev.wings.common.duckdb.ArrowTable;
+import dev.wings.common.duckdb.DuckDbException;
+import dev.wings.common.duckdb.Results;
+import dev.wings.common.duckdb.Statement;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.time.Scheduler;
-import dev.wings.server.duckdb.ArrowTable;
-import dev.wings.server.duckdb.DuckDbException;
-import dev.wings.server.duckdb.Results;
-import dev.wings.server.duckdb.Statement;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param id for cancelling it and for `system.queries`
 /// @param tenant whose topics it sees
 /// @param schema of bare names
-/// @param parameters values in order, see [dev.wings.server.duckdb.Statement#bind]
+/// @param parameters values in order, see [dev.wings.common.duckdb.Statement#bind]
 public record QueryRequest(String id, String tenant, String schema, String sql, List<@Nullable Object> parameters) {
 
     public QueryRequest {

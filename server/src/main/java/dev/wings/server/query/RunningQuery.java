@@ -15,8 +15,8 @@
  */
 package dev.wings.server.query;
 
+import dev.wings.common.duckdb.DuckDb;
 import dev.wings.common.error.WingsException;
-import dev.wings.server.duckdb.DuckDb;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;

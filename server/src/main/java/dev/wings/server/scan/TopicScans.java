@@ -15,6 +15,7 @@
  */
 package dev.wings.server.scan;
 
+import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.PlanScanRequest;
@@ -22,12 +23,15 @@ import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.common.proto.TopicSnapshot;
+import dev.wings.common.scan.PageRef;
+import dev.wings.common.scan.PageTable;
+import dev.wings.common.scan.ReadAhead;
+import dev.wings.common.scan.ScanColumn;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.PartitionValue;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
-import dev.wings.server.duckdb.ArrowTable;
 import dev.wings.server.table.Restriction;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.TableNeeds;
@@ -41,7 +45,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.compression.CompressionCodec;
-import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Plans and reads the pages of topics.
 public final class TopicScans {
@@ -56,7 +59,7 @@ public final class TopicScans {
     private final Function<URI, ObjectStore> stores;
     private final CompressionCodec.Factory codecs;
     private final Executor fetchers;
-    private final PageScan.ReadAhead readAhead;
+    private final ReadAhead readAhead;
 
     /// @param fetchers runs the reads of pages, each on a thread of its own
     /// @param readAheadPages and
@@ -72,7 +75,7 @@ public final class TopicScans {
         this.stores = stores;
         this.codecs = codecs;
         this.fetchers = fetchers;
-        this.readAhead = new PageScan.ReadAhead(readAheadPages, readAheadBytes);
+        this.readAhead = new ReadAhead(readAheadPages, readAheadBytes);
     }
 
     /// One consistent snapshot of the topics, each a [TopicTable]; in their order.
@@ -95,19 +98,14 @@ public final class TopicScans {
 
     private ArrowTable table(TableNeeds needs, List<PageRef> pages, BufferAllocator allocator) {
         TopicTable topic = topic(needs);
-        PageDecoder decoder = new PageDecoder(columns(topic, needs.columns()), codecs, allocator);
-        ObjectStore store = stores.apply(catalog.objectStore(topic));
-        return new ArrowTable() {
-            @Override
-            public Schema schema() {
-                return decoder.schema();
-            }
-
-            @Override
-            public Scan openScan() {
-                return new PageScan(pages.iterator(), decoder, store, allocator, fetchers, readAhead);
-            }
-        };
+        return new PageTable(
+                pages,
+                columns(topic, needs.columns()),
+                stores.apply(catalog.objectStore(topic)),
+                codecs,
+                allocator,
+                fetchers,
+                readAhead);
     }
 
     /// DuckDB reads at least one column: the cheapest, if no value matters.

@@ -1,5 +1,5 @@
-/// Rows of topics as Arrow batches: the snapshot of a query, pages read ahead from the object store, and columns
-/// matched by field id. Start reading at [dev.wings.server.scan.TopicScans].
+/// The snapshot of a query: which pages of its topics it reads. Start reading at
+/// [dev.wings.server.scan.TopicScans].
 @NullMarked
 package dev.wings.server.scan;
 

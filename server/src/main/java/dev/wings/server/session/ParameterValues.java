@@ -62,7 +62,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 
 /// Values of parameters: out of Arrow, and in and out of handles. The classes are those of
-/// [dev.wings.server.duckdb.Statement#bind].
+/// [dev.wings.common.duckdb.Statement#bind].
 public final class ParameterValues {
 
     private ParameterValues() {}

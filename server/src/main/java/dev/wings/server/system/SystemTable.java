@@ -15,8 +15,8 @@
  */
 package dev.wings.server.system;
 
+import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.error.WingsException;
-import dev.wings.server.duckdb.ArrowTable;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;

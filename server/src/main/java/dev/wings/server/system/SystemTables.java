@@ -20,6 +20,7 @@ import static dev.wings.server.system.SystemTable.instant;
 import static dev.wings.server.system.SystemTable.integer;
 import static dev.wings.server.system.SystemTable.text;
 
+import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.proto.PageBatch;
 import dev.wings.common.proto.Partition;
 import dev.wings.common.proto.PlanScanRequest;
@@ -28,7 +29,6 @@ import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
-import dev.wings.server.duckdb.ArrowTable;
 import dev.wings.server.query.QueryInfo;
 import dev.wings.server.query.QueryLog;
 import dev.wings.server.table.SqlTable;

@@ -15,7 +15,7 @@
  */
 package dev.wings.server.table;
 
-import dev.wings.server.duckdb.ArrowTable;
+import dev.wings.common.duckdb.ArrowTable;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

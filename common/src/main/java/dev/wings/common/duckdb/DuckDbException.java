@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.server.duckdb;
+package dev.wings.common.duckdb;
 
 /// DuckDB refused a statement or gave up on it.
 public final class DuckDbException extends RuntimeException {

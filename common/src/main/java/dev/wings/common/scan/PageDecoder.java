@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.server.scan;
+package dev.wings.common.scan;
 
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;

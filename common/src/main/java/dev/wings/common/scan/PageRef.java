@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.server.scan;
+package dev.wings.common.scan;
 
 import dev.wings.common.proto.PageBatch;
 import dev.wings.common.proto.PlannedPage;
@@ -25,9 +25,10 @@ import java.util.List;
 /// @param range where it is
 /// @param startOffset of the first row of the first batch that is not skipped
 /// @param batches all of the page, in its order
-record PageRef(ObjectRange range, int crc32c, long startOffset, List<PageBatch> batches) {
+public record PageRef(ObjectRange range, int crc32c, long startOffset, List<PageBatch> batches) {
 
-    static PageRef of(PlannedPage page, String objectKey) {
+    /// @param objectKey of the folio that the planned page is in
+    public static PageRef of(PlannedPage page, String objectKey) {
         ObjectRange range =
                 new ObjectRange(objectKey, page.getByteOffset(), page.getByteOffset() + page.getByteLength());
         return new PageRef(range, page.getCrc32C(), page.getStartOffset(), page.getBatchesList());

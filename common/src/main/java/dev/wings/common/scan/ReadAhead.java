@@ -13,22 +13,10 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.server.scan;
+package dev.wings.common.scan;
 
-import org.apache.arrow.vector.types.pojo.Field;
-
-/// A column that a scan delivers.
-sealed interface ScanColumn {
-
-    /// Name and type that it is delivered with.
-    Field field();
-
-    /// A field of the topic; null in pages that do not have it.
-    record Stored(int fieldId, Field field) implements ScanColumn {}
-
-    /// The offset of each row.
-    record Offset(Field field) implements ScanColumn {}
-
-    /// The timestamp of each row's batch.
-    record Timestamp(Field field) implements ScanColumn {}
-}
+/// How far a scan reads ahead.
+///
+/// @param pages at most so many at once
+/// @param bytes of the pages together; one page is always read
+public record ReadAhead(int pages, long bytes) {}

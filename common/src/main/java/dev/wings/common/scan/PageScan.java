@@ -13,12 +13,12 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.server.scan;
+package dev.wings.common.scan;
 
+import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.store.ObjectStore;
-import dev.wings.server.duckdb.ArrowTable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -50,12 +50,6 @@ final class PageScan implements ArrowTable.Scan {
 
     private long bytesAhead;
     private @Nullable VectorSchemaRoot current;
-
-    /// How far a scan reads ahead.
-    ///
-    /// @param pages at most so many at once
-    /// @param bytes of the pages together; one page is always read
-    record ReadAhead(int pages, long bytes) {}
 
     private record Fetch(PageRef page, CompletableFuture<List<VectorSchemaRoot>> batches) {}
 
