@@ -15,7 +15,6 @@
  */
 package dev.wings.server;
 
-import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
@@ -27,8 +26,8 @@ import dev.wings.server.system.SystemTables;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
+import dev.wings.server.table.TableSource;
 import dev.wings.server.table.Tables;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -64,14 +63,14 @@ final class ServerTables implements Tables {
     }
 
     @Override
-    public List<ArrowTable> open(String tenant, List<TableNeeds> needs, BufferAllocator allocator) {
-        List<TableNeeds> ofTopics = needs.stream().filter(ServerTables::isTopic).toList();
-        Iterator<ArrowTable> opened = topics.open(ofTopics, allocator).iterator();
-        List<ArrowTable> tables = new ArrayList<>();
-        for (TableNeeds need : needs) {
-            tables.add(isTopic(need) ? opened.next() : system.open(tenant, need, allocator));
-        }
-        return tables;
+    public Map<TableRef, TableSource> open(String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator) {
+        List<TableNeeds> ofTopics =
+                needs.values().stream().filter(ServerTables::isTopic).toList();
+        Iterator<TableSource> opened = topics.open(ofTopics, allocator).iterator();
+        Map<TableRef, TableSource> sources = new LinkedHashMap<>();
+        needs.forEach((name, need) -> sources.put(
+                name, isTopic(need) ? opened.next() : new TableSource(need, system.open(tenant, need, allocator))));
+        return sources;
     }
 
     private static boolean isTopic(TableNeeds needs) {

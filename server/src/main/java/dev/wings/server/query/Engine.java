@@ -15,11 +15,11 @@
  */
 package dev.wings.server.query;
 
-import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.duckdb.DuckDb;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
+import dev.wings.server.table.TableSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -104,16 +104,14 @@ final class Engine implements AutoCloseable {
 
     /// Makes the tables readable under the names that the query uses. Columns that are not needed are there too, and
     /// null: the text of the query may name them.
-    void add(Map<TableRef, TableNeeds> needs, List<ArrowTable> rows, String homeSchema, BufferAllocator allocator) {
-        addSchemas(needs.keySet(), homeSchema);
-        int number = 0;
-        for (Map.Entry<TableRef, TableNeeds> need : needs.entrySet()) {
-            String source = "t" + number;
-            duckDb.addTable(source, rows.get(number), allocator);
-            sources.add(source);
-            duckDb.run("CREATE VIEW " + need.getKey().sql() + " AS SELECT " + selectList(need.getValue())
-                    + " FROM memory.main." + source);
-            number++;
+    void add(Map<TableRef, TableSource> tables, String homeSchema, BufferAllocator allocator) {
+        addSchemas(tables.keySet(), homeSchema);
+        for (Map.Entry<TableRef, TableSource> table : tables.entrySet()) {
+            String batches = "t" + sources.size();
+            duckDb.addTable(batches, table.getValue().batches(), allocator);
+            sources.add(batches);
+            duckDb.run("CREATE VIEW " + table.getKey().sql() + " AS SELECT "
+                    + selectList(table.getValue().needs()) + " FROM memory.main." + batches);
         }
         use(homeSchema);
     }

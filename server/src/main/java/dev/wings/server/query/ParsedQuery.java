@@ -24,10 +24,16 @@ import java.util.Set;
 ///
 /// @param sql what DuckDB is given: the text as written, except that `default` is quoted and `system` has its catalog
 /// @param tables the tables that it reads, each once
-/// @param columns names that may be columns, in lower case; a column with another name is not read. Empty if any may be
+/// @param columns names that may be columns, in lower case; a column with another name is not read. Empty if any may
+///     be
 /// @param projection set if the query does nothing but pick columns of one table
+/// @param timeless whether what is constant in it has the same value at any time
 public record ParsedQuery(
-        String sql, Set<TableRef> tables, Optional<Set<String>> columns, Optional<Projection> projection) {
+        String sql,
+        Set<TableRef> tables,
+        Optional<Set<String>> columns,
+        Optional<Projection> projection,
+        boolean timeless) {
 
     public ParsedQuery {
         tables = Set.copyOf(tables);

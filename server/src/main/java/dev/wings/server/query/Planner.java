@@ -17,45 +17,43 @@ package dev.wings.server.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wings.common.duckdb.DuckDbException;
-import dev.wings.server.table.Restriction;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
-import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Tells what a query needs of its tables: DuckDB optimizes it over empty ones, and the plan shows which columns each
 /// scan reads and which filters reached it.
 ///
 /// That only saves work. What the plan does not say is read: all columns that the text could mean where there is no
-/// plan (some queries cannot be serialized), and all rows where a filter is not understood, or where there is more than
-/// one scan of a table.
+/// plan (some queries cannot be serialized), and all rows where a filter is not understood, or where there is more
+/// than one scan of a table.
 final class Planner {
 
     private Planner() {}
 
     /// @param engine in which the tables are declared
-    /// @param parameters values of the query's parameters
-    static Map<TableRef, TableNeeds> plan(
-            Engine engine, ParsedQuery query, Map<TableRef, SqlTable> tables, List<@Nullable Object> parameters) {
+    static TableScans plan(Engine engine, ParsedQuery query, Map<TableRef, SqlTable> tables) {
         Optional<JsonNode> plan = serializedPlan(engine, query.sql());
         Map<TableRef, List<Scan>> scans = new HashMap<>();
-        plan.ifPresent(root -> collect(root, new Filters(parameters), scans));
-        Map<TableRef, TableNeeds> needs = new LinkedHashMap<>();
-        tables.forEach((name, table) -> needs.put(
-                name,
-                plan.isPresent()
-                        ? ofScans(table, scans.getOrDefault(name, List.of()))
-                        : new TableNeeds(table, mentioned(table, query), Map.of())));
-        return needs;
+        plan.ifPresent(root -> collect(root, scans));
+        Map<TableRef, Set<String>> columns = new HashMap<>();
+        Map<TableRef, List<TableScans.Filter>> filters = new HashMap<>();
+        tables.forEach((name, table) -> {
+            List<Scan> ofTable = scans.getOrDefault(name, List.of());
+            columns.put(name, plan.isPresent() ? columns(ofTable) : mentioned(table, query));
+            filters.put(name, ofTable.size() == 1 ? ofTable.getFirst().filters() : List.of());
+        });
+        return new TableScans(columns, filters);
     }
 
     private static Optional<JsonNode> serializedPlan(Engine engine, String sql) {
@@ -70,23 +68,23 @@ final class Planner {
     }
 
     /// One scan of a table in a plan.
-    private record Scan(TreeSet<String> columns, Map<String, Restriction> restrictions) {}
+    private record Scan(Set<String> columns, List<TableScans.Filter> filters) {}
 
-    private static void collect(JsonNode node, Filters filters, Map<TableRef, List<Scan>> scans) {
+    private static void collect(JsonNode node, Map<TableRef, List<Scan>> scans) {
         if (node.path("type").asText("").equals("LOGICAL_GET") && node.has("column_indexes")) {
             JsonNode function = node.path("function_data");
             if (function.path("catalog").asText("").equals(SyntaxTree.CATALOG)) {
                 TableRef table = new TableRef(
                         function.path("schema").asText(), function.path("table").asText());
-                scans.computeIfAbsent(table, ignored -> new ArrayList<>()).add(scan(node, filters));
+                scans.computeIfAbsent(table, ignored -> new ArrayList<>()).add(scan(node));
             }
         }
-        node.forEach(child -> collect(child, filters, scans));
+        node.forEach(child -> collect(child, scans));
     }
 
-    private static Scan scan(JsonNode get, Filters filters) {
+    private static Scan scan(JsonNode get) {
         List<@Nullable String> columns = new ArrayList<>();
-        TreeSet<String> needed = new TreeSet<>();
+        Set<String> needed = new HashSet<>();
         for (JsonNode index : get.path("column_indexes")) {
             // a virtual column, say the number of the row, is beyond the names
             JsonNode name = get.path("names").path(index.path("index").asInt(-1));
@@ -96,30 +94,27 @@ final class Planner {
                 needed.add(name.asText());
             }
         }
-        Map<String, Restriction> restrictions = new HashMap<>();
+        List<TableScans.Filter> filters = new ArrayList<>();
         for (JsonNode filter : get.path("table_filters").path("filters")) {
             int key = filter.path("key").asInt(-1);
             String column = key >= 0 && key < columns.size() ? columns.get(key) : null;
             if (column != null) {
-                restrictions.merge(column, filters.restriction(filter.path("value")), Restriction::and);
+                filters.add(new TableScans.Filter(column, filter.path("value")));
             }
         }
-        return new Scan(needed, restrictions);
+        return new Scan(needed, filters);
     }
 
-    private static TableNeeds ofScans(SqlTable table, List<Scan> scans) {
-        List<SqlColumn> columns = table.columns().stream()
-                .filter(column -> scans.stream().anyMatch(scan -> scan.columns().contains(column.name())))
-                .toList();
-        return new TableNeeds(
-                table, columns, scans.size() == 1 ? scans.getFirst().restrictions() : Map.of());
+    private static Set<String> columns(List<Scan> scans) {
+        return scans.stream().flatMap(scan -> scan.columns().stream()).collect(Collectors.toSet());
     }
 
-    private static List<SqlColumn> mentioned(SqlTable table, ParsedQuery query) {
+    private static Set<String> mentioned(SqlTable table, ParsedQuery query) {
         return table.columns().stream()
+                .map(SqlColumn::name)
                 .filter(column -> query.columns()
-                        .map(names -> names.contains(column.name().toLowerCase(Locale.ROOT)))
+                        .map(names -> names.contains(column.toLowerCase(Locale.ROOT)))
                         .orElse(true))
-                .toList();
+                .collect(Collectors.toSet());
     }
 }

@@ -18,25 +18,18 @@ package dev.wings.server.query;
 import dev.wings.common.duckdb.ArrowTable;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Runs queries that only pick columns: batches go from the pages to the client, no value is touched.
 final class Projections {
 
     private Projections() {}
 
-    /// @param shown names of the columns in the result; types are those of `table`
     static void run(
-            RunningQuery query,
-            ArrowTable table,
-            Schema shown,
-            long limit,
-            BufferAllocator allocator,
-            ResultSink sink) {
+            RunningQuery query, ArrowTable table, DirectResult result, BufferAllocator allocator, ResultSink sink) {
         try (ArrowTable.Scan scan = table.openScan();
-                VectorSchemaRoot root = VectorSchemaRoot.create(shown, allocator)) {
+                VectorSchemaRoot root = VectorSchemaRoot.create(result.schema(), allocator)) {
             sink.start(root);
-            long left = limit;
+            long left = result.limit();
             while (left > 0) {
                 query.check();
                 VectorSchemaRoot batch = scan.next();

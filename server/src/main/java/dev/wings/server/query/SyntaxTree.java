@@ -85,6 +85,7 @@ final class SyntaxTree {
     private final Set<String> aliases = new HashSet<>();
     private final Set<Integer> systemReferences = new TreeSet<>();
     private boolean allColumns;
+    private boolean timeless = true;
 
     SyntaxTree(String text, String homeSchema) {
         this.text = text;
@@ -95,7 +96,8 @@ final class SyntaxTree {
         visit(root, Set.of());
         // the name of a table, with nothing behind it, stands for its whole row
         boolean any = allColumns || lastNames.stream().anyMatch(aliases::contains);
-        return new ParsedQuery(runnable(), tables, any ? Optional.empty() : Optional.of(names), projection(root));
+        return new ParsedQuery(
+                runnable(), tables, any ? Optional.empty() : Optional.of(names), projection(root), timeless);
     }
 
     private void visit(JsonNode node, Set<String> ctes) {
@@ -233,11 +235,14 @@ final class SyntaxTree {
                 if (REFUSED_FUNCTIONS.contains(name) || name.startsWith("duckdb_") || name.startsWith("pragma_")) {
                     throw refused("the function", name, node);
                 }
+                timeless &= Timeless.isFunction(name);
             }
             case "COLUMN_REF" -> {
                 JsonNode path = node.path("column_names");
                 path.forEach(part -> names.add(lower(part.asText())));
-                lastNames.add(lower(path.path(path.size() - 1).asText()));
+                String last = lower(path.path(path.size() - 1).asText());
+                lastNames.add(last);
+                timeless &= Timeless.isColumn(last);
             }
             case "STAR", "POSITIONAL_REFERENCE" -> allColumns = true;
             case "DEFAULT" -> throw refused("DEFAULT", type, node);

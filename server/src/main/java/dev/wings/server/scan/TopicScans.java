@@ -35,6 +35,7 @@ import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.table.Restriction;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.TableNeeds;
+import dev.wings.server.table.TableSource;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,7 @@ public final class TopicScans {
     }
 
     /// One consistent snapshot of the topics, each a [TopicTable]; in their order.
-    public List<ArrowTable> open(List<TableNeeds> needs, BufferAllocator allocator) {
+    public List<TableSource> open(List<TableNeeds> needs, BufferAllocator allocator) {
         PlanScanRequest.Builder request = PlanScanRequest.newBuilder();
         List<List<PageRef>> pages = new ArrayList<>();
         for (TableNeeds need : needs) {
@@ -89,14 +90,15 @@ public final class TopicScans {
         if (!needs.isEmpty()) {
             catalog.plan(request.build(), new PlanReader(needs, pages)::accept);
         }
-        List<ArrowTable> tables = new ArrayList<>();
+        List<TableSource> sources = new ArrayList<>();
         for (int i = 0; i < needs.size(); i++) {
-            tables.add(table(needs.get(i), pages.get(i), allocator));
+            TableNeeds need = needs.get(i);
+            sources.add(new TableSource(need, pages(need, pages.get(i), allocator)));
         }
-        return tables;
+        return sources;
     }
 
-    private ArrowTable table(TableNeeds needs, List<PageRef> pages, BufferAllocator allocator) {
+    private ArrowTable pages(TableNeeds needs, List<PageRef> pages, BufferAllocator allocator) {
         TopicTable topic = topic(needs);
         return new PageTable(
                 pages,
@@ -194,7 +196,7 @@ public final class TopicScans {
             }
         }
 
-        /// Between the two calls the topic may have been deleted and made anew, or its schema changed.
+        /// Since the query was planned, the topic may have been deleted and made anew, or its schema changed.
         private static void check(TopicTable planned, TopicSnapshot snapshot) {
             if (!planned.uid().equals(snapshot.getTopicUid())
                     || planned.schema().version() != snapshot.getSchemaVersion()) {

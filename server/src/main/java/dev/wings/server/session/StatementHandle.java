@@ -69,9 +69,14 @@ public record StatementHandle(
         return new StatementHandle(executionId, tenant, schema, sql, parameterCount, parameters, resultSchema);
     }
 
+    /// The same statement with the columns of its result.
+    public StatementHandle withResultSchema(ByteString serialized) {
+        return new StatementHandle(id, tenant, schema, sql, parameterCount, parameters, serialized);
+    }
+
     /// The same statement, for where nobody asks for its columns.
     public StatementHandle withoutResultSchema() {
-        return new StatementHandle(id, tenant, schema, sql, parameterCount, parameters, ByteString.EMPTY);
+        return withResultSchema(ByteString.EMPTY);
     }
 
     /// What is to run. Fails with INVALID if parameters have no values yet.

@@ -15,9 +15,7 @@
  */
 package dev.wings.server.table;
 
-import dev.wings.common.duckdb.ArrowTable;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -28,7 +26,9 @@ public interface Tables {
     /// that belongs to another tenant.
     Map<TableRef, SqlTable> resolve(String tenant, Collection<TableRef> names);
 
-    /// One consistent snapshot of the tables, in their order: every batch that was acknowledged before the call is in
-    /// it. What is read is counted with `allocator`; each scan of each table must be closed before that.
-    List<ArrowTable> open(String tenant, List<TableNeeds> needs, BufferAllocator allocator);
+    /// One consistent snapshot of the tables, by the names that they were asked for with: every batch that was
+    /// acknowledged before the call is in it. CONFLICT or NOT_FOUND if a table is no longer the one that is needed.
+    ///
+    /// What is read is counted with `allocator`; each scan of each table must be closed before that.
+    Map<TableRef, TableSource> open(String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator);
 }

@@ -71,6 +71,28 @@ class GateTest {
         assertThat(check(sql).tables()).containsExactly(new TableRef(parts[0], parts[1]));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "select site, count(*), avg(x + 1) from t where a = ? and b like 'x%' group by site | true",
+                "select case when x is null then 1 else [x, 2][1] end from t order by y limit 3 | true",
+                "select sum(x) over (partition by y) from t, range(3) | true",
+                "select * from t where x < now() | false",
+                "select * from t where x < now()::date - 3 | false",
+                "select * from t where x < current_date | false",
+                "select * from t where x < CURRENT_TIMESTAMP | false",
+                "select * from t where x < localtimestamp | false",
+                "select * from t where x < current_localtimestamp() | false",
+                "select * from t where age(x) < interval 1 hour | false",
+                "select * from t where x > (select today()) | false",
+                "with a as (select get_current_timestamp() t) select * from t, a where x < a.t | false",
+                "select list_transform([1], lambda y: y + random()) from t | false"
+            })
+    void whatDependsOnTheTimeIsKnown(String sql, boolean timeless) {
+        assertThat(check(sql).timeless()).isEqualTo(timeless);
+    }
+
     @Test
     void nameOfACommonTableExpressionHidesOnlyWhatItNames() {
         assertThat(check("with duckdb_settings as (select * from duckdb_settings) select * from duckdb_settings")

@@ -57,12 +57,16 @@ import java.util.function.Supplier;
 /// The parts of the control plane that a server calls, in memory, over real gRPC.
 public final class MemoryControlPlane implements AutoCloseable {
 
+    private static final String DEFAULT = "tenants/default/namespaces/default/topics/";
+
     private final URI storeRoot;
     private final GrpcServer server;
     private final SortedMap<String, Topic> topics = new TreeMap<>();
     private final SortedMap<String, SortedMap<String, List<StoredPage>>> pages = new TreeMap<>();
     private final List<PlanScanRequest> plans = new ArrayList<>();
     private long commits;
+    private int topicsMade;
+    private int topicLookups;
 
     private record StoredPage(String folioKey, PlannedPage page) {}
 
@@ -83,7 +87,7 @@ public final class MemoryControlPlane implements AutoCloseable {
     public synchronized Topic createTopic(TopicName name, TopicSchema schema, String partitionBy) {
         Topic topic = Topic.newBuilder()
                 .setName(name.toString())
-                .setUid("uid-" + topics.size())
+                .setUid("uid-" + topicsMade++)
                 .setNamespaceUid(name.parent().toString())
                 .setSchema(SchemaProtos.toProto(schema))
                 .setPartitionFieldId(
@@ -93,6 +97,27 @@ public final class MemoryControlPlane implements AutoCloseable {
                 .build();
         topics.put(name.toString(), topic);
         return topic;
+    }
+
+    /// A topic of tenant and namespace `default`, by its id.
+    public Topic topic(String id) {
+        return find(DEFAULT + id);
+    }
+
+    /// Gives it another schema.
+    public synchronized void changeSchema(String id, TopicSchema schema) {
+        topics.put(
+                DEFAULT + id,
+                topic(id).toBuilder().setSchema(SchemaProtos.toProto(schema)).build());
+    }
+
+    public synchronized void deleteTopic(String id) {
+        topics.remove(DEFAULT + id);
+    }
+
+    /// How often somebody asked for a topic.
+    public synchronized int topicLookups() {
+        return topicLookups;
     }
 
     /// Commits a folio; batches of page `skippedPage` are rejected.
@@ -139,7 +164,7 @@ public final class MemoryControlPlane implements AutoCloseable {
         return pages.computeIfAbsent(topicUid, ignored -> new TreeMap<>());
     }
 
-    private synchronized Topic topic(String name) {
+    private synchronized Topic find(String name) {
         Topic topic = topics.get(name);
         if (topic == null) {
             throw WingsException.notFound("topic does not exist: topic=" + name);
@@ -163,7 +188,12 @@ public final class MemoryControlPlane implements AutoCloseable {
 
         @Override
         public void getTopic(GetTopicRequest request, StreamObserver<Topic> observer) {
-            answer(observer, () -> topic(request.getName()));
+            answer(observer, () -> {
+                synchronized (MemoryControlPlane.this) {
+                    topicLookups++;
+                    return find(request.getName());
+                }
+            });
         }
 
         @Override
@@ -233,7 +263,7 @@ public final class MemoryControlPlane implements AutoCloseable {
             answer(observer, () -> {
                 ListPartitionsResponse.Builder answer = ListPartitionsResponse.newBuilder();
                 synchronized (MemoryControlPlane.this) {
-                    pagesOf(topic(request.getTopic()).getUid())
+                    pagesOf(find(request.getTopic()).getUid())
                             .forEach((value, list) -> answer.addPartitions(Partition.newBuilder()
                                     .setValue(value)
                                     .setNextOffset(list.getLast().page().getEndOffset())
@@ -250,7 +280,7 @@ public final class MemoryControlPlane implements AutoCloseable {
         PlanScanResponse.Builder answer = PlanScanResponse.newBuilder();
         for (int i = 0; i < request.getTopicsCount(); i++) {
             TopicScan scan = request.getTopics(i);
-            Topic topic = topic(scan.getTopic());
+            Topic topic = find(scan.getTopic());
             answer.addTopics(TopicSnapshot.newBuilder()
                     .setTopicUid(topic.getUid())
                     .setSchemaVersion(topic.getSchema().getVersion())

@@ -1,0 +1,136 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import com.google.protobuf.Message;
+import dev.wings.server.catalog.Catalog;
+import dev.wings.server.system.SystemTables;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.arrow.flight.Criteria;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightEndpoint;
+import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.flight.sql.BasicFlightSqlProducer;
+import org.apache.arrow.flight.sql.SqlInfoBuilder;
+import org.apache.arrow.flight.sql.impl.FlightSql;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// The commands of Flight SQL that ask what there is. Their tickets are the commands themselves.
+abstract class MetadataCommands extends BasicFlightSqlProducer {
+
+    private final MetadataRoots metadata;
+    private final BufferAllocator allocator;
+    private final SqlInfoBuilder sqlInfo = SqlInfos.create();
+
+    MetadataCommands(Catalog catalog, SystemTables system, BufferAllocator allocator) {
+        this.metadata = new MetadataRoots(catalog, system, allocator);
+        this.allocator = allocator;
+    }
+
+    @Override
+    protected <T extends Message> List<FlightEndpoint> determineEndpoints(
+            T command, FlightDescriptor descriptor, Schema schema) {
+        return List.of(new FlightEndpoint(new Ticket(descriptor.getCommand())));
+    }
+
+    @Override
+    public final void getStreamSqlInfo(
+            FlightSql.CommandGetSqlInfo command, CallContext context, ServerStreamListener listener) {
+        sqlInfo.send(command.getInfoList(), listener);
+    }
+
+    @Override
+    public final void getStreamTypeInfo(
+            FlightSql.CommandGetXdbcTypeInfo command, CallContext context, ServerStreamListener listener) {
+        send(() -> XdbcTypes.open(command.hasDataType() ? command.getDataType() : null, allocator), listener);
+    }
+
+    @Override
+    public final void getStreamCatalogs(CallContext context, ServerStreamListener listener) {
+        send(metadata::openCatalogs, listener);
+    }
+
+    @Override
+    public final void getStreamSchemas(
+            FlightSql.CommandGetDbSchemas command, CallContext context, ServerStreamListener listener) {
+        String tenant = Caller.current().tenant();
+        send(() -> metadata.openSchemas(tenant, command), listener);
+    }
+
+    @Override
+    public final void getStreamTables(
+            FlightSql.CommandGetTables command, CallContext context, ServerStreamListener listener) {
+        String tenant = Caller.current().tenant();
+        send(() -> metadata.openTables(tenant, command), listener);
+    }
+
+    @Override
+    public final void getStreamTableTypes(CallContext context, ServerStreamListener listener) {
+        send(metadata::openTableTypes, listener);
+    }
+
+    @Override
+    public final void getStreamPrimaryKeys(
+            FlightSql.CommandGetPrimaryKeys command, CallContext context, ServerStreamListener listener) {
+        sendNone(Schemas.GET_PRIMARY_KEYS_SCHEMA, listener);
+    }
+
+    @Override
+    public final void getStreamExportedKeys(
+            FlightSql.CommandGetExportedKeys command, CallContext context, ServerStreamListener listener) {
+        sendNone(Schemas.GET_EXPORTED_KEYS_SCHEMA, listener);
+    }
+
+    @Override
+    public final void getStreamImportedKeys(
+            FlightSql.CommandGetImportedKeys command, CallContext context, ServerStreamListener listener) {
+        sendNone(Schemas.GET_IMPORTED_KEYS_SCHEMA, listener);
+    }
+
+    @Override
+    public final void getStreamCrossReference(
+            FlightSql.CommandGetCrossReference command, CallContext context, ServerStreamListener listener) {
+        sendNone(Schemas.GET_CROSS_REFERENCE_SCHEMA, listener);
+    }
+
+    /// Tables are found with commands.
+    @Override
+    public final void listFlights(CallContext context, Criteria criteria, StreamListener<FlightInfo> listener) {
+        listener.onCompleted();
+    }
+
+    private void sendNone(Schema schema, ServerStreamListener listener) {
+        send(() -> metadata.openEmpty(schema), listener);
+    }
+
+    /// Sends rows that take calls to make.
+    private static void send(Supplier<VectorSchemaRoot> rows, ServerStreamListener listener) {
+        Thread.ofVirtual().name("sql-metadata").start(() -> {
+            StreamSink sink = new StreamSink(listener, () -> {});
+            try (VectorSchemaRoot root = rows.get()) {
+                sink.start(root);
+                sink.accept();
+                sink.completed();
+            } catch (Throwable t) {
+                sink.failed(t);
+            }
+        });
+    }
+}

@@ -1,0 +1,187 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.server.query.Description;
+import dev.wings.server.query.Queries;
+import dev.wings.server.query.QueryRequest;
+import dev.wings.server.session.Signer;
+import dev.wings.server.session.StatementHandle;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightEndpoint;
+import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.flight.sql.impl.FlightSql;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// Statements of the current [Caller], from their text to their rows. Between calls the client carries them, as
+/// signed tickets and handles.
+final class Statements {
+
+    private static final long UNKNOWN = -1;
+
+    /// A larger schema is left out of a prepared statement's handle, which each call carries.
+    private static final int MAX_CARRIED_SCHEMA_BYTES = 64 << 10;
+
+    private final Queries queries;
+    private final Signer signer;
+    private final IdGenerator ids;
+    private final Semaphore streams;
+
+    /// @param streams queries at once; each has a thread
+    Statements(Queries queries, Signer signer, IdGenerator ids, int streams) {
+        this.queries = queries;
+        this.signer = signer;
+        this.ids = ids;
+        this.streams = new Semaphore(streams);
+    }
+
+    /// A statement, with the shape of its result.
+    record Described(StatementHandle handle, Description shape) {}
+
+    /// Checks a statement and tells its shape.
+    Described describe(String sql) {
+        Caller caller = Caller.current();
+        QueryRequest request = new QueryRequest(
+                ids.next().toString(), caller.tenant(), caller.session().schema(), sql, List.of());
+        Description shape = queries.describe(request);
+        StatementHandle handle = new StatementHandle(
+                request.id(),
+                request.tenant(),
+                request.schema(),
+                request.sql(),
+                shape.parameters().size(),
+                List.of(),
+                ByteString.EMPTY);
+        return new Described(handle, shape);
+    }
+
+    /// Where to get the rows of one execution of a statement. Fails with INVALID if parameters have no values yet.
+    FlightInfo info(StatementHandle handle, Optional<Schema> columns, FlightDescriptor descriptor) {
+        // fails now rather than when the stream is opened
+        handle.request();
+        Message ticket = FlightSql.TicketStatementQuery.newBuilder()
+                .setStatementHandle(
+                        ByteString.copyFrom(handle.withoutResultSchema().toTicket(signer)))
+                .build();
+        FlightEndpoint endpoint = new FlightEndpoint(new Ticket(Any.pack(ticket).toByteArray()));
+        return new FlightInfo(columns.orElse(null), descriptor, List.of(endpoint), UNKNOWN, UNKNOWN);
+    }
+
+    /// A prepared statement as its client is told of it.
+    FlightSql.ActionCreatePreparedStatementResult prepare(String sql) {
+        Described statement = describe(sql);
+        ByteString columns = statement
+                .shape()
+                .columns()
+                .map(MetadataRoots::serialized)
+                .map(ByteString::copyFrom)
+                .orElse(ByteString.EMPTY);
+        ByteString carried = columns.size() <= MAX_CARRIED_SCHEMA_BYTES ? columns : ByteString.EMPTY;
+        Schema parameters = new Schema(statement.shape().parameters());
+        return FlightSql.ActionCreatePreparedStatementResult.newBuilder()
+                .setPreparedStatementHandle(handleOf(statement.handle().withResultSchema(carried)))
+                .setDatasetSchema(columns)
+                .setParameterSchema(ByteString.copyFrom(MetadataRoots.serialized(parameters)))
+                .build();
+    }
+
+    /// The prepared statement behind a handle. Fails with FORBIDDEN if it is another tenant's.
+    StatementHandle prepared(ByteString handle) {
+        StatementHandle statement = StatementHandle.fromPrepared(signer, handle.toByteArray());
+        Caller.current().check(statement.tenant());
+        return statement;
+    }
+
+    /// The same, for one execution.
+    StatementHandle execution(ByteString handle) {
+        return prepared(handle).withId(ids.next().toString());
+    }
+
+    /// The execution behind a ticket. Fails with FORBIDDEN if it is another tenant's.
+    StatementHandle ticketed(ByteString ticket) {
+        StatementHandle statement = StatementHandle.fromTicket(signer, ticket.toByteArray());
+        Caller.current().check(statement.tenant());
+        return statement;
+    }
+
+    ByteString handleOf(StatementHandle prepared) {
+        return ByteString.copyFrom(prepared.toPrepared(signer));
+    }
+
+    /// The columns that a prepared statement carries.
+    static Optional<Schema> columns(StatementHandle handle) {
+        return handle.resultSchema().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Schema.deserializeMessage(
+                        ByteBuffer.wrap(handle.resultSchema().toByteArray())));
+    }
+
+    /// Sends the rows of a statement, on a thread of its own. EXHAUSTED if too many do.
+    void start(StatementHandle statement, ServerStreamListener listener) {
+        QueryRequest request = statement.request();
+        if (!streams.tryAcquire()) {
+            throw WingsException.exhausted("too many queries are running or waiting");
+        }
+        // before the thread, so that no cancel goes unseen
+        StreamSink sink = new StreamSink(listener, () -> queries.cancel(request.tenant(), request.id()));
+        Runnable query = () -> {
+            try {
+                queries.run(request, sink);
+                sink.completed();
+            } catch (Throwable t) {
+                sink.failed(t);
+            } finally {
+                streams.release();
+            }
+        };
+        try {
+            Thread.ofPlatform().name("sql-" + request.id()).daemon().start(query);
+        } catch (Throwable t) {
+            streams.release();
+            sink.failed(t);
+        }
+    }
+
+    /// Cancels what fetches these rows; whether anything did here.
+    boolean cancel(FlightInfo info) {
+        boolean any = false;
+        for (FlightEndpoint endpoint : info.getEndpoints()) {
+            try {
+                StatementHandle handle =
+                        ticketed(Any.parseFrom(endpoint.getTicket().getBytes())
+                                .unpack(FlightSql.TicketStatementQuery.class)
+                                .getStatementHandle());
+                any |= queries.cancel(handle.tenant(), handle.id());
+            } catch (InvalidProtocolBufferException e) {
+                throw new WingsException(ErrorKind.INVALID, "not a ticket of a query", e);
+            }
+        }
+        return any;
+    }
+}

@@ -1,0 +1,39 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import dev.wings.common.duckdb.DuckDbException;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+
+/// What DuckDB's failures mean to the caller.
+final class Failures {
+
+    private Failures() {}
+
+    static WingsException of(DuckDbException e) {
+        String message = "SQL: " + e.getMessage();
+        return switch (e.kind()) {
+            case STATEMENT ->
+                new WingsException(
+                        e.getMessage().contains(Engine.TOO_LONG) ? ErrorKind.EXHAUSTED : ErrorKind.INVALID, message, e);
+            case OUT_OF_MEMORY ->
+                new WingsException(ErrorKind.EXHAUSTED, "the query needs more memory or disk than it may have", e);
+            case INTERRUPTED -> new WingsException(ErrorKind.CANCELLED, "the query was interrupted", e);
+            case BROKEN -> new WingsException(ErrorKind.INTERNAL, message, e);
+        };
+    }
+}

@@ -1,0 +1,228 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import dev.wings.common.duckdb.DuckDbException;
+import dev.wings.common.duckdb.Statement;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableRef;
+import dev.wings.server.table.Tables;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// Checks queries and plans them over empty tables, a bounded number at once.
+///
+/// A client asks for a query twice, for its columns and for its rows, and a prepared one again and again. So plans
+/// are kept, unless the same text would be planned differently at another time.
+final class Planning implements AutoCloseable {
+
+    /// Part of the work is native and would pin the carriers of virtual threads.
+    private static final int THREADS = 4;
+
+    private static final int MAX_WAITING = 1024;
+
+    /// Planning engines hold no rows, so that all share them.
+    private static final String ANYBODY = "";
+
+    /// Constants are folded while a query is planned, which can take any time.
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    private static final long MAX_SHAPE_BYTES = 16L << 20;
+
+    private static final int MAX_KEPT_PLANS = 1000;
+
+    private static final long MAX_KEPT_BYTES = 16L << 20;
+
+    private final Tables tables;
+    private final BufferAllocator allocator;
+    private final EnginePool engines;
+    private final ExecutorService threads;
+    private final PlanCache kept = new PlanCache(MAX_KEPT_PLANS, MAX_KEPT_BYTES);
+
+    /// @param queued queries that wait for an engine at most
+    /// @param queueTimeout how long they wait
+    Planning(Tables tables, int queued, Duration queueTimeout, BufferAllocator allocator, Path directory) {
+        this.tables = tables;
+        this.allocator = allocator;
+        this.engines = new EnginePool(
+                Engine.Purpose.PLANNING,
+                new EnginePool.Limits(THREADS, queued, queueTimeout, 1, 128L << 20, 64L << 20),
+                directory);
+        this.threads = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MAX_WAITING),
+                Thread.ofPlatform().name("sql-plan-", 0).daemon().factory());
+    }
+
+    void warmUp() {
+        engines.warmUp(ANYBODY);
+    }
+
+    /// The plan of a query over the tables of now.
+    QueryPlan plan(QueryRequest request) {
+        Optional<QueryPlan> known = kept.find(request);
+        if (known.isPresent()
+                && known.get()
+                        .tables()
+                        .equals(tables.resolve(
+                                request.tenant(), known.get().query().tables()))) {
+            return known.get();
+        }
+        QueryPlan plan = inEngine(engine -> plan(engine, request));
+        if (plan.query().timeless()) {
+            kept.put(request, plan);
+        }
+        return plan;
+    }
+
+    /// A plan of a query over tables that may have changed since. Whoever reads them notices, and asks for
+    /// the [#plan] of now.
+    QueryPlan recentPlan(QueryRequest request) {
+        return kept.find(request).orElseGet(() -> plan(request));
+    }
+
+    /// Stops what is being planned. Nothing may be asked for any more.
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        engines.close();
+    }
+
+    private QueryPlan plan(Engine engine, QueryRequest request) {
+        ParsedQuery query = Gate.check(engine, request.sql(), request.schema());
+        Map<TableRef, SqlTable> found = tables.resolve(request.tenant(), query.tables());
+        Optional<DirectResult> direct = query.projection()
+                .flatMap(projection ->
+                        DirectResult.of(projection, found.values().iterator().next()));
+        if (direct.isPresent()) {
+            Schema columns = direct.get().schema();
+            return new QueryPlan(
+                    query, found, new Description(Optional.of(columns), List.of()), direct, TableScans.NONE);
+        }
+        try {
+            engine.declare(found, request.schema());
+            return new QueryPlan(
+                    query, found, describe(engine, query), Optional.empty(), Planner.plan(engine, query, found));
+        } finally {
+            engine.clear();
+        }
+    }
+
+    private Description describe(Engine engine, ParsedQuery query) {
+        try (BufferAllocator shapes = allocator.newChildAllocator("describe", 0, MAX_SHAPE_BYTES);
+                Statement statement = engine.duckDb().prepare(query.sql())) {
+            return new Description(statement.columns(shapes), statement.parameters(shapes));
+        }
+    }
+
+    private <T> T inEngine(Function<Engine, T> work) {
+        EngineInUse inUse = new EngineInUse();
+        Future<T> result = submit(() -> {
+            engines.acquire();
+            try {
+                return inEngine(work, inUse);
+            } finally {
+                engines.release();
+            }
+        });
+        try {
+            return result.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof WingsException known) {
+                throw known;
+            }
+            throw new IllegalStateException("a query cannot be planned", e.getCause());
+        } catch (TimeoutException e) {
+            inUse.interrupt();
+            result.cancel(true);
+            throw new WingsException(
+                    ErrorKind.DEADLINE, "planning the query took too long: limit=" + TIMEOUT.toSeconds() + "s", e);
+        } catch (InterruptedException e) {
+            inUse.interrupt();
+            result.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new WingsException(ErrorKind.CANCELLED, "interrupted while a query was planned", e);
+        }
+    }
+
+    private <T> Future<T> submit(Callable<T> plan) {
+        try {
+            return threads.submit(plan);
+        } catch (RejectedExecutionException e) {
+            throw new WingsException(ErrorKind.EXHAUSTED, "too many queries are being planned", e);
+        }
+    }
+
+    private <T> T inEngine(Function<Engine, T> work, EngineInUse inUse) {
+        Engine engine = engines.take(ANYBODY);
+        boolean usable = false;
+        try {
+            inUse.set(engine);
+            T answer = work.apply(engine);
+            usable = true;
+            return answer;
+        } catch (DuckDbException e) {
+            usable = e.kind() == DuckDbException.Kind.STATEMENT;
+            throw Failures.of(e);
+        } catch (WingsException e) {
+            usable = true;
+            throw e;
+        } finally {
+            inUse.set(null);
+            if (usable && engine.isClear()) {
+                engines.giveBack(ANYBODY, engine);
+            } else {
+                engine.close();
+            }
+        }
+    }
+
+    /// The engine that works for one caller, who may lose patience.
+    private static final class EngineInUse {
+        private @Nullable Engine engine;
+
+        synchronized void set(@Nullable Engine next) {
+            engine = next;
+        }
+
+        synchronized void interrupt() {
+            if (engine != null) {
+                engine.duckDb().interrupt();
+            }
+        }
+    }
+}

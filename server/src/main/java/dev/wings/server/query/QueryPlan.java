@@ -1,0 +1,62 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableNeeds;
+import dev.wings.server.table.TableRef;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// All that is known of a query before its rows are read. It holds for the tables as they were: who reads them checks
+/// that they still are.
+///
+/// @param tables what the names in the query stand for
+/// @param direct set if the result is made without an engine
+/// @param scans what the query needs of its tables
+record QueryPlan(
+        ParsedQuery query,
+        Map<TableRef, SqlTable> tables,
+        Description description,
+        Optional<DirectResult> direct,
+        TableScans scans) {
+
+    /// Overhead of one, and of each column that its tables have: generous guesses.
+    private static final long BYTES = 2 << 10;
+
+    private static final long COLUMN_BYTES = 1 << 10;
+
+    /// What is needed of each table when the parameters have these values.
+    Map<TableRef, TableNeeds> needs(List<@Nullable Object> parameters) {
+        Map<TableRef, TableNeeds> needs = new LinkedHashMap<>();
+        tables.forEach((name, table) -> needs.put(
+                name,
+                direct.map(result -> new TableNeeds(table, result.columns(), Map.of()))
+                        .orElseGet(() -> scans.needs(name, table, parameters))));
+        return needs;
+    }
+
+    /// About how much memory it takes.
+    long bytes() {
+        long columns = tables.values().stream()
+                .mapToLong(table -> table.columns().size())
+                .sum();
+        return BYTES + 4L * query.sql().length() + COLUMN_BYTES * columns + scans.bytes();
+    }
+}

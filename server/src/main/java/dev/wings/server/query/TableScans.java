@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wings.server.table.Restriction;
+import dev.wings.server.table.SqlColumn;
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableNeeds;
+import dev.wings.server.table.TableRef;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a query needs of its tables, for any values of its parameters.
+///
+/// @param columns names of the columns to read, by table
+/// @param filters what reaches the only scan of a table
+record TableScans(Map<TableRef, Set<String>> columns, Map<TableRef, List<Filter>> filters) {
+
+    static final TableScans NONE = new TableScans(Map.of(), Map.of());
+
+    TableScans {
+        columns = Map.copyOf(columns);
+        filters = Map.copyOf(filters);
+    }
+
+    /// A filter on a column, as a serialized plan has it: it may compare with parameters.
+    record Filter(String column, JsonNode tree) {
+
+        /// What a tree takes for each character of its text.
+        private static final long BYTES_PER_CHARACTER = 8;
+
+        long bytes() {
+            return BYTES_PER_CHARACTER * tree.toString().length();
+        }
+    }
+
+    TableNeeds needs(TableRef name, SqlTable table, List<@Nullable Object> parameters) {
+        Set<String> wanted = columns.getOrDefault(name, Set.of());
+        List<SqlColumn> needed = table.columns().stream()
+                .filter(column -> wanted.contains(column.name()))
+                .toList();
+        Filters reader = new Filters(parameters);
+        Map<String, Restriction> restrictions = new HashMap<>();
+        for (Filter filter : filters.getOrDefault(name, List.of())) {
+            restrictions.merge(filter.column(), reader.restriction(filter.tree()), Restriction::and);
+        }
+        return new TableNeeds(table, needed, restrictions);
+    }
+
+    /// About how much memory the filters take.
+    long bytes() {
+        return filters.values().stream()
+                .flatMap(List::stream)
+                .mapToLong(Filter::bytes)
+                .sum();
+    }
+}

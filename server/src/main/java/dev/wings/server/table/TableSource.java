@@ -1,0 +1,24 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.table;
+
+import dev.wings.common.duckdb.ArrowTable;
+
+/// What the rows of a table are read from, in one snapshot.
+///
+/// @param needs what the query needs of the table
+/// @param batches all rows that matter, as Arrow batches with the needed columns; more rows are no harm
+public record TableSource(TableNeeds needs, ArrowTable batches) {}
