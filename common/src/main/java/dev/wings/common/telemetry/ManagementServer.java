@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -34,10 +35,20 @@ import org.slf4j.LoggerFactory;
 
 /// HTTP for operators and orchestrators: `/livez` answers while the process lives, `/readyz` answers 200 only while
 /// all checks pass and no drain was announced, `/metrics` gives the meters to Prometheus.
+///
+/// Connections are bounded, and so is the time that a request may take to come in and its answer to go out: whoever
+/// connects and then dawdles costs little and is cut off.
 public final class ManagementServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
     private static final int BACKLOG = 64;
+    /// More are closed as they come. Orchestrators and scrapers need a handful.
+    static final int MAX_CONNECTIONS = 64;
+    /// For the first byte of a request up to its last.
+    static final Duration REQUEST_TIME = Duration.ofSeconds(5);
+    /// From there to the last byte of the answer: longer than any probe, shorter than orchestrators' patience.
+    static final Duration RESPONSE_TIME = Duration.ofSeconds(30);
+
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -46,6 +57,13 @@ public final class ManagementServer implements AutoCloseable {
     private final Telemetry telemetry;
     private final List<ReadinessCheck> checks;
     private final AtomicBoolean draining = new AtomicBoolean();
+
+    static {
+        // the JDK's server has its limits from properties of the JVM alone, read once, before the first server
+        limit("jdk.httpserver.maxConnections", MAX_CONNECTIONS);
+        limit("sun.net.httpserver.maxReqTime", REQUEST_TIME.toSeconds());
+        limit("sun.net.httpserver.maxRspTime", RESPONSE_TIME.toSeconds());
+    }
 
     private ManagementServer(
             HttpServer http, ExecutorService executor, Telemetry telemetry, List<ReadinessCheck> checks) {
@@ -112,6 +130,12 @@ public final class ManagementServer implements AutoCloseable {
 
     private void metrics(HttpExchange exchange) throws IOException {
         answer(exchange, 200, METRICS, telemetry.scrape());
+    }
+
+    private static void limit(String property, long value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, Long.toString(value));
+        }
     }
 
     private static Optional<String> problem(ReadinessCheck check) {

@@ -17,15 +17,22 @@ package dev.wings.common.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +128,65 @@ final class ManagementServerTest {
         assertThat(request("POST", "/readyz").statusCode()).isEqualTo(405);
         assertThat(request("HEAD", "/livez").statusCode()).isEqualTo(200);
         assertThat(get("/livez").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void requestThatNeverEndsIsCutOff() throws Exception {
+        try (Socket dawdler = connect()) {
+            dawdler.getOutputStream().write("GET /livez HTTP/1.1\r\nHost: ".getBytes(StandardCharsets.US_ASCII));
+            dawdler.setSoTimeout(
+                    (int) ManagementServer.REQUEST_TIME.multipliedBy(4).toMillis());
+
+            assertThat(isCutOff(dawdler)).isTrue();
+        }
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+    }
+
+    /// I11
+    @Test
+    void connectionsAreBounded() throws Exception {
+        List<Socket> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < ManagementServer.MAX_CONNECTIONS; i++) {
+                open.add(connect());
+            }
+            try (Socket oneMore = connect()) {
+                oneMore.setSoTimeout((int) Duration.ofSeconds(10).toMillis());
+                assertThat(isCutOff(oneMore)).isTrue();
+            }
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+        assertTimeoutPreemptively(Duration.ofSeconds(10), this::awaitAnswer);
+    }
+
+    /// The server notices in a moment that connections are gone.
+    private void awaitAnswer() throws InterruptedException {
+        while (true) {
+            try {
+                assertThat(get("/livez").statusCode()).isEqualTo(200);
+                return;
+            } catch (IOException e) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private Socket connect() throws IOException {
+        return new Socket(InetAddress.ofLiteral("127.0.0.1"), server.port());
+    }
+
+    /// Whether the server closes the connection without an answer.
+    private static boolean isCutOff(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            return true;
+        }
     }
 
     @Test
