@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A gRPC server with health, reflection, limits and metrics, on a virtual thread per call. Exceptions of services
 /// become the statuses of [dev.wings.common.error.GrpcErrors].
@@ -48,6 +49,7 @@ public final class GrpcServer implements AutoCloseable {
     private final HealthStatusManager health;
     private final ExecutorService executor;
     private final Duration drain;
+    private final AtomicBoolean draining = new AtomicBoolean();
 
     private GrpcServer(Server server, HealthStatusManager health, ExecutorService executor, Duration drain) {
         this.server = server;
@@ -67,7 +69,10 @@ public final class GrpcServer implements AutoCloseable {
 
     /// Tells health checks, and so load balancers, that no new calls are wanted; calls still work.
     public void announceDrain() {
-        health.enterTerminalState();
+        // gRPC warns, with a stack trace, of being told twice
+        if (draining.compareAndSet(false, true)) {
+            health.enterTerminalState();
+        }
     }
 
     @Override

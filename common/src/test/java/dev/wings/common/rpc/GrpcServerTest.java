@@ -43,13 +43,18 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -244,6 +249,34 @@ final class GrpcServerTest {
                 .satisfies(answer -> assertThat(answer.getListServicesResponse().getServiceList())
                         .anyMatch(found -> found.getName().equals("wings.v1.LogMetadata")));
         requests.onCompleted();
+    }
+
+    @Test
+    void drainAnnouncedBeforeTheCloseIsNoWarning() {
+        List<LogRecord> warnings = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                warnings.add(line);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger grpc = Logger.getLogger("io.grpc");
+        grpc.addHandler(handler);
+        try (GrpcServer drained = start(0)) {
+            drained.announceDrain();
+            drained.announceDrain();
+        } finally {
+            grpc.removeHandler(handler);
+        }
+        assertThat(warnings)
+                .extracting(LogRecord::getMessage, LogRecord::getThrown)
+                .isEmpty();
     }
 
     @Test
