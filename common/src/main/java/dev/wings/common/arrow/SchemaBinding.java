@@ -91,7 +91,8 @@ public final class SchemaBinding {
             String path = dev.wings.common.schema.Field.printable(field.getName());
             dev.wings.common.schema.Field target = targets.get(dev.wings.common.schema.Field.folded(field.getName()));
             if (target == null) {
-                throw WingsException.invalid("the topic has no such field: field=\"" + path + "\"");
+                throw WingsException.invalid("the topic has no such field: field=\"" + path + "\", fields="
+                        + dev.wings.common.schema.Field.printableNames(topic.fields()));
             }
             if (!seen.add(dev.wings.common.schema.Field.folded(field.getName()))) {
                 throw WingsException.invalid("the field is there twice: field=\"" + path + "\"");

@@ -15,7 +15,10 @@
  */
 package dev.wings.common.schema;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.wings.common.error.WingsException;
+import java.util.Collection;
 import java.util.Locale;
 
 /// A named, typed slot: a column, a member of a struct, the element of a list, the key or the value of a map.
@@ -64,6 +67,16 @@ public record Field(int id, String name, boolean required, FieldType type, Strin
     public static String printable(String name) {
         String clean = name.replaceAll("\\p{Cntrl}", "?");
         return clean.length() <= 100 ? clean : clean.substring(0, 100) + "...";
+    }
+
+    /// The names of `fields`, as [#printable(String)] and no more of them than a message can hold.
+    public static String printableNames(Collection<Field> fields) {
+        int most = 20;
+        String names = fields.stream()
+                .limit(most)
+                .map(field -> printable(field.name()))
+                .collect(joining(", "));
+        return fields.size() <= most ? names : names + ", ...";
     }
 
     private static void checkName(String name) {

@@ -81,8 +81,8 @@ public record TopicSchema(int version, List<Field> fields, int lastFieldId) {
     /// cannot be a partition key (floating point and nested types).
     public Field partitionKey(String name) {
         Field field = find(name)
-                .orElseThrow(() -> WingsException.invalid(
-                        "the partition key is not a field of the topic: field=\"" + Field.printable(name) + "\""));
+                .orElseThrow(() -> WingsException.invalid("the partition key is not a field of the topic: field=\""
+                        + Field.printable(name) + "\", fields=" + Field.printableNames(fields)));
         return checkPartitionKey(field);
     }
 

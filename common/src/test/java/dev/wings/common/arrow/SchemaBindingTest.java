@@ -70,7 +70,7 @@ class SchemaBindingTest {
         TopicSchema topic = topic(
                 dev.wings.common.schema.Field.required(1, "a", FieldType.Primitive.INT),
                 dev.wings.common.schema.Field.optional(2, "b", FieldType.Primitive.STRING));
-        assertInvalid(schema(field("a", INT32), field("z", INT32)), topic, "no such field: field=\"z\"");
+        assertInvalid(schema(field("a", INT32), field("z", INT32)), topic, "no such field: field=\"z\", fields=a, b");
         assertInvalid(
                 schema(field("b", ArrowType.Utf8.INSTANCE)), topic, "required field is missing: field=\"a\", type=int");
         assertInvalid(schema(field("a", INT32), field("A", INT32)), topic, "there twice: field=\"A\"");
