@@ -152,6 +152,24 @@ class JdbcIT {
     }
 
     @Test
+    void propertyNamesTheTenant() throws Exception {
+        server.createTopic("tenants/acme/namespaces/default/topics/secrets", Flights.SCHEMA, "");
+        try (Connection acme = connect("&wings-tenant=acme");
+                Statement statement = acme.createStatement()) {
+            try (ResultSet rows = statement.executeQuery("select count(*) from secrets")) {
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getLong(1)).isZero();
+            }
+            assertThatThrownBy(() -> statement.executeQuery("select * from flights"))
+                    .hasStackTraceContaining("tenants/acme/namespaces/default/topics/flights");
+        }
+        try (Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.executeQuery("select * from secrets"))
+                    .hasStackTraceContaining("tenants/default/namespaces/default/topics/secrets");
+        }
+    }
+
+    @Test
     void errorsAreReadable() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             assertThatThrownBy(() -> statement.executeQuery("select nope from flights"))
