@@ -130,8 +130,7 @@ public final class DemoCommand implements Callable<Integer> {
         try (DemoView view = DemoView.open(out)) {
             boolean done;
             do {
-                Thread.sleep(view.period());
-                done = feeder.isDone();
+                done = feeder.awaitDone(view.period());
                 long now = System.nanoTime();
                 rates.add(now, feeder.status());
                 view.show(new Frame(

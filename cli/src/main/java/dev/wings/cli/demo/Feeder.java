@@ -26,6 +26,7 @@ import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -70,12 +71,13 @@ final class Feeder implements AutoCloseable {
         return pusher.status();
     }
 
-    /// Whether there is nothing left to push. Fails as the push did.
-    boolean isDone() {
+    /// Whether within `time` there is nothing left to push. Fails as the push did.
+    boolean awaitDone(Duration time) throws InterruptedException {
+        boolean done = thread.join(time);
         failure.ifPresent(reason -> {
             throw reason;
         });
-        return !thread.isAlive();
+        return done;
     }
 
     @Override

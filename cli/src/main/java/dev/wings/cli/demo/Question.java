@@ -19,6 +19,8 @@ import dev.wings.cli.sql.Answer;
 import dev.wings.cli.sql.SqlSession;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Asks the same again and again, on a thread of its own; most of the time it rests.
 final class Question implements AutoCloseable {
@@ -34,7 +36,7 @@ final class Question implements AutoCloseable {
     private final String sql;
     private final Thread thread = Thread.ofVirtual().name("demo-question").unstarted(this::askOn);
     private volatile Optional<Answered> newest = Optional.empty();
-    private volatile boolean closing;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private volatile Optional<RuntimeException> failure = Optional.empty();
 
     /// Starts to ask. The caller closes it, before `session`.
@@ -54,7 +56,8 @@ final class Question implements AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
+        closing.countDown();
+        // a query that runs is not waited for
         thread.interrupt();
         try {
             thread.join();
@@ -65,18 +68,18 @@ final class Question implements AutoCloseable {
 
     private void askOn() {
         try {
-            while (!Thread.currentThread().isInterrupted()) {
+            Duration took;
+            do {
                 long start = System.nanoTime();
                 Answer answer = session.answer(sql);
-                Duration took = Duration.ofNanos(System.nanoTime() - start);
+                took = Duration.ofNanos(System.nanoTime() - start);
                 newest = Optional.of(new Answered(answer, took));
-                Thread.sleep(Math.max(MIN_REST_MILLIS, REST_FACTOR * took.toMillis()));
-            }
+            } while (!closing.await(Math.max(MIN_REST_MILLIS, REST_FACTOR * took.toMillis()), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             // closed
         } catch (RuntimeException e) {
             // Flight wraps the interruption of who waits for rows
-            if (!closing) {
+            if (closing.getCount() > 0) {
                 failure = Optional.of(e);
             }
         }

@@ -18,6 +18,8 @@ package dev.wings.cli.push;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Screen;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Shows on the terminal how far a push is, until it is closed; nothing where there is no terminal.
 final class Progress implements AutoCloseable {
@@ -29,6 +31,7 @@ final class Progress implements AutoCloseable {
     private final OptionalLong totalRows;
     private final Pusher pusher;
     private final Thread painter;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private long lastNanos = System.nanoTime();
     private long lastRows;
     private double rowsPerSecond;
@@ -51,7 +54,7 @@ final class Progress implements AutoCloseable {
     @Override
     public void close() {
         boolean painted = painter.getState() != Thread.State.NEW;
-        painter.interrupt();
+        closed.countDown();
         try {
             painter.join();
         } catch (InterruptedException e) {
@@ -65,13 +68,12 @@ final class Progress implements AutoCloseable {
 
     private void paint() {
         try {
-            while (true) {
-                Thread.sleep(PERIOD_MILLIS);
+            while (!closed.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
                 System.err.print(Screen.CLEAR_LINE + line(pusher.status(), System.nanoTime()));
                 System.err.flush();
             }
         } catch (InterruptedException e) {
-            // closed
+            Thread.currentThread().interrupt();
         }
     }
 
