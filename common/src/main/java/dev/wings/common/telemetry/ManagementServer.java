@@ -27,8 +27,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +50,10 @@ public final class ManagementServer implements AutoCloseable {
     static final int MAX_CONNECTIONS = 64;
     /// For the first byte of a request up to its last.
     static final Duration REQUEST_TIME = Duration.ofSeconds(5);
-    /// From there to the last byte of the answer: longer than any probe, shorter than orchestrators' patience.
+    /// From there to the last byte of the answer.
     static final Duration RESPONSE_TIME = Duration.ofSeconds(30);
+    /// For all readiness checks together: within the patience of who asks, so that the reason is still read.
+    static final Duration CHECK_TIME = Duration.ofSeconds(3);
 
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
@@ -117,8 +123,9 @@ public final class ManagementServer implements AutoCloseable {
         if (!ready) {
             report.append("draining\n");
         }
+        long deadline = System.nanoTime() + CHECK_TIME.toNanos();
         for (ReadinessCheck check : checks) {
-            Optional<String> problem = problem(check);
+            Optional<String> problem = problem(check, deadline - System.nanoTime());
             ready &= problem.isEmpty();
             report.append(check.name())
                     .append(": ")
@@ -135,6 +142,23 @@ public final class ManagementServer implements AutoCloseable {
     private static void limit(String property, long value) {
         if (System.getProperty(property) == null) {
             System.setProperty(property, Long.toString(value));
+        }
+    }
+
+    /// What keeps `check` from passing; a check that does not answer in time is given up.
+    private Optional<String> problem(ReadinessCheck check, long patienceNanos) {
+        Future<Optional<String>> answer = executor.submit(() -> problem(check));
+        try {
+            return answer.get(patienceNanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return Optional.of("no answer within " + CHECK_TIME.toSeconds() + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a readiness check failed: check=" + check.name(), e.getCause());
+        } finally {
+            answer.cancel(true);
         }
     }
 

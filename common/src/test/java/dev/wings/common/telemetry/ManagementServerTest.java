@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +91,18 @@ final class ManagementServerTest {
         HttpResponse<String> answer = get("/readyz");
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body()).contains("postgres: failed").doesNotContain("s3cret");
+    }
+
+    @Test
+    void probeThatHangsIsNotReadyAndSaysSo() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        probe = () -> {
+            never.await();
+            return Optional.empty();
+        };
+        HttpResponse<String> answer = get("/readyz");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("postgres: no answer within 3 s");
     }
 
     @Test
