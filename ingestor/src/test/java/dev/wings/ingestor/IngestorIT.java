@@ -163,6 +163,23 @@ class IngestorIT {
     }
 
     @Test
+    void aMissingPartitionKeyIsNamedWithItsType() throws Exception {
+        fixture.createTopic("name", ID, NAME);
+        try (TestProducer keyless = new TestProducer(fixture, fields(ID));
+                TestProducer bystander = new TestProducer(fixture, fields(ID, NAME))) {
+            keyless.send(root -> {
+                ((BigIntVector) root.getVector(0)).setSafe(0, 1);
+                root.setRowCount(1);
+            });
+            bystander.send(rows(0, 1));
+
+            assertThat(keyless.awaitAnswers(1).getFirst().getRejected().getMessage())
+                    .contains("partition key is missing", "field=\"name\"", "type=string");
+            assertThat(bystander.finish().getFirst().hasAccepted()).isTrue();
+        }
+    }
+
+    @Test
     void batchesWithoutRowsAndMetadataAloneAreAnsweredInTurn() throws Exception {
         fixture.createTopic("name", ID, NAME);
         try (TestProducer producer = new TestProducer(fixture, fields(ID, NAME))) {
