@@ -93,17 +93,24 @@ final class Announcements {
         }
 
         void run() {
+            boolean away = false;
             while (!closed) {
                 try (Connection connection = database.openConnection()) {
                     try (Statement statement = connection.createStatement()) {
                         statement.execute("listen " + CHANNEL);
                     }
+                    if (away) {
+                        LOG.info("announcements of commits arrive again");
+                        away = false;
+                    }
                     // what was announced while nobody listened is lost
                     listener.interrupted();
                     receive(connection.unwrap(PGConnection.class));
                 } catch (SQLException | RuntimeException e) {
-                    if (!closed) {
+                    // said once, however often it is tried
+                    if (!closed && !away) {
                         LOG.warn("announcements of commits are interrupted, followers may lag: {}", e.getMessage());
+                        away = true;
                     }
                 }
                 pause();
