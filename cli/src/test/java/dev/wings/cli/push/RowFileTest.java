@@ -111,6 +111,20 @@ final class RowFileTest {
                 .hasMessageContaining("Line: 3");
     }
 
+    @Test
+    void jsonThatDoesNotFitTheTopicSaysWhere() {
+        assertThatThrownBy(() -> {
+                    Path file = write("rows.ndjson", "{\"id\":1}\n{\"id\":\"abc\"}\n");
+                    try (RowFile rows = RowFile.open(file.toString(), Optional.empty())) {
+                        read(rows, "id int");
+                    }
+                })
+                .isInstanceOf(Exception.class)
+                .satisfies(failure -> assertThat(LocalDuckDb.message(String.valueOf(failure.getMessage())))
+                        .contains("in line 2", "\"abc\"")
+                        .doesNotContain("rows.ndjson\"", "Try setting"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{\"a\":1,\"b\":{\"c\":[1.5]}}\n{\"a\":2}\n", "[{\"a\":1,\"b\":{\"c\":[1.5]}},{\"a\":2}]"})
     void jsonMayBeLinesOrAnArray(String text) throws IOException {
