@@ -39,8 +39,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sql",
         description = {
-            "Ask in SQL. With a query: prints its answer. Without: a prompt with history and \\? for help,",
-            "or, where standard input is no terminal, runs the statements that it holds."
+            "Ask in SQL: prints the answer of a query, or opens a prompt.",
+            "The prompt keeps a history, and has \\? for help. Where standard input is no terminal, the statements",
+            "that it holds are run."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all queries succeeded", "1:a query failed", "2:the command line makes no sense", "130:Ctrl-C"
@@ -74,7 +75,7 @@ public final class SqlCommand implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). JSON is one object on each line.")
     private OutputFormat format = OutputFormat.TABLE;
 
-    @Option(names = "--no-timing", negatable = true, description = "Do not print how long queries took.")
+    @Option(names = "--no-timing", description = "Do not print how long queries took.")
     private boolean noTiming;
 
     @Spec
