@@ -142,6 +142,10 @@ public final class DemoCommand implements Callable<Integer> {
                         question.newest(),
                         addresses));
             } while (!done);
+        } catch (InterruptedException e) {
+            out.println("stopping");
+            out.flush();
+            throw e;
         }
     }
 
