@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.dev;
 
+import dev.wings.cli.output.FailureText;
 import dev.wings.cli.postgres.EmbeddedPostgres;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
@@ -236,7 +237,7 @@ public final class DataDirectory implements AutoCloseable {
     private static WingsException unusable(Path directory, IOException cause) {
         return new WingsException(
                 ErrorKind.PRECONDITION,
-                "the data directory cannot be used: directory=" + directory + ", reason=" + cause,
+                "the data directory cannot be used: directory=" + directory + ", reason=" + FailureText.of(cause),
                 cause);
     }
 }

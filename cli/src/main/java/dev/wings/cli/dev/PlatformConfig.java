@@ -57,15 +57,50 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
         private static final Database NONE_YET = new Database("jdbc:postgresql://none/none", "none", Optional.empty());
     }
 
+    /// The services of which the configuration is right.
+    private record Parts(
+            @Nullable ControlPlaneConfig controlPlane,
+            @Nullable IngestorConfig ingestor,
+            @Nullable ServerConfig server) {
+
+        Optional<PlatformConfig> whole() {
+            return controlPlane == null || ingestor == null || server == null
+                    ? Optional.empty()
+                    : Optional.of(new PlatformConfig(controlPlane, ingestor, server));
+        }
+
+        List<Listener> listeners() {
+            List<Listener> listeners = new ArrayList<>();
+            if (controlPlane != null) {
+                listeners.add(new Listener(Port.CONTROL_PLANE, controlPlane.host(), controlPlane.grpcPort()));
+                listeners.add(new Listener(
+                        Port.CONTROL_PLANE_MANAGEMENT, controlPlane.host(), controlPlane.managementPort()));
+            }
+            if (ingestor != null) {
+                listeners.add(new Listener(Port.INGESTOR, ingestor.host(), ingestor.flightPort()));
+                listeners.add(new Listener(Port.INGESTOR_MANAGEMENT, ingestor.host(), ingestor.managementPort()));
+            }
+            if (server != null) {
+                listeners.add(new Listener(Port.SERVER, server.host(), server.flightPort()));
+                listeners.add(new Listener(Port.SERVER_MANAGEMENT, server.host(), server.managementPort()));
+            }
+            return listeners;
+        }
+    }
+
+    private record Listener(Port port, String host, int number) {}
+
     /// Looks for all that would keep a platform from starting, before anything is started. INVALID that lists all
     /// problems: settings that are wrong or unknown, ports that are taken.
     static void check(Map<String, String> environment, int portOffset) {
+        // what moves all ports would be a problem of each service
+        checkPortOffset(portOffset);
         List<String> problems = new ArrayList<>();
         OWN.stream()
                 .filter(environment::containsKey)
                 .forEach(name -> problems.add(name + " is set, but this platform brings its own database: unset it"));
-        Optional<PlatformConfig> config = read(environment, portOffset, Database.NONE_YET, problems);
-        config.ifPresent(known -> known.addTakenPorts(problems));
+        Parts parts = read(environment, portOffset, Database.NONE_YET, problems);
+        addTakenPorts(parts.listeners(), problems);
         if (!problems.isEmpty()) {
             throw WingsException.invalid(String.join("\n", problems));
         }
@@ -74,11 +109,20 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
     /// Reads the configuration. INVALID that lists all problems.
     static PlatformConfig read(Map<String, String> environment, int portOffset, Database database) {
         List<String> problems = new ArrayList<>();
-        Optional<PlatformConfig> config = read(environment, portOffset, database, problems);
-        return config.orElseThrow(() -> WingsException.invalid(String.join("\n", problems)));
+        Parts parts = read(environment, portOffset, database, problems);
+        return parts.whole().orElseThrow(() -> WingsException.invalid(String.join("\n", problems)));
     }
 
-    private static Optional<PlatformConfig> read(
+    private static void checkPortOffset(int portOffset) {
+        if (portOffset < 0) {
+            throw WingsException.invalid("the port offset must not be negative: offset=" + portOffset);
+        }
+        for (Port port : Port.values()) {
+            port.number(portOffset);
+        }
+    }
+
+    private static Parts read(
             Map<String, String> environment, int portOffset, Database database, List<String> problems) {
         Map<String, String> settings = new TreeMap<>(environment);
         DEFAULTS.forEach(settings::putIfAbsent);
@@ -96,9 +140,7 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
         }
         IngestorConfig ingestor = read(IngestorConfig.SERVICE, settings, IngestorConfig::from, problems);
         ServerConfig server = read(ServerConfig.SERVICE, settings, ServerConfig::from, problems);
-        return controlPlane == null || ingestor == null || server == null
-                ? Optional.empty()
-                : Optional.of(new PlatformConfig(controlPlane, ingestor, server));
+        return new Parts(controlPlane, ingestor, server);
     }
 
     private static <T> @Nullable T read(
@@ -114,27 +156,16 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
     /// Where the services listen.
     Connection connection() {
         Map<Port, Address> addresses = new EnumMap<>(Port.class);
-        listeners()
+        new Parts(controlPlane, ingestor, server)
+                .listeners()
                 .forEach(listener -> addresses.put(
                         listener.port(), new Address(listener.port().label(), listener.host(), listener.number())));
         return new Connection(addresses, ResourceId.DEFAULT);
     }
 
-    private record Listener(Port port, String host, int number) {}
-
-    private List<Listener> listeners() {
-        return List.of(
-                new Listener(Port.CONTROL_PLANE, controlPlane.host(), controlPlane.grpcPort()),
-                new Listener(Port.CONTROL_PLANE_MANAGEMENT, controlPlane.host(), controlPlane.managementPort()),
-                new Listener(Port.INGESTOR, ingestor.host(), ingestor.flightPort()),
-                new Listener(Port.INGESTOR_MANAGEMENT, ingestor.host(), ingestor.managementPort()),
-                new Listener(Port.SERVER, server.host(), server.flightPort()),
-                new Listener(Port.SERVER_MANAGEMENT, server.host(), server.managementPort()));
-    }
-
-    private void addTakenPorts(List<String> problems) {
+    private static void addTakenPorts(List<Listener> listeners, List<String> problems) {
         List<String> taken = new ArrayList<>();
-        listeners().forEach(listener -> addIfTaken(listener, taken));
+        listeners.forEach(listener -> addIfTaken(listener, taken));
         if (!taken.isEmpty()) {
             taken.add("stop what listens there, or move all ports with --port-offset N");
             problems.addAll(taken);

@@ -80,7 +80,7 @@ final class DevIT {
         try (ServerSocket taken =
                         new ServerSocket(7704 + Integer.parseInt(offset), 1, InetAddress.getLoopbackAddress());
                 WingsProcess platform = WingsProcess.start(
-                        Map.of("WINGS_INGESTOR_FLUSH_LINGER", "soon", "WINGS_SERVER_QUERYS", "3"),
+                        Map.of("WINGS_INGESTOR_FLUSH_LINGER", "soon", "WINGS_CONTROL_PLANE_DATABASE_URL", "jdbc:x"),
                         "dev",
                         "--data",
                         parent.resolve("data").toString(),
@@ -88,21 +88,30 @@ final class DevIT {
                         offset)) {
             WingsProcess.Ended ended = platform.awaitEnd();
 
-            assertThat(taken.isBound()).isTrue();
             assertThat(ended.exitCode()).isEqualTo(1);
             assertThat(ended.output())
                     .contains("WINGS_INGESTOR_FLUSH_LINGER must be")
-                    .contains("WINGS_SERVER_QUERYS is unknown: did you mean WINGS_SERVER_QUERIES?")
+                    .contains("WINGS_CONTROL_PLANE_DATABASE_URL is set, but")
+                    .contains("port " + taken.getLocalPort() + " of the SQL server cannot be used")
+                    .contains("--port-offset")
                     .doesNotContain("\tat ");
         }
-        try (ServerSocket taken =
-                new ServerSocket(7704 + Integer.parseInt(offset), 1, InetAddress.getLoopbackAddress())) {
-            WingsProcess.Ended ended =
-                    WingsProcess.run("dev", "--data", parent.resolve("data").toString(), "--port-offset", offset);
+    }
 
-            assertThat(ended.exitCode()).isEqualTo(1);
-            assertThat(ended.output()).contains("port " + taken.getLocalPort() + " of the SQL server");
+    @Test
+    void misspelledSettingIsRecognized() throws Exception {
+        try (WingsProcess platform =
+                WingsProcess.start(Map.of("WINGS_SERVER_QUERYS", "3"), "dev", "--ephemeral", "--port-offset", offset)) {
+            assertThat(platform.awaitEnd().output())
+                    .contains("WINGS_SERVER_QUERYS is unknown: did you mean WINGS_SERVER_QUERIES?");
         }
+    }
+
+    @Test
+    void portOffsetOutOfRangeIsSaidOnce() throws Exception {
+        WingsProcess.Ended ended = WingsProcess.run("dev", "--ephemeral", "--port-offset", "60000");
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.output()).containsOnlyOnce("offset=60000").doesNotContain("\tat ");
     }
 
     @Test
