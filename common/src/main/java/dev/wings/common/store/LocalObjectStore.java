@@ -37,6 +37,10 @@ import java.util.Optional;
 /// An object is written to a file in the [StagingArea], synced, and then given its name with a hard link, which never
 /// replaces what is there; syncing the directories makes the name durable. So whatever has a name is whole.
 ///
+/// The two syncs follow each other. With the name given first one sync would do on file systems whose journal happens
+/// to hold both, but no standard promises it, and after a loss of power a name could stand for half an object, which
+/// whoever tries to create it again would take for the whole.
+///
 /// Two limits that other stores lack: no key may be the directory of another (`a` and `a/b`), and the file system
 /// must have hard links. Symbolic links below the root are never followed. Reads open the file each time: that costs
 /// a few microseconds and keeps an interrupted reader, whose channel the JDK closes, from ending the reads of others.

@@ -28,6 +28,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -54,6 +55,7 @@ final class StagingArea {
 
     private final Path directory;
     private final DurableDirectories directories;
+    private final DirectWriter directWriter = new DirectWriter();
     private final AtomicReference<Instant> nextSweep = new AtomicReference<>(Instant.MIN);
 
     StagingArea(Path root, DurableDirectories directories) {
@@ -68,7 +70,8 @@ final class StagingArea {
         try {
             FileTime written;
             try (FileChannel channel = open(file)) {
-                writeFully(channel, content);
+                write(file, channel, content);
+                // of the file, whoever wrote what: also what went past the page cache
                 channel.force(false);
                 written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
             }
@@ -98,12 +101,18 @@ final class StagingArea {
         }
     }
 
-    private static void writeFully(FileChannel channel, List<ByteBuffer> content) throws IOException {
+    private void write(Path file, FileChannel channel, List<ByteBuffer> content) throws IOException {
         ByteBuffer[] pieces = pieces(content);
-        int first = 0;
-        while (first < pieces.length) {
-            channel.write(pieces, first, Math.min(MAX_GATHERED, pieces.length - first));
-            while (first < pieces.length && !pieces[first].hasRemaining()) {
+        long bytes = Arrays.stream(pieces).mapToLong(ByteBuffer::remaining).sum();
+        channel.position(directWriter.writeBulk(file, pieces, bytes));
+        writeRest(channel, pieces);
+    }
+
+    private static void writeRest(FileChannel channel, ByteBuffer[] pieces) throws IOException {
+        for (int first = 0; first < pieces.length; ) {
+            if (pieces[first].hasRemaining()) {
+                channel.write(pieces, first, Math.min(MAX_GATHERED, pieces.length - first));
+            } else {
                 first++;
             }
         }

@@ -23,6 +23,7 @@ import dev.wings.common.error.WingsException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Random;
@@ -101,6 +102,56 @@ public abstract class ObjectStoreContract {
         assertThat(readBytes("pieces")).isEqualTo(large);
         assertThat(readBytes("large")).isEqualTo(large);
         assertThat(readBytes("direct")).isEqualTo(large);
+    }
+
+    /// Around the sizes at which implementations change how they write: blocks, buffers, parts.
+    @ParameterizedTest
+    @ValueSource(
+            ints = {4096, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (1 << 20) + 4096, (2 << 20) - 4095, (9 << 20) + 17})
+    void objectOfAnySizeIsReadBackWhole(int bytes) {
+        byte[] content = new byte[bytes];
+        Random random = new Random(bytes);
+        random.nextBytes(content);
+        List<ByteBuffer> pieces = new ArrayList<>();
+        for (int start = 0; start < bytes; ) {
+            int length = Math.min(bytes - start, random.nextInt(700_000));
+            pieces.add(
+                    random.nextBoolean()
+                            ? ByteBuffer.wrap(content, start, length)
+                            : ByteBuffer.allocateDirect(length)
+                                    .put(content, start, length)
+                                    .flip());
+            start += length;
+        }
+        List<Integer> positions = pieces.stream().map(ByteBuffer::position).toList();
+
+        store.create("sized", pieces);
+
+        assertThat(store.find("sized"))
+                .hasValueSatisfying(info -> assertThat(info.bytes()).isEqualTo(bytes));
+        assertThat(readBytes("sized")).isEqualTo(content);
+        assertThat(pieces).extracting(ByteBuffer::position).isEqualTo(positions);
+    }
+
+    @Test
+    void largeObjectsAreStoredAtTheSameTime() throws Exception {
+        int objects = 24;
+        List<Callable<String>> creates = new ArrayList<>();
+        for (int i = 0; i < objects; i++) {
+            byte[] content = new byte[1_500_000 + i];
+            Arrays.fill(content, (byte) i);
+            String key = String.format("large/%02d", i);
+            creates.add(() -> {
+                store.create(key, List.of(ByteBuffer.wrap(content)));
+                assertThat(readBytes(key)).isEqualTo(content);
+                return key;
+            });
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<String> stored : threads.invokeAll(creates)) {
+                assertThat(store.find(stored.get())).isPresent();
+            }
+        }
     }
 
     @Test
