@@ -30,7 +30,7 @@ import java.time.Duration;
 /// @param managementPort probes and metrics
 /// @param controlPlane gRPC address of the control plane
 /// @param flushBytes a folio is sealed with so many bytes
-/// @param flushLinger a folio is sealed so long after its first batch
+/// @param flushLinger folios that are not full are sealed so far apart; none waits longer for more
 /// @param foliosInFlight folios of one namespace between seal and answer; meanwhile batches gather
 /// @param uploads at once, over all namespaces
 /// @param minHedgeDelay an upload that takes longer than this, and than 95 of 100 did lately, is made a second time
@@ -85,7 +85,7 @@ public record IngestorConfig(
                         Duration.ofMillis(100),
                         Duration.ofMillis(1),
                         Duration.ofSeconds(60),
-                        "a folio is sealed so long after its first batch"),
+                        "folios that are not full are sealed so far apart; none waits longer for more"),
                 settings.integer(
                         "FOLIOS_IN_FLIGHT", 4, 1, 64, "folios of one namespace between seal and answer at once"),
                 settings.integer("UPLOADS", 16, 1, 1024, "uploads at once, over all namespaces"),

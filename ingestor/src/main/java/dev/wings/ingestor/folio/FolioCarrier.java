@@ -24,8 +24,8 @@ import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.ingestor.topic.NamespaceTarget;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -72,19 +72,37 @@ final class FolioCarrier {
         Outcome outcome;
         try (FolioMemory memory = new FolioMemory(() -> submissions.forEach(Submission::release))) {
             outcome = attempt(id, () -> {
-                CommitFolioRequest request;
-                FolioPlan plan;
+                Stored stored;
                 try {
-                    plan = FolioPlan.of(id, namespace.uid(), submissions);
-                    request = upload(plan.folio(), memory);
+                    stored = store(id, submissions, memory);
                 } finally {
                     previous.await();
                 }
-                checkMayCommit(submissions);
-                return new Outcome.Committed(plan.distribute(committer.commit(request)));
+                return commit(stored, memory);
             });
         }
         tell(submissions, outcome);
+    }
+
+    /// All folios before this one are through, so it is settled which producers are broken. What the others sent goes
+    /// into a folio of its own then: a page mixes producers, and nothing refers to the first folio's object.
+    private Outcome commit(Stored stored, FolioMemory memory) throws InterruptedException {
+        List<Submission> sound = stored.submissions.stream()
+                .filter(submission -> submission.producer().broken().isEmpty())
+                .toList();
+        if (sound.isEmpty()) {
+            return new Outcome.Committed(new IdentityHashMap<>());
+        }
+        Stored toCommit = sound.size() == stored.submissions.size() ? stored : store(ids.next(), sound, memory);
+        if (aborted.getAsBoolean()) {
+            throw WingsException.unavailable("shut down before the batch was committed", null);
+        }
+        List<List<BatchResult>> results = toCommit.plan.distribute(committer.commit(toCommit.request));
+        IdentityHashMap<Submission, List<BatchResult>> bySubmission = new IdentityHashMap<>();
+        for (int i = 0; i < sound.size(); i++) {
+            bySubmission.put(sound.get(i), results.get(i));
+        }
+        return new Outcome.Committed(bySubmission);
     }
 
     /// Answers submissions that will not be carried. Closes them.
@@ -99,9 +117,7 @@ final class FolioCarrier {
         if (outcome instanceof Outcome.Failed failed) {
             submissions.forEach(submission -> submission.producer().breakOff(failed.reason));
         }
-        for (int i = 0; i < submissions.size(); i++) {
-            answer(submissions.get(i), i, outcome);
-        }
+        submissions.forEach(submission -> answer(submission, outcome));
     }
 
     private Outcome attempt(UUID id, Callable<Outcome> way) {
@@ -120,6 +136,11 @@ final class FolioCarrier {
         }
     }
 
+    private Stored store(UUID id, List<Submission> submissions, FolioMemory memory) throws InterruptedException {
+        FolioPlan plan = FolioPlan.of(id, namespace.uid(), submissions);
+        return new Stored(submissions, plan, upload(plan.folio(), memory));
+    }
+
     /// The first key has the folio's id, so that people find it; a second one just differs.
     private CommitFolioRequest upload(SealedFolio folio, FolioMemory memory) throws InterruptedException {
         AtomicReference<UUID> nextId = new AtomicReference<>(folio.id());
@@ -131,25 +152,17 @@ final class FolioCarrier {
         return folio.commitRequest(key);
     }
 
-    private void checkMayCommit(List<Submission> submissions) {
-        if (aborted.getAsBoolean()) {
-            throw WingsException.unavailable("shut down before the batch was committed", null);
-        }
-        for (Submission submission : submissions) {
-            Optional<WingsException> broken = submission.producer().broken();
-            if (broken.isPresent()) {
-                throw WingsException.unavailable(
-                        "not committed, because an earlier batch was not: cause="
-                                + broken.get().getMessage(),
-                        broken.get());
-            }
-        }
-    }
-
-    private static void answer(Submission submission, int index, Outcome outcome) {
+    private static void answer(Submission submission, Outcome outcome) {
         try {
             switch (outcome) {
-                case Outcome.Committed committed -> submission.answer().committed(committed.results.get(index));
+                case Outcome.Committed(IdentityHashMap<Submission, List<BatchResult>> results) -> {
+                    List<BatchResult> ofSubmission = results.get(submission);
+                    if (ofSubmission != null) {
+                        submission.answer().committed(ofSubmission);
+                    } else {
+                        submission.answer().failed(leftOut(submission));
+                    }
+                }
                 case Outcome.Failed(WingsException reason) ->
                     submission.answer().failed(reason);
             }
@@ -159,8 +172,18 @@ final class FolioCarrier {
         }
     }
 
+    private static WingsException leftOut(Submission submission) {
+        WingsException cause = submission.producer().broken().orElseThrow();
+        return WingsException.unavailable(
+                "not committed, because an earlier batch was not: cause=" + cause.getMessage(), cause);
+    }
+
+    /// A folio that lies in the object store, and whose commit is still to come.
+    private record Stored(List<Submission> submissions, FolioPlan plan, CommitFolioRequest request) {}
+
     private sealed interface Outcome {
-        record Committed(List<List<BatchResult>> results) implements Outcome {}
+        /// @param results of each submission, but for those whose producer was broken
+        record Committed(IdentityHashMap<Submission, List<BatchResult>> results) implements Outcome {}
 
         record Failed(WingsException reason) implements Outcome {}
     }

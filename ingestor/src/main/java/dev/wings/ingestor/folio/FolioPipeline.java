@@ -31,13 +31,15 @@ import org.jspecify.annotations.Nullable;
 /// Gathers the batches of one namespace into folios and sends them on their way, one thread for each folio. Uploads
 /// overlap; commits follow the order in which the folios were sealed (I2).
 ///
-/// A folio is sealed when it is full or when its first batch has waited long enough, but only while fewer than
-/// `maxInFlight` are under way. Under load the batches that wait meanwhile so become one larger folio, and what
-/// waits is bounded by the memory budget of the streams. Safe for use by many threads.
+/// A folio is sealed when it is full, or when the one before was sealed a linger ago: so a batch that comes after a
+/// quiet moment waits for nobody, none waits longer than a linger for others, and there is no more than one folio a
+/// linger beyond the full ones. None is sealed while `maxInFlight` are under way. Under load the batches that wait
+/// meanwhile so become one larger folio, and what waits is bounded by the memory budget of the streams. Safe for use
+/// by many threads.
 public final class FolioPipeline {
 
     /// @param flushBytes a folio is full with so many bytes
-    /// @param flushLinger how long the first batch of a folio waits for others
+    /// @param flushLinger how long after a folio was sealed the next one gathers
     /// @param maxInFlight folios of one namespace between seal and answer
     public record Limits(long flushBytes, Duration flushLinger, int maxInFlight) {}
 
@@ -55,8 +57,10 @@ public final class FolioPipeline {
     private final Deque<Submission> gathered = new ArrayDeque<>();
     private long gatheredBytes;
     private long gatheredCommitBytes;
+    /// While there is one, batches gather.
     private Scheduler.@Nullable Timer linger;
-    private boolean lingerOver;
+
+    private long lingers;
     private boolean draining;
     private int inFlight;
     private CountDownLatch lastSealed = new CountDownLatch(0);
@@ -76,9 +80,6 @@ public final class FolioPipeline {
             gathered.add(submission);
             gatheredBytes += submission.bytes();
             gatheredCommitBytes += submission.commitBytes();
-            if (linger == null && !lingerOver) {
-                linger = scheduler.schedule(limits.flushLinger(), this::onLingerOver);
-            }
             sealWhatIsDue();
         } finally {
             lock.unlock();
@@ -128,12 +129,21 @@ public final class FolioPipeline {
         carrier.refuse(refused);
     }
 
-    private void onLingerOver() {
+    private void startLinger() {
+        if (linger != null) {
+            linger.cancel();
+        }
+        long number = ++lingers;
+        linger = scheduler.schedule(limits.flushLinger(), () -> onLingerOver(number));
+    }
+
+    private void onLingerOver(long number) {
         lock.lock();
         try {
-            linger = null;
-            lingerOver = !gathered.isEmpty();
-            sealWhatIsDue();
+            if (number == lingers) {
+                linger = null;
+                sealWhatIsDue();
+            }
         } finally {
             lock.unlock();
         }
@@ -142,7 +152,7 @@ public final class FolioPipeline {
     private void sealWhatIsDue() {
         while (!gathered.isEmpty()
                 && inFlight < limits.maxInFlight()
-                && (lingerOver || draining || isFull(gatheredBytes, gatheredCommitBytes))) {
+                && (linger == null || draining || isFull(gatheredBytes, gatheredCommitBytes))) {
             start(takeOneFolio());
         }
     }
@@ -163,12 +173,9 @@ public final class FolioPipeline {
         }
         gatheredBytes -= bytes;
         gatheredCommitBytes -= commitBytes;
-        if (gathered.isEmpty()) {
-            lingerOver = false;
-            if (linger != null) {
-                linger.cancel();
-                linger = null;
-            }
+        // what is left has waited for as long as what goes: it is due when that was
+        if (gathered.isEmpty() && !draining) {
+            startLinger();
         }
         return content;
     }

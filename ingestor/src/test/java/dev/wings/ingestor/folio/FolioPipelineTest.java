@@ -93,19 +93,60 @@ class FolioPipelineTest {
     }
 
     @Test
-    void batchesThatComeWithinTheLingerShareAFolio() {
-        List<CompletableFuture<Long>> answers = List.of(append(producer), append(producer), append(new Producer()));
-        assertThat(controlPlane.commits()).isEmpty();
+    void aBatchAfterAQuietMomentWaitsForNobody() {
+        assertThat(offset(append(producer))).isZero();
 
         scheduler.fireAll();
 
-        assertThat(offsets(answers)).containsExactly(0L, 100L, 200L);
+        assertThat(scheduler.pending()).as("nothing gathers").isZero();
+        assertThat(offset(append(producer))).isEqualTo(100);
+        assertThat(scheduler.pending()).as("what comes now gathers").isEqualTo(1);
+    }
+
+    @Test
+    void batchesThatComeWithinTheLingerShareAFolio() {
+        startLinger();
+        List<CompletableFuture<Long>> answers = List.of(append(producer), append(producer), append(new Producer()));
         assertThat(controlPlane.commits()).hasSize(1);
-        assertThat(controlPlane.commits().getFirst().getPagesList())
+
+        scheduler.fireAll();
+
+        assertThat(offsets(answers)).containsExactly(100L, 200L, 300L);
+        assertThat(controlPlane.commits()).hasSize(2);
+        assertThat(controlPlane.commits().getLast().getPagesList())
                 .singleElement()
                 .extracting(PageCommit::getBatchesCount)
                 .isEqualTo(3);
-        assertThat(scheduler.pending()).isZero();
+    }
+
+    @Test
+    void foliosThatAreNotFullAreALingerApart() {
+        startLinger();
+        CompletableFuture<Long> second = append(producer);
+        scheduler.fireAll();
+        assertThat(offset(second)).isEqualTo(100);
+
+        CompletableFuture<Long> third = append(producer);
+        assertThat(controlPlane.commits()).hasSize(2);
+        scheduler.fireAll();
+
+        assertThat(offset(third)).isEqualTo(200);
+    }
+
+    /// As a timer that fires just while a full folio is sealed.
+    @Test
+    void aLingerThatWasStartedAnewIsNotEndedByTheOneBefore() {
+        reopen(2 * batchBytes(), 4);
+        scheduler.ignoreCancels();
+        startLinger();
+        assertThat(offsets(List.of(append(producer), append(producer)))).containsExactly(100L, 200L);
+        CompletableFuture<Long> answer = append(producer);
+        scheduler.fireFirst();
+        assertThat(controlPlane.commits()).hasSize(2);
+
+        scheduler.fireAll();
+
+        assertThat(offset(answer)).isEqualTo(300);
     }
 
     @Test
@@ -115,17 +156,18 @@ class FolioPipelineTest {
         CompletableFuture<Long> answer = append(producer);
 
         assertThat(offset(answer)).isZero();
-        assertThat(scheduler.pending()).isZero();
+        assertThat(offset(append(producer))).isEqualTo(100);
     }
 
     @Test
     void drainingSealsWhatIsThereAndWhatComes() {
+        startLinger();
         CompletableFuture<Long> before = append(producer);
         pipelines.drain();
         CompletableFuture<Long> after = append(producer);
 
-        assertThat(offset(before)).isZero();
-        assertThat(offset(after)).isEqualTo(100);
+        assertThat(offset(before)).isEqualTo(100);
+        assertThat(offset(after)).isEqualTo(200);
     }
 
     @Test
@@ -194,6 +236,51 @@ class FolioPipelineTest {
         assertThat(producer.broken()).isPresent();
     }
 
+    /// I2 for the broken producer, and no harm to those that share a folio, even a page, with it.
+    @Test
+    void othersInTheFolioOfABrokenProducerAreCommittedWithoutIt() throws Exception {
+        reopen(2 * batchBytes(), 2);
+        Producer other = new Producer();
+        CountDownLatch fail = new CountDownLatch(1);
+        CountDownLatch mixedStored = new CountDownLatch(1);
+        AtomicInteger uploads = new AtomicInteger();
+        List<String> keys = Collections.synchronizedList(new ArrayList<>());
+        store.beforeCreate(key -> {
+            keys.add(key);
+            switch (uploads.getAndIncrement()) {
+                case 0 -> {
+                    fail.await();
+                    throw new WingsException(ErrorKind.FORBIDDEN, "no such bucket");
+                }
+                case 1 -> mixedStored.countDown();
+                default -> {}
+            }
+        });
+        CompletableFuture<Long> first = append(producer);
+        awaitTrue(() -> uploads.get() == 1);
+        List<CompletableFuture<Long>> brokenOnes = List.of(append(producer));
+        List<CompletableFuture<Long>> soundOnes = new ArrayList<>(List.of(append(other)));
+        mixedStored.await();
+        brokenOnes = List.of(brokenOnes.getFirst(), append(producer));
+        soundOnes.add(append(other));
+        fail.countDown();
+
+        assertThat(failure(first).kind()).isEqualTo(ErrorKind.FORBIDDEN);
+        for (CompletableFuture<Long> broken : brokenOnes) {
+            assertThat(failure(broken))
+                    .hasMessageContaining("an earlier batch was not")
+                    .hasMessageContaining("no such bucket")
+                    .extracting(WingsException::kind)
+                    .isEqualTo(ErrorKind.UNAVAILABLE);
+        }
+        assertThat(offsets(soundOnes)).containsExactly(0L, 100L);
+        assertThat(other.broken()).isEmpty();
+        assertThat(keys).hasSize(5).doesNotHaveDuplicates();
+        assertThat(controlPlane.commits())
+                .extracting(CommitFolioRequest::getObjectKey)
+                .containsExactly(keys.get(2), keys.get(4));
+    }
+
     @Test
     void aStoreThatIsAwayForAMomentIsTriedAgain() {
         AtomicInteger failures = new AtomicInteger(3);
@@ -225,7 +312,8 @@ class FolioPipelineTest {
             }
         });
         CompletableFuture<Long> answer = append(producer);
-        awaitTrue(() -> uploads.get() == 1 && scheduler.pending() == 1);
+        // the hedge's timer and the linger's
+        awaitTrue(() -> uploads.get() == 1 && scheduler.pending() == 2);
         scheduler.fireAll();
 
         assertThat(offset(answer)).isEqualTo(20 * BATCH_ROWS);
@@ -252,7 +340,8 @@ class FolioPipelineTest {
             hedged.countDown();
         });
         CompletableFuture<Long> answer = append(producer);
-        awaitTrue(() -> uploads.get() == 1 && scheduler.pending() == 1);
+        // the hedge's timer and the linger's
+        awaitTrue(() -> uploads.get() == 1 && scheduler.pending() == 2);
         scheduler.fireAll();
 
         assertThat(offset(answer)).isEqualTo(20 * BATCH_ROWS);
@@ -313,14 +402,15 @@ class FolioPipelineTest {
 
     @Test
     void pagesOfAPartitionAreOrderedByTheVersionOfTheirSchema() {
+        startLinger();
         // another producer brings the newer version first
         CompletableFuture<Long> newer = append(new Producer(), 1);
         CompletableFuture<Long> old = append(producer, 0);
         CompletableFuture<Long> afterOld = append(producer, 1);
         scheduler.fireAll();
 
-        assertThat(offsets(List.of(old, newer, afterOld))).containsExactly(0L, 100L, 200L);
-        CommitFolioRequest commit = controlPlane.commits().getFirst();
+        assertThat(offsets(List.of(old, newer, afterOld))).containsExactly(100L, 200L, 300L);
+        CommitFolioRequest commit = controlPlane.commits().getLast();
         assertThat(commit.getPagesList())
                 .extracting(PageCommit::getSchemaVersion)
                 .containsExactly(0, 1);
@@ -342,6 +432,17 @@ class FolioPipelineTest {
                 scheduler,
                 new IdGenerator(InstantSource.system(), new Random(1)),
                 Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    /// From now on batches gather. Takes the first hundred offsets.
+    private void startLinger() {
+        assertThat(offset(append(new Producer()))).isZero();
+    }
+
+    private long batchBytes() {
+        try (PartitionBatch batch = batch(0)) {
+            return batch.bytes();
+        }
     }
 
     private CompletableFuture<Long> append(Producer from) {

@@ -26,6 +26,7 @@ public final class ManualScheduler implements Scheduler {
 
     private final List<Pending> pending = new ArrayList<>();
     private final AtomicInteger sleeps = new AtomicInteger();
+    private boolean cancelsIgnored;
 
     /// Runs everything that waits, whatever its delay.
     public void fireAll() {
@@ -35,6 +36,20 @@ public final class ManualScheduler implements Scheduler {
             pending.clear();
         }
         due.forEach(entry -> entry.action.run());
+    }
+
+    /// Runs what waits for longest.
+    public void fireFirst() {
+        Pending first;
+        synchronized (this) {
+            first = pending.removeFirst();
+        }
+        first.action.run();
+    }
+
+    /// From now on everything comes too late to be cancelled.
+    public synchronized void ignoreCancels() {
+        cancelsIgnored = true;
     }
 
     /// How much waits.
@@ -53,7 +68,9 @@ public final class ManualScheduler implements Scheduler {
         pending.add(entry);
         return () -> {
             synchronized (ManualScheduler.this) {
-                pending.remove(entry);
+                if (!cancelsIgnored) {
+                    pending.remove(entry);
+                }
             }
         };
     }
