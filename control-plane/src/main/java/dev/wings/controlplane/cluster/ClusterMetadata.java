@@ -117,6 +117,13 @@ public final class ClusterMetadata {
     }
 
     public NamespaceRecord createNamespace(NamespaceName name, ObjectStoreName objectStore) {
+        NamespaceRecord namespace = newNamespace(name, objectStore);
+        store.createNamespace(namespace);
+        return namespace;
+    }
+
+    /// A namespace that is to be stored.
+    public NamespaceRecord newNamespace(NamespaceName name, ObjectStoreName objectStore) {
         if (!objectStore.tenant().equals(name.tenant())) {
             throw WingsException.invalid("a namespace uses an object store of its own tenant: name=" + name
                     + ", object_store=" + objectStore);
@@ -124,9 +131,7 @@ public final class ClusterMetadata {
         UUID uid = ids.next();
         // with the uid, since a namespace that is created anew must not meet the objects of the old one
         String prefix = name.tenant() + "/" + name.namespace() + "-" + uid;
-        NamespaceRecord namespace = new NamespaceRecord(name, uid, now(), objectStore, prefix);
-        store.createNamespace(namespace);
-        return namespace;
+        return new NamespaceRecord(name, uid, now(), objectStore, prefix);
     }
 
     public NamespaceRecord loadNamespace(NamespaceName name) {

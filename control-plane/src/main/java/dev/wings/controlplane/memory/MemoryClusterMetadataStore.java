@@ -143,6 +143,14 @@ public final class MemoryClusterMetadataStore implements ClusterMetadataStore {
                 throw ResourceErrors.inUse(
                         name, entry.topics.firstEntry().getValue().topic.name());
             }
+            database.namespaces().values().stream()
+                    .flatMap(other -> other.tables.values().stream())
+                    .filter(table -> table.name().parent().equals(name)
+                            || table.home().namespaceUid().equals(entry.namespace.uid()))
+                    .findFirst()
+                    .ifPresent(table -> {
+                        throw ResourceErrors.inUse(name, table.name());
+                    });
             database.load(name.parent()).namespaces.remove(name.namespace());
             return database.namespaces().remove(entry.namespace.uid());
         });
@@ -153,6 +161,9 @@ public final class MemoryClusterMetadataStore implements ClusterMetadataStore {
         return database.transaction(() -> {
             NamespaceEntry namespace = database.load(topic.name().parent());
             TopicRecord created = topic.in(namespace.namespace.uid());
+            if (namespace.tables.containsKey(topic.name().topic())) {
+                throw ResourceErrors.alreadyExists(topic.name());
+            }
             create(namespace.topics, topic.name().topic(), new TopicEntry(created), topic.name());
             return created;
         });

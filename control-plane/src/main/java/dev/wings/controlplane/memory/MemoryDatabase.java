@@ -24,6 +24,7 @@ import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
+import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.log.CommitState.KnownFolio;
 import dev.wings.controlplane.log.CommitState.PartitionState;
 import dev.wings.controlplane.log.LogMetadataStore.CommitListener;
@@ -65,6 +66,9 @@ public final class MemoryDatabase {
     static final class NamespaceEntry {
         final NamespaceRecord namespace;
         final NavigableMap<String, TopicEntry> topics = new TreeMap<>();
+        /// Tables and views of the catalog; that of a topic has the topic's id.
+        final NavigableMap<String, LakeEntry> tables = new TreeMap<>(PartitionKey.VALUE_ORDER);
+        final Map<String, String> properties = new TreeMap<>();
         /// Keys of the folios in the order of their commits: that of commit n is at n - 1.
         final List<String> objectKeys = new ArrayList<>();
 

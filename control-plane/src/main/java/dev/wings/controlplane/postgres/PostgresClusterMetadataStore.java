@@ -190,6 +190,10 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
 
     @Override
     public void createNamespace(NamespaceRecord namespace) {
+        database.change("create namespace", connection -> insertNamespace(connection, namespace));
+    }
+
+    static int insertNamespace(Connection connection, NamespaceRecord namespace) throws SQLException {
         NamespaceName name = namespace.name();
         String sql = """
                 insert into namespaces
@@ -197,20 +201,18 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
                 values (?, ?, ?, ?, ?, ?)
                 on conflict (tenant_uid, namespace_id) where delete_time is null do nothing
                 """;
-        database.change("create namespace", connection -> {
-            UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
-            UUID objectStore = NameLookup.objectStore(connection, tenant, namespace.objectStore(), Lock.ADD_CHILD);
-            return insert(
-                    connection,
-                    name,
-                    sql,
-                    namespace.uid(),
-                    tenant,
-                    name.namespace(),
-                    objectStore,
-                    namespace.objectPrefix(),
-                    namespace.createTime());
-        });
+        UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
+        UUID objectStore = NameLookup.objectStore(connection, tenant, namespace.objectStore(), Lock.ADD_CHILD);
+        return insert(
+                connection,
+                name,
+                sql,
+                namespace.uid(),
+                tenant,
+                name.namespace(),
+                objectStore,
+                namespace.objectPrefix(),
+                namespace.createTime());
     }
 
     @Override
@@ -257,6 +259,10 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
             Sql.queryOne(connection, topics, row -> row.getString(1), uid).ifPresent(id -> {
                 throw ResourceErrors.inUse(name, name.topic(id));
             });
+            LakeRows.findUser(connection, name, uid).ifPresent(table -> {
+                throw ResourceErrors.inUse(name, table);
+            });
+            Sql.update(connection, "delete from namespace_properties where namespace_uid = ?", uid);
             return Sql.update(connection, "update namespaces set delete_time = ? where namespace_uid = ?", now, uid);
         });
     }
@@ -273,6 +279,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
         return database.change("create topic", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.ADD_CHILD);
             UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.ADD_CHILD);
+            LakeRows.takeName(connection, namespace, name.topic(), name);
             insert(
                     connection,
                     name,
@@ -339,6 +346,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
             UUID uid = NameLookup.topic(connection, namespace, name);
             Sql.update(connection, "delete from pages where topic_uid = ?", uid);
             Sql.update(connection, "delete from partitions where topic_uid = ?", uid);
+            LakeRows.freeName(connection, namespace, name.topic());
             return Sql.update(connection, "delete from topics where topic_uid = ?", uid);
         });
     }

@@ -1,0 +1,44 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.lake;
+
+/// A change of one table or view: what a commit is made of.
+public sealed interface LakeChange {
+
+    TableName name();
+
+    /// Makes an entry, whose home is the namespace of its name.
+    record Create(LakeEntry entry) implements LakeChange {
+        public Create {
+            if (entry.topicUid().isPresent() || entry.version() != 1) {
+                throw new IllegalStateException("only tables of other engines are made like this: " + entry);
+            }
+        }
+
+        @Override
+        public TableName name() {
+            return entry.name();
+        }
+    }
+
+    /// Moves the pointer of `base` from where `base` has it.
+    record Move(LakeEntry base, String metadataLocation) implements LakeChange {
+        @Override
+        public TableName name() {
+            return base.name();
+        }
+    }
+}

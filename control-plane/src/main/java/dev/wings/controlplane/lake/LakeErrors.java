@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.lake;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+
+/// What is said about tables, whoever keeps the state.
+public final class LakeErrors {
+
+    private LakeErrors() {}
+
+    public static WingsException ofTopic(TableName name) {
+        return new WingsException(
+                ErrorKind.FORBIDDEN,
+                "the table holds the rows of a topic, and only Wings changes it: push rows to the topic instead, or"
+                        + " delete the topic to drop its table: name=" + name);
+    }
+
+    public static WingsException moved(LakeChange.Move move, String found) {
+        return new WingsException(
+                ErrorKind.CONFLICT,
+                "the table was changed by somebody else: name=" + move.name() + ", expected="
+                        + move.base().metadataLocation() + ", found=" + found);
+    }
+
+    public static WingsException namespaceIsNew(TableName name) {
+        return new WingsException(
+                ErrorKind.CONFLICT, "the namespace was deleted and created anew meanwhile: name=" + name.parent());
+    }
+
+    public static WingsException tooManyProperties(int found) {
+        return WingsException.invalid(
+                "too many properties of a namespace: limit=" + LakeMetadataStore.MAX_PROPERTIES + ", found=" + found);
+    }
+}

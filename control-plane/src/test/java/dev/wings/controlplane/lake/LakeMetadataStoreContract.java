@@ -1,0 +1,363 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.Field;
+import dev.wings.common.proto.Primitive;
+import dev.wings.common.proto.Schema;
+import dev.wings.common.proto.Type;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ObjectStoreName;
+import dev.wings.common.resource.TenantName;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.cluster.NamespaceRecord;
+import dev.wings.controlplane.cluster.NewTopic;
+import dev.wings.controlplane.cluster.ObjectStoreRecord;
+import dev.wings.controlplane.cluster.TenantRecord;
+import dev.wings.controlplane.lake.LakeEntry.Kind;
+import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What every [LakeMetadataStore] answers.
+public abstract class LakeMetadataStoreContract {
+
+    private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901Z");
+    private static final URI URI_OF_STORE = URI.create("file:///objects");
+    private static final NamespaceName SALES = new NamespaceName("acme", "sales");
+    private static final NamespaceName OTHER = new NamespaceName("acme", "other");
+    private static final TableName ORDERS = TableName.of(SALES, "orders");
+
+    private final Random random = new Random(1);
+
+    /// The store of this test.
+    protected abstract LakeMetadataStore store();
+
+    /// Of the same state, empty at the start of the test.
+    protected abstract ClusterMetadataStore cluster();
+
+    @BeforeEach
+    void createNamespaces() {
+        cluster().createTenant(new TenantRecord(new TenantName("acme"), uuid(), TIME));
+        cluster()
+                .createObjectStore(
+                        new ObjectStoreRecord(new ObjectStoreName("acme", "main"), uuid(), TIME, URI_OF_STORE));
+        store().createNamespace(namespace(SALES), Map.of("owner", "ann", "note", ""));
+        cluster().createNamespace(namespace(OTHER));
+    }
+
+    @Test
+    void namespaceIsCreatedWithProperties() {
+        LakeNamespace sales = store().loadNamespace(SALES);
+        assertThat(sales.namespace()).isEqualTo(cluster().loadNamespace(SALES));
+        assertThat(sales.properties()).isEqualTo(Map.of("owner", "ann", "note", ""));
+        assertThat(sales.home()).isEqualTo(new LakeHome(sales.namespace().uid(), URI_OF_STORE, prefix(SALES)));
+        assertThat(store().loadNamespace(OTHER).properties()).isEmpty();
+        assertFails(
+                () -> store().createNamespace(namespace(SALES), Map.of()), ErrorKind.ALREADY_EXISTS, "name=" + SALES);
+    }
+
+    @Test
+    void propertiesAreSetAndRemoved() {
+        assertThat(store().updateProperties(SALES, Map.of("owner", "bob", "new", "1"), Set.of("note", "absent")))
+                .containsExactly("note");
+        assertThat(store().loadNamespace(SALES).properties()).isEqualTo(Map.of("owner", "bob", "new", "1"));
+    }
+
+    @Test
+    void propertiesAreBounded() {
+        Map<String, String> many = new java.util.HashMap<>();
+        for (int i = 0; i <= LakeMetadataStore.MAX_PROPERTIES; i++) {
+            many.put("p" + i, "v");
+        }
+        assertFails(() -> store().updateProperties(SALES, many, Set.of()), ErrorKind.INVALID, "too many properties");
+        assertThat(store().loadNamespace(SALES).properties()).hasSize(2);
+    }
+
+    @Test
+    void namespaceCreatedAnewHasNoOldProperties() {
+        cluster().deleteNamespace(SALES, TIME);
+        cluster().createNamespace(namespace(SALES));
+        assertThat(store().loadNamespace(SALES).properties()).isEmpty();
+    }
+
+    @Test
+    void createdEntryIsFound() {
+        LakeEntry table = create(Kind.TABLE, ORDERS);
+        LakeEntry view = create(Kind.VIEW, TableName.of(SALES, "große Aufträge/2026.v1"));
+        assertThat(store().find(ORDERS)).contains(table);
+        assertThat(store().find(view.name())).contains(view);
+        assertThat(store().find(TableName.of(SALES, "missing"))).isEmpty();
+    }
+
+    @Test
+    void missingNamespaceIsNamed() {
+        TableName missing = TableName.of(new NamespaceName("acme", "missing"), "t");
+        TableName foreign = TableName.of(new NamespaceName("stranger", "sales"), "orders");
+        create(Kind.TABLE, ORDERS);
+        assertFails(() -> store().find(missing), ErrorKind.NOT_FOUND, "name=" + missing.parent());
+        assertFails(() -> store().find(foreign), ErrorKind.NOT_FOUND, "name=tenants/stranger");
+        assertFails(() -> store().loadNamespace(missing.parent()), ErrorKind.NOT_FOUND, "name=" + missing.parent());
+        assertFails(() -> store().list(missing.parent(), Kind.TABLE, "", 1), ErrorKind.NOT_FOUND, missing.namespace());
+        assertFails(
+                () -> store().rename(Kind.TABLE, ORDERS, missing, TIME),
+                ErrorKind.NOT_FOUND,
+                "name=" + missing.parent());
+        assertThat(store().find(ORDERS)).isPresent();
+    }
+
+    @Test
+    void namesAreListedByTheirBytes() {
+        // U+E000 sorts before U+1F600 in UTF-8, but not in UTF-16
+        for (String name : List.of("b", "a", "\ue000", "\ud83d\ude00", "B")) {
+            create(Kind.TABLE, TableName.of(SALES, name));
+        }
+        create(Kind.VIEW, TableName.of(SALES, "aa"));
+        create(Kind.TABLE, TableName.of(OTHER, "elsewhere"));
+        assertThat(store().list(SALES, Kind.TABLE, "", 10)).containsExactly("B", "a", "b", "\ue000", "\ud83d\ude00");
+        assertThat(store().list(SALES, Kind.TABLE, "a", 2)).containsExactly("b", "\ue000");
+        assertThat(store().list(SALES, Kind.VIEW, "", 10)).containsExactly("aa");
+    }
+
+    @Test
+    void nameIsTakenByEither() {
+        create(Kind.TABLE, ORDERS);
+        assertFails(() -> create(Kind.TABLE, ORDERS), ErrorKind.ALREADY_EXISTS, "name=" + ORDERS);
+        assertFails(() -> create(Kind.VIEW, ORDERS), ErrorKind.ALREADY_EXISTS, "name=" + ORDERS);
+    }
+
+    @Test
+    void topicsAndTablesShareTheNames() {
+        cluster().createTopic(topic("orders"));
+        assertFails(() -> create(Kind.TABLE, ORDERS), ErrorKind.ALREADY_EXISTS, "name=" + ORDERS);
+        TableName free = TableName.of(SALES, "free");
+        create(Kind.VIEW, free);
+        assertFails(() -> store().rename(Kind.VIEW, free, ORDERS, TIME), ErrorKind.ALREADY_EXISTS, "name=" + ORDERS);
+        assertFails(() -> cluster().createTopic(topic("free")), ErrorKind.ALREADY_EXISTS, "topics/free");
+        store().drop(Kind.VIEW, free, false, TIME);
+        cluster().createTopic(topic("free"));
+        cluster().deleteTopic(SALES.topic("orders"));
+        create(Kind.TABLE, ORDERS);
+    }
+
+    @Test
+    void onlyOneOfRacingTopicAndTableGetsTheName() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            String name = "race" + i;
+            int won = race(
+                    () -> cluster().createTopic(topic(name)),
+                    () -> create(Kind.TABLE, TableName.of(SALES, name)),
+                    () -> create(Kind.VIEW, TableName.of(SALES, name)));
+            assertThat(won).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void pointerMovesFromItsBaseOnly() {
+        LakeEntry first = create(Kind.TABLE, ORDERS);
+        move(first, "file:///objects/2");
+        LakeEntry second = store().find(ORDERS).orElseThrow();
+        assertThat(second.metadataLocation()).isEqualTo("file:///objects/2");
+        assertThat(second.version()).isEqualTo(2);
+        assertFails(() -> move(first, "file:///objects/3"), ErrorKind.CONFLICT, "found=file:///objects/2");
+        assertThat(store().find(ORDERS)).contains(second);
+    }
+
+    @Test
+    void onlyOneOfRacingMovesWins() throws Exception {
+        LakeEntry base = create(Kind.TABLE, ORDERS);
+        assertThat(race(
+                        () -> move(base, "file:///objects/a"),
+                        () -> move(base, "file:///objects/b"),
+                        () -> move(base, "file:///objects/c")))
+                .isEqualTo(1);
+        assertThat(store().find(ORDERS).orElseThrow().version()).isEqualTo(2);
+    }
+
+    @Test
+    void commitMakesAllChangesOrNone() {
+        LakeEntry left = create(Kind.TABLE, TableName.of(SALES, "left"));
+        LakeEntry right = create(Kind.TABLE, TableName.of(OTHER, "right"));
+        LakeEntry made = entry(Kind.TABLE, TableName.of(SALES, "made"));
+        move(right, "file:///objects/elsewhere");
+        List<LakeChange> changes = new ArrayList<>(List.of(
+                new LakeChange.Move(left, "file:///objects/l2"),
+                new LakeChange.Create(made),
+                new LakeChange.Move(right, "file:///objects/r2")));
+        assertFails(() -> store().commit(changes, TIME), ErrorKind.CONFLICT, "name=" + right.name());
+        assertThat(store().find(left.name())).contains(left);
+        assertThat(store().find(made.name())).isEmpty();
+
+        changes.set(2, new LakeChange.Move(store().find(right.name()).orElseThrow(), "file:///objects/r2"));
+        store().commit(changes, TIME);
+        assertThat(store().find(left.name()).orElseThrow().metadataLocation()).isEqualTo("file:///objects/l2");
+        assertThat(store().find(right.name()).orElseThrow().version()).isEqualTo(3);
+        assertThat(store().find(made.name())).contains(made);
+    }
+
+    @Test
+    void droppedEntryIsGone() {
+        LakeEntry table = create(Kind.TABLE, ORDERS);
+        assertFails(() -> store().drop(Kind.VIEW, ORDERS, false, TIME), ErrorKind.NOT_FOUND, "name=" + ORDERS);
+        store().drop(Kind.TABLE, ORDERS, true, TIME);
+        assertThat(store().find(ORDERS)).isEmpty();
+        assertFails(() -> store().drop(Kind.TABLE, ORDERS, true, TIME), ErrorKind.NOT_FOUND, "name=" + ORDERS);
+        assertFails(() -> move(table, "file:///objects/2"), ErrorKind.NOT_FOUND, "name=" + ORDERS);
+        assertThat(create(Kind.TABLE, ORDERS).uid()).isNotEqualTo(table.uid());
+        assertFails(() -> move(table, "file:///objects/2"), ErrorKind.NOT_FOUND, "name=" + ORDERS);
+    }
+
+    @Test
+    void renamedEntryKeepsAllButItsName() {
+        LakeEntry table = create(Kind.TABLE, ORDERS);
+        TableName to = TableName.of(OTHER, "bestellungen");
+        store().rename(Kind.TABLE, ORDERS, to, TIME);
+        assertThat(store().find(ORDERS)).isEmpty();
+        LakeEntry renamed = store().find(to).orElseThrow();
+        assertThat(renamed)
+                .isEqualTo(new LakeEntry(
+                        to,
+                        Kind.TABLE,
+                        table.uid(),
+                        Optional.empty(),
+                        table.tableUuid(),
+                        table.metadataLocation(),
+                        1,
+                        table.home()));
+        create(Kind.VIEW, ORDERS);
+        assertFails(() -> store().rename(Kind.TABLE, to, ORDERS, TIME), ErrorKind.ALREADY_EXISTS, "name=" + ORDERS);
+        assertFails(() -> store().rename(Kind.VIEW, to, ORDERS, TIME), ErrorKind.NOT_FOUND, "name=" + to);
+        // who read it under its old name means the same table
+        move(table, "file:///objects/2");
+        assertThat(store().find(to).orElseThrow().version()).isEqualTo(2);
+    }
+
+    @Test
+    void namespaceIsKeptWhileTablesNeedIt() {
+        create(Kind.TABLE, ORDERS);
+        assertFails(() -> cluster().deleteNamespace(SALES, TIME), ErrorKind.PRECONDITION, "used_by=" + ORDERS);
+        TableName to = TableName.of(OTHER, "orders");
+        store().rename(Kind.TABLE, ORDERS, to, TIME);
+        assertFails(() -> cluster().deleteNamespace(SALES, TIME), ErrorKind.PRECONDITION, "used_by=" + to);
+        store().rename(Kind.TABLE, to, ORDERS, TIME);
+        cluster().deleteNamespace(OTHER, TIME);
+        store().drop(Kind.TABLE, ORDERS, false, TIME);
+        cluster().deleteNamespace(SALES, TIME);
+    }
+
+    @Test
+    void tableIsNotMadeInNamespaceThatWasCreatedAnew() {
+        LakeEntry table = entry(Kind.TABLE, ORDERS);
+        cluster().deleteNamespace(SALES, TIME);
+        cluster().createNamespace(namespace(SALES));
+        assertFails(
+                () -> store().commit(List.of(new LakeChange.Create(table)), TIME), ErrorKind.CONFLICT, "name=" + SALES);
+    }
+
+    /// How many of the actions succeed that are started at once; the others must fail for the name or the pointer.
+    private static int race(Callable<?>... actions) throws Exception {
+        CyclicBarrier start = new CyclicBarrier(actions.length);
+        int won = 0;
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> running = new ArrayList<>();
+            for (Callable<?> action : actions) {
+                running.add(executor.submit(() -> {
+                    start.await();
+                    return action.call();
+                }));
+            }
+            for (Future<?> action : running) {
+                try {
+                    action.get();
+                    won++;
+                } catch (java.util.concurrent.ExecutionException e) {
+                    assertThat(e.getCause())
+                            .isInstanceOfSatisfying(
+                                    WingsException.class,
+                                    failure -> assertThat(failure.kind())
+                                            .isIn(ErrorKind.ALREADY_EXISTS, ErrorKind.CONFLICT));
+                }
+            }
+        }
+        return won;
+    }
+
+    private LakeEntry create(Kind kind, TableName name) {
+        LakeEntry entry = entry(kind, name);
+        store().commit(List.of(new LakeChange.Create(entry)), TIME);
+        return entry;
+    }
+
+    private LakeEntry move(LakeEntry base, String location) {
+        store().commit(List.of(new LakeChange.Move(base, location)), TIME);
+        return base;
+    }
+
+    private LakeEntry entry(Kind kind, TableName name) {
+        LakeHome home = store().loadNamespace(name.parent()).home();
+        return new LakeEntry(name, kind, uuid(), Optional.empty(), uuid(), "file:///objects/" + uuid(), 1, home);
+    }
+
+    private NamespaceRecord namespace(NamespaceName name) {
+        UUID uid = uuid();
+        return new NamespaceRecord(name, uid, TIME, new ObjectStoreName("acme", "main"), "acme/" + uid);
+    }
+
+    private String prefix(NamespaceName name) {
+        return cluster().loadNamespace(name).objectPrefix();
+    }
+
+    private NewTopic topic(String id) {
+        Schema schema = Schema.newBuilder()
+                .addFields(Field.newBuilder()
+                        .setName("a")
+                        .setType(Type.newBuilder().setPrimitive(Primitive.LONG)))
+                .build();
+        return new NewTopic(SALES.topic(id), uuid(), TIME, SchemaProtos.fromCreateRequest(schema), 0);
+    }
+
+    private synchronized UUID uuid() {
+        return new UUID(random.nextLong(), random.nextLong());
+    }
+
+    private static void assertFails(ThrowingCallable call, ErrorKind kind, String text) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        WingsException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(kind))
+                .hasMessageContaining(text);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.controlplane.lake;
+
+import org.jspecify.annotations.NullMarked;

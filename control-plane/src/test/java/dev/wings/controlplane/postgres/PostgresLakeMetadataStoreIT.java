@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.postgres;
+
+import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.lake.LakeMetadataStore;
+import dev.wings.controlplane.lake.LakeMetadataStoreContract;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+
+final class PostgresLakeMetadataStoreIT extends LakeMetadataStoreContract {
+
+    private final PostgresDatabase database;
+
+    // before the contract's own set-up, which JUnit runs first for what it inherits
+    PostgresLakeMetadataStoreIT() {
+        database = PostgresDatabase.open(TestPostgres.shared().createDatabase(), new SimpleMeterRegistry());
+    }
+
+    @AfterEach
+    void closeDatabase() {
+        database.close();
+    }
+
+    @Override
+    protected LakeMetadataStore store() {
+        return new PostgresLakeMetadataStore(database);
+    }
+
+    @Override
+    protected ClusterMetadataStore cluster() {
+        return new PostgresClusterMetadataStore(database);
+    }
+}
