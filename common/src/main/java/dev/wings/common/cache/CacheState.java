@@ -1,0 +1,196 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.cache;
+
+import dev.wings.common.cache.CachedFile.Flight;
+import dev.wings.common.error.WingsException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/// Which blocks are there, which are on their way, and what has to go for others. Does no I/O. Safe for use by many
+/// threads: one lock for all, held for microseconds.
+final class CacheState {
+
+    private final long capacityBytes;
+    private final int blockBytes;
+    private final int requestBlocks;
+    private final int gapBlocks;
+    private final Map<ObjectId, CachedFile> files = new HashMap<>();
+    private long usedBytes;
+
+    /// @param capacityBytes of all blocks that are there or on their way
+    /// @param requestBlocks that are fetched at once at most
+    /// @param gapBlocks that nobody asked for are fetched as well if that saves a request
+    CacheState(long capacityBytes, int blockBytes, int requestBlocks, int gapBlocks) {
+        this.capacityBytes = capacityBytes;
+        this.blockBytes = blockBytes;
+        this.requestBlocks = requestBlocks;
+        this.gapBlocks = gapBlocks;
+    }
+
+    /// What one caller has to do.
+    ///
+    /// @param own to be fetched by the caller, each followed by [#land]
+    /// @param others to be waited for
+    /// @param evicted files to be deleted
+    record Work(List<Flight> own, List<Flight> others, List<CachedFile> evicted, CachedObject.Loaded loaded) {}
+
+    /// Takes over a file that a former process left. False if there is another of the same object: a crash can bring
+    /// back one that was evicted.
+    synchronized boolean restore(CachedFile file) {
+        if (files.putIfAbsent(file.object(), file) != null) {
+            return false;
+        }
+        usedBytes += file.heldBytes();
+        return true;
+    }
+
+    /// The file of an object, in use until [#release]. `name` is for one that is not known yet.
+    synchronized CachedFile use(ObjectId object, UUID name, long nowMillis) {
+        CachedFile file = files.computeIfAbsent(object, missing -> CachedFile.create(missing, name, blockBytes));
+        file.use(nowMillis);
+        return file;
+    }
+
+    /// No longer in use. True if nothing is known of it any more.
+    synchronized boolean release(CachedFile file) {
+        file.release();
+        return forgetIfUseless(file);
+    }
+
+    private boolean forgetIfUseless(CachedFile file) {
+        return !file.inUse() && file.isEmpty() && files.remove(file.object(), file);
+    }
+
+    /// Claims what is missing of `wanted`. EXHAUSTED, with nothing claimed, if all that could go is in use.
+    synchronized Work claim(CachedFile file, List<ByteRange> wanted) {
+        BitSet blocks = file.blocks(wanted);
+        BitSet missing = withGaps(file, file.missing(blocks));
+        List<CachedFile> evicted = makeRoom(file.bytes(missing));
+        List<Flight> others = file.flights(blocks);
+        List<Flight> own = new ArrayList<>();
+        for (int start = missing.nextSetBit(0); start >= 0; start = missing.nextSetBit(start)) {
+            int end = Math.min(missing.nextClearBit(start), start + requestBlocks);
+            own.add(file.claim(start, end));
+            start = end;
+        }
+        usedBytes += file.bytes(missing);
+        long cached = file.bytes(file.present(blocks));
+        return new Work(own, others, evicted, new CachedObject.Loaded(cached, file.bytes(blocks) - cached));
+    }
+
+    /// Joins runs of missing blocks over short gaps of blocks that are missing too.
+    private BitSet withGaps(CachedFile file, BitSet missing) {
+        BitSet joined = (BitSet) missing.clone();
+        for (int end = missing.nextClearBit(Math.max(0, missing.nextSetBit(0))); ; ) {
+            int next = missing.nextSetBit(end);
+            if (next < 0) {
+                return joined;
+            }
+            if (next - end <= gapBlocks) {
+                BitSet gap = new BitSet();
+                gap.set(end, next);
+                if (file.missing(gap).equals(gap)) {
+                    joined.or(gap);
+                }
+            }
+            end = missing.nextClearBit(next);
+        }
+    }
+
+    private List<CachedFile> makeRoom(long bytes) {
+        if (usedBytes + bytes <= capacityBytes) {
+            return List.of();
+        }
+        List<CachedFile> evicted = new ArrayList<>();
+        List<CachedFile> idle = files.values().stream()
+                .filter(file -> !file.inUse())
+                .sorted(Comparator.comparingLong(CachedFile::lastUseMillis))
+                .toList();
+        long free = capacityBytes - usedBytes;
+        for (CachedFile file : idle) {
+            if (free >= bytes) {
+                break;
+            }
+            evicted.add(file);
+            free += file.heldBytes();
+        }
+        if (free < bytes) {
+            throw WingsException.exhausted("the cache is full of what is being read: limit_bytes=" + capacityBytes
+                    + ", wanted_bytes=" + bytes);
+        }
+        evicted.forEach(this::remove);
+        return evicted;
+    }
+
+    private void remove(CachedFile file) {
+        files.remove(file.object());
+        usedBytes -= file.heldBytes();
+    }
+
+    /// Ends a claim. True if nothing is known of the file any more.
+    synchronized boolean land(CachedFile file, Flight flight, boolean arrived) {
+        if (!arrived) {
+            usedBytes -= file.bytes(flight.startBlock(), flight.endBlock()).length();
+        }
+        file.land(flight, arrived);
+        return forgetIfUseless(file);
+    }
+
+    /// The files whose index on disk is behind, in use until [#release].
+    synchronized List<CachedFile> useChanged() {
+        List<CachedFile> changed =
+                files.values().stream().filter(CachedFile::changed).toList();
+        changed.forEach(file -> file.use(0));
+        return changed;
+    }
+
+    /// Of what is there now. The caller syncs the data, then writes it, or says [#keepIndex].
+    synchronized CacheIndex takeIndex(CachedFile file) {
+        return file.takeIndex();
+    }
+
+    synchronized boolean grown(CachedFile file) {
+        return file.grown();
+    }
+
+    synchronized void keepIndex(CachedFile file) {
+        file.keepIndex();
+    }
+
+    /// All that is on its way.
+    synchronized List<Flight> flights() {
+        return files.values().stream().flatMap(file -> file.flights().stream()).toList();
+    }
+
+    /// What has to go because the cache became smaller.
+    synchronized List<CachedFile> shrink() {
+        return makeRoom(0);
+    }
+
+    synchronized long usedBytes() {
+        return usedBytes;
+    }
+
+    synchronized int fileCount() {
+        return files.size();
+    }
+}
