@@ -19,6 +19,7 @@ import dev.wings.benchmarks.load.FlightMessages;
 import dev.wings.benchmarks.load.PutLoad;
 import dev.wings.benchmarks.load.PutPlan;
 import dev.wings.benchmarks.process.DevProcess;
+import dev.wings.benchmarks.process.DiskProbe;
 import dev.wings.benchmarks.process.FloorProcess;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
@@ -54,7 +55,9 @@ public final class LatencyBenchmark {
             Rounds p50 = new Rounds();
             Rounds p99 = new Rounds();
             Histogram all = new Histogram(3);
+            Histogram disk = new Histogram(3);
             for (int round = 1; round <= bench.scale().rounds(); round++) {
+                disk.add(DiskProbe.syncsNanos(bench.scale().window()));
                 Histogram dropped = measure(floorPlan);
                 Histogram stored = measure(wingsPlan);
                 p50.add(millis(stored, 50), millis(dropped, 50));
@@ -63,8 +66,12 @@ public final class LatencyBenchmark {
                 bench.tell("ack, round %d: p50 %.1f ms, p99 %.1f ms, max %.1f ms"
                         .formatted(round, millis(stored, 50), millis(stored, 99), millis(stored, 100)));
             }
-            Map<String, Double> details =
-                    Map.of("p90_ms", millis(all, 90), "p999_ms", millis(all, 99.9), "max_ms", millis(all, 100));
+            Map<String, Double> details = Map.of(
+                    "p90_ms", millis(all, 90),
+                    "p999_ms", millis(all, 99.9),
+                    "max_ms", millis(all, 100),
+                    "disk_syncs_p50_ms", millis(disk, 50),
+                    "disk_syncs_p99_ms", millis(disk, 99));
             bench.report(new Figure(FigureKind.ACK_P50, p50, details));
             bench.report(new Figure(FigureKind.ACK_P99, p99, details));
         }

@@ -27,20 +27,28 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
 
-/// What the disk takes when nothing but bytes are written: new files of a folio's size, each synced before the next.
-///
-/// The files stay until the end, as folios do: on virtual machines whose memory is backed when it is first touched, a
-/// growing page cache is several times dearer than one that is used again.
+/// What the disk does when nothing but bytes are written.
 public final class DiskProbe {
 
     private static final int FILE_BYTES = 8 << 20;
     private static final int WRITERS = 4;
 
+    private static final int SMALL_FILE_BYTES = 100_000;
+    private static final int LOG_BYTES = 1 << 20;
+    private static final int LOG_RECORD_BYTES = 8 << 10;
+    private static final long SYNCS_INTERVAL_NANOS = 20_000_000;
+
     private DiskProbe() {}
 
-    /// Writes for about `duration` below the directory for temporary files and returns megabytes per second.
+    /// New files of a folio's size, each synced before the next: writes for about `duration` below the directory
+    /// for temporary files and returns megabytes per second.
+    ///
+    /// The files stay until the end, as folios do: on virtual machines whose memory is backed when it is first
+    /// touched, a growing page cache is several times dearer than one that is used again.
     public static double megabytesPerSecond(Duration duration) throws Exception {
         Path directory = Files.createTempDirectory("wings-disk-probe");
         try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
@@ -74,6 +82,42 @@ public final class DiskProbe {
             }
         }
         return written;
+    }
+
+    /// The syncs that an acknowledgement waits for, one after the other and as often as the latency benchmark
+    /// pushes: a small new file, its directory, a record in a log that is written over. Nanoseconds of the three
+    /// together.
+    public static Histogram syncsNanos(Duration duration) throws IOException {
+        Histogram nanos = new Histogram(3);
+        Path directory = Files.createTempDirectory("wings-disk-probe");
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ);
+                FileChannel log = FileChannel.open(
+                        directory.resolve("log"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            log.write(ByteBuffer.allocate(LOG_BYTES));
+            log.force(true);
+            ByteBuffer content = ByteBuffer.allocateDirect(SMALL_FILE_BYTES);
+            long start = System.nanoTime();
+            for (int number = 0; System.nanoTime() - start < duration.toNanos(); number++) {
+                for (long due = start + number * SYNCS_INTERVAL_NANOS; System.nanoTime() < due; ) {
+                    LockSupport.parkNanos(due - System.nanoTime());
+                }
+                long before = System.nanoTime();
+                try (FileChannel file = FileChannel.open(
+                        directory.resolve("small-" + number),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE)) {
+                    file.write(content.clear());
+                    file.force(false);
+                }
+                names.force(true);
+                log.write(content.clear().limit(LOG_RECORD_BYTES), number * (long) LOG_RECORD_BYTES % LOG_BYTES);
+                log.force(false);
+                nanos.recordValue(System.nanoTime() - before);
+            }
+            return nanos;
+        } finally {
+            delete(directory);
+        }
     }
 
     private static void delete(Path directory) throws IOException {
