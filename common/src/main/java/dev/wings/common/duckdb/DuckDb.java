@@ -20,12 +20,14 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /// One in-memory instance of DuckDB with one connection.
 ///
@@ -41,6 +43,7 @@ public final class DuckDb implements AutoCloseable {
     private final MemorySegment database;
     private final MemorySegment connection;
     private final Map<String, ExportedTable> tables = new LinkedHashMap<>();
+    private final Map<String, Statement> texts = new HashMap<>();
     private final Object closing = new Object();
     private boolean closed;
 
@@ -91,10 +94,11 @@ public final class DuckDb implements AutoCloseable {
         }
     }
 
-    /// The one text that a statement of ours with one parameter answers.
+    /// The one text that a statement of ours with one parameter answers. The statement is kept: there are few of
+    /// them.
     public String text(String sql, String parameter) {
-        try (BufferAllocator allocator = new RootAllocator(MAX_TEXT_BYTES);
-                Statement statement = prepare(sql)) {
+        Statement statement = texts.computeIfAbsent(sql, this::prepare);
+        try (BufferAllocator allocator = new RootAllocator(MAX_TEXT_BYTES)) {
             statement.bind(1, parameter);
             try (Results results = statement.execute(allocator)) {
                 if (!results.next() || !(results.root().getVector(0) instanceof VarCharVector texts)) {
@@ -131,7 +135,16 @@ public final class DuckDb implements AutoCloseable {
     /// @param name an identifier that needs no quotes
     /// @param allocator what is handed to DuckDB is counted here; must outlive the table
     public void addTable(String name, ArrowTable table, BufferAllocator allocator) {
-        ExportedTable exported = new ExportedTable(table, allocator);
+        addTable(name, table.schema());
+        attach(name, table, allocator);
+    }
+
+    /// Makes a table of these columns readable as the view `name` of the current schema, until [#dropTable]. It can
+    /// be read while rows are [attached][#attach].
+    ///
+    /// @param name an identifier that needs no quotes
+    public void addTable(String name, Schema columns) {
+        ExportedTable exported = new ExportedTable(columns);
         try (Arena scope = Arena.ofConfined()) {
             if (tables.containsKey(name)) {
                 throw new IllegalStateException("the name is taken: " + name);
@@ -139,9 +152,7 @@ public final class DuckDb implements AutoCloseable {
             String stream = name + STREAM_SUFFIX;
             int state = (int) CApi.ARROW_SCAN.invokeExact(connection(), scope.allocateFrom(stream), exported.struct());
             if (state != 0) {
-                throw new IllegalStateException(
-                        "DuckDB takes no such table: name=" + name + ", schema=" + table.schema(),
-                        exported.failure().orElse(null));
+                throw new IllegalStateException("DuckDB takes no such table: name=" + name + ", schema=" + columns);
             }
             run("CREATE VIEW " + name + " AS " + exported.viewSql(stream));
             tables.put(name, exported);
@@ -151,14 +162,33 @@ public final class DuckDb implements AutoCloseable {
         }
     }
 
+    /// Gives a table its rows, until [#detach].
+    ///
+    /// @param table with the columns that `name` was added with
+    /// @param allocator what is handed to DuckDB is counted here; must outlive the rows
+    public void attach(String name, ArrowTable table, BufferAllocator allocator) {
+        table(name).attach(table, allocator);
+    }
+
+    /// Takes a table's rows away again. All statements that read it must be closed.
+    public void detach(String name) {
+        table(name).detach();
+    }
+
     /// Undoes [#addTable]. All statements that read it must be closed, and views over it dropped.
     public void dropTable(String name) {
         run("DROP VIEW " + name);
         run("DROP VIEW " + name + STREAM_SUFFIX);
-        ExportedTable exported = tables.remove(name);
-        if (exported != null) {
-            exported.close();
+        table(name).close();
+        tables.remove(name);
+    }
+
+    private ExportedTable table(String name) {
+        ExportedTable table = tables.get(name);
+        if (table == null) {
+            throw new IllegalStateException("no such table: " + name);
         }
+        return table;
     }
 
     /// Why reading an [ArrowTable] failed, if that is what made a statement fail.
@@ -192,6 +222,7 @@ public final class DuckDb implements AutoCloseable {
             closed = true;
         }
         try {
+            texts.values().forEach(Statement::close);
             CApi.DISCONNECT.invokeExact(connection);
             CApi.CLOSE.invokeExact(database);
             tables.values().forEach(ExportedTable::close);

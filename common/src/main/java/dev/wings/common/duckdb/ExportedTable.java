@@ -37,15 +37,21 @@ import org.apache.arrow.c.ArrowArray;
 import org.apache.arrow.c.ArrowSchema;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// An [ArrowTable] as a `struct ArrowArrayStream` of the Arrow C stream interface.
+/// A table as a `struct ArrowArrayStream` of the Arrow C stream interface: first its columns, then an [ArrowTable]
+/// with its rows, which may be replaced by another.
 ///
 /// DuckDB copies the struct for each scan and reads through the copy, without telling the producer that a scan
-/// starts. A plain one-shot stream would give the second scan of a self join what the first left over: wrong rows,
-/// no error. So the struct has `private_data` 0, and the first `get_next` through a copy writes the number of the scan
+/// starts. A plain one-shot stream would give the second scan of a self join what the first left over: wrong rows, no
+/// error. So the struct has `private_data` 0, and the first `get_next` through a copy writes the number of the scan
 /// that it opens into the copy's: whoever comes with 0 is a new scan.
 ///
 /// DuckDB also believes that the producer delivers only the columns that a plan needs, and only the rows that its
@@ -63,6 +69,7 @@ final class ExportedTable implements AutoCloseable {
     private static final long RELEASE = 24;
     private static final long PRIVATE_DATA = 32;
 
+    private static final long MAX_SCHEMA_BYTES = 64 << 20;
     private static final long SCHEMA_STRUCT_BYTES = 72;
     private static final long SCHEMA_RELEASE = 56;
     private static final long SCHEMA_PRIVATE_DATA = 64;
@@ -72,42 +79,64 @@ final class ExportedTable implements AutoCloseable {
 
     private static final Linker LINKER = Linker.nativeLinker();
 
-    private final ArrowTable table;
-    private final BufferAllocator allocator;
+    private final Schema columns;
+    private final BufferAllocator schemaMemory = new RootAllocator(MAX_SCHEMA_BYTES);
     private final ArrowSchema schema;
-    private final StructVector row;
-    private final VectorSchemaRoot rows;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment struct;
     private final MemorySegment errorText;
     private final MemorySegment schemaRelease;
-    private final List<ArrowTable.Scan> scans = new ArrayList<>();
-    private @Nullable Throwable failure;
+    private @Nullable Reading reading;
 
-    ExportedTable(ArrowTable table, BufferAllocator allocator) {
-        this.table = table;
-        this.allocator = allocator;
+    /// @param columns of the table
+    ExportedTable(Schema columns) {
+        this.columns = columns;
         this.struct = arena.allocate(STRUCT_BYTES, 8);
-        this.row = StructVector.empty(ROW, allocator);
-        row.initializeChildrenFromFields(table.schema().getFields());
-        this.rows = new VectorSchemaRoot(List.of(row));
-        this.schema = ArrowSchema.allocateNew(allocator);
-        Data.exportSchema(allocator, rows.getSchema(), null, schema);
+        this.schema = ArrowSchema.allocateNew(schemaMemory);
+        Field row = new Field(ROW, FieldType.nullable(ArrowType.Struct.INSTANCE), columns.getFields());
+        Data.exportSchema(schemaMemory, new Schema(List.of(row)), null, schema);
         this.schemaRelease = releasing(
                 copy -> copy.reinterpret(SCHEMA_STRUCT_BYTES).set(ADDRESS, SCHEMA_RELEASE, MemorySegment.NULL));
         this.errorText = arena.allocateFrom("the scan of a topic failed");
         struct.set(ADDRESS, GET_SCHEMA, producer((stream, out) -> copySchema(out)));
         struct.set(ADDRESS, GET_NEXT, producer(this::next));
         struct.set(ADDRESS, GET_LAST_ERROR, description(stream -> errorText));
-        // scans are closed with this object, and DuckDB never releases its copies
+        // scans are closed with their rows, and DuckDB never releases its copies
         struct.set(ADDRESS, RELEASE, releasing(stream -> {}));
         struct.set(JAVA_LONG, PRIVATE_DATA, 0);
+    }
+
+    /// Gives the table its rows.
+    ///
+    /// @param allocator what is handed to DuckDB is counted here
+    synchronized void attach(ArrowTable table, BufferAllocator allocator) {
+        if (reading != null || !table.schema().equals(columns)) {
+            throw new IllegalStateException("other rows than the table is for: expected=" + columns + ", found="
+                    + table.schema() + ", attached=" + (reading != null));
+        }
+        reading = new Reading(table, allocator);
+    }
+
+    /// Lets go of the rows. Only after DuckDB has let go of all that reads them: statements and results.
+    void detach() {
+        Reading last;
+        synchronized (this) {
+            last = reading;
+            reading = null;
+        }
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    Schema columns() {
+        return columns;
     }
 
     /// The query that gives the table's columns, from the view `stream` that DuckDB makes of [#struct].
     String viewSql(String stream) {
         return "SELECT "
-                + table.schema().getFields().stream()
+                + columns.getFields().stream()
                         .map(field -> "struct_extract(" + ROW + ", '"
                                 + field.getName().replace("'", "''") + "') AS \""
                                 + field.getName().replace("\"", "\"\"") + '"')
@@ -119,26 +148,87 @@ final class ExportedTable implements AutoCloseable {
         return struct;
     }
 
-    /// Why a scan failed, if one did: DuckDB's own message only says that one failed.
+    /// Why a scan of the rows failed, if one did: DuckDB's own message only says that one failed.
     synchronized Optional<Throwable> failure() {
-        return Optional.ofNullable(failure);
+        return Optional.ofNullable(reading).map(Reading::failure);
     }
 
     /// Only after DuckDB has let go of all that reads the stream: its views, statements and results.
     @Override
     public void close() {
-        List<ArrowTable.Scan> open;
-        synchronized (this) {
-            open = List.copyOf(scans);
-            scans.clear();
-        }
         try {
-            open.forEach(ArrowTable.Scan::close);
+            detach();
         } finally {
-            rows.close();
             schema.release();
             schema.close();
+            schemaMemory.close();
             arena.close();
+        }
+    }
+
+    /// The rows of the table for now, and all scans of them.
+    private static final class Reading implements AutoCloseable {
+        private final ArrowTable table;
+        private final BufferAllocator allocator;
+        private final StructVector row;
+        private final VectorSchemaRoot rows;
+        private final List<ArrowTable.Scan> scans = new ArrayList<>();
+        private @Nullable Throwable failure;
+
+        Reading(ArrowTable table, BufferAllocator allocator) {
+            this.table = table;
+            this.allocator = allocator;
+            this.row = StructVector.empty(ROW, allocator);
+            row.initializeChildrenFromFields(table.schema().getFields());
+            this.rows = new VectorSchemaRoot(List.of(row));
+        }
+
+        /// The scan that a copy of the struct reads.
+        synchronized ArrowTable.Scan scanOf(MemorySegment copy) {
+            long number = copy.get(JAVA_LONG, PRIVATE_DATA);
+            if (number == 0) {
+                scans.add(table.openScan());
+                number = scans.size();
+                copy.set(JAVA_LONG, PRIVATE_DATA, number);
+            }
+            return scans.get((int) number - 1);
+        }
+
+        synchronized void export(VectorSchemaRoot batch, ArrowArray array) {
+            rows.clear();
+            for (int i = 0; i < batch.getFieldVectors().size(); i++) {
+                batch.getVector(i).makeTransferPair(row.getChildByOrdinal(i)).transfer();
+            }
+            row.setInitialCapacity(batch.getRowCount());
+            row.setValueCount(batch.getRowCount());
+            row.getValidityBuffer().setOne(0, (batch.getRowCount() + 7L) / 8);
+            rows.setRowCount(batch.getRowCount());
+            Data.exportVectorSchemaRoot(allocator, rows, null, array);
+            rows.clear();
+        }
+
+        synchronized void fail(Throwable t) {
+            if (failure == null) {
+                failure = t;
+            }
+        }
+
+        synchronized @Nullable Throwable failure() {
+            return failure;
+        }
+
+        @Override
+        public void close() {
+            List<ArrowTable.Scan> open;
+            synchronized (this) {
+                open = List.copyOf(scans);
+                scans.clear();
+            }
+            try {
+                open.forEach(ArrowTable.Scan::close);
+            } finally {
+                rows.close();
+            }
         }
     }
 
@@ -158,48 +248,36 @@ final class ExportedTable implements AutoCloseable {
     }
 
     private int next(MemorySegment stream, MemorySegment out) {
+        Reading now = current();
+        if (now == null) {
+            return FAILED;
+        }
         try {
-            ArrowTable.Scan scan = scanOf(stream.reinterpret(STRUCT_BYTES));
-            VectorSchemaRoot batch = scan.next();
-            ArrowArray array = ArrowArray.wrap(out.address());
-            if (batch == null) {
-                array.markReleased();
-                scan.close();
-            } else {
-                export(batch, array);
-            }
+            next(now.scanOf(stream.reinterpret(STRUCT_BYTES)), now, ArrowArray.wrap(out.address()));
             return 0;
         } catch (Throwable t) {
             return failed(t);
         }
     }
 
-    private synchronized void export(VectorSchemaRoot batch, ArrowArray array) {
-        rows.clear();
-        for (int i = 0; i < batch.getFieldVectors().size(); i++) {
-            batch.getVector(i).makeTransferPair(row.getChildByOrdinal(i)).transfer();
+    private static void next(ArrowTable.Scan scan, Reading reading, ArrowArray array) {
+        VectorSchemaRoot batch = scan.next();
+        if (batch == null) {
+            array.markReleased();
+            scan.close();
+        } else {
+            reading.export(batch, array);
         }
-        row.setInitialCapacity(batch.getRowCount());
-        row.setValueCount(batch.getRowCount());
-        row.getValidityBuffer().setOne(0, (batch.getRowCount() + 7L) / 8);
-        rows.setRowCount(batch.getRowCount());
-        Data.exportVectorSchemaRoot(allocator, rows, null, array);
-        rows.clear();
     }
 
-    private synchronized ArrowTable.Scan scanOf(MemorySegment copy) {
-        long number = copy.get(JAVA_LONG, PRIVATE_DATA);
-        if (number == 0) {
-            scans.add(table.openScan());
-            number = scans.size();
-            copy.set(JAVA_LONG, PRIVATE_DATA, number);
-        }
-        return scans.get((int) number - 1);
+    private synchronized @Nullable Reading current() {
+        return reading;
     }
 
-    private synchronized int failed(Throwable t) {
-        if (failure == null) {
-            failure = t;
+    private int failed(Throwable t) {
+        Reading now = current();
+        if (now != null) {
+            now.fail(t);
         }
         return FAILED;
     }

@@ -51,12 +51,16 @@ public final class Statement implements AutoCloseable {
     private final Arena arena;
     private final MemorySegment statement;
     private final MemorySegment options;
+    private final MemorySegment pending;
+    private final MemorySegment result;
 
     /// Closes `arena` with the statement.
     Statement(Arena arena, MemorySegment statement, MemorySegment options) {
         this.arena = arena;
         this.statement = statement;
         this.options = options;
+        this.pending = arena.allocate(ADDRESS);
+        this.result = arena.allocate(CApi.RESULT);
     }
 
     /// The parameters in order: their names (`1` where they have none) and the types that the statement expects,
@@ -119,17 +123,15 @@ public final class Statement implements AutoCloseable {
         }
     }
 
-    /// Starts the statement and returns when its first rows are there.
+    /// Starts the statement and returns when its first rows are there. The results of the time before are closed.
     public Results execute(BufferAllocator allocator) {
         try {
-            MemorySegment pending = arena.allocate(ADDRESS);
             int state = (int) CApi.PENDING.invokeExact(handle(), pending);
             try {
                 if (state != 0) {
                     throw new DuckDbException(
                             DuckDb.message((MemorySegment) CApi.PENDING_ERROR.invokeExact(pending.get(ADDRESS, 0))));
                 }
-                MemorySegment result = arena.allocate(CApi.RESULT);
                 state = (int) CApi.EXECUTE_PENDING.invokeExact(pending.get(ADDRESS, 0), result);
                 if (state != 0) {
                     String message = DuckDb.message((MemorySegment) CApi.RESULT_ERROR.invokeExact(result));

@@ -16,19 +16,18 @@
 package dev.wings.common.scan;
 
 import dev.wings.common.arrow.ArrowSchemas;
+import dev.wings.common.arrow.IpcHeader;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.Page;
 import dev.wings.common.folio.PageBatch;
 import dev.wings.common.folio.PageReader;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.arrow.flatbuf.Message;
-import org.apache.arrow.flatbuf.RecordBatch;
+import org.apache.arrow.flatbuf.BodyCompressionMethod;
+import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.util.AutoCloseables;
@@ -175,17 +174,12 @@ final class PageDecoder {
     }
 
     private VectorSchemaRoot load(PageBatch batch, List<Slot> slots, long offset, long timestampMicros) {
-        Message message =
-                Message.getRootAsMessage(ByteBuffer.wrap(batch.header()).order(ByteOrder.LITTLE_ENDIAN));
-        if (!(message.header(new RecordBatch()) instanceof RecordBatch header)) {
-            throw new IllegalStateException("not a record batch, which the page reader checks");
-        }
         int rows = Math.toIntExact(batch.rows());
         VectorSchemaRoot root = fill(slots, rows, offset, timestampMicros);
         try {
             for (int i = 0; i < slots.size(); i++) {
                 if (slots.get(i).node() >= 0) {
-                    loadColumn(root.getVector(i), header, batch.body(), slots.get(i), rows);
+                    loadColumn(root.getVector(i), batch, slots.get(i), rows);
                 }
             }
             root.setRowCount(rows);
@@ -196,25 +190,25 @@ final class PageDecoder {
         }
     }
 
-    private void loadColumn(FieldVector vector, RecordBatch header, ArrowBuf body, Slot slot, int rows) {
+    private void loadColumn(FieldVector vector, PageBatch batch, Slot slot, int rows) {
+        IpcHeader.RecordBatch layout = batch.layout();
         List<ArrowFieldNode> nodes = new ArrayList<>(slot.nodes());
-        for (int i = 0; i < slot.nodes(); i++) {
-            var node = header.nodes(slot.node() + i);
-            nodes.add(new ArrowFieldNode(node.length(), node.nullCount()));
+        for (int node = slot.node(); node < slot.node() + slot.nodes(); node++) {
+            nodes.add(new ArrowFieldNode(layout.nodes()[2 * node], layout.nodes()[2 * node + 1]));
         }
         List<ArrowBuf> buffers = new ArrayList<>(slot.buffers());
-        for (int i = 0; i < slot.buffers(); i++) {
-            var buffer = header.buffers(slot.buffer() + i);
-            buffers.add(body.slice(buffer.offset(), buffer.length()));
+        for (int buffer = slot.buffer(); buffer < slot.buffer() + slot.buffers(); buffer++) {
+            buffers.add(batch.body().slice(layout.buffers()[2 * buffer], layout.buffers()[2 * buffer + 1]));
         }
-        ArrowBodyCompression compression = header.compression() == null
-                ? NoCompressionCodec.DEFAULT_BODY_COMPRESSION
-                : new ArrowBodyCompression(
-                        header.compression().codec(), header.compression().method());
+        ArrowBodyCompression compression = switch (layout.compression()) {
+            case NONE -> NoCompressionCodec.DEFAULT_BODY_COMPRESSION;
+            case LZ4_FRAME -> new ArrowBodyCompression(CompressionType.LZ4_FRAME, BodyCompressionMethod.BUFFER);
+            case ZSTD -> new ArrowBodyCompression(CompressionType.ZSTD, BodyCompressionMethod.BUFFER);
+        };
         // its own root, which shares the vector: a loader loads whole roots
         VectorSchemaRoot single = new VectorSchemaRoot(List.of(vector));
-        try (ArrowRecordBatch batch = new ArrowRecordBatch(rows, nodes, buffers, compression, false)) {
-            new VectorLoader(single, codecs).load(batch);
+        try (ArrowRecordBatch column = new ArrowRecordBatch(rows, nodes, buffers, compression, false)) {
+            new VectorLoader(single, codecs).load(column);
         }
     }
 

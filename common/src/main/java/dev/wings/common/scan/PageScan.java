@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 /// budget of bytes.
 final class PageScan implements ArrowTable.Scan {
 
+    /// Worth reading at once even if the first row is all that is wanted.
+    private static final long FIRST_BYTES_AHEAD = 1 << 20;
+
     private final Iterator<PageRef> pages;
     private final PageDecoder decoder;
     private final ObjectStore store;
@@ -45,10 +48,10 @@ final class PageScan implements ArrowTable.Scan {
     private final Deque<Fetch> ahead = new ArrayDeque<>();
     private final Deque<VectorSchemaRoot> ready = new ArrayDeque<>();
     private @Nullable PageRef waiting;
-    /// Grows with each page, so that a query that stops early has not read much more than it needed.
-    private int pagesAhead = 1;
-
     private long bytesAhead;
+    /// Grows with each page, so that a query that stops early has not read much more than it needed.
+    private long maxBytesAhead;
+
     private @Nullable VectorSchemaRoot current;
 
     private record Fetch(PageRef page, CompletableFuture<List<VectorSchemaRoot>> batches) {}
@@ -66,6 +69,7 @@ final class PageScan implements ArrowTable.Scan {
         this.allocator = allocator;
         this.fetchers = fetchers;
         this.readAhead = readAhead;
+        this.maxBytesAhead = Math.min(FIRST_BYTES_AHEAD, readAhead.bytes());
     }
 
     @Override
@@ -82,8 +86,9 @@ final class PageScan implements ArrowTable.Scan {
             }
             ready.addAll(join(first));
             ahead.remove();
-            pagesAhead = Math.min(pagesAhead + 1, readAhead.pages());
-            bytesAhead -= first.page().range().length();
+            long bytes = first.page().range().length();
+            bytesAhead -= bytes;
+            maxBytesAhead = Math.min(2 * (maxBytesAhead + bytes), readAhead.bytes());
         }
         current = ready.remove();
         return current;
@@ -112,7 +117,7 @@ final class PageScan implements ArrowTable.Scan {
     }
 
     private void fetchAhead() {
-        while (ahead.size() < pagesAhead) {
+        while (ahead.size() < readAhead.pages()) {
             if (waiting == null) {
                 if (!pages.hasNext()) {
                     return;
@@ -120,7 +125,7 @@ final class PageScan implements ArrowTable.Scan {
                 waiting = pages.next();
             }
             PageRef page = waiting;
-            if (!ahead.isEmpty() && bytesAhead + page.range().length() > readAhead.bytes()) {
+            if (!ahead.isEmpty() && bytesAhead + page.range().length() > maxBytesAhead) {
                 return;
             }
             waiting = null;

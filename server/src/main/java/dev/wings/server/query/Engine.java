@@ -29,9 +29,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /// A locked DuckDB: it reaches no file and no network, its settings cannot be changed, and its memory is bounded.
-/// What a query needs is put into the catalog `wings` before it runs, and taken out after it.
+///
+/// What a query needs is put into the catalog `wings` before it runs. Names and columns stay there for the next
+/// query, which mostly needs the same; if it does not need exactly the same, they go first. Rows go with their query.
 final class Engine implements AutoCloseable {
 
     /// Part of the message of a function whose result would be longer than a value may be.
@@ -44,8 +47,16 @@ final class Engine implements AutoCloseable {
             "statistics_propagation,late_materialization,build_side_probe_side";
 
     private final DuckDb duckDb;
-    private final Set<String> schemas = new LinkedHashSet<>();
-    private final List<String> sources = new ArrayList<>();
+    private Layout layout = Layout.NOTHING;
+    private boolean laidOut = true;
+
+    /// What is in the catalog.
+    ///
+    /// @param batches columns of the tables whose rows are attached, which are called `t0`, `t1`...
+    /// @param statements make the tables and views that queries name
+    private record Layout(Set<String> schemas, List<Schema> batches, List<String> statements) {
+        static final Layout NOTHING = new Layout(Set.of(), List.of(), List.of());
+    }
 
     private Engine(DuckDb duckDb) {
         this.duckDb = duckDb;
@@ -92,58 +103,83 @@ final class Engine implements AutoCloseable {
 
     /// Makes empty tables under the names that the query uses; bare names are those of `homeSchema`.
     void declare(Map<TableRef, SqlTable> tables, String homeSchema) {
-        addSchemas(tables.keySet(), homeSchema);
-        tables.forEach((name, table) -> duckDb.run("CREATE TABLE " + name.sql() + " ("
+        List<String> statements = new ArrayList<>();
+        tables.forEach((name, table) -> statements.add("CREATE TABLE " + name.sql() + " ("
                 + table.columns().stream()
                         // not null would let the optimizer do without a column that the run then has no value for
                         .map(column -> TableRef.quote(column.name()) + " " + column.sqlType())
                         .collect(Collectors.joining(", "))
                 + ")"));
-        use(homeSchema);
+        layOut(new Layout(schemas(tables.keySet(), homeSchema), List.of(), withUse(statements, homeSchema)));
     }
 
-    /// Makes the tables readable under the names that the query uses. Columns that are not needed are there too, and
-    /// null: the text of the query may name them.
+    /// Makes the tables readable under the names that the query uses, until [#removeRows]. Columns that are not
+    /// needed are there too, and null: the text of the query may name them.
     void add(Map<TableRef, TableSource> tables, String homeSchema, BufferAllocator allocator) {
-        addSchemas(tables.keySet(), homeSchema);
-        for (Map.Entry<TableRef, TableSource> table : tables.entrySet()) {
-            String batches = "t" + sources.size();
-            duckDb.addTable(batches, table.getValue().batches(), allocator);
-            sources.add(batches);
-            duckDb.run("CREATE VIEW " + table.getKey().sql() + " AS SELECT "
-                    + selectList(table.getValue().needs()) + " FROM memory.main." + batches);
+        List<Schema> batches = new ArrayList<>();
+        List<String> statements = new ArrayList<>();
+        tables.forEach((name, source) -> {
+            statements.add("CREATE VIEW " + name.sql() + " AS SELECT " + selectList(source.needs())
+                    + " FROM memory.main." + batchesName(batches.size()));
+            batches.add(source.batches().schema());
+        });
+        layOut(new Layout(schemas(tables.keySet(), homeSchema), batches, withUse(statements, homeSchema)));
+        int number = 0;
+        for (TableSource source : tables.values()) {
+            duckDb.attach(batchesName(number), source.batches(), allocator);
+            number++;
         }
-        use(homeSchema);
     }
 
-    /// Undoes [#declare] or [#add].
-    void clear() {
+    /// Lets go of the rows of [#add].
+    void removeRows() {
+        for (int i = 0; i < layout.batches().size(); i++) {
+            duckDb.detach(batchesName(i));
+        }
+    }
+
+    /// Whether its catalog can be used again.
+    boolean isUsable() {
+        return laidOut;
+    }
+
+    private void layOut(Layout next) {
+        if (layout.equals(next)) {
+            return;
+        }
+        laidOut = false;
         duckDb.run("USE memory.main");
-        for (String schema : schemas) {
+        for (String schema : layout.schemas()) {
             duckDb.run("DROP SCHEMA wings." + TableRef.quote(schema) + " CASCADE");
         }
-        schemas.clear();
-        for (String source : sources) {
-            duckDb.dropTable(source);
+        for (int i = 0; i < layout.batches().size(); i++) {
+            duckDb.dropTable(batchesName(i));
         }
-        sources.clear();
-    }
-
-    /// Whether nothing of a query is left.
-    boolean isClear() {
-        return schemas.isEmpty() && sources.isEmpty();
-    }
-
-    private void addSchemas(Set<TableRef> tables, String homeSchema) {
-        schemas.add(homeSchema);
-        tables.forEach(table -> schemas.add(table.schema()));
-        for (String schema : schemas) {
+        for (String schema : next.schemas()) {
             duckDb.run("CREATE SCHEMA wings." + TableRef.quote(schema));
         }
+        for (int i = 0; i < next.batches().size(); i++) {
+            duckDb.addTable(batchesName(i), next.batches().get(i));
+        }
+        next.statements().forEach(duckDb::run);
+        layout = next;
+        laidOut = true;
     }
 
-    private void use(String schema) {
-        duckDb.run("USE wings." + TableRef.quote(schema));
+    private static Set<String> schemas(Set<TableRef> tables, String homeSchema) {
+        Set<String> schemas = new LinkedHashSet<>();
+        schemas.add(homeSchema);
+        tables.forEach(table -> schemas.add(table.schema()));
+        return schemas;
+    }
+
+    private static List<String> withUse(List<String> statements, String schema) {
+        statements.add("USE wings." + TableRef.quote(schema));
+        return statements;
+    }
+
+    private static String batchesName(int number) {
+        return "t" + number;
     }
 
     private static String selectList(TableNeeds needs) {

@@ -105,7 +105,7 @@ final class EnginePool implements AutoCloseable {
         return open();
     }
 
-    /// Takes over an engine that was cleared.
+    /// Takes over an engine that holds no rows.
     void giveBack(String owner, Engine engine) {
         synchronized (this) {
             if (!closed && idle.size() < limits.size()) {

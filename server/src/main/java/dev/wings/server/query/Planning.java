@@ -133,13 +133,9 @@ final class Planning implements AutoCloseable {
             return new QueryPlan(
                     query, found, new Description(Optional.of(columns), List.of()), direct, TableScans.NONE);
         }
-        try {
-            engine.declare(found, request.schema());
-            return new QueryPlan(
-                    query, found, describe(engine, query), Optional.empty(), Planner.plan(engine, query, found));
-        } finally {
-            engine.clear();
-        }
+        engine.declare(found, request.schema());
+        return new QueryPlan(
+                query, found, describe(engine, query), Optional.empty(), Planner.plan(engine, query, found));
     }
 
     private Description describe(Engine engine, ParsedQuery query) {
@@ -203,7 +199,7 @@ final class Planning implements AutoCloseable {
             throw e;
         } finally {
             inUse.set(null);
-            if (usable && engine.isClear()) {
+            if (usable && engine.isUsable()) {
                 engines.giveBack(ANYBODY, engine);
             } else {
                 engine.close();

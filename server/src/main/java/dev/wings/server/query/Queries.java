@@ -239,7 +239,7 @@ public final class Queries implements AutoCloseable {
                 }
             }
             query.leaveEngine();
-            engine.clear();
+            engine.removeRows();
             clean = true;
         } catch (DuckDbException e) {
             throw engine.duckDb()
