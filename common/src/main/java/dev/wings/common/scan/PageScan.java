@@ -42,7 +42,7 @@ final class PageScan implements ArrowTable.Scan {
     private final Iterator<PageRef> pages;
     private final PageDecoder decoder;
     private final ObjectStore store;
-    private final BufferAllocator allocator;
+    private final PageMemory memory;
     private final Executor fetchers;
     private final ReadAhead readAhead;
     private final Deque<Fetch> ahead = new ArrayDeque<>();
@@ -66,7 +66,7 @@ final class PageScan implements ArrowTable.Scan {
         this.pages = pages;
         this.decoder = decoder;
         this.store = store;
-        this.allocator = allocator;
+        this.memory = new PageMemory(allocator, readAhead.bytes());
         this.fetchers = fetchers;
         this.readAhead = readAhead;
         this.maxBytesAhead = Math.min(FIRST_BYTES_AHEAD, readAhead.bytes());
@@ -114,6 +114,7 @@ final class PageScan implements ArrowTable.Scan {
                     .join();
         }
         ahead.clear();
+        memory.close();
     }
 
     private void fetchAhead() {
@@ -138,7 +139,7 @@ final class PageScan implements ArrowTable.Scan {
         if (!decoder.readsPages()) {
             return decoder.describe(page);
         }
-        try (ArrowBuf bytes = allocator.buffer(page.range().length())) {
+        try (ArrowBuf bytes = memory.take(page.range().length())) {
             store.read(
                     page.range().key(),
                     page.range().start(),
@@ -151,9 +152,9 @@ final class PageScan implements ArrowTable.Scan {
         try {
             return fetch.batches().join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof OutOfMemoryException memory) {
+            if (e.getCause() instanceof OutOfMemoryException exhausted) {
                 throw new WingsException(
-                        ErrorKind.EXHAUSTED, "the query needs more memory for reading than it may have", memory);
+                        ErrorKind.EXHAUSTED, "the query needs more memory for reading than it may have", exhausted);
             }
             if (e.getCause() instanceof WingsException known) {
                 throw known;
