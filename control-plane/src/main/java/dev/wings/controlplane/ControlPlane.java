@@ -26,12 +26,16 @@ import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.grpc.ClusterMetadataService;
 import dev.wings.controlplane.grpc.LogMetadataService;
+import dev.wings.controlplane.grpc.TasksService;
 import dev.wings.controlplane.log.CommitFeed;
 import dev.wings.controlplane.log.GroupCommitter;
 import dev.wings.controlplane.log.LogMetadata;
 import dev.wings.controlplane.postgres.PostgresClusterMetadataStore;
 import dev.wings.controlplane.postgres.PostgresDatabase;
 import dev.wings.controlplane.postgres.PostgresLogMetadataStore;
+import dev.wings.controlplane.postgres.PostgresTaskStore;
+import dev.wings.controlplane.task.TaskScheduling;
+import dev.wings.controlplane.task.Tasks;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.util.List;
@@ -64,11 +68,19 @@ public final class ControlPlane implements AutoCloseable {
             MeterRegistry meters = surroundings.telemetry().registry();
             PostgresDatabase database = resources.add(PostgresDatabase.open(config.database(), meters));
 
+            PostgresTaskStore taskStore = new PostgresTaskStore(database, surroundings.scheduler());
+            Tasks tasks = resources.add(
+                    new Tasks(taskStore, config.tasks(), surroundings.scheduler(), surroundings.ids(), meters));
+            TaskScheduling scheduling = resources.add(TaskScheduling.open(
+                    taskStore, tasks, config.tasks(), surroundings.scheduler(), surroundings.ids()));
+
             ClusterMetadata cluster = new ClusterMetadata(
                     new PostgresClusterMetadataStore(database),
                     surroundings.objectStores(),
                     surroundings.ids().clock(),
-                    surroundings.ids());
+                    surroundings.ids(),
+                    config.tasks().garbageGrace(),
+                    scheduling::topicsChanged);
 
             PostgresLogMetadataStore logStore = new PostgresLogMetadataStore(database, surroundings.scheduler());
             CommitFeed feed =
@@ -86,11 +98,13 @@ public final class ControlPlane implements AutoCloseable {
                     .service(new ClusterMetadataService(cluster))
                     .service(new LogMetadataService(
                             log, Math.toIntExact(config.planBufferBytes()), config.stallTimeout()))
+                    .service(new TasksService(tasks))
                     .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
                     .drain(config.drainTimeout())
                     .open());
-            // closed first: followers would otherwise hold up the drain
+            // closed first: followers and waiting workers would otherwise hold up the drain
             resources.add(feed::endWatches);
+            resources.add(tasks);
             return new ControlPlane(resources, cluster, grpc, management);
         } catch (RuntimeException | Error e) {
             resources.closeAfter(e);

@@ -23,6 +23,7 @@ import dev.wings.common.config.Secret;
 import dev.wings.common.config.Settings;
 import dev.wings.controlplane.log.CommitLimits;
 import dev.wings.controlplane.postgres.DatabaseConfig;
+import dev.wings.controlplane.task.TaskPolicy;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -33,6 +34,7 @@ import java.util.Optional;
 /// @param managementPort probes and metrics
 /// @param databaseUrl JDBC URL of the PostgreSQL database
 /// @param commitConnections to the database: groups of folios that are committed at once
+/// @param taskConnections to the database: tasks and commits to tables that change at once
 /// @param readConnections to the database, for plans and lists
 /// @param databaseTimeout how long a request waits for a connection before it fails
 /// @param commitGroupFolios folios that share a transaction at most
@@ -43,6 +45,7 @@ import java.util.Optional;
 /// @param maxFollowers of commits, at once
 /// @param stallTimeout a caller that takes nothing of a stream for so long is ended
 /// @param drainTimeout how long a shutdown waits for calls that run
+/// @param tasks when tasks are made, and what becomes of those that fail
 public record ControlPlaneConfig(
         String host,
         int grpcPort,
@@ -51,6 +54,7 @@ public record ControlPlaneConfig(
         String databaseUser,
         Optional<Secret> databasePassword,
         int commitConnections,
+        int taskConnections,
         int readConnections,
         Duration databaseTimeout,
         int commitGroupFolios,
@@ -60,7 +64,8 @@ public record ControlPlaneConfig(
         long maxMessageBytes,
         int maxFollowers,
         Duration stallTimeout,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        TaskPolicy tasks) {
 
     public static final String SERVICE = "CONTROL_PLANE";
 
@@ -79,6 +84,7 @@ public record ControlPlaneConfig(
                 settings.string("DATABASE_USER", "wings", "PostgreSQL user, owner of the schema wings"),
                 settings.secret("DATABASE_PASSWORD", "password of the PostgreSQL user"),
                 settings.integer("COMMIT_CONNECTIONS", 8, 1, 1000, "database connections for commits"),
+                settings.integer("TASK_CONNECTIONS", 4, 1, 1000, "database connections for tasks"),
                 settings.integer("READ_CONNECTIONS", 10, 1, 1000, "database connections for plans and lists"),
                 settings.duration(
                         "DATABASE_TIMEOUT",
@@ -110,12 +116,19 @@ public record ControlPlaneConfig(
                         Duration.ofSeconds(20),
                         Duration.ZERO,
                         Duration.ofMinutes(10),
-                        "how long a shutdown waits for calls that run"));
+                        "how long a shutdown waits for calls that run"),
+                TaskPolicy.from(settings));
     }
 
     DatabaseConfig database() {
         return new DatabaseConfig(
-                databaseUrl, databaseUser, databasePassword, commitConnections, readConnections, databaseTimeout);
+                databaseUrl,
+                databaseUser,
+                databasePassword,
+                commitConnections,
+                taskConnections,
+                readConnections,
+                databaseTimeout);
     }
 
     CommitLimits commitLimits() {

@@ -24,6 +24,7 @@ import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.Field;
 import dev.wings.common.proto.GetNamespaceRequest;
+import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
 import dev.wings.common.proto.Namespace;
@@ -33,6 +34,8 @@ import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.Primitive;
 import dev.wings.common.proto.Schema;
+import dev.wings.common.proto.TasksGrpc;
+import dev.wings.common.proto.TasksGrpc.TasksBlockingStub;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.common.proto.Type;
@@ -42,6 +45,7 @@ import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.postgres.DatabaseConfig;
+import dev.wings.controlplane.task.TaskFixture;
 import io.grpc.Channel;
 import java.io.IOException;
 import java.net.URI;
@@ -80,6 +84,7 @@ public final class TestControlPlane implements AutoCloseable {
                 database.password(),
                 8,
                 3,
+                3,
                 Duration.ofSeconds(5),
                 256,
                 4 << 20,
@@ -88,7 +93,8 @@ public final class TestControlPlane implements AutoCloseable {
                 16 << 20,
                 100,
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                TaskFixture.POLICY);
         try {
             controlPlane = open(config);
             client = resources.add(GrpcClient.open(
@@ -121,6 +127,10 @@ public final class TestControlPlane implements AutoCloseable {
         return LogMetadataGrpc.newBlockingStub(client.channel());
     }
 
+    TasksBlockingStub tasks() {
+        return TasksGrpc.newBlockingStub(client.channel());
+    }
+
     /// Status and text of a management endpoint.
     String management(String path) throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + controlPlane.managementPort() + path);
@@ -148,11 +158,15 @@ public final class TestControlPlane implements AutoCloseable {
 
     /// A topic of two columns, `origin` and `delay`.
     public Topic createTopic(String id, String partitionBy) {
+        return createTopic(id, partitionBy, LakeSpec.getDefaultInstance());
+    }
+
+    Topic createTopic(String id, String partitionBy, LakeSpec lake) {
         return cluster()
                 .createTopic(CreateTopicRequest.newBuilder()
                         .setParent(NAMESPACE)
                         .setTopicId(id)
-                        .setTopic(Topic.newBuilder().setSchema(schema()))
+                        .setTopic(Topic.newBuilder().setSchema(schema()).setLake(lake))
                         .setPartitionBy(partitionBy)
                         .build());
     }

@@ -18,6 +18,7 @@ package dev.wings.benchmarks.hot;
 import dev.wings.benchmarks.load.SampleRows;
 import dev.wings.common.config.Secret;
 import dev.wings.common.process.Resources;
+import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
@@ -75,6 +76,7 @@ record CommitStore(LogMetadataStore log, NamespaceRecord namespace, TopicRecord 
                     Optional.of(new Secret("postgres")),
                     CONNECTIONS,
                     CONNECTIONS,
+                    CONNECTIONS,
                     Duration.ofSeconds(5));
             PostgresDatabase database = resources.add(PostgresDatabase.open(config, meters));
             Scheduler scheduler = resources.add(Scheduler.system());
@@ -94,11 +96,13 @@ record CommitStore(LogMetadataStore log, NamespaceRecord namespace, TopicRecord 
     private static CommitStore create(
             ClusterMetadataStore clusterStore, LogMetadataStore logStore, IdGenerator ids, Resources resources) {
         ObjectStores objectStores = resources.add(new ObjectStores());
-        ClusterMetadata cluster = new ClusterMetadata(clusterStore, objectStores, ids.clock(), ids);
+        ClusterMetadata cluster =
+                new ClusterMetadata(clusterStore, objectStores, ids.clock(), ids, Duration.ofDays(1), () -> {});
         cluster.createTenant(new TenantName("default"));
         cluster.createObjectStore(OBJECT_STORE, Path.of("/nowhere").toUri().toString());
         NamespaceRecord namespace = cluster.createNamespace(NAMESPACE, OBJECT_STORE);
-        TopicRecord topic = cluster.createTopic(NAMESPACE.topic("sample"), SampleRows.topicSchema(), "");
+        TopicRecord topic = cluster.createTopic(
+                NAMESPACE.topic("sample"), SampleRows.topicSchema(), "", LakeSpec.getDefaultInstance());
         return new CommitStore(logStore, namespace, topic, resources);
     }
 

@@ -16,11 +16,13 @@
 package dev.wings.controlplane.cluster;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.LakeSpecProtos;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectStores;
@@ -30,6 +32,7 @@ import dev.wings.controlplane.paging.PageRequest;
 import dev.wings.controlplane.paging.ResultPage;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -46,13 +49,24 @@ public final class ClusterMetadata {
     private final ObjectStores objectStores;
     private final InstantSource clock;
     private final IdGenerator ids;
+    private final Duration garbageGrace;
+    private final Runnable topicCreated;
 
+    /// @param garbageGrace how long an object stays that nothing refers to any more
+    /// @param topicCreated run after each creation of a topic; does not block
     public ClusterMetadata(
-            ClusterMetadataStore store, ObjectStores objectStores, InstantSource clock, IdGenerator ids) {
+            ClusterMetadataStore store,
+            ObjectStores objectStores,
+            InstantSource clock,
+            IdGenerator ids,
+            Duration garbageGrace,
+            Runnable topicCreated) {
         this.store = store;
         this.objectStores = objectStores;
         this.clock = clock;
         this.ids = ids;
+        this.garbageGrace = garbageGrace;
+        this.topicCreated = topicCreated;
     }
 
     public TenantRecord createTenant(TenantName name) {
@@ -151,11 +165,20 @@ public final class ClusterMetadata {
 
     /// @param schema whose missing field ids are given here
     /// @param partitionBy the name of a top-level field; empty for none
-    public TopicRecord createTopic(TopicName name, Schema schema, String partitionBy) {
+    /// @param lake whose missing parts get their defaults here
+    public TopicRecord createTopic(TopicName name, Schema schema, String partitionBy, LakeSpec lake) {
         TopicSchema checked = SchemaProtos.fromCreateRequest(schema);
         int partitionFieldId =
                 partitionBy.isEmpty() ? 0 : checked.partitionKey(partitionBy).id();
-        return store.createTopic(new NewTopic(name, ids.next(), now(), checked, partitionFieldId));
+        TopicRecord created = store.createTopic(new NewTopic(
+                name,
+                ids.next(),
+                now(),
+                checked,
+                partitionFieldId,
+                LakeSpecProtos.fromCreateRequest(lake, checked, partitionFieldId)));
+        topicCreated.run();
+        return created;
     }
 
     public TopicRecord loadTopic(TopicName name) {
@@ -178,7 +201,8 @@ public final class ClusterMetadata {
     }
 
     public void deleteTopic(TopicName name) {
-        store.deleteTopic(name);
+        Instant now = now();
+        store.deleteTopic(name, now, now.plus(garbageGrace));
     }
 
     /// In microseconds, as every store can keep it.

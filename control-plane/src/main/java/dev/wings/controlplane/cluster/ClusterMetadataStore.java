@@ -67,9 +67,12 @@ public interface ClusterMetadataStore {
     /// The topics of all namespaces of a tenant, ordered by namespace and topic.
     List<TopicRecord> listTopics(TenantName parent, TopicPosition after, int limit);
 
-    /// Removes a topic with its partitions and pages, so that no plan that starts later sees any row of it and
-    /// no later commit adds one. The folios stay, for the garbage collector.
-    void deleteTopic(TopicName name);
+    /// Removes a topic with its partitions, pages and table, so that no plan that starts later sees any row of it
+    /// and no later commit adds one. Its tasks are done. The folios stay, for the garbage collector, and the
+    /// files of its table are garbage.
+    ///
+    /// @param collectTime the files may be removed from then on
+    void deleteTopic(TopicName name, Instant now, Instant collectTime);
 
     /// A place in the list of a tenant's topics.
     record TopicPosition(String namespace, String topic) {

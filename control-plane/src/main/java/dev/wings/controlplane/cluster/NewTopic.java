@@ -16,6 +16,7 @@
 package dev.wings.controlplane.cluster;
 
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.TopicSchema;
 import java.time.Instant;
 import java.util.UUID;
@@ -23,7 +24,9 @@ import java.util.UUID;
 /// A topic that is to be stored. Which namespace it is in is found out when it is.
 ///
 /// @param partitionFieldId the top-level field that rows are partitioned by; 0 for none
-public record NewTopic(TopicName name, UUID uid, Instant createTime, TopicSchema schema, int partitionFieldId) {
+/// @param lake how the rows are laid out in the topic's table
+public record NewTopic(
+        TopicName name, UUID uid, Instant createTime, TopicSchema schema, int partitionFieldId, LakeSpec lake) {
 
     public NewTopic {
         if (partitionFieldId != 0 && schema.find(partitionFieldId).isEmpty()) {
@@ -33,6 +36,6 @@ public record NewTopic(TopicName name, UUID uid, Instant createTime, TopicSchema
     }
 
     public TopicRecord in(UUID namespaceUid) {
-        return new TopicRecord(name, uid, createTime, namespaceUid, schema, partitionFieldId);
+        return new TopicRecord(name, uid, createTime, namespaceUid, schema, partitionFieldId, lake);
     }
 }

@@ -16,6 +16,7 @@
 package dev.wings.controlplane.cluster;
 
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.TopicSchema;
 import java.time.Instant;
 import java.util.UUID;
@@ -24,5 +25,12 @@ import java.util.UUID;
 ///
 /// @param namespaceUid the uid of the namespace that the name is in
 /// @param partitionFieldId the top-level field that rows are partitioned by; 0 for none
+/// @param lake how the rows are laid out in the topic's table
 public record TopicRecord(
-        TopicName name, UUID uid, Instant createTime, UUID namespaceUid, TopicSchema schema, int partitionFieldId) {}
+        TopicName name,
+        UUID uid,
+        Instant createTime,
+        UUID namespaceUid,
+        TopicSchema schema,
+        int partitionFieldId,
+        LakeSpec lake) {}

@@ -157,7 +157,11 @@ public final class ClusterMetadataService extends ClusterMetadataGrpc.ClusterMet
         if (request.getTopic().getPartitionFieldId() != 0) {
             throw WingsException.invalid("the partition key is named by partition_by, not by its id: topic=" + name);
         }
-        TopicRecord created = cluster.createTopic(name, request.getTopic().getSchema(), request.getPartitionBy());
+        TopicRecord created = cluster.createTopic(
+                name,
+                request.getTopic().getSchema(),
+                request.getPartitionBy(),
+                request.getTopic().getLake());
         answer(answer, ResourceProtos.toProto(created));
     }
 

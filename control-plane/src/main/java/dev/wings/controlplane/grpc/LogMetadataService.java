@@ -15,7 +15,6 @@
  */
 package dev.wings.controlplane.grpc;
 
-import com.google.protobuf.ByteString;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.CommitFolioResponse;
@@ -40,7 +39,6 @@ import dev.wings.controlplane.log.PartitionRecord;
 import dev.wings.controlplane.log.TopicScan;
 import dev.wings.controlplane.paging.ResultPage;
 import io.grpc.stub.StreamObserver;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +50,6 @@ import java.util.concurrent.Semaphore;
 public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBase {
 
     private static final int MESSAGE_BYTES = 1 << 20;
-    private static final int UUID_BYTES = 16;
 
     private final LogMetadata log;
     private final Semaphore planBufferBytes;
@@ -68,9 +65,9 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
 
     @Override
     public void commitFolio(CommitFolioRequest request, StreamObserver<CommitFolioResponse> answer) {
-        UUID namespaceUid = uuid("namespace_uid", request.getNamespaceUid());
+        UUID namespaceUid = Uuids.parse("namespace_uid", request.getNamespaceUid());
         FolioCommit folio = new FolioCommit(
-                uuid("folio_id", request.getFolioId()),
+                Uuids.parse("folio_id", request.getFolioId()),
                 request.getObjectKey(),
                 request.getObjectBytes(),
                 request.getPagesList().stream()
@@ -82,7 +79,7 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
 
     private static FolioCommit.Page fromProto(dev.wings.common.proto.PageCommit page) {
         return new FolioCommit.Page(
-                new PartitionKey(uuid("topic_uid", page.getTopicUid()), page.getPartitionValue()),
+                new PartitionKey(Uuids.parse("topic_uid", page.getTopicUid()), page.getPartitionValue()),
                 page.getSchemaVersion(),
                 page.getByteOffset(),
                 page.getByteLength(),
@@ -136,7 +133,7 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
 
     @Override
     public void watchCommits(WatchCommitsRequest request, StreamObserver<WatchCommitsResponse> answers) {
-        UUID namespaceUid = uuid("namespace_uid", request.getNamespaceUid());
+        UUID namespaceUid = Uuids.parse("namespace_uid", request.getNamespaceUid());
         long start = request.getStartCommitNumber();
         if (start < 0) {
             throw WingsException.invalid("bad start_commit_number: 0 or more is expected: found=" + start);
@@ -180,26 +177,5 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
                     .setPage(PlanWriter.toProto(page, commit.number())));
         }
         return proto.build();
-    }
-
-    private static UUID uuid(String field, String text) {
-        try {
-            UUID uuid = UUID.fromString(text);
-            // fromString takes shortened forms too
-            if (uuid.toString().equals(text)) {
-                return uuid;
-            }
-        } catch (IllegalArgumentException e) {
-            // below
-        }
-        throw WingsException.invalid("bad " + field + ": a lower-case UUID is expected: length=" + text.length());
-    }
-
-    private static UUID uuid(String field, ByteString bytes) {
-        if (bytes.size() != UUID_BYTES) {
-            throw WingsException.invalid("bad " + field + ": 16 bytes are expected: found=" + bytes.size());
-        }
-        ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
-        return new UUID(buffer.getLong(), buffer.getLong());
     }
 }

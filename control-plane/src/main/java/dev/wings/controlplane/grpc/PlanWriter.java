@@ -55,7 +55,8 @@ final class PlanWriter implements PlanSink, AutoCloseable {
                     .setTopicUid(topic.topicUid().toString())
                     .setSchemaVersion(topic.schemaVersion())
                     .setNamespaceUid(topic.namespaceUid().toString())
-                    .setCommitNumber(topic.commitNumber()));
+                    .setCommitNumber(topic.commitNumber())
+                    .setTableMetadataLocation(topic.tableLocation()));
         }
     }
 

@@ -20,6 +20,7 @@ import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
+import dev.wings.common.schema.LakeSpecProtos;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
@@ -67,10 +68,11 @@ final class ResourceProtos {
                 .setSchema(SchemaProtos.toProto(topic.schema()))
                 .setPartitionFieldId(topic.partitionFieldId())
                 .setNamespaceUid(topic.namespaceUid().toString())
+                .setLake(LakeSpecProtos.toProto(topic.lake(), topic.schema()))
                 .build();
     }
 
-    private static Timestamp toProto(Instant time) {
+    static Timestamp toProto(Instant time) {
         return Timestamp.newBuilder()
                 .setSeconds(time.getEpochSecond())
                 .setNanos(time.getNano())

@@ -47,7 +47,7 @@ public interface LogMetadataStore {
             UUID namespaceUid, Instant time, Set<UUID> folioIds, Set<UUID> topicUids, Set<PartitionKey> partitions) {
 
         /// All that these folios touch.
-        static CommitScope of(UUID namespaceUid, Instant time, List<FolioCommit> folios) {
+        public static CommitScope of(UUID namespaceUid, Instant time, List<FolioCommit> folios) {
             Set<UUID> folioIds = new HashSet<>();
             Set<UUID> topicUids = new HashSet<>();
             Set<PartitionKey> partitions = new HashSet<>();

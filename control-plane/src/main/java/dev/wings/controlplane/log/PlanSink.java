@@ -31,7 +31,10 @@ public interface PlanSink {
 
     /// @param schemaVersion of the topic's current schema
     /// @param commitNumber the newest commit of the namespace that is in the snapshot; 0 for none
-    record TopicSnapshot(UUID topicUid, int schemaVersion, UUID namespaceUid, long commitNumber) {}
+    /// @param tableLocation of the metadata file of the topic's table, which has all rows that no page has; empty
+    ///     while there is no table
+    record TopicSnapshot(
+            UUID topicUid, int schemaVersion, UUID namespaceUid, long commitNumber, String tableLocation) {}
 
     /// A page and the folio that it is in.
     record PlannedPage(LogPage page, String objectKey, long commitNumber) {}

@@ -26,12 +26,15 @@ import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
+import dev.wings.controlplane.memory.MemoryDatabase.Garbage;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.TenantEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
+import dev.wings.controlplane.task.TaskState;
 import java.time.Instant;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.UUID;
 import java.util.function.Function;
 
 /// The resources of a cluster, in memory.
@@ -196,9 +199,17 @@ public final class MemoryClusterMetadataStore implements ClusterMetadataStore {
     }
 
     @Override
-    public void deleteTopic(TopicName name) {
+    public void deleteTopic(TopicName name, Instant now, Instant collectTime) {
         database.transaction(() -> {
             TopicEntry found = database.load(name);
+            UUID uid = found.topic.uid();
+            database.tasks()
+                    .replaceAll((key, task) -> task.target().uid().equals(uid) && task.state() != TaskState.DONE
+                            ? task.ended("the topic was deleted", now)
+                            : task);
+            String tables = database.home(found.topic).tablePrefix();
+            database.loadNamespace(found.topic.namespaceUid()).tables.remove(name.topic());
+            database.garbage().add(new Garbage(found.topic.namespaceUid(), tables, collectTime));
             database.load(name.parent()).topics.remove(name.topic());
             return found;
         });

@@ -25,11 +25,16 @@ import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.lake.LakeEntry;
+import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.log.CommitState.KnownFolio;
 import dev.wings.controlplane.log.CommitState.PartitionState;
 import dev.wings.controlplane.log.LogMetadataStore.CommitListener;
 import dev.wings.controlplane.log.LogPage;
 import dev.wings.controlplane.log.PartitionKey;
+import dev.wings.controlplane.task.TableCommitState.TopicHome;
+import dev.wings.controlplane.task.TaskRecord;
+import dev.wings.controlplane.task.TaskStore.TaskListener;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +45,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What the stores of one simulated cluster share: the state, and one lock for all of it, so that every method
 /// is a transaction. Replicas of a control plane are stores over the same database.
@@ -50,6 +56,11 @@ public final class MemoryDatabase {
     private final Map<UUID, NamespaceEntry> namespaces = new HashMap<>();
     private final Map<UUID, KnownFolio> folios = new HashMap<>();
     private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final Map<UUID, TaskRecord> tasks = new HashMap<>();
+    private final Map<UUID, Instant> turns = new HashMap<>();
+    private final Map<UUID, TableCommitEntry> tableCommits = new HashMap<>();
+    private final List<Garbage> garbage = new ArrayList<>();
+    private final List<TaskListener> taskListeners = new CopyOnWriteArrayList<>();
 
     /// A tenant and what is in it.
     static final class TenantEntry {
@@ -71,6 +82,10 @@ public final class MemoryDatabase {
         final Map<String, String> properties = new TreeMap<>();
         /// Keys of the folios in the order of their commits: that of commit n is at n - 1.
         final List<String> objectKeys = new ArrayList<>();
+        /// When they were committed.
+        final List<Instant> commitTimes = new ArrayList<>();
+        /// Up to which commit pages have been counted into tasks.
+        long taskCursor;
 
         NamespaceEntry(NamespaceRecord namespace) {
             this.namespace = namespace;
@@ -90,10 +105,17 @@ public final class MemoryDatabase {
     /// A partition and its pages, by offset.
     static final class PartitionEntry {
         PartitionState state = new PartitionState(0, Long.MIN_VALUE);
+        long watermark;
         final List<StoredPage> pages = new ArrayList<>();
     }
 
     record StoredPage(LogPage page, long commitNumber) {}
+
+    /// A commit to a table that was made.
+    record TableCommitEntry(UUID topicUid, long rows, Instant time) {}
+
+    /// Objects that nothing refers to any more; see the table `garbage`.
+    public record Garbage(UUID namespaceUid, String location, Instant collectTime) {}
 
     <T> T transaction(Supplier<T> body) {
         lock.lock();
@@ -120,6 +142,28 @@ public final class MemoryDatabase {
 
     List<CommitListener> listeners() {
         return listeners;
+    }
+
+    Map<UUID, TaskRecord> tasks() {
+        return tasks;
+    }
+
+    /// When each tenant was last given a worker.
+    Map<UUID, Instant> turns() {
+        return turns;
+    }
+
+    Map<UUID, TableCommitEntry> tableCommits() {
+        return tableCommits;
+    }
+
+    /// What is to be removed from object stores.
+    public List<Garbage> garbage() {
+        return garbage;
+    }
+
+    List<TaskListener> taskListeners() {
+        return taskListeners;
     }
 
     TenantEntry load(TenantName name) {
@@ -160,5 +204,29 @@ public final class MemoryDatabase {
             throw ResourceErrors.notFound(name);
         }
         return found;
+    }
+
+    /// The topic of that uid, null if there is none.
+    @Nullable
+    TopicEntry findTopic(UUID uid) {
+        return namespaces.values().stream()
+                .flatMap(namespace -> namespace.topics.values().stream())
+                .filter(entry -> entry.topic.uid().equals(uid))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// Where the topic's objects are.
+    TopicHome home(TopicRecord topic) {
+        NamespaceRecord namespace = loadNamespace(topic.namespaceUid()).namespace;
+        LakeHome home =
+                new LakeHome(namespace.uid(), load(namespace.objectStore()).uri(), namespace.objectPrefix());
+        return new TopicHome(topic.uid(), topic.name().topic(), home);
+    }
+
+    /// The topic's table, null if it has none yet.
+    @Nullable
+    LakeEntry tableOf(TopicRecord topic) {
+        return loadNamespace(topic.namespaceUid()).tables.get(topic.name().topic());
     }
 }

@@ -16,6 +16,7 @@
 package dev.wings.controlplane.memory;
 
 import dev.wings.common.resource.TopicName;
+import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.log.Commit;
 import dev.wings.controlplane.log.CommitDecision;
 import dev.wings.controlplane.log.CommitDecision.CommittedFolio;
@@ -35,6 +36,7 @@ import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.PartitionEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.StoredPage;
 import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
+import dev.wings.controlplane.task.TaskStore.TaskListener;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -66,6 +68,7 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
             CommitDecision decision = rule.apply(state(scope, namespace, topics));
             for (CommittedFolio folio : decision.folios()) {
                 write(namespace, topics, folio);
+                namespace.commitTimes.add(scope.time());
             }
             decision.partitions().forEach((key, state) -> partition(topics, key).state = state);
             if (namespace.objectKeys.size() != decision.lastCommitNumber()) {
@@ -140,7 +143,8 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
                         topic.topic.uid(),
                         topic.topic.schema().version(),
                         namespace.namespace.uid(),
-                        namespace.objectKeys.size()));
+                        namespace.objectKeys.size(),
+                        tableLocation(topic)));
                 pages.add(topic.partitions.values().stream()
                         .flatMap(partition -> partition.pages.stream())
                         .filter(stored -> scan.wants(stored.page()))
@@ -161,6 +165,11 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
         }
     }
 
+    private String tableLocation(TopicEntry topic) {
+        LakeEntry table = database.tableOf(topic.topic);
+        return table == null ? "" : table.metadataLocation();
+    }
+
     @Override
     public List<PartitionRecord> listPartitions(TopicName topic, @Nullable String after, int limit) {
         return database.transaction(() -> {
@@ -171,7 +180,7 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
                             .map(entry -> new PartitionRecord(
                                     entry.getKey(),
                                     entry.getValue().state.nextOffset(),
-                                    0,
+                                    entry.getValue().watermark,
                                     entry.getValue().state.lastTimestampMicros()))
                             .toList();
         });
@@ -223,6 +232,7 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
         for (CommitListener listener : database.listeners()) {
             commitNumbers.forEach(listener::announced);
         }
+        database.taskListeners().forEach(TaskListener::pagesCommitted);
     }
 
     @Override

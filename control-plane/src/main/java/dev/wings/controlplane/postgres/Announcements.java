@@ -18,6 +18,7 @@ package dev.wings.controlplane.postgres;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.log.LogMetadataStore.CommitListener;
 import dev.wings.controlplane.log.LogMetadataStore.Subscription;
+import dev.wings.controlplane.task.TaskStore.TaskListener;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -26,13 +27,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells all replicas how far namespaces have got, over PostgreSQL's NOTIFY.
+/// Tells all replicas how far namespaces have got and that tasks have changed, over PostgreSQL's NOTIFY.
 ///
 /// Sent after the commits that they tell of, in transactions of their own: a transaction that notifies takes a
 /// lock of the whole database until it is durable, so commits would wait for each other across all namespaces.
@@ -40,7 +42,8 @@ final class Announcements {
 
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
 
-    private static final String CHANNEL = "wings_commits";
+    private static final String COMMITS = "wings_commits";
+    private static final String TASKS = "wings_tasks";
 
     /// Of one notification's text: `uid=number`, divided by spaces. PostgreSQL takes less than 8,000 bytes.
     private static final int MAX_ENTRIES = 100;
@@ -65,15 +68,54 @@ final class Announcements {
         if (!entries.isEmpty()) {
             payloads.add(String.join(" ", entries));
         }
-        String sql = "select pg_notify('" + CHANNEL + "', payload) from unnest(?::text[]) as payload";
+        String sql = "select pg_notify('" + COMMITS + "', payload) from unnest(?::text[]) as payload";
         database.change(
                 "announce commits",
                 connection -> Sql.query(connection, sql, row -> payloads, Sql.texts(connection, payloads.stream())));
     }
 
+    static void sendTasksChanged(PostgresDatabase database) {
+        database.change(
+                "announce tasks", connection -> Sql.query(connection, "select pg_notify(?, '')", row -> TASKS, TASKS));
+    }
+
     static Subscription listen(PostgresDatabase database, Scheduler scheduler, CommitListener listener) {
-        Listening listening = new Listening(database, scheduler, listener);
-        listening.thread = Thread.ofVirtual().name("commit-announcements").start(listening::run);
+        Map<String, Consumer<String>> channels = Map.of(COMMITS, text -> deliver(text, listener));
+        return listen(database, scheduler, "commit-announcements", channels, listener::interrupted);
+    }
+
+    static Subscription listen(PostgresDatabase database, Scheduler scheduler, TaskListener listener) {
+        Map<String, Consumer<String>> channels =
+                Map.of(TASKS, text -> listener.tasksChanged(), COMMITS, text -> listener.pagesCommitted());
+        return listen(database, scheduler, "task-announcements", channels, () -> {
+            listener.tasksChanged();
+            listener.pagesCommitted();
+        });
+    }
+
+    private static void deliver(String text, CommitListener listener) {
+        for (String entry : text.split(" ", -1)) {
+            try {
+                int divider = entry.indexOf('=');
+                UUID uid = UUID.fromString(entry.substring(0, divider));
+                listener.announced(uid, Long.parseLong(entry.substring(divider + 1)));
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                // anybody who may connect can notify
+                LOG.warn("announcement ignored: text={}", entry, e);
+            }
+        }
+    }
+
+    /// @param channels what is done with the texts of each
+    /// @param interrupted called when texts may have been missed
+    private static Subscription listen(
+            PostgresDatabase database,
+            Scheduler scheduler,
+            String name,
+            Map<String, Consumer<String>> channels,
+            Runnable interrupted) {
+        Listening listening = new Listening(database, scheduler, channels, interrupted);
+        listening.thread = Thread.ofVirtual().name(name).start(listening::run);
         return listening;
     }
 
@@ -82,14 +124,20 @@ final class Announcements {
 
         private final PostgresDatabase database;
         private final Scheduler scheduler;
-        private final CommitListener listener;
+        private final Map<String, Consumer<String>> channels;
+        private final Runnable interrupted;
         private @Nullable Thread thread;
         private volatile boolean closed;
 
-        Listening(PostgresDatabase database, Scheduler scheduler, CommitListener listener) {
+        Listening(
+                PostgresDatabase database,
+                Scheduler scheduler,
+                Map<String, Consumer<String>> channels,
+                Runnable interrupted) {
             this.database = database;
             this.scheduler = scheduler;
-            this.listener = listener;
+            this.channels = channels;
+            this.interrupted = interrupted;
         }
 
         void run() {
@@ -97,19 +145,21 @@ final class Announcements {
             while (!closed) {
                 try (Connection connection = database.openConnection()) {
                     try (Statement statement = connection.createStatement()) {
-                        statement.execute("listen " + CHANNEL);
+                        for (String channel : channels.keySet()) {
+                            statement.execute("listen " + channel);
+                        }
                     }
                     if (away) {
-                        LOG.info("announcements of commits arrive again");
+                        LOG.info("announcements arrive again");
                         away = false;
                     }
                     // what was announced while nobody listened is lost
-                    listener.interrupted();
+                    interrupted.run();
                     receive(connection.unwrap(PGConnection.class));
                 } catch (SQLException | RuntimeException e) {
                     // said once, however often it is tried
                     if (!closed && !away) {
-                        LOG.warn("announcements of commits are interrupted, followers may lag: {}", e.getMessage());
+                        LOG.warn("announcements are interrupted, followers and tasks may lag: {}", e.getMessage());
                         away = true;
                     }
                 }
@@ -124,21 +174,11 @@ final class Announcements {
                     continue;
                 }
                 for (PGNotification notification : notifications) {
-                    for (String entry : notification.getParameter().split(" ", -1)) {
-                        deliver(entry);
+                    Consumer<String> channel = channels.get(notification.getName());
+                    if (channel != null) {
+                        channel.accept(notification.getParameter());
                     }
                 }
-            }
-        }
-
-        private void deliver(String entry) {
-            try {
-                int divider = entry.indexOf('=');
-                UUID uid = UUID.fromString(entry.substring(0, divider));
-                listener.announced(uid, Long.parseLong(entry.substring(divider + 1)));
-            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                // anybody who may connect can notify
-                LOG.warn("announcement ignored: text={}", entry, e);
             }
         }
 

@@ -23,6 +23,7 @@ import java.util.Optional;
 ///
 /// @param url of JDBC: `jdbc:postgresql://host:port/database`
 /// @param commitConnections for commits
+/// @param taskConnections for tasks, and commits to tables
 /// @param readConnections for plans and lists; a plan holds one while it is read
 /// @param connectTimeout how long a request waits for a connection before it is told that the database is away
 public record DatabaseConfig(
@@ -30,6 +31,7 @@ public record DatabaseConfig(
         String user,
         Optional<Secret> password,
         int commitConnections,
+        int taskConnections,
         int readConnections,
         Duration connectTimeout) {
 
@@ -37,9 +39,9 @@ public record DatabaseConfig(
         if (!url.startsWith("jdbc:postgresql:")) {
             throw new IllegalArgumentException("the database's URL must start with jdbc:postgresql:");
         }
-        if (commitConnections < 1 || readConnections < 1) {
-            throw new IllegalArgumentException(
-                    "too few database connections: commit=" + commitConnections + ", read=" + readConnections);
+        if (commitConnections < 1 || taskConnections < 1 || readConnections < 1) {
+            throw new IllegalArgumentException("too few database connections: commit=" + commitConnections + ", task="
+                    + taskConnections + ", read=" + readConnections);
         }
     }
 }

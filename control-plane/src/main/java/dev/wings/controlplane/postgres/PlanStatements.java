@@ -41,10 +41,12 @@ final class PlanStatements {
     private static final int FETCH_PAGES = 2_000;
 
     private static final String FIND_TOPIC = """
-            select t.topic_uid, t.schema_version, n.namespace_uid, n.last_commit_number
+            select t.topic_uid, t.schema_version, n.namespace_uid, n.last_commit_number,
+                coalesce(l.metadata_location, '') as table_location
             from tenants e
                 join namespaces n on n.tenant_uid = e.tenant_uid and n.delete_time is null
                 join topics t on t.namespace_uid = n.namespace_uid
+                left join lake_tables l on l.topic_uid = t.topic_uid
             where e.tenant_id = ? and e.delete_time is null and n.namespace_id = ? and t.topic_id = ?
             """;
 
@@ -87,7 +89,8 @@ final class PlanStatements {
                         Sql.uuid(row, "topic_uid"),
                         row.getInt("schema_version"),
                         Sql.uuid(row, "namespace_uid"),
-                        row.getLong("last_commit_number")),
+                        row.getLong("last_commit_number"),
+                        row.getString("table_location")),
                 scan.topic().tenant(),
                 scan.topic().namespace(),
                 scan.topic().topic());

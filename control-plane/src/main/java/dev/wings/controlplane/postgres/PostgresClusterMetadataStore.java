@@ -19,6 +19,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.LakeSpecProtos;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.NamespaceRecord;
@@ -272,8 +273,9 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
         TopicName name = topic.name();
         String sql = """
                 insert into topics
-                    (topic_uid, namespace_uid, topic_id, create_time, schema, schema_version, partition_field_id)
-                values (?, ?, ?, ?, ?, ?, nullif(?, 0))
+                    (topic_uid, namespace_uid, topic_id, create_time, schema, schema_version, partition_field_id, lake,
+                    freshness)
+                values (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, make_interval(secs => ?))
                 on conflict (namespace_uid, topic_id) do nothing
                 """;
         return database.change("create topic", connection -> {
@@ -290,7 +292,9 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
                     topic.createTime(),
                     SchemaProtos.toProto(topic.schema()).toByteArray(),
                     topic.schema().version(),
-                    topic.partitionFieldId());
+                    topic.partitionFieldId(),
+                    LakeSpecProtos.toProto(topic.lake(), topic.schema()).toByteArray(),
+                    topic.lake().freshness().toMillis() / 1e3);
             return topic.in(namespace);
         });
     }
@@ -339,11 +343,19 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
     }
 
     @Override
-    public void deleteTopic(TopicName name) {
+    public void deleteTopic(TopicName name, Instant now, Instant collectTime) {
         database.change("delete topic", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.ADD_CHILD);
             UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.CHANGE_LOG);
             UUID uid = NameLookup.topic(connection, namespace, name);
+            // from here on nobody begins to change its table, and whoever has begun is done
+            Sql.query(connection, "select 1 from topics where topic_uid = ? for update", row -> 1, uid);
+            TaskRows.end(connection, uid, "the topic was deleted", now);
+            // all objects below: files of the table, and of commits that were never made
+            String table = TableCommitStatements.home(connection, uid, name).tablePrefix();
+            String addGarbage = "insert into garbage (namespace_uid, location, collect_time) values (?, ?, ?)";
+            Sql.update(connection, addGarbage, namespace, table, collectTime);
+            Sql.update(connection, "delete from lake_tables where topic_uid = ?", uid);
             Sql.update(connection, "delete from pages where topic_uid = ?", uid);
             Sql.update(connection, "delete from partitions where topic_uid = ?", uid);
             LakeRows.freeName(connection, namespace, name.topic());

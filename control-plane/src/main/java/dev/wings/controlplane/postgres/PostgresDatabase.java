@@ -54,6 +54,7 @@ public final class PostgresDatabase implements AutoCloseable {
     private final Resources pools;
     private final HikariDataSource commits;
     private final HikariDataSource changes;
+    private final HikariDataSource work;
     private final HikariDataSource reads;
 
     private PostgresDatabase(
@@ -61,11 +62,13 @@ public final class PostgresDatabase implements AutoCloseable {
             Resources pools,
             HikariDataSource commits,
             HikariDataSource changes,
+            HikariDataSource work,
             HikariDataSource reads) {
         this.config = config;
         this.pools = pools;
         this.commits = commits;
         this.changes = changes;
+        this.work = work;
         this.reads = reads;
     }
 
@@ -87,6 +90,7 @@ public final class PostgresDatabase implements AutoCloseable {
         try {
             HikariConfig commits = pool(config, "wings-commits", config.commitConnections(), registry);
             HikariConfig changes = pool(config, "wings-changes", CHANGE_CONNECTIONS, registry);
+            HikariConfig work = pool(config, "wings-tasks", config.taskConnections(), registry);
             HikariConfig reads = pool(config, "wings-reads", config.readConnections(), registry);
             reads.setReadOnly(true);
             reads.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
@@ -95,6 +99,7 @@ public final class PostgresDatabase implements AutoCloseable {
                     pools,
                     pools.add(new HikariDataSource(commits)),
                     pools.add(new HikariDataSource(changes)),
+                    pools.add(new HikariDataSource(work)),
                     pools.add(new HikariDataSource(reads)));
         } catch (RuntimeException | Error e) {
             pools.closeAfter(e);
@@ -196,6 +201,11 @@ public final class PostgresDatabase implements AutoCloseable {
     /// As [#commit], for changes of resources and whatever else must not keep commits waiting.
     <T> T change(String what, Body<T> body) {
         return transaction(changes, what, body);
+    }
+
+    /// As [#commit], for tasks and what they commit.
+    <T> T work(String what, Body<T> body) {
+        return transaction(work, what, body);
     }
 
     /// Runs `body` on one snapshot of everything committed before.

@@ -19,6 +19,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.LakeSpec;
+import dev.wings.common.schema.LakeSpecProtos;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.controlplane.cluster.TopicRecord;
@@ -27,6 +29,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Reads topics.
 final class TopicRows {
@@ -41,7 +44,7 @@ final class TopicRows {
             throws SQLException {
         String sql = """
                 select t.topic_uid, t.topic_id, t.create_time, t.namespace_uid, t.schema, t.partition_field_id,
-                    n.namespace_id
+                    t.lake, n.namespace_id
                 from topics t join namespaces n using (namespace_uid)
                 where n.delete_time is null and %s
                 order by n.namespace_id, t.topic_id limit ?
@@ -60,9 +63,22 @@ final class TopicRows {
                             Sql.uuid(row, "namespace_uid"),
                             schema(uid, row.getBytes("schema")),
                             // 0 for null
-                            row.getInt("partition_field_id"));
+                            row.getInt("partition_field_id"),
+                            lake(uid, row.getBytes("lake"), row.getInt("partition_field_id")));
                 },
                 all);
+    }
+
+    /// @param stored null for a topic that is older than its layout
+    private static LakeSpec lake(UUID topicUid, byte @Nullable [] stored, int partitionFieldId) {
+        if (stored == null) {
+            return LakeSpec.defaults(partitionFieldId);
+        }
+        try {
+            return LakeSpecProtos.fromProto(dev.wings.common.proto.LakeSpec.parseFrom(stored));
+        } catch (InvalidProtocolBufferException | WingsException e) {
+            throw WingsException.dataLoss("the topic's stored layout cannot be read: topic_uid=" + topicUid, e);
+        }
     }
 
     private static TopicSchema schema(UUID topicUid, byte[] stored) {

@@ -26,6 +26,7 @@ import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.controlplane.cluster.ClusterMetadataStore.TopicPosition;
 import java.net.URI;
@@ -71,7 +72,7 @@ public abstract class ClusterMetadataStoreContract {
     @Test
     void topicWithoutPartitionKeyHasNone() {
         createNamespace();
-        TopicRecord created = store().createTopic(new NewTopic(TOPIC, uuid(), TIME, schema(), 0));
+        TopicRecord created = store().createTopic(new NewTopic(TOPIC, uuid(), TIME, schema(), 0, LakeSpec.defaults(0)));
         assertThat(created.partitionFieldId()).isZero();
         assertThat(store().loadTopic(TOPIC)).isEqualTo(created);
     }
@@ -105,7 +106,7 @@ public abstract class ClusterMetadataStoreContract {
         assertFails(() -> store().listTopics(TENANT, TopicPosition.START, 10), ErrorKind.NOT_FOUND, "name=" + TENANT);
         assertFails(() -> store().listTopics(NAMESPACE, "", 10), ErrorKind.NOT_FOUND, "name=" + TENANT);
         assertFails(() -> store().deleteTenant(TENANT, TIME), ErrorKind.NOT_FOUND, "name=" + TENANT);
-        assertFails(() -> store().deleteTopic(TOPIC), ErrorKind.NOT_FOUND, "name=" + TENANT);
+        assertFails(() -> store().deleteTopic(TOPIC, TIME, TIME), ErrorKind.NOT_FOUND, "name=" + TENANT);
         store().createTenant(tenant(TENANT));
         assertFails(() -> store().deleteObjectStore(OBJECT_STORE, TIME), ErrorKind.NOT_FOUND, "name=" + OBJECT_STORE);
         assertFails(() -> store().deleteNamespace(NAMESPACE, TIME), ErrorKind.NOT_FOUND, "name=" + NAMESPACE);
@@ -133,7 +134,7 @@ public abstract class ClusterMetadataStoreContract {
                 () -> store().deleteObjectStore(OBJECT_STORE, TIME), ErrorKind.PRECONDITION, "used_by=" + NAMESPACE);
         assertFails(() -> store().deleteNamespace(NAMESPACE, TIME), ErrorKind.PRECONDITION, "used_by=" + TOPIC);
 
-        store().deleteTopic(TOPIC);
+        store().deleteTopic(TOPIC, TIME, TIME);
         store().deleteNamespace(NAMESPACE, TIME);
         assertFails(() -> store().deleteTenant(TENANT, TIME), ErrorKind.PRECONDITION, "used_by=" + OBJECT_STORE);
         store().deleteObjectStore(OBJECT_STORE, TIME);
@@ -145,10 +146,10 @@ public abstract class ClusterMetadataStoreContract {
     void deletedNameCanBeTakenAgain() {
         createNamespace();
         UUID first = store().createTopic(topic(TOPIC)).uid();
-        store().deleteTopic(TOPIC);
+        store().deleteTopic(TOPIC, TIME, TIME);
         UUID second = store().createTopic(topic(TOPIC)).uid();
         assertThat(second).isNotEqualTo(first);
-        store().deleteTopic(TOPIC);
+        store().deleteTopic(TOPIC, TIME, TIME);
 
         NamespaceRecord old = store().loadNamespace(NAMESPACE);
         store().deleteNamespace(NAMESPACE, TIME);
@@ -235,7 +236,7 @@ public abstract class ClusterMetadataStoreContract {
     }
 
     private NewTopic topic(TopicName name) {
-        return new NewTopic(name, uuid(), TIME, schema(), 2);
+        return new NewTopic(name, uuid(), TIME, schema(), 2, LakeSpec.defaults(2));
     }
 
     private static TopicSchema schema() {

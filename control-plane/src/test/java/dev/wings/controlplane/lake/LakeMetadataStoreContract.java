@@ -27,6 +27,7 @@ import dev.wings.common.proto.Type;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
+import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.NamespaceRecord;
@@ -169,7 +170,7 @@ public abstract class LakeMetadataStoreContract {
         assertFails(() -> cluster().createTopic(topic("free")), ErrorKind.ALREADY_EXISTS, "topics/free");
         store().drop(Kind.VIEW, free, false, TIME);
         cluster().createTopic(topic("free"));
-        cluster().deleteTopic(SALES.topic("orders"));
+        cluster().deleteTopic(SALES.topic("orders"), TIME, TIME);
         create(Kind.TABLE, ORDERS);
     }
 
@@ -287,7 +288,8 @@ public abstract class LakeMetadataStoreContract {
                 () -> store().commit(List.of(new LakeChange.Create(table)), TIME), ErrorKind.CONFLICT, "name=" + SALES);
     }
 
-    /// How many of the actions succeed that are started at once; the others must fail for the name or the pointer.
+    /// How many of the actions succeed that are started at once; the others must fail for the name or the
+    /// pointer.
     private static int race(Callable<?>... actions) throws Exception {
         CyclicBarrier start = new CyclicBarrier(actions.length);
         int won = 0;
@@ -346,7 +348,8 @@ public abstract class LakeMetadataStoreContract {
                         .setName("a")
                         .setType(Type.newBuilder().setPrimitive(Primitive.LONG)))
                 .build();
-        return new NewTopic(SALES.topic(id), uuid(), TIME, SchemaProtos.fromCreateRequest(schema), 0);
+        return new NewTopic(
+                SALES.topic(id), uuid(), TIME, SchemaProtos.fromCreateRequest(schema), 0, LakeSpec.defaults(0));
     }
 
     private synchronized UUID uuid() {

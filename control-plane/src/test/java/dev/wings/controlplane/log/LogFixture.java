@@ -21,6 +21,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
@@ -77,6 +78,10 @@ public final class LogFixture {
         }
     }
 
+    public NamespaceRecord namespace() {
+        return namespace;
+    }
+
     public UUID namespaceUid() {
         return namespace.uid();
     }
@@ -84,8 +89,13 @@ public final class LogFixture {
     public TopicRecord createTopic(String id, boolean partitioned) {
         Field origin = new Field(1, "origin", true, FieldType.Primitive.STRING, "");
         TopicSchema schema = new TopicSchema(0, List.of(origin), 1);
-        return cluster.createTopic(
-                new NewTopic(namespace.name().topic(id), IDS.next(), TIME, schema, partitioned ? 1 : 0));
+        return cluster.createTopic(new NewTopic(
+                namespace.name().topic(id),
+                IDS.next(),
+                TIME,
+                schema,
+                partitioned ? 1 : 0,
+                LakeSpec.defaults(partitioned ? 1 : 0)));
     }
 
     static UUID newId() {

@@ -146,7 +146,7 @@ public abstract class LogMetadataStoreContract {
 
     @Test
     void folioWithOnlyRejectedBatchesKeepsItsAnswer() {
-        cluster().deleteTopic(topic.name());
+        cluster().deleteTopic(topic.name(), LogFixture.time(1), LogFixture.time(2));
         FolioCommit folio = fixture.folio(page(topic, "JFK", batch(1)));
         FolioAnswer answer = commit(folio);
         assertThat(answer.commitNumber()).isEqualTo(1);
@@ -183,8 +183,8 @@ public abstract class LogMetadataStoreContract {
 
         assertThat(plan.topics())
                 .containsExactly(
-                        new PlanSink.TopicSnapshot(single.uid(), 0, fixture.namespaceUid(), 1),
-                        new PlanSink.TopicSnapshot(topic.uid(), 0, fixture.namespaceUid(), 1));
+                        new PlanSink.TopicSnapshot(single.uid(), 0, fixture.namespaceUid(), 1, ""),
+                        new PlanSink.TopicSnapshot(topic.uid(), 0, fixture.namespaceUid(), 1, ""));
         FolioCommit.Page committed = folio.pages().getFirst();
         LogPage expected = new LogPage(
                 committed.partition(),
@@ -241,7 +241,7 @@ public abstract class LogMetadataStoreContract {
     @Test
     void deletedTopicIsGoneAndItsNameStartsAnew() {
         commit(fixture.folio(page(topic, "JFK", batch(10)), page(single, "", batch(1))));
-        cluster().deleteTopic(topic.name());
+        cluster().deleteTopic(topic.name(), LogFixture.time(1), LogFixture.time(2));
         assertFails(() -> plan(TopicScan.all(topic.name())), ErrorKind.NOT_FOUND, "topics/flights");
         assertThat(plan(TopicScan.all(single.name())).rows()).isEqualTo(1);
         assertThat(store().readCommits(fixture.namespaceUid(), 1, 10).getFirst().pages())
@@ -256,8 +256,8 @@ public abstract class LogMetadataStoreContract {
 
     @Test
     void deletedNamespaceTakesNoCommit() {
-        cluster().deleteTopic(topic.name());
-        cluster().deleteTopic(single.name());
+        cluster().deleteTopic(topic.name(), LogFixture.time(1), LogFixture.time(2));
+        cluster().deleteTopic(single.name(), LogFixture.time(1), LogFixture.time(2));
         cluster().deleteNamespace(topic.name().parent(), LogFixture.time(1));
         assertFails(
                 () -> commit(fixture.folio(page(topic, "JFK", batch(1)))),

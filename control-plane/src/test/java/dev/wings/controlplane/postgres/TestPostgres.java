@@ -110,6 +110,7 @@ public final class TestPostgres implements AutoCloseable {
                 Optional.of(new Secret("postgres")),
                 4,
                 4,
+                4,
                 Duration.ofSeconds(5));
     }
 

@@ -1,0 +1,439 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.memory;
+
+import dev.wings.common.resource.TenantName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.controlplane.cluster.ResourceErrors;
+import dev.wings.controlplane.cluster.TopicRecord;
+import dev.wings.controlplane.lake.LakeEntry;
+import dev.wings.controlplane.lake.TableName;
+import dev.wings.controlplane.memory.MemoryDatabase.Garbage;
+import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
+import dev.wings.controlplane.memory.MemoryDatabase.PartitionEntry;
+import dev.wings.controlplane.memory.MemoryDatabase.StoredPage;
+import dev.wings.controlplane.memory.MemoryDatabase.TableCommitEntry;
+import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
+import dev.wings.controlplane.task.NewTask;
+import dev.wings.controlplane.task.TableCommit;
+import dev.wings.controlplane.task.TableCommit.WatermarkMove;
+import dev.wings.controlplane.task.TableCommitDecision;
+import dev.wings.controlplane.task.TableCommitDecision.Apply;
+import dev.wings.controlplane.task.TableCommitDecision.Repeated;
+import dev.wings.controlplane.task.TableCommitRule;
+import dev.wings.controlplane.task.TableCommitState;
+import dev.wings.controlplane.task.TableCommitState.KnownCommit;
+import dev.wings.controlplane.task.TableCommitState.TablePointer;
+import dev.wings.controlplane.task.TaskKind;
+import dev.wings.controlplane.task.TaskName;
+import dev.wings.controlplane.task.TaskPolicy;
+import dev.wings.controlplane.task.TaskRecord;
+import dev.wings.controlplane.task.TaskState;
+import dev.wings.controlplane.task.TaskStore;
+import dev.wings.controlplane.task.TaskTarget;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Tasks and commits to tables, in memory.
+public final class MemoryTaskStore implements TaskStore {
+
+    /// That of their bytes; UUIDs of Java compare as signed numbers.
+    private static final Comparator<TaskRecord> BY_UID =
+            Comparator.comparing(task -> task.uid().toString());
+
+    private final MemoryDatabase database;
+
+    public MemoryTaskStore(MemoryDatabase database) {
+        this.database = database;
+    }
+
+    @Override
+    public Turn lease(LeaseWish wish, Instant now, TaskPolicy policy) {
+        return database.transaction(() -> {
+            tasks(task -> task.state() == TaskState.RUNNING && !leaseEnd(task).isAfter(now))
+                    .toList()
+                    .forEach(task -> put(task.lapsed(now, policy)));
+            Optional<TaskRecord> first = tasks(
+                            task -> task.isWaiting(now) && wish.kinds().contains(task.kind()) && mayRun(task))
+                    .min(Comparator.comparing(this::runningOfTenant)
+                            .thenComparing(
+                                    task -> database.turns().get(task.target().tenantUid()),
+                                    Comparator.nullsFirst(Comparator.naturalOrder()))
+                            .thenComparing(TaskRecord::dueTime));
+            if (first.isEmpty()) {
+                return new Idle(nextTime(wish, now));
+            }
+            TaskRecord leased = first.get().leased(wish.worker(), now, policy.lease());
+            database.turns().put(leased.target().tenantUid(), now);
+            return new Leased(put(leased));
+        });
+    }
+
+    private static Instant leaseEnd(TaskRecord task) {
+        return Objects.requireNonNull(task.lease()).end();
+    }
+
+    private boolean mayRun(TaskRecord task) {
+        UUID target = task.target().uid();
+        if (tasks(other -> other.state() == TaskState.RUNNING
+                        && other.target().uid().equals(target))
+                .findAny()
+                .isPresent()) {
+            return false;
+        }
+        if (task.kind() == TaskKind.COLLECT_GARBAGE) {
+            return database.namespaces().containsKey(target);
+        }
+        TopicEntry topic = database.findTopic(target);
+        return topic != null && (task.kind() == TaskKind.CREATE_TABLE || database.tableOf(topic.topic) != null);
+    }
+
+    private Long runningOfTenant(TaskRecord task) {
+        return tasks(other -> other.state() == TaskState.RUNNING
+                        && other.target().tenantUid().equals(task.target().tenantUid()))
+                .count();
+    }
+
+    private @Nullable Instant nextTime(LeaseWish wish, Instant now) {
+        return Stream.concat(
+                        tasks(task -> task.state() == TaskState.WAITING
+                                        && wish.kinds().contains(task.kind()))
+                                .map(TaskRecord::nextRunTime),
+                        tasks(task -> task.state() == TaskState.RUNNING).map(MemoryTaskStore::leaseEnd))
+                .filter(time -> time.isAfter(now))
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+    }
+
+    private Stream<TaskRecord> tasks(Predicate<TaskRecord> condition) {
+        return database.tasks().values().stream().filter(condition);
+    }
+
+    private TaskRecord put(TaskRecord task) {
+        database.tasks().put(task.uid(), task);
+        return task;
+    }
+
+    @Override
+    public TaskRecord change(TaskName name, UnaryOperator<TaskRecord> rule) {
+        return database.transaction(() -> put(rule.apply(find(name))));
+    }
+
+    private TaskRecord find(TaskName name) {
+        TaskRecord found = database.tasks().get(name.uid());
+        if (found == null || !found.name().equals(name)) {
+            throw ResourceErrors.notFound(name);
+        }
+        return found;
+    }
+
+    @Override
+    public TaskRecord complete(TaskName name, Function<CompletionState, Completion> rule) {
+        return database.transaction(() -> {
+            Completion completion = rule.apply(completionState(find(name)));
+            TaskRecord done = put(completion.task());
+            make(completion.following(), completion.dueBytes(), done.updateTime());
+            return done;
+        });
+    }
+
+    private CompletionState completionState(TaskRecord task) {
+        UUID target = task.target().uid();
+        if (task.kind() == TaskKind.COLLECT_GARBAGE) {
+            return new CompletionState(task, database.namespaces().containsKey(target), Duration.ZERO, null);
+        }
+        TopicEntry topic = database.findTopic(target);
+        if (topic == null) {
+            return new CompletionState(task, false, Duration.ZERO, null);
+        }
+        NamespaceEntry namespace = database.loadNamespace(topic.topic.namespaceUid());
+        Backlog left = task.kind() == TaskKind.COMPACT
+                ? backlog(namespace, topic, 0, namespace.taskCursor).orElse(null)
+                : null;
+        return new CompletionState(task, true, topic.topic.lake().freshness(), left);
+    }
+
+    /// Of the pages of commits in `(start, end]`.
+    private static Optional<Backlog> backlog(NamespaceEntry namespace, TopicEntry topic, long start, long end) {
+        List<StoredPage> pages = topic.partitions.values().stream()
+                .flatMap(partition -> partition.pages.stream())
+                .filter(page -> page.commitNumber() > start && page.commitNumber() <= end)
+                .toList();
+        return pages.stream()
+                .map(page -> namespace.commitTimes.get(Math.toIntExact(page.commitNumber() - 1)))
+                .min(Comparator.naturalOrder())
+                .map(oldest -> new Backlog(
+                        oldest,
+                        pages.stream()
+                                .mapToLong(page -> page.page().byteLength())
+                                .sum()));
+    }
+
+    @Override
+    public TaskRecord load(TaskName name) {
+        return database.transaction(() -> find(name));
+    }
+
+    @Override
+    public List<TaskRecord> list(TenantName tenant, Set<TaskState> states, @Nullable UUID after, int limit) {
+        return database.transaction(() -> {
+            UUID tenantUid = database.load(tenant).tenant.uid();
+            return tasks(task -> task.target().tenantUid().equals(tenantUid) && states.contains(task.state()))
+                    .filter(task -> after == null || task.uid().toString().compareTo(after.toString()) < 0)
+                    .sorted(BY_UID.reversed())
+                    .limit(limit)
+                    .toList();
+        });
+    }
+
+    @Override
+    public long commitTable(TableCommit commit, Function<TableCommitState, TableCommitDecision> rule) {
+        return database.transaction(() -> {
+            TopicEntry topic = database.findTopic(commit.topicUid());
+            return switch (rule.apply(commitState(commit, topic))) {
+                case Repeated repeated -> repeated.rows();
+                case Apply apply -> {
+                    apply(commit, Objects.requireNonNull(topic), apply);
+                    yield apply.rows();
+                }
+            };
+        });
+    }
+
+    private TableCommitState commitState(TableCommit commit, @Nullable TopicEntry topic) {
+        TableCommitEntry known = database.tableCommits().get(commit.commitId());
+        TaskRecord task = database.tasks().get(commit.task().uid());
+        if (task != null && !task.name().equals(commit.task())) {
+            task = null;
+        }
+        if (known != null || topic == null) {
+            return new TableCommitState(
+                    known == null ? null : new KnownCommit(known.topicUid(), known.rows()), task, null, null, Map.of());
+        }
+        Map<String, Long> watermarks = new HashMap<>();
+        for (WatermarkMove move : commit.moves()) {
+            PartitionEntry partition = topic.partitions.get(move.value());
+            if (partition != null) {
+                watermarks.put(move.value(), partition.watermark);
+            }
+        }
+        return new TableCommitState(null, task, database.home(topic.topic), pointer(topic), watermarks);
+    }
+
+    private void apply(TableCommit commit, TopicEntry topic, Apply apply) {
+        // all checks first: nothing is undone here
+        for (WatermarkMove move : apply.moves()) {
+            long rows = Objects.requireNonNull(topic.partitions.get(move.value())).pages.stream()
+                    .filter(page -> isIn(page, move))
+                    .mapToLong(page -> page.page().endOffset() - page.page().startOffset())
+                    .sum();
+            TableCommitRule.checkRemoved(commit, move, rows);
+        }
+        for (WatermarkMove move : apply.moves()) {
+            PartitionEntry partition = Objects.requireNonNull(topic.partitions.get(move.value()));
+            partition.pages.removeIf(page -> isIn(page, move));
+            partition.watermark = move.endOffset();
+        }
+        put(topic, apply.table());
+        for (String location : apply.garbage()) {
+            database.garbage().add(new Garbage(topic.topic.namespaceUid(), location, apply.collectTime()));
+        }
+        database.tableCommits()
+                .put(commit.commitId(), new TableCommitEntry(commit.topicUid(), apply.rows(), apply.time()));
+    }
+
+    private @Nullable TablePointer pointer(TopicEntry topic) {
+        LakeEntry table = database.tableOf(topic.topic);
+        return table == null ? null : new TablePointer(table.tableUuid(), table.metadataLocation(), table.version());
+    }
+
+    private void put(TopicEntry topic, TablePointer table) {
+        TopicName name = topic.topic.name();
+        LakeEntry entry = new LakeEntry(
+                TableName.of(name.parent(), name.topic()),
+                LakeEntry.Kind.TABLE,
+                topic.topic.uid(),
+                Optional.of(topic.topic.uid()),
+                table.tableUuid(),
+                table.metadataLocation(),
+                table.version(),
+                database.home(topic.topic).home());
+        database.load(name.parent()).tables.put(name.topic(), entry);
+    }
+
+    private static boolean isIn(StoredPage page, WatermarkMove move) {
+        return page.page().startOffset() >= move.startOffset() && page.page().endOffset() <= move.endOffset();
+    }
+
+    @Override
+    public List<TaskTarget> findTopicsWithoutTable(int limit) {
+        return database.transaction(() -> topics().filter(topic -> database.tableOf(topic.topic) == null)
+                .map(topic -> target(topic.topic))
+                .filter(target -> !hasOpen(target, TaskKind.CREATE_TABLE))
+                .sorted(Comparator.comparing(target -> target.uid().toString()))
+                .limit(limit)
+                .toList());
+    }
+
+    private Stream<TopicEntry> topics() {
+        return database.namespaces().values().stream().flatMap(namespace -> namespace.topics.values().stream());
+    }
+
+    private TaskTarget target(TopicRecord topic) {
+        UUID tenant = database.load(topic.name().parent().parent()).tenant.uid();
+        return new TaskTarget(
+                tenant, topic.namespaceUid(), topic.uid(), topic.name().toString());
+    }
+
+    private boolean hasOpen(TaskTarget target, TaskKind kind) {
+        return open(target, kind).isPresent();
+    }
+
+    private Optional<TaskRecord> open(TaskTarget target, TaskKind kind) {
+        return tasks(task -> task.kind() == kind
+                        && task.state() != TaskState.DONE
+                        && task.target().uid().equals(target.uid()))
+                .findFirst();
+    }
+
+    @Override
+    public List<TaskTarget> findNamespacesWithoutCollector(int limit) {
+        return database.transaction(() -> database.namespaces().values().stream()
+                .map(entry -> entry.namespace)
+                .map(namespace -> new TaskTarget(
+                        database.load(namespace.name().parent()).tenant.uid(),
+                        namespace.uid(),
+                        namespace.uid(),
+                        namespace.name().toString()))
+                .filter(target -> !hasOpen(target, TaskKind.COLLECT_GARBAGE))
+                .sorted(Comparator.comparing(target -> target.uid().toString()))
+                .limit(limit)
+                .toList());
+    }
+
+    @Override
+    public List<UUID> findNamespacesWithNewPages() {
+        return database.transaction(() -> database.namespaces().values().stream()
+                .filter(namespace -> namespace.taskCursor < namespace.objectKeys.size())
+                .map(namespace -> namespace.namespace.uid())
+                .toList());
+    }
+
+    @Override
+    public Optional<Integer> growBacklog(
+            UUID namespaceUid,
+            int commitLimit,
+            Function<List<TopicGrowth>, List<NewTask>> rule,
+            long dueBytes,
+            Instant now) {
+        return database.transaction(() -> {
+            NamespaceEntry namespace = database.namespaces().get(namespaceUid);
+            if (namespace == null) {
+                return Optional.of(0);
+            }
+            long end = Math.min(namespace.objectKeys.size(), namespace.taskCursor + commitLimit);
+            List<TopicGrowth> growth = new ArrayList<>();
+            for (TopicEntry topic : namespace.topics.values()) {
+                backlog(namespace, topic, namespace.taskCursor, end)
+                        .ifPresent(pages -> growth.add(new TopicGrowth(
+                                target(topic.topic), topic.topic.lake().freshness(), pages)));
+            }
+            List<NewTask> made = rule.apply(growth);
+            make(made, dueBytes, now);
+            namespace.taskCursor = end;
+            return Optional.of(made.size());
+        });
+    }
+
+    @Override
+    public void create(List<NewTask> tasks, Instant now) {
+        database.transaction(() -> {
+            make(tasks, Long.MAX_VALUE, now);
+            return tasks;
+        });
+    }
+
+    private void make(List<NewTask> tasks, long dueBytes, Instant now) {
+        for (NewTask task : tasks) {
+            put(open(task.target(), task.kind())
+                    .map(there -> there.joined(task, dueBytes, now))
+                    .orElseGet(() -> TaskRecord.of(task, now)));
+        }
+    }
+
+    @Override
+    public int prune(Instant before, int limit) {
+        return database.transaction(() -> {
+            List<UUID> old = tasks(task ->
+                            task.state() == TaskState.DONE && task.updateTime().isBefore(before))
+                    .map(TaskRecord::uid)
+                    .limit(limit)
+                    .toList();
+            database.tasks().keySet().removeAll(old);
+            database.tableCommits().values().removeIf(commit -> commit.time().isBefore(before));
+            database.tasks()
+                    .values()
+                    .removeIf(task -> (task.state() == TaskState.WAITING || task.state() == TaskState.DEAD)
+                            && task.kind() != TaskKind.COLLECT_GARBAGE
+                            && database.findTopic(task.target().uid()) == null);
+            return old.size();
+        });
+    }
+
+    @Override
+    public List<TaskCount> count() {
+        return database.transaction(() -> {
+            List<TaskCount> counts = new ArrayList<>();
+            for (TaskKind kind : TaskKind.values()) {
+                for (TaskState state : TaskState.values()) {
+                    List<Instant> since = tasks(task -> task.kind() == kind && task.state() == state)
+                            .map(TaskRecord::sinceTime)
+                            .sorted()
+                            .toList();
+                    if (state != TaskState.DONE && !since.isEmpty()) {
+                        counts.add(new TaskCount(kind, state, since.size(), since.getFirst()));
+                    }
+                }
+            }
+            return counts;
+        });
+    }
+
+    @Override
+    public void announce() {
+        database.taskListeners().forEach(TaskListener::tasksChanged);
+    }
+
+    @Override
+    public AutoCloseable openSubscription(TaskListener listener) {
+        database.taskListeners().add(listener);
+        return () -> database.taskListeners().remove(listener);
+    }
+}

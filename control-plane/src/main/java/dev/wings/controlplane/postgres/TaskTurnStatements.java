@@ -1,0 +1,145 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.postgres;
+
+import dev.wings.controlplane.task.TaskPolicy;
+import dev.wings.controlplane.task.TaskRecord;
+import dev.wings.controlplane.task.TaskStore.Idle;
+import dev.wings.controlplane.task.TaskStore.LeaseWish;
+import dev.wings.controlplane.task.TaskStore.Leased;
+import dev.wings.controlplane.task.TaskStore.Turn;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the task whose turn it is.
+final class TaskTurnStatements {
+
+    /// Any number that nothing else locks. Turns are taken one after the other: each takes a millisecond, and
+    /// none has to guess what another is about to do.
+    private static final String LOCK_TURNS = "select pg_advisory_xact_lock(7_700_001)";
+
+    private static final int LAPSED = 100;
+
+    /// Those that somebody else holds, who ends or renews them, are left alone.
+    private static final String LOCK_LAPSED = """
+            select %s
+            from tasks k
+            where k.state = 'RUNNING' and k.lease_end_time <= ?
+            order by k.target_uid, k.kind collate "C"
+            limit ?
+            for no key update skip locked
+            """.formatted(TaskRows.COLUMNS);
+
+    /// Looks up tenant after tenant in the index, then the first task of each that may run: no more is read of a
+    /// tenant with thousands of tasks than of one with a single one.
+    private static final String FIND = """
+            with recursive waiting (tenant_uid) as (
+                (select tenant_uid from tasks where state = 'WAITING' order by tenant_uid limit 1)
+                union all
+                select (
+                    select k.tenant_uid from tasks k
+                    where k.state = 'WAITING' and k.tenant_uid > w.tenant_uid
+                    order by k.tenant_uid limit 1
+                )
+                from waiting w where w.tenant_uid is not null
+            )
+            select first.task_uid
+            from waiting w
+                cross join lateral (
+                    select k.task_uid, k.due_time
+                    from tasks k
+                    where k.state = 'WAITING' and k.tenant_uid = w.tenant_uid and k.next_run_time <= ?
+                        and k.kind = any(?)
+                        and not exists (
+                            select from tasks r where r.target_uid = k.target_uid and r.state = 'RUNNING')
+                        and case k.kind
+                            when 'COLLECT_GARBAGE' then exists (
+                                select from namespaces n where n.namespace_uid = k.target_uid and n.delete_time is null)
+                            when 'CREATE_TABLE' then exists (
+                                select from topics t where t.topic_uid = k.target_uid)
+                            else exists (
+                                select from lake_tables l where l.topic_uid = k.target_uid)
+                            end
+                    order by k.due_time
+                    limit 1
+                ) first
+                cross join lateral (
+                    select count(*) as tasks from tasks r where r.tenant_uid = w.tenant_uid and r.state = 'RUNNING'
+                ) running
+                left join task_turns u on u.tenant_uid = w.tenant_uid
+            order by running.tasks, u.lease_time nulls first, first.due_time
+            limit 1
+            """;
+
+    private static final String LOCK =
+            "select %s from tasks k where k.task_uid = ? for no key update".formatted(TaskRows.COLUMNS);
+
+    private static final String REMEMBER = """
+            insert into task_turns (tenant_uid, lease_time) values (?, ?)
+            on conflict (tenant_uid) do update set lease_time = excluded.lease_time
+            """;
+
+    /// Of what waits for its time, and of leases that may end.
+    private static final String NEXT_TIME = """
+            select least(
+                (select min(next_run_time) from tasks where state = 'WAITING' and next_run_time > ? and kind = any(?)),
+                (select min(lease_end_time) from tasks where state = 'RUNNING' and lease_end_time > ?)
+            ) as next
+            """;
+
+    private TaskTurnStatements() {}
+
+    static Turn take(Connection connection, LeaseWish wish, Instant now, TaskPolicy policy) throws SQLException {
+        Sql.query(connection, LOCK_TURNS, row -> now);
+        for (TaskRecord lapsed : Sql.query(connection, LOCK_LAPSED, TaskRows::read, now, LAPSED)) {
+            TaskRows.update(connection, lapsed.lapsed(now, policy));
+        }
+        Array kinds = Sql.texts(connection, wish.kinds().stream().map(Enum::name));
+        Optional<TaskRecord> found = Optional.empty();
+        while (found.isEmpty()) {
+            Optional<UUID> first = Sql.queryOne(connection, FIND, row -> Sql.uuid(row, "task_uid"), now, kinds);
+            if (first.isEmpty()) {
+                return new Idle(nextTime(connection, kinds, now));
+            }
+            found = Sql.queryOne(connection, LOCK, TaskRows::read, first.get())
+                    // it may have been retried, or its topic deleted, before it was locked
+                    .filter(task -> task.isWaiting(now));
+        }
+        TaskRecord leased = found.get().leased(wish.worker(), now, policy.lease());
+        TaskRows.update(connection, leased);
+        Sql.update(connection, REMEMBER, leased.target().tenantUid(), now);
+        return new Leased(leased);
+    }
+
+    private static @Nullable Instant nextTime(Connection connection, Array kinds, Instant now) throws SQLException {
+        return Sql.query(
+                        connection,
+                        NEXT_TIME,
+                        row -> Optional.ofNullable(row.getObject("next", OffsetDateTime.class)),
+                        now,
+                        kinds,
+                        now)
+                .getFirst()
+                .map(OffsetDateTime::toInstant)
+                .orElse(null);
+    }
+}

@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.task;
+
+import dev.wings.common.time.IdGenerator;
+import dev.wings.controlplane.task.TaskStore.Backlog;
+import dev.wings.controlplane.task.TaskStore.Completion;
+import dev.wings.controlplane.task.TaskStore.CompletionState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Which tasks follow from what has happened. Nothing here does I/O.
+final class FollowUps {
+
+    private final TaskPolicy policy;
+    private final IdGenerator ids;
+
+    FollowUps(TaskPolicy policy, IdGenerator ids) {
+        this.policy = policy;
+        this.ids = ids;
+    }
+
+    /// What follows from a task that is done.
+    ///
+    /// @param table how it is now; null if the task did not look
+    /// @param more whether the worker says that there is more of the same
+    Completion complete(CompletionState state, long epoch, @Nullable TableCondition table, boolean more, Instant now) {
+        TaskRecord task = state.task().completed(epoch, now);
+        List<NewTask> following = new ArrayList<>();
+        if (state.target()) {
+            switch (task.kind()) {
+                case COMPACT -> {
+                    Backlog left = state.pages();
+                    if (left != null) {
+                        following.add(compaction(task.target(), state.freshness(), left, more, now));
+                    }
+                }
+                case COLLECT_GARBAGE ->
+                    following.add(housekeeping(
+                            task, TaskKind.COLLECT_GARBAGE, now, more ? now : now.plus(policy.garbageInterval())));
+                case CREATE_TABLE -> {}
+                case REWRITE, EXPIRE_SNAPSHOTS -> {
+                    if (more) {
+                        following.add(housekeeping(task, task.kind(), now, now));
+                    }
+                }
+            }
+            if (table != null) {
+                addHousekeeping(following, task, table, now);
+            }
+        }
+        return new Completion(task, following, policy.compactBytes());
+    }
+
+    private void addHousekeeping(List<NewTask> following, TaskRecord task, TableCondition table, Instant now) {
+        // what a rewrite has left small, it could not do better
+        if (table.smallSegments() >= policy.rewriteSegments() && task.kind() != TaskKind.REWRITE) {
+            following.add(housekeeping(task, TaskKind.REWRITE, now, now));
+        }
+        // and what an expiry has left, something holds
+        boolean expired = task.kind() == TaskKind.EXPIRE_SNAPSHOTS;
+        if (table.snapshots() > policy.maxSnapshots() && !expired) {
+            following.add(housekeeping(task, TaskKind.EXPIRE_SNAPSHOTS, now, now));
+        } else if (table.snapshots() > 1 && table.oldestSnapshotTime() != null) {
+            Instant old = table.oldestSnapshotTime().plus(policy.snapshotAge());
+            Instant earliest = expired ? now.plus(policy.snapshotAge().dividedBy(4)) : now;
+            following.add(housekeeping(task, TaskKind.EXPIRE_SNAPSHOTS, now, old.isBefore(earliest) ? earliest : old));
+        }
+    }
+
+    private NewTask housekeeping(TaskRecord task, TaskKind kind, Instant now, Instant nextRunTime) {
+        return new NewTask(ids.next(), kind, task.target(), 0, now, nextRunTime);
+    }
+
+    /// To compact these pages when they are as old as the topic's freshness allows, at once if they come to much.
+    NewTask compaction(TaskTarget topic, Duration freshness, Backlog pages, boolean atOnce, Instant now) {
+        Instant due = pages.oldest().plus(freshness);
+        boolean soon = atOnce || pages.bytes() >= policy.compactBytes();
+        return new NewTask(
+                ids.next(),
+                TaskKind.COMPACT,
+                topic,
+                pages.bytes(),
+                pages.oldest(),
+                soon && due.isAfter(now) ? now : due);
+    }
+
+    NewTask tableCreation(TaskTarget topic, Instant now) {
+        return new NewTask(ids.next(), TaskKind.CREATE_TABLE, topic, 0, now, now);
+    }
+
+    NewTask firstCollection(TaskTarget namespace, Instant now) {
+        return new NewTask(ids.next(), TaskKind.COLLECT_GARBAGE, namespace, 0, now, now.plus(policy.garbageInterval()));
+    }
+}

@@ -1,0 +1,252 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.task;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.task.TaskStore.TaskListener;
+import dev.wings.controlplane.task.TaskStore.TopicGrowth;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes tasks: one to create the table of a new topic, one to compact pages when the oldest of them is as old as
+/// the topic's freshness allows, one to collect the garbage of a namespace now and then. (Those that follow from
+/// a task are made when that ends: [FollowUps].)
+///
+/// A round looks only at what is new: commits that no round has seen, of which a number is kept for each
+/// namespace. It is started by the announcements of commits, at most every so often, and by a slow timer in case
+/// an announcement is lost. All replicas run rounds; each namespace is taken by one at a time, and whatever one
+/// leaves behind the next finds.
+public final class TaskScheduling implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskScheduling.class);
+
+    /// Between the start of two rounds at least.
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    /// Between two rounds at most; also when topics and namespaces without their tasks are looked for, and
+    /// metrics read.
+    private static final Duration RECHECK = Duration.ofSeconds(10);
+
+    private static final Duration PRUNE = Duration.ofMinutes(1);
+
+    /// Looked at in one transaction.
+    private static final int COMMITS = 10_000;
+    private static final int TARGETS = 1_000;
+    private static final int PRUNED = 10_000;
+
+    private final TaskStore store;
+    private final Tasks tasks;
+    private final TaskPolicy policy;
+    private final Scheduler scheduler;
+    private final IdGenerator ids;
+    private final FollowUps followUps;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /// Whether a round runs, or its timer.
+    private boolean running;
+    private boolean soon;
+    private boolean closed;
+    private Scheduler.@Nullable Timer timer;
+    private @Nullable AutoCloseable subscription;
+
+    /// Of rounds, which are one at a time.
+    private Instant checkTime = Instant.EPOCH;
+    private Instant pruneTime = Instant.EPOCH;
+    private volatile boolean topicsChanged = true;
+
+    private TaskScheduling(TaskStore store, Tasks tasks, TaskPolicy policy, Scheduler scheduler, IdGenerator ids) {
+        this.store = store;
+        this.tasks = tasks;
+        this.policy = policy;
+        this.scheduler = scheduler;
+        this.ids = ids;
+        this.followUps = new FollowUps(policy, ids);
+    }
+
+    /// Starts the rounds.
+    ///
+    /// @param tasks whose workers are woken
+    /// @param ids also the clock
+    public static TaskScheduling open(
+            TaskStore store, Tasks tasks, TaskPolicy policy, Scheduler scheduler, IdGenerator ids) {
+        TaskScheduling scheduling = new TaskScheduling(store, tasks, policy, scheduler, ids);
+        AutoCloseable subscription = store.openSubscription(scheduling.new Listener());
+        scheduling.lock.lock();
+        try {
+            scheduling.subscription = subscription;
+        } finally {
+            scheduling.lock.unlock();
+        }
+        scheduling.wake();
+        return scheduling;
+    }
+
+    private final class Listener implements TaskListener {
+        @Override
+        public void tasksChanged() {
+            tasks.changed();
+        }
+
+        @Override
+        public void pagesCommitted() {
+            wake();
+        }
+    }
+
+    /// A topic was created, or something else that a round looks for: do not wait for the slow timer.
+    public void topicsChanged() {
+        topicsChanged = true;
+        wake();
+    }
+
+    /// Has a round run soon.
+    private void wake() {
+        lock.lock();
+        try {
+            if (soon || closed) {
+                return;
+            }
+            soon = true;
+            if (!running) {
+                arm(PAUSE);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// With the lock held.
+    private void arm(Duration delay) {
+        if (timer != null) {
+            timer.cancel();
+        }
+        timer = scheduler.schedule(delay, this::round);
+    }
+
+    private void round() {
+        lock.lock();
+        try {
+            if (running || closed) {
+                return;
+            }
+            running = true;
+            soon = false;
+        } finally {
+            lock.unlock();
+        }
+        boolean again = false;
+        try {
+            again = runRound();
+        } catch (WingsException e) {
+            LOG.warn("tasks are not being scheduled for now: {}", e.getMessage());
+        } finally {
+            lock.lock();
+            try {
+                running = false;
+                soon |= again;
+                if (!closed) {
+                    arm(soon ? PAUSE : RECHECK);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// Makes the tasks that are wanted now; whether there is more to look at.
+    boolean runRound() {
+        Instant now = ids.clock().instant().truncatedTo(ChronoUnit.MICROS);
+        boolean recheck = !now.isBefore(checkTime.plus(RECHECK));
+        int made = 0;
+        boolean again = false;
+        if (topicsChanged || recheck) {
+            topicsChanged = false;
+            int missing = createMissing(now);
+            made += missing;
+            again = missing >= TARGETS;
+        }
+        for (UUID namespace : store.findNamespacesWithNewPages()) {
+            Optional<Integer> grown = store.growBacklog(
+                    namespace, COMMITS, growth -> compactions(growth, now), policy.compactBytes(), now);
+            made += grown.orElse(0);
+            // one look at each namespace per round, so that none waits for a busy one; the rest soon
+            again |= grown.isPresent();
+        }
+        if (made > 0) {
+            tasks.changed();
+            store.announce();
+        }
+        if (recheck) {
+            checkTime = now;
+            // in case an announcement was lost
+            tasks.changed();
+            tasks.metrics().counted(store.count(), now);
+        }
+        if (!now.isBefore(pruneTime.plus(PRUNE))) {
+            again |= store.prune(now.minus(policy.retention()), PRUNED) >= PRUNED;
+            pruneTime = now;
+        }
+        return again;
+    }
+
+    private int createMissing(Instant now) {
+        List<NewTask> missing = new ArrayList<>();
+        store.findTopicsWithoutTable(TARGETS).forEach(topic -> missing.add(followUps.tableCreation(topic, now)));
+        store.findNamespacesWithoutCollector(TARGETS)
+                .forEach(namespace -> missing.add(followUps.firstCollection(namespace, now)));
+        store.create(missing, now);
+        return missing.size();
+    }
+
+    private List<NewTask> compactions(List<TopicGrowth> growth, Instant now) {
+        return growth.stream()
+                .map(topic -> followUps.compaction(topic.topic(), topic.freshness(), topic.pages(), false, now))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        AutoCloseable open;
+        lock.lock();
+        try {
+            closed = true;
+            if (timer != null) {
+                timer.cancel();
+            }
+            open = subscription;
+        } finally {
+            lock.unlock();
+        }
+        if (open != null) {
+            try {
+                open.close();
+            } catch (Exception e) {
+                LOG.warn("the subscription to tasks was not closed", e);
+            }
+        }
+    }
+}

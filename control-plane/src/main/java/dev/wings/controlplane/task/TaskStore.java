@@ -1,0 +1,155 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.task;
+
+import dev.wings.common.resource.TenantName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Where tasks are kept, and where their results become part of the lake. Safe for use by many threads and
+/// replicas.
+///
+/// All implementations pass one contract suite. Each method is one transaction; rules that are passed in have no
+/// effects and may be asked more than once. Failures: NOT_FOUND naming what does not exist; CONFLICT for a
+/// transaction that lost against another, with nothing written; UNAVAILABLE when the state cannot be reached, the
+/// outcome then being unknown.
+public interface TaskStore {
+
+    /// Leases the task whose turn it is, after ending leases that are over ([TaskRecord#lapsed]).
+    ///
+    /// A task has its turn when it waits, its time has come, its target still exists and has no task running,
+    /// and, if it is to compact, the topic has its table. Among these comes first the tenant with the fewest
+    /// tasks running, then the one that was served the longest ago; within a tenant the task that is due first.
+    Turn lease(LeaseWish wish, Instant now, TaskPolicy policy);
+
+    /// Who wants a task.
+    ///
+    /// @param kinds at least one
+    record LeaseWish(Set<TaskKind> kinds, String worker) {
+        public LeaseWish {
+            kinds = Set.copyOf(kinds);
+        }
+    }
+
+    /// What a worker gets.
+    sealed interface Turn {}
+
+    record Leased(TaskRecord task) implements Turn {}
+
+    /// Nothing yet.
+    ///
+    /// @param until when there may be something, if nothing happens before; null for never
+    record Idle(@Nullable Instant until) implements Turn {}
+
+    /// Has `rule` say what becomes of a task. NOT_FOUND if there is no such task of the tenant.
+    TaskRecord change(TaskName name, UnaryOperator<TaskRecord> rule);
+
+    /// Ends a task and makes those that follow from it.
+    TaskRecord complete(TaskName name, Function<CompletionState, Completion> rule);
+
+    /// @param target whether it still exists
+    /// @param freshness of the topic; zero for a namespace
+    /// @param pages of the topic that are left, as far as tasks were made for them; null unless the task compacts
+    record CompletionState(
+            TaskRecord task,
+            boolean target,
+            Duration freshness,
+            @Nullable Backlog pages) {}
+
+    /// Pages that wait to be compacted.
+    ///
+    /// @param oldest when the oldest was committed
+    /// @param bytes at least; if there are very many, not all are counted
+    record Backlog(Instant oldest, long bytes) {}
+
+    /// @param task as it is from now on
+    /// @param following to be made, of the same target
+    /// @param dueBytes see [TaskRecord#joined]
+    record Completion(TaskRecord task, List<NewTask> following, long dueBytes) {}
+
+    TaskRecord load(TaskName name);
+
+    /// Tasks of a tenant in one of these states, newest first, behind `after` (null for the start). NOT_FOUND for
+    /// a missing tenant.
+    List<TaskRecord> list(TenantName tenant, Set<TaskState> states, @Nullable UUID after, int limit);
+
+    /// Has `rule` decide on a commit to a topic's table, and does it: pointer, watermarks, removal of pages and
+    /// garbage. During the transaction nobody else changes the task, the table, the watermarks, or deletes the
+    /// topic; commits to the log go on. CONFLICT if pages and watermarks do not agree with what was decided.
+    ///
+    /// @return rows that were moved out of pages
+    long commitTable(TableCommit commit, Function<TableCommitState, TableCommitDecision> rule);
+
+    /// Topics without a table and without a task to create it, up to `limit`.
+    List<TaskTarget> findTopicsWithoutTable(int limit);
+
+    /// Namespaces without a task to collect their garbage, up to `limit`.
+    List<TaskTarget> findNamespacesWithoutCollector(int limit);
+
+    /// Namespaces with commits for which tasks were not made yet.
+    List<UUID> findNamespacesWithNewPages();
+
+    /// Has `rule` make tasks for the pages of the next commits of a namespace, and remembers that it did: each
+    /// page is counted once, whatever crashes in between.
+    ///
+    /// @param commitLimit commits that are looked at
+    /// @return tasks that were made or joined; empty if another replica is at it
+    Optional<Integer> growBacklog(
+            UUID namespaceUid,
+            int commitLimit,
+            Function<List<TopicGrowth>, List<NewTask>> rule,
+            long dueBytes,
+            Instant now);
+
+    /// Pages that were added to a topic.
+    record TopicGrowth(TaskTarget topic, Duration freshness, Backlog pages) {}
+
+    /// Makes tasks, or joins them with those that are there.
+    void create(List<NewTask> tasks, Instant now);
+
+    /// Forgets tasks that were done before `before`, ids of commits of before then, and tasks of topics that are
+    /// gone.
+    ///
+    /// @return how many were forgotten, at most about `limit`
+    int prune(Instant before, int limit);
+
+    /// How many tasks stand how, and since when they have been waiting. Those that are done are left out.
+    List<TaskCount> count();
+
+    /// @param oldestSince the earliest [TaskRecord#sinceTime]
+    record TaskCount(TaskKind kind, TaskState state, long tasks, Instant oldestSince) {}
+
+    /// Tells the listeners of all replicas that tasks have changed. Best effort.
+    void announce();
+
+    /// Opens a subscription to changes of tasks and to commits, by this replica or another; the caller closes it.
+    AutoCloseable openSubscription(TaskListener listener);
+
+    /// Called on a thread of the store's own; must not block.
+    interface TaskListener {
+
+        void tasksChanged();
+
+        void pagesCommitted();
+    }
+}

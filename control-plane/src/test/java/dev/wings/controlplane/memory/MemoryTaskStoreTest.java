@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.memory;
+
+import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.task.TaskStore;
+import dev.wings.controlplane.task.TaskStoreContract;
+import java.util.List;
+
+final class MemoryTaskStoreTest extends TaskStoreContract {
+
+    private final MemoryDatabase database = new MemoryDatabase();
+    private final TaskStore store = new MemoryTaskStore(database);
+    private final ClusterMetadataStore cluster = new MemoryClusterMetadataStore(database);
+    private final LogMetadataStore log = new MemoryLogMetadataStore(database);
+
+    @Override
+    protected TaskStore store() {
+        return store;
+    }
+
+    @Override
+    protected ClusterMetadataStore cluster() {
+        return cluster;
+    }
+
+    @Override
+    protected LogMetadataStore log() {
+        return log;
+    }
+
+    @Override
+    protected List<String> garbage() {
+        return database.garbage().stream()
+                .map(garbage -> garbage.location() + "@" + garbage.collectTime())
+                .toList();
+    }
+}
