@@ -66,7 +66,7 @@ final class CastPlanner {
 
     private static Optional<Cast> primitive(SourceField source, FieldType.Primitive target) {
         return switch (target) {
-            case BOOLEAN -> identityIf(source.type() instanceof ArrowType.Bool);
+            case BOOLEAN -> bool(source);
             case INT -> integer(source, Integer.SIZE);
             case LONG -> integer(source, Long.SIZE);
             case FLOAT -> floatingPoint(source, FloatingPointPrecision.SINGLE);
@@ -79,6 +79,12 @@ final class CastPlanner {
             case BINARY -> binary(source);
             case UUID -> fixed(source, ArrowSchemas.UUID_BYTES);
         };
+    }
+
+    private static Optional<Cast> bool(SourceField source) {
+        return SourceTypes.isByteBoolean(source.field())
+                ? Optional.of(NumberCasts.BYTE_TO_BOOLEAN)
+                : identityIf(source.type() instanceof ArrowType.Bool);
     }
 
     private static Optional<Cast> integer(SourceField source, int targetBits) {

@@ -58,6 +58,17 @@ final class NumberCasts {
         return fixed(source, result, Double.BYTES);
     };
 
+    /// Any byte but 0 is true.
+    static final Cast BYTE_TO_BOOLEAN = (source, context) -> {
+        Buf result = context.memory().allocateZeros(Bits.bytes(source.length()));
+        for (int i = 0; i < source.length(); i++) {
+            if (source.memory(0).get(ValueLayout.JAVA_BYTE, i) != 0) {
+                Bits.set(result.segment(), i);
+            }
+        }
+        return source.with(Layout.BITS, List.of(result), List.of());
+    };
+
     private NumberCasts() {}
 
     /// Decimal digits that an integer of that many bits can have.

@@ -36,6 +36,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 ///
 /// | topic | taken from |
 /// |---|---|
+/// | boolean | bool; int8 marked as extension `arrow.bool8` |
 /// | int | int8 to int32, uint8, uint16 |
 /// | long | int8 to int64, uint8 to uint32 |
 /// | float, double | float16, float32; and for double float64 |

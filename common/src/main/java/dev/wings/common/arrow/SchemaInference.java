@@ -62,6 +62,7 @@ final class SchemaInference {
     private FieldType type(Field field, String path, int depth) {
         return switch (SourceTypes.storage(field)) {
             case ArrowType.Bool ignored -> FieldType.Primitive.BOOLEAN;
+            case ArrowType.Int ignored when SourceTypes.isByteBoolean(field) -> FieldType.Primitive.BOOLEAN;
             case ArrowType.Int type -> integer(type);
             case ArrowType.FloatingPoint type ->
                 type.getPrecision() == FloatingPointPrecision.DOUBLE

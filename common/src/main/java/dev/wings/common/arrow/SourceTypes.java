@@ -25,6 +25,9 @@ final class SourceTypes {
     /// Decimal digits of the largest unsigned 64-bit integer.
     static final int MAX_UINT64_DIGITS = 20;
 
+    /// Booleans of a byte each.
+    static final String BYTE_BOOLEAN_EXTENSION = "arrow.bool8";
+
     private SourceTypes() {}
 
     /// The type of the field's buffers: that of the storage for an extension type.
@@ -38,12 +41,23 @@ final class SourceTypes {
     }
 
     static boolean isUuid(Field field) {
-        boolean marked = field.getType() instanceof ArrowType.ExtensionType extension
-                ? ArrowSchemas.UUID_EXTENSION.equals(extension.extensionName())
-                : ArrowSchemas.UUID_EXTENSION.equals(field.getMetadata().get(ArrowSchemas.EXTENSION_NAME_KEY));
-        return marked
+        return isMarked(field, ArrowSchemas.UUID_EXTENSION)
                 && storage(field) instanceof ArrowType.FixedSizeBinary fixed
                 && fixed.getByteWidth() == ArrowSchemas.UUID_BYTES;
+    }
+
+    /// Whether it holds booleans of a byte each, as DuckDB sends them where it is to lose nothing.
+    static boolean isByteBoolean(Field field) {
+        return isMarked(field, BYTE_BOOLEAN_EXTENSION)
+                && storage(field) instanceof ArrowType.Int type
+                && type.getBitWidth() == Byte.SIZE
+                && type.getIsSigned();
+    }
+
+    private static boolean isMarked(Field field, String extensionName) {
+        return field.getType() instanceof ArrowType.ExtensionType extension
+                ? extensionName.equals(extension.extensionName())
+                : extensionName.equals(field.getMetadata().get(ArrowSchemas.EXTENSION_NAME_KEY));
     }
 
     /// The only child of a list-like field.

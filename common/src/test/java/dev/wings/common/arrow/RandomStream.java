@@ -175,7 +175,10 @@ final class RandomStream {
         org.apache.arrow.vector.types.pojo.Field field = new org.apache.arrow.vector.types.pojo.Field(
                 values.field().getName(),
                 new org.apache.arrow.vector.types.pojo.FieldType(
-                        true, values.field().getType(), new DictionaryEncoding(id, false, index)),
+                        true,
+                        values.field().getType(),
+                        new DictionaryEncoding(id, false, index),
+                        values.field().getMetadata()),
                 values.field().getChildren());
         boolean withNulls = !target.required();
         return new Source(field, () -> {
@@ -207,7 +210,10 @@ final class RandomStream {
 
     private Source primitive(Field target, FieldType.Primitive type) {
         return switch (type) {
-            case BOOLEAN -> leaf(target, ArrowType.Bool.INSTANCE, () -> same(random.nextBoolean()));
+            case BOOLEAN ->
+                random.nextBoolean()
+                        ? leaf(target, ArrowType.Bool.INSTANCE, () -> same(random.nextBoolean()))
+                        : byteBoolean(target);
             case INT ->
                 integer(
                         target,
@@ -409,6 +415,23 @@ final class RandomStream {
             }
             return new Value(wire, expected);
         });
+    }
+
+    private Source byteBoolean(Field target) {
+        Source bytes = leaf(target, integer(8, true), () -> {
+            long value = random.nextBoolean() ? 0 : 1 + random.nextInt(127);
+            return new Value(value, value != 0);
+        });
+        return new Source(
+                new org.apache.arrow.vector.types.pojo.Field(
+                        bytes.field().getName(),
+                        new org.apache.arrow.vector.types.pojo.FieldType(
+                                bytes.field().isNullable(),
+                                bytes.field().getType(),
+                                null,
+                                Map.of(ArrowSchemas.EXTENSION_NAME_KEY, SourceTypes.BYTE_BOOLEAN_EXTENSION)),
+                        null),
+                bytes.next());
     }
 
     private Source leaf(Field target, ArrowType type, Supplier<Value> next) {

@@ -142,6 +142,11 @@ class SchemaBindingTest {
                 field("half", new ArrowType.FloatingPoint(FloatingPointPrecision.HALF)),
                 field("wide", new ArrowType.Decimal(38, 3, 256)),
                 field("ns", new ArrowType.Timestamp(TimeUnit.NANOSECOND, "Europe/Berlin")),
+                new Field(
+                        "bytes",
+                        new org.apache.arrow.vector.types.pojo.FieldType(
+                                true, new ArrowType.Int(8, true), null, Map.of("ARROW:extension:name", "arrow.bool8")),
+                        null),
                 field("views", ArrowType.LargeListView.INSTANCE, field("item", ArrowType.BinaryView.INSTANCE)),
                 map);
         TopicSchema topic = ArrowSchemas.infer(schema);
@@ -154,10 +159,11 @@ class SchemaBindingTest {
                         "float",
                         "decimal(38,3)",
                         "timestamptz",
+                        "boolean",
                         "list<binary>",
                         "map<string, int>");
         assertThat(topic.fields().get(0).required()).isTrue();
-        assertThat(topic.lastFieldId()).isEqualTo(11);
+        assertThat(topic.lastFieldId()).isEqualTo(12);
         assertThat(SchemaBinding.bind(schema, topic).pageSchema()).isEqualTo(ArrowSchemas.toArrow(topic));
         assertThat(ArrowSchemas.infer(ArrowSchemas.toArrow(Schemas.everyType())).fields())
                 .extracting(dev.wings.common.schema.Field::type)
