@@ -23,15 +23,19 @@ import dev.wings.common.telemetry.ReadinessCheck;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.catalog.IcebergCatalog;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.grpc.ClusterMetadataService;
 import dev.wings.controlplane.grpc.LogMetadataService;
 import dev.wings.controlplane.grpc.TasksService;
+import dev.wings.controlplane.http.HttpEndpoint;
+import dev.wings.controlplane.http.IcebergApi;
 import dev.wings.controlplane.log.CommitFeed;
 import dev.wings.controlplane.log.GroupCommitter;
 import dev.wings.controlplane.log.LogMetadata;
 import dev.wings.controlplane.postgres.PostgresClusterMetadataStore;
 import dev.wings.controlplane.postgres.PostgresDatabase;
+import dev.wings.controlplane.postgres.PostgresLakeMetadataStore;
 import dev.wings.controlplane.postgres.PostgresLogMetadataStore;
 import dev.wings.controlplane.postgres.PostgresTaskStore;
 import dev.wings.controlplane.task.TaskScheduling;
@@ -46,12 +50,19 @@ public final class ControlPlane implements AutoCloseable {
     private final Resources resources;
     private final ClusterMetadata cluster;
     private final GrpcServer grpc;
+    private final HttpEndpoint http;
     private final ManagementServer management;
 
-    private ControlPlane(Resources resources, ClusterMetadata cluster, GrpcServer grpc, ManagementServer management) {
+    private ControlPlane(
+            Resources resources,
+            ClusterMetadata cluster,
+            GrpcServer grpc,
+            HttpEndpoint http,
+            ManagementServer management) {
         this.resources = resources;
         this.cluster = cluster;
         this.grpc = grpc;
+        this.http = http;
         this.management = management;
     }
 
@@ -74,8 +85,9 @@ public final class ControlPlane implements AutoCloseable {
             TaskScheduling scheduling = resources.add(TaskScheduling.open(
                     taskStore, tasks, config.tasks(), surroundings.scheduler(), surroundings.ids()));
 
+            PostgresClusterMetadataStore clusterStore = new PostgresClusterMetadataStore(database);
             ClusterMetadata cluster = new ClusterMetadata(
-                    new PostgresClusterMetadataStore(database),
+                    clusterStore,
                     surroundings.objectStores(),
                     surroundings.ids().clock(),
                     surroundings.ids(),
@@ -88,6 +100,14 @@ public final class ControlPlane implements AutoCloseable {
             GroupCommitter committer = resources.add(
                     new GroupCommitter(logStore, surroundings.ids().clock(), config.commitLimits(), feed, meters));
             LogMetadata log = new LogMetadata(logStore, committer, feed, meters);
+
+            IcebergCatalog catalog = IcebergCatalog.over(
+                    new PostgresLakeMetadataStore(database),
+                    cluster,
+                    clusterStore,
+                    surroundings.objectStores(),
+                    surroundings.ids(),
+                    config.catalogMetadataBytes());
 
             ManagementServer management = resources.add(ManagementServer.open(
                     config.host(),
@@ -102,10 +122,12 @@ public final class ControlPlane implements AutoCloseable {
                     .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
                     .drain(config.drainTimeout())
                     .open());
+            HttpEndpoint http = resources.add(IcebergApi.open(
+                    config.host(), config.httpPort(), config.httpLimits(), catalog, surroundings.scheduler(), meters));
             // closed first: followers and waiting workers would otherwise hold up the drain
             resources.add(feed::endWatches);
             resources.add(tasks);
-            return new ControlPlane(resources, cluster, grpc, management);
+            return new ControlPlane(resources, cluster, grpc, http, management);
         } catch (RuntimeException | Error e) {
             resources.closeAfter(e);
             throw e;
@@ -114,6 +136,11 @@ public final class ControlPlane implements AutoCloseable {
 
     public int grpcPort() {
         return grpc.port();
+    }
+
+    /// Of the Iceberg REST catalog, under `/iceberg`.
+    public int httpPort() {
+        return http.port();
     }
 
     public int managementPort() {

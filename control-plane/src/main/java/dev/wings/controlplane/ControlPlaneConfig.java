@@ -21,6 +21,7 @@ import static dev.wings.common.config.Settings.MIB;
 
 import dev.wings.common.config.Secret;
 import dev.wings.common.config.Settings;
+import dev.wings.controlplane.http.HttpLimits;
 import dev.wings.controlplane.log.CommitLimits;
 import dev.wings.controlplane.postgres.DatabaseConfig;
 import dev.wings.controlplane.task.TaskPolicy;
@@ -31,6 +32,7 @@ import java.util.Optional;
 ///
 /// @param host address to listen on
 /// @param grpcPort `ClusterMetadata` and `LogMetadata`
+/// @param httpPort the Iceberg REST catalog
 /// @param managementPort probes and metrics
 /// @param databaseUrl JDBC URL of the PostgreSQL database
 /// @param commitConnections to the database: groups of folios that are committed at once
@@ -44,11 +46,16 @@ import java.util.Optional;
 /// @param maxMessageBytes a larger request is refused
 /// @param maxFollowers of commits, at once
 /// @param stallTimeout a caller that takes nothing of a stream for so long is ended
+/// @param httpRequests worked on at once
+/// @param httpBodyBytes a larger body is refused
+/// @param httpRequestTimeout from the first byte of a request to the last of its answer
+/// @param catalogMetadataBytes a table's metadata file may be so large
 /// @param drainTimeout how long a shutdown waits for calls that run
 /// @param tasks when tasks are made, and what becomes of those that fail
 public record ControlPlaneConfig(
         String host,
         int grpcPort,
+        int httpPort,
         int managementPort,
         String databaseUrl,
         String databaseUser,
@@ -64,6 +71,10 @@ public record ControlPlaneConfig(
         long maxMessageBytes,
         int maxFollowers,
         Duration stallTimeout,
+        int httpRequests,
+        long httpBodyBytes,
+        Duration httpRequestTimeout,
+        long catalogMetadataBytes,
         Duration drainTimeout,
         TaskPolicy tasks) {
 
@@ -79,6 +90,7 @@ public record ControlPlaneConfig(
         return new ControlPlaneConfig(
                 settings.string("HOST", "127.0.0.1", "address to listen on"),
                 settings.port("GRPC_PORT", 7701, "gRPC"),
+                settings.port("HTTP_PORT", 7700, "HTTP: the Iceberg REST catalog, under /iceberg"),
                 settings.port("MANAGEMENT_PORT", 7790, "HTTP probes and metrics"),
                 settings.string("DATABASE_URL", "JDBC URL of the PostgreSQL database: jdbc:postgresql://host/database"),
                 settings.string("DATABASE_USER", "wings", "PostgreSQL user, owner of the schema wings"),
@@ -111,6 +123,20 @@ public record ControlPlaneConfig(
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1),
                         "a caller that takes nothing of a stream for so long is ended"),
+                settings.integer("HTTP_REQUESTS", 16, 1, 1_000, "HTTP requests that are worked on at once"),
+                settings.bytes("HTTP_BODY_BYTES", 8 * MIB, 64 * KIB, 64 * MIB, "a larger HTTP body is refused"),
+                settings.duration(
+                        "HTTP_REQUEST_TIMEOUT",
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(10),
+                        "an HTTP request that takes longer, from its first byte to the last of its answer, is cut"),
+                settings.bytes(
+                        "CATALOG_METADATA_BYTES",
+                        64 * MIB,
+                        MIB,
+                        512 * MIB,
+                        "a larger metadata file of a table is neither read nor written"),
                 settings.duration(
                         "DRAIN_TIMEOUT",
                         Duration.ofSeconds(20),
@@ -129,6 +155,10 @@ public record ControlPlaneConfig(
                 taskConnections,
                 readConnections,
                 databaseTimeout);
+    }
+
+    HttpLimits httpLimits() {
+        return new HttpLimits(httpRequests, httpBodyBytes, httpRequestTimeout, drainTimeout);
     }
 
     CommitLimits commitLimits() {

@@ -79,6 +79,7 @@ public final class TestControlPlane implements AutoCloseable {
                 "127.0.0.1",
                 grpcPort,
                 0,
+                0,
                 database.url(),
                 database.user(),
                 database.password(),
@@ -93,6 +94,10 @@ public final class TestControlPlane implements AutoCloseable {
                 16 << 20,
                 100,
                 Duration.ofSeconds(2),
+                4,
+                1 << 20,
+                Duration.ofSeconds(20),
+                4 << 20,
                 Duration.ofSeconds(5),
                 TaskFixture.POLICY);
         try {

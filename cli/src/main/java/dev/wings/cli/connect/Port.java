@@ -17,6 +17,7 @@ package dev.wings.cli.connect;
 
 /// The ports of the platform.
 public enum Port {
+    CONTROL_PLANE_HTTP(7700, "Iceberg catalog"),
     CONTROL_PLANE(7701, "control plane"),
     INGESTOR(7702, "ingestor"),
     SERVER(7704, "SQL server"),

@@ -133,6 +133,8 @@ public final class Platform implements AutoCloseable {
         Connection connection = config.connection();
         return "  SQL            jdbc:arrow-flight-sql://" + connection.address(Port.SERVER) + "/?useEncryption=false\n"
                 + "  push           grpc://" + connection.address(Port.INGESTOR) + " (Arrow Flight DoPut)\n"
+                + "  Iceberg        http://" + connection.address(Port.CONTROL_PLANE_HTTP)
+                + "/iceberg (REST catalog)\n"
                 + "  control plane  grpc://" + connection.address(Port.CONTROL_PLANE) + "\n"
                 + "  metrics        http://" + connection.address(Port.CONTROL_PLANE_MANAGEMENT) + "/metrics, http://"
                 + connection.address(Port.INGESTOR_MANAGEMENT) + "/metrics, http://"

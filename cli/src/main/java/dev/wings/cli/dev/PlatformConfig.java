@@ -72,6 +72,7 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
         List<Listener> listeners() {
             List<Listener> listeners = new ArrayList<>();
             if (controlPlane != null) {
+                listeners.add(new Listener(Port.CONTROL_PLANE_HTTP, controlPlane.host(), controlPlane.httpPort()));
                 listeners.add(new Listener(Port.CONTROL_PLANE, controlPlane.host(), controlPlane.grpcPort()));
                 listeners.add(new Listener(
                         Port.CONTROL_PLANE_MANAGEMENT, controlPlane.host(), controlPlane.managementPort()));

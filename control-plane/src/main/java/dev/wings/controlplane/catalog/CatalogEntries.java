@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.catalog;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.TenantName;
+import dev.wings.controlplane.catalog.CatalogCommit.LostRaceException;
+import dev.wings.controlplane.lake.LakeChange;
+import dev.wings.controlplane.lake.LakeEntry;
+import dev.wings.controlplane.lake.LakeEntry.Kind;
+import dev.wings.controlplane.lake.LakeMetadataStore;
+import dev.wings.controlplane.lake.LakeNamespace;
+import dev.wings.controlplane.lake.TableName;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+
+/// The store in the words of Iceberg: identifiers for names, and the exceptions that clients expect.
+///
+/// A name that nothing can have is as one that nothing has, since clients look for names on a guess (`ns.table.files`).
+final class CatalogEntries {
+
+    private final LakeMetadataStore store;
+    private final InstantSource clock;
+
+    CatalogEntries(LakeMetadataStore store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /// NoSuchNamespaceException also for a name that no namespace can have.
+    LakeNamespace loadNamespace(TenantName tenant, Namespace namespace) {
+        return inNamespace(namespace, () -> store.loadNamespace(name(tenant, namespace)));
+    }
+
+    /// The name of a namespace, which need not exist. NoSuchNamespaceException if none can.
+    NamespaceName name(TenantName tenant, Namespace namespace) {
+        if (namespace.length() == 1) {
+            try {
+                return new NamespaceName(tenant.tenant(), namespace.level(0));
+            } catch (WingsException e) {
+                throw CatalogErrors.noSuchNamespace(namespace);
+            }
+        }
+        throw CatalogErrors.noSuchNamespace(namespace);
+    }
+
+    /// A name for a new entry. INVALID if none can have it.
+    TableName newName(TenantName tenant, TableIdentifier identifier) {
+        return TableName.of(name(tenant, identifier.namespace()), identifier.name());
+    }
+
+    /// Of a kind; empty also if the namespace does not exist.
+    Optional<LakeEntry> find(Kind kind, TenantName tenant, TableIdentifier identifier) {
+        Namespace namespace = identifier.namespace();
+        if (namespace.length() != 1 || !TableName.isLegal(identifier.name())) {
+            return Optional.empty();
+        }
+        try {
+            return store.find(new TableName(tenant.tenant(), namespace.level(0), identifier.name()))
+                    .filter(entry -> entry.kind() == kind);
+        } catch (WingsException e) {
+            if (e.kind() == ErrorKind.NOT_FOUND || e.kind() == ErrorKind.INVALID) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    LakeEntry load(Kind kind, TenantName tenant, TableIdentifier identifier) {
+        return find(kind, tenant, identifier).orElseThrow(() -> CatalogErrors.noSuch(kind, identifier));
+    }
+
+    /// As [#load], for a change: ForbiddenException for the table of a topic.
+    LakeEntry loadForChange(Kind kind, TenantName tenant, TableIdentifier identifier) {
+        LakeEntry entry = load(kind, tenant, identifier);
+        if (entry.topicUid().isPresent()) {
+            throw CatalogErrors.ofTopic(identifier);
+        }
+        return entry;
+    }
+
+    List<String> list(Kind kind, TenantName tenant, Namespace namespace, String after, int limit) {
+        return inNamespace(namespace, () -> store.list(name(tenant, namespace), kind, after, limit));
+    }
+
+    private interface Call<T> {
+        T run();
+    }
+
+    private static <T> T inNamespace(Namespace namespace, Call<T> call) {
+        try {
+            return call.run();
+        } catch (WingsException e) {
+            throw e.kind() == ErrorKind.NOT_FOUND ? CatalogErrors.noSuchNamespace(namespace) : e;
+        }
+    }
+
+    /// Tells early that a name is taken; the commit decides. For what nothing can have, INVALID.
+    void checkFree(Kind wanted, TenantName tenant, TableIdentifier identifier) {
+        TableName name = newName(tenant, identifier);
+        store.find(name).ifPresent(holder -> {
+            throw taken(wanted, identifier, Optional.of(holder));
+        });
+    }
+
+    private static RuntimeException taken(Kind wanted, TableIdentifier identifier, Optional<LakeEntry> holder) {
+        return holder.filter(entry -> entry.topicUid().isEmpty())
+                .<RuntimeException>map(entry -> CatalogErrors.taken(wanted, identifier, entry.kind()))
+                .orElseGet(() -> CatalogErrors.takenByTopic(identifier));
+    }
+
+    /// Makes all changes or none. CommitFailedException if somebody was faster, CommitStateUnknownException if nobody
+    /// can
+    /// tell whether the changes were made; after every other failure they were not and never will be.
+    void commit(List<LakeChange> changes) {
+        try {
+            store.commit(changes, now());
+        } catch (WingsException e) {
+            switch (e.kind()) {
+                case CONFLICT -> throw new LostRaceException(e);
+                case ALREADY_EXISTS -> throw taken(changes, e);
+                case NOT_FOUND -> throw new CommitFailedException(e, "Cannot commit: %s", e.getMessage());
+                case INVALID, FORBIDDEN, PRECONDITION, EXHAUSTED -> throw e;
+                default -> {
+                    if (!isMade(changes)) {
+                        throw new CommitStateUnknownException(e);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Who has the name that one of the changes wanted.
+    private RuntimeException taken(List<LakeChange> changes, WingsException failure) {
+        for (LakeChange change : changes) {
+            if (change instanceof LakeChange.Create create
+                    && failure.getMessage().contains("name=" + create.name())) {
+                TableIdentifier identifier = TableIdentifier.of(
+                        create.name().namespace(), create.name().table());
+                return taken(create.entry().kind(), identifier, store.find(create.name()));
+            }
+        }
+        return failure;
+    }
+
+    /// Whether a commit was made whose answer was lost. All changes are made together, so one of them tells.
+    private boolean isMade(List<LakeChange> changes) {
+        LakeChange change = changes.getFirst();
+        String location = switch (change) {
+            case LakeChange.Create create -> create.entry().metadataLocation();
+            case LakeChange.Move move -> move.metadataLocation();
+        };
+        try {
+            return store.find(change.name())
+                    .filter(entry -> entry.metadataLocation().equals(location))
+                    .isPresent();
+        } catch (WingsException e) {
+            return false;
+        }
+    }
+
+    void rename(Kind kind, TenantName tenant, TableIdentifier from, TableIdentifier to) {
+        LakeEntry source = loadForChange(kind, tenant, from);
+        LakeNamespace target = loadNamespace(tenant, to.namespace());
+        TableName name = TableName.of(target.namespace().name(), to.name());
+        try {
+            store.rename(kind, source.name(), name, now());
+        } catch (WingsException e) {
+            switch (e.kind()) {
+                case ALREADY_EXISTS ->
+                    throw store.find(name)
+                            .filter(holder -> holder.topicUid().isEmpty())
+                            .<RuntimeException>map(holder -> CatalogErrors.cannotRename(from, to, holder.kind()))
+                            .orElseGet(() -> CatalogErrors.takenByTopic(to));
+                case NOT_FOUND -> throw CatalogErrors.noSuch(kind, from);
+                default -> throw e;
+            }
+        }
+    }
+
+    void drop(Kind kind, TenantName tenant, TableIdentifier identifier, boolean purge) {
+        LakeEntry entry = loadForChange(kind, tenant, identifier);
+        try {
+            store.drop(kind, entry.name(), purge, now());
+        } catch (WingsException e) {
+            throw e.kind() == ErrorKind.NOT_FOUND ? CatalogErrors.noSuch(kind, identifier) : e;
+        }
+    }
+
+    /// In microseconds, as every store can keep it.
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,130 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.catalog;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.store.ObjectInfo;
+import dev.wings.common.store.ObjectStore;
+import dev.wings.common.store.ObjectStores;
+import dev.wings.controlplane.lake.LakeHome;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.iceberg.TableMetadataParser.Codec;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Metadata files of tables and views as objects. Bounded: a file that is too large, packed or not, is refused before
+/// it
+/// is held in memory.
+final class MetadataFiles {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MetadataFiles.class);
+
+    private final ObjectStores stores;
+    private final long maxBytes;
+
+    MetadataFiles(ObjectStores stores, long maxBytes) {
+        this.stores = stores;
+        this.maxBytes = maxBytes;
+    }
+
+    /// Reads a file with `parser`, which takes the location and the JSON. Iceberg's `NotFoundException` if there is
+    /// none,
+    /// INVALID if it is damaged.
+    <T> T read(LakeHome home, String location, BiFunction<String, String, T> parser) {
+        String key = new Warehouse(home).key(location);
+        ObjectStore store = stores.open(home.objectStore());
+        ObjectInfo info = store.find(key).orElseThrow(() -> missing(location, null));
+        checkSize(location, info.bytes());
+        ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(info.bytes()));
+        try {
+            store.read(key, 0, content);
+        } catch (WingsException e) {
+            throw e.kind() == ErrorKind.NOT_FOUND ? missing(location, e) : e;
+        }
+        try {
+            return parser.apply(location, unpacked(location, content.array()));
+        } catch (WingsException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new WingsException(
+                    ErrorKind.INVALID, "not a metadata file: location=" + location + ", cause=" + e.getMessage(), e);
+        }
+    }
+
+    /// Iceberg's texts, which clients know.
+    private static NotFoundException missing(String location, @Nullable WingsException cause) {
+        LOG.error("metadata file is missing: location={}", location);
+        return new NotFoundException(cause, "Failed to open input stream for file: %s", location);
+    }
+
+    private String unpacked(String location, byte[] stored) throws IOException {
+        if (Codec.fromFileName(location) != Codec.GZIP) {
+            return new String(stored, StandardCharsets.UTF_8);
+        }
+        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {
+            byte[] json = in.readNBytes(Math.toIntExact(maxBytes) + 1);
+            checkSize(location, json.length);
+            return new String(json, StandardCharsets.UTF_8);
+        }
+    }
+
+    /// Stores a file under a location that has none yet. The location's name tells whether it is packed.
+    void write(LakeHome home, String location, String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        checkSize(location, bytes.length);
+        ByteBuffer content = ByteBuffer.wrap(Codec.fromFileName(location) == Codec.GZIP ? packed(bytes) : bytes);
+        stores.open(home.objectStore()).create(new Warehouse(home).key(location), List.of(content));
+    }
+
+    private static byte[] packed(byte[] bytes) {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(packed)) {
+            out.write(bytes);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory cannot fail", e);
+        }
+        return packed.toByteArray();
+    }
+
+    /// Removes a file that no pointer has or ever will have.
+    void discard(LakeHome home, String location) {
+        try {
+            stores.open(home.objectStore()).delete(new Warehouse(home).key(location));
+        } catch (WingsException e) {
+            LOG.warn("cannot remove the metadata file of a commit that failed: location={}", location, e);
+        }
+    }
+
+    private void checkSize(String location, long bytes) {
+        if (bytes > maxBytes) {
+            throw WingsException.exhausted("the metadata of a table are too large, expire snapshots: location="
+                    + location + ", bytes=" + bytes + ", limit_bytes=" + maxBytes);
+        }
+    }
+}

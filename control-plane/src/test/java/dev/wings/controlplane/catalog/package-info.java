@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.controlplane.catalog;
+
+import org.jspecify.annotations.NullMarked;

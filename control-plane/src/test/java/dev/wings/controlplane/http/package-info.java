@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.controlplane.http;
+
+import org.jspecify.annotations.NullMarked;
