@@ -25,6 +25,8 @@ import dev.wings.common.proto.ListNamespacesRequest;
 import dev.wings.common.proto.ListNamespacesResponse;
 import dev.wings.common.proto.ListPartitionsRequest;
 import dev.wings.common.proto.ListPartitionsResponse;
+import dev.wings.common.proto.ListTasksRequest;
+import dev.wings.common.proto.ListTasksResponse;
 import dev.wings.common.proto.ListTopicsRequest;
 import dev.wings.common.proto.ListTopicsResponse;
 import dev.wings.common.proto.LogMetadataGrpc;
@@ -32,6 +34,8 @@ import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.Partition;
 import dev.wings.common.proto.PlanScanRequest;
 import dev.wings.common.proto.PlanScanResponse;
+import dev.wings.common.proto.Task;
+import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
@@ -61,6 +65,7 @@ public final class Catalog {
 
     private final ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster;
     private final LogMetadataGrpc.LogMetadataBlockingStub log;
+    private final TasksGrpc.TasksBlockingStub tasks;
     private final GrpcCalls calls;
     private final Duration planTimeout;
     private final Map<String, URI> storesOfNamespaces = new ConcurrentHashMap<>();
@@ -68,6 +73,7 @@ public final class Catalog {
     public Catalog(Channel controlPlane, GrpcCalls calls, Duration planTimeout) {
         this.cluster = ClusterMetadataGrpc.newBlockingStub(controlPlane);
         this.log = LogMetadataGrpc.newBlockingStub(controlPlane);
+        this.tasks = TasksGrpc.newBlockingStub(controlPlane);
         this.calls = calls;
         this.planTimeout = planTimeout;
     }
@@ -132,8 +138,23 @@ public final class Catalog {
         } while (!token.isEmpty());
     }
 
-    /// One consistent snapshot; `consumer` gets the parts of the answer in order. Not repeated after a failure: a part
-    /// may have been consumed.
+    /// Gives `consumer` all tasks of a tenant, newest first.
+    public void tasks(String tenant, Consumer<List<Task>> consumer) {
+        String token = "";
+        do {
+            ListTasksRequest request = ListTasksRequest.newBuilder()
+                    .setParent(new TenantName(tenant).toString())
+                    .setPageSize(PAGE_SIZE)
+                    .setPageToken(token)
+                    .build();
+            ListTasksResponse page = calls.idempotent(() -> tasks.listTasks(request));
+            consumer.accept(page.getTasksList());
+            token = page.getNextPageToken();
+        } while (!token.isEmpty());
+    }
+
+    /// One consistent snapshot; `consumer` gets the parts of the answer in order. Not repeated after a failure: a
+    /// part may have been consumed.
     public void plan(PlanScanRequest request, Consumer<PlanScanResponse> consumer) {
         try {
             Iterator<PlanScanResponse> answers = log.withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)

@@ -20,12 +20,14 @@ import static dev.wings.server.system.SystemTable.instant;
 import static dev.wings.server.system.SystemTable.integer;
 import static dev.wings.server.system.SystemTable.text;
 
+import com.google.protobuf.Timestamp;
 import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.proto.PageBatch;
 import dev.wings.common.proto.Partition;
 import dev.wings.common.proto.PlanScanRequest;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
@@ -57,7 +59,7 @@ public final class SystemTables {
     public SystemTables(Catalog catalog, QueryLog queries) {
         this.catalog = catalog;
         this.queries = queries;
-        this.tables = List.of(pages(), partitions(), queries(), topics());
+        this.tables = List.of(pages(), partitions(), queries(), tasks(), topics());
     }
 
     /// Their names, ordered.
@@ -198,6 +200,50 @@ public final class SystemTables {
             query.error().orElse(null),
             query.sql()
         };
+    }
+
+    private SystemTable tasks() {
+        return new SystemTable(
+                "tasks",
+                List.of(
+                        text("id", ""),
+                        text("kind", "CREATE_TABLE, COMPACT, REWRITE, EXPIRE_SNAPSHOTS or COLLECT_GARBAGE"),
+                        text("state", "WAITING, RUNNING, DONE or DEAD"),
+                        text("target", "the topic or namespace that it works on"),
+                        integer("attempts", "since it was made or retried by hand"),
+                        text("failure", "why the newest failed attempt failed; null for none"),
+                        text("progress", "what the worker said last"),
+                        text("worker", "who has, or had, the lease"),
+                        instant("create_time", ""),
+                        instant("update_time", "of the newest change of state"),
+                        instant("next_run_time", "not leased before"),
+                        instant("lease_end_time", "null before the first lease")),
+                (tenant, needs, rows) -> catalog.tasks(tenant, page -> page.forEach(task -> rows.accept(task(task)))));
+    }
+
+    private static @Nullable Object[] task(Task task) {
+        return new @Nullable Object[] {
+            task.getName().substring(task.getName().lastIndexOf('/') + 1),
+            task.getKind().name(),
+            task.getState().name(),
+            task.getTarget(),
+            task.getAttempts(),
+            emptyToNull(task.getFailure()),
+            emptyToNull(task.getProgress()),
+            emptyToNull(task.getWorker()),
+            instantOf(task.getCreateTime()),
+            instantOf(task.getUpdateTime()),
+            instantOf(task.getNextRunTime()),
+            task.hasLeaseEndTime() ? instantOf(task.getLeaseEndTime()) : null
+        };
+    }
+
+    private static @Nullable String emptyToNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
+    private static Instant instantOf(Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
     }
 
     /// The topics that the query may want to see.
