@@ -20,6 +20,7 @@ import dev.wings.cli.dev.DevCommand;
 import dev.wings.cli.push.PushCommand;
 import dev.wings.cli.resource.NamespaceCommand;
 import dev.wings.cli.resource.ObjectStoreCommand;
+import dev.wings.cli.resource.TaskCommand;
 import dev.wings.cli.resource.TenantCommand;
 import dev.wings.cli.resource.TopicCommand;
 import dev.wings.cli.sql.SqlCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.ScopeType;
             NamespaceCommand.class,
             TenantCommand.class,
             ObjectStoreCommand.class,
+            TaskCommand.class,
             CompletionCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

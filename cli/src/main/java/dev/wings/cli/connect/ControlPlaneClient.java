@@ -18,10 +18,14 @@ package dev.wings.cli.connect;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
 import dev.wings.common.proto.GetTopicRequest;
+import dev.wings.common.proto.TasksGrpc;
+import dev.wings.common.proto.TasksGrpc.TasksBlockingStub;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
@@ -38,11 +42,14 @@ public final class ControlPlaneClient implements AutoCloseable {
     private final Address address;
     private final GrpcClient client;
     private final ClusterMetadataBlockingStub stub;
+    private final TasksBlockingStub tasks;
 
-    private ControlPlaneClient(Address address, GrpcClient client, ClusterMetadataBlockingStub stub) {
+    private ControlPlaneClient(
+            Address address, GrpcClient client, ClusterMetadataBlockingStub stub, TasksBlockingStub tasks) {
         this.address = address;
         this.client = client;
         this.stub = stub;
+        this.tasks = tasks;
     }
 
     public static ControlPlaneClient open(Connection connection) {
@@ -52,15 +59,25 @@ public final class ControlPlaneClient implements AutoCloseable {
         headers.put(
                 Metadata.Key.of(Connection.TENANT_HEADER, Metadata.ASCII_STRING_MARSHALLER),
                 connection.tenant().tenant());
-        ClusterMetadataBlockingStub stub = ClusterMetadataGrpc.newBlockingStub(client.channel())
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
-        return new ControlPlaneClient(address, client, stub);
+        Channel channel =
+                ClientInterceptors.intercept(client.channel(), MetadataUtils.newAttachHeadersInterceptor(headers));
+        return new ControlPlaneClient(
+                address, client, ClusterMetadataGrpc.newBlockingStub(channel), TasksGrpc.newBlockingStub(channel));
     }
 
     /// Runs one call; a failure is a `WingsException` that says what to do about it.
     public <T> T call(Function<ClusterMetadataBlockingStub, T> call) {
         try {
             return call.apply(stub);
+        } catch (StatusRuntimeException e) {
+            throw address.failure(e);
+        }
+    }
+
+    /// As [#call], about tasks.
+    public <T> T callTasks(Function<TasksBlockingStub, T> call) {
+        try {
+            return call.apply(tasks);
         } catch (StatusRuntimeException e) {
             throw address.failure(e);
         }

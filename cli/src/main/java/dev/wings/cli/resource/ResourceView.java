@@ -16,8 +16,10 @@
 package dev.wings.cli.resource;
 
 import com.google.protobuf.Timestamp;
+import dev.wings.cli.schema.LakeText;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.ObjectStore;
+import dev.wings.common.proto.Task;
 import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.schema.Field;
@@ -65,6 +67,33 @@ final class ResourceView {
             fields.add(column);
         }
         view.put("fields", fields);
+        Map<String, Object> lake = new LinkedHashMap<>();
+        lake.put("partitioning", LakeText.formatPartitioning(topic.getLake().getPartitioning()));
+        lake.put("sort_order", LakeText.formatSortOrder(topic.getLake().getSortOrderList()));
+        lake.put("freshness", LakeText.formatFreshness(topic.getLake().getFreshness()));
+        lake.put("target_segment_bytes", topic.getLake().getTargetSegmentBytes());
+        view.put("lake", lake);
+        return view;
+    }
+
+    static Map<String, Object> task(Task task) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("name", task.getName());
+        view.put("kind", task.getKind().name());
+        view.put("state", task.getState().name());
+        view.put("target", task.getTarget());
+        view.put("target_uid", task.getTargetUid());
+        view.put("epoch", task.getEpoch());
+        view.put("attempts", task.getAttempts());
+        view.put("failure", task.getFailure());
+        view.put("progress", task.getProgress());
+        view.put("worker", task.getWorker());
+        view.put("create_time", instant(task.getCreateTime()).toString());
+        view.put("update_time", instant(task.getUpdateTime()).toString());
+        view.put("next_run_time", instant(task.getNextRunTime()).toString());
+        view.put(
+                "lease_end_time",
+                task.hasLeaseEndTime() ? instant(task.getLeaseEndTime()).toString() : "");
         return view;
     }
 

@@ -15,12 +15,15 @@
  */
 package dev.wings.cli.resource;
 
+import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Table;
 import dev.wings.cli.push.RowFile;
+import dev.wings.cli.schema.LakeText;
 import dev.wings.cli.schema.SchemaText;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.DeleteTopicRequest;
 import dev.wings.common.proto.GetTopicRequest;
+import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.ListTopicsRequest;
 import dev.wings.common.proto.ListTopicsResponse;
 import dev.wings.common.proto.Schema;
@@ -65,7 +68,9 @@ public final class TopicCommand {
                 "",
                 "Examples:",
                 "  wings topic create flights --from examples/flights.parquet --partition-by origin",
-                "  wings topic create sales.orders --schema 'id long not null, price decimal(10,2)'"
+                "  wings topic create sales.orders --schema 'id long not null, price decimal(10,2)'",
+                "  wings topic create clicks --schema 'user string, at timestamptz' \\",
+                "      --lake-partition-by 'day(at)' --lake-sort-by 'user, at desc' --freshness 10s"
             })
     static final class Create implements Callable<Integer> {
         @Mixin
@@ -83,6 +88,40 @@ public final class TopicCommand {
                 defaultValue = "",
                 description = "The field whose values split the rows into partitions (default: none).")
         private String partitionBy = "";
+
+        @Option(
+                names = "--lake-partition-by",
+                paramLabel = "FIELDS",
+                description =
+                        "How its table is partitioned: 'origin, day(ts)', or none (default: by the partition key).")
+        private Optional<String> lakePartitionBy = Optional.empty();
+
+        @Option(
+                names = "--lake-sort-by",
+                paramLabel = "FIELDS",
+                description = "How rows are sorted in its table: 'a, b desc nulls last' (default: as they came).")
+        private Optional<String> lakeSortBy = Optional.empty();
+
+        @Option(
+                names = "--freshness",
+                paramLabel = "TIME",
+                description = "Rows are in its table about so long after they were pushed (default: 30s).")
+        private Optional<String> freshness = Optional.empty();
+
+        @Option(
+                names = "--target-segment-bytes",
+                paramLabel = "BYTES",
+                description = "The size that files of its table are merged to (default: 256MiB).")
+        private Optional<String> targetSegmentBytes = Optional.empty();
+
+        private LakeSpec lake() {
+            LakeSpec.Builder lake = LakeSpec.newBuilder();
+            lakePartitionBy.map(LakeText::parsePartitioning).ifPresent(lake::setPartitioning);
+            lakeSortBy.map(LakeText::parseSortOrder).ifPresent(lake::addAllSortOrder);
+            freshness.map(LakeText::parseFreshness).ifPresent(lake::setFreshness);
+            targetSegmentBytes.map(LakeText::parseBytes).ifPresent(lake::setTargetSegmentBytes);
+            return lake.build();
+        }
 
         static final class Source {
             @Option(
@@ -111,7 +150,8 @@ public final class TopicCommand {
                     .setParent(name.parent().toString())
                     .setTopicId(name.topic())
                     .setTopic(Topic.newBuilder()
-                            .setSchema(Objects.requireNonNull(source).schema()))
+                            .setSchema(Objects.requireNonNull(source).schema())
+                            .setLake(lake()))
                     .setPartitionBy(partitionBy)
                     .build();
             return options.run(client -> {
@@ -142,7 +182,7 @@ public final class TopicCommand {
             return options.run(client -> {
                 Topic found = client.call(stub -> stub.getTopic(request));
                 String head = found.getName() + ", created " + ResourceView.time(found.getCreateTime()) + "\n";
-                options.printDone(head + columns(found), ResourceView.topic(found));
+                options.printDone(head + columns(found) + lake(found.getLake()), ResourceView.topic(found));
             });
         }
     }
@@ -205,6 +245,13 @@ public final class TopicCommand {
                 }
             });
         }
+    }
+
+    private static String lake(LakeSpec lake) {
+        return "table partitioned by " + LakeText.formatPartitioning(lake.getPartitioning()) + ", sorted by "
+                + LakeText.formatSortOrder(lake.getSortOrderList()) + ", fresh within "
+                + LakeText.formatFreshness(lake.getFreshness()) + ", files of "
+                + Human.bytes((double) lake.getTargetSegmentBytes());
     }
 
     private static String columns(Topic topic) {
