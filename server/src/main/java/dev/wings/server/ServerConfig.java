@@ -45,6 +45,8 @@ import java.util.Optional;
 /// @param readMemoryBytes that one query's rows may take between the object store and the engine or the client
 /// @param spillBytes that one query may put on disk
 /// @param spillDirectory parent of the directory for it; empty for the system's directory for temporary files
+/// @param cacheBytes of the local disk that what was read of segments may take
+/// @param cacheDirectory for it, of this process alone; empty for one that goes with the process
 /// @param readAheadPages and
 /// @param readAheadBytes how far a scan of a topic reads ahead
 /// @param callTimeout of one call to the control plane; calls are made again while that helps
@@ -64,6 +66,8 @@ public record ServerConfig(
         long readMemoryBytes,
         long spillBytes,
         Optional<Path> spillDirectory,
+        long cacheBytes,
+        Optional<Path> cacheDirectory,
         int readAheadPages,
         long readAheadBytes,
         Duration callTimeout,
@@ -134,6 +138,16 @@ public record ServerConfig(
                         "SPILL_DIRECTORY",
                         "where what does not fit into memory goes, into a directory of its own; by default the"
                                 + " system's directory for temporary files"),
+                settings.bytes(
+                        "CACHE_BYTES",
+                        8 * GIB,
+                        64 * MIB,
+                        64L * 1024 * GIB,
+                        "of the local disk that what was read of segments may take; at least what one query reads"),
+                settings.path(
+                        "CACHE_DIRECTORY",
+                        "for it, of this process alone, kept for the next one; by default one that goes with the"
+                                + " process"),
                 settings.integer("READ_AHEAD_PAGES", 8, 1, 256, "pages that a scan of a topic reads at once"),
                 settings.bytes(
                         "READ_AHEAD_BYTES", 64 * MIB, 64 * KIB, 16 * GIB, "of the pages that a scan reads at once"),

@@ -16,6 +16,7 @@
 package dev.wings.server;
 
 import dev.wings.common.arrow.BodyCompression;
+import dev.wings.common.cache.RangeCache;
 import dev.wings.common.process.Resources;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.rpc.GrpcServer;
@@ -29,6 +30,7 @@ import dev.wings.server.catalog.Catalog;
 import dev.wings.server.flight.CallerInterceptor;
 import dev.wings.server.flight.ContextExecutor;
 import dev.wings.server.flight.FlightSqlEndpoint;
+import dev.wings.server.lake.Segments;
 import dev.wings.server.query.Queries;
 import dev.wings.server.query.QueryLog;
 import dev.wings.server.scan.TopicScans;
@@ -122,8 +124,19 @@ public final class SqlServer implements AutoCloseable {
                 config.queryTimeout());
         QueryLog log = new QueryLog();
         SystemTables system = new SystemTables(catalog, log);
+        RangeCache cache = resources.add(RangeCache.open(
+                config.cacheDirectory().orElse(spill.resolve("cache")),
+                (object, start, into) ->
+                        surroundings.stores().apply(object.store()).read(object.key(), start, into),
+                fetchers,
+                surroundings.ids(),
+                surroundings.scheduler(),
+                telemetry.registry(),
+                RangeCache.Limits.of(config.cacheBytes())));
+        Segments segments = new Segments(surroundings.stores(), cache, fetchers);
         TopicScans topics = new TopicScans(
                 catalog,
+                segments,
                 surroundings.stores(),
                 new BodyCompression(config.readMemoryBytes()),
                 fetchers,
@@ -136,7 +149,8 @@ public final class SqlServer implements AutoCloseable {
                 surroundings.scheduler(),
                 surroundings.ids().clock(),
                 log,
-                spill));
+                spill,
+                cache.links()));
         queries.warmUp();
         Signer signer = new Signer(ticketKey(config));
         FlightSqlEndpoint endpoint = new FlightSqlEndpoint(

@@ -46,7 +46,7 @@ class DifferentialIT {
 
     private static final int ROWS = 4000;
 
-    private static final List<String> QUERIES = List.of(
+    static final List<String> QUERIES = List.of(
             "select * from flights order by number",
             "select number, price from flights where origin = 'SFO' and number < 100 order by 1",
             "select origin, count(*), sum(price), avg(delay), min(day), max(departure) from flights group by 1 order by 1",
@@ -95,7 +95,7 @@ class DifferentialIT {
                 }
             }
             duckDb.run("SET TimeZone = 'UTC'");
-            duckDb.addTable("pushed", new AllFlights(allocator), allocator);
+            duckDb.addTable("pushed", new AllFlights(allocator, ROWS), allocator);
             duckDb.run("CREATE TABLE flights AS SELECT *, number::BIGINT AS __offset__," + " make_timestamptz("
                     + ServerFixture.TIMESTAMP_MICROS + ") AS __timestamp__ FROM pushed");
             duckDb.dropTable("pushed");
@@ -105,7 +105,7 @@ class DifferentialIT {
         }
     }
 
-    private static List<String> rows(DuckDb duckDb, String query, BufferAllocator allocator) {
+    static List<String> rows(DuckDb duckDb, String query, BufferAllocator allocator) {
         List<String> rows = new ArrayList<>();
         try (Statement statement = duckDb.prepare(query);
                 Results results = statement.execute(allocator)) {
@@ -122,7 +122,7 @@ class DifferentialIT {
         return rows;
     }
 
-    private record AllFlights(BufferAllocator allocator) implements ArrowTable {
+    record AllFlights(BufferAllocator allocator, int rows) implements ArrowTable {
 
         @Override
         public Schema schema() {
@@ -131,7 +131,7 @@ class DifferentialIT {
 
         @Override
         public Scan openScan() {
-            VectorSchemaRoot all = Flights.open(allocator, 0, ROWS, "");
+            VectorSchemaRoot all = Flights.open(allocator, 0, rows, "");
             return new Scan() {
                 private boolean done;
 

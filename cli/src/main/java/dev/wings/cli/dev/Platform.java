@@ -72,6 +72,7 @@ public final class Platform implements AutoCloseable {
             settings.putIfAbsent(
                     "WINGS_SERVER_TICKET_KEY_FILE", data.ticketKey().toString());
             settings.putIfAbsent("WINGS_SERVER_SPILL_DIRECTORY", data.spill().toString());
+            settings.putIfAbsent("WINGS_SERVER_CACHE_DIRECTORY", data.cache().toString());
             PlatformConfig config = PlatformConfig.read(
                     settings,
                     portOffset,

@@ -16,6 +16,7 @@
 package dev.wings.server.query;
 
 import dev.wings.common.duckdb.DuckDb;
+import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
@@ -44,11 +46,12 @@ final class Engine implements AutoCloseable {
 
     /// With them, plans of empty tables say that nothing is read, or cannot be serialized.
     private static final String UNPLANNABLE_OPTIMIZERS =
-            "statistics_propagation,late_materialization,build_side_probe_side";
+            "statistics_propagation,late_materialization,build_side_probe_side,aggregate_reuse";
 
     private final DuckDb duckDb;
     private Layout layout = Layout.NOTHING;
     private boolean laidOut = true;
+    private final List<SegmentSource.Attached> segments = new ArrayList<>();
 
     /// What is in the catalog.
     ///
@@ -58,8 +61,11 @@ final class Engine implements AutoCloseable {
         static final Layout NOTHING = new Layout(Set.of(), List.of(), List.of());
     }
 
-    private Engine(DuckDb duckDb) {
+    private final Optional<Path> segmentDirectory;
+
+    private Engine(DuckDb duckDb, Optional<Path> segmentDirectory) {
         this.duckDb = duckDb;
+        this.segmentDirectory = segmentDirectory;
     }
 
     enum Purpose {
@@ -69,7 +75,14 @@ final class Engine implements AutoCloseable {
     }
 
     /// @param temporaryDirectory of this engine alone
-    static Engine open(Purpose purpose, int threads, long memoryBytes, long temporaryBytes, Path temporaryDirectory) {
+    /// @param segmentDirectory of this engine alone: the only files that it can read are linked there
+    static Engine open(
+            Purpose purpose,
+            int threads,
+            long memoryBytes,
+            long temporaryBytes,
+            Path temporaryDirectory,
+            Optional<Path> segmentDirectory) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("threads", Integer.toString(threads));
         settings.put("async_threads", "1");
@@ -80,9 +93,11 @@ final class Engine implements AutoCloseable {
         settings.put("autoload_known_extensions", "false");
         settings.put("allow_community_extensions", "false");
         settings.put("max_expression_depth", "250");
-        settings.put("enable_external_access", "false");
         DuckDb duckDb = DuckDb.open(settings);
         try {
+            segmentDirectory.ifPresent(directory -> duckDb.run(
+                    "SET allowed_directories = ['" + directory.toString().replace("'", "''") + "/']"));
+            duckDb.run("SET enable_external_access = false");
             duckDb.run("SET GLOBAL TimeZone = 'UTC'");
             duckDb.run("ATTACH ':memory:' AS wings");
             boundFunctions(duckDb);
@@ -90,7 +105,7 @@ final class Engine implements AutoCloseable {
                 duckDb.run("SET disabled_optimizers = '" + UNPLANNABLE_OPTIMIZERS + "'");
             }
             duckDb.run("SET lock_configuration = true");
-            return new Engine(duckDb);
+            return new Engine(duckDb, segmentDirectory);
         } catch (Throwable t) {
             duckDb.close();
             throw t;
@@ -114,13 +129,13 @@ final class Engine implements AutoCloseable {
     }
 
     /// Makes the tables readable under the names that the query uses, until [#removeRows]. Columns that are not
-    /// needed are there too, and null: the text of the query may name them.
+    /// needed are there too, and null: the text of the query may name them. If this fails, the engine is only to be
+    /// closed.
     void add(Map<TableRef, TableSource> tables, String homeSchema, BufferAllocator allocator) {
         List<Schema> batches = new ArrayList<>();
         List<String> statements = new ArrayList<>();
         tables.forEach((name, source) -> {
-            statements.add("CREATE VIEW " + name.sql() + " AS SELECT " + selectList(source.needs())
-                    + " FROM memory.main." + batchesName(batches.size()));
+            statements.add("CREATE VIEW " + name.sql() + " AS " + rows(source, batchesName(batches.size())));
             batches.add(source.batches().schema());
         });
         layOut(new Layout(schemas(tables.keySet(), homeSchema), batches, withUse(statements, homeSchema)));
@@ -131,8 +146,31 @@ final class Engine implements AutoCloseable {
         }
     }
 
+    /// The rows in segments first: they are the older ones. Without a union, DuckDB does more with a table.
+    private String rows(TableSource source, String batches) {
+        String selected = "SELECT " + selectList(source.needs()) + " FROM ";
+        String fresh = selected + "memory.main." + batches;
+        if (source.segments().isEmpty()) {
+            return fresh;
+        }
+        Path directory = segmentDirectory.orElseThrow(() -> new IllegalStateException("this engine reads no files"));
+        SegmentSource.Attached attached = source.segments().get().attach(directory);
+        segments.add(attached);
+        String old = selected + attached.relation();
+        return source.pages() == 0 ? old : old + " UNION ALL " + fresh;
+    }
+
+    /// The files that a failure is about, as their table names them.
+    List<String> blamedFiles(String message) {
+        return segments.stream()
+                .flatMap(attached -> attached.blamed(message).stream())
+                .distinct()
+                .toList();
+    }
+
     /// Lets go of the rows of [#add].
     void removeRows() {
+        removeSegments();
         for (int i = 0; i < layout.batches().size(); i++) {
             duckDb.detach(batchesName(i));
         }
@@ -190,9 +228,18 @@ final class Engine implements AutoCloseable {
                 .collect(Collectors.joining(", "));
     }
 
+    private void removeSegments() {
+        segments.forEach(SegmentSource.Attached::close);
+        segments.clear();
+    }
+
     @Override
     public void close() {
-        duckDb.close();
+        try {
+            duckDb.close();
+        } finally {
+            removeSegments();
+        }
     }
 
     /// `memory_limit` does not count what a function makes of one row, so that `repeat('x', 3000000000)` would take

@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +40,7 @@ final class EnginePool implements AutoCloseable {
     private final Engine.Purpose purpose;
     private final Limits limits;
     private final Path directory;
+    private final Optional<Path> segments;
     private final Semaphore permits;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
@@ -57,10 +59,12 @@ final class EnginePool implements AutoCloseable {
     private record Idle(String owner, Engine engine) {}
 
     /// @param directory for what does not fit into memory; exists
-    EnginePool(Engine.Purpose purpose, Limits limits, Path directory) {
+    /// @param segments where files can be linked for engines to read; exists
+    EnginePool(Engine.Purpose purpose, Limits limits, Path directory, Optional<Path> segments) {
         this.purpose = purpose;
         this.limits = limits;
         this.directory = directory;
+        this.segments = segments;
         this.permits = new Semaphore(limits.size(), true);
     }
 
@@ -132,7 +136,12 @@ final class EnginePool implements AutoCloseable {
         try {
             Path temporary = Files.createDirectories(
                     directory.resolve(purpose.name().toLowerCase(Locale.ROOT) + "-" + opened.incrementAndGet()));
-            return Engine.open(purpose, limits.threads(), limits.memoryBytes(), limits.temporaryBytes(), temporary);
+            Optional<Path> readable = segments.map(parent -> parent.resolve(temporary.getFileName()));
+            if (readable.isPresent()) {
+                Files.createDirectories(readable.get());
+            }
+            return Engine.open(
+                    purpose, limits.threads(), limits.memoryBytes(), limits.temporaryBytes(), temporary, readable);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

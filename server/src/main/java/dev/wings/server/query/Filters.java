@@ -28,7 +28,6 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -81,9 +80,14 @@ record Filters(List<@Nullable Object> parameters) {
             int index = Integer.parseInt(identifier) - 1;
             Object value = index >= 0 && index < parameters.size() ? parameters.get(index) : null;
             // a fraction is rounded when it is compared with an integer, which a partition's text knows nothing of
-            return value instanceof BigDecimal || value instanceof Float || value instanceof Double
-                    ? Optional.empty()
-                    : Optional.ofNullable(value);
+            return switch (value) {
+                case null -> Optional.empty();
+                case BigDecimal ignored -> Optional.empty();
+                case Float ignored -> Optional.empty();
+                case Double ignored -> Optional.empty();
+                case Integer number -> Optional.of(number.longValue());
+                default -> Optional.of(value);
+            };
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
@@ -123,24 +127,17 @@ record Filters(List<@Nullable Object> parameters) {
         if (literal.isEmpty()) {
             return Restriction.NONE;
         }
-        OptionalLong number = number(literal.get());
-        long low = number.orElse(Long.MIN_VALUE);
-        long high = number.orElse(Long.MAX_VALUE);
+        Object value = literal.get();
         return switch (type) {
-            case "COMPARE_EQUAL" -> Restriction.values(Set.of(literal.get())).and(Restriction.range(low, high));
-            case "COMPARE_GREATERTHANOREQUALTO", "COMPARE_GREATERTHAN" -> Restriction.range(low, Long.MAX_VALUE);
-            case "COMPARE_LESSTHANOREQUALTO", "COMPARE_LESSTHAN" -> Restriction.range(Long.MIN_VALUE, high);
+            // of values that are equal without being the same, say 0.0 and -0.0, one does not stand for the others
+            case "COMPARE_EQUAL" ->
+                (value instanceof Double ? Restriction.NONE : Restriction.values(Set.of(value)))
+                        .and(Restriction.atLeast(value))
+                        .and(Restriction.atMost(value));
+            // a bound that is not exclusive where it could be costs nothing
+            case "COMPARE_GREATERTHANOREQUALTO", "COMPARE_GREATERTHAN" -> Restriction.atLeast(value);
+            case "COMPARE_LESSTHANOREQUALTO", "COMPARE_LESSTHAN" -> Restriction.atMost(value);
             default -> Restriction.NONE;
-        };
-    }
-
-    /// The literal as a number that ranges are made of; a bound that is not exclusive where it could be costs nothing.
-    private static OptionalLong number(Object literal) {
-        return switch (literal) {
-            case Long value -> OptionalLong.of(value);
-            case Integer value -> OptionalLong.of(value);
-            case Instant value -> OptionalLong.of(ChronoUnit.MICROS.between(Instant.EPOCH, value));
-            default -> OptionalLong.empty();
         };
     }
 
@@ -162,6 +159,7 @@ record Filters(List<@Nullable Object> parameters) {
         return switch (type.path("id").asText()) {
             case "BOOLEAN" -> value.isBoolean() ? value.asBoolean() : null;
             case "TINYINT", "SMALLINT", "INTEGER", "BIGINT" -> value.canConvertToLong() ? value.asLong() : null;
+            case "FLOAT", "DOUBLE" -> value.isNumber() && !Double.isNaN(value.asDouble()) ? value.asDouble() : null;
             case "VARCHAR" -> value.isTextual() ? value.asText() : null;
             case "DATE" -> value.canConvertToInt() ? LocalDate.ofEpochDay(value.asInt()) : null;
             case "TIME" -> value.canConvertToLong() ? LocalTime.ofNanoOfDay(value.asLong() * 1000) : null;

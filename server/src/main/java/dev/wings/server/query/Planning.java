@@ -78,7 +78,8 @@ final class Planning implements AutoCloseable {
         this.engines = new EnginePool(
                 Engine.Purpose.PLANNING,
                 new EnginePool.Limits(THREADS, queued, queueTimeout, 1, 128L << 20, 64L << 20),
-                directory);
+                directory,
+                Optional.empty());
         this.threads = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,

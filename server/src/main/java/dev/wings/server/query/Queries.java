@@ -23,6 +23,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.time.Scheduler;
+import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.TableRef;
 import dev.wings.server.table.TableSource;
 import dev.wings.server.table.Tables;
@@ -34,6 +35,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Describes and runs queries, a bounded number at once, each within limits of time and memory.
 ///
@@ -45,6 +49,8 @@ public final class Queries implements AutoCloseable {
     private static final int MAX_ATTEMPTS = 3;
 
     private static final Duration STOP_AGAIN_AFTER = Duration.ofMillis(50);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Queries.class);
 
     private final Tables tables;
     private final Limits limits;
@@ -75,6 +81,7 @@ public final class Queries implements AutoCloseable {
 
     /// @param allocator parent of the queries' allocators
     /// @param directory for what queries spill; exists
+    /// @param segments where the files that queries read can be linked; exists
     public Queries(
             Tables tables,
             Limits limits,
@@ -82,7 +89,8 @@ public final class Queries implements AutoCloseable {
             Scheduler scheduler,
             InstantSource clock,
             QueryLog log,
-            Path directory) {
+            Path directory,
+            Path segments) {
         this.tables = tables;
         this.limits = limits;
         this.allocator = allocator;
@@ -99,7 +107,8 @@ public final class Queries implements AutoCloseable {
                         limits.threads(),
                         limits.memoryBytes(),
                         limits.temporaryBytes()),
-                directory);
+                directory,
+                Optional.of(segments));
     }
 
     /// Opens engines in advance. Its failure is that of the machine: no library, no memory, no disk.
@@ -189,17 +198,31 @@ public final class Queries implements AutoCloseable {
         try (BufferAllocator rows = allocator.newChildAllocator("query " + request.id(), 0, limits.readMemoryBytes())) {
             Opened opened = open(request, rows);
             query.check();
-            if (opened.plan().direct().isPresent()) {
+            Optional<DirectResult> direct = opened.plan().direct().filter(result -> opened.isOnlyBatches());
+            if (direct.isPresent()) {
                 ArrowTable table = opened.sources().values().iterator().next().batches();
-                Projections.run(query, table, opened.plan().direct().get(), rows, sink);
+                Projections.run(query, table, direct.get(), rows, sink);
             } else {
-                runInEngine(query, opened, rows, sink);
+                runInEngine(query, opened, rows, new StartedSink(sink));
             }
         }
     }
 
     /// A query with the snapshot that it reads.
-    private record Opened(QueryPlan plan, Map<TableRef, TableSource> sources) {}
+    private record Opened(QueryPlan plan, Map<TableRef, TableSource> sources) {
+
+        boolean isOnlyBatches() {
+            return sources.values().stream()
+                    .allMatch(source -> source.segments().isEmpty());
+        }
+
+        long fetchAll() {
+            return sources.values().stream()
+                    .flatMap(source -> source.segments().stream())
+                    .mapToLong(SegmentSource::fetchAll)
+                    .sum();
+        }
+    }
 
     /// The plan may be of tables that have changed since, or they may change right now: the snapshot tells.
     private Opened open(QueryRequest request, BufferAllocator rows) {
@@ -217,7 +240,31 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    private void runInEngine(RunningQuery query, Opened opened, BufferAllocator rows, ResultSink sink) {
+    /// Only those parts of segments are on the local disk that the plan said would be read. Should the engine read
+    /// others, it finds zeros there, which it refuses; then the whole files are fetched.
+    private void runInEngine(RunningQuery query, Opened opened, BufferAllocator rows, StartedSink sink) {
+        try {
+            runOnce(query, opened, rows, sink);
+        } catch (UnreadableSegment e) {
+            if (opened.fetchAll() == 0) {
+                throw e.lost();
+            }
+            if (sink.started()) {
+                throw WingsException.unavailable("more of a segment was needed than was there: files=" + e.files, e);
+            }
+            LOG.warn(
+                    "a query read more of its segments than was planned: query={}",
+                    query.request().id(),
+                    e);
+            try {
+                runOnce(query, opened, rows, sink);
+            } catch (UnreadableSegment again) {
+                throw again.lost();
+            }
+        }
+    }
+
+    private void runOnce(RunningQuery query, Opened opened, BufferAllocator rows, StartedSink sink) {
         QueryRequest request = query.request();
         Engine engine = runners.take(request.tenant());
         boolean clean = false;
@@ -230,18 +277,22 @@ public final class Queries implements AutoCloseable {
                     statement.bind(i + 1, request.parameters().get(i));
                 }
                 try (Results results = statement.execute(rows)) {
-                    sink.start(results.root());
                     while (results.next()) {
                         query.check();
                         query.addRows(results.root().getRowCount());
-                        sink.accept();
+                        sink.accept(results.root());
                     }
+                    sink.end(results.root());
                 }
             }
             query.leaveEngine();
             engine.removeRows();
             clean = true;
         } catch (DuckDbException e) {
+            List<String> blamed = engine.blamedFiles(e.getMessage());
+            if (!blamed.isEmpty()) {
+                throw new UnreadableSegment(blamed, e);
+            }
             throw engine.duckDb()
                     .tableFailure()
                     .map(failure -> failure instanceof WingsException known
@@ -254,6 +305,50 @@ public final class Queries implements AutoCloseable {
                 runners.giveBack(request.tenant(), engine);
             } else {
                 engine.close();
+            }
+        }
+    }
+
+    /// The engine cannot read a segment.
+    private static final class UnreadableSegment extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient List<String> files;
+
+        UnreadableSegment(List<String> files, DuckDbException cause) {
+            super(cause);
+            this.files = files;
+        }
+
+        WingsException lost() {
+            return new WingsException(ErrorKind.DATA_LOSS, "a file of a table is damaged: files=" + files, this);
+        }
+    }
+
+    /// Starts with the first rows, or at the end: until then, the query can be run anew.
+    private static final class StartedSink {
+
+        private final ResultSink sink;
+        private boolean started;
+
+        StartedSink(ResultSink sink) {
+            this.sink = sink;
+        }
+
+        boolean started() {
+            return started;
+        }
+
+        void accept(VectorSchemaRoot root) {
+            end(root);
+            sink.accept();
+        }
+
+        void end(VectorSchemaRoot root) {
+            if (!started) {
+                started = true;
+                sink.start(root);
             }
         }
     }

@@ -32,6 +32,8 @@ import dev.wings.common.schema.PartitionValue;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
+import dev.wings.server.lake.SegmentScan;
+import dev.wings.server.lake.Segments;
 import dev.wings.server.table.Restriction;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.TableNeeds;
@@ -47,7 +49,7 @@ import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.compression.CompressionCodec;
 
-/// Plans and reads the pages of topics.
+/// Plans topics: their pages, and the segments of the same snapshot.
 public final class TopicScans {
 
     /// Bounds what a plan holds in memory.
@@ -57,6 +59,7 @@ public final class TopicScans {
     private static final int MAX_PARTITION_VALUES = 1000;
 
     private final Catalog catalog;
+    private final Segments segments;
     private final Function<URI, ObjectStore> stores;
     private final CompressionCodec.Factory codecs;
     private final Executor fetchers;
@@ -67,12 +70,14 @@ public final class TopicScans {
     /// @param readAheadBytes how far a scan reads ahead
     public TopicScans(
             Catalog catalog,
+            Segments segments,
             Function<URI, ObjectStore> stores,
             CompressionCodec.Factory codecs,
             Executor fetchers,
             int readAheadPages,
             long readAheadBytes) {
         this.catalog = catalog;
+        this.segments = segments;
         this.stores = stores;
         this.codecs = codecs;
         this.fetchers = fetchers;
@@ -83,19 +88,43 @@ public final class TopicScans {
     public List<TableSource> open(List<TableNeeds> needs, BufferAllocator allocator) {
         PlanScanRequest.Builder request = PlanScanRequest.newBuilder();
         List<List<PageRef>> pages = new ArrayList<>();
+        List<String> locations = new ArrayList<>();
         for (TableNeeds need : needs) {
             request.addTopics(topicScan(need));
             pages.add(new ArrayList<>());
         }
         if (!needs.isEmpty()) {
-            catalog.plan(request.build(), new PlanReader(needs, pages)::accept);
+            catalog.plan(request.build(), new PlanReader(needs, pages, locations)::accept);
         }
         List<TableSource> sources = new ArrayList<>();
         for (int i = 0; i < needs.size(); i++) {
-            TableNeeds need = needs.get(i);
-            sources.add(new TableSource(need, pages(need, pages.get(i), allocator)));
+            sources.add(source(needs.get(i), pages.get(i), locations.get(i), allocator));
         }
         return sources;
+    }
+
+    private TableSource source(TableNeeds needs, List<PageRef> pages, String location, BufferAllocator allocator) {
+        ArrowTable batches = pages(needs, pages, allocator);
+        if (location.isEmpty()) {
+            return TableSource.of(needs, batches);
+        }
+        SegmentScan scan = segments.plan(needs, catalog.objectStore(topic(needs)), location);
+        checkOnce(topic(needs), scan, pages);
+        return new TableSource(needs, scan.isEmpty() ? Optional.empty() : Optional.of(scan), batches, pages.size());
+    }
+
+    /// Each row is either in a segment or in a page: those in pages come after those in segments.
+    private static void checkOnce(TopicTable topic, SegmentScan scan, List<PageRef> pages) {
+        boolean overlap = topic.partitionKey().isEmpty()
+                && !pages.isEmpty()
+                && scan.maxOffset().orElse(-1L) >= pages.getFirst().startOffset();
+        if (overlap) {
+            throw new WingsException(
+                    ErrorKind.INTERNAL,
+                    "rows are both in segments and in pages: topic=" + topic.name() + ", pages_from="
+                            + pages.getFirst().startOffset() + ", segments_to=" + scan.maxOffset() + ", metadata="
+                            + scan.stats().metadataLocation());
+        }
     }
 
     private ArrowTable pages(TableNeeds needs, List<PageRef> pages, BufferAllocator allocator) {
@@ -180,11 +209,12 @@ public final class TopicScans {
     }
 
     /// Sorts the pages of a plan by topic.
-    private record PlanReader(List<TableNeeds> needs, List<List<PageRef>> pages) {
+    private record PlanReader(List<TableNeeds> needs, List<List<PageRef>> pages, List<String> locations) {
 
         void accept(PlanScanResponse answer) {
             for (int i = 0; i < answer.getTopicsCount(); i++) {
                 check(topic(needs.get(i)), answer.getTopics(i));
+                locations.add(answer.getTopics(i).getTableMetadataLocation());
             }
             for (PlannedPage page : answer.getPagesList()) {
                 List<PageRef> ofTopic = pages.get(page.getTopicIndex());

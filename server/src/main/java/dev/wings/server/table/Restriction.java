@@ -15,32 +15,56 @@
  */
 package dev.wings.server.table;
 
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// What a query's filter says of one column: rows with other values do not matter. Says less than the filter or the
 /// same, never more.
 ///
-/// @param values the only values that matter, as literals of [dev.wings.common.schema.PartitionValue#ofLiteral]; empty
-///     if others may
-/// @param min of a number, or a timestamp in microseconds; inclusive
-/// @param max inclusive
-public record Restriction(Optional<Set<Object>> values, long min, long max) {
+/// Values are literals of [dev.wings.common.schema.PartitionValue#ofLiteral], and `Double` in bounds.
+///
+/// @param values the only values that matter; empty if others may
+/// @param lower bound, inclusive; empty for none
+/// @param upper bound, inclusive
+public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, Optional<Object> upper) {
 
     /// No restriction.
-    public static final Restriction NONE = new Restriction(Optional.empty(), Long.MIN_VALUE, Long.MAX_VALUE);
+    public static final Restriction NONE = new Restriction(Optional.empty(), Optional.empty(), Optional.empty());
 
     public Restriction {
         values = values.map(Set::copyOf);
     }
 
     public static Restriction values(Set<Object> values) {
-        return new Restriction(Optional.of(values), Long.MIN_VALUE, Long.MAX_VALUE);
+        return new Restriction(Optional.of(values), Optional.empty(), Optional.empty());
     }
 
-    public static Restriction range(long min, long max) {
-        return new Restriction(Optional.empty(), min, max);
+    public static Restriction atLeast(Object lower) {
+        return new Restriction(Optional.empty(), Optional.of(lower), Optional.empty());
+    }
+
+    public static Restriction atMost(Object upper) {
+        return new Restriction(Optional.empty(), Optional.empty(), Optional.of(upper));
+    }
+
+    /// The lower bound of a number, or of a timestamp in microseconds.
+    public long min() {
+        return lower.map(bound -> number(bound, Long.MIN_VALUE)).orElse(Long.MIN_VALUE);
+    }
+
+    /// The upper bound of a number, or of a timestamp in microseconds.
+    public long max() {
+        return upper.map(bound -> number(bound, Long.MAX_VALUE)).orElse(Long.MAX_VALUE);
     }
 
     /// Both hold.
@@ -53,9 +77,7 @@ public record Restriction(Optional<Set<Object>> values, long min, long max) {
             common.retainAll(other.values.get());
             both = Optional.of(common);
         }
-        long lowest = Math.max(min, other.min);
-        long highest = Math.min(max, other.max);
-        return new Restriction(both, lowest, highest);
+        return new Restriction(both, tighter(lower, other.lower, 1), tighter(upper, other.upper, -1));
     }
 
     /// At least one holds.
@@ -66,8 +88,48 @@ public record Restriction(Optional<Set<Object>> values, long min, long max) {
             all.addAll(other.values.get());
             either = Optional.of(all);
         }
-        long lowest = Math.min(min, other.min);
-        long highest = Math.max(max, other.max);
-        return new Restriction(either, lowest, highest);
+        return new Restriction(either, looser(lower, other.lower, -1), looser(upper, other.upper, 1));
+    }
+
+    /// Where bounds cannot be compared, one of them holds all the same.
+    private static Optional<Object> tighter(Optional<Object> a, Optional<Object> b, int sign) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.isPresent() ? a : b;
+        }
+        return compare(a.get(), b.get()).orElse(sign) * sign >= 0 ? a : b;
+    }
+
+    private static Optional<Object> looser(Optional<Object> a, Optional<Object> b, int sign) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return Optional.empty();
+        }
+        OptionalInt order = compare(a.get(), b.get());
+        return order.isEmpty() ? Optional.empty() : order.getAsInt() * sign >= 0 ? a : b;
+    }
+
+    /// Empty for different classes, and for those that SQL orders in another way than Java.
+    private static OptionalInt compare(Object a, Object b) {
+        return switch (a) {
+            case Long value when b instanceof Long other -> OptionalInt.of(value.compareTo(other));
+            case Double value when b instanceof Double other -> OptionalInt.of(value.compareTo(other));
+            case BigDecimal value when b instanceof BigDecimal other -> OptionalInt.of(value.compareTo(other));
+            case Instant value when b instanceof Instant other -> OptionalInt.of(value.compareTo(other));
+            case LocalDate value when b instanceof LocalDate other -> OptionalInt.of(value.compareTo(other));
+            case LocalTime value when b instanceof LocalTime other -> OptionalInt.of(value.compareTo(other));
+            case LocalDateTime value when b instanceof LocalDateTime other -> OptionalInt.of(value.compareTo(other));
+            case String value
+            when b instanceof String other ->
+                OptionalInt.of(Integer.signum(Arrays.compareUnsigned(
+                        value.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8))));
+            default -> OptionalInt.empty();
+        };
+    }
+
+    private static long number(Object bound, long otherwise) {
+        return switch (bound) {
+            case Long value -> value;
+            case Instant value -> ChronoUnit.MICROS.between(Instant.EPOCH, value);
+            default -> otherwise;
+        };
     }
 }

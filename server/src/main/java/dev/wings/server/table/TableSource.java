@@ -16,9 +16,18 @@
 package dev.wings.server.table;
 
 import dev.wings.common.duckdb.ArrowTable;
+import java.util.Optional;
 
-/// What the rows of a table are read from, in one snapshot.
+/// What the rows of a table are read from, in one snapshot. Each row is in one of the parts.
 ///
 /// @param needs what the query needs of the table
-/// @param batches all rows that matter, as Arrow batches with the needed columns; more rows are no harm
-public record TableSource(TableNeeds needs, ArrowTable batches) {}
+/// @param segments rows in files; empty if none of them matters
+/// @param batches all other rows that matter, as Arrow batches with the needed columns; more rows are no harm
+/// @param pages that `batches` are read from; 0 if there are none and `segments` has all rows
+public record TableSource(TableNeeds needs, Optional<SegmentSource> segments, ArrowTable batches, int pages) {
+
+    /// Of a table that has no segments.
+    public static TableSource of(TableNeeds needs, ArrowTable batches) {
+        return new TableSource(needs, Optional.empty(), batches, 0);
+    }
+}

@@ -22,6 +22,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.server.table.TableRef;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +41,7 @@ class GateTest {
 
     @BeforeEach
     void open() {
-        engine = Engine.open(Engine.Purpose.PLANNING, 1, 64L << 20, 1L << 20, directory);
+        engine = Engine.open(Engine.Purpose.PLANNING, 1, 64L << 20, 1L << 20, directory, Optional.empty());
     }
 
     @AfterEach

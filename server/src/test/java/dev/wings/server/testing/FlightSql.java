@@ -28,6 +28,8 @@ import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// A Flight SQL client that gives rows as text.
@@ -59,6 +61,18 @@ public final class FlightSql implements AutoCloseable {
     /// All rows, values joined with `|`.
     public List<String> query(String sql, CallOption... options) throws Exception {
         return rows(client.execute(sql, options), options);
+    }
+
+    /// With one parameter.
+    public List<String> queryPrepared(String sql, int parameter) throws Exception {
+        try (FlightSqlClient.PreparedStatement statement = client.prepare(sql);
+                IntVector values = new IntVector("1", allocator);
+                VectorSchemaRoot parameters = VectorSchemaRoot.of(values)) {
+            values.setSafe(0, parameter);
+            parameters.setRowCount(1);
+            statement.setParameters(parameters);
+            return rows(statement.execute());
+        }
     }
 
     public List<String> rows(FlightInfo info, CallOption... options) throws Exception {

@@ -49,9 +49,13 @@ import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /// The parts of the control plane that a server calls, in memory, over real gRPC.
@@ -63,6 +67,8 @@ public final class MemoryControlPlane implements AutoCloseable {
     private final GrpcServer server;
     private final SortedMap<String, Topic> topics = new TreeMap<>();
     private final SortedMap<String, SortedMap<String, List<StoredPage>>> pages = new TreeMap<>();
+    private final Map<String, Long> watermarks = new HashMap<>();
+    private final Map<String, String> tables = new HashMap<>();
     private final List<PlanScanRequest> plans = new ArrayList<>();
     private long commits;
     private int topicsMade;
@@ -87,7 +93,7 @@ public final class MemoryControlPlane implements AutoCloseable {
     public synchronized Topic createTopic(TopicName name, TopicSchema schema, String partitionBy) {
         Topic topic = Topic.newBuilder()
                 .setName(name.toString())
-                .setUid("uid-" + topicsMade++)
+                .setUid(new UUID(0x7000, Long.MIN_VALUE + topicsMade++).toString())
                 .setNamespaceUid(name.parent().toString())
                 .setSchema(SchemaProtos.toProto(schema))
                 .setPartitionFieldId(
@@ -127,7 +133,9 @@ public final class MemoryControlPlane implements AutoCloseable {
             PageCommit page = request.getPages(i);
             List<StoredPage> partition =
                     pagesOf(page.getTopicUid()).computeIfAbsent(page.getPartitionValue(), ignored -> new ArrayList<>());
-            long start = partition.isEmpty() ? 0 : partition.getLast().page().getEndOffset();
+            long start = partition.isEmpty()
+                    ? watermark(page.getTopicUid(), page.getPartitionValue())
+                    : partition.getLast().page().getEndOffset();
             PlannedPage.Builder planned = PlannedPage.newBuilder()
                     .setPartitionValue(page.getPartitionValue())
                     .setByteOffset(page.getByteOffset())
@@ -148,6 +156,26 @@ public final class MemoryControlPlane implements AutoCloseable {
             partition.add(new StoredPage(
                     request.getObjectKey(), planned.setEndOffset(end).build()));
         }
+    }
+
+    /// The rows of the first pages of a partition are in the table from now on: the commit of a compaction.
+    public synchronized void compacted(String topicUid, String partition, int pageCount, String metadataLocation) {
+        List<StoredPage> ofPartition = Objects.requireNonNull(pagesOf(topicUid).get(partition));
+        for (int i = 0; i < pageCount; i++) {
+            watermarks.put(
+                    topicUid + partition, ofPartition.removeFirst().page().getEndOffset());
+        }
+        tables.put(topicUid, metadataLocation);
+    }
+
+    /// All rows of a partition below `watermark` are in the table; it has no pages yet.
+    public synchronized void startAt(String topicUid, String partition, long watermark, String metadataLocation) {
+        watermarks.put(topicUid + partition, watermark);
+        tables.put(topicUid, metadataLocation);
+    }
+
+    private long watermark(String topicUid, String partition) {
+        return watermarks.getOrDefault(topicUid + partition, 0L);
     }
 
     /// The plans that were asked for.
@@ -266,9 +294,16 @@ public final class MemoryControlPlane implements AutoCloseable {
                     pagesOf(find(request.getTopic()).getUid())
                             .forEach((value, list) -> answer.addPartitions(Partition.newBuilder()
                                     .setValue(value)
-                                    .setNextOffset(list.getLast().page().getEndOffset())
-                                    .setLastTimestampMicros(
-                                            list.getLast().page().getBatches(0).getTimestampMicros())));
+                                    .setWatermark(
+                                            watermark(find(request.getTopic()).getUid(), value))
+                                    .setNextOffset(
+                                            list.isEmpty()
+                                                    ? watermark(
+                                                            find(request.getTopic())
+                                                                    .getUid(),
+                                                            value)
+                                                    : list.getLast().page().getEndOffset())
+                                    .setLastTimestampMicros(ServerFixture.TIMESTAMP_MICROS)));
                 }
                 return answer.build();
             });
@@ -285,6 +320,7 @@ public final class MemoryControlPlane implements AutoCloseable {
                     .setTopicUid(topic.getUid())
                     .setSchemaVersion(topic.getSchema().getVersion())
                     .setNamespaceUid(topic.getNamespaceUid())
+                    .setTableMetadataLocation(tables.getOrDefault(topic.getUid(), ""))
                     .setCommitNumber(commits));
             int index = i;
             pagesOf(topic.getUid()).forEach((value, list) -> {

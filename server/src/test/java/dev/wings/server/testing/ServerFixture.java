@@ -37,6 +37,7 @@ import dev.wings.server.ServerConfig;
 import dev.wings.server.SqlServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
@@ -69,6 +70,8 @@ public final class ServerFixture implements AutoCloseable {
     private final BufferAllocator allocator;
     private final BufferAllocator producers;
     private final ObjectStore store;
+    private final URI storeRoot;
+    private final Telemetry telemetry;
     private final IdGenerator ids;
     private final MemoryControlPlane controlPlane;
     private final SqlServer server;
@@ -81,6 +84,7 @@ public final class ServerFixture implements AutoCloseable {
             this.producers = resources.add(allocator.newChildAllocator("producers", 0, Long.MAX_VALUE));
             ObjectStores stores = resources.add(new ObjectStores());
             Path root = directory.resolve("objects");
+            this.storeRoot = root.toUri();
             this.store = stores.open(root.toUri());
             this.controlPlane = resources.add(new MemoryControlPlane(root.toUri()));
             GrpcClient client =
@@ -92,7 +96,7 @@ public final class ServerFixture implements AutoCloseable {
                     "WINGS_SERVER_SPILL_DIRECTORY", directory.resolve("spill").toString()));
             environment.putAll(settings);
             ServerConfig config = Settings.read(ServerConfig.SERVICE, environment, ServerConfig::from);
-            Telemetry telemetry = resources.add(Telemetry.open("server"));
+            this.telemetry = resources.add(Telemetry.open("server"));
             this.server = resources.add(SqlServer.open(
                     config,
                     new SqlServer.Surroundings(client.channel(), stores::open, allocator, scheduler, ids, telemetry)));
@@ -108,6 +112,23 @@ public final class ServerFixture implements AutoCloseable {
 
     public MemoryControlPlane controlPlane() {
         return controlPlane;
+    }
+
+    /// Where the objects are.
+    public ObjectStore store() {
+        return store;
+    }
+
+    public URI storeRoot() {
+        return storeRoot;
+    }
+
+    public double metric(String name, String... tags) {
+        return telemetry.registry().get(name).tags(tags).meters().stream()
+                .flatMap(meter ->
+                        java.util.stream.StreamSupport.stream(meter.measure().spliterator(), false))
+                .mapToDouble(measurement -> measurement.getValue())
+                .sum();
     }
 
     /// For batches to push.

@@ -1,0 +1,215 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.lake;
+
+import dev.wings.common.cache.ByteRange;
+import dev.wings.common.cache.CachedObject;
+import dev.wings.common.cache.RangeCache;
+import dev.wings.server.table.SegmentSource;
+import dev.wings.server.table.SegmentStats;
+import dev.wings.server.table.SqlColumn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+
+/// The planned segments of one table.
+public final class SegmentScan implements SegmentSource {
+
+    private final List<Segments.Planned> planned;
+    private final Map<SqlColumn, Integer> columns;
+    private final SegmentStats stats;
+    private final RangeCache cache;
+    private final Executor fetchers;
+    private final Optional<Long> maxOffset;
+
+    SegmentScan(
+            List<Segments.Planned> planned,
+            Map<SqlColumn, Integer> columns,
+            SegmentStats stats,
+            RangeCache cache,
+            Executor fetchers,
+            Optional<Long> maxOffset) {
+        this.planned = List.copyOf(planned);
+        this.columns = columns;
+        this.stats = stats;
+        this.cache = cache;
+        this.fetchers = fetchers;
+        this.maxOffset = maxOffset;
+    }
+
+    /// Whether no row of the segments matters.
+    public boolean isEmpty() {
+        return planned.isEmpty();
+    }
+
+    /// No offset in these segments is greater.
+    public Optional<Long> maxOffset() {
+        return maxOffset;
+    }
+
+    @Override
+    public SegmentStats stats() {
+        return stats;
+    }
+
+    @Override
+    public Attached attach(Path directory) {
+        AttachedFiles files = load(false);
+        try {
+            files.link(directory);
+            return files;
+        } catch (Throwable t) {
+            files.close();
+            throw t;
+        }
+    }
+
+    @Override
+    public long fetchAll() {
+        try (AttachedFiles files = load(true)) {
+            return files.fetchedBytes();
+        }
+    }
+
+    private AttachedFiles load(boolean whole) {
+        AttachedFiles files = new AttachedFiles(columns);
+        try {
+            List<CompletableFuture<CachedObject.Loaded>> loading = new ArrayList<>();
+            for (Segments.Planned segment : planned) {
+                CachedObject object = cache.open(segment.object());
+                files.add(object, segment.file().location());
+                List<ByteRange> ranges =
+                        whole ? List.of(new ByteRange(0, segment.object().bytes())) : segment.ranges();
+                loading.add(CompletableFuture.supplyAsync(
+                        () -> LakeErrors.reading(segment.file().location(), () -> object.load(ranges)), fetchers));
+            }
+            loading.forEach(files::await);
+            return files;
+        } catch (Throwable t) {
+            files.close();
+            throw t;
+        }
+    }
+
+    private static final class AttachedFiles implements Attached {
+
+        /// Part of what DuckDB says when it reads a page of zeros.
+        private static final String NO_PAGE = "TProtocolException";
+
+        private final Map<SqlColumn, Integer> columns;
+        private final List<CachedObject> objects = new ArrayList<>();
+        private final List<String> locations = new ArrayList<>();
+        private final Map<Path, String> links = new LinkedHashMap<>();
+        private CachedObject.Loaded loaded = CachedObject.Loaded.NONE;
+
+        AttachedFiles(Map<SqlColumn, Integer> columns) {
+            this.columns = columns;
+        }
+
+        void add(CachedObject object, String location) {
+            objects.add(object);
+            locations.add(location);
+        }
+
+        void await(CompletableFuture<CachedObject.Loaded> loading) {
+            try {
+                loaded = loaded.plus(loading.join());
+            } catch (CompletionException e) {
+                throw LakeErrors.again(e);
+            }
+        }
+
+        /// Under names that are never used again: what an engine remembers of a file by its name is of that file.
+        void link(Path directory) {
+            for (int i = 0; i < objects.size(); i++) {
+                Path link = directory.resolve(UUID.randomUUID() + ".parquet");
+                links.put(link, locations.get(i));
+                objects.get(i).link(link);
+            }
+        }
+
+        @Override
+        public String relation() {
+            String files = links.keySet().stream()
+                    .map(link -> text(link.toString()))
+                    .collect(Collectors.joining(", ", "[", "]"));
+            return "read_parquet(" + files + ", schema = MAP {" + schema() + "})";
+        }
+
+        /// DuckDB finds columns by the field ids of this schema; what a file does not have is null.
+        private String schema() {
+            if (columns.isEmpty()) {
+                // there must be one, and it is not read
+                return column(dev.wings.common.lake.LakeTable.OFFSET_FIELD_ID, "__offset__", "BIGINT");
+            }
+            return columns.entrySet().stream()
+                    .map(each -> column(
+                            each.getValue(), each.getKey().name(), each.getKey().sqlType()))
+                    .collect(Collectors.joining(", "));
+        }
+
+        private static String column(int id, String name, String type) {
+            return id + ": {name: " + text(name) + ", type: " + text(type) + ", default_value: NULL}";
+        }
+
+        private static String text(String value) {
+            return "'" + value.replace("'", "''") + "'";
+        }
+
+        @Override
+        public List<String> blamed(String message) {
+            List<String> named = links.entrySet().stream()
+                    .filter(link -> message.contains(link.getKey().toString()))
+                    .map(Map.Entry::getValue)
+                    .toList();
+            return named.isEmpty() && message.contains(NO_PAGE) ? locations : named;
+        }
+
+        @Override
+        public long cachedBytes() {
+            return loaded.cachedBytes();
+        }
+
+        @Override
+        public long fetchedBytes() {
+            return loaded.fetchedBytes();
+        }
+
+        @Override
+        public void close() {
+            try {
+                for (Path link : links.keySet()) {
+                    Files.deleteIfExists(link);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot let go of a segment", e);
+            } finally {
+                objects.forEach(CachedObject::close);
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.lake;
+
+import dev.wings.common.cache.ByteRange;
+import dev.wings.common.cache.CachedObject;
+import dev.wings.common.cache.ObjectId;
+import dev.wings.common.cache.RangeCache;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.lake.LakeTable;
+import dev.wings.common.lake.StoreFileIO;
+import dev.wings.common.store.ObjectStore;
+import dev.wings.server.catalog.TopicTable;
+import dev.wings.server.table.SegmentStats;
+import dev.wings.server.table.SqlColumn;
+import dev.wings.server.table.TableNeeds;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.Metrics;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.expressions.Evaluator;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.InclusiveMetricsEvaluator;
+import org.apache.iceberg.expressions.ManifestEvaluator;
+import org.apache.iceberg.expressions.Projections;
+import org.apache.iceberg.types.Conversions;
+import org.apache.iceberg.types.Types;
+
+/// Plans the segments of topics: which files of a table's snapshot, which row groups of those and which columns of
+/// those a query has to read. Safe for use by many threads.
+public final class Segments {
+
+    private final Function<URI, ObjectStore> stores;
+    private final RangeCache cache;
+    private final Executor fetchers;
+    private final LakeFiles files = new LakeFiles();
+
+    /// @param fetchers runs the loading of files, each on a thread of its own
+    public Segments(Function<URI, ObjectStore> stores, RangeCache cache, Executor fetchers) {
+        this.stores = stores;
+        this.cache = cache;
+        this.fetchers = fetchers;
+    }
+
+    /// A data file with what has to be read of it.
+    record Planned(DataFile file, ObjectId object, SegmentLayout layout, List<ByteRange> ranges, int rowGroups) {
+
+        long readBytes() {
+            return ranges.stream().mapToLong(ByteRange::length).sum();
+        }
+    }
+
+    /// The segments that a query has to read; empty if none has a row that matters.
+    ///
+    /// @param store that the topic's files are in
+    /// @param metadataLocation of the topic's table
+    public SegmentScan plan(TableNeeds needs, URI store, String metadataLocation) {
+        TopicTable topic = (TopicTable) needs.table();
+        StoreFileIO io = new StoreFileIO(stores.apply(store), store);
+        LakeSnapshot snapshot = files.snapshot(io, metadataLocation);
+        if (!snapshot.topicUid().isEmpty() && !snapshot.topicUid().equals(topic.uid())) {
+            throw new WingsException(
+                    ErrorKind.INTERNAL,
+                    "the table is of another topic: topic=" + topic.name() + ", metadata=" + metadataLocation);
+        }
+        Expression condition = Conditions.of(needs, columnIds(topic), snapshot.schema());
+        Counts counts = new Counts();
+        List<Planned> planned = new ArrayList<>();
+        Set<Integer> wanted = wantedColumns(topic, needs);
+        InclusiveMetricsEvaluator evaluator = new InclusiveMetricsEvaluator(snapshot.schema(), condition);
+        for (DataFile file : matching(io, snapshot, condition, evaluator, counts)) {
+            plan(io, store, file, snapshot, wanted, evaluator, counts).ifPresent(planned::add);
+        }
+        planned.sort(Comparator.comparingLong((Planned each) -> firstOffset(each.file())));
+        SegmentStats stats = new SegmentStats(
+                counts.files,
+                planned.size(),
+                counts.rowGroups,
+                planned.stream().mapToInt(Planned::rowGroups).sum(),
+                counts.bytes,
+                planned.stream().mapToLong(Planned::readBytes).sum(),
+                metadataLocation);
+        return new SegmentScan(planned, columns(topic, needs), stats, cache, fetchers, maxOffset(planned));
+    }
+
+    /// All data files of a snapshot, whatever a query needs.
+    public List<DataFile> dataFiles(URI store, String metadataLocation) {
+        StoreFileIO io = new StoreFileIO(stores.apply(store), store);
+        LakeSnapshot snapshot = files.snapshot(io, metadataLocation);
+        return snapshot.manifests().stream()
+                .flatMap(manifest -> files.dataFiles(io, snapshot, manifest).stream())
+                .toList();
+    }
+
+    private static final class Counts {
+        private int files;
+        private int rowGroups;
+        private long bytes;
+    }
+
+    private List<DataFile> matching(
+            StoreFileIO io,
+            LakeSnapshot snapshot,
+            Expression condition,
+            InclusiveMetricsEvaluator evaluator,
+            Counts counts) {
+        Map<Integer, ManifestEvaluator> ofManifests = new HashMap<>();
+        Map<Integer, Evaluator> ofPartitions = new HashMap<>();
+        List<DataFile> matching = new ArrayList<>();
+        for (ManifestFile manifest : snapshot.manifests()) {
+            PartitionSpec spec = snapshot.partitionings().get(manifest.partitionSpecId());
+            if (spec == null) {
+                throw LakeErrors.lost("damaged", manifest.path(), new IllegalStateException("unknown partitioning"));
+            }
+            boolean mayMatch = ofManifests
+                    .computeIfAbsent(spec.specId(), id -> ManifestEvaluator.forRowFilter(condition, spec, true))
+                    .eval(manifest);
+            if (!mayMatch) {
+                counts.files += live(manifest);
+                continue;
+            }
+            Evaluator partition = ofPartitions.computeIfAbsent(
+                    spec.specId(),
+                    id -> new Evaluator(
+                            spec.partitionType(),
+                            Projections.inclusive(spec, true).project(condition),
+                            true));
+            for (DataFile file : files.dataFiles(io, snapshot, manifest)) {
+                counts.files++;
+                counts.bytes += file.fileSizeInBytes();
+                if (partition.eval(file.partition()) && evaluator.eval(file)) {
+                    matching.add(file);
+                }
+            }
+        }
+        return matching;
+    }
+
+    private static int live(ManifestFile manifest) {
+        Integer added = manifest.addedFilesCount();
+        Integer existing = manifest.existingFilesCount();
+        return (added == null ? 0 : added) + (existing == null ? 0 : existing);
+    }
+
+    private Optional<Planned> plan(
+            StoreFileIO io,
+            URI store,
+            DataFile file,
+            LakeSnapshot snapshot,
+            Set<Integer> wanted,
+            InclusiveMetricsEvaluator evaluator,
+            Counts counts) {
+        if (file.format() != FileFormat.PARQUET) {
+            throw new WingsException(ErrorKind.INTERNAL, "a segment is no Parquet: file=" + file.location());
+        }
+        ObjectId object = new ObjectId(store, io.locations().key(file.location()), file.fileSizeInBytes());
+        SegmentLayout layout;
+        try (CachedObject cached = cache.open(object)) {
+            layout = files.layout(file.location(), cached);
+        }
+        layout.checkNames(snapshot.schema());
+        List<ByteRange> ranges = new ArrayList<>();
+        ranges.add(layout.footer());
+        int read = 0;
+        for (SegmentLayout.RowGroup group : layout.rowGroups()) {
+            counts.rowGroups++;
+            if (evaluator.eval(asFile(group))) {
+                read++;
+                for (SegmentLayout.Chunk chunk : group.chunks()) {
+                    if (wanted.contains(chunk.column())) {
+                        ranges.add(chunk.data());
+                        chunk.bloom().ifPresent(ranges::add);
+                    }
+                }
+            }
+        }
+        return read == 0 ? Optional.empty() : Optional.of(new Planned(file, object, layout, ranges, read));
+    }
+
+    /// A row group as a file that Iceberg's evaluator understands.
+    private static DataFile asFile(SegmentLayout.RowGroup group) {
+        Map<Integer, Long> values = new HashMap<>();
+        Map<Integer, Long> nulls = new HashMap<>();
+        Map<Integer, java.nio.ByteBuffer> lower = new HashMap<>();
+        Map<Integer, java.nio.ByteBuffer> upper = new HashMap<>();
+        for (SegmentLayout.Chunk chunk : group.chunks()) {
+            chunk.bounds().ifPresent(bounds -> {
+                values.put(chunk.column(), group.rows());
+                nulls.put(chunk.column(), bounds.nulls());
+                lower.put(chunk.column(), bounds.lower());
+                upper.put(chunk.column(), bounds.upper());
+            });
+        }
+        return DataFiles.builder(PartitionSpec.unpartitioned())
+                .withPath("row-group")
+                .withFormat(FileFormat.PARQUET)
+                .withFileSizeInBytes(1)
+                .withMetrics(new Metrics(group.rows(), Map.of(), values, nulls, Map.of(), lower, upper))
+                .build();
+    }
+
+    private static Map<String, Integer> columnIds(TopicTable topic) {
+        Map<String, Integer> ids = new HashMap<>();
+        topic.schema().fields().forEach(field -> ids.put(field.name(), field.id()));
+        ids.put(TopicTable.OFFSET.name(), LakeTable.OFFSET_FIELD_ID);
+        ids.put(TopicTable.TIMESTAMP.name(), LakeTable.TIMESTAMP_FIELD_ID);
+        return ids;
+    }
+
+    private static Set<Integer> wantedColumns(TopicTable topic, TableNeeds needs) {
+        return new HashSet<>(columns(topic, needs).values());
+    }
+
+    /// The needed columns with their ids, in the order of the table.
+    private static Map<SqlColumn, Integer> columns(TopicTable topic, TableNeeds needs) {
+        Map<String, Integer> ids = columnIds(topic);
+        Map<SqlColumn, Integer> columns = new java.util.LinkedHashMap<>();
+        for (SqlColumn column : needs.columns()) {
+            Integer id = ids.get(column.name());
+            if (id == null) {
+                throw new IllegalStateException("not a column of the topic: " + column.name());
+            }
+            columns.put(column, id);
+        }
+        return columns;
+    }
+
+    private static long firstOffset(DataFile file) {
+        return offset(file.lowerBounds()).orElse(0L);
+    }
+
+    private static Optional<Long> maxOffset(List<Planned> planned) {
+        return planned.stream()
+                .flatMap(each -> offset(each.file().upperBounds()).stream())
+                .max(Comparator.naturalOrder());
+    }
+
+    private static Optional<Long> offset(@org.jspecify.annotations.Nullable Map<Integer, java.nio.ByteBuffer> bounds) {
+        java.nio.ByteBuffer bound = bounds == null ? null : bounds.get(LakeTable.OFFSET_FIELD_ID);
+        return bound == null ? Optional.empty() : Optional.of(Conversions.fromByteBuffer(Types.LongType.get(), bound));
+    }
+}

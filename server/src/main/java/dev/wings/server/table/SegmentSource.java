@@ -1,0 +1,55 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.table;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/// The segments of a topic that a query has to read, found in one snapshot. Owns nothing until it is attached.
+public interface SegmentSource {
+
+    /// Brings what has to be read to the local disk. DATA_LOSS names a file that is missing or cut.
+    ///
+    /// @param directory that the query's engine may read; on the file system of the range cache
+    Attached attach(Path directory);
+
+    /// Brings all of the files there: what seemed enough was not. How much was missing, in bytes.
+    long fetchAll();
+
+    /// What was found.
+    SegmentStats stats();
+
+    /// Segments that an engine can read.
+    interface Attached extends AutoCloseable {
+
+        /// What stands behind `FROM`: a relation with all needed columns, by their names. It gives the rows in the
+        /// order of the segments.
+        String relation();
+
+        /// The files, as the table names them, that a failure of the engine is about; empty if it is about something
+        /// else.
+        List<String> blamed(String message);
+
+        /// What was there, and what was fetched.
+        long cachedBytes();
+
+        long fetchedBytes();
+
+        /// Nobody reads it any more.
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,226 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.duckdb.DuckDb;
+import dev.wings.common.proto.LakeSpec;
+import dev.wings.common.proto.Topic;
+import dev.wings.server.lake.TestTable;
+import dev.wings.server.testing.FlightSql;
+import dev.wings.server.testing.Flights;
+import dev.wings.server.testing.ServerFixture;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A topic whose rows are in segments and in pages.
+@Timeout(120)
+class UnionIT {
+
+    private static final int SEGMENT_ROWS = 200_000;
+    private static final int PAGE_ROWS = 100;
+
+    @TempDir
+    private Path directory;
+
+    private ServerFixture server;
+    private FlightSql sql;
+    private DuckDb duckDb;
+
+    @BeforeEach
+    void open() throws Exception {
+        server = new ServerFixture(
+                directory,
+                Map.of(
+                        "WINGS_SERVER_CACHE_DIRECTORY",
+                        directory.resolve("cache").toString()));
+        sql = new FlightSql(server.port());
+        duckDb = DuckDb.open(Map.of("threads", "1"));
+        duckDb.run("SET TimeZone = 'UTC'");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        duckDb.close();
+        sql.close();
+        server.close();
+    }
+
+    @Test
+    void pureProjectionsAndCountsSeeBothParts() throws Exception {
+        TestTable table = flights("flights");
+        assertThat(table.dataKeys()).hasSize(2);
+        assertThat(sql.query("select number from flights")).hasSize(2 * SEGMENT_ROWS + PAGE_ROWS);
+        assertThat(sql.query("select number n, __offset__ from flights limit 2"))
+                .containsExactly("0|0", "1|1");
+        assertThat(sql.query(
+                        "select count(*), min(__offset__), max(__offset__), count(distinct __offset__) from flights"))
+                .containsExactly(rows() + "|0|" + (rows() - 1) + "|" + rows());
+    }
+
+    @Test
+    void countReadsOnlyFooters() throws Exception {
+        TestTable table = flights("flights");
+        assertThat(sql.query("select count(*) from flights")).containsExactly(Long.toString(rows()));
+        assertThat(read()).isLessThan(bytes(table) * 0.05);
+    }
+
+    @Test
+    void pointLookupOnASortedKeyReadsLittle() throws Exception {
+        TestTable table = flights("flights");
+        assertThat(sql.query("select number, origin, price from flights where number = 250007"))
+                .containsExactly("250007|JFK|7.25");
+        assertThat(read()).isLessThan(bytes(table) * 0.05);
+        double cold = read();
+        assertThat(sql.query("select number, origin, price from flights where number = 250007"))
+                .hasSize(1);
+        assertThat(read()).isEqualTo(cold);
+    }
+
+    @Test
+    void filterOnAColumnThatIsNotShownPrunes() throws Exception {
+        TestTable table = flights("flights");
+        assertThat(sql.query("select sum(price), max(origin) from flights where number between 250007 and 250009"))
+                .containsExactly("24.75|ORD");
+        assertThat(read()).isLessThan(bytes(table) * 0.05);
+    }
+
+    @Test
+    void parameterPrunesAsAConstantDoes() throws Exception {
+        TestTable table = flights("flights");
+        assertThat(sql.queryPrepared("select number, origin from flights where number = ?", 250_007))
+                .containsExactly("250007|JFK");
+        assertThat(read()).isLessThan(bytes(table) * 0.05);
+    }
+
+    @Test
+    void missingSegmentIsDataLossAndOtherTopicsAreUnharmed() throws Exception {
+        TestTable table = flights("flights");
+        flights("others");
+        server.store().delete(table.dataKeys().getLast());
+        assertThatThrownBy(() -> sql.query("select sum(number) from flights")).hasMessageContaining("internal error");
+        assertThat(lastError()).contains("missing").contains(table.dataKeys().getLast());
+        assertThat(sql.query("select count(price) from others")).containsExactly(Long.toString(rows()));
+        assertThat(sql.query("select count(price) from flights where number < 10"))
+                .containsExactly("10");
+    }
+
+    @Test
+    void cutSegmentIsDataLoss() throws Exception {
+        TestTable table = flights("flights");
+        String key = table.dataKeys().getFirst();
+        byte[] content = content(key);
+        replace(key, ByteBuffer.wrap(content, 0, content.length / 2));
+        assertThatThrownBy(() -> sql.query("select sum(number) from flights")).hasMessageContaining("internal error");
+        assertThat(lastError()).contains(key);
+    }
+
+    @Test
+    void damagedSegmentIsDataLoss() throws Exception {
+        TestTable table = flights("flights");
+        String key = table.dataKeys().getFirst();
+        byte[] content = content(key);
+        for (int i = 4; i < content.length * 9 / 10; i++) {
+            content[i] = 0;
+        }
+        replace(key, ByteBuffer.wrap(content));
+        assertThatThrownBy(() -> sql.query("select sum(number) from flights")).hasMessageContaining("internal error");
+        assertThat(lastError()).contains("damaged").contains(key);
+    }
+
+    @Test
+    void missingMetadataIsDataLoss() throws Exception {
+        Topic topic = topic("flights");
+        server.controlPlane().startAt(topic.getUid(), "", 1, server.storeRoot() + "tables/x/metadata/0.metadata.json");
+        assertThatThrownBy(() -> sql.query("select sum(number) from flights")).hasMessageContaining("internal error");
+        assertThat(lastError()).contains("0.metadata.json");
+    }
+
+    private long rows() {
+        return 2L * SEGMENT_ROWS + PAGE_ROWS;
+    }
+
+    /// Two segments, in the order of `number`, and a page.
+    private TestTable flights(String name) throws Exception {
+        Topic topic = topic(name);
+        Path scratch = Files.createDirectories(directory.resolve("scratch"));
+        TestTable table = new TestTable(
+                server.store(),
+                server.storeRoot(),
+                topic,
+                LakeSpec.newBuilder().setTargetSegmentBytes(1 << 20).build());
+        for (int segment = 0; segment < 2; segment++) {
+            table.append(
+                    duckDb,
+                    "SELECT i::INTEGER AS number, ['SFO', 'LAX', 'JFK', 'ATL', 'ORD'][i % 5 + 1] AS origin,"
+                            + " random() AS delay, (i % 1000 + 0.25)::DECIMAL(10, 2) AS price, DATE '2024-10-04' + (i"
+                            + " % 30)::INTEGER AS day, make_timestamptz(1700000000000000 + i * 1000000) AS departure,"
+                            + " i % 2 = 1 AS late, uuid() AS uid, ['a', 'b'] AS stops, i AS __offset__,"
+                            + " make_timestamptz(" + ServerFixture.TIMESTAMP_MICROS + ") AS __timestamp__ FROM range("
+                            + segment * SEGMENT_ROWS + ", " + (segment + 1) * SEGMENT_ROWS + ") r(i)",
+                    ", ROW_GROUP_SIZE 4096",
+                    scratch);
+        }
+        server.controlPlane().startAt(topic.getUid(), "", 2L * SEGMENT_ROWS, table.location());
+        try (VectorSchemaRoot batch =
+                Flights.open(server.allocator(), 2 * SEGMENT_ROWS, 2 * SEGMENT_ROWS + PAGE_ROWS, "")) {
+            server.push(topic, "", List.of(batch));
+        }
+        return table;
+    }
+
+    private Topic topic(String name) {
+        return server.createTopic(name, Flights.SCHEMA, "");
+    }
+
+    private double read() {
+        return server.metric("wings.cache.bytes", "result", "miss");
+    }
+
+    private double bytes(TestTable table) {
+        return table.dataKeys().stream()
+                .mapToLong(key -> server.store().find(key).orElseThrow().bytes())
+                .sum();
+    }
+
+    private byte[] content(String key) {
+        ByteBuffer content =
+                ByteBuffer.allocate((int) server.store().find(key).orElseThrow().bytes());
+        server.store().read(key, 0, content);
+        return content.array();
+    }
+
+    private void replace(String key, ByteBuffer content) {
+        server.store().delete(key);
+        server.store().create(key, List.of(content));
+    }
+
+    private String lastError() throws Exception {
+        return sql.query("select error from system.queries where error is not null order by start_time desc limit 1")
+                .getFirst();
+    }
+}
