@@ -15,11 +15,14 @@
  */
 package dev.wings.cli.connect;
 
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightGrpcUtils;
 import org.apache.arrow.flight.HeaderCallOption;
-import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// A Flight client of one service, and the headers that go with its calls. The caller closes it.
@@ -38,9 +41,14 @@ public final class FlightConnection implements AutoCloseable {
     /// Connects to nothing yet.
     public static FlightConnection open(Connection connection, Port port, BufferAllocator allocator) {
         Address address = connection.address(port);
-        FlightClient client = FlightClient.builder(allocator, Location.forGrpcInsecure(address.host(), address.port()))
+        // a service that hangs is noticed, however long a query may rightly take
+        ManagedChannel channel = NettyChannelBuilder.forAddress(address.host(), address.port())
+                .usePlaintext()
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 .build();
+        FlightClient client = FlightGrpcUtils.createFlightClient(allocator, channel);
         FlightCallHeaders headers = new FlightCallHeaders();
         headers.insert(Connection.TENANT_HEADER, connection.tenant().tenant());
         return new FlightConnection(address, client, new CallOption[] {new HeaderCallOption(headers)});

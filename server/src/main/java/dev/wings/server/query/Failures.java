@@ -31,7 +31,11 @@ final class Failures {
                 new WingsException(
                         e.getMessage().contains(Engine.TOO_LONG) ? ErrorKind.EXHAUSTED : ErrorKind.INVALID, message, e);
             case OUT_OF_MEMORY ->
-                new WingsException(ErrorKind.EXHAUSTED, "the query needs more memory or disk than it may have", e);
+                new WingsException(
+                        ErrorKind.EXHAUSTED,
+                        "the query needs more memory or disk than it may have: raise WINGS_SERVER_QUERY_MEMORY_BYTES or "
+                                + "WINGS_SERVER_SPILL_BYTES, or read less",
+                        e);
             case INTERRUPTED -> new WingsException(ErrorKind.CANCELLED, "the query was interrupted", e);
             case BROKEN -> new WingsException(ErrorKind.INTERNAL, message, e);
         };

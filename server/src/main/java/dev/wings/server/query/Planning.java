@@ -167,7 +167,10 @@ final class Planning implements AutoCloseable {
             inUse.interrupt();
             result.cancel(true);
             throw new WingsException(
-                    ErrorKind.DEADLINE, "planning the query took too long: limit=" + TIMEOUT.toSeconds() + "s", e);
+                    ErrorKind.DEADLINE,
+                    "planning the query took too long, the control plane may be slow or away: limit="
+                            + TIMEOUT.toSeconds() + "s",
+                    e);
         } catch (InterruptedException e) {
             inUse.interrupt();
             result.cancel(true);
