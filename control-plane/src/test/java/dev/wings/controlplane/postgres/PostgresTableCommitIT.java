@@ -15,14 +15,27 @@
  */
 package dev.wings.controlplane.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.cluster.TopicRecord;
+import dev.wings.controlplane.log.LogFixture;
 import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.task.TableCommit;
 import dev.wings.controlplane.task.TableCommitContract;
+import dev.wings.controlplane.task.TableCommitRule;
+import dev.wings.controlplane.task.TaskFixture;
+import dev.wings.controlplane.task.TaskRecord;
 import dev.wings.controlplane.task.TaskStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 final class PostgresTableCommitIT extends TableCommitContract {
 
@@ -60,5 +73,44 @@ final class PostgresTableCommitIT extends TableCommitContract {
                         connection,
                         "select location, collect_time from garbage order by garbage_id",
                         row -> row.getString("location") + "@" + Sql.instant(row, "collect_time")));
+    }
+
+    /// What a commit to the table does before it moves watermarks may take long; acknowledgements go on meanwhile.
+    @Test
+    void logGoesOnWhileATableIsBeingCommittedTo() throws Exception {
+        CountDownLatch decided = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        TaskFixture acme = fixture();
+        TopicRecord topic = acme.log().createTopic("busy", true);
+        acme.createTable(topic, TaskFixture.START);
+        acme.push(TaskFixture.START, LogFixture.page(topic, "JFK", LogFixture.batch(10)));
+        TaskRecord task = acme.leaseCompaction(topic, TaskFixture.START);
+        TableCommit commit = acme.compaction(topic, task, 0, new TableCommit.WatermarkMove("JFK", 0, 10));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Long> moved = threads.submit(() -> store().commitTable(commit, state -> {
+                decided.countDown();
+                try {
+                    released.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return TableCommitRule.decide(commit, state, TaskFixture.POLICY, TaskFixture.START);
+            }));
+            decided.await();
+            try {
+                for (int i = 0; i < 20; i++) {
+                    // to the partition that moves, to a new one, and to another topic
+                    acme.push(
+                            TaskFixture.at(i),
+                            LogFixture.page(topic, "JFK", LogFixture.batch(1)),
+                            LogFixture.page(topic, "new-" + i, LogFixture.batch(1)));
+                }
+                assertThat(moved).isNotDone();
+            } finally {
+                released.countDown();
+            }
+            assertThat(moved.get()).isEqualTo(10);
+        }
+        assertThat(acme.plan(topic).rows()).isEqualTo(40);
     }
 }

@@ -69,6 +69,10 @@ public abstract class TableCommitContract {
     /// `location@collect time` of all garbage.
     protected abstract List<String> garbage();
 
+    protected final TaskFixture fixture() {
+        return acme;
+    }
+
     @BeforeEach
     void createTopic() {
         acme = new TaskFixture(store(), cluster(), log(), new NamespaceName("acme", "sales"));

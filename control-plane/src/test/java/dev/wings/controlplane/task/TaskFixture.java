@@ -79,7 +79,7 @@ public final class TaskFixture {
         this.followUps = new FollowUps(POLICY, ids);
     }
 
-    LogFixture log() {
+    public LogFixture log() {
         return log;
     }
 
@@ -87,7 +87,7 @@ public final class TaskFixture {
         return ids;
     }
 
-    static Instant at(long seconds) {
+    public static Instant at(long seconds) {
         return START.plusSeconds(seconds);
     }
 
@@ -150,7 +150,7 @@ public final class TaskFixture {
     }
 
     /// One folio of these pages.
-    void push(Instant now, FolioCommit.Page... pages) {
+    public void push(Instant now, FolioCommit.Page... pages) {
         List<FolioCommit> folios = List.of(log.folio(pages));
         long micros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
         logStore.commit(
@@ -158,14 +158,14 @@ public final class TaskFixture {
                 state -> CommitRule.decide(log.namespaceUid(), folios, state, micros));
     }
 
-    CollectedPlan plan(TopicRecord topic) {
+    public CollectedPlan plan(TopicRecord topic) {
         CollectedPlan plan = new CollectedPlan();
         logStore.plan(List.of(TopicScan.all(topic.name())), plan);
         return plan;
     }
 
     /// Has the topic's table created, and answers the lease under which it was.
-    TaskRecord createTable(TopicRecord topic, Instant now) {
+    public TaskRecord createTable(TopicRecord topic, Instant now) {
         create(topic, TaskKind.CREATE_TABLE, now);
         TaskRecord task = lease(Set.of(TaskKind.CREATE_TABLE), now).orElseThrow();
         commit(creation(topic, task), now);
@@ -174,7 +174,7 @@ public final class TaskFixture {
     }
 
     /// A lease to compact the topic.
-    TaskRecord leaseCompaction(TopicRecord topic, Instant now) {
+    public TaskRecord leaseCompaction(TopicRecord topic, Instant now) {
         create(topic, TaskKind.COMPACT, now);
         return lease(Set.of(TaskKind.COMPACT), now).orElseThrow();
     }
@@ -193,7 +193,7 @@ public final class TaskFixture {
     }
 
     /// From metadata file `base` to the next one.
-    TableCommit compaction(TopicRecord topic, TaskRecord task, int base, WatermarkMove... moves) {
+    public TableCommit compaction(TopicRecord topic, TaskRecord task, int base, WatermarkMove... moves) {
         return new TableCommit(
                 task.name(),
                 task.epoch(),
