@@ -24,6 +24,7 @@ import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.catalog.IcebergCatalog;
+import dev.wings.controlplane.catalog.MetadataMemory;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.grpc.ClusterMetadataService;
 import dev.wings.controlplane.grpc.LogMetadataService;
@@ -107,7 +108,10 @@ public final class ControlPlane implements AutoCloseable {
                     clusterStore,
                     surroundings.objectStores(),
                     surroundings.ids(),
-                    config.catalogMetadataBytes());
+                    config.tasks().garbageGrace(),
+                    new MetadataMemory(
+                            config.catalogMemoryBytes(),
+                            config.httpRequestTimeout().dividedBy(4)));
 
             ManagementServer management = resources.add(ManagementServer.open(
                     config.host(),

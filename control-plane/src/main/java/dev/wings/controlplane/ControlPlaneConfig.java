@@ -49,7 +49,7 @@ import java.util.Optional;
 /// @param httpRequests worked on at once
 /// @param httpBodyBytes a larger body is refused
 /// @param httpRequestTimeout from the first byte of a request to the last of its answer
-/// @param catalogMetadataBytes a table's metadata file may be so large
+/// @param catalogMemoryBytes for metadata of tables; a file of an eighth of it is the largest that is read or written
 /// @param drainTimeout how long a shutdown waits for calls that run
 /// @param tasks when tasks are made, and what becomes of those that fail
 public record ControlPlaneConfig(
@@ -74,7 +74,7 @@ public record ControlPlaneConfig(
         int httpRequests,
         long httpBodyBytes,
         Duration httpRequestTimeout,
-        long catalogMetadataBytes,
+        long catalogMemoryBytes,
         Duration drainTimeout,
         TaskPolicy tasks) {
 
@@ -132,11 +132,12 @@ public record ControlPlaneConfig(
                         Duration.ofMinutes(10),
                         "an HTTP request that takes longer, from its first byte to the last of its answer, is cut"),
                 settings.bytes(
-                        "CATALOG_METADATA_BYTES",
-                        64 * MIB,
-                        MIB,
-                        512 * MIB,
-                        "a larger metadata file of a table is neither read nor written"),
+                        "CATALOG_MEMORY_BYTES",
+                        256 * MIB,
+                        8 * MIB,
+                        16 * GIB,
+                        "memory for metadata files that requests to the catalog hold; one of an eighth of it is the"
+                                + " largest"),
                 settings.duration(
                         "DRAIN_TIMEOUT",
                         Duration.ofSeconds(20),

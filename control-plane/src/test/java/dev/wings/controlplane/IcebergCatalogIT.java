@@ -220,6 +220,20 @@ final class IcebergCatalogIT {
         assertThat(count("purged_tables")).isEqualTo(1);
     }
 
+    /// I8
+    @Test
+    void replacedMetadataFilesAreLeftToTheCollector() {
+        Table table = catalog.buildTable(ORDERS, SCHEMA)
+                .withProperty("write.metadata.delete-after-commit.enabled", "true")
+                .withProperty("write.metadata.previous-versions-max", "2")
+                .create();
+        for (int i = 0; i < 5; i++) {
+            table.updateProperties().set("p", "v" + i).commit();
+        }
+        assertThat(countFiles()).isEqualTo(6);
+        assertThat(count("garbage")).isEqualTo(3);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ta.ble", "tab/le", "..", "Große Tabelle+1 %2F", "files", "\ud83d\ude00"})
     void tableMayHaveAnyName(String name) {

@@ -97,7 +97,7 @@ public final class TestControlPlane implements AutoCloseable {
                 4,
                 1 << 20,
                 Duration.ofSeconds(20),
-                4 << 20,
+                32 << 20,
                 Duration.ofSeconds(5),
                 TaskFixture.POLICY);
         try {

@@ -26,6 +26,7 @@ import dev.wings.controlplane.lake.LakeEntry.Kind;
 import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.lake.LakeNamespace;
 import dev.wings.controlplane.lake.TableName;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -43,10 +44,12 @@ final class CatalogEntries {
 
     private final LakeMetadataStore store;
     private final InstantSource clock;
+    private final Duration garbageGrace;
 
-    CatalogEntries(LakeMetadataStore store, InstantSource clock) {
+    CatalogEntries(LakeMetadataStore store, InstantSource clock, Duration garbageGrace) {
         this.store = store;
         this.clock = clock;
+        this.garbageGrace = garbageGrace;
     }
 
     /// NoSuchNamespaceException also for a name that no namespace can have.
@@ -136,7 +139,8 @@ final class CatalogEntries {
     /// tell whether the changes were made; after every other failure they were not and never will be.
     void commit(List<LakeChange> changes) {
         try {
-            store.commit(changes, now());
+            Instant now = now();
+            store.commit(changes, now, now.plus(garbageGrace));
         } catch (WingsException e) {
             switch (e.kind()) {
                 case CONFLICT -> throw new LostRaceException(e);

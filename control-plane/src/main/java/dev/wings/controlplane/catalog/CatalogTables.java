@@ -35,6 +35,7 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RetryableValidationException;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadata.MetadataLogEntry;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.UpdateRequirement;
@@ -195,7 +196,7 @@ public final class CatalogTables {
                         "Cannot register another table over %s, drop it first: uuid=%s, registered=%s",
                         identifier, base.tableUuid(), made.tableUuid());
             }
-            commit.add(new LakeChange.Move(base, location));
+            commit.add(new LakeChange.Move(base, location, List.of()));
             return new Loaded(metadata, revision(base.uid(), base.version() + 1));
         });
     }
@@ -243,10 +244,32 @@ public final class CatalogTables {
         if (updated.changes().isEmpty()) {
             return new Loaded(current, revision(base));
         }
-        new Warehouse(base.home()).check(updated);
+        Warehouse warehouse = new Warehouse(base.home());
+        warehouse.check(updated);
         String location = newLocation(updated, TableLocations.metadataVersion(base.metadataLocation()) + 1);
-        commit.add(new LakeChange.Move(base, location), base.home(), location, TableMetadataParser.toJson(updated));
+        commit.add(
+                new LakeChange.Move(base, location, obsolete(warehouse, current, updated)),
+                base.home(),
+                location,
+                TableMetadataParser.toJson(updated));
         return new Loaded(at(updated, location), revision(base.uid(), base.version() + 1));
+    }
+
+    /// Metadata files that have fallen out of the table's log, if the table wants them deleted.
+    private static List<String> obsolete(Warehouse warehouse, TableMetadata current, TableMetadata updated) {
+        boolean deletes = updated.propertyAsBoolean(
+                TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
+                TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED_DEFAULT);
+        if (!deletes) {
+            return List.of();
+        }
+        Set<String> kept = new HashSet<>();
+        updated.previousFiles().forEach(file -> kept.add(file.file()));
+        return current.previousFiles().stream()
+                .map(MetadataLogEntry::file)
+                .filter(file -> !kept.contains(file))
+                .map(warehouse::canonical)
+                .toList();
     }
 
     private static boolean isCreate(UpdateTableRequest request) {

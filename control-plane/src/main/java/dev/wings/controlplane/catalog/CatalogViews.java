@@ -150,7 +150,7 @@ public final class CatalogViews {
             new Warehouse(base.home()).check(updated);
             String location = newLocation(updated, TableLocations.metadataVersion(base.metadataLocation()) + 1);
             String json = ViewMetadataParser.toJson(updated);
-            commit.add(new LakeChange.Move(base, location), base.home(), location, json);
+            commit.add(new LakeChange.Move(base, location, List.of()), base.home(), location, json);
             return ViewMetadataParser.fromJson(location, json);
         });
     }

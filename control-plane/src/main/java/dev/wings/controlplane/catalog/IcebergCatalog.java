@@ -20,23 +20,29 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.lake.LakeMetadataStore;
+import java.time.Duration;
 
 /// The catalog's three kinds of things. The tenant is an argument everywhere: nothing finds what another tenant has.
-public record IcebergCatalog(CatalogNamespaces namespaces, CatalogTables tables, CatalogViews views) {
+///
+/// @param memory whoever calls the catalog does so within [MetadataMemory#during]
+public record IcebergCatalog(
+        CatalogNamespaces namespaces, CatalogTables tables, CatalogViews views, MetadataMemory memory) {
 
-    /// @param maxMetadataBytes a larger metadata file is neither read nor written
+    /// @param garbageGrace how long an object stays that nothing refers to any more
     public static IcebergCatalog over(
             LakeMetadataStore store,
             ClusterMetadata cluster,
             ClusterMetadataStore clusterStore,
             ObjectStores objectStores,
             IdGenerator ids,
-            long maxMetadataBytes) {
-        CatalogEntries entries = new CatalogEntries(store, ids.clock());
-        MetadataFiles files = new MetadataFiles(objectStores, maxMetadataBytes);
+            Duration garbageGrace,
+            MetadataMemory memory) {
+        CatalogEntries entries = new CatalogEntries(store, ids.clock(), garbageGrace);
+        MetadataFiles files = new MetadataFiles(objectStores, memory);
         return new IcebergCatalog(
                 new CatalogNamespaces(entries, store, cluster, clusterStore),
                 new CatalogTables(entries, files, ids),
-                new CatalogViews(entries, files, ids));
+                new CatalogViews(entries, files, ids),
+                memory);
     }
 }

@@ -45,12 +45,14 @@ final class MetadataFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(MetadataFiles.class);
 
-    private final ObjectStores stores;
-    private final long maxBytes;
+    private static final int CHUNK_BYTES = 256 << 10;
 
-    MetadataFiles(ObjectStores stores, long maxBytes) {
+    private final ObjectStores stores;
+    private final MetadataMemory memory;
+
+    MetadataFiles(ObjectStores stores, MetadataMemory memory) {
         this.stores = stores;
-        this.maxBytes = maxBytes;
+        this.memory = memory;
     }
 
     /// Reads a file with `parser`, which takes the location and the JSON. Iceberg's `NotFoundException` if there is
@@ -61,6 +63,7 @@ final class MetadataFiles {
         ObjectStore store = stores.open(home.objectStore());
         ObjectInfo info = store.find(key).orElseThrow(() -> missing(location, null));
         checkSize(location, info.bytes());
+        memory.take(info.bytes());
         ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(info.bytes()));
         try {
             store.read(key, 0, content);
@@ -88,9 +91,16 @@ final class MetadataFiles {
             return new String(stored, StandardCharsets.UTF_8);
         }
         try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {
-            byte[] json = in.readNBytes(Math.toIntExact(maxBytes) + 1);
-            checkSize(location, json.length);
-            return new String(json, StandardCharsets.UTF_8);
+            ByteArrayOutputStream json = new ByteArrayOutputStream();
+            while (true) {
+                byte[] chunk = in.readNBytes(CHUNK_BYTES);
+                if (chunk.length == 0) {
+                    return json.toString(StandardCharsets.UTF_8);
+                }
+                checkSize(location, json.size() + chunk.length);
+                memory.take(chunk.length);
+                json.write(chunk);
+            }
         }
     }
 
@@ -122,9 +132,9 @@ final class MetadataFiles {
     }
 
     private void checkSize(String location, long bytes) {
-        if (bytes > maxBytes) {
+        if (bytes > memory.maxFileBytes()) {
             throw WingsException.exhausted("the metadata of a table are too large, expire snapshots: location="
-                    + location + ", bytes=" + bytes + ", limit_bytes=" + maxBytes);
+                    + location + ", bytes=" + bytes + ", limit_bytes=" + memory.maxFileBytes());
         }
     }
 }

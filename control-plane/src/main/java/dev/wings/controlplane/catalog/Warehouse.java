@@ -70,6 +70,11 @@ record Warehouse(LakeHome home) {
         return store().key(LOCAL_ROOT.matcher(location).replaceFirst("file:///"));
     }
 
+    /// The location of a file of this object store as Wings writes it.
+    String canonical(String location) {
+        return store().location(key(location));
+    }
+
     /// Returns `location`, of a file or a directory; INVALID if it is outside.
     String check(String what, @Nullable String location) {
         if (location == null || !isInside(location)) {

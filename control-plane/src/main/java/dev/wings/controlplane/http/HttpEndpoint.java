@@ -55,10 +55,15 @@ public final class HttpEndpoint implements AutoCloseable {
 
     /// Answers requests. Whatever it throws cuts the connection.
     interface Handler {
-        HttpResponse handle(HttpRequest request);
+        void handle(HttpRequest request, Answer answer) throws IOException;
 
         /// The answer to a request that is not handled.
         HttpResponse failed(WingsException reason);
+    }
+
+    /// Takes the one answer to a request.
+    interface Answer {
+        void send(HttpResponse response) throws IOException;
     }
 
     private HttpEndpoint(HttpServer http, HttpLimits limits, Handler handler, Scheduler scheduler) {
@@ -149,26 +154,45 @@ public final class HttpEndpoint implements AutoCloseable {
             } else if (!working.tryAcquire(waitMillis(), TimeUnit.MILLISECONDS)) {
                 refuse(exchange, busy());
             } else {
-                send(exchange, work(exchange, body));
+                work(exchange, body);
             }
         } finally {
             bodyKib.release(held);
         }
     }
 
-    private HttpResponse work(HttpExchange exchange, byte[] body) {
+    /// Leaves the place at work when the answer is there: sending it may take the client's time.
+    private void work(HttpExchange exchange, byte[] body) throws IOException {
+        Place place = new Place();
         try {
             String path = exchange.getRequestURI().getRawPath();
-            return handler.handle(new HttpRequest(
+            HttpRequest request = new HttpRequest(
                     exchange.getRequestMethod(),
                     path == null ? "" : path,
                     PercentCode.query(exchange.getRequestURI().getRawQuery()),
                     exchange.getRequestHeaders(),
-                    body));
+                    body);
+            handler.handle(request, response -> {
+                place.leave();
+                send(exchange, response);
+            });
         } catch (WingsException e) {
-            return handler.failed(e);
+            place.leave();
+            send(exchange, handler.failed(e));
         } finally {
-            working.release();
+            place.leave();
+        }
+    }
+
+    /// Of one request among those at work.
+    private final class Place {
+        private boolean taken = true;
+
+        void leave() {
+            if (taken) {
+                taken = false;
+                working.release();
+            }
         }
     }
 

@@ -26,6 +26,7 @@ import dev.wings.controlplane.http.Routes.Route;
 import dev.wings.controlplane.paging.ResultPage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -194,7 +195,11 @@ public final class IcebergApi implements HttpEndpoint.Handler {
     }
 
     @Override
-    public HttpResponse handle(HttpRequest request) {
+    public void handle(HttpRequest request, HttpEndpoint.Answer answer) throws IOException {
+        catalog.memory().during(() -> answer.send(response(request)));
+    }
+
+    private HttpResponse response(HttpRequest request) {
         Timer.Sample sample = Timer.start(registry);
         String route = "none";
         HttpResponse response;

@@ -15,6 +15,8 @@
  */
 package dev.wings.controlplane.lake;
 
+import java.util.List;
+
 /// A change of one table or view: what a commit is made of.
 public sealed interface LakeChange {
 
@@ -35,7 +37,13 @@ public sealed interface LakeChange {
     }
 
     /// Moves the pointer of `base` from where `base` has it.
-    record Move(LakeEntry base, String metadataLocation) implements LakeChange {
+    ///
+    /// @param obsolete objects of the table's home that nothing of the table needs afterwards
+    record Move(LakeEntry base, String metadataLocation, List<String> obsolete) implements LakeChange {
+        public Move {
+            obsolete = List.copyOf(obsolete);
+        }
+
         @Override
         public TableName name() {
             return base.name();

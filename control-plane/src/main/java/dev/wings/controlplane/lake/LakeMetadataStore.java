@@ -52,7 +52,9 @@ public interface LakeMetadataStore {
     List<String> list(NamespaceName parent, Kind kind, String after, int limit);
 
     /// Makes all changes or none. Each entry at most once.
-    void commit(List<LakeChange> changes, Instant now);
+    ///
+    /// @param collectTime obsolete objects may be removed from then on
+    void commit(List<LakeChange> changes, Instant now, Instant collectTime);
 
     /// Gives an entry of this kind another name of the same tenant. Its files stay where they are, and so the namespace
     /// that they are in cannot be deleted before it.

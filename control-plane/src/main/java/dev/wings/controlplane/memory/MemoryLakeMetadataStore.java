@@ -26,6 +26,7 @@ import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.lake.LakeNamespace;
 import dev.wings.controlplane.lake.TableName;
+import dev.wings.controlplane.memory.MemoryDatabase.Garbage;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import java.time.Instant;
 import java.util.List;
@@ -107,10 +108,10 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
     }
 
     @Override
-    public void commit(List<LakeChange> changes, Instant now) {
+    public void commit(List<LakeChange> changes, Instant now, Instant collectTime) {
         database.transaction(() -> {
             changes.forEach(this::check);
-            changes.forEach(this::apply);
+            changes.forEach(change -> apply(change, collectTime));
             return changes;
         });
     }
@@ -143,11 +144,14 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
                 .orElseThrow(() -> ResourceErrors.notFound(move.name()));
     }
 
-    private void apply(LakeChange change) {
+    private void apply(LakeChange change, Instant collectTime) {
         LakeEntry entry = switch (change) {
             case LakeChange.Create create -> create.entry();
             case LakeChange.Move move -> {
                 LakeEntry base = current(move);
+                for (String location : move.obsolete()) {
+                    database.garbage().add(new Garbage(base.home().namespaceUid(), location, collectTime));
+                }
                 yield new LakeEntry(
                         base.name(),
                         base.kind(),

@@ -152,7 +152,7 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
     }
 
     @Override
-    public void commit(List<LakeChange> changes, Instant now) {
+    public void commit(List<LakeChange> changes, Instant now, Instant collectTime) {
         List<LakeChange.Create> creates = only(changes, LakeChange.Create.class)
                 .sorted(Comparator.comparing(create -> create.name().toString()))
                 .toList();
@@ -161,7 +161,7 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
             for (LakeChange.Create create : creates) {
                 create(connection, create.entry(), now);
             }
-            move(connection, moves, now);
+            move(connection, moves, now, collectTime);
             return changes;
         });
     }
@@ -198,7 +198,8 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
 
     private record Pointer(String location, boolean ofTopic) {}
 
-    private static void move(Connection connection, List<LakeChange.Move> moves, Instant now) throws SQLException {
+    private static void move(Connection connection, List<LakeChange.Move> moves, Instant now, Instant collectTime)
+            throws SQLException {
         String lock = """
                 select table_uid, metadata_location, topic_uid is not null as of_topic
                 from lake_tables where table_uid = any(?)
@@ -207,6 +208,9 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
         String update = """
                 update lake_tables set metadata_location = ?, version = version + 1, update_time = ?
                 where table_uid = ?
+                """;
+        String garbage = """
+                insert into garbage (namespace_uid, location, collect_time) select ?, location, ? from unnest(?) as location
                 """;
         Map<UUID, Pointer> found = new HashMap<>();
         Sql.query(
@@ -233,6 +237,12 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
                     move.metadataLocation(),
                     now,
                     move.base().uid());
+            Sql.update(
+                    connection,
+                    garbage,
+                    move.base().home().namespaceUid(),
+                    collectTime,
+                    Sql.texts(connection, move.obsolete().stream()));
         }
     }
 

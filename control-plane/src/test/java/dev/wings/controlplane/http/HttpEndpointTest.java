@@ -128,8 +128,8 @@ final class HttpEndpointTest {
                 LIMITS,
                 new HttpEndpoint.Handler() {
                     @Override
-                    public HttpResponse handle(HttpRequest request) {
-                        return handler.apply(request);
+                    public void handle(HttpRequest request, HttpEndpoint.Answer answer) throws IOException {
+                        answer.send(handler.apply(request));
                     }
 
                     @Override

@@ -215,15 +215,15 @@ public abstract class LakeMetadataStoreContract {
         LakeEntry made = entry(Kind.TABLE, TableName.of(SALES, "made"));
         move(right, "file:///objects/elsewhere");
         List<LakeChange> changes = new ArrayList<>(List.of(
-                new LakeChange.Move(left, "file:///objects/l2"),
+                new LakeChange.Move(left, "file:///objects/l2", List.of()),
                 new LakeChange.Create(made),
-                new LakeChange.Move(right, "file:///objects/r2")));
-        assertFails(() -> store().commit(changes, TIME), ErrorKind.CONFLICT, "name=" + right.name());
+                new LakeChange.Move(right, "file:///objects/r2", List.of())));
+        assertFails(() -> store().commit(changes, TIME, TIME), ErrorKind.CONFLICT, "name=" + right.name());
         assertThat(store().find(left.name())).contains(left);
         assertThat(store().find(made.name())).isEmpty();
 
-        changes.set(2, new LakeChange.Move(store().find(right.name()).orElseThrow(), "file:///objects/r2"));
-        store().commit(changes, TIME);
+        changes.set(2, new LakeChange.Move(store().find(right.name()).orElseThrow(), "file:///objects/r2", List.of()));
+        store().commit(changes, TIME, TIME);
         assertThat(store().find(left.name()).orElseThrow().metadataLocation()).isEqualTo("file:///objects/l2");
         assertThat(store().find(right.name()).orElseThrow().version()).isEqualTo(3);
         assertThat(store().find(made.name())).contains(made);
@@ -285,7 +285,9 @@ public abstract class LakeMetadataStoreContract {
         cluster().deleteNamespace(SALES, TIME);
         cluster().createNamespace(namespace(SALES));
         assertFails(
-                () -> store().commit(List.of(new LakeChange.Create(table)), TIME), ErrorKind.CONFLICT, "name=" + SALES);
+                () -> store().commit(List.of(new LakeChange.Create(table)), TIME, TIME),
+                ErrorKind.CONFLICT,
+                "name=" + SALES);
     }
 
     /// How many of the actions succeed that are started at once; the others must fail for the name or the
@@ -319,12 +321,12 @@ public abstract class LakeMetadataStoreContract {
 
     private LakeEntry create(Kind kind, TableName name) {
         LakeEntry entry = entry(kind, name);
-        store().commit(List.of(new LakeChange.Create(entry)), TIME);
+        store().commit(List.of(new LakeChange.Create(entry)), TIME, TIME);
         return entry;
     }
 
     private LakeEntry move(LakeEntry base, String location) {
-        store().commit(List.of(new LakeChange.Move(base, location)), TIME);
+        store().commit(List.of(new LakeChange.Move(base, location, List.of())), TIME, TIME);
         return base;
     }
 

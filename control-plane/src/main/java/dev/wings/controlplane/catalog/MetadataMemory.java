@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.catalog;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The memory that metadata of tables may take, shared by all requests (I11). A request waits for its part before it
+/// reads a file, and holds it until it is answered.
+public final class MetadataMemory {
+
+    /// Bytes for each of a file: the text, what is made of it, the changed one, and the answer.
+    private static final int BYTES_PER_FILE_BYTE = 8;
+
+    private static final int KIB = 1024;
+
+    private final long bytes;
+    private final Duration wait;
+    private final Semaphore freeKib;
+    private final ScopedValue<AtomicInteger> heldKib = ScopedValue.newInstance();
+
+    /// @param wait so long a request waits for others to give back what they hold
+    public MetadataMemory(long bytes, Duration wait) {
+        this.bytes = bytes;
+        this.wait = wait;
+        this.freeKib = new Semaphore(Math.toIntExact(bytes / KIB), true);
+    }
+
+    /// What a request does.
+    public interface Request<X extends Throwable> {
+        void run() throws X;
+    }
+
+    /// Runs a request; what it has taken is free again when this returns.
+    public <X extends Throwable> void during(Request<X> request) throws X {
+        AtomicInteger held = new AtomicInteger();
+        try {
+            ScopedValue.where(heldKib, held).<Boolean, X>call(() -> {
+                request.run();
+                return true;
+            });
+        } finally {
+            freeKib.release(held.get());
+        }
+    }
+
+    /// The largest file that there is ever memory for.
+    long maxFileBytes() {
+        return bytes / BYTES_PER_FILE_BYTE;
+    }
+
+    /// Takes memory for bytes of a file, for the request that runs. EXHAUSTED if others hold too much of it.
+    void take(long fileBytes) {
+        int kib = Math.toIntExact(fileBytes * BYTES_PER_FILE_BYTE / KIB);
+        try {
+            if (!freeKib.tryAcquire(kib, wait.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw WingsException.exhausted("too many requests for large tables at once: memory_bytes=" + bytes
+                        + ", file_bytes=" + fileBytes);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WingsException(ErrorKind.CANCELLED, "interrupted while waiting for memory", e);
+        }
+        heldKib.get().addAndGet(kib);
+    }
+}

@@ -1,0 +1,85 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Checks I11.
+@Timeout(30)
+final class MetadataMemoryTest {
+
+    private static final int KIB = 1024;
+
+    private final MetadataMemory memory = new MetadataMemory(64 * KIB, Duration.ofMillis(50));
+
+    @Test
+    void takenMemoryIsFreeAfterTheRequest() {
+        assertThat(memory.maxFileBytes()).isEqualTo(8 * KIB);
+        for (int i = 0; i < 3; i++) {
+            memory.during(() -> {
+                memory.take(4 * KIB);
+                memory.take(4 * KIB);
+                assertThatThrownBy(() -> memory.take(KIB))
+                        .isInstanceOfSatisfying(
+                                WingsException.class,
+                                failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.EXHAUSTED));
+            });
+        }
+    }
+
+    @Test
+    void takenMemoryIsFreeAfterAFailure() {
+        assertThatThrownBy(() -> memory.during(() -> {
+                    memory.take(8 * KIB);
+                    throw new IllegalStateException("boom");
+                }))
+                .hasMessage("boom");
+        memory.during(() -> memory.take(8 * KIB));
+    }
+
+    @Test
+    void requestWaitsForWhatAnotherHolds() throws Exception {
+        MetadataMemory patient = new MetadataMemory(64 * KIB, Duration.ofSeconds(20));
+        CountDownLatch taken = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> first = executor.submit(() -> {
+                patient.<InterruptedException>during(() -> {
+                    patient.take(8 * KIB);
+                    taken.countDown();
+                    held.await();
+                });
+                return true;
+            });
+            taken.await();
+            Future<?> second = executor.submit(() -> patient.during(() -> patient.take(KIB)));
+            held.countDown();
+            first.get();
+            second.get();
+        }
+    }
+}
