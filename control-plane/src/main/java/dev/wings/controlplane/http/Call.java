@@ -21,10 +21,12 @@ import dev.wings.controlplane.paging.ResultPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.rest.RESTRequest;
 
 /// A request whose route is known.
@@ -61,7 +63,12 @@ record Call(TenantName tenant, Map<String, String> variables, HttpRequest reques
     }
 
     TableIdentifier table() {
-        return TableIdentifier.of(namespace(), variable("table"));
+        String table = variable("table");
+        // engines look for `own.snapshots` in the table `own` of no namespace, too
+        if (Objects.equals(variables.get("namespace"), "")) {
+            throw new NoSuchTableException("Table does not exist: %s", table);
+        }
+        return TableIdentifier.of(namespace(), table);
     }
 
     TableIdentifier view() {
