@@ -25,6 +25,7 @@ import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
+import org.jspecify.annotations.Nullable;
 
 /// Runs statements over Flight SQL and returns rows as plain objects.
 final class SqlClient implements AutoCloseable {
@@ -40,15 +41,27 @@ final class SqlClient implements AutoCloseable {
     /// All rows; values as `FieldVector.getObject` gives them, text as `String`.
     List<List<Object>> query(String sql) {
         List<List<Object>> rows = new ArrayList<>();
-        for (FlightEndpoint endpoint : client.execute(sql).getEndpoints()) {
-            try (FlightStream stream = client.getStream(endpoint.getTicket())) {
-                while (stream.next()) {
-                    append(stream, rows);
-                }
-            } catch (Exception e) {
-                throw new IllegalStateException("query failed: sql=" + sql, e);
+        forEachRow(sql, (vectors, row) -> {
+            List<Object> values = new ArrayList<>();
+            for (FieldVector vector : vectors) {
+                Object value = vector.getObject(row);
+                values.add(value instanceof org.apache.arrow.vector.util.Text text ? text.toString() : value);
             }
-        }
+            rows.add(values);
+        });
+        return rows;
+    }
+
+    /// All rows, as [RowText] has them.
+    List<List<@Nullable String>> texts(String sql) {
+        List<List<@Nullable String>> rows = new ArrayList<>();
+        forEachRow(sql, (vectors, row) -> {
+            List<@Nullable String> values = new ArrayList<>();
+            for (FieldVector vector : vectors) {
+                values.add(RowText.of(vector, row));
+            }
+            rows.add(values);
+        });
         return rows;
     }
 
@@ -63,14 +76,21 @@ final class SqlClient implements AutoCloseable {
         allocator.close();
     }
 
-    private static void append(FlightStream stream, List<List<Object>> rows) {
-        for (int row = 0; row < stream.getRoot().getRowCount(); row++) {
-            List<Object> values = new ArrayList<>();
-            for (FieldVector vector : stream.getRoot().getFieldVectors()) {
-                Object value = vector.getObject(row);
-                values.add(value instanceof org.apache.arrow.vector.util.Text text ? text.toString() : value);
+    private interface RowVisitor {
+        void visit(List<FieldVector> vectors, int row);
+    }
+
+    private void forEachRow(String sql, RowVisitor visitor) {
+        for (FlightEndpoint endpoint : client.execute(sql).getEndpoints()) {
+            try (FlightStream stream = client.getStream(endpoint.getTicket())) {
+                while (stream.next()) {
+                    for (int row = 0; row < stream.getRoot().getRowCount(); row++) {
+                        visitor.visit(stream.getRoot().getFieldVectors(), row);
+                    }
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException("query failed: sql=" + sql, e);
             }
-            rows.add(values);
         }
     }
 }

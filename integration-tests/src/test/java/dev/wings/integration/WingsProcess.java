@@ -88,6 +88,11 @@ final class WingsProcess implements AutoCloseable {
         }
     }
 
+    /// Where the Iceberg REST catalog is.
+    String catalogUri() {
+        return "http://127.0.0.1:" + (7700 + portOffset) + "/iceberg";
+    }
+
     int ingestorPort() {
         return 7702 + portOffset;
     }
