@@ -35,6 +35,7 @@ import dev.wings.server.query.Queries;
 import dev.wings.server.query.QueryLog;
 import dev.wings.server.scan.TopicScans;
 import dev.wings.server.session.Signer;
+import dev.wings.server.system.LakeSystemTables;
 import dev.wings.server.system.SystemTables;
 import io.grpc.BindableService;
 import io.grpc.Channel;
@@ -123,7 +124,6 @@ public final class SqlServer implements AutoCloseable {
                 GrpcCalls.defaults(surroundings.scheduler(), surroundings.ids().random()),
                 config.queryTimeout());
         QueryLog log = new QueryLog();
-        SystemTables system = new SystemTables(catalog, log);
         RangeCache cache = resources.add(RangeCache.open(
                 config.cacheDirectory().orElse(spill.resolve("cache")),
                 (object, start, into) ->
@@ -134,6 +134,7 @@ public final class SqlServer implements AutoCloseable {
                 telemetry.registry(),
                 RangeCache.Limits.of(config.cacheBytes())));
         Segments segments = new Segments(surroundings.stores(), cache, fetchers);
+        SystemTables system = new SystemTables(catalog, log, new LakeSystemTables(catalog, segments));
         TopicScans topics = new TopicScans(
                 catalog,
                 segments,

@@ -307,7 +307,7 @@ class FlightSqlIT {
         assertThat(sql.rows(client.getTables(null, "default", "%", null, false)))
                 .containsExactly("wings|default|flights|TABLE");
         assertThat(sql.rows(client.getTables(null, null, null, List.of("SYSTEM TABLE"), true)))
-                .hasSize(4);
+                .hasSize(7);
         assertThat(sql.rows(client.getTableTypes())).containsExactly("SYSTEM TABLE", "TABLE");
         assertThat(sql.rows(client.getXdbcTypeInfo())).hasSizeGreaterThan(10);
         assertThat(sql.rows(client.getSqlInfo())).hasSizeGreaterThan(20);

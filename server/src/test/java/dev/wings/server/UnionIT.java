@@ -118,6 +118,38 @@ class UnionIT {
     }
 
     @Test
+    void explainTellsWhatWouldBeReadAndReadsNothing() throws Exception {
+        TestTable table = flights("flights");
+        String query = "select sum(price) from flights where number between 250007 and 250009";
+        String plan = String.join("\n", sql.query("explain " + query));
+        assertThat(plan)
+                .contains("default.flights: pages=1")
+                .contains("segments=1 of 2, row_groups=1 of 49")
+                .contains("READ_PARQUET");
+        assertThat(read()).isLessThan(bytes(table) * 0.05);
+        sql.query(query);
+        assertThat(String.join("\n", sql.query(" EXPLAIN " + query))).containsPattern("cached_bytes=[1-9]");
+        assertThat(String.join("\n", sql.queryPrepared("explain select number from flights where number = ?", 250_007)))
+                .contains("segments=1 of 2");
+        assertThatThrownBy(() -> sql.query("explain delete from flights"))
+                .hasMessageContaining("only queries are supported");
+        assertThatThrownBy(() -> sql.query("explain select getenv('HOME')")).hasMessageContaining("refused");
+    }
+
+    @Test
+    void systemTablesShowSegmentsAndSnapshots() throws Exception {
+        flights("flights");
+        assertThat(sql.query("select topic, row_count, table_partition, min_offset, max_offset from system.segments"
+                        + " order by min_offset"))
+                .containsExactly(
+                        "flights|" + SEGMENT_ROWS + "||0|" + (SEGMENT_ROWS - 1),
+                        "flights|" + SEGMENT_ROWS + "||" + SEGMENT_ROWS + "|" + (2 * SEGMENT_ROWS - 1));
+        assertThat(sql.query("select operation, added_segments, segment_count, row_count from system.snapshots where"
+                        + " topic = 'flights' order by commit_time, row_count"))
+                .containsExactly("append|1|1|" + SEGMENT_ROWS, "append|1|2|" + 2 * SEGMENT_ROWS);
+    }
+
+    @Test
     void missingSegmentIsDataLossAndOtherTopicsAreUnharmed() throws Exception {
         TestTable table = flights("flights");
         flights("others");

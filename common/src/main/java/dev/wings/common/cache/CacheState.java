@@ -97,6 +97,10 @@ final class CacheState {
         return new Work(own, others, evicted, new CachedObject.Loaded(cached, file.bytes(blocks) - cached));
     }
 
+    synchronized long presentBytes(CachedFile file, List<ByteRange> ranges) {
+        return file.bytes(file.present(file.blocks(ranges)));
+    }
+
     /// Joins runs of missing blocks over short gaps of blocks that are missing too.
     private BitSet withGaps(CachedFile file, BitSet missing) {
         BitSet joined = (BitSet) missing.clone();

@@ -42,6 +42,9 @@ public interface CachedObject extends AutoCloseable {
     /// full of what is in use, and with UNAVAILABLE if the disk fails; what could be fetched stays.
     Loaded load(List<ByteRange> ranges);
 
+    /// How many bytes of the blocks that hold these ranges are in the local file.
+    long cachedBytes(List<ByteRange> ranges);
+
     /// Loads and reads bytes `[start, start + into.remaining())`, whose position moves to its limit.
     Loaded read(long start, ByteBuffer into);
 

@@ -389,6 +389,12 @@ public final class RangeCache implements AutoCloseable {
         }
 
         @Override
+        public long cachedBytes(List<ByteRange> ranges) {
+            check();
+            return state.presentBytes(file, ranges);
+        }
+
+        @Override
         public Loaded read(long start, ByteBuffer into) {
             Loaded loaded = load(List.of(new ByteRange(start, start + into.remaining())));
             try {

@@ -72,6 +72,24 @@ public final class SegmentScan implements SegmentSource {
     }
 
     @Override
+    public SegmentScan forPlanning() {
+        List<Segments.Planned> footers =
+                planned.stream().map(Segments.Planned::footerOnly).toList();
+        return new SegmentScan(footers, columns, stats, cache, fetchers, maxOffset);
+    }
+
+    @Override
+    public long cachedBytes() {
+        long bytes = 0;
+        for (Segments.Planned segment : planned) {
+            try (CachedObject object = cache.open(segment.object())) {
+                bytes += object.cachedBytes(segment.ranges());
+            }
+        }
+        return bytes;
+    }
+
+    /// What was found.
     public SegmentStats stats() {
         return stats;
     }
@@ -189,13 +207,7 @@ public final class SegmentScan implements SegmentSource {
             return named.isEmpty() && message.contains(NO_PAGE) ? locations : named;
         }
 
-        @Override
-        public long cachedBytes() {
-            return loaded.cachedBytes();
-        }
-
-        @Override
-        public long fetchedBytes() {
+        long fetchedBytes() {
             return loaded.fetchedBytes();
         }
 

@@ -29,10 +29,12 @@ import dev.wings.server.table.SegmentStats;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.TableNeeds;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.expressions.Evaluator;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.InclusiveMetricsEvaluator;
@@ -52,6 +55,7 @@ import org.apache.iceberg.expressions.ManifestEvaluator;
 import org.apache.iceberg.expressions.Projections;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /// Plans the segments of topics: which files of a table's snapshot, which row groups of those and which columns of
 /// those a query has to read. Safe for use by many threads.
@@ -71,6 +75,10 @@ public final class Segments {
 
     /// A data file with what has to be read of it.
     record Planned(DataFile file, ObjectId object, SegmentLayout layout, List<ByteRange> ranges, int rowGroups) {
+
+        Planned footerOnly() {
+            return new Planned(file, object, layout, List.of(layout.footer()), rowGroups);
+        }
 
         long readBytes() {
             return ranges.stream().mapToLong(ByteRange::length).sum();
@@ -108,6 +116,20 @@ public final class Segments {
                 planned.stream().mapToLong(Planned::readBytes).sum(),
                 metadataLocation);
         return new SegmentScan(planned, columns(topic, needs), stats, cache, fetchers, maxOffset(planned));
+    }
+
+    /// The snapshots that a table remembers, the oldest first.
+    public List<Snapshot> snapshots(URI store, String metadataLocation) {
+        StoreFileIO io = new StoreFileIO(stores.apply(store), store);
+        return List.copyOf(LakeFiles.metadata(io, metadataLocation).snapshots());
+    }
+
+    /// The first and the last value of a column of type long, or of a timestamp in microseconds, that a file may have.
+    public static Optional<Long> bound(@Nullable Map<Integer, ByteBuffer> bounds, int column) {
+        ByteBuffer bound = bounds == null ? null : bounds.get(column);
+        return bound == null
+                ? Optional.empty()
+                : Optional.of(Conversions.fromByteBuffer(Types.LongType.get(), bound.duplicate()));
     }
 
     /// All data files of a snapshot, whatever a query needs.
@@ -208,8 +230,8 @@ public final class Segments {
     private static DataFile asFile(SegmentLayout.RowGroup group) {
         Map<Integer, Long> values = new HashMap<>();
         Map<Integer, Long> nulls = new HashMap<>();
-        Map<Integer, java.nio.ByteBuffer> lower = new HashMap<>();
-        Map<Integer, java.nio.ByteBuffer> upper = new HashMap<>();
+        Map<Integer, ByteBuffer> lower = new HashMap<>();
+        Map<Integer, ByteBuffer> upper = new HashMap<>();
         for (SegmentLayout.Chunk chunk : group.chunks()) {
             chunk.bounds().ifPresent(bounds -> {
                 values.put(chunk.column(), group.rows());
@@ -241,7 +263,7 @@ public final class Segments {
     /// The needed columns with their ids, in the order of the table.
     private static Map<SqlColumn, Integer> columns(TopicTable topic, TableNeeds needs) {
         Map<String, Integer> ids = columnIds(topic);
-        Map<SqlColumn, Integer> columns = new java.util.LinkedHashMap<>();
+        Map<SqlColumn, Integer> columns = new LinkedHashMap<>();
         for (SqlColumn column : needs.columns()) {
             Integer id = ids.get(column.name());
             if (id == null) {
@@ -253,17 +275,12 @@ public final class Segments {
     }
 
     private static long firstOffset(DataFile file) {
-        return offset(file.lowerBounds()).orElse(0L);
+        return bound(file.lowerBounds(), LakeTable.OFFSET_FIELD_ID).orElse(0L);
     }
 
     private static Optional<Long> maxOffset(List<Planned> planned) {
         return planned.stream()
-                .flatMap(each -> offset(each.file().upperBounds()).stream())
+                .flatMap(each -> bound(each.file().upperBounds(), LakeTable.OFFSET_FIELD_ID).stream())
                 .max(Comparator.naturalOrder());
-    }
-
-    private static Optional<Long> offset(@org.jspecify.annotations.Nullable Map<Integer, java.nio.ByteBuffer> bounds) {
-        java.nio.ByteBuffer bound = bounds == null ? null : bounds.get(LakeTable.OFFSET_FIELD_ID);
-        return bound == null ? Optional.empty() : Optional.of(Conversions.fromByteBuffer(Types.LongType.get(), bound));
     }
 }

@@ -20,7 +20,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.wings.common.error.WingsException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Decides what may run: one query that reads topics, calls harmless functions and touches nothing else. Everything
 /// that is not known to be harmless is refused; the locked engine is the second line of defence.
@@ -59,6 +62,9 @@ final class Gate {
     private static final Set<String> WRITES =
             Set.of("insert", "update", "delete", "merge", "create", "alter", "drop", "truncate", "comment");
 
+    private static final Pattern EXPLAIN =
+            Pattern.compile("\\s*(explain)\\s+(?=(select|with|from|values|\\())", Pattern.CASE_INSENSITIVE);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Gate() {}
@@ -66,6 +72,19 @@ final class Gate {
     /// Parses `sql`, whose bare names are tables of `homeSchema`. Fails with INVALID that says where and why.
     static ParsedQuery check(Engine engine, String sql, String homeSchema) {
         SqlText.check(sql);
+        Optional<String> explained = explained(sql);
+        return explained.isPresent()
+                ? checkQuery(engine, explained.get(), homeSchema).explained()
+                : checkQuery(engine, sql, homeSchema);
+    }
+
+    /// The query that an `EXPLAIN` is about. Spaces stand for the word, so that places in errors stay right.
+    private static Optional<String> explained(String sql) {
+        Matcher word = EXPLAIN.matcher(sql);
+        return word.lookingAt() ? Optional.of(" ".repeat(word.end(1)) + sql.substring(word.end(1))) : Optional.empty();
+    }
+
+    private static ParsedQuery checkQuery(Engine engine, String sql, String homeSchema) {
         String text = SqlText.withDefaultQuoted(sql);
         JsonNode tree = parse(engine.duckDb().text("SELECT json_serialize_sql(?)", text));
         if (tree.path("error").asBoolean()) {

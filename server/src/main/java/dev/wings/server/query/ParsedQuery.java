@@ -33,11 +33,17 @@ public record ParsedQuery(
         Set<TableRef> tables,
         Optional<Set<String>> columns,
         Optional<Projection> projection,
-        boolean timeless) {
+        boolean timeless,
+        boolean explain) {
 
     public ParsedQuery {
         tables = Set.copyOf(tables);
         columns = columns.map(Set::copyOf);
+    }
+
+    /// The question how it would run.
+    ParsedQuery explained() {
+        return new ParsedQuery(sql, tables, columns, Optional.empty(), timeless, true);
     }
 
     /// `SELECT columns FROM table [LIMIT n]`

@@ -142,7 +142,9 @@ final class Planning implements AutoCloseable {
     private Description describe(Engine engine, ParsedQuery query) {
         try (BufferAllocator shapes = allocator.newChildAllocator("describe", 0, MAX_SHAPE_BYTES);
                 Statement statement = engine.duckDb().prepare(query.sql())) {
-            return new Description(statement.columns(shapes), statement.parameters(shapes));
+            return new Description(
+                    query.explain() ? Optional.of(Explanation.SCHEMA) : statement.columns(shapes),
+                    statement.parameters(shapes));
         }
     }
 

@@ -30,6 +30,7 @@ import dev.wings.server.table.Tables;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,11 +200,13 @@ public final class Queries implements AutoCloseable {
             Opened opened = open(request, rows);
             query.check();
             Optional<DirectResult> direct = opened.plan().direct().filter(result -> opened.isOnlyBatches());
-            if (direct.isPresent()) {
+            if (opened.plan().query().explain()) {
+                explain(query, opened, rows, sink);
+            } else if (direct.isPresent()) {
                 ArrowTable table = opened.sources().values().iterator().next().batches();
                 Projections.run(query, table, direct.get(), rows, sink);
             } else {
-                runInEngine(query, opened, rows, new StartedSink(sink));
+                runOverSegments(query, opened, rows, new StartedSink(sink));
             }
         }
     }
@@ -240,9 +243,30 @@ public final class Queries implements AutoCloseable {
         }
     }
 
+    private void explain(RunningQuery query, Opened opened, BufferAllocator rows, ResultSink sink) {
+        StringBuilder plan = new StringBuilder();
+        Map<TableRef, TableSource> sources = new LinkedHashMap<>();
+        opened.sources().forEach((name, source) -> sources.put(name, source.forPlanning()));
+        String sql = "EXPLAIN " + opened.plan().query().sql();
+        runInEngine(query, sql, sources, rows, results -> {
+            // key and value
+            while (results.next()) {
+                for (int row = 0; row < results.root().getRowCount(); row++) {
+                    plan.append(results.root().getVector(1).getObject(row)).append('\n');
+                }
+            }
+        });
+        Explanation.send(Explanation.lines(opened.sources(), plan.toString()), rows, sink);
+    }
+
+    /// Takes the rows of an engine.
+    private interface Taker {
+        void take(Results results);
+    }
+
     /// Only those parts of segments are on the local disk that the plan said would be read. Should the engine read
     /// others, it finds zeros there, which it refuses; then the whole files are fetched.
-    private void runInEngine(RunningQuery query, Opened opened, BufferAllocator rows, StartedSink sink) {
+    private void runOverSegments(RunningQuery query, Opened opened, BufferAllocator rows, StartedSink sink) {
         try {
             runOnce(query, opened, rows, sink);
         } catch (UnreadableSegment e) {
@@ -265,24 +289,30 @@ public final class Queries implements AutoCloseable {
     }
 
     private void runOnce(RunningQuery query, Opened opened, BufferAllocator rows, StartedSink sink) {
+        runInEngine(query, opened.plan().query().sql(), opened.sources(), rows, results -> {
+            while (results.next()) {
+                query.check();
+                query.addRows(results.root().getRowCount());
+                sink.accept(results.root());
+            }
+            sink.end(results.root());
+        });
+    }
+
+    private void runInEngine(
+            RunningQuery query, String sql, Map<TableRef, TableSource> sources, BufferAllocator rows, Taker taker) {
         QueryRequest request = query.request();
         Engine engine = runners.take(request.tenant());
         boolean clean = false;
         try {
             query.runIn(engine.duckDb());
-            engine.add(opened.sources(), request.schema(), rows);
-            try (Statement statement =
-                    engine.duckDb().prepare(opened.plan().query().sql())) {
+            engine.add(sources, request.schema(), rows);
+            try (Statement statement = engine.duckDb().prepare(sql)) {
                 for (int i = 0; i < request.parameters().size(); i++) {
                     statement.bind(i + 1, request.parameters().get(i));
                 }
                 try (Results results = statement.execute(rows)) {
-                    while (results.next()) {
-                        query.check();
-                        query.addRows(results.root().getRowCount());
-                        sink.accept(results.root());
-                    }
-                    sink.end(results.root());
+                    taker.take(results);
                 }
             }
             query.leaveEngine();

@@ -97,7 +97,7 @@ final class SyntaxTree {
         // the name of a table, with nothing behind it, stands for its whole row
         boolean any = allColumns || lastNames.stream().anyMatch(aliases::contains);
         return new ParsedQuery(
-                runnable(), tables, any ? Optional.empty() : Optional.of(names), projection(root), timeless);
+                runnable(), tables, any ? Optional.empty() : Optional.of(names), projection(root), timeless, false);
     }
 
     private void visit(JsonNode node, Set<String> ctes) {

@@ -106,11 +106,16 @@ public final class TopicScans {
     private TableSource source(TableNeeds needs, List<PageRef> pages, String location, BufferAllocator allocator) {
         ArrowTable batches = pages(needs, pages, allocator);
         if (location.isEmpty()) {
-            return TableSource.of(needs, batches);
+            return TableSource.of(needs, batches, pages.size());
         }
         SegmentScan scan = segments.plan(needs, catalog.objectStore(topic(needs)), location);
         checkOnce(topic(needs), scan, pages);
-        return new TableSource(needs, scan.isEmpty() ? Optional.empty() : Optional.of(scan), batches, pages.size());
+        return new TableSource(
+                needs,
+                scan.isEmpty() ? Optional.empty() : Optional.of(scan),
+                Optional.of(scan.stats()),
+                batches,
+                pages.size());
     }
 
     /// Each row is either in a segment or in a page: those in pages come after those in segments.

@@ -15,6 +15,8 @@
  */
 package dev.wings.server.system;
 
+import static dev.wings.server.system.NamedTopics.NAMESPACE;
+import static dev.wings.server.system.NamedTopics.TOPIC;
 import static dev.wings.server.system.SystemTable.bigInt;
 import static dev.wings.server.system.SystemTable.instant;
 import static dev.wings.server.system.SystemTable.integer;
@@ -37,10 +39,11 @@ import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,17 +52,17 @@ public final class SystemTables {
 
     public static final String SCHEMA = "system";
 
-    private static final String NAMESPACE = "namespace";
-    private static final String TOPIC = "topic";
-
     private final Catalog catalog;
     private final QueryLog queries;
     private final List<SystemTable> tables;
 
-    public SystemTables(Catalog catalog, QueryLog queries) {
+    public SystemTables(Catalog catalog, QueryLog queries, LakeSystemTables lake) {
         this.catalog = catalog;
         this.queries = queries;
-        this.tables = List.of(pages(), partitions(), queries(), tasks(), topics());
+        this.tables = Stream.concat(
+                        Stream.of(pages(), partitions(), queries(), tasks(), topics()), lake.tables().stream())
+                .sorted(Comparator.comparing(SystemTable::name))
+                .toList();
     }
 
     /// Their names, ordered.
@@ -89,7 +92,7 @@ public final class SystemTables {
                         text("partition_key", "the column that rows are partitioned by; null for none"),
                         integer("schema_version", ""),
                         integer("column_count", "without __offset__ and __timestamp__")),
-                (tenant, needs, rows) -> topics(tenant, needs)
+                (tenant, needs, rows) -> NamedTopics.wanted(catalog, tenant, needs)
                         .forEach(topic -> rows.accept(new @Nullable Object[] {
                             topic.name().namespace(),
                             topic.name().topic(),
@@ -110,7 +113,7 @@ public final class SystemTables {
                         bigInt("next_offset", "the offset that the next row gets"),
                         bigInt("watermark", "rows below are in segments, from here on in pages"),
                         instant("last_timestamp", "of the newest batch")),
-                (tenant, needs, rows) -> topics(tenant, needs)
+                (tenant, needs, rows) -> NamedTopics.wanted(catalog, tenant, needs)
                         .forEach(topic -> catalog.partitions(
                                 topic.name(),
                                 page -> page.forEach(partition -> rows.accept(partition(topic, partition))))));
@@ -144,7 +147,8 @@ public final class SystemTables {
                         bigInt("byte_length", ""),
                         instant("first_timestamp", ""),
                         instant("last_timestamp", "")),
-                (tenant, needs, rows) -> topics(tenant, needs).forEach(topic -> pages(topic, rows)));
+                (tenant, needs, rows) ->
+                        NamedTopics.wanted(catalog, tenant, needs).forEach(topic -> pages(topic, rows)));
     }
 
     private void pages(TopicTable topic, Consumer<@Nullable Object[]> rows) {
@@ -244,18 +248,6 @@ public final class SystemTables {
 
     private static Instant instantOf(Timestamp time) {
         return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
-    }
-
-    /// The topics that the query may want to see.
-    private List<TopicTable> topics(String tenant, TableNeeds needs) {
-        Optional<Set<Object>> namespaces = needs.restriction(NAMESPACE).values();
-        Optional<Set<Object>> names = needs.restriction(TOPIC).values();
-        return catalog.topics(tenant).stream()
-                .filter(topic -> namespaces.isEmpty()
-                        || namespaces.get().contains(topic.name().namespace()))
-                .filter(topic ->
-                        names.isEmpty() || names.get().contains(topic.name().topic()))
-                .toList();
     }
 
     private static Instant instantOf(long micros) {

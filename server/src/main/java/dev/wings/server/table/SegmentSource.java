@@ -29,8 +29,11 @@ public interface SegmentSource {
     /// Brings all of the files there: what seemed enough was not. How much was missing, in bytes.
     long fetchAll();
 
-    /// What was found.
-    SegmentStats stats();
+    /// The same segments, of which only so much is attached as takes to plan with them.
+    SegmentSource forPlanning();
+
+    /// Of what has to be read, how much is on the local disk.
+    long cachedBytes();
 
     /// Segments that an engine can read.
     interface Attached extends AutoCloseable {
@@ -42,11 +45,6 @@ public interface SegmentSource {
         /// The files, as the table names them, that a failure of the engine is about; empty if it is about something
         /// else.
         List<String> blamed(String message);
-
-        /// What was there, and what was fetched.
-        long cachedBytes();
-
-        long fetchedBytes();
 
         /// Nobody reads it any more.
         @Override

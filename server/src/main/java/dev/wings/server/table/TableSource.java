@@ -22,12 +22,23 @@ import java.util.Optional;
 ///
 /// @param needs what the query needs of the table
 /// @param segments rows in files; empty if none of them matters
+/// @param stats what was found of the files; empty if the table has none
 /// @param batches all other rows that matter, as Arrow batches with the needed columns; more rows are no harm
 /// @param pages that `batches` are read from; 0 if there are none and `segments` has all rows
-public record TableSource(TableNeeds needs, Optional<SegmentSource> segments, ArrowTable batches, int pages) {
+public record TableSource(
+        TableNeeds needs,
+        Optional<SegmentSource> segments,
+        Optional<SegmentStats> stats,
+        ArrowTable batches,
+        int pages) {
 
     /// Of a table that has no segments.
-    public static TableSource of(TableNeeds needs, ArrowTable batches) {
-        return new TableSource(needs, Optional.empty(), batches, 0);
+    public static TableSource of(TableNeeds needs, ArrowTable batches, int pages) {
+        return new TableSource(needs, Optional.empty(), Optional.empty(), batches, pages);
+    }
+
+    /// The same, for planning.
+    public TableSource forPlanning() {
+        return new TableSource(needs, segments.map(SegmentSource::forPlanning), stats, batches, pages);
     }
 }

@@ -160,7 +160,7 @@ class GateTest {
                 "pragma version",
                 "call pragma_version()",
                 "use system",
-                "explain select 1",
+                "explain analyze select 1",
                 "export database 'x'",
                 "begin",
                 "prepare x as select 1",
@@ -242,6 +242,18 @@ class GateTest {
         }) {
             assertThat(check(other).projection()).as(other).isEmpty();
         }
+    }
+
+    @Test
+    void explainIsAboutAQueryThatMayRun() {
+        ParsedQuery query = Gate.check(engine, " Explain\nselect a from flights", "default");
+        assertThat(query.explain()).isTrue();
+        assertThat(query.projection()).isEmpty();
+        assertThat(query.tables()).containsExactly(new TableRef("default", "flights"));
+        assertThatThrownBy(() -> Gate.check(engine, "explain select * from read_csv('x')", "default"))
+                .isInstanceOf(WingsException.class);
+        assertThatThrownBy(() -> Gate.check(engine, "explain select 1; select 2", "default"))
+                .isInstanceOf(WingsException.class);
     }
 
     private ParsedQuery check(String sql) {

@@ -1,0 +1,70 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import dev.wings.server.table.SegmentSource;
+import dev.wings.server.table.SegmentStats;
+import dev.wings.server.table.TableRef;
+import dev.wings.server.table.TableSource;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// What `EXPLAIN` answers: what a query would read of each of its topics, then DuckDB's plan. Lines of text.
+final class Explanation {
+
+    static final Schema SCHEMA = new Schema(List.of(Field.nullable("plan", ArrowType.Utf8.INSTANCE)));
+
+    private Explanation() {}
+
+    static List<String> lines(Map<TableRef, TableSource> sources, String plan) {
+        List<String> lines = new ArrayList<>();
+        sources.forEach((name, source) -> {
+            lines.add(name.schema() + "." + name.table() + ": pages=" + source.pages());
+            source.stats().ifPresent(stats -> lines.add("  " + segments(source, stats)));
+        });
+        lines.addAll(plan.lines().toList());
+        return lines;
+    }
+
+    private static String segments(TableSource source, SegmentStats stats) {
+        return "segments=" + stats.readSegments() + " of " + stats.segments()
+                + ", row_groups=" + stats.readRowGroups() + " of " + stats.rowGroups() + " in segments looked into"
+                + ", bytes=" + stats.readBytes() + " of " + stats.bytes()
+                + ", cached_bytes="
+                + source.segments().map(SegmentSource::cachedBytes).orElse(0L);
+    }
+
+    /// Gives the lines as rows.
+    static void send(List<String> lines, BufferAllocator allocator, ResultSink sink) {
+        try (VectorSchemaRoot root = VectorSchemaRoot.create(SCHEMA, allocator)) {
+            sink.start(root);
+            VarCharVector texts = (VarCharVector) root.getVector(0);
+            for (int i = 0; i < lines.size(); i++) {
+                texts.setSafe(i, lines.get(i).getBytes(StandardCharsets.UTF_8));
+            }
+            root.setRowCount(lines.size());
+            sink.accept();
+        }
+    }
+}
