@@ -26,7 +26,9 @@ import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.catalog.IcebergCatalog;
 import dev.wings.controlplane.catalog.MetadataMemory;
 import dev.wings.controlplane.cluster.ClusterMetadata;
+import dev.wings.controlplane.garbage.GarbageCollection;
 import dev.wings.controlplane.grpc.ClusterMetadataService;
+import dev.wings.controlplane.grpc.GarbageCollectionService;
 import dev.wings.controlplane.grpc.LogMetadataService;
 import dev.wings.controlplane.grpc.TasksService;
 import dev.wings.controlplane.http.HttpEndpoint;
@@ -36,6 +38,7 @@ import dev.wings.controlplane.log.GroupCommitter;
 import dev.wings.controlplane.log.LogMetadata;
 import dev.wings.controlplane.postgres.PostgresClusterMetadataStore;
 import dev.wings.controlplane.postgres.PostgresDatabase;
+import dev.wings.controlplane.postgres.PostgresGarbageStore;
 import dev.wings.controlplane.postgres.PostgresLakeMetadataStore;
 import dev.wings.controlplane.postgres.PostgresLogMetadataStore;
 import dev.wings.controlplane.postgres.PostgresTaskStore;
@@ -86,6 +89,12 @@ public final class ControlPlane implements AutoCloseable {
             TaskScheduling scheduling = resources.add(TaskScheduling.open(
                     taskStore, tasks, config.tasks(), surroundings.scheduler(), surroundings.ids()));
 
+            GarbageCollection garbage = new GarbageCollection(
+                    taskStore,
+                    new PostgresGarbageStore(database),
+                    config.tasks(),
+                    surroundings.ids().clock());
+
             PostgresClusterMetadataStore clusterStore = new PostgresClusterMetadataStore(database);
             ClusterMetadata cluster = new ClusterMetadata(
                     clusterStore,
@@ -123,6 +132,7 @@ public final class ControlPlane implements AutoCloseable {
                     .service(new LogMetadataService(
                             log, Math.toIntExact(config.planBufferBytes()), config.stallTimeout()))
                     .service(new TasksService(tasks))
+                    .service(new GarbageCollectionService(garbage))
                     .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
                     .drain(config.drainTimeout())
                     .open());

@@ -163,6 +163,7 @@ public record ControlPlaneConfig(
     }
 
     CommitLimits commitLimits() {
-        return new CommitLimits(commitConnections, commitGroupFolios, commitGroupBytes, commitQueueBytes);
+        return new CommitLimits(
+                commitConnections, commitGroupFolios, commitGroupBytes, commitQueueBytes, tasks.maxCommitAge());
     }
 }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Where folios are stored: `{prefix}/folios/{yyyy}/{mm}/{dd}/{uuidv7}.folio`, by the day (UTC) that the id carries.
@@ -26,6 +27,9 @@ public final class FolioKey {
 
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("uuuu/MM/dd", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private static final String SUFFIX = ".folio";
+    private static final int UUID_LENGTH = 36;
 
     private FolioKey() {}
 
@@ -35,7 +39,36 @@ public final class FolioKey {
         if (id.version() != 7) {
             throw new IllegalArgumentException("folio ids are UUIDs of version 7: id=" + id);
         }
-        Instant created = Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
-        return (prefix.isEmpty() ? "" : prefix + "/") + "folios/" + DAY.format(created) + "/" + id + ".folio";
+        return directory(prefix) + DAY.format(time(id)) + "/" + id + SUFFIX;
+    }
+
+    /// What the keys of all folios of a namespace start with.
+    public static String directory(String prefix) {
+        return (prefix.isEmpty() ? "" : prefix + "/") + "folios/";
+    }
+
+    /// Whether the key is one of this folio: below the directory, under its name.
+    public static boolean isOf(String prefix, UUID id, String key) {
+        return key.startsWith(directory(prefix)) && key.endsWith("/" + id + SUFFIX);
+    }
+
+    /// The id of the folio that is stored under `key`; empty if it is no key of a folio of this namespace.
+    public static Optional<UUID> findId(String prefix, String key) {
+        String name = key.substring(key.lastIndexOf('/') + 1);
+        if (name.length() != UUID_LENGTH + SUFFIX.length() || !name.endsWith(SUFFIX)) {
+            return Optional.empty();
+        }
+        try {
+            UUID id = UUID.fromString(name.substring(0, UUID_LENGTH));
+            // `fromString` takes shortened and upper-case forms too
+            return id.version() == 7 && isOf(prefix, id, key) ? Optional.of(id) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// When the id of a folio was made, by the clock of its maker.
+    public static Instant time(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
     }
 }

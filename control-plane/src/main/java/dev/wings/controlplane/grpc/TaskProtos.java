@@ -84,7 +84,7 @@ final class TaskProtos {
                         : null);
     }
 
-    private static Instant fromProto(String field, Timestamp time) {
+    static Instant fromProto(String field, Timestamp time) {
         try {
             return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
         } catch (DateTimeException | ArithmeticException e) {

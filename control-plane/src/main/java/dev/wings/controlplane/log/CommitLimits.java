@@ -15,6 +15,8 @@
  */
 package dev.wings.controlplane.log;
 
+import java.time.Duration;
+
 /// How much is committed at once, and how much may wait.
 ///
 /// @param transactions groups that are being committed at the same time, of different namespaces
@@ -22,13 +24,21 @@ package dev.wings.controlplane.log;
 /// @param groupBytes of their requests; a larger request is committed alone
 /// @param queueBytes of all requests that wait, and a quarter of it those of one namespace; what comes on top is
 ///     refused with EXHAUSTED
-public record CommitLimits(int transactions, int groupFolios, long groupBytes, long queueBytes) {
+/// @param maxFolioAge see [CommitRule#decide]
+public record CommitLimits(int transactions, int groupFolios, long groupBytes, long queueBytes, Duration maxFolioAge) {
+
+    private static final Duration DEFAULT_MAX_FOLIO_AGE = Duration.ofHours(12);
 
     public CommitLimits {
         if (transactions < 1 || groupFolios < 1 || groupBytes < 1 || queueBytes < 4) {
             throw new IllegalArgumentException("bad limits of commits: transactions=" + transactions + ", group_folios="
                     + groupFolios + ", group_bytes=" + groupBytes + ", queue_bytes=" + queueBytes);
         }
+    }
+
+    /// With the age that the default grace of garbage allows.
+    public CommitLimits(int transactions, int groupFolios, long groupBytes, long queueBytes) {
+        this(transactions, groupFolios, groupBytes, queueBytes, DEFAULT_MAX_FOLIO_AGE);
     }
 
     long namespaceQueueBytes() {

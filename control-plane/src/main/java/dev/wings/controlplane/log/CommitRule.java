@@ -17,6 +17,7 @@ package dev.wings.controlplane.log;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.folio.FolioKey;
 import dev.wings.controlplane.log.CommitDecision.Answered;
 import dev.wings.controlplane.log.CommitDecision.CommittedFolio;
 import dev.wings.controlplane.log.CommitDecision.Outcome;
@@ -28,6 +29,9 @@ import dev.wings.controlplane.log.FolioAnswer.Accepted;
 import dev.wings.controlplane.log.FolioAnswer.BatchAnswer;
 import dev.wings.controlplane.log.FolioAnswer.Rejected;
 import dev.wings.controlplane.log.LogPage.PageBatch;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +45,9 @@ import java.util.UUID;
 ///
 /// Each folio gets the next commit number, even if all its batches are rejected, so that its answer can be
 /// kept. A folio that was committed before gets the answer of then.
+///
+/// An object that was never committed is removed some day, and so is the row of a folio that was. So a folio
+/// that is too old is refused: else a late commit could add pages whose bytes are gone, or add them twice (I8).
 public final class CommitRule {
 
     /// 0001-01-01T00:00:00Z, the first instant that every client's date types can hold.
@@ -49,23 +56,27 @@ public final class CommitRule {
     private final UUID namespaceUid;
     private final CommitState state;
     private final long nowMicros;
+    private final Duration maxAge;
 
     private final Map<UUID, FolioAnswer> answers = new HashMap<>();
     private final Map<PartitionKey, PartitionState> moved = new HashMap<>();
     private final List<CommittedFolio> committed = new ArrayList<>();
     private long lastCommitNumber;
 
-    private CommitRule(UUID namespaceUid, CommitState state, long nowMicros) {
+    private CommitRule(UUID namespaceUid, CommitState state, long nowMicros, Duration maxAge) {
         this.namespaceUid = namespaceUid;
         this.state = state;
         this.nowMicros = nowMicros;
+        this.maxAge = maxAge;
         this.lastCommitNumber = state.lastCommitNumber();
     }
 
     /// @param nowMicros the time of the commit, microseconds UTC
+    /// @param maxAge of a folio that is committed, by the time in its id: half of the grace after which an object
+    ///     that was never committed is removed
     public static CommitDecision decide(
-            UUID namespaceUid, List<FolioCommit> folios, CommitState state, long nowMicros) {
-        CommitRule rule = new CommitRule(namespaceUid, state, nowMicros);
+            UUID namespaceUid, List<FolioCommit> folios, CommitState state, long nowMicros, Duration maxAge) {
+        CommitRule rule = new CommitRule(namespaceUid, state, nowMicros, maxAge);
         List<Outcome> outcomes = folios.stream().map(rule::decide).toList();
         return new CommitDecision(rule.lastCommitNumber, rule.committed, Map.copyOf(rule.moved), outcomes);
     }
@@ -82,11 +93,31 @@ public final class CommitRule {
                     : new Refused(WingsException.invalid(
                             "the folio belongs to another namespace: folio_id=" + folio.folioId()));
         }
-        if (!folio.objectKey().startsWith(state.objectPrefix() + "/")) {
+        if (!FolioKey.isOf(state.objectPrefix(), folio.folioId(), folio.objectKey())) {
             return new Refused(WingsException.invalid("the folio's object is not one of the namespace: folio_id="
                     + folio.folioId() + ", namespace_uid=" + namespaceUid));
         }
-        return new Answered(commit(folio));
+        Optional<WingsException> untimely = untimely(folio);
+        return untimely.isPresent() ? new Refused(untimely.get()) : new Answered(commit(folio));
+    }
+
+    /// Why the folio's id is not of about now. One from the future would be young for too long.
+    private Optional<WingsException> untimely(FolioCommit folio) {
+        Instant created = FolioKey.time(folio.folioId());
+        Instant now = Instant.EPOCH.plus(nowMicros, ChronoUnit.MICROS);
+        if (created.plus(maxAge).isBefore(now)) {
+            return Optional.of(new WingsException(
+                    ErrorKind.PRECONDITION,
+                    "the folio is too old to commit: folio_id=" + folio.folioId() + ", created=" + created + ", limit="
+                            + maxAge));
+        }
+        if (created.minus(maxAge).isAfter(now)) {
+            return Optional.of(new WingsException(
+                    ErrorKind.PRECONDITION,
+                    "the folio is from the future, check the clocks: folio_id=" + folio.folioId() + ", created="
+                            + created + ", now=" + now));
+        }
+        return Optional.empty();
     }
 
     /// The answer of before, unless it cannot be one to this folio.

@@ -221,7 +221,7 @@ public final class GroupCommitter implements AutoCloseable {
         long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
         CommitDecision decision = metrics.timeTransaction(() -> store.commit(
                 CommitScope.of(namespaceUid, now, folios),
-                state -> CommitRule.decide(namespaceUid, folios, state, nowMicros)));
+                state -> CommitRule.decide(namespaceUid, folios, state, nowMicros, limits.maxFolioAge())));
         metrics.committed(decision);
         List<Commit> commits = decision.folios().stream()
                 .map(committed -> new Commit(

@@ -26,7 +26,6 @@ import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
-import dev.wings.controlplane.memory.MemoryDatabase.Garbage;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.TenantEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
@@ -209,7 +208,7 @@ public final class MemoryClusterMetadataStore implements ClusterMetadataStore {
                             : task);
             String tables = database.home(found.topic).tablePrefix();
             database.loadNamespace(found.topic.namespaceUid()).tables.remove(name.topic());
-            database.garbage().add(new Garbage(found.topic.namespaceUid(), tables, collectTime));
+            database.addGarbage(found.topic.namespaceUid(), tables, collectTime);
             database.load(name.parent()).topics.remove(name.topic());
             return found;
         });

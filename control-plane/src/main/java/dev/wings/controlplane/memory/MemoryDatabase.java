@@ -60,6 +60,8 @@ public final class MemoryDatabase {
     private final Map<UUID, Instant> turns = new HashMap<>();
     private final Map<UUID, TableCommitEntry> tableCommits = new HashMap<>();
     private final List<Garbage> garbage = new ArrayList<>();
+    private long lastGarbage;
+    private final Map<UUID, Instant> collectTimes = new HashMap<>();
     private final List<TaskListener> taskListeners = new CopyOnWriteArrayList<>();
 
     /// A tenant and what is in it.
@@ -80,7 +82,8 @@ public final class MemoryDatabase {
         /// Tables and views of the catalog; that of a topic has the topic's id.
         final NavigableMap<String, LakeEntry> tables = new TreeMap<>(PartitionKey.VALUE_ORDER);
         final Map<String, String> properties = new TreeMap<>();
-        /// Keys of the folios in the order of their commits: that of commit n is at n - 1.
+        /// Keys of the folios in the order of their commits: that of commit n is at n - 1. Empty for one that was
+        /// removed.
         final List<String> objectKeys = new ArrayList<>();
         /// When they were committed.
         final List<Instant> commitTimes = new ArrayList<>();
@@ -115,7 +118,7 @@ public final class MemoryDatabase {
     record TableCommitEntry(UUID topicUid, long rows, Instant time) {}
 
     /// Objects that nothing refers to any more; see the table `garbage`.
-    public record Garbage(UUID namespaceUid, String location, Instant collectTime) {}
+    public record Garbage(long number, UUID namespaceUid, String location, Instant collectTime) {}
 
     <T> T transaction(Supplier<T> body) {
         lock.lock();
@@ -160,6 +163,15 @@ public final class MemoryDatabase {
     /// What is to be removed from object stores.
     public List<Garbage> garbage() {
         return garbage;
+    }
+
+    void addGarbage(UUID namespaceUid, String location, Instant collectTime) {
+        garbage.add(new Garbage(++lastGarbage, namespaceUid, location, collectTime));
+    }
+
+    /// When folios without pages are to be removed.
+    Map<UUID, Instant> collectTimes() {
+        return collectTimes;
     }
 
     List<TaskListener> taskListeners() {
@@ -218,10 +230,13 @@ public final class MemoryDatabase {
 
     /// Where the topic's objects are.
     TopicHome home(TopicRecord topic) {
-        NamespaceRecord namespace = loadNamespace(topic.namespaceUid()).namespace;
-        LakeHome home =
-                new LakeHome(namespace.uid(), load(namespace.objectStore()).uri(), namespace.objectPrefix());
-        return new TopicHome(topic.uid(), topic.name().topic(), home);
+        return new TopicHome(topic.uid(), topic.name().topic(), home(topic.namespaceUid()));
+    }
+
+    /// Where the namespace's objects are.
+    LakeHome home(UUID namespaceUid) {
+        NamespaceRecord namespace = loadNamespace(namespaceUid).namespace;
+        return new LakeHome(namespace.uid(), load(namespace.objectStore()).uri(), namespace.objectPrefix());
     }
 
     /// The topic's table, null if it has none yet.

@@ -26,7 +26,6 @@ import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.lake.LakeNamespace;
 import dev.wings.controlplane.lake.TableName;
-import dev.wings.controlplane.memory.MemoryDatabase.Garbage;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import java.time.Instant;
 import java.util.List;
@@ -150,7 +149,7 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
             case LakeChange.Move move -> {
                 LakeEntry base = current(move);
                 for (String location : move.obsolete()) {
-                    database.garbage().add(new Garbage(base.home().namespaceUid(), location, collectTime));
+                    database.addGarbage(base.home().namespaceUid(), location, collectTime);
                 }
                 yield new LakeEntry(
                         base.name(),

@@ -21,7 +21,6 @@ import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.lake.TableName;
-import dev.wings.controlplane.memory.MemoryDatabase.Garbage;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.PartitionEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.StoredPage;
@@ -263,7 +262,7 @@ public final class MemoryTaskStore implements TaskStore {
         }
         put(topic, apply.table());
         for (String location : apply.garbage()) {
-            database.garbage().add(new Garbage(topic.topic.namespaceUid(), location, apply.collectTime()));
+            database.addGarbage(topic.topic.namespaceUid(), location, apply.collectTime());
         }
         database.tableCommits()
                 .put(commit.commitId(), new TableCommitEntry(commit.topicUid(), apply.rows(), apply.time()));

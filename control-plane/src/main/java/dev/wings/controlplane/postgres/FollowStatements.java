@@ -30,20 +30,22 @@ final class FollowStatements {
 
     private static final int FETCH_ROWS = 1_000;
 
-    /// Commits in order, each with its pages; one row without a page for a commit that has none. Lateral, so
-    /// that the pages are looked up folio by folio: a plain join may read all pages there are for a few new
-    /// commits.
+    /// Commits in order, each with its pages; one row without a page for a commit that has none, also if its
+    /// folio was collected. Lateral, so that folios are looked up commit by commit, and pages folio by folio: a
+    /// plain join may read all that there are for a few new commits.
     private static final String READ_COMMITS = """
-            select f.commit_number, f.object_key, g.*
+            select c.commit_number, coalesce(f.object_key, '') as object_key, g.*
             from (
-                select folio_id, commit_number, object_key
+                select generate_series(?, least(? + ? - 1, last_commit_number)) as commit_number
+                from namespaces where namespace_uid = ?
+            ) c left join lateral (
+                select folio_id, object_key
                 from folios
-                where namespace_uid = ? and commit_number >= ?
-                order by commit_number limit ?
-            ) f left join lateral (
+                where namespace_uid = ? and commit_number = c.commit_number offset 0
+            ) f on true left join lateral (
                 select %s from pages g where g.folio_id = f.folio_id order by g.byte_offset offset 0
             ) g on true
-            order by f.commit_number, g.byte_offset
+            order by c.commit_number, g.byte_offset
             """.formatted(PageRows.COLUMNS);
 
     private FollowStatements() {}
@@ -51,7 +53,8 @@ final class FollowStatements {
     static List<Commit> readCommits(Connection connection, UUID namespaceUid, long start, int pageLimit)
             throws SQLException {
         List<Commit> commits = new ArrayList<>();
-        try (PreparedStatement statement = Sql.prepare(connection, READ_COMMITS, namespaceUid, start, pageLimit)) {
+        try (PreparedStatement statement =
+                Sql.prepare(connection, READ_COMMITS, start, start, (long) pageLimit, namespaceUid, namespaceUid)) {
             statement.setFetchSize(FETCH_ROWS);
             try (ResultSet rows = statement.executeQuery()) {
                 long number = start - 1;

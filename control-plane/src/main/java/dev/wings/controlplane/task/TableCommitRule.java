@@ -76,12 +76,12 @@ public final class TableCommitRule {
                     "only compaction moves watermarks: task=" + commit.task() + ", kind=" + task.kind());
         }
         TaskRecord.Lease lease = task.checkLease(commit.epoch());
-        if (lease.start().plus(policy.maxLeaseAge()).isBefore(now)) {
+        if (lease.start().plus(policy.maxCommitAge()).isBefore(now)) {
             // what was uploaded at its start is about to be taken for an orphan
             throw new WingsException(
                     ErrorKind.CONFLICT,
                     "the lease is too old to commit: task=" + commit.task() + ", start=" + lease.start() + ", limit="
-                            + policy.maxLeaseAge());
+                            + policy.maxCommitAge());
         }
     }
 

@@ -130,8 +130,9 @@ public record TaskPolicy(
                 .truncatedTo(ChronoUnit.MICROS);
     }
 
-    /// A lease that is older commits nothing: what was uploaded under it might be taken for an orphan.
-    Duration maxLeaseAge() {
+    /// What was uploaded before, or under a lease that is older, is not committed any more: it is about to be taken
+    /// for an orphan. Half of the grace, so that clocks and transactions may be off by as much.
+    public Duration maxCommitAge() {
         return garbageGrace.dividedBy(2);
     }
 }

@@ -108,7 +108,7 @@ public record TaskRecord(
 
     /// Fails with CONFLICT unless `epochHeld` is that of the lease that runs. A lease whose time is over still
     /// counts until somebody else has the task.
-    Lease checkLease(long epochHeld) {
+    public Lease checkLease(long epochHeld) {
         if (state != TaskState.RUNNING || epoch != epochHeld || lease == null) {
             throw new WingsException(
                     ErrorKind.CONFLICT,

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class CommitFeedTest {
 
-    private static final CommitLimits LIMITS = new CommitLimits(2, 100, 1_000_000, 1_000_000);
+    private static final CommitLimits LIMITS = new CommitLimits(2, 100, 1_000_000, 1_000_000, LogFixture.ANY_AGE);
 
     private final MemoryDatabase database = new MemoryDatabase();
     private final ClusterMetadataStore cluster = new MemoryClusterMetadataStore(database);

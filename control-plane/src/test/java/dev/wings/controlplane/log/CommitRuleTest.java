@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.folio.FolioKey;
 import dev.wings.controlplane.log.CommitDecision.Answered;
 import dev.wings.controlplane.log.CommitDecision.Refused;
 import dev.wings.controlplane.log.CommitState.PartitionState;
@@ -27,6 +28,9 @@ import dev.wings.controlplane.log.CommitState.TopicState;
 import dev.wings.controlplane.log.FolioAnswer.Accepted;
 import dev.wings.controlplane.log.FolioAnswer.BatchAnswer;
 import dev.wings.controlplane.log.FolioAnswer.Rejected;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -48,7 +52,7 @@ final class CommitRuleTest {
 
     @Test
     void rowsFollowThoseOfThePartition() {
-        Answered answered = decideOne(folio("acme/sales/x", page(PARTITIONED, "JFK", 3, 7, 2)));
+        Answered answered = decideOne(folio("acme/sales/folios/x", page(PARTITIONED, "JFK", 3, 7, 2)));
         assertThat(answered.answer())
                 .isEqualTo(new FolioAnswer(
                         42, List.of(List.of(new Accepted(100, 107, NOW), new Accepted(107, 109, NOW)))));
@@ -56,7 +60,8 @@ final class CommitRuleTest {
 
     @Test
     void newPartitionStartsAtZero() {
-        Answered answered = decideOne(folio("acme/sales/x", page(PARTITIONED, "AMS", 0, 7), page(SINGLE, "", 0, 1)));
+        Answered answered =
+                decideOne(folio("acme/sales/folios/x", page(PARTITIONED, "AMS", 0, 7), page(SINGLE, "", 0, 1)));
         assertThat(answered.answer().pages())
                 .containsExactly(List.of(new Accepted(0, 7, NOW)), List.of(new Accepted(0, 1, NOW)));
     }
@@ -64,8 +69,8 @@ final class CommitRuleTest {
     @Test
     void pagesOfOnePartitionFollowEachOther() {
         CommitDecision decision = decide(
-                folio("acme/sales/x", page(PARTITIONED, "JFK", 0, 5), page(PARTITIONED, "JFK", 1, 5)),
-                folio("acme/sales/y", page(PARTITIONED, "JFK", 0, 5)));
+                folio("acme/sales/folios/x", page(PARTITIONED, "JFK", 0, 5), page(PARTITIONED, "JFK", 1, 5)),
+                folio("acme/sales/folios/y", page(PARTITIONED, "JFK", 0, 5)));
         assertThat(decision.lastCommitNumber()).isEqualTo(43);
         assertThat(decision.partitions())
                 .containsExactly(Map.entry(new PartitionKey(PARTITIONED, "JFK"), new PartitionState(115, NOW)));
@@ -87,7 +92,7 @@ final class CommitRuleTest {
     private long timestamp(String partition, long requested) {
         FolioCommit.Page page = new FolioCommit.Page(
                 new PartitionKey(PARTITIONED, partition), 0, 0, 64, 0, List.of(new FolioCommit.Batch(1, requested)));
-        BatchAnswer batch = decideOne(folio("acme/sales/x", page))
+        BatchAnswer batch = decideOne(folio("acme/sales/folios/x", page))
                 .answer()
                 .pages()
                 .getFirst()
@@ -98,7 +103,7 @@ final class CommitRuleTest {
     @Test
     void wrongPageIsRejectedAndTheOthersAreNot() {
         Answered answered = decideOne(folio(
-                "acme/sales/x",
+                "acme/sales/folios/x",
                 page(new UUID(9, 9), "JFK", 0, 1, 1),
                 page(PARTITIONED, "JFK", 4, 1),
                 page(SINGLE, "JFK", 0, 1),
@@ -118,7 +123,7 @@ final class CommitRuleTest {
 
     @Test
     void anotherFolioUnderAUsedIdIsRefused() {
-        FolioCommit first = folio("acme/sales/x", page(PARTITIONED, "JFK", 0, 1));
+        FolioCommit first = folio("acme/sales/folios/x", page(PARTITIONED, "JFK", 0, 1));
         FolioCommit second =
                 new FolioCommit(first.folioId(), "acme/sales/x", 1_000, List.of(page(PARTITIONED, "JFK", 0, 1, 2)));
         assertThat(decide(first, second).outcomes().getLast()).isInstanceOf(Refused.class);
@@ -127,7 +132,7 @@ final class CommitRuleTest {
 
     @Test
     void objectOutsideTheNamespaceIsRefused() {
-        for (String key : List.of("acme/other/x", "acme/sales", "acme/sales2/x", "x")) {
+        for (String key : List.of("acme/other/folios", "acme/sales", "acme/sales2/folios", "folios")) {
             CommitDecision decision = decide(folio(key, page(PARTITIONED, "JFK", 0, 1)));
             assertThat(decision.outcomes().getFirst()).isInstanceOf(Refused.class);
             assertThat(decision.folios()).isEmpty();
@@ -137,11 +142,50 @@ final class CommitRuleTest {
     }
 
     @Test
+    void objectUnderTheNameOfAnotherFolioIsRefused() {
+        FolioCommit good = folio("acme/sales/folios/x", page(PARTITIONED, "JFK", 0, 1));
+        FolioCommit other = new FolioCommit(LogFixture.newId(), good.objectKey(), 1_000, good.pages());
+        assertThat(decide(other).outcomes().getFirst()).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void folioOfAnotherTimeIsRefusedUnlessItWasCommittedBefore() {
+        FolioCommit folio = folio("acme/sales/folios/x", page(PARTITIONED, "JFK", 0, 1));
+        Instant created = FolioKey.time(folio.folioId());
+        Duration maxAge = Duration.ofHours(12);
+        assertThat(outcome(folio, state, created.plus(maxAge), maxAge)).isInstanceOf(Answered.class);
+        assertThat(outcome(folio, state, created.minus(maxAge), maxAge)).isInstanceOf(Answered.class);
+        for (Instant wrong : List.of(
+                created.plus(maxAge).plusMillis(1), created.minus(maxAge).minusMillis(1))) {
+            assertThat(outcome(folio, state, wrong, maxAge))
+                    .isInstanceOfSatisfying(
+                            Refused.class,
+                            refused -> assertThat(refused.reason().kind()).isEqualTo(ErrorKind.PRECONDITION));
+        }
+        FolioAnswer answer = decideOne(folio).answer();
+        CommitState later = new CommitState(
+                state.objectPrefix(),
+                state.lastCommitNumber(),
+                Map.of(folio.folioId(), new CommitState.KnownFolio(NAMESPACE, answer)),
+                state.topics(),
+                state.partitions());
+        assertThat(outcome(folio, later, created.plus(maxAge.multipliedBy(3)), maxAge))
+                .isEqualTo(new Answered(answer));
+    }
+
+    private static CommitDecision.Outcome outcome(FolioCommit folio, CommitState state, Instant now, Duration maxAge) {
+        return CommitRule.decide(
+                        NAMESPACE, List.of(folio), state, ChronoUnit.MICROS.between(Instant.EPOCH, now), maxAge)
+                .outcomes()
+                .getFirst();
+    }
+
+    @Test
     void folioThatCannotBeIsInvalid() {
         FolioCommit.Page page = page(SINGLE, "", 0, 1);
         assertInvalid(() -> new FolioCommit(new UUID(1, 2), "acme/sales/x", 64, List.of(page)));
         assertInvalid(() -> folio("acme/sales/../x", page));
-        assertInvalid(() -> folio("acme/sales/x"));
+        assertInvalid(() -> folio("acme/sales/folios/x"));
         assertInvalid(() -> new FolioCommit(LogFixture.newId(), "acme/sales/x", 63, List.of(page)));
         assertInvalid(() -> new FolioCommit(LogFixture.newId(), "acme/sales/x", 640, List.of(page, page)));
         assertInvalid(() -> page(SINGLE, "", 0));
@@ -154,7 +198,7 @@ final class CommitRuleTest {
         assertInvalid(() -> new FolioCommit.Page(key, 0, -1, 64, 0, batches));
         assertInvalid(() -> new FolioCommit.Page(key, 0, 0, 0, 0, batches));
         FolioCommit.Page far = new FolioCommit.Page(key, 0, Long.MAX_VALUE, Long.MAX_VALUE, 0, batches);
-        assertInvalid(() -> folio("acme/sales/x", far));
+        assertInvalid(() -> folio("acme/sales/folios/x", far));
     }
 
     private static void assertInvalid(Runnable creation) {
@@ -169,10 +213,10 @@ final class CommitRuleTest {
     }
 
     private CommitDecision decide(FolioCommit... folios) {
-        return CommitRule.decide(NAMESPACE, List.of(folios), state, NOW);
+        return CommitRule.decide(NAMESPACE, List.of(folios), state, NOW, LogFixture.ANY_AGE);
     }
 
-    private static FolioCommit folio(String key, FolioCommit.Page... pages) {
+    private static FolioCommit folio(String directory, FolioCommit.Page... pages) {
         FolioCommit.Page[] placed = new FolioCommit.Page[pages.length];
         for (int i = 0; i < pages.length; i++) {
             FolioCommit.Page page = pages[i];
@@ -180,7 +224,8 @@ final class CommitRuleTest {
             placed[i] = new FolioCommit.Page(
                     page.partition(), page.schemaVersion(), offset, page.byteLength(), page.crc32c(), page.batches());
         }
-        return new FolioCommit(LogFixture.newId(), key, 1_000, List.of(placed));
+        UUID id = LogFixture.newId();
+        return new FolioCommit(id, directory + "/" + id + ".folio", 1_000, List.of(placed));
     }
 
     private static FolioCommit.Page page(UUID topic, String partition, int schemaVersion, long... batchRows) {

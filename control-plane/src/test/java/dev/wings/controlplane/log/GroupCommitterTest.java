@@ -56,7 +56,7 @@ final class GroupCommitterTest {
     private final List<Long> published = new CopyOnWriteArrayList<>();
     private SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
-    private GroupCommitter committer = committer(new CommitLimits(2, 100, 1_000_000, 1_000_000));
+    private GroupCommitter committer = committer(new CommitLimits(2, 100, 1_000_000, 1_000_000, LogFixture.ANY_AGE));
 
     private GroupCommitter committer(CommitLimits limits) {
         meters = new SimpleMeterRegistry();
@@ -103,7 +103,7 @@ final class GroupCommitterTest {
     @Test
     void groupsAreBounded() throws Exception {
         committer.close();
-        committer = committer(new CommitLimits(1, 3, 250, 1_000_000));
+        committer = committer(new CommitLimits(1, 3, 250, 1_000_000, LogFixture.ANY_AGE));
         store.hold();
         List<Future<FolioAnswer>> answers = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
@@ -214,7 +214,7 @@ final class GroupCommitterTest {
     @Test
     void tooMuchWaitingIsRefusedAndOtherNamespacesAreNot() throws Exception {
         committer.close();
-        committer = committer(new CommitLimits(2, 100, 1_000, 2_000));
+        committer = committer(new CommitLimits(2, 100, 1_000, 2_000, LogFixture.ANY_AGE));
         LogFixture other = new LogFixture(cluster, new NamespaceName("acme", "other"));
         TopicRecord otherTopic = other.createTopic("flights", true);
         store.hold();

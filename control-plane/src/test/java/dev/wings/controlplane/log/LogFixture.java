@@ -31,6 +31,7 @@ import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -45,6 +46,9 @@ import java.util.UUID;
 public final class LogFixture {
 
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
+    /// For tests whose clock is not that of the ids.
+    public static final Duration ANY_AGE = Duration.ofDays(100_000);
+
     private static final int PAGE_BYTES = 128;
 
     private static final IdGenerator IDS = new IdGenerator(InstantSource.fixed(TIME), new Random(7));

@@ -344,7 +344,8 @@ public abstract class LogMetadataStoreContract {
 
     private CommitDecision decide(UUID namespaceUid, long nowMicros, List<FolioCommit> folios) {
         CommitScope scope = CommitScope.of(namespaceUid, LogFixture.time(nowMicros), folios);
-        return store().commit(scope, state -> CommitRule.decide(namespaceUid, folios, state, nowMicros));
+        return store().commit(
+                        scope, state -> CommitRule.decide(namespaceUid, folios, state, nowMicros, LogFixture.ANY_AGE));
     }
 
     private CollectedPlan plan(TopicScan... scans) {

@@ -70,7 +70,8 @@ public final class TaskFixture {
     private final IdGenerator ids;
     private final FollowUps followUps;
 
-    TaskFixture(TaskStore store, ClusterMetadataStore cluster, LogMetadataStore logStore, NamespaceName namespace) {
+    public TaskFixture(
+            TaskStore store, ClusterMetadataStore cluster, LogMetadataStore logStore, NamespaceName namespace) {
         this.store = store;
         this.logStore = logStore;
         this.log = new LogFixture(cluster, namespace);
@@ -83,7 +84,7 @@ public final class TaskFixture {
         return log;
     }
 
-    IdGenerator ids() {
+    public IdGenerator ids() {
         return ids;
     }
 
@@ -91,22 +92,22 @@ public final class TaskFixture {
         return START.plusSeconds(seconds);
     }
 
-    TaskTarget target(TopicRecord topic) {
+    public TaskTarget target(TopicRecord topic) {
         return new TaskTarget(
                 tenantUid, topic.namespaceUid(), topic.uid(), topic.name().toString());
     }
 
-    TaskRecord create(TopicRecord topic, TaskKind kind, Instant nextRunTime) {
+    public TaskRecord create(TopicRecord topic, TaskKind kind, Instant nextRunTime) {
         NewTask task = new NewTask(ids.next(), kind, target(topic), 0, START, nextRunTime);
         store.create(List.of(task), START);
         return store.load(new TaskName(topic.name().parent().parent(), task.uid()));
     }
 
-    Optional<TaskRecord> lease(Instant now) {
+    public Optional<TaskRecord> lease(Instant now) {
         return lease(TABLE_KINDS, now);
     }
 
-    Optional<TaskRecord> lease(Set<TaskKind> kinds, Instant now) {
+    public Optional<TaskRecord> lease(Set<TaskKind> kinds, Instant now) {
         return switch (store.lease(new LeaseWish(kinds, "worker"), now, POLICY)) {
             case Leased leased -> Optional.of(leased.task());
             case Idle idle -> Optional.empty();
@@ -114,28 +115,28 @@ public final class TaskFixture {
     }
 
     @Nullable
-    Instant idleUntil(Instant now) {
+    public Instant idleUntil(Instant now) {
         return switch (store.lease(new LeaseWish(TABLE_KINDS, "worker"), now, POLICY)) {
             case Leased leased -> throw new AssertionError("nothing to lease is expected: " + leased);
             case Idle idle -> idle.until();
         };
     }
 
-    TaskRecord complete(TaskRecord task, Instant now) {
+    public TaskRecord complete(TaskRecord task, Instant now) {
         return complete(task, null, false, now);
     }
 
-    TaskRecord complete(TaskRecord task, @Nullable TableCondition table, boolean more, Instant now) {
+    public TaskRecord complete(TaskRecord task, @Nullable TableCondition table, boolean more, Instant now) {
         return store.complete(task.name(), state -> followUps.complete(state, task.epoch(), table, more, now));
     }
 
-    TaskRecord fail(TaskRecord task, String why, Instant now) {
+    public TaskRecord fail(TaskRecord task, String why, Instant now) {
         Random none = new Random(1);
         return store.change(task.name(), current -> current.failed(task.epoch(), why, false, now, POLICY, none));
     }
 
     /// Counts new pages into tasks.
-    void grow(Instant now) {
+    public void grow(Instant now) {
         for (UUID namespace : store.findNamespacesWithNewPages()) {
             store.growBacklog(
                     namespace,
@@ -155,7 +156,7 @@ public final class TaskFixture {
         long micros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
         logStore.commit(
                 CommitScope.of(log.namespaceUid(), now, folios),
-                state -> CommitRule.decide(log.namespaceUid(), folios, state, micros));
+                state -> CommitRule.decide(log.namespaceUid(), folios, state, micros, POLICY.maxCommitAge()));
     }
 
     public CollectedPlan plan(TopicRecord topic) {
@@ -179,7 +180,7 @@ public final class TaskFixture {
         return lease(Set.of(TaskKind.COMPACT), now).orElseThrow();
     }
 
-    TableCommit creation(TopicRecord topic, TaskRecord task) {
+    public TableCommit creation(TopicRecord topic, TaskRecord task) {
         return new TableCommit(
                 task.name(),
                 task.epoch(),
@@ -206,16 +207,16 @@ public final class TaskFixture {
                 List.of(location(topic, "metadata/0000" + base)));
     }
 
-    static UUID tableUuid(TopicRecord topic) {
+    public static UUID tableUuid(TopicRecord topic) {
         return new UUID(topic.uid().getMostSignificantBits(), 42);
     }
 
-    String location(TopicRecord topic, String file) {
+    public String location(TopicRecord topic, String file) {
         return "file:///data/" + log.namespace().objectPrefix() + "/tables/"
                 + topic.name().topic() + "-" + topic.uid() + "/" + file;
     }
 
-    long commit(TableCommit commit, Instant now) {
+    public long commit(TableCommit commit, Instant now) {
         return store.commitTable(commit, state -> TableCommitRule.decide(commit, state, POLICY, now));
     }
 }

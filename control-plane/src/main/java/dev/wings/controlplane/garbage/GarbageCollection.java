@@ -1,0 +1,160 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.garbage;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.folio.FolioKey;
+import dev.wings.common.lake.StoreLocations;
+import dev.wings.controlplane.lake.LakeHome;
+import dev.wings.controlplane.task.TaskKind;
+import dev.wings.controlplane.task.TaskName;
+import dev.wings.controlplane.task.TaskPolicy;
+import dev.wings.controlplane.task.TaskRecord;
+import dev.wings.controlplane.task.TaskStore;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// What a worker that collects the garbage of a namespace asks. All of it may be repeated, also by a worker that
+/// has lost its lease: nothing becomes garbage here that anything could refer to again.
+public final class GarbageCollection {
+
+    /// At most of anything in one call.
+    private static final int MAX_ITEMS = 1_000;
+
+    /// Looked at in one transaction.
+    private static final int MARKED_FOLIOS = 10_000;
+
+    private final TaskStore tasks;
+    private final GarbageStore store;
+    private final TaskPolicy policy;
+    private final InstantSource clock;
+
+    public GarbageCollection(TaskStore tasks, GarbageStore store, TaskPolicy policy, InstantSource clock) {
+        this.tasks = tasks;
+        this.store = store;
+        this.policy = policy;
+        this.clock = clock;
+    }
+
+    /// @param home of the namespace
+    /// @param garbage that is due
+    /// @param orphanTime objects that were stored later are no orphans
+    public record Due(LakeHome home, List<Garbage> garbage, Instant orphanTime) {}
+
+    /// What is due, some of it; nothing at the end.
+    ///
+    /// @param pageSize 0 for the default, which is the most
+    public Due list(TaskName task, long epoch, int pageSize) {
+        if (pageSize < 0) {
+            throw WingsException.invalid("bad page size: 0 or more is expected: found=" + pageSize);
+        }
+        UUID namespace = checkLease(task, epoch);
+        Instant now = now();
+        int limit = pageSize == 0 ? MAX_ITEMS : Math.min(pageSize, MAX_ITEMS);
+        List<Garbage> due = store.findDue(namespace, now, limit);
+        if (due.isEmpty()) {
+            // only then, since it looks at every folio that has pages; what is marked is due after the grace
+            mark(namespace, now.plus(policy.garbageGrace()));
+        }
+        return new Due(store.loadHome(namespace), due, now.minus(policy.garbageGrace()));
+    }
+
+    private void mark(UUID namespace, Instant collectTime) {
+        Optional<Long> looked = store.markFolios(namespace, 0, MARKED_FOLIOS, collectTime);
+        while (looked.isPresent()) {
+            looked = store.markFolios(namespace, looked.get(), MARKED_FOLIOS, collectTime);
+        }
+    }
+
+    public void remove(TaskName task, long epoch, List<String> ids) {
+        checkNumber(ids.size());
+        Set<GarbageId> parsed = new HashSet<>();
+        ids.forEach(id -> parsed.add(GarbageId.parse(id)));
+        store.remove(checkLease(task, epoch), parsed, now());
+    }
+
+    /// An object that was found in the object store.
+    ///
+    /// @param createTime by the store's clock
+    public record Found(String key, Instant createTime) {}
+
+    /// Which of these may be removed, those of tables provided that their table does not refer to them. INVALID for
+    /// one that is neither a folio's nor a table's of the namespace.
+    public List<String> findOrphans(TaskName task, long epoch, List<Found> objects) {
+        checkNumber(objects.size());
+        UUID namespace = checkLease(task, epoch);
+        LakeHome home = store.loadHome(namespace);
+        StoreLocations locations = StoreLocations.of(home.objectStore());
+        Instant latest = now().minus(policy.garbageGrace());
+        Map<UUID, String> folios = new HashMap<>();
+        Map<String, String> files = new HashMap<>();
+        for (Found object : objects) {
+            boolean old = !object.createTime().isAfter(latest);
+            if (object.key().startsWith(FolioKey.directory(home.objectPrefix()))) {
+                FolioKey.findId(home.objectPrefix(), object.key())
+                        // the clock of the one and of the other may be off
+                        .filter(id -> old && !FolioKey.time(id).isAfter(latest))
+                        .ifPresent(id -> folios.put(id, object.key()));
+            } else if (object.key().startsWith(home.objectPrefix() + "/tables/")) {
+                if (old) {
+                    files.put(locations.location(object.key()), object.key());
+                }
+            } else {
+                throw WingsException.invalid("not an object that could be an orphan of the namespace: namespace_uid="
+                        + namespace + ", expected_prefix=" + home.objectPrefix());
+            }
+        }
+        folios.keySet().removeAll(store.findFolios(Set.copyOf(folios.keySet())));
+        files.keySet().removeAll(store.findListed(namespace, Set.copyOf(files.keySet())));
+        List<String> orphans = new ArrayList<>(folios.values());
+        orphans.addAll(files.values());
+        return orphans;
+    }
+
+    /// The location of the metadata of a topic's table; empty if the namespace has no such topic, or that has none.
+    public Optional<String> findTable(TaskName task, long epoch, UUID topicUid) {
+        return store.findTable(checkLease(task, epoch), topicUid);
+    }
+
+    /// The namespace whose garbage the task collects.
+    private UUID checkLease(TaskName name, long epoch) {
+        TaskRecord task = tasks.load(name);
+        if (task.kind() != TaskKind.COLLECT_GARBAGE) {
+            throw WingsException.invalid("the task does not collect garbage: task=" + name + ", kind=" + task.kind());
+        }
+        task.checkLease(epoch);
+        return task.target().uid();
+    }
+
+    private static void checkNumber(int items) {
+        if (items > MAX_ITEMS) {
+            throw WingsException.invalid("too many at once: found=" + items + ", limit=" + MAX_ITEMS);
+        }
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,57 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.garbage;
+
+import dev.wings.controlplane.lake.LakeHome;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// Where it is kept what is garbage, and since when. Safe for use by many threads and replicas.
+///
+/// All implementations pass one contract suite. Each method is one transaction. Failures: NOT_FOUND for a namespace
+/// that never was; CONFLICT for a transaction that lost against another, with nothing written; UNAVAILABLE when the
+/// state cannot be reached.
+public interface GarbageStore {
+
+    /// Where the objects of a namespace are; also of one that was deleted.
+    LakeHome loadHome(UUID namespaceUid);
+
+    /// Has the folios of a namespace that have no pages collected from `collectTime` on, unless that was done
+    /// before.
+    /// Looks at folios in the order of their commits behind `after`.
+    ///
+    /// @param limit folios that are looked at
+    /// @return the last commit that was looked at; empty if there was none
+    Optional<Long> markFolios(UUID namespaceUid, long after, int limit, Instant collectTime);
+
+    /// What is due, some of it: the most overdue first.
+    List<Garbage> findDue(UUID namespaceUid, Instant now, int limit);
+
+    /// Forgets what is due and was removed.
+    void remove(UUID namespaceUid, Set<GarbageId> ids, Instant now);
+
+    /// Those of these folios that were committed, and not forgotten since.
+    Set<UUID> findFolios(Set<UUID> folioIds);
+
+    /// Those of these locations that are listed as garbage, by themselves or with a directory that they are below.
+    Set<String> findListed(UUID namespaceUid, Set<String> locations);
+
+    /// The location of the metadata of a topic's table.
+    Optional<String> findTable(UUID namespaceUid, UUID topicUid);
+}

@@ -1,0 +1,180 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.memory;
+
+import dev.wings.common.lake.StoreLocations;
+import dev.wings.controlplane.garbage.Garbage;
+import dev.wings.controlplane.garbage.GarbageId;
+import dev.wings.controlplane.garbage.GarbageId.Listed;
+import dev.wings.controlplane.garbage.GarbageId.OfFolio;
+import dev.wings.controlplane.garbage.GarbageStore;
+import dev.wings.controlplane.lake.LakeEntry;
+import dev.wings.controlplane.lake.LakeHome;
+import dev.wings.controlplane.log.CommitState.KnownFolio;
+import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
+import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/// Garbage, in memory.
+public final class MemoryGarbageStore implements GarbageStore {
+
+    private final MemoryDatabase database;
+
+    public MemoryGarbageStore(MemoryDatabase database) {
+        this.database = database;
+    }
+
+    @Override
+    public LakeHome loadHome(UUID namespaceUid) {
+        return database.transaction(() -> database.home(namespaceUid));
+    }
+
+    @Override
+    public Optional<Long> markFolios(UUID namespaceUid, long after, int limit, Instant collectTime) {
+        return database.transaction(() -> {
+            Set<UUID> withPages = database.namespaces().values().stream()
+                    .flatMap(namespace -> namespace.topics.values().stream())
+                    .flatMap(topic -> topic.partitions.values().stream())
+                    .flatMap(partition -> partition.pages.stream())
+                    .map(stored -> stored.page().folioId())
+                    .collect(Collectors.toSet());
+            Map<Long, UUID> looked = new HashMap<>();
+            database.folios().forEach((id, folio) -> {
+                if (folio.namespaceUid().equals(namespaceUid)
+                        && folio.answer().commitNumber() > after
+                        && !database.collectTimes().containsKey(id)) {
+                    looked.put(folio.answer().commitNumber(), id);
+                }
+            });
+            List<Long> numbers = looked.keySet().stream().sorted().limit(limit).toList();
+            for (Long number : numbers) {
+                UUID id = looked.get(number);
+                if (!withPages.contains(id)) {
+                    database.collectTimes().put(id, collectTime);
+                }
+            }
+            return numbers.isEmpty() ? Optional.empty() : Optional.of(numbers.getLast());
+        });
+    }
+
+    @Override
+    public List<Garbage> findDue(UUID namespaceUid, Instant now, int limit) {
+        return database.transaction(() -> {
+            database.loadNamespace(namespaceUid);
+            List<Garbage> due = new ArrayList<>();
+            database.garbage().stream()
+                    .filter(garbage -> garbage.namespaceUid().equals(namespaceUid)
+                            && !garbage.collectTime().isAfter(now))
+                    .sorted(Comparator.comparing(MemoryDatabase.Garbage::collectTime))
+                    .forEach(garbage -> due.add(new Garbage(new Listed(garbage.number()), garbage.location())));
+            database.collectTimes().entrySet().stream()
+                    .filter(entry -> isOf(namespaceUid, entry.getKey())
+                            && !entry.getValue().isAfter(now))
+                    .sorted(Map.Entry.comparingByValue())
+                    .forEach(entry -> due.add(new Garbage(new OfFolio(entry.getKey()), location(entry.getKey()))));
+            return due.stream().limit(limit).toList();
+        });
+    }
+
+    private boolean isOf(UUID namespaceUid, UUID folioId) {
+        KnownFolio folio = database.folios().get(folioId);
+        return folio != null && folio.namespaceUid().equals(namespaceUid);
+    }
+
+    private String location(UUID folioId) {
+        KnownFolio folio = Objects.requireNonNull(database.folios().get(folioId));
+        NamespaceEntry namespace = database.loadNamespace(folio.namespaceUid());
+        String key = namespace.objectKeys.get(Math.toIntExact(folio.answer().commitNumber() - 1));
+        return StoreLocations.of(database.home(folio.namespaceUid()).objectStore())
+                .location(key);
+    }
+
+    @Override
+    public void remove(UUID namespaceUid, Set<GarbageId> ids, Instant now) {
+        database.transaction(() -> {
+            for (GarbageId id : ids) {
+                switch (id) {
+                    case Listed listed ->
+                        database.garbage()
+                                .removeIf(garbage -> garbage.number() == listed.number()
+                                        && garbage.namespaceUid().equals(namespaceUid)
+                                        && !garbage.collectTime().isAfter(now));
+                    case OfFolio folio -> removeFolio(namespaceUid, folio.folioId(), now);
+                }
+            }
+            return ids;
+        });
+    }
+
+    private void removeFolio(UUID namespaceUid, UUID folioId, Instant now) {
+        Instant collectTime = database.collectTimes().get(folioId);
+        if (collectTime != null && !collectTime.isAfter(now) && isOf(namespaceUid, folioId)) {
+            KnownFolio folio = Objects.requireNonNull(database.folios().remove(folioId));
+            database.collectTimes().remove(folioId);
+            database.loadNamespace(namespaceUid)
+                    .objectKeys
+                    .set(Math.toIntExact(folio.answer().commitNumber() - 1), "");
+        }
+    }
+
+    @Override
+    public Set<UUID> findFolios(Set<UUID> folioIds) {
+        return database.transaction(() -> folioIds.stream()
+                .filter(id -> database.folios().containsKey(id))
+                .collect(Collectors.toSet()));
+    }
+
+    @Override
+    public Set<String> findListed(UUID namespaceUid, Set<String> locations) {
+        return database.transaction(() -> {
+            Set<String> found = new HashSet<>();
+            for (String location : locations) {
+                boolean listed = database.garbage().stream()
+                        .filter(garbage -> garbage.namespaceUid().equals(namespaceUid))
+                        .map(MemoryDatabase.Garbage::location)
+                        .anyMatch(garbage ->
+                                garbage.equals(location) || (garbage.endsWith("/") && location.startsWith(garbage)));
+                if (listed) {
+                    found.add(location);
+                }
+            }
+            return found;
+        });
+    }
+
+    @Override
+    public Optional<String> findTable(UUID namespaceUid, UUID topicUid) {
+        return database.transaction(() -> {
+            TopicEntry topic = database.findTopic(topicUid);
+            if (topic == null || !topic.topic.namespaceUid().equals(namespaceUid)) {
+                return Optional.empty();
+            }
+            LakeEntry table = database.tableOf(topic.topic);
+            return table == null ? Optional.empty() : Optional.of(table.metadataLocation());
+        });
+    }
+}

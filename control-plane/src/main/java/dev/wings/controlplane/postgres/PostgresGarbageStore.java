@@ -1,0 +1,195 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.postgres;
+
+import dev.wings.common.lake.StoreLocations;
+import dev.wings.controlplane.cluster.ResourceErrors;
+import dev.wings.controlplane.garbage.Garbage;
+import dev.wings.controlplane.garbage.GarbageId;
+import dev.wings.controlplane.garbage.GarbageId.Listed;
+import dev.wings.controlplane.garbage.GarbageId.OfFolio;
+import dev.wings.controlplane.garbage.GarbageStore;
+import dev.wings.controlplane.lake.LakeHome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// Garbage, in PostgreSQL.
+public final class PostgresGarbageStore implements GarbageStore {
+
+    private static final String FIND_HOME = """
+            select n.namespace_uid, n.object_prefix, o.uri
+            from namespaces n join object_stores o using (object_store_uid)
+            where n.namespace_uid = ?
+            """;
+
+    /// Pages only ever go, so what has none now never has.
+    private static final String MARK_FOLIOS = """
+            with looked as (
+                select folio_id, commit_number
+                from folios
+                where namespace_uid = ? and collect_time is null and commit_number > ?
+                order by commit_number limit ?
+            ), marked as (
+                update folios f set collect_time = ?
+                from looked l
+                where f.folio_id = l.folio_id and not exists (select from pages p where p.folio_id = l.folio_id)
+            )
+            select max(commit_number) as last from looked having count(*) > 0
+            """;
+
+    private static final String FIND_LISTED_DUE = """
+            select garbage_id, location from garbage
+            where namespace_uid = ? and collect_time <= ?
+            order by collect_time limit ?
+            """;
+
+    private static final String FIND_FOLIOS_DUE = """
+            select folio_id, object_key from folios
+            where namespace_uid = ? and collect_time <= ?
+            order by collect_time limit ?
+            """;
+
+    private static final String REMOVE_LISTED = """
+            delete from garbage where namespace_uid = ? and garbage_id = any(?) and collect_time <= ?
+            """;
+
+    private static final String REMOVE_FOLIOS = """
+            delete from folios where namespace_uid = ? and folio_id = any(?) and collect_time <= ?
+            """;
+
+    private static final String FIND_FOLIOS = "select folio_id from folios where folio_id = any(?)";
+
+    private static final String FIND_LISTED = """
+            select l.location
+            from (select location collate "C" as location from unnest(?::text[]) as u (location)) l
+            where exists (
+                    select from garbage g where g.location = l.location and g.namespace_uid = ?)
+                or exists (
+                    select from garbage g
+                    where g.namespace_uid = ? and right(g.location, 1) = '/' and starts_with(l.location, g.location))
+            """;
+
+    private static final String FIND_TABLE = """
+            select metadata_location from lake_tables where namespace_uid = ? and topic_uid = ?
+            """;
+
+    private final PostgresDatabase database;
+
+    public PostgresGarbageStore(PostgresDatabase database) {
+        this.database = database;
+    }
+
+    @Override
+    public LakeHome loadHome(UUID namespaceUid) {
+        return database.read("load namespace", connection -> home(connection, namespaceUid));
+    }
+
+    private static LakeHome home(Connection connection, UUID namespaceUid) throws SQLException {
+        return Sql.queryOne(connection, FIND_HOME, LakeRows::home, namespaceUid)
+                .orElseThrow(() -> ResourceErrors.namespaceNotFound(namespaceUid));
+    }
+
+    @Override
+    public Optional<Long> markFolios(UUID namespaceUid, long after, int limit, Instant collectTime) {
+        return database.work(
+                "mark folios",
+                connection -> Sql.queryOne(
+                        connection, MARK_FOLIOS, row -> row.getLong("last"), namespaceUid, after, limit, collectTime));
+    }
+
+    @Override
+    public List<Garbage> findDue(UUID namespaceUid, Instant now, int limit) {
+        return database.read("find garbage", connection -> {
+            StoreLocations locations =
+                    StoreLocations.of(home(connection, namespaceUid).objectStore());
+            List<Garbage> due = new ArrayList<>(Sql.query(
+                    connection,
+                    FIND_LISTED_DUE,
+                    row -> new Garbage(new Listed(row.getLong("garbage_id")), row.getString("location")),
+                    namespaceUid,
+                    now,
+                    limit));
+            if (due.size() < limit) {
+                due.addAll(Sql.query(
+                        connection,
+                        FIND_FOLIOS_DUE,
+                        row -> new Garbage(
+                                new OfFolio(Sql.uuid(row, "folio_id")),
+                                locations.location(row.getString("object_key"))),
+                        namespaceUid,
+                        now,
+                        limit - due.size()));
+            }
+            return due;
+        });
+    }
+
+    @Override
+    public void remove(UUID namespaceUid, Set<GarbageId> ids, Instant now) {
+        List<Long> listed = new ArrayList<>();
+        List<UUID> folios = new ArrayList<>();
+        for (GarbageId id : ids) {
+            switch (id) {
+                case Listed garbage -> listed.add(garbage.number());
+                case OfFolio folio -> folios.add(folio.folioId());
+            }
+        }
+        database.work("remove garbage", connection -> {
+            long[] numbers = listed.stream().mapToLong(Long::longValue).toArray();
+            int removed = Sql.update(connection, REMOVE_LISTED, namespaceUid, numbers, now);
+            return removed
+                    + Sql.update(connection, REMOVE_FOLIOS, namespaceUid, Sql.uuids(connection, folios.stream()), now);
+        });
+    }
+
+    @Override
+    public Set<UUID> findFolios(Set<UUID> folioIds) {
+        return Set.copyOf(database.read(
+                "find folios",
+                connection -> Sql.query(
+                        connection,
+                        FIND_FOLIOS,
+                        row -> Sql.uuid(row, "folio_id"),
+                        Sql.uuids(connection, folioIds.stream()))));
+    }
+
+    @Override
+    public Set<String> findListed(UUID namespaceUid, Set<String> locations) {
+        return Set.copyOf(database.read(
+                "find listed garbage",
+                connection -> Sql.query(
+                        connection,
+                        FIND_LISTED,
+                        row -> row.getString("location"),
+                        Sql.texts(connection, locations.stream()),
+                        namespaceUid,
+                        namespaceUid)));
+    }
+
+    @Override
+    public Optional<String> findTable(UUID namespaceUid, UUID topicUid) {
+        return database.read(
+                "find table",
+                connection -> Sql.queryOne(
+                        connection, FIND_TABLE, row -> row.getString("metadata_location"), namespaceUid, topicUid));
+    }
+}

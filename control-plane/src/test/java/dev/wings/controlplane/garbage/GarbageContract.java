@@ -1,0 +1,350 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.garbage;
+
+import static dev.wings.controlplane.log.LogFixture.batch;
+import static dev.wings.controlplane.log.LogFixture.page;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.folio.FolioKey;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.cluster.TopicRecord;
+import dev.wings.controlplane.garbage.GarbageCollection.Found;
+import dev.wings.controlplane.log.Commit;
+import dev.wings.controlplane.log.CommitDecision.Answered;
+import dev.wings.controlplane.log.CommitDecision.Outcome;
+import dev.wings.controlplane.log.CommitDecision.Refused;
+import dev.wings.controlplane.log.CommitRule;
+import dev.wings.controlplane.log.FolioCommit;
+import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
+import dev.wings.controlplane.task.NewTask;
+import dev.wings.controlplane.task.TableCommit.WatermarkMove;
+import dev.wings.controlplane.task.TaskFixture;
+import dev.wings.controlplane.task.TaskKind;
+import dev.wings.controlplane.task.TaskPolicy;
+import dev.wings.controlplane.task.TaskRecord;
+import dev.wings.controlplane.task.TaskStore;
+import dev.wings.controlplane.task.TaskTarget;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What every [GarbageStore] does under the rules of [GarbageCollection]: I8.
+@Timeout(120)
+public abstract class GarbageContract {
+
+    private static final TaskPolicy POLICY = TaskFixture.POLICY;
+    private static final Duration GRACE = POLICY.garbageGrace();
+
+    private TaskFixture acme;
+    private TopicRecord topic;
+    private GarbageCollection collection;
+    private TaskRecord task;
+    private Instant now = TaskFixture.START;
+
+    /// The store of this test, empty at its start.
+    protected abstract GarbageStore store();
+
+    /// Of the same state, as the others.
+    protected abstract TaskStore tasks();
+
+    protected abstract ClusterMetadataStore cluster();
+
+    protected abstract LogMetadataStore log();
+
+    @BeforeEach
+    void openCollection() {
+        acme = new TaskFixture(tasks(), cluster(), log(), new NamespaceName("acme", "sales"));
+        topic = acme.log().createTopic("flights", true);
+        collection = new GarbageCollection(tasks(), store(), POLICY, () -> now);
+        task = leaseCollection(acme);
+        acme.createTable(topic, TaskFixture.START);
+    }
+
+    private TaskRecord leaseCollection(TaskFixture fixture) {
+        UUID namespace = fixture.log().namespaceUid();
+        TaskTarget target = new TaskTarget(
+                fixture.target(topic).tenantUid(),
+                namespace,
+                namespace,
+                fixture.log().namespace().name().toString());
+        NewTask collecting = new NewTask(fixture.ids().next(), TaskKind.COLLECT_GARBAGE, target, 0, now, now);
+        tasks().create(List.of(collecting), now);
+        return fixture.lease(Set.of(TaskKind.COLLECT_GARBAGE), now).orElseThrow();
+    }
+
+    private List<String> due() {
+        return collection.list(task.name(), task.epoch(), 0).garbage().stream()
+                .map(Garbage::location)
+                .toList();
+    }
+
+    private void removeAll() {
+        List<Garbage> garbage = collection.list(task.name(), task.epoch(), 0).garbage();
+        collection.remove(
+                task.name(),
+                task.epoch(),
+                garbage.stream().map(item -> item.id().toString()).toList());
+    }
+
+    private void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    private FolioCommit commit(FolioCommit.Page... pages) {
+        FolioCommit folio = acme.log().folio(pages);
+        assertThat(outcome(folio)).isInstanceOf(Answered.class);
+        return folio;
+    }
+
+    private Outcome outcome(FolioCommit folio) {
+        UUID namespace = acme.log().namespaceUid();
+        List<FolioCommit> folios = List.of(folio);
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
+        return log().commit(
+                        CommitScope.of(namespace, now, folios),
+                        state -> CommitRule.decide(namespace, folios, state, micros, POLICY.maxCommitAge()))
+                .outcomes()
+                .getFirst();
+    }
+
+    private static String location(FolioCommit folio) {
+        return "file:///data/" + folio.objectKey();
+    }
+
+    @Test
+    void folioIsGarbageAGraceAfterItWasSeenWithoutPages() {
+        FolioCommit folio = commit(page(topic, "AMS", batch(3)), page(topic, "JFK", batch(5)));
+        Outcome answer = outcome(folio);
+        TaskRecord compaction = acme.leaseCompaction(topic, now);
+        acme.commit(acme.compaction(topic, compaction, 0, new WatermarkMove("AMS", 0, 3)), now);
+        assertThat(due()).isEmpty();
+        pass(GRACE);
+        removeAll();
+        assertThat(due()).as("it has a page").isEmpty();
+
+        acme.complete(compaction, now);
+        TaskRecord next = acme.leaseCompaction(topic, now);
+        // its lease was over
+        task = acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now).orElseThrow();
+        acme.commit(acme.compaction(topic, next, 1, new WatermarkMove("JFK", 0, 5)), now);
+        assertThat(due()).isEmpty();
+        pass(GRACE.minusSeconds(1));
+        assertThat(due()).isEmpty();
+        assertThat(outcome(folio)).as("still remembered").isEqualTo(answer);
+        pass(Duration.ofSeconds(1));
+        assertThat(due()).contains(location(folio));
+        assertThat(store().findFolios(Set.of(folio.folioId()))).containsExactly(folio.folioId());
+
+        removeAll();
+        assertThat(due()).isEmpty();
+        assertThat(store().findFolios(Set.of(folio.folioId()))).isEmpty();
+        assertThat(outcome(folio)).as("never again").isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void followersSeeACommitWithoutPagesWhereAFolioWas() {
+        commit(page(topic, "AMS", batch(3)));
+        FolioCommit kept = commit(page(topic, "JFK", batch(3)));
+        commit(page(topic, "AMS", batch(2)));
+        TaskRecord compaction = acme.leaseCompaction(topic, now);
+        acme.commit(acme.compaction(topic, compaction, 0, new WatermarkMove("AMS", 0, 5)), now);
+        assertThat(due()).isEmpty();
+        pass(GRACE);
+        removeAll();
+        UUID namespace = acme.log().namespaceUid();
+        List<Commit> commits = log().readCommits(namespace, 1, 100);
+        assertThat(commits).extracting(Commit::number).containsExactly(1L, 2L, 3L);
+        assertThat(commits).extracting(Commit::objectKey).containsExactly("", kept.objectKey(), "");
+        assertThat(commits.get(1).pages()).hasSize(1);
+        assertThat(log().readCommits(namespace, 3, 100))
+                .extracting(Commit::number)
+                .containsExactly(3L);
+        assertThat(log().readCommits(namespace, 1, 2))
+                .extracting(Commit::number)
+                .containsExactly(1L, 2L);
+        assertThat(log().readCommits(namespace, 4, 2)).isEmpty();
+    }
+
+    @Test
+    void whatATableLeftBehindIsGarbageAfterTheGrace() {
+        commit(page(topic, "AMS", batch(3)));
+        TaskRecord compaction = acme.leaseCompaction(topic, now);
+        acme.commit(acme.compaction(topic, compaction, 0, new WatermarkMove("AMS", 0, 3)), now);
+        String obsolete = acme.location(topic, "metadata/00000");
+        String file = acme.location(topic, "data/a");
+        assertThat(store().findListed(acme.log().namespaceUid(), Set.of(obsolete, file)))
+                .containsExactly(obsolete);
+        pass(GRACE.minusSeconds(1));
+        assertThat(due()).isEmpty();
+        pass(Duration.ofSeconds(1));
+        assertThat(due()).containsExactly(obsolete);
+        assertThat(store().findTable(acme.log().namespaceUid(), topic.uid()))
+                .contains(acme.location(topic, "metadata/00001"));
+    }
+
+    @Test
+    void deletedTopicIsGarbageWithItsFoliosAfterTheGrace() {
+        FolioCommit folio = commit(page(topic, "AMS", batch(3)));
+        cluster().deleteTopic(topic.name(), now, now.plus(GRACE));
+        String directory = acme.location(topic, "");
+        assertThat(due()).isEmpty();
+        assertThat(store().findTable(acme.log().namespaceUid(), topic.uid())).isEmpty();
+        String below = acme.location(topic, "data/a");
+        assertThat(store().findListed(acme.log().namespaceUid(), Set.of(below))).containsExactly(below);
+        pass(GRACE);
+        assertThat(due()).containsExactlyInAnyOrder(directory, location(folio));
+        removeAll();
+        assertThat(due()).isEmpty();
+        assertThat(store().findListed(acme.log().namespaceUid(), Set.of(below))).isEmpty();
+    }
+
+    @Test
+    void pagesAreBoundedAndListedAgainUntilTheyAreRemoved() {
+        for (int i = 0; i < 5; i++) {
+            commit(page(topic, "AMS", batch(1)));
+        }
+        TaskRecord compaction = acme.leaseCompaction(topic, now);
+        acme.commit(acme.compaction(topic, compaction, 0, new WatermarkMove("AMS", 0, 5)), now);
+        assertThat(due()).isEmpty();
+        pass(GRACE);
+        Set<String> removed = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            List<Garbage> page = collection.list(task.name(), task.epoch(), 2).garbage();
+            assertThat(page).hasSize(2);
+            assertThat(collection.list(task.name(), task.epoch(), 2).garbage()).isEqualTo(page);
+            page.forEach(item -> removed.add(item.location()));
+            List<String> ids = page.stream().map(item -> item.id().toString()).toList();
+            collection.remove(task.name(), task.epoch(), ids);
+            collection.remove(task.name(), task.epoch(), ids);
+        }
+        assertThat(removed).hasSize(6);
+        assertThat(due()).isEmpty();
+    }
+
+    /// I9.
+    @Test
+    void garbageOfOthersAndWhatIsNotDueIsNotForgotten() {
+        commit(page(topic, "AMS", batch(1)));
+        TaskRecord compaction = acme.leaseCompaction(topic, now);
+        acme.commit(acme.compaction(topic, compaction, 0, new WatermarkMove("AMS", 0, 1)), now);
+        assertThat(due()).isEmpty();
+        Instant later = now.plus(GRACE);
+        List<Garbage> all = store().findDue(acme.log().namespaceUid(), later, 10);
+        assertThat(all).hasSize(2);
+        Set<GarbageId> ids = Set.copyOf(all.stream().map(Garbage::id).toList());
+        store().remove(acme.log().namespaceUid(), ids, later.minusSeconds(1));
+        store().remove(new UUID(0, 1), ids, later);
+        assertThat(store().findDue(acme.log().namespaceUid(), later, 10)).isEqualTo(all);
+        assertFails(() -> store().findDue(new UUID(0, 1), later, 10), ErrorKind.NOT_FOUND);
+        assertThat(store().findListed(new UUID(0, 1), Set.of(acme.location(topic, "metadata/00000"))))
+                .isEmpty();
+        assertThat(store().findTable(new UUID(0, 1), topic.uid())).isEmpty();
+        assertFails(() -> store().loadHome(new UUID(0, 1)), ErrorKind.NOT_FOUND);
+    }
+
+    @Test
+    void onlyTheHolderOfTheLeaseIsAnswered() {
+        assertFails(() -> collection.list(task.name(), task.epoch() - 1, 0), ErrorKind.CONFLICT);
+        assertFails(() -> collection.remove(task.name(), 0, List.of()), ErrorKind.CONFLICT);
+        TaskRecord other = acme.leaseCompaction(topic, now);
+        assertFails(() -> collection.list(other.name(), other.epoch(), 0), ErrorKind.INVALID);
+        assertFails(() -> collection.remove(task.name(), task.epoch(), List.of("x-1")), ErrorKind.INVALID);
+        Found elsewhere = new Found("acme/other/folios/x", now);
+        assertFails(() -> collection.findOrphans(task.name(), task.epoch(), List.of(elsewhere)), ErrorKind.INVALID);
+    }
+
+    @Test
+    void orphansAreWhatNobodyKnowsAndIsOlderThanTheGrace() {
+        FolioCommit known = commit(page(topic, "AMS", batch(3)));
+        FolioCommit lost = acme.log().folio(page(topic, "AMS", batch(3)));
+        String prefix = acme.log().namespace().objectPrefix();
+        String file = acme.location(topic, "data/lost.parquet").substring("file:///data/".length());
+        String listed = acme.location(topic, "metadata/00000").substring("file:///data/".length());
+        TaskRecord compaction = acme.leaseCompaction(topic, now);
+        acme.commit(acme.compaction(topic, compaction, 0), now);
+        Instant found = now;
+        List<Found> objects = new ArrayList<>();
+        for (String key : List.of(known.objectKey(), lost.objectKey(), prefix + "/folios/notes.txt", file, listed)) {
+            objects.add(new Found(key, found));
+        }
+        assertThat(orphans(objects)).isEmpty();
+        pass(GRACE.minusMillis(1));
+        assertThat(orphans(objects)).isEmpty();
+        pass(Duration.ofMillis(1));
+        assertThat(orphans(objects)).containsExactlyInAnyOrder(lost.objectKey(), file);
+        // an old id in an object that was stored just now
+        assertThat(orphans(List.of(new Found(lost.objectKey(), now), new Found(file, now))))
+                .isEmpty();
+    }
+
+    private List<String> orphans(List<Found> objects) {
+        return collection.findOrphans(task.name(), task.epoch(), objects);
+    }
+
+    /// Whatever clocks say: a folio that was called an orphan is never committed from then on.
+    @Test
+    void orphanIsNeverCommitted() {
+        Random random = new Random(5);
+        Instant start = now;
+        int orphaned = 0;
+        for (int i = 0; i < 300; i++) {
+            long skewMillis = random.nextLong(-3 * GRACE.toMillis(), 3 * GRACE.toMillis());
+            UUID id = new IdGenerator(() -> start.plusMillis(skewMillis), random).next();
+            FolioCommit.Page page = page(topic, "AMS", batch(1));
+            FolioCommit folio = new FolioCommit(
+                    id, FolioKey.of(acme.log().namespace().objectPrefix(), id), page.byteLength(), List.of(page));
+            now = start.plusMillis(random.nextLong(4 * GRACE.toMillis()));
+            boolean orphan =
+                    !orphans(List.of(new Found(folio.objectKey(), start))).isEmpty();
+            now = now.plusMillis(random.nextLong(GRACE.toMillis()));
+            if (orphan) {
+                orphaned++;
+                assertThat(outcome(folio)).isInstanceOf(Refused.class);
+            } else if (outcome(folio) instanceof Answered) {
+                now = now.plus(GRACE.multipliedBy(5));
+                assertThat(orphans(List.of(new Found(folio.objectKey(), start))))
+                        .isEmpty();
+            }
+        }
+        assertThat(orphaned).isGreaterThan(20);
+    }
+
+    private static void assertFails(ThrowingCallable call, ErrorKind kind) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        WingsException.class,
+                        failure -> assertThat(failure.kind())
+                                .as(failure.getMessage())
+                                .isEqualTo(kind));
+    }
+}

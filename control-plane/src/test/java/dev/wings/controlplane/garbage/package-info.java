@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.controlplane.garbage;
+
+import org.jspecify.annotations.NullMarked;
