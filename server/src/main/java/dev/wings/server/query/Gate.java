@@ -16,8 +16,10 @@
 package dev.wings.server.query;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wings.common.error.WingsException;
 import java.util.Locale;
 import java.util.Optional;
@@ -65,7 +67,10 @@ final class Gate {
     private static final Pattern EXPLAIN =
             Pattern.compile("\\s*(explain)\\s+(?=(select|with|from|values|\\())", Pattern.CASE_INSENSITIVE);
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /// DuckDB writes infinities as such, which JSON does not have.
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
     private Gate() {}
 
@@ -101,10 +106,15 @@ final class Gate {
     }
 
     static JsonNode parse(String json) {
+        return tryParse(json).orElseThrow(() -> WingsException.invalid("the statement is nested too deeply"));
+    }
+
+    /// Empty for what is nested too deeply, and for a NaN, which DuckDB writes in a way of its own.
+    static Optional<JsonNode> tryParse(String json) {
         try {
-            return JSON.readTree(json);
+            return Optional.of(JSON.readTree(json));
         } catch (JsonProcessingException e) {
-            throw WingsException.invalid("the statement is nested too deeply");
+            return Optional.empty();
         }
     }
 

@@ -57,14 +57,14 @@ final class Planner {
     }
 
     private static Optional<JsonNode> serializedPlan(Engine engine, String sql) {
-        JsonNode answer;
         try {
-            answer = Gate.parse(engine.duckDb().text("SELECT json_serialize_plan(?, optimize := true)", sql));
+            return Gate.tryParse(engine.duckDb().text("SELECT json_serialize_plan(?, optimize := true)", sql))
+                    .filter(answer -> !answer.path("error").asBoolean())
+                    .map(answer -> answer.path("plans"));
         } catch (DuckDbException e) {
             // what is wrong with the query, if anything is, shows when it is prepared
             return Optional.empty();
         }
-        return answer.path("error").asBoolean() ? Optional.empty() : Optional.of(answer.path("plans"));
     }
 
     /// One scan of a table in a plan.
