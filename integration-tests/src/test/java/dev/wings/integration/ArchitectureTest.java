@@ -46,6 +46,7 @@ final class ArchitectureTest {
                         "dev.wings.controlplane",
                         "dev.wings.ingestor",
                         "dev.wings.server",
+                        "dev.wings.compactor",
                         "dev.wings.cli");
     }
 
@@ -61,6 +62,8 @@ final class ArchitectureTest {
                 .definedBy("dev.wings.ingestor..")
                 .layer("server")
                 .definedBy("dev.wings.server..")
+                .layer("compactor")
+                .definedBy("dev.wings.compactor..")
                 .layer("cli")
                 .definedBy("dev.wings.cli..")
                 .whereLayer("control-plane")
@@ -68,6 +71,8 @@ final class ArchitectureTest {
                 .whereLayer("ingestor")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("server")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("compactor")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
@@ -137,7 +142,7 @@ final class ArchitectureTest {
 
     @Test
     void packagesOfAModuleFormNoCycles() {
-        for (String module : new String[] {"common", "controlplane", "ingestor", "server", "cli"}) {
+        for (String module : new String[] {"common", "controlplane", "ingestor", "server", "compactor", "cli"}) {
             slices().matching("dev.wings." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

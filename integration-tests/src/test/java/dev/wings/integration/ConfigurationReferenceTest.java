@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wings.common.config.Setting;
 import dev.wings.common.config.Settings;
 import dev.wings.common.config.SettingsPage;
+import dev.wings.compactor.CompactorConfig;
 import dev.wings.controlplane.ControlPlaneConfig;
 import dev.wings.ingestor.IngestorConfig;
 import dev.wings.server.ServerConfig;
@@ -69,7 +70,8 @@ final class ConfigurationReferenceTest {
                         Map.of("WINGS_CONTROL_PLANE_DATABASE_URL", "jdbc:postgresql://localhost/wings"),
                         ControlPlaneConfig::from)
                 + section("Ingestor", IngestorConfig.SERVICE, Map.of(), IngestorConfig::from)
-                + section("Server", ServerConfig.SERVICE, Map.of(), ServerConfig::from);
+                + section("Server", ServerConfig.SERVICE, Map.of(), ServerConfig::from)
+                + section("Compactor", CompactorConfig.SERVICE, Map.of(), CompactorConfig::from);
         if (Boolean.getBoolean("wings.golden.update")) {
             Files.createDirectories(PAGE.getParent());
             Files.writeString(PAGE, expected);

@@ -37,7 +37,7 @@ import java.util.random.RandomGenerator;
 /// `wings dev` as a process of its own, as a user would run it.
 final class WingsProcess implements AutoCloseable {
 
-    private static final List<Integer> PORTS = List.of(7700, 7701, 7702, 7703, 7704, 7790, 7791, 7792);
+    private static final List<Integer> PORTS = List.of(7700, 7701, 7702, 7703, 7704, 7790, 7791, 7792, 7793);
     private static final int START_SECONDS = 120;
     private static final int STOP_SECONDS = 60;
 

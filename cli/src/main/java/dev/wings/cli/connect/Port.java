@@ -23,7 +23,8 @@ public enum Port {
     SERVER(7704, "SQL server"),
     CONTROL_PLANE_MANAGEMENT(7790, "control plane's management"),
     INGESTOR_MANAGEMENT(7791, "ingestor's management"),
-    SERVER_MANAGEMENT(7792, "SQL server's management");
+    SERVER_MANAGEMENT(7792, "SQL server's management"),
+    COMPACTOR_MANAGEMENT(7793, "compactor's management");
 
     private static final int HIGHEST = 65_535;
 

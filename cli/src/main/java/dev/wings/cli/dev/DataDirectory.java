@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 /// postgresql/  the database and its password
 /// objects/     the default object store
 /// spill/       what queries put on disk while they run
+/// scratch/     what tasks of the compactor put on disk while they run
 /// cache/       what queries read of segments; may go at any time
 /// ticket.key   what the SQL server signs with
 /// logs/        of the last run
@@ -141,6 +142,10 @@ public final class DataDirectory implements AutoCloseable {
 
     Path cache() throws IOException {
         return Files.createDirectories(root.resolve("cache"));
+    }
+
+    Path scratch() throws IOException {
+        return Files.createDirectories(root.resolve("scratch"));
     }
 
     Path spill() throws IOException {

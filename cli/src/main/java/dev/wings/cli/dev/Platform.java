@@ -24,6 +24,7 @@ import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.compactor.Compactor;
 import dev.wings.controlplane.ControlPlane;
 import dev.wings.ingestor.Ingestor;
 import dev.wings.server.SqlServer;
@@ -73,6 +74,8 @@ public final class Platform implements AutoCloseable {
                     "WINGS_SERVER_TICKET_KEY_FILE", data.ticketKey().toString());
             settings.putIfAbsent("WINGS_SERVER_SPILL_DIRECTORY", data.spill().toString());
             settings.putIfAbsent("WINGS_SERVER_CACHE_DIRECTORY", data.cache().toString());
+            settings.putIfAbsent(
+                    "WINGS_COMPACTOR_SCRATCH_DIRECTORY", data.scratch().toString());
             PlatformConfig config = PlatformConfig.read(
                     settings,
                     portOffset,
@@ -113,6 +116,18 @@ public final class Platform implements AutoCloseable {
                             scheduler,
                             ids,
                             resources.add(Telemetry.open("server")))));
+
+            GrpcClient forCompactor = resources.add(GrpcClient.open(
+                    config.compactor().controlPlane(), config.compactor().callTimeout(), MAX_ANSWER_BYTES));
+            resources.add(Compactor.open(
+                    config.compactor(),
+                    new Compactor.Surroundings(
+                            forCompactor.channel(),
+                            objectStores::open,
+                            allocator,
+                            scheduler,
+                            ids,
+                            resources.add(Telemetry.open("compactor")))));
             FirstRequests.await(config.connection());
             return new Platform(resources, config);
         } catch (IOException e) {
@@ -139,7 +154,8 @@ public final class Platform implements AutoCloseable {
                 + "  control plane  grpc://" + connection.address(Port.CONTROL_PLANE) + "\n"
                 + "  metrics        http://" + connection.address(Port.CONTROL_PLANE_MANAGEMENT) + "/metrics, http://"
                 + connection.address(Port.INGESTOR_MANAGEMENT) + "/metrics, http://"
-                + connection.address(Port.SERVER_MANAGEMENT) + "/metrics\n";
+                + connection.address(Port.SERVER_MANAGEMENT) + "/metrics, http://"
+                + connection.address(Port.COMPACTOR_MANAGEMENT) + "/metrics\n";
     }
 
     /// Stops everything, the services in the order in which requests reach them: what was accepted is finished.

@@ -21,6 +21,7 @@ import dev.wings.cli.connect.Port;
 import dev.wings.common.config.Settings;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
+import dev.wings.compactor.CompactorConfig;
 import dev.wings.controlplane.ControlPlaneConfig;
 import dev.wings.ingestor.IngestorConfig;
 import dev.wings.server.ServerConfig;
@@ -39,17 +40,21 @@ import org.jspecify.annotations.Nullable;
 
 /// The configuration of all services of a platform in one process: that of the environment, and for what the
 /// environment leaves open, what suits a developer's machine.
-record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, ServerConfig server) {
+record PlatformConfig(
+        ControlPlaneConfig controlPlane, IngestorConfig ingestor, ServerConfig server, CompactorConfig compactor) {
 
     private static final String DATABASE = "WINGS_CONTROL_PLANE_DATABASE_";
 
     /// What a platform in one process decides by itself.
     private static final List<String> OWN = List.of(DATABASE + "URL", DATABASE + "USER", DATABASE + "PASSWORD_FILE");
 
-    /// Less than what the server takes on a machine of its own: three services and a database share this one.
+    /// Less than what services take on a machine of their own: four of them and a database share this one.
     /// What one query may read with stays as it is: less would refuse scans of large pages.
-    private static final Map<String, String> DEFAULTS =
-            Map.of("WINGS_SERVER_QUERIES", "2", "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB");
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "WINGS_SERVER_QUERIES", "2",
+            "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB",
+            "WINGS_COMPACTOR_WORKERS", "1",
+            "WINGS_COMPACTOR_TASK_MEMORY_BYTES", "256MiB");
 
     /// Where the database is, once it runs.
     record Database(String url, String user, Optional<Path> passwordFile) {
@@ -61,12 +66,13 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
     private record Parts(
             @Nullable ControlPlaneConfig controlPlane,
             @Nullable IngestorConfig ingestor,
-            @Nullable ServerConfig server) {
+            @Nullable ServerConfig server,
+            @Nullable CompactorConfig compactor) {
 
         Optional<PlatformConfig> whole() {
-            return controlPlane == null || ingestor == null || server == null
+            return controlPlane == null || ingestor == null || server == null || compactor == null
                     ? Optional.empty()
-                    : Optional.of(new PlatformConfig(controlPlane, ingestor, server));
+                    : Optional.of(new PlatformConfig(controlPlane, ingestor, server, compactor));
         }
 
         List<Listener> listeners() {
@@ -84,6 +90,9 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
             if (server != null) {
                 listeners.add(new Listener(Port.SERVER, server.host(), server.flightPort()));
                 listeners.add(new Listener(Port.SERVER_MANAGEMENT, server.host(), server.managementPort()));
+            }
+            if (compactor != null) {
+                listeners.add(new Listener(Port.COMPACTOR_MANAGEMENT, compactor.host(), compactor.managementPort()));
             }
             return listeners;
         }
@@ -138,10 +147,12 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
             String uri = "http://" + address(controlPlane.host(), controlPlane.grpcPort());
             settings.putIfAbsent("WINGS_INGESTOR_CONTROL_PLANE_URI", uri);
             settings.putIfAbsent("WINGS_SERVER_CONTROL_PLANE_URI", uri);
+            settings.putIfAbsent("WINGS_COMPACTOR_CONTROL_PLANE_URI", uri);
         }
         IngestorConfig ingestor = read(IngestorConfig.SERVICE, settings, IngestorConfig::from, problems);
         ServerConfig server = read(ServerConfig.SERVICE, settings, ServerConfig::from, problems);
-        return new Parts(controlPlane, ingestor, server);
+        CompactorConfig compactor = read(CompactorConfig.SERVICE, settings, CompactorConfig::from, problems);
+        return new Parts(controlPlane, ingestor, server, compactor);
     }
 
     private static <T> @Nullable T read(
@@ -157,7 +168,7 @@ record PlatformConfig(ControlPlaneConfig controlPlane, IngestorConfig ingestor, 
     /// Where the services listen.
     Connection connection() {
         Map<Port, Address> addresses = new EnumMap<>(Port.class);
-        new Parts(controlPlane, ingestor, server)
+        new Parts(controlPlane, ingestor, server, compactor)
                 .listeners()
                 .forEach(listener -> addresses.put(
                         listener.port(), new Address(listener.port().label(), listener.host(), listener.number())));

@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 /// `wings` as a process of its own.
 final class WingsProcess implements AutoCloseable {
 
-    private static final List<Integer> PORTS = List.of(7700, 7701, 7702, 7704, 7790, 7791, 7792);
+    private static final List<Integer> PORTS = List.of(7700, 7701, 7702, 7704, 7790, 7791, 7792, 7793);
     private static final int WAIT_SECONDS = 120;
 
     private final Process process;

@@ -1,0 +1,170 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor;
+
+import dev.wings.common.process.Resources;
+import dev.wings.common.proto.TaskKind;
+import dev.wings.common.proto.TasksGrpc;
+import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.scan.ReadAhead;
+import dev.wings.common.store.ObjectStore;
+import dev.wings.common.telemetry.ManagementServer;
+import dev.wings.common.telemetry.ReadinessCheck;
+import dev.wings.common.telemetry.Telemetry;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.compactor.compact.Compaction;
+import dev.wings.compactor.compact.CreateTable;
+import dev.wings.compactor.rewrite.Rewriting;
+import dev.wings.compactor.scratch.Scratch;
+import dev.wings.compactor.segment.SegmentEngine;
+import dev.wings.compactor.segment.SegmentWork;
+import dev.wings.compactor.table.TaskTables;
+import dev.wings.compactor.task.TaskClient;
+import dev.wings.compactor.task.TaskLoop;
+import dev.wings.compactor.topic.Topics;
+import io.grpc.Channel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.arrow.memory.BufferAllocator;
+
+/// A running compactor, and its parts list: what comes in at the top of [#open] goes out at the bottom.
+///
+/// It holds no state that outlives it. A task has happened when the control plane has taken its commit, all at once;
+/// whatever else a killed compactor leaves behind is garbage.
+public final class Compactor implements AutoCloseable {
+
+    private static final Duration READINESS_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Resources resources;
+    private final ManagementServer management;
+    private final TaskLoop loop;
+
+    private Compactor(Resources resources, ManagementServer management, TaskLoop loop) {
+        this.resources = resources;
+        this.management = management;
+        this.loop = loop;
+    }
+
+    /// What a compactor needs of its surroundings. It closes none of it.
+    ///
+    /// @param controlPlane where ClusterMetadata, LogMetadata and Tasks are served
+    /// @param stores the object store at a root
+    /// @param allocator parent of the compactor's own, which is bounded by the configuration
+    public record Surroundings(
+            Channel controlPlane,
+            Function<URI, ObjectStore> stores,
+            BufferAllocator allocator,
+            Scheduler scheduler,
+            IdGenerator ids,
+            Telemetry telemetry) {}
+
+    /// Opens the compactor, which takes tasks from now on.
+    public static Compactor open(CompactorConfig config, Surroundings surroundings) {
+        Resources resources = new Resources();
+        try {
+            return open(config, surroundings, resources);
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private static Compactor open(CompactorConfig config, Surroundings surroundings, Resources resources) {
+        Channel controlPlane = surroundings.controlPlane();
+        IdGenerator ids = surroundings.ids();
+        MeterRegistry registry = surroundings.telemetry().registry();
+        BufferAllocator allocator = resources.add(surroundings
+                .allocator()
+                .newChildAllocator("compactor", 0, Math.multiplyExact(config.workers(), config.taskReadBytes())));
+        Scratch scratch = resources.add(Scratch.open(
+                config.scratchDirectory().orElse(Path.of(System.getProperty("java.io.tmpdir"), "wings-compactor")),
+                ids::next));
+        ExecutorService threads = resources.add(Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("compactor-io-", 0).factory()));
+        GrpcCalls calls = GrpcCalls.defaults(surroundings.scheduler(), ids.random());
+        TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
+        Topics topics = new Topics(controlPlane, calls, config.callTimeout());
+        TaskTables tables = new TaskTables(client, surroundings.stores(), ids);
+        SegmentWork work = new SegmentWork(limits(config), scratch, allocator, ids, calls, threads, registry);
+        Compaction.Limits compaction = new Compaction.Limits(config.compactBytes(), config.compactPages());
+        TaskLoop loop = new TaskLoop(
+                client,
+                Map.of(
+                        TaskKind.CREATE_TABLE, new CreateTable(topics, tables, ids),
+                        TaskKind.COMPACT, new Compaction(topics, tables, work, compaction, registry),
+                        TaskKind.REWRITE, new Rewriting(topics, tables, work, calls, config.rewriteBytes())),
+                "compactor-" + ProcessHandle.current().pid() + "-" + ids.next(),
+                config.workers(),
+                config.drainTimeout(),
+                surroundings.scheduler(),
+                ids.clock(),
+                registry);
+        ManagementServer management = resources.add(ManagementServer.open(
+                config.host(),
+                config.managementPort(),
+                surroundings.telemetry(),
+                List.of(new ReadinessCheck("control-plane", () -> problemOf(controlPlane)))));
+        loop.start();
+        return new Compactor(resources, management, loop);
+    }
+
+    private static SegmentWork.Limits limits(CompactorConfig config) {
+        return new SegmentWork.Limits(
+                new SegmentEngine.Limits(config.taskMemoryBytes(), config.taskSpillBytes()),
+                config.taskReadBytes(),
+                new ReadAhead(config.readAheadPages(), config.readAheadBytes()),
+                config.uploads());
+    }
+
+    private static Optional<String> problemOf(Channel controlPlane) {
+        ServingStatus status = GrpcCalls.once(() -> HealthGrpc.newBlockingStub(controlPlane)
+                .withDeadlineAfter(READINESS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus());
+        return status == ServingStatus.SERVING ? Optional.empty() : Optional.of(status.name());
+    }
+
+    /// Where it listens for probes.
+    public int managementPort() {
+        return management.port();
+    }
+
+    /// Tasks that run now.
+    public int runningTasks() {
+        return loop.running();
+    }
+
+    /// Drains: takes no more tasks, and gives those back that are not done in the configured time.
+    @Override
+    public void close() {
+        management.announceDrain();
+        loop.close();
+        resources.close();
+    }
+}

@@ -1,0 +1,123 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor;
+
+import static dev.wings.common.config.Settings.GIB;
+import static dev.wings.common.config.Settings.KIB;
+import static dev.wings.common.config.Settings.MIB;
+
+import dev.wings.common.config.Settings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Everything an operator can tell the compactor. Read once at start, then passed down.
+///
+/// @param host address to listen on
+/// @param managementPort probes and metrics
+/// @param controlPlane gRPC address of the control plane
+/// @param workers tasks at once; each computes with one thread
+/// @param taskMemoryBytes that one task computes with; beyond, it spills to disk
+/// @param taskReadBytes that the rows of one task may take between the object store and the engine
+/// @param taskSpillBytes that one task may put on disk
+/// @param scratchDirectory for local files of tasks; empty for the system's directory for temporary files
+/// @param compactBytes of pages that one task takes at most
+/// @param compactPages that one task takes at most
+/// @param rewriteBytes of segments that one task takes at most
+/// @param readAheadPages and
+/// @param readAheadBytes how far a task reads ahead
+/// @param uploads of one task at once
+/// @param callTimeout of one call to the control plane; calls are made again while that helps
+/// @param drainTimeout how long a shutdown waits for running tasks; those that are left are given back
+public record CompactorConfig(
+        String host,
+        int managementPort,
+        URI controlPlane,
+        int workers,
+        long taskMemoryBytes,
+        long taskReadBytes,
+        long taskSpillBytes,
+        Optional<Path> scratchDirectory,
+        long compactBytes,
+        int compactPages,
+        long rewriteBytes,
+        int readAheadPages,
+        long readAheadBytes,
+        int uploads,
+        Duration callTimeout,
+        Duration drainTimeout) {
+
+    public static final String SERVICE = "COMPACTOR";
+
+    private static final int CONTROL_PLANE_PORT = 7701;
+
+    public CompactorConfig {
+        if (readAheadBytes > taskReadBytes / 2) {
+            throw new IllegalArgumentException(
+                    "what is read ahead must fit into half of the memory for it: read_ahead_bytes=" + readAheadBytes
+                            + ", task_read_bytes=" + taskReadBytes);
+        }
+    }
+
+    public static CompactorConfig from(Settings settings) {
+        URI controlPlane = URI.create("http://127.0.0.1:" + (CONTROL_PLANE_PORT + settings.portOffset()));
+        return new CompactorConfig(
+                settings.string("HOST", "127.0.0.1", "address to listen on"),
+                settings.port("MANAGEMENT_PORT", 7793, "HTTP probes and metrics"),
+                settings.uri("CONTROL_PLANE_URI", controlPlane, "gRPC address of the control plane"),
+                settings.integer("WORKERS", 2, 1, 256, "tasks at once; each computes with one thread"),
+                settings.bytes(
+                        "TASK_MEMORY_BYTES",
+                        512 * MIB,
+                        64 * MIB,
+                        1024 * GIB,
+                        "that one task computes with; beyond, it spills to disk"),
+                settings.bytes(
+                        "TASK_READ_BYTES",
+                        512 * MIB,
+                        32 * MIB,
+                        1024 * GIB,
+                        "that the rows of one task may take between the object store and the engine"),
+                settings.bytes("TASK_SPILL_BYTES", 8 * GIB, MIB, 1024 * GIB, "that one task may spill to disk"),
+                settings.path(
+                        "SCRATCH_DIRECTORY",
+                        "where local files of tasks go, into a directory of the process; by default the system's"
+                                + " directory for temporary files"),
+                settings.bytes(
+                        "COMPACT_BYTES", 512 * MIB, MIB, 1024 * GIB, "pages that one task moves to segments at most"),
+                settings.integer(
+                        "COMPACT_PAGES", 100_000, 1, 10_000_000, "pages that one task moves to segments at most"),
+                settings.bytes(
+                        "REWRITE_BYTES", 2 * GIB, MIB, 1024 * GIB, "small segments that one task rewrites at most"),
+                settings.integer("READ_AHEAD_PAGES", 16, 1, 1024, "pages that a task reads at once"),
+                settings.bytes(
+                        "READ_AHEAD_BYTES", 64 * MIB, 64 * KIB, 16 * GIB, "of the pages that a task reads at once"),
+                settings.integer("UPLOADS", 4, 1, 256, "segments that a task uploads at once"),
+                settings.duration(
+                        "CALL_TIMEOUT",
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(5),
+                        "of one call to the control plane; made again while that helps"),
+                settings.duration(
+                        "DRAIN_TIMEOUT",
+                        Duration.ofSeconds(20),
+                        Duration.ZERO,
+                        Duration.ofMinutes(10),
+                        "how long a shutdown waits for running tasks; those that are left are given back"));
+    }
+}

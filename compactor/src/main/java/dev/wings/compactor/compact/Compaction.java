@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor.compact;
+
+import dev.wings.common.proto.TopicSnapshot;
+import dev.wings.common.proto.WatermarkMove;
+import dev.wings.compactor.segment.SegmentWork;
+import dev.wings.compactor.segment.TableLayout;
+import dev.wings.compactor.segment.TopicPage;
+import dev.wings.compactor.table.LeasedTable;
+import dev.wings.compactor.table.TableSummary;
+import dev.wings.compactor.table.TaskTables;
+import dev.wings.compactor.task.TaskHandler;
+import dev.wings.compactor.task.TaskLease;
+import dev.wings.compactor.topic.TopicTarget;
+import dev.wings.compactor.topic.Topics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.TableMetadata;
+
+/// Moves the oldest rows of a topic from pages to segments.
+///
+/// One plan gives pages and table of the same moment. What is written becomes the topic's in one transaction of the
+/// control plane, which also moves the watermarks and removes the pages; until then nobody sees it, and if it never
+/// comes
+/// to that, the files are garbage.
+public final class Compaction implements TaskHandler {
+
+    private final Topics topics;
+    private final TaskTables tables;
+    private final SegmentWork work;
+    private final Limits limits;
+    private final Counter rows;
+    private final Counter pageBytes;
+
+    /// What one task takes at most.
+    public record Limits(long pageBytes, int pages) {}
+
+    public Compaction(Topics topics, TaskTables tables, SegmentWork work, Limits limits, MeterRegistry registry) {
+        this.topics = topics;
+        this.tables = tables;
+        this.work = work;
+        this.limits = limits;
+        this.rows = Counter.builder("wings.compactor.rows")
+                .description("rows moved from pages to segments")
+                .register(registry);
+        this.pageBytes = Counter.builder("wings.compactor.page.bytes")
+                .description("bytes of pages whose rows were moved to segments")
+                .register(registry);
+    }
+
+    @Override
+    public Result run(TaskLease lease) {
+        lease.progress("planning");
+        TopicTarget topic = topics.load(lease.task());
+        OldestPages plan = new OldestPages(limits.pageBytes(), limits.pages());
+        TopicSnapshot snapshot = topics.plan(topic, plan::add);
+        LeasedTable table = tables.open(lease, topic, snapshot.getTableMetadataLocation());
+        List<TopicPage> pages = plan.pages();
+        if (pages.isEmpty()) {
+            return new Result(Optional.of(TableSummary.stats(table.current())), false);
+        }
+        List<WatermarkMove> moves = OldestPages.moves(pages);
+        lease.progress("compacting " + pages.size() + " pages");
+        long target = topic.lake().getTargetSegmentBytes();
+        TableLayout layout = TableLayout.of(topic.schema(), topic.partitionKey(), table.current(), target);
+        List<DataFile> files = work.make(
+                topic,
+                layout,
+                tables.store(topic),
+                lease,
+                (writer, segments, reader, input) -> writer.writePages(pages, reader, segments));
+        lease.progress("committing " + files.size() + " segments");
+        append(table, files, moves, target);
+        rows.increment((double) pages.stream().mapToLong(TopicPage::rows).sum());
+        pageBytes.increment((double) pages.stream().mapToLong(TopicPage::bytes).sum());
+        return new Result(Optional.of(TableSummary.stats(table.current())), !plan.isComplete());
+    }
+
+    private static void append(LeasedTable table, List<DataFile> files, List<WatermarkMove> moves, long targetBytes) {
+        long moved = moves.stream()
+                .mapToLong(move -> move.getEndOffset() - move.getStartOffset())
+                .sum();
+        long written = files.stream().mapToLong(DataFile::recordCount).sum();
+        if (moved != written) {
+            throw new IllegalStateException(
+                    "segments must hold all rows, and no others: rows_of_pages=" + moved + ", in_segments=" + written);
+        }
+        List<DataFile> small = files.stream()
+                .filter(file -> TableSummary.isSmall(file.fileSizeInBytes(), targetBytes))
+                .toList();
+        TableMetadata base = table.current();
+        AppendFiles append = table.prepare(table.table().newAppend(), moves);
+        TableSummary.of(base)
+                .plus(
+                        small.size(),
+                        small.stream().mapToLong(DataFile::fileSizeInBytes).sum())
+                .properties()
+                .forEach(append::set);
+        files.forEach(append::appendFile);
+        append.commit();
+    }
+}

@@ -1,0 +1,89 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor.rewrite;
+
+import dev.wings.compactor.table.TableSummary;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// Which small segments become larger ones.
+///
+/// Of each partition of the table, the newest small segments, as long as the next older one is not larger than all
+/// newer ones together. So a segment is only written again together with as much as it is itself, and a row is
+/// written about as often as the size of its segment doubles, however small the segments are that come in.
+///
+/// @param groups each becomes one or more segments; all of one partition, oldest rows first
+/// @param leftSegments that are worth a further task
+record RewritePlan(List<List<Segment>> groups, long leftSegments, long leftBytes) {
+
+    /// Fewer are not worth the trouble.
+    private static final int MIN_SEGMENTS = 4;
+
+    /// @param partitions the segments of each partition of the table
+    /// @param maxBytes of all groups together; one group is always taken
+    static RewritePlan of(Iterable<List<Segment>> partitions, long targetBytes, long maxBytes) {
+        List<List<Segment>> groups = new ArrayList<>();
+        long taken = 0;
+        long leftSegments = 0;
+        long leftBytes = 0;
+        for (List<Segment> partition : partitions) {
+            List<Segment> group = group(partition, targetBytes, maxBytes);
+            if (group.isEmpty()) {
+                continue;
+            }
+            long bytes = bytes(group);
+            if (groups.isEmpty() || taken + bytes <= maxBytes) {
+                groups.add(group);
+                taken += bytes;
+            } else {
+                leftSegments += group.size();
+                leftBytes += bytes;
+            }
+        }
+        return new RewritePlan(groups, leftSegments, leftBytes);
+    }
+
+    private static List<Segment> group(List<Segment> partition, long targetBytes, long maxBytes) {
+        List<Segment> newestFirst = partition.stream()
+                .filter(segment -> TableSummary.isSmall(segment.bytes(), targetBytes))
+                .sorted(Comparator.comparingLong(Segment::maxOffset).reversed())
+                .toList();
+        List<Segment> group = new ArrayList<>();
+        long bytes = 0;
+        for (Segment segment : newestFirst) {
+            boolean fits = bytes + segment.bytes() <= maxBytes;
+            if (group.size() >= MIN_SEGMENTS && (segment.bytes() > bytes || !fits)) {
+                break;
+            }
+            if (!group.isEmpty() && segment.bytes() > bytes * MIN_SEGMENTS) {
+                // the newer ones wait until there are more of them
+                break;
+            }
+            group.add(segment);
+            bytes += segment.bytes();
+        }
+        return group.size() < MIN_SEGMENTS
+                ? List.of()
+                : group.stream()
+                        .sorted(Comparator.comparingLong(Segment::minOffset))
+                        .toList();
+    }
+
+    static long bytes(List<Segment> segments) {
+        return segments.stream().mapToLong(Segment::bytes).sum();
+    }
+}

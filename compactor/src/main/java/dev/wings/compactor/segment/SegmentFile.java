@@ -1,0 +1,31 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor.segment;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.iceberg.Metrics;
+import org.apache.iceberg.PartitionData;
+
+/// A segment on the local disk, and all that the table has to know of it.
+///
+/// @param splitOffsets where its row groups start
+public record SegmentFile(Path file, long bytes, PartitionData partition, Metrics metrics, List<Long> splitOffsets) {
+
+    public long rows() {
+        return metrics.recordCount();
+    }
+}

@@ -1,0 +1,130 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor.segment;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.iceberg.Metrics;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.parquet.ParquetUtil;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.parquet.format.Util;
+import org.apache.parquet.format.converter.ParquetMetadataConverter;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+
+/// What the footer of a Parquet file says, as Iceberg wants to know it.
+///
+/// @param metrics sizes, counts and bounds by field id
+/// @param splitOffsets where row groups start
+record SegmentFooter(Metrics metrics, List<Long> splitOffsets) {
+
+    private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
+    private static final int TAIL_BYTES = 8;
+
+    /// @param nanCounts by DuckDB's path of a column; the footer does not tell them
+    static SegmentFooter read(Path file, Schema schema, MetricsConfig config, Map<String, Long> nanCounts) {
+        try {
+            ParquetMetadata metadata = new ParquetMetadataConverter()
+                    .fromParquetMetadata(Util.readFileMetaData(new ByteArrayInputStream(footer(file))));
+            Metrics metrics = ParquetUtil.footerMetrics(metadata, Stream.empty(), config);
+            return new SegmentFooter(readable(metrics, schema, nanCounts), ParquetUtil.getSplitOffsets(metadata));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the footer of a segment: file=" + file, e);
+        }
+    }
+
+    private static byte[] footer(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            ByteBuffer tail = read(channel, size - TAIL_BYTES, TAIL_BYTES);
+            if (tail.slice(4, 4).mismatch(ByteBuffer.wrap(MAGIC)) >= 0) {
+                throw new IOException("not a Parquet file");
+            }
+            int length = tail.getInt(0);
+            return read(channel, size - TAIL_BYTES - length, length).array();
+        }
+    }
+
+    private static ByteBuffer read(FileChannel channel, long start, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        while (bytes.hasRemaining()) {
+            if (start < 0 || channel.read(bytes, start + bytes.position()) < 0) {
+                throw new IOException("file ends too early");
+            }
+        }
+        return bytes;
+    }
+
+    /// Adds the counts of NaNs, and leaves out bounds that engines would take for others than they are:
+    ///
+    /// - No upper bound beside NaNs: bounds leave NaNs out, but engines take them for the greatest numbers, and
+    ///   would skip a file that has rows for `x > 5`.
+    /// - None for UUIDs, unless all are the same: Parquet orders them as bytes, Iceberg's evaluators as pairs of
+    ///   signed numbers.
+    private static Metrics readable(Metrics metrics, Schema schema, Map<String, Long> nanCounts) {
+        Map<Integer, Long> byId = new HashMap<>();
+        addNanCounts(schema.columns(), "", nanCounts, byId);
+        Map<Integer, ByteBuffer> upperBounds = new HashMap<>(metrics.upperBounds());
+        byId.forEach((id, count) -> {
+            if (count > 0) {
+                upperBounds.remove(id);
+            }
+        });
+        Map<Integer, ByteBuffer> lowerBounds = new HashMap<>(metrics.lowerBounds());
+        metrics.lowerBounds().forEach((id, bound) -> {
+            if (schema.findType(id).typeId() == Type.TypeID.UUID && !bound.equals(upperBounds.get(id))) {
+                lowerBounds.remove(id);
+                upperBounds.remove(id);
+            }
+        });
+        return new Metrics(
+                metrics.recordCount(),
+                metrics.columnSizes(),
+                metrics.valueCounts(),
+                metrics.nullValueCounts(),
+                byId,
+                lowerBounds,
+                upperBounds);
+    }
+
+    private static void addNanCounts(
+            List<NestedField> fields, String parent, Map<String, Long> nanCounts, Map<Integer, Long> into) {
+        for (NestedField field : fields) {
+            String path = parent + SegmentSql.quote(field.name());
+            boolean floating =
+                    field.type().typeId() == Type.TypeID.FLOAT || field.type().typeId() == Type.TypeID.DOUBLE;
+            if (floating && nanCounts.containsKey(path)) {
+                into.put(field.fieldId(), nanCounts.get(path));
+            }
+            if (field.type().isStructType()) {
+                addNanCounts(field.type().asStructType().fields(), path + ".", nanCounts, into);
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor.table;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.lake.StoreFileIO;
+import dev.wings.common.lake.TableLocations;
+import dev.wings.common.lake.TableMetadataFiles;
+import dev.wings.common.proto.CommitTableRequest;
+import dev.wings.common.proto.CommitTableResponse;
+import dev.wings.common.proto.WatermarkMove;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.compactor.task.TaskClient;
+import dev.wings.compactor.task.TaskLease;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.SnapshotUpdate;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadata.MetadataLogEntry;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.LocationProvider;
+import org.apache.iceberg.metrics.MetricsReporter;
+import org.jspecify.annotations.Nullable;
+
+/// A topic's table as one task sees it: from the metadata file that it started from, to the one that it commits.
+///
+/// A commit stores the new metadata file and then asks the control plane to move the pointer, together with
+/// watermarks and pages. Nothing is ever rebased: if the pointer is not where the task found it, the commit fails and
+/// the task's files are garbage. Nothing is ever deleted here either: after a commit whose outcome is unknown, a file
+/// that looks like garbage may be the table.
+public final class LeasedTable implements TableOperations {
+
+    private static final MetricsReporter NO_REPORTS = report -> {};
+
+    private final TaskLease lease;
+    private final TaskClient tasks;
+    private final StoreFileIO io;
+    private final TableLocations locations;
+    private final UUID topicUid;
+    private final IdGenerator ids;
+    private @Nullable TableMetadata current;
+    private List<WatermarkMove> watermarks = List.of();
+    private final UUID commitId;
+
+    private LeasedTable(
+            TaskLease lease,
+            TaskClient tasks,
+            StoreFileIO io,
+            TableLocations locations,
+            UUID topicUid,
+            IdGenerator ids,
+            @Nullable TableMetadata current) {
+        this.lease = lease;
+        this.tasks = tasks;
+        this.io = io;
+        this.locations = locations;
+        this.topicUid = topicUid;
+        this.ids = ids;
+        this.current = current;
+        this.commitId = ids.next();
+    }
+
+    /// A table that does not exist yet: its first commit creates it.
+    public static LeasedTable absent(
+            TaskLease lease,
+            TaskClient tasks,
+            StoreFileIO io,
+            TableLocations locations,
+            UUID topicUid,
+            IdGenerator ids) {
+        return new LeasedTable(lease, tasks, io, locations, topicUid, ids, null);
+    }
+
+    /// The table at `metadataLocation`. DATA_LOSS if the file is missing or damaged.
+    public static LeasedTable open(
+            TaskLease lease,
+            TaskClient tasks,
+            StoreFileIO io,
+            TableLocations locations,
+            UUID topicUid,
+            IdGenerator ids,
+            String metadataLocation) {
+        TableMetadata metadata = TableMetadataFiles.read(io, metadataLocation);
+        return new LeasedTable(lease, tasks, io, locations, topicUid, ids, metadata);
+    }
+
+    /// For Iceberg's updates, which commit through this.
+    public BaseTable table() {
+        return new BaseTable(this, locations.tableKey(), NO_REPORTS);
+    }
+
+    /// Readies an update to be committed once, as this task's.
+    ///
+    /// @param moves rows that the update moves out of pages, ordered by partition value
+    public <U extends SnapshotUpdate<U>> U prepare(U update, List<WatermarkMove> moves) {
+        watermarks = List.copyOf(moves);
+        update.set(TableSummary.COMMIT_ID, commitId.toString());
+        update.set(TableSummary.TASK, lease.task().getName());
+        // Iceberg would delete the manifests of a commit that it thinks has failed
+        return update.deleteWith(location -> {});
+    }
+
+    @Override
+    public TableMetadata current() {
+        if (current == null) {
+            throw new IllegalStateException("the table does not exist yet: " + locations.tableKey());
+        }
+        return current;
+    }
+
+    /// The same: what others have committed meanwhile would make the commit of this task fail.
+    @Override
+    public TableMetadata refresh() {
+        return current();
+    }
+
+    @Override
+    // metadata are the task's own only if they are the same object: equal ones could be of another commit
+    @SuppressWarnings("ReferenceEquality")
+    public void commit(@Nullable TableMetadata base, TableMetadata metadata) {
+        if (base != current) {
+            throw new IllegalStateException("the update is not of this task's table: " + locations.tableKey());
+        }
+        String baseLocation = base == null ? "" : base.metadataFileLocation();
+        long version = base == null ? 0 : TableLocations.metadataVersion(baseLocation) + 1;
+        String location = locations.metadata(version, ids.next());
+        lease.check();
+        TableMetadataFiles.write(io, metadata, location);
+        lease.check();
+        CommitTableResponse response = tasks.commit(CommitTableRequest.newBuilder()
+                .setLease(lease.ref())
+                .setCommitId(com.google.protobuf.UnsafeByteOperations.unsafeWrap(bytes(commitId)))
+                .setTopicUid(topicUid.toString())
+                .setBaseMetadataLocation(baseLocation)
+                .setMetadataLocation(location)
+                .setTableUuid(metadata.uuid())
+                .addAllWatermarks(watermarks)
+                .addAllObsoleteLocations(obsolete(base, metadata))
+                .build());
+        long moved = watermarks.stream()
+                .mapToLong(move -> move.getEndOffset() - move.getStartOffset())
+                .sum();
+        if (response.getRows() != moved) {
+            throw new IllegalStateException("a commit moved another number of rows than it was to: expected=" + moved
+                    + ", moved=" + response.getRows() + ", commit_id=" + commitId);
+        }
+        current = TableMetadata.buildFrom(metadata)
+                .discardChanges()
+                .withMetadataLocation(location)
+                .build();
+    }
+
+    /// Metadata files that the log of the new metadata has dropped.
+    private static List<String> obsolete(@Nullable TableMetadata base, TableMetadata metadata) {
+        if (base == null) {
+            return List.of();
+        }
+        Set<String> kept = new HashSet<>();
+        metadata.previousFiles().forEach(entry -> kept.add(entry.file()));
+        List<String> dropped = new ArrayList<>();
+        for (MetadataLogEntry entry : base.previousFiles()) {
+            if (!kept.contains(entry.file())) {
+                dropped.add(entry.file());
+            }
+        }
+        return dropped;
+    }
+
+    private static byte[] bytes(UUID id) {
+        return ByteBuffer.allocate(16)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
+    }
+
+    @Override
+    public FileIO io() {
+        return io;
+    }
+
+    @Override
+    public String metadataFileLocation(String name) {
+        return locations.metadataFile(name);
+    }
+
+    @Override
+    public LocationProvider locationProvider() {
+        return LocationProviders.locationsFor(locations.table(), current().properties());
+    }
+
+    /// Fails with DATA_LOSS if the table is not the topic's: only a pointer gone wrong can make that so.
+    public void checkIsOf(UUID topic) {
+        String found = current().properties().get(dev.wings.common.lake.LakeTable.TOPIC_UID_PROPERTY);
+        if (!topic.toString().equals(found)) {
+            throw WingsException.dataLoss(
+                    "the table is another topic's: location=" + current().metadataFileLocation() + ", topic=" + topic
+                            + ", found=" + found,
+                    null);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor.task;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.Lease;
+import dev.wings.common.proto.TaskKind;
+import dev.wings.common.time.Scheduler;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Leases tasks while it has room for one, and runs each on a thread of its own. One call waits at the control plane;
+/// nothing is asked again and again.
+public final class TaskLoop implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TaskLoop.class);
+
+    private static final Duration LEASE_WAIT = Duration.ofSeconds(20);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    /// How long a task that was told to end may take to do so.
+    private static final Duration BREAK_OFF_TIME = Duration.ofSeconds(20);
+
+    private final TaskClient client;
+    private final Map<TaskKind, TaskHandler> handlers;
+    private final String worker;
+    private final int workers;
+    private final Duration drainTimeout;
+    private final Scheduler scheduler;
+    private final InstantSource clock;
+    private final TaskMetrics metrics;
+    private final Semaphore room;
+    private final Set<TaskLease> running = ConcurrentHashMap.newKeySet();
+    private final Thread poller;
+    private volatile boolean stopping;
+
+    /// @param worker its name, for people
+    /// @param workers tasks at once
+    /// @param drainTimeout how long [#close] lets tasks go on
+    public TaskLoop(
+            TaskClient client,
+            Map<TaskKind, TaskHandler> handlers,
+            String worker,
+            int workers,
+            Duration drainTimeout,
+            Scheduler scheduler,
+            InstantSource clock,
+            MeterRegistry registry) {
+        this.client = client;
+        this.handlers = Map.copyOf(handlers);
+        this.worker = worker;
+        this.workers = workers;
+        this.drainTimeout = drainTimeout;
+        this.scheduler = scheduler;
+        this.clock = clock;
+        this.metrics = new TaskMetrics(registry);
+        this.room = new Semaphore(workers);
+        this.poller = Thread.ofVirtual().name("task-poller").unstarted(this::poll);
+    }
+
+    public void start() {
+        poller.start();
+    }
+
+    /// Tasks that run now.
+    public int running() {
+        return running.size();
+    }
+
+    private void poll() {
+        Duration pause = FIRST_PAUSE;
+        try {
+            while (!stopping) {
+                room.acquire();
+                boolean started = false;
+                try {
+                    Optional<Lease> lease = client.lease(handlers.keySet(), worker, LEASE_WAIT);
+                    lease.ifPresent(this::startTask);
+                    started = lease.isPresent();
+                    pause = FIRST_PAUSE;
+                } catch (WingsException e) {
+                    if (stopping) {
+                        return;
+                    }
+                    LOG.warn("no tasks can be had, trying again: pause={}, cause={}", pause, e.getMessage());
+                    scheduler.sleep(pause);
+                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                } finally {
+                    if (!started) {
+                        room.release();
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            // stopping
+        }
+    }
+
+    /// Takes over a permit of `room`.
+    private void startTask(Lease granted) {
+        TaskLease lease = new TaskLease(granted.getTask());
+        running.add(lease);
+        if (stopping) {
+            lease.stop("the worker stops");
+        }
+        // a platform thread: DuckDB's native calls would pin the carrier of a virtual one
+        Thread.ofPlatform()
+                .name("task-" + granted.getTask().getKind().name().toLowerCase(Locale.ROOT))
+                .daemon()
+                .start(() -> {
+                    try {
+                        run(lease, TaskClient.duration(granted.getDuration()));
+                    } finally {
+                        running.remove(lease);
+                        room.release();
+                    }
+                });
+    }
+
+    private void run(TaskLease lease, Duration duration) {
+        Instant start = clock.instant();
+        metrics.started();
+        TaskMetrics.Outcome outcome = TaskMetrics.Outcome.FAILED;
+        Heartbeat.start(lease, duration, client, scheduler, clock);
+        try {
+            outcome = runAndReport(lease);
+        } catch (WingsException e) {
+            // the lease lapses, and somebody else gets the task
+            LOG.warn(
+                    "result of a task not taken: task={}, cause={}",
+                    lease.task().getName(),
+                    e.getMessage());
+            outcome = TaskMetrics.Outcome.LOST;
+        } finally {
+            lease.end();
+            metrics.ended(lease.task().getKind(), outcome, Duration.between(start, clock.instant()));
+        }
+        LOG.info(
+                "task ended: task={}, kind={}, target={}, outcome={}",
+                lease.task().getName(),
+                lease.task().getKind(),
+                lease.task().getTarget(),
+                outcome);
+    }
+
+    private TaskMetrics.Outcome runAndReport(TaskLease lease) {
+        TaskHandler.Result result;
+        try {
+            lease.begin();
+            lease.check();
+            TaskHandler handler = handlers.get(lease.task().getKind());
+            if (handler == null) {
+                throw WingsException.invalid(
+                        "this worker does no such tasks: kind=" + lease.task().getKind());
+            }
+            result = handler.run(lease);
+        } catch (BrokenOffException e) {
+            return brokenOff(lease, e);
+        } catch (RuntimeException | Error e) {
+            if (lease.isBrokenOff()) {
+                return brokenOff(lease, e);
+            }
+            lease.end();
+            LOG.warn(
+                    "task failed: task={}, kind={}, target={}",
+                    lease.task().getName(),
+                    lease.task().getKind(),
+                    lease.task().getTarget(),
+                    e);
+            boolean gone = e instanceof WingsException known && known.kind() == ErrorKind.NOT_FOUND;
+            client.fail(lease, reason(e), gone);
+            return TaskMetrics.Outcome.FAILED;
+        }
+        lease.end();
+        client.complete(lease, result);
+        return TaskMetrics.Outcome.DONE;
+    }
+
+    private TaskMetrics.Outcome brokenOff(TaskLease lease, Throwable cause) {
+        lease.end();
+        if (!lease.isStopped()) {
+            return TaskMetrics.Outcome.LOST;
+        }
+        LOG.info("task given back: task={}, cause={}", lease.task().getName(), cause.getMessage());
+        client.fail(lease, "given back: the worker was stopped", false);
+        return TaskMetrics.Outcome.RETURNED;
+    }
+
+    /// What failed, for people: `data_loss: page is damaged: key=..., bytes=[...)`.
+    private static String reason(Throwable failure) {
+        String text = failure instanceof WingsException known
+                ? known.kind().name().toLowerCase(Locale.ROOT) + ": " + known.getMessage()
+                : "internal: " + failure;
+        return text.length() <= 2000 ? text : text.substring(0, 2000) + "...";
+    }
+
+    /// Drains: takes no more tasks, lets those that run go on for the configured time, then breaks them off and gives
+    /// them back.
+    @Override
+    public void close() {
+        stopping = true;
+        poller.interrupt();
+        try {
+            poller.join();
+            if (!awaitIdle(drainTimeout)) {
+                LOG.warn("tasks are broken off and given back: waited={}, running={}", drainTimeout, running.size());
+                List.copyOf(running).forEach(lease -> lease.stop("the worker stops"));
+                awaitIdle(BREAK_OFF_TIME);
+            }
+        } catch (InterruptedException e) {
+            running.forEach(lease -> lease.stop("the worker stops"));
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean awaitIdle(Duration time) throws InterruptedException {
+        if (!room.tryAcquire(workers, time.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        room.release(workers);
+        return true;
+    }
+}

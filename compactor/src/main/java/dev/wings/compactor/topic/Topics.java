@@ -1,0 +1,136 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor.topic;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.ClusterMetadataGrpc;
+import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
+import dev.wings.common.proto.GetNamespaceRequest;
+import dev.wings.common.proto.GetObjectStoreRequest;
+import dev.wings.common.proto.GetTopicRequest;
+import dev.wings.common.proto.LogMetadataGrpc;
+import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
+import dev.wings.common.proto.Namespace;
+import dev.wings.common.proto.ObjectStore;
+import dev.wings.common.proto.PlanScanRequest;
+import dev.wings.common.proto.PlanScanResponse;
+import dev.wings.common.proto.Task;
+import dev.wings.common.proto.Topic;
+import dev.wings.common.proto.TopicScan;
+import dev.wings.common.proto.TopicSnapshot;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicSchema;
+import io.grpc.Channel;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// What the control plane knows of the topics that tasks work on. Failures are `WingsException`; NOT_FOUND if the
+/// topic is gone, also if another has its name.
+public final class Topics {
+
+    private final ClusterMetadataBlockingStub clusterMetadata;
+    private final LogMetadataBlockingStub logMetadata;
+    private final GrpcCalls calls;
+    private final Duration callTimeout;
+
+    /// @param callTimeout of one call, and of one plan
+    public Topics(Channel controlPlane, GrpcCalls calls, Duration callTimeout) {
+        this.clusterMetadata = ClusterMetadataGrpc.newBlockingStub(controlPlane);
+        this.logMetadata = LogMetadataGrpc.newBlockingStub(controlPlane);
+        this.calls = calls;
+        this.callTimeout = callTimeout;
+    }
+
+    /// The topic that a task is for.
+    public TopicTarget load(Task task) {
+        TopicName name = TopicName.parse(task.getTarget());
+        return calls.idempotent(() -> {
+            ClusterMetadataBlockingStub stub =
+                    clusterMetadata.withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS);
+            Topic topic = stub.getTopic(
+                    GetTopicRequest.newBuilder().setName(name.toString()).build());
+            if (!topic.getUid().equals(task.getTargetUid())) {
+                throw replaced(name);
+            }
+            Namespace namespace = stub.getNamespace(GetNamespaceRequest.newBuilder()
+                    .setName(name.parent().toString())
+                    .build());
+            if (!namespace.getUid().equals(topic.getNamespaceUid())) {
+                throw replaced(name);
+            }
+            ObjectStore store = stub.getObjectStore(GetObjectStoreRequest.newBuilder()
+                    .setName(namespace.getObjectStore())
+                    .build());
+            return target(name, topic, namespace, store);
+        });
+    }
+
+    /// A snapshot of the topic: where its table is, and, given to `pages`, the answers with all of its pages.
+    public TopicSnapshot plan(TopicTarget topic, Consumer<PlanScanResponse> pages) {
+        return plan(topic, TopicScan.newBuilder().setAllPartitions(true), pages);
+    }
+
+    /// Where the topic's table is.
+    public TopicSnapshot snapshot(TopicTarget topic) {
+        return calls.idempotent(() -> plan(topic, TopicScan.newBuilder(), answer -> {}));
+    }
+
+    private TopicSnapshot plan(TopicTarget topic, TopicScan.Builder scan, Consumer<PlanScanResponse> pages) {
+        PlanScanRequest request = PlanScanRequest.newBuilder()
+                .addTopics(scan.setTopic(topic.name().toString()))
+                .build();
+        return GrpcCalls.once(() -> {
+            Iterator<PlanScanResponse> answers = logMetadata
+                    .withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS)
+                    .planScan(request);
+            PlanScanResponse first = answers.next();
+            TopicSnapshot snapshot = first.getTopics(0);
+            if (!snapshot.getTopicUid().equals(topic.uid().toString())) {
+                throw replaced(topic.name());
+            }
+            pages.accept(first);
+            answers.forEachRemaining(pages);
+            return snapshot;
+        });
+    }
+
+    private static TopicTarget target(TopicName name, Topic topic, Namespace namespace, ObjectStore store) {
+        TopicSchema schema = SchemaProtos.fromProto(topic.getSchema());
+        Optional<Field> partitionKey = topic.getPartitionFieldId() == 0
+                ? Optional.empty()
+                : Optional.of(schema.partitionKey(topic.getPartitionFieldId()));
+        return new TopicTarget(
+                name,
+                UUID.fromString(topic.getUid()),
+                schema,
+                partitionKey,
+                topic.getLake(),
+                URI.create(store.getUri()),
+                namespace.getObjectPrefix());
+    }
+
+    private static WingsException replaced(TopicName name) {
+        return WingsException.notFound("the topic was deleted; another has its name now: topic=" + name);
+    }
+}

@@ -1,0 +1,338 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration.lake;
+
+import dev.wings.common.process.Resources;
+import dev.wings.common.proto.ClusterMetadataGrpc;
+import dev.wings.common.proto.CommitFolioRequest;
+import dev.wings.common.proto.CommitFolioResponse;
+import dev.wings.common.proto.CompleteTaskRequest;
+import dev.wings.common.proto.CompleteTaskResponse;
+import dev.wings.common.proto.CreateNamespaceRequest;
+import dev.wings.common.proto.CreateObjectStoreRequest;
+import dev.wings.common.proto.CreateTenantRequest;
+import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.FailTaskRequest;
+import dev.wings.common.proto.FailTaskResponse;
+import dev.wings.common.proto.LakeSpec;
+import dev.wings.common.proto.LeaseTaskRequest;
+import dev.wings.common.proto.LeaseTaskResponse;
+import dev.wings.common.proto.LogMetadataGrpc;
+import dev.wings.common.proto.Namespace;
+import dev.wings.common.proto.ObjectStore;
+import dev.wings.common.proto.PlanScanRequest;
+import dev.wings.common.proto.PlanScanResponse;
+import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.Task;
+import dev.wings.common.proto.TaskKind;
+import dev.wings.common.proto.TasksGrpc;
+import dev.wings.common.proto.Topic;
+import dev.wings.common.proto.TopicScan;
+import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.GrpcClient;
+import dev.wings.common.rpc.GrpcServer;
+import dev.wings.common.scan.ReadAhead;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.store.MemoryObjectStore;
+import dev.wings.common.store.ObjectStores;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.compactor.compact.Compaction;
+import dev.wings.compactor.compact.CreateTable;
+import dev.wings.compactor.rewrite.Rewriting;
+import dev.wings.compactor.scratch.Scratch;
+import dev.wings.compactor.segment.SegmentEngine;
+import dev.wings.compactor.segment.SegmentWork;
+import dev.wings.compactor.table.TaskTables;
+import dev.wings.compactor.task.TaskClient;
+import dev.wings.compactor.task.TaskHandler;
+import dev.wings.compactor.task.TaskLease;
+import dev.wings.compactor.topic.Topics;
+import dev.wings.controlplane.cluster.ClusterMetadata;
+import dev.wings.controlplane.grpc.ClusterMetadataService;
+import dev.wings.controlplane.grpc.LogMetadataService;
+import dev.wings.controlplane.grpc.TasksService;
+import dev.wings.controlplane.log.CommitFeed;
+import dev.wings.controlplane.log.CommitLimits;
+import dev.wings.controlplane.log.GroupCommitter;
+import dev.wings.controlplane.log.LogMetadata;
+import dev.wings.controlplane.memory.MemoryClusterMetadataStore;
+import dev.wings.controlplane.memory.MemoryDatabase;
+import dev.wings.controlplane.memory.MemoryLogMetadataStore;
+import dev.wings.controlplane.memory.MemoryTaskStore;
+import dev.wings.controlplane.task.TaskPolicy;
+import dev.wings.controlplane.task.TaskScheduling;
+import dev.wings.controlplane.task.Tasks;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/// A control plane whose state is in memory, an object store in memory, and what does tasks: each task is run by the
+/// test, on its thread.
+public final class LakeFixture implements AutoCloseable {
+
+    public static final URI STORE = URI.create("file:///lake");
+
+    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Resources resources = new Resources();
+    private final TestClock clock = new TestClock();
+    private final IdGenerator ids = new IdGenerator(clock, new Random(11));
+    private final MemoryObjectStore store = new MemoryObjectStore(clock);
+    private final Steps steps = new Steps();
+    private final BufferAllocator allocator = resources.add(new RootAllocator());
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Channel direct;
+    private final Channel stepped;
+    private final Scratch scratch;
+    private final ExecutorService threads;
+    private final Scheduler scheduler;
+    private Namespace namespace = Namespace.getDefaultInstance();
+    private Compaction.Limits limits = new Compaction.Limits(64 << 20, 10_000);
+    private long memoryBytes = 256 << 20;
+
+    public LakeFixture(Path directory) {
+        scheduler = resources.add(Scheduler.system());
+        threads = resources.add(Executors.newVirtualThreadPerTaskExecutor());
+        GrpcServer server = openControlPlane();
+        GrpcClient client =
+                resources.add(GrpcClient.open(URI.create("http://127.0.0.1:" + server.port()), CALL_TIMEOUT, 64 << 20));
+        direct = client.channel();
+        stepped = ClientInterceptors.intercept(client.channel(), new SteppedCalls(steps));
+        scratch = resources.add(Scratch.open(directory, ids::next));
+        createNamespace();
+    }
+
+    private GrpcServer openControlPlane() {
+        MemoryDatabase database = new MemoryDatabase();
+        TaskPolicy policy = new TaskPolicy(
+                LEASE,
+                100,
+                Duration.ofMillis(10),
+                Duration.ofMillis(20),
+                Duration.ofHours(1),
+                1,
+                2,
+                100,
+                Duration.ofDays(1),
+                Duration.ofDays(1),
+                Duration.ofDays(1));
+        MemoryTaskStore taskStore = new MemoryTaskStore(database);
+        Tasks tasks = resources.add(new Tasks(taskStore, policy, scheduler, ids, meters));
+        TaskScheduling scheduling = resources.add(TaskScheduling.open(taskStore, tasks, policy, scheduler, ids));
+        ClusterMetadata cluster = new ClusterMetadata(
+                new MemoryClusterMetadataStore(database),
+                resources.add(new ObjectStores()),
+                clock,
+                ids,
+                policy.garbageGrace(),
+                scheduling::topicsChanged);
+        MemoryLogMetadataStore logStore = new MemoryLogMetadataStore(database);
+        CommitFeed feed = resources.add(CommitFeed.open(logStore, scheduler, 10, meters));
+        GroupCommitter committer = resources.add(
+                new GroupCommitter(logStore, clock, new CommitLimits(2, 10, 1 << 20, 1 << 24), feed, meters));
+        LogMetadata log = new LogMetadata(logStore, committer, feed, meters);
+        return resources.add(GrpcServer.on("127.0.0.1", 0, meters)
+                .service(new ClusterMetadataService(cluster))
+                .service(new LogMetadataService(log, 1 << 20, CALL_TIMEOUT))
+                .service(new TasksService(tasks))
+                .maxMessageBytes(64 << 20)
+                .drain(Duration.ofMillis(100))
+                .open());
+    }
+
+    private void createNamespace() {
+        ClusterMetadataGrpc.ClusterMetadataBlockingStub stub = ClusterMetadataGrpc.newBlockingStub(direct);
+        stub.createTenant(CreateTenantRequest.newBuilder().setTenantId("acme").build());
+        stub.createObjectStore(CreateObjectStoreRequest.newBuilder()
+                .setParent("tenants/acme")
+                .setObjectStoreId("main")
+                .setObjectStore(ObjectStore.newBuilder().setUri(STORE.toString()))
+                .build());
+        namespace = stub.createNamespace(CreateNamespaceRequest.newBuilder()
+                .setParent("tenants/acme")
+                .setNamespaceId("sales")
+                .setNamespace(Namespace.newBuilder().setObjectStore("tenants/acme/objectStores/main"))
+                .build());
+    }
+
+    public IdGenerator ids() {
+        return ids;
+    }
+
+    public TestClock clock() {
+        return clock;
+    }
+
+    public Steps steps() {
+        return steps;
+    }
+
+    public MemoryObjectStore store() {
+        return store;
+    }
+
+    public BufferAllocator allocator() {
+        return allocator;
+    }
+
+    public SimpleMeterRegistry meters() {
+        return meters;
+    }
+
+    String objectPrefix() {
+        return namespace.getObjectPrefix();
+    }
+
+    /// What a compaction takes at most, from now on.
+    public void limit(long pageBytes, int pages) {
+        limits = new Compaction.Limits(pageBytes, pages);
+    }
+
+    /// What the engine of a task may use, from now on.
+    public void memory(long bytes) {
+        memoryBytes = bytes;
+    }
+
+    public TestTopic createTopic(String id, TopicSchema schema, String partitionBy, LakeSpec lake) {
+        Topic topic = ClusterMetadataGrpc.newBlockingStub(direct)
+                .createTopic(CreateTopicRequest.newBuilder()
+                        .setParent(namespace.getName())
+                        .setTopicId(id)
+                        .setPartitionBy(partitionBy)
+                        .setTopic(Topic.newBuilder()
+                                .setSchema(SchemaProtos.toProto(schema))
+                                .setLake(lake))
+                        .build());
+        return new TestTopic(this, topic);
+    }
+
+    void commit(CommitFolioRequest request) {
+        clock.advance(Duration.ofSeconds(1));
+        CommitFolioResponse ignored = LogMetadataGrpc.newBlockingStub(direct).commitFolio(request);
+    }
+
+    /// Leases the next task of a kind; empty if there is none.
+    public Optional<Task> lease(TaskKind kind) {
+        LeaseTaskResponse response = TasksGrpc.newBlockingStub(direct)
+                .leaseTask(LeaseTaskRequest.newBuilder()
+                        .addKinds(kind)
+                        .setWorker("test")
+                        .setWait(com.google.protobuf.Duration.newBuilder().setSeconds(1))
+                        .build());
+        return response.hasLease() ? Optional.of(response.getLease().getTask()) : Optional.empty();
+    }
+
+    /// Does the next task of a kind, which there must be.
+    public TaskHandler.Result run(TaskKind kind) {
+        clock.advance(Duration.ofMinutes(2));
+        Task task = lease(kind).orElseThrow(() -> new AssertionError("there is no such task: " + kind));
+        return run(task);
+    }
+
+    /// Does a task that was leased, and reports its result, good or bad.
+    public TaskHandler.Result run(Task task) {
+        TaskLease lease = new TaskLease(task);
+        TaskHandler.Result result;
+        try {
+            result = handler(task.getKind()).run(lease);
+        } catch (RuntimeException e) {
+            FailTaskResponse ignored = TasksGrpc.newBlockingStub(direct)
+                    .failTask(FailTaskRequest.newBuilder()
+                            .setLease(lease.ref())
+                            .setFailure(String.valueOf(e.getMessage()))
+                            .build());
+            throw e;
+        }
+        CompleteTaskRequest.Builder complete =
+                CompleteTaskRequest.newBuilder().setLease(lease.ref()).setMore(result.more());
+        result.table().ifPresent(complete::setTable);
+        CompleteTaskResponse ignored = TasksGrpc.newBlockingStub(direct).completeTask(complete.build());
+        return result;
+    }
+
+    /// Does tasks of a kind until there are none.
+    public int runAll(TaskKind kind) {
+        for (int done = 0; ; done++) {
+            clock.advance(Duration.ofMinutes(2));
+            Optional<Task> task = lease(kind);
+            if (task.isEmpty()) {
+                return done;
+            }
+            run(task.get());
+        }
+    }
+
+    /// A worker's handlers, as the compactor puts them together; their calls are steps.
+    public TaskHandler handler(TaskKind kind) {
+        GrpcCalls calls = new GrpcCalls(scheduler, ids.random(), 4, Duration.ofMillis(1), Duration.ofMillis(4));
+        TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(stepped), calls, CALL_TIMEOUT);
+        Topics topics = new Topics(stepped, calls, CALL_TIMEOUT);
+        TaskTables tables = new TaskTables(client, uri -> new SteppedStore(store, steps), ids);
+        SegmentWork work = new SegmentWork(
+                new SegmentWork.Limits(
+                        new SegmentEngine.Limits(memoryBytes, 1L << 30), 256 << 20, new ReadAhead(4, 16 << 20), 2),
+                scratch,
+                allocator,
+                ids,
+                calls,
+                threads,
+                meters);
+        return switch (kind) {
+            case CREATE_TABLE -> new CreateTable(topics, tables, ids);
+            case COMPACT -> new Compaction(topics, tables, work, limits, meters);
+            case REWRITE -> new Rewriting(topics, tables, work, calls, 1L << 30);
+            default -> throw new AssertionError("not done here: " + kind);
+        };
+    }
+
+    /// What a reader is told of a topic.
+    public record Plan(String metadataLocation, List<PlannedPage> pages) {}
+
+    public Plan plan(TestTopic topic) {
+        List<PlannedPage> pages = new ArrayList<>();
+        String[] location = {""};
+        LogMetadataGrpc.newBlockingStub(direct)
+                .planScan(PlanScanRequest.newBuilder()
+                        .addTopics(TopicScan.newBuilder()
+                                .setTopic(topic.name().toString())
+                                .setAllPartitions(true))
+                        .build())
+                .forEachRemaining((PlanScanResponse answer) -> {
+                    answer.getTopicsList().forEach(it -> location[0] = it.getTableMetadataLocation());
+                    pages.addAll(answer.getPagesList());
+                });
+        return new Plan(location[0], pages);
+    }
+
+    @Override
+    public void close() {
+        resources.close();
+    }
+}

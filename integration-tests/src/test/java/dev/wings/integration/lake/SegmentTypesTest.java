@@ -1,0 +1,432 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.common.duckdb.DuckDb;
+import dev.wings.common.lake.LakeTable;
+import dev.wings.common.proto.LakeSpec;
+import dev.wings.common.proto.PartitionTransform;
+import dev.wings.common.proto.SortField;
+import dev.wings.common.proto.TablePartitionField;
+import dev.wings.common.proto.TablePartitioning;
+import dev.wings.common.proto.TaskKind;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.Schemas;
+import dev.wings.common.schema.TopicSchema;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.PartitionField;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.transforms.Transform;
+import org.apache.iceberg.types.Comparators;
+import org.apache.iceberg.types.Conversions;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.util.SerializableFunction;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Rows of every type, through pages and segments, and back with Iceberg's own readers.
+final class SegmentTypesTest {
+
+    @TempDir
+    private Path directory;
+
+    private LakeFixture lake;
+    private final Random random = new Random(5);
+
+    @BeforeEach
+    void open() {
+        lake = new LakeFixture(directory.resolve("scratch"));
+    }
+
+    @AfterEach
+    void close() {
+        lake.close();
+    }
+
+    private static LakeSpec by(TablePartitionField... fields) {
+        return LakeSpec.newBuilder()
+                .setPartitioning(TablePartitioning.newBuilder().addAllFields(List.of(fields)))
+                .build();
+    }
+
+    private static TablePartitionField by(String field, PartitionTransform transform) {
+        return TablePartitionField.newBuilder()
+                .setField(field)
+                .setTransform(transform)
+                .build();
+    }
+
+    private List<List<@Nullable Object>> rows(TopicSchema schema, int count) {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            List<@Nullable Object> row = new ArrayList<>();
+            schema.fields().forEach(field -> row.add(Values.random(field, random)));
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private TableRows compact(TestTopic topic) {
+        lake.run(TaskKind.CREATE_TABLE);
+        lake.run(TaskKind.COMPACT);
+        LakeFixture.Plan plan = lake.plan(topic);
+        assertThat(plan.pages()).isEmpty();
+        return TableRows.open(lake, topic, plan.metadataLocation(), directory);
+    }
+
+    private static void assertSameRows(TestTopic topic, TableRows table) {
+        Map<String, Map<Long, Record>> found = table.byOffset();
+        assertThat(found.keySet()).isEqualTo(topic.rows().keySet());
+        topic.rows().forEach((partition, rows) -> {
+            Map<Long, Record> records = Objects.requireNonNull(found.get(partition));
+            assertThat(records).hasSize(rows.size());
+            for (int i = 0; i < rows.size(); i++) {
+                Record record = Objects.requireNonNull(records.get((long) i));
+                for (int column = 0; column < topic.schema().fields().size(); column++) {
+                    Field field = topic.schema().fields().get(column);
+                    assertThat(TableRows.plain(record.get(column)))
+                            .as("field %s of row %s", field.name(), i)
+                            .isEqualTo(
+                                    TableRows.generic(field.type(), rows.get(i).get(column)));
+                }
+            }
+        });
+    }
+
+    /// Bounds, counts and partition of each file agree with its rows.
+    private static void assertDescribed(TableRows table) {
+        for (DataFile file : table.files()) {
+            List<Record> records = table.records(file);
+            List<NestedField> columns = table.table().schema().columns();
+            for (int i = 0; i < columns.size(); i++) {
+                NestedField column = columns.get(i);
+                if (column.type().isPrimitiveType()) {
+                    assertBounds(file, column, values(i, records));
+                }
+            }
+            List<PartitionField> fields = table.table().spec().fields();
+            for (int i = 0; i < fields.size(); i++) {
+                NestedField source =
+                        table.table().schema().findField(fields.get(i).sourceId());
+                SerializableFunction<Object, Object> transform =
+                        bind(fields.get(i).transform(), source.type());
+                Set<@Nullable Object> values = new HashSet<>();
+                for (Object value : values(columns.indexOf(source), records)) {
+                    values.add(transform.apply(value));
+                }
+                assertThat(values)
+                        .as("values of partition field %s", fields.get(i))
+                        .hasSize(1);
+                assertThat(file.partition().get(i, Object.class))
+                        .isEqualTo(values.iterator().next());
+            }
+            assertThat(file.splitOffsets()).isNotEmpty();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static SerializableFunction<Object, Object> bind(Transform<?, ?> transform, Type type) {
+        return ((Transform<Object, Object>) transform).bind(type);
+    }
+
+    private static List<@Nullable Object> values(int position, List<Record> records) {
+        List<@Nullable Object> values = new ArrayList<>();
+        records.forEach(record -> values.add(internal(record.get(position))));
+        return values;
+    }
+
+    /// As Iceberg keeps it in memory.
+    private static @Nullable Object internal(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case java.time.LocalDate it -> (int) it.toEpochDay();
+            case java.time.LocalTime it -> it.toNanoOfDay() / 1000;
+            case java.time.LocalDateTime it -> micros(it.toInstant(java.time.ZoneOffset.UTC));
+            case java.time.OffsetDateTime it -> micros(it.toInstant());
+            default -> value;
+        };
+    }
+
+    private static long micros(java.time.Instant instant) {
+        return java.math.BigInteger.valueOf(instant.getEpochSecond())
+                .multiply(java.math.BigInteger.valueOf(1_000_000))
+                .add(java.math.BigInteger.valueOf(instant.getNano() / 1000))
+                .longValueExact();
+    }
+
+    private static void assertBounds(DataFile file, NestedField column, List<@Nullable Object> values) {
+        Comparator<Object> order = Comparators.forType(column.type().asPrimitiveType());
+        long nulls = values.stream().filter(value -> value == null).count();
+        long nans = values.stream()
+                .filter(value -> Double.valueOf(Double.NaN).equals(value)
+                        || Float.valueOf(Float.NaN).equals(value))
+                .count();
+        int id = column.fieldId();
+        assertThat(file.valueCounts().get(id)).isEqualTo(values.size());
+        assertThat(file.nullValueCounts().get(id)).as("nulls of %s", column).isEqualTo(nulls);
+        boolean floating =
+                column.type().typeId() == Type.TypeID.FLOAT || column.type().typeId() == Type.TypeID.DOUBLE;
+        if (floating) {
+            assertThat(file.nanValueCounts().get(id)).as("NaNs of %s", column).isEqualTo(nans);
+        }
+        ByteBuffer lower = file.lowerBounds().get(id);
+        ByteBuffer upper = file.upperBounds().get(id);
+        if (nans > 0) {
+            assertThat(upper).as("upper bound beside NaNs of %s", column).isNull();
+        }
+        for (Object value : values) {
+            if (value == null || value.equals(Double.NaN) || value.equals(Float.NaN)) {
+                continue;
+            }
+            if (lower != null) {
+                assertThat(order.compare(Conversions.fromByteBuffer(column.type(), lower), value))
+                        .as("lower bound of %s and %s", column, value)
+                        .isLessThanOrEqualTo(0);
+            }
+            if (upper != null) {
+                assertThat(order.compare(Conversions.fromByteBuffer(column.type(), upper), value))
+                        .as("upper bound of %s and %s", column, value)
+                        .isGreaterThanOrEqualTo(0);
+            }
+        }
+    }
+
+    private static long firstOffset(DataFile file) {
+        return Conversions.<Long>fromByteBuffer(
+                Types.LongType.get(), Objects.requireNonNull(file.lowerBounds().get(LakeTable.OFFSET_FIELD_ID)));
+    }
+
+    @Test
+    void everyTypeComesBackAsItWas() {
+        TestTopic topic = lake.createTopic("events", Schemas.everyType(), "", LakeSpec.getDefaultInstance());
+        topic.push(rows(topic.schema(), 500), 100);
+        topic.push(rows(topic.schema(), 300), 300);
+        TableRows table = compact(topic);
+        assertSameRows(topic, table);
+        assertDescribed(table);
+        DataFile file = table.files().getFirst();
+        // what readers look for has bounds in any case
+        assertThat(file.lowerBounds()).containsKeys(1, 2, 3, 6, 7, 8, 9, 10, LakeTable.OFFSET_FIELD_ID);
+        assertThat(file.upperBounds()).containsKeys(1, 2, 3, 6, 7, 8, 9, 10, LakeTable.TIMESTAMP_FIELD_ID);
+        // and DuckDB agrees on the field ids, at all depths
+        try (DuckDb duckDb = DuckDb.open(Map.of())) {
+            String ids = duckDb.text(
+                    "SELECT string_agg(field_id::VARCHAR, ',' ORDER BY field_id) FROM parquet_schema(?)"
+                            + " WHERE field_id IS NOT NULL",
+                    table.local(file).toString());
+            assertThat(ids)
+                    .isEqualTo("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,2000000001,2000000002");
+        }
+    }
+
+    @Test
+    void everyTypeThatCanBeAPartitionKeyIsAnExactPartition() {
+        List<FieldType> types = List.of(
+                FieldType.Primitive.BOOLEAN,
+                FieldType.Primitive.INT,
+                FieldType.Primitive.LONG,
+                new FieldType.Decimal(9, 2),
+                new FieldType.Decimal(38, 10),
+                FieldType.Primitive.DATE,
+                FieldType.Primitive.TIME,
+                FieldType.Primitive.TIMESTAMP,
+                FieldType.Primitive.TIMESTAMPTZ,
+                FieldType.Primitive.STRING,
+                FieldType.Primitive.BINARY,
+                new FieldType.Fixed(5),
+                FieldType.Primitive.UUID);
+        for (FieldType type : types) {
+            TopicSchema schema = new TopicSchema(
+                    0, List.of(Field.required(1, "k", type), Field.optional(2, "v", FieldType.Primitive.LONG)), 2);
+            TestTopic topic = lake.createTopic(
+                    "t" + type.toString().replaceAll("[^a-z0-9]", "_"), schema, "k", LakeSpec.getDefaultInstance());
+            List<List<@Nullable Object>> keys = rows(schema, 8);
+            List<List<@Nullable Object>> rows = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                List<@Nullable Object> row = new ArrayList<>(keys.get(random.nextInt(keys.size())));
+                row.set(1, (long) i);
+                rows.add(row);
+            }
+            topic.push(rows, 7);
+            TableRows table = compact(topic);
+            assertThat(table.files())
+                    .as("files of %s", type)
+                    .hasSize(topic.rows().size());
+            assertDescribed(table);
+            long total = table.files().stream().mapToLong(DataFile::recordCount).sum();
+            assertThat(total).isEqualTo(60);
+            for (DataFile file : table.files()) {
+                assertThat(table.records(file))
+                        .extracting(record -> (Long) record.getField("__offset__"))
+                        .isSorted();
+            }
+        }
+    }
+
+    @Test
+    void timeTransformsAgreeWithIcebergAlsoBefore1970AndForNulls() {
+        TopicSchema schema = new TopicSchema(
+                0,
+                List.of(
+                        Field.required(1, "k", FieldType.Primitive.INT),
+                        Field.optional(2, "at", FieldType.Primitive.TIMESTAMP),
+                        Field.optional(3, "seen", FieldType.Primitive.TIMESTAMPTZ),
+                        Field.optional(4, "born", FieldType.Primitive.DATE),
+                        Field.optional(5, "name", FieldType.Primitive.STRING)),
+                5);
+        List<LakeSpec> specs = List.of(
+                by(by("at", PartitionTransform.HOUR)),
+                by(by("seen", PartitionTransform.DAY)),
+                by(by("born", PartitionTransform.MONTH)),
+                by(by("at", PartitionTransform.YEAR), by("k", PartitionTransform.IDENTITY)),
+                by(by("born", PartitionTransform.DAY), by("name", PartitionTransform.IDENTITY)),
+                by(by("seen", PartitionTransform.MONTH), by("born", PartitionTransform.IDENTITY)),
+                by(by("__timestamp__", PartitionTransform.HOUR)),
+                by(by("__timestamp__", PartitionTransform.DAY), by("k", PartitionTransform.IDENTITY)));
+        for (int i = 0; i < specs.size(); i++) {
+            TestTopic topic = lake.createTopic("t" + i, schema, "k", specs.get(i));
+            for (int push = 0; push < 3; push++) {
+                List<List<@Nullable Object>> rows = rows(schema, 40);
+                rows.forEach(row -> row.set(0, random.nextInt(3)));
+                topic.push(rows, 9);
+                lake.clock().advance(java.time.Duration.ofMinutes(50));
+            }
+            TableRows table = compact(topic);
+            assertSameRows(topic, table);
+            assertDescribed(table);
+        }
+    }
+
+    @Test
+    void endOfTimeIsAPartitionLikeAnyOther() {
+        TopicSchema schema = new TopicSchema(
+                0,
+                List.of(
+                        Field.required(1, "k", FieldType.Primitive.INT),
+                        Field.optional(2, "at", FieldType.Primitive.TIMESTAMP)),
+                2);
+        TestTopic topic = lake.createTopic("t", schema, "", by(by("at", PartitionTransform.DAY)));
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        for (Long micros : new Long[] {Long.MAX_VALUE, -Long.MAX_VALUE, 0L, Long.MAX_VALUE - 1}) {
+            rows.add(List.of(1, micros));
+        }
+        topic.push(rows, 10);
+        TableRows table = compact(topic);
+        assertSameRows(topic, table);
+        assertDescribed(table);
+    }
+
+    @Test
+    void tableWithoutPartitionsHasOneFileHoweverManyTheTopicHas() {
+        TopicSchema schema = new TopicSchema(
+                0,
+                List.of(
+                        Field.required(1, "k", FieldType.Primitive.LONG),
+                        Field.optional(2, "v", FieldType.Primitive.STRING)),
+                2);
+        TestTopic topic = lake.createTopic("t", schema, "k", by());
+        for (int push = 0; push < 3; push++) {
+            List<List<@Nullable Object>> rows = rows(schema, 300);
+            for (int i = 0; i < rows.size(); i++) {
+                rows.get(i).set(0, (long) (i % 100 - 50));
+            }
+            topic.push(rows, 50);
+        }
+        TableRows table = compact(topic);
+        assertSameRows(topic, table);
+        assertThat(table.files()).hasSize(1);
+        // by the key's value, not its text, then by offset
+        assertThat(table.records(table.files().getFirst()))
+                .isSortedAccordingTo(Comparator.comparing((Record record) -> (Long) record.getField("k"))
+                        .thenComparing(record -> (Long) record.getField("__offset__")));
+    }
+
+    @Test
+    void sortOrderOfTheTableIsKept() {
+        TopicSchema schema = new TopicSchema(
+                0,
+                List.of(
+                        Field.required(1, "k", FieldType.Primitive.LONG),
+                        Field.optional(2, "v", FieldType.Primitive.INT)),
+                2);
+        LakeSpec lakeSpec = by().toBuilder()
+                .addSortOrder(SortField.newBuilder().setField("v").setDescending(true))
+                .build();
+        TestTopic topic = lake.createTopic("t", schema, "k", lakeSpec);
+        List<List<@Nullable Object>> rows = rows(schema, 300);
+        for (int i = 0; i < rows.size(); i++) {
+            rows.get(i).set(0, (long) (i % 3));
+        }
+        topic.push(rows, 50);
+        TableRows table = compact(topic);
+        assertSameRows(topic, table);
+        assertThat(table.files()).hasSize(1);
+        assertThat(table.files().getFirst().sortOrderId()).isEqualTo(1);
+        assertThat(table.records(table.files().getFirst()))
+                .isSortedAccordingTo(Comparator.comparing(
+                                (Record record) -> (Integer) record.getField("v"),
+                                Comparator.nullsLast(Comparator.<Integer>reverseOrder()))
+                        .thenComparing(record -> (Long) record.getField("k"))
+                        .thenComparing(record -> (Long) record.getField("__offset__")));
+    }
+
+    @Test
+    void segmentsEndAtTheTargetSizeInTheOrderOfTheRows() {
+        TopicSchema schema = new TopicSchema(0, List.of(Field.required(1, "bytes", FieldType.Primitive.BINARY)), 1);
+        LakeSpec small = LakeSpec.newBuilder().setTargetSegmentBytes(1 << 20).build();
+        TestTopic topic = lake.createTopic("t", schema, "", small);
+        for (int push = 0; push < 4; push++) {
+            List<List<@Nullable Object>> rows = new ArrayList<>();
+            for (int i = 0; i < 2500; i++) {
+                byte[] bytes = new byte[500];
+                random.nextBytes(bytes);
+                rows.add(List.of(ByteBuffer.wrap(bytes)));
+            }
+            topic.push(rows, 1000);
+        }
+        TableRows table = compact(topic);
+        assertSameRows(topic, table);
+        List<DataFile> files = table.files();
+        assertThat(files).hasSizeGreaterThan(2);
+        assertThat(files).allMatch(file -> file.fileSizeInBytes() < 3 << 20);
+        long next = 0;
+        for (DataFile file : files.stream()
+                .sorted(Comparator.comparingLong(SegmentTypesTest::firstOffset))
+                .toList()) {
+            for (Record record : table.records(file)) {
+                assertThat(record.getField("__offset__")).isEqualTo(next++);
+            }
+        }
+    }
+}
