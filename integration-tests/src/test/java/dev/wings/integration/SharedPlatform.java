@@ -40,10 +40,23 @@ final class SharedPlatform implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return wings(context);
+    }
+
+    /// Started by who asks first.
+    static WingsProcess wings(ExtensionContext context) {
         return context.getRoot()
                 .getStore(ExtensionContext.Namespace.create(SharedPlatform.class))
                 .computeIfAbsent(Platform.class, key -> Platform.start(), Platform.class)
                 .wings();
+    }
+
+    /// Deletes a directory with all that is in it.
+    static void delete(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            paths.sorted(Comparator.reverseOrder())
+                    .forEach(path -> path.toFile().delete());
+        }
     }
 
     private record Platform(WingsProcess wings, Path data) implements AutoCloseable {
@@ -63,10 +76,7 @@ final class SharedPlatform implements ParameterResolver {
         @Override
         public void close() throws IOException {
             wings.close();
-            try (Stream<Path> paths = Files.walk(data)) {
-                paths.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
-            }
+            delete(data);
         }
     }
 }

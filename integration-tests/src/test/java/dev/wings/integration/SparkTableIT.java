@@ -19,34 +19,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.wings.integration.SparkProcess.SparkFailure;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Spark makes, writes and reads tables of its own through the REST catalog, beside topics.
-@ExtendWith(SharedPlatform.class)
-final class SparkIT {
+@ExtendWith(SharedSpark.class)
+final class SparkTableIT {
 
-    @TempDir
-    private static Path directory;
+    private final SparkProcess spark;
 
-    private static SparkProcess spark;
-
-    @BeforeAll
-    static void start(WingsProcess wings) throws Exception {
-        spark = SparkProcess.start(SparkProcess.catalog(wings.catalogUri()), directory);
-        spark.query("use wings.default");
-    }
-
-    @AfterAll
-    static void stop() {
-        spark.close();
+    SparkTableIT(SparkProcess spark) {
+        this.spark = spark;
     }
 
     @Test
@@ -121,13 +107,13 @@ final class SparkIT {
                 .doesNotContain("analysis");
     }
 
-    private static void createOwn(String table, String properties) {
+    private void createOwn(String table, String properties) {
         spark.query("create table " + table + " (device string not null, number bigint, note string, at timestamp)"
                 + " using iceberg partitioned by (device, days(at))" + properties);
         spark.query("insert into " + table + " " + rows(300));
     }
 
-    private static void changeAndCheckOwn(String table) {
+    private void changeAndCheckOwn(String table) {
         spark.query("delete from " + table + " where number % 2 = 0");
         spark.query("update " + table + " set note = 'late' where number > 250");
         spark.query("merge into " + table + " t using (" + rows(10) + ") s on t.number = s.number"
@@ -143,7 +129,7 @@ final class SparkIT {
                 + " timestamp_seconds(id * 3600 - 86400) as at from range(" + count + ")";
     }
 
-    private static void assertUnchangedBy(String statement, String rows) {
+    private void assertUnchangedBy(String statement, String rows) {
         Object before = spark.query(rows);
         spark.query(statement);
         assertThat(spark.query(rows)).as(statement).isEqualTo(before);
