@@ -29,16 +29,19 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kills the platform with SIGKILL in the middle of ingest, again and again, on one data directory.
+/// Kills the platform with SIGKILL in the middle of ingest and compaction, again and again, on one data directory.
 ///
-/// After each restart (I1, I2): every acknowledged row is there exactly once, at the offset that was acknowledged;
+/// After each restart (I1, I2, I7): every acknowledged row is there exactly once, at the offset that was acknowledged;
 /// offsets of each partition are dense from 0; a batch without an acknowledgement is there as a whole or not at all.
+/// So it is while rows move from pages to segments, and in the end, when all are in segments.
 final class CrashIT {
 
     private static final int KILLS = Integer.getInteger("wings.crash.kills", 10);
     private static final int STREAMS = 3;
     private static final int ROWS_PER_BATCH = 200;
     private static final int MAX_MILLIS_TO_KILL = 2_500;
+    private static final int COMPACTION_SECONDS = 120;
+    private static final String UNCOMPACTED = "select count(*) from system.pages where topic = 'events'";
 
     @TempDir
     private Path data;
@@ -60,13 +63,17 @@ final class CrashIT {
                     "--schema",
                     "batch bigint not null, row_in_batch int not null, key string not null, payload string",
                     "--partition-by",
-                    "key");
+                    "key",
+                    "--freshness",
+                    "1s");
             for (int kill = 0; kill < KILLS; kill++) {
                 sentBatches = ingestUntilKilled(wings, random, sentBatches, acknowledged);
                 wings = WingsProcess.start(data, portOffset);
                 verify(wings, acknowledged, "seed=" + seed + ", kill=" + kill);
             }
             assertThat(acknowledged).as("acknowledged batches: seed=%d", seed).hasSizeGreaterThan(KILLS);
+            awaitCompaction(wings);
+            verify(wings, acknowledged, "seed=" + seed + ", all in segments");
             wings.stop();
         } finally {
             wings.close();
@@ -94,6 +101,19 @@ final class CrashIT {
         }
         // a number that no stream has used; the remainder by STREAMS does not matter
         return sent + STREAMS;
+    }
+
+    /// Waits until no page is left, which also shows that no crash left a task that nobody takes up again.
+    private static void awaitCompaction(WingsProcess wings) throws Exception {
+        try (SqlClient sql = new SqlClient(wings.serverPort())) {
+            long deadline = System.nanoTime() + SECONDS.toNanos(COMPACTION_SECONDS);
+            while (sql.count(UNCOMPACTED) > 0 && System.nanoTime() < deadline) {
+                Thread.sleep(200);
+            }
+            assertThat(sql.count(UNCOMPACTED))
+                    .as("pages left; tasks: %s", sql.query("select * from system.tasks"))
+                    .isZero();
+        }
     }
 
     private static void verify(WingsProcess wings, List<AcknowledgedBatch> acknowledged, String which)
