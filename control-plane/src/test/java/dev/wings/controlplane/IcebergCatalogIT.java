@@ -471,7 +471,7 @@ final class IcebergCatalogIT {
                 "GET, /v1/acme/namespaces/sales/tables/%00, , 404",
                 "GET, /v1/acme/namespaces/sales/tables/a%2Fb, , 404",
                 "GET, /v1/acme/namespaces/sales/tables/%FF, , 404",
-                "GET, /v1/acme/namespaces//tables/x, , 400",
+                "GET, /v1/acme/namespaces//tables/x, , 404",
                 "GET, /v1/acme/namespaces?parent=a%1Fb, , 404",
                 "GET, /v1/acme/namespaces?pageSize=x, , 400",
                 "GET, /v1/acme/namespaces?pageToken=x, , 400",
