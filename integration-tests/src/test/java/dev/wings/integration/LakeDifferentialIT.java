@@ -58,8 +58,9 @@ final class LakeDifferentialIT {
                 Statement duckdb = file.createStatement();
                 WingsProcess wings = WingsProcess.start(data, WingsProcess.freePortOffset(new Random()));
                 SqlClient sql = new SqlClient(wings.serverPort())) {
-            duckdb.execute("create table flights as select * exclude file_row_number, file_row_number n from read_parquet('"
-                    + SharedPlatform.FLIGHTS + "', file_row_number = true)");
+            duckdb.execute(
+                    "create table flights as select * exclude file_row_number, file_row_number n from read_parquet('"
+                            + SharedPlatform.FLIGHTS + "', file_row_number = true)");
             long rows = ((Number) digest(duckdb, Long.MAX_VALUE).getFirst()).longValue();
             wings.run("topic", "create", "moving", "--from", SharedPlatform.FLIGHTS.toString(), "--freshness", "1s");
 
