@@ -22,6 +22,7 @@ import dev.wings.benchmarks.figures.LatencyBenchmark;
 import dev.wings.benchmarks.figures.QueryBenchmark;
 import dev.wings.benchmarks.figures.RunInfo;
 import dev.wings.benchmarks.figures.Scale;
+import dev.wings.benchmarks.figures.SegmentQueryBenchmark;
 import dev.wings.benchmarks.figures.StartBenchmark;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -44,8 +45,7 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--figures",
             split = ",",
-            description =
-                    "Only these: ingest, small-batches, ingest-memory, ack-p50, ack-p99, scan, group-by, one-row, start.")
+            description = "Only these; all of them are listed in benchmarks/README.md.")
     private List<String> figures = List.of();
 
     @Option(names = "--quick", description = "A short run with less data, to see that it works.")
@@ -75,6 +75,7 @@ public final class Main implements Callable<Integer> {
         new IngestBenchmark(bench).run();
         new LatencyBenchmark(bench).run();
         new QueryBenchmark(bench).run();
+        new SegmentQueryBenchmark(bench).run();
         return 0;
     }
 

@@ -17,12 +17,14 @@ package dev.wings.benchmarks.figures;
 
 import com.google.protobuf.ByteString;
 import dev.wings.benchmarks.floor.DuckDbFloor;
+import dev.wings.benchmarks.load.DataSet;
 import dev.wings.benchmarks.load.FlightMessages;
 import dev.wings.benchmarks.load.GetLoad;
 import dev.wings.benchmarks.load.PutLoad;
 import dev.wings.benchmarks.load.PutPlan;
 import dev.wings.benchmarks.process.DevProcess;
 import dev.wings.benchmarks.process.FloorProcess;
+import dev.wings.common.proto.LakeSpec;
 import java.time.Duration;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
@@ -39,6 +41,11 @@ public final class QueryBenchmark {
     private static final String GROUP_BY =
             "select site, count(*) as n, avg(reading) as mean, max(level) as top from %s group by site";
 
+    private static final LakeSpec STAYS_IN_PAGES = LakeSpec.newBuilder()
+            .setFreshness(com.google.protobuf.Duration.newBuilder()
+                    .setSeconds(Duration.ofDays(1).toSeconds()))
+            .build();
+
     private final Bench bench;
 
     public QueryBenchmark(Bench bench) {
@@ -49,7 +56,8 @@ public final class QueryBenchmark {
         if (!bench.wants(FigureKind.SCAN, FigureKind.GROUP_BY, FigureKind.ONE_ROW)) {
             return;
         }
-        try (DevProcess wings = DevProcess.start(bench.root(), Map.of());
+        Map<String, String> settings = Map.of("WINGS_CONTROL_PLANE_COMPACT_BYTES", String.valueOf(1L << 40));
+        try (DevProcess wings = DevProcess.start(bench.root(), settings);
                 SqlClient sql = SqlClient.open(wings.serverPort())) {
             if (bench.wants(FigureKind.SCAN, FigureKind.GROUP_BY)) {
                 bench.tell("pushing %,d rows".formatted(bench.scale().largeRows()));
@@ -75,7 +83,7 @@ public final class QueryBenchmark {
 
     private static void fill(DevProcess wings, String topic, int distinct, int rowsPerBatch, int batches)
             throws Exception {
-        Topics.create(wings.controlPlanePort(), topic);
+        Topics.create(wings.controlPlanePort(), topic, DataSet.SENSORS, STAYS_IN_PAGES);
         FlightMessages messages = FlightMessages.ofSampleRows(0, distinct, rowsPerBatch);
         PutLoad.push(PutPlan.exactly(wings.ingestorPort(), topic, messages, 1, batches), LIMIT);
     }

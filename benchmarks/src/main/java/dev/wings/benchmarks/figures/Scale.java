@@ -23,8 +23,10 @@ import java.time.Duration;
 /// @param warmUp load before each window that is not counted
 /// @param window how long is counted
 /// @param largeBatches 64K-row batches of the large topic
+/// @param eventBatches 64K-row batches of the topic that is queried in the lake
 /// @param queries how often the small query runs
-public record Scale(String name, int rounds, Duration warmUp, Duration window, int largeBatches, int queries) {
+public record Scale(
+        String name, int rounds, Duration warmUp, Duration window, int largeBatches, int eventBatches, int queries) {
 
     /// Rows of a large batch.
     public static final int LARGE_BATCH_ROWS = 65_536;
@@ -32,21 +34,25 @@ public record Scale(String name, int rounds, Duration warmUp, Duration window, i
     /// Different large batches; they are sent in turn.
     public static final int DISTINCT_BATCHES = 16;
 
-    /// What is recorded as a baseline: 10 million rows.
+    /// What is recorded as a baseline: 10 million rows in pages, 20 million in the lake.
     public static Scale full() {
-        return new Scale("full", 5, Duration.ofSeconds(3), Duration.ofSeconds(8), 153, 500);
+        return new Scale("full", 5, Duration.ofSeconds(3), Duration.ofSeconds(8), 153, 306, 500);
     }
 
     /// To see that it works.
     public static Scale quick() {
-        return new Scale("quick", 2, Duration.ofSeconds(2), Duration.ofSeconds(2), 16, 50);
+        return new Scale("quick", 2, Duration.ofSeconds(2), Duration.ofSeconds(2), 16, 16, 50);
     }
 
     public Scale withRounds(int rounds) {
-        return new Scale(name, rounds, warmUp, window, largeBatches, queries);
+        return new Scale(name, rounds, warmUp, window, largeBatches, eventBatches, queries);
     }
 
     public long largeRows() {
         return (long) largeBatches * LARGE_BATCH_ROWS;
+    }
+
+    public long eventRows() {
+        return (long) eventBatches * LARGE_BATCH_ROWS;
     }
 }

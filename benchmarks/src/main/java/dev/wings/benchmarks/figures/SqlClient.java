@@ -16,6 +16,8 @@
 package dev.wings.benchmarks.figures;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStream;
@@ -24,6 +26,7 @@ import org.apache.arrow.flight.impl.Flight.Ticket;
 import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
 
 /// Flight SQL as any Java client speaks it.
 final class SqlClient implements AutoCloseable {
@@ -67,6 +70,25 @@ final class SqlClient implements AutoCloseable {
             throw new IllegalStateException("a query without a result: sql=" + sql);
         }
         return seconds;
+    }
+
+    /// Runs `sql`; the values of its rows as text.
+    List<List<String>> rows(String sql) throws Exception {
+        List<List<String>> rows = new ArrayList<>();
+        FlightInfo info = client.execute(sql);
+        try (FlightStream stream =
+                client.getStream(info.getEndpoints().getFirst().getTicket())) {
+            while (stream.next()) {
+                for (int row = 0; row < stream.getRoot().getRowCount(); row++) {
+                    List<String> values = new ArrayList<>();
+                    for (FieldVector vector : stream.getRoot().getFieldVectors()) {
+                        values.add(String.valueOf(vector.getObject(row)));
+                    }
+                    rows.add(values);
+                }
+            }
+        }
+        return rows;
     }
 
     @Override

@@ -15,9 +15,10 @@
  */
 package dev.wings.benchmarks.figures;
 
-import dev.wings.benchmarks.load.SampleRows;
+import dev.wings.benchmarks.load.DataSet;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Topic;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -31,6 +32,11 @@ final class Topics {
 
     /// Creates `id` for sample rows, without a partition key.
     static void create(int controlPlanePort, String id) {
+        create(controlPlanePort, id, DataSet.SENSORS, LakeSpec.getDefaultInstance());
+    }
+
+    /// Creates `id` for these rows, without a partition key.
+    static void create(int controlPlanePort, String id, DataSet rows, LakeSpec lake) {
         ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", controlPlanePort)
                 .usePlaintext()
                 .build();
@@ -39,7 +45,9 @@ final class Topics {
                     .createTopic(CreateTopicRequest.newBuilder()
                             .setParent(PARENT)
                             .setTopicId(id)
-                            .setTopic(Topic.newBuilder().setSchema(SampleRows.topicSchema()))
+                            .setTopic(Topic.newBuilder()
+                                    .setSchema(rows.topicSchema())
+                                    .setLake(lake))
                             .build());
         } finally {
             channel.shutdownNow();

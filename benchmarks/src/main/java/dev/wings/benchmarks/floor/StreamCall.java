@@ -52,7 +52,7 @@ final class StreamCall extends ServerCall.Listener<byte[]> {
             call.close(Status.INVALID_ARGUMENT.withDescription("not a number of batches"), new Metadata());
             return;
         }
-        call.sendMessage(FlightMessages.schema());
+        call.sendMessage(batches.schema());
         onReady();
     }
 

@@ -35,10 +35,11 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Messages of a Flight stream in the bytes of the wire, made once and sent many times.
 ///
+/// @param rows what they hold
 /// @param batches one `FlightData` with a record batch each
 /// @param rowsPerBatch rows of each batch
 /// @param bodyBytes bytes of all bodies together: what throughput is counted in
-public record FlightMessages(List<byte[]> batches, int rowsPerBatch, long bodyBytes) {
+public record FlightMessages(DataSet rows, List<byte[]> batches, int rowsPerBatch, long bodyBytes) {
 
     private static final IpcOption OPTION = IpcOption.DEFAULT;
 
@@ -52,12 +53,17 @@ public record FlightMessages(List<byte[]> batches, int rowsPerBatch, long bodyBy
 
     /// `count` different batches of sample rows with ids from `firstId` on.
     public static FlightMessages ofSampleRows(long firstId, int count, int rowsPerBatch) {
+        return of(DataSet.SENSORS, firstId, count, rowsPerBatch);
+    }
+
+    /// `count` different batches of `rows` with ids from `firstId` on.
+    public static FlightMessages of(DataSet rows, long firstId, int count, int rowsPerBatch) {
         List<byte[]> batches = new ArrayList<>();
         long bodyBytes = 0;
         try (BufferAllocator allocator = new RootAllocator()) {
             for (int index = 0; index < count; index++) {
                 long id = firstId + (long) index * rowsPerBatch;
-                try (VectorSchemaRoot root = SampleRows.openBatch(allocator, id, rowsPerBatch);
+                try (VectorSchemaRoot root = rows.openBatch(allocator, id, rowsPerBatch);
                         ArrowRecordBatch batch = new VectorUnloader(root).getRecordBatch()) {
                     FlightData message = encode(batch);
                     bodyBytes += message.getDataBody().size();
@@ -65,21 +71,21 @@ public record FlightMessages(List<byte[]> batches, int rowsPerBatch, long bodyBy
                 }
             }
         }
-        return new FlightMessages(batches, rowsPerBatch, bodyBytes);
+        return new FlightMessages(rows, batches, rowsPerBatch, bodyBytes);
     }
 
     /// The first message of a result.
-    public static byte[] schema() {
-        return encode(SampleRows.arrowSchema()).build().toByteArray();
+    public byte[] schema() {
+        return encode(rows.arrowSchema()).build().toByteArray();
     }
 
     /// The first message of a DoPut: schema and descriptor, whose path is the topic's name.
-    public static byte[] opening(String topic) {
+    public byte[] opening(String topic) {
         FlightDescriptor descriptor = FlightDescriptor.newBuilder()
                 .setType(FlightDescriptor.DescriptorType.PATH)
                 .addPath(topic)
                 .build();
-        return encode(SampleRows.arrowSchema())
+        return encode(rows.arrowSchema())
                 .setFlightDescriptor(descriptor)
                 .build()
                 .toByteArray();

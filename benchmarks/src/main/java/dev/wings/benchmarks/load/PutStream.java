@@ -173,7 +173,7 @@ final class PutStream extends ClientCall.Listener<byte[]> {
 
     private void send(long countedFromNanos) {
         if (sent == 0) {
-            call.sendMessage(FlightMessages.opening(plan.topic()));
+            call.sendMessage(plan.messages().opening(plan.topic()));
         }
         int index = (int) ((sent + number) % plan.messages().batches().size());
         sentNanos.add(countedFromNanos);

@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.wings.benchmarks.load.DataSet;
 import dev.wings.benchmarks.load.FlightMessages;
 import dev.wings.benchmarks.load.GetLoad;
 import dev.wings.benchmarks.load.PutLoad;
@@ -78,8 +79,8 @@ class FloorServerTest {
 
     @Test
     void batchThatIsNotAcceptedWholeFailsTheLoad() throws Exception {
-        FlightMessages claimsMore =
-                new FlightMessages(messages.batches(), messages.rowsPerBatch() + 1, messages.bodyBytes());
+        FlightMessages claimsMore = new FlightMessages(
+                DataSet.SENSORS, messages.batches(), messages.rowsPerBatch() + 1, messages.bodyBytes());
         try (FloorServer floor = new FloorServer(messages)) {
             PutPlan plan = PutPlan.exactly(floor.port(), "a.b", claimsMore, 1, 1);
 

@@ -38,7 +38,7 @@ class FlightMessagesTest {
     void arrowReadsTheRowsThatWereEncoded() throws Exception {
         FlightMessages messages = FlightMessages.ofSampleRows(5_000, 2, ROWS);
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
-        append(stream, FlightMessages.schema());
+        append(stream, messages.schema());
         append(stream, messages.batches().get(0));
         append(stream, messages.batches().get(1));
 
@@ -64,7 +64,9 @@ class FlightMessagesTest {
 
     @Test
     void openingNamesTheTopic() throws Exception {
-        FlightData opening = FlightData.parseFrom(FlightMessages.opening("sensors.readings"));
+        FlightMessages messages = FlightMessages.ofSampleRows(0, 1, ROWS);
+
+        FlightData opening = FlightData.parseFrom(messages.opening("sensors.readings"));
 
         assertThat(opening.getFlightDescriptor().getPathList()).isEqualTo(List.of("sensors.readings"));
         assertThat(opening.getDataHeader().isEmpty()).isFalse();
@@ -76,7 +78,7 @@ class FlightMessagesTest {
 
         Frame batch = FlightDataReader.count(
                 new ByteArrayInputStream(messages.batches().getFirst()));
-        Frame schema = FlightDataReader.count(new ByteArrayInputStream(FlightMessages.schema()));
+        Frame schema = FlightDataReader.count(new ByteArrayInputStream(messages.schema()));
 
         assertThat(batch).isEqualTo(new Frame(ROWS, messages.bodyBytes(), null));
         assertThat(schema).isEqualTo(new Frame(0, 0, null));

@@ -1,0 +1,137 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.benchmarks.figures;
+
+import dev.wings.benchmarks.floor.ParquetFloor;
+import dev.wings.benchmarks.load.DataSet;
+import dev.wings.benchmarks.load.EventRows;
+import dev.wings.benchmarks.load.FlightMessages;
+import dev.wings.benchmarks.load.PutLoad;
+import dev.wings.benchmarks.load.PutPlan;
+import dev.wings.benchmarks.process.DevProcess;
+import dev.wings.common.proto.LakeSpec;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/// How fast a warm server answers from segments, next to DuckDB on the same files with as many threads and as much
+/// memory.
+public final class SegmentQueryBenchmark {
+
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final String TOPIC = "bench_events";
+    private static final long QUERY_MEMORY_BYTES = 256L << 20;
+
+    /// One round is so many runs of each query; its value is their median.
+    private static final int RUNS = 5;
+
+    private final Bench bench;
+
+    public SegmentQueryBenchmark(Bench bench) {
+        this.bench = bench;
+    }
+
+    public void run() throws Exception {
+        Map<FigureKind, String> queries = queries(bench.scale().eventRows());
+        if (queries.keySet().stream().noneMatch(bench::wants)) {
+            return;
+        }
+        int threads = Runtime.getRuntime().availableProcessors();
+        Map<String, String> settings = Map.of(
+                "WINGS_SERVER_QUERY_THREADS", String.valueOf(threads),
+                "WINGS_SERVER_QUERY_MEMORY_BYTES", String.valueOf(QUERY_MEMORY_BYTES));
+        try (DevProcess wings = DevProcess.start(bench.root(), settings);
+                SqlClient sql = SqlClient.open(wings.serverPort())) {
+            bench.tell("pushing %,d rows".formatted(bench.scale().eventRows()));
+            Topics.create(wings.controlPlanePort(), TOPIC, DataSet.EVENTS, LakeSpec.getDefaultInstance());
+            push(wings, TOPIC, bench.scale().eventBatches());
+            bench.tell("waiting for the compactor");
+            Lake.awaitSettled(sql, TOPIC);
+            List<String> files = Lake.segments(sql, TOPIC);
+            try (ParquetFloor duckDb = new ParquetFloor(files, threads, QUERY_MEMORY_BYTES)) {
+                measure(queries, sql, duckDb, files.size());
+            }
+        }
+    }
+
+    /// Pushes so many batches of events, of which no two are the same.
+    static void push(DevProcess wings, String topic, int batches) throws Exception {
+        for (int first = 0; first < batches; first += Scale.DISTINCT_BATCHES) {
+            int count = Math.min(Scale.DISTINCT_BATCHES, batches - first);
+            FlightMessages messages = FlightMessages.of(
+                    DataSet.EVENTS, (long) first * Scale.LARGE_BATCH_ROWS, count, Scale.LARGE_BATCH_ROWS);
+            PutLoad.push(PutPlan.exactly(wings.ingestorPort(), topic, messages, 1, count), LIMIT);
+        }
+    }
+
+    /// With `%s` for the table. The time range is a twentieth of all rows.
+    private static Map<FigureKind, String> queries(long rows) {
+        Map<FigureKind, String> queries = new EnumMap<>(FigureKind.class);
+        queries.put(FigureKind.LAKE_COUNT, "select count(*) from %s");
+        queries.put(
+                FigureKind.LAKE_GROUP_BY,
+                "select kind, count(*) as n, avg(amount) as mean, max(quantity) as top from %s group by kind"
+                        + " order by kind");
+        queries.put(
+                FigureKind.LAKE_TOP_10,
+                "select account, count(*) as n, sum(quantity) as total from %s group by account order by n desc, account"
+                        + " limit 10");
+        queries.put(
+                FigureKind.LAKE_TIME_RANGE,
+                "select count(*) as n, count(distinct account) as accounts, min(amount) as low, max(amount) as high"
+                        + " from %s where ts >= timestamptz '" + EventRows.time(rows / 2) + "' and ts < timestamptz '"
+                        + EventRows.time(rows / 2 + rows / 20) + "'");
+        return queries;
+    }
+
+    private void measure(Map<FigureKind, String> queries, SqlClient sql, ParquetFloor duckDb, int segments)
+            throws Exception {
+        for (Map.Entry<FigureKind, String> query : queries.entrySet()) {
+            if (!bench.wants(query.getKey())) {
+                continue;
+            }
+            String ofWings = query.getValue().formatted(TOPIC);
+            String ofDuckDb = query.getValue().formatted("rows");
+            checkAnswer(sql.rows(ofWings), duckDb.run(ofDuckDb).rows(), ofWings);
+            Rounds rounds = new Rounds();
+            for (int round = 0; round <= bench.scale().rounds(); round++) {
+                Rounds runs = new Rounds();
+                for (int run = 0; run < RUNS; run++) {
+                    double floor = duckDb.run(ofDuckDb).seconds();
+                    runs.add(sql.seconds(ofWings) * 1e3, floor * 1e3);
+                }
+                bench.tell("%s, round %d: %.1f ms, floor %.1f ms"
+                        .formatted(query.getKey().id(), round, runs.value(), runs.floor()));
+                if (round > 0) {
+                    rounds.add(runs.value(), runs.floor());
+                }
+            }
+            bench.report(new Figure(
+                    query.getKey(),
+                    rounds,
+                    Map.of("rows", (double) bench.scale().eventRows(), "segments", (double) segments)));
+        }
+    }
+
+    private static void checkAnswer(List<List<String>> found, List<List<String>> expected, String sql) {
+        if (found.size() != expected.size()
+                || !found.getFirst().getFirst().equals(expected.getFirst().getFirst())) {
+            throw new IllegalStateException(
+                    "Wings and DuckDB do not agree: sql=" + sql + ", wings=" + found + ", duckdb=" + expected);
+        }
+    }
+}
