@@ -90,8 +90,13 @@ final class TaskTurnStatements {
             limit 1
             """;
 
-    private static final String LOCK =
-            "select %s from tasks k where k.task_uid = ? for no key update".formatted(TaskRows.COLUMNS);
+    /// None if it was retried, or its topic deleted, before it was locked. The database compares the times, here and in
+    /// [#FIND]: a task that is due in one and not in the other would be looked for without end.
+    private static final String LOCK = """
+            select %s from tasks k
+            where k.task_uid = ? and k.state = 'WAITING' and k.next_run_time <= ?
+            for no key update
+            """.formatted(TaskRows.COLUMNS);
 
     private static final String REMEMBER = """
             insert into task_turns (tenant_uid, lease_time) values (?, ?)
@@ -120,9 +125,7 @@ final class TaskTurnStatements {
             if (first.isEmpty()) {
                 return new Idle(nextTime(connection, kinds, now));
             }
-            found = Sql.queryOne(connection, LOCK, TaskRows::read, first.get())
-                    // it may have been retried, or its topic deleted, before it was locked
-                    .filter(task -> task.isWaiting(now));
+            found = Sql.queryOne(connection, LOCK, TaskRows::read, first.get(), now);
         }
         TaskRecord leased = found.get().leased(wish.worker(), now, policy.lease());
         TaskRows.update(connection, leased);

@@ -24,6 +24,7 @@ import dev.wings.controlplane.task.TaskStore.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -145,7 +146,7 @@ final class LeaseQueue implements AutoCloseable {
     private Optional<TaskRecord> ask(LeaseWish wish, long asked) {
         Turn turn = null;
         try {
-            turn = store.lease(wish, clock.instant(), policy);
+            turn = store.lease(wish, clock.instant().truncatedTo(ChronoUnit.MICROS), policy);
             return turn instanceof Leased leased ? Optional.of(leased.task()) : Optional.empty();
         } finally {
             Turn got = turn;

@@ -44,6 +44,7 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// What every [TaskStore] does with tasks. Commits to tables are in [TableCommitContract].
 public abstract class TaskStoreContract {
@@ -212,6 +213,15 @@ public abstract class TaskStoreContract {
         assertThat(store().load(first.name())).isEqualTo(second);
         assertThat(acme.complete(second, at(32)).failure()).isEmpty();
         assertFails(() -> acme.complete(second, at(33)), ErrorKind.CONFLICT, "state=DONE");
+    }
+
+    /// A database keeps microseconds, rounded.
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void lapsedLeaseIsTakenOverAtATimeWithNanoseconds() {
+        acme.create(topic, TaskKind.CREATE_TABLE, START);
+        assertThat(acme.lease(START)).isPresent();
+        assertThat(acme.lease(at(40).plusNanos(1_700))).isPresent();
     }
 
     @Test
