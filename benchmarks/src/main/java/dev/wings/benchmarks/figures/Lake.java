@@ -25,17 +25,16 @@ final class Lake {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration INTERVAL = Duration.ofMillis(250);
 
+    private static final String UNFINISHED = "select count(*) from system.tasks where state in ('WAITING', 'RUNNING')"
+            + " and kind in ('CREATE_TABLE', 'COMPACT', 'REWRITE') and target like ";
+
     private Lake() {}
 
     /// Waits until all rows of `topic` are in segments, and nothing more is to be done to its table.
     static void awaitSettled(SqlClient sql, String topic) throws Exception {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (number(sql, "select count(*) from system.pages where topic = '" + topic + "'") > 0
-                || number(
-                                sql,
-                                "select count(*) from system.tasks where state in ('WAITING', 'RUNNING') and target like '%/"
-                                        + topic + "'")
-                        > 0) {
+                || number(sql, UNFINISHED + "'%/" + topic + "'") > 0) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("rows did not get into the lake: topic=" + topic + ", limit=" + LIMIT
                         + ", tasks=" + sql.rows("select kind, state, progress, failure from system.tasks"));
