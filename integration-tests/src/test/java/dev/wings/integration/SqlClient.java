@@ -28,18 +28,18 @@ import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
 /// Runs statements over Flight SQL and returns rows as plain objects.
-final class SqlClient implements AutoCloseable {
+public final class SqlClient implements AutoCloseable {
 
     private final BufferAllocator allocator = new RootAllocator();
     private final FlightSqlClient client;
 
-    SqlClient(int port) {
+    public SqlClient(int port) {
         client = new FlightSqlClient(FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
                 .build());
     }
 
     /// All rows; values as `FieldVector.getObject` gives them, text as `String`.
-    List<List<Object>> query(String sql) {
+    public List<List<Object>> query(String sql) {
         List<List<Object>> rows = new ArrayList<>();
         forEachRow(sql, (vectors, row) -> {
             List<Object> values = new ArrayList<>();
@@ -53,7 +53,7 @@ final class SqlClient implements AutoCloseable {
     }
 
     /// All rows, as [RowText] has them.
-    List<List<@Nullable String>> texts(String sql) {
+    public List<List<@Nullable String>> texts(String sql) {
         List<List<@Nullable String>> rows = new ArrayList<>();
         forEachRow(sql, (vectors, row) -> {
             List<@Nullable String> values = new ArrayList<>();
@@ -66,7 +66,7 @@ final class SqlClient implements AutoCloseable {
     }
 
     /// The only value of the only row.
-    long count(String sql) {
+    public long count(String sql) {
         return ((Number) query(sql).getFirst().getFirst()).longValue();
     }
 

@@ -43,12 +43,10 @@ import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.rpc.GrpcClient;
-import dev.wings.common.rpc.GrpcServer;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.MemoryObjectStore;
-import dev.wings.common.store.ObjectStores;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.compactor.compact.Compaction;
@@ -62,21 +60,7 @@ import dev.wings.compactor.task.TaskClient;
 import dev.wings.compactor.task.TaskHandler;
 import dev.wings.compactor.task.TaskLease;
 import dev.wings.compactor.topic.Topics;
-import dev.wings.controlplane.cluster.ClusterMetadata;
-import dev.wings.controlplane.grpc.ClusterMetadataService;
-import dev.wings.controlplane.grpc.LogMetadataService;
-import dev.wings.controlplane.grpc.TasksService;
-import dev.wings.controlplane.log.CommitFeed;
-import dev.wings.controlplane.log.CommitLimits;
-import dev.wings.controlplane.log.GroupCommitter;
-import dev.wings.controlplane.log.LogMetadata;
-import dev.wings.controlplane.memory.MemoryClusterMetadataStore;
-import dev.wings.controlplane.memory.MemoryDatabase;
-import dev.wings.controlplane.memory.MemoryLogMetadataStore;
-import dev.wings.controlplane.memory.MemoryTaskStore;
 import dev.wings.controlplane.task.TaskPolicy;
-import dev.wings.controlplane.task.TaskScheduling;
-import dev.wings.controlplane.task.Tasks;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -92,13 +76,25 @@ import java.util.concurrent.Executors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
-/// A control plane whose state is in memory, an object store in memory, and what does tasks: each task is run by the
-/// test, on its thread.
+/// A control plane, an object store in memory, and what does tasks: each task is run by the test, on its thread.
 public final class LakeFixture implements AutoCloseable {
 
     public static final URI STORE = URI.create("file:///lake");
 
-    private static final Duration LEASE = Duration.ofSeconds(30);
+    /// Tasks are tried again soon, and follow from each other early.
+    static final TaskPolicy POLICY = new TaskPolicy(
+            Duration.ofSeconds(30),
+            100,
+            Duration.ofMillis(10),
+            Duration.ofMillis(20),
+            Duration.ofHours(1),
+            1,
+            2,
+            100,
+            Duration.ofDays(1),
+            Duration.ofDays(1),
+            Duration.ofDays(1));
+
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
 
     private final Resources resources = new Resources();
@@ -108,6 +104,7 @@ public final class LakeFixture implements AutoCloseable {
     private final Steps steps = new Steps();
     private final BufferAllocator allocator = resources.add(new RootAllocator());
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final TestControlPlane controlPlane;
     private final Channel direct;
     private final Channel stepped;
     private final Scratch scratch;
@@ -118,67 +115,34 @@ public final class LakeFixture implements AutoCloseable {
     private long memoryBytes = 256 << 20;
 
     public LakeFixture(Path directory) {
+        this(directory, TestControlPlane.State.inMemory(), POLICY);
+    }
+
+    LakeFixture(Path directory, TestControlPlane.State state, TaskPolicy policy) {
         scheduler = resources.add(Scheduler.system());
         threads = resources.add(Executors.newVirtualThreadPerTaskExecutor());
-        GrpcServer server = openControlPlane();
-        GrpcClient client =
-                resources.add(GrpcClient.open(URI.create("http://127.0.0.1:" + server.port()), CALL_TIMEOUT, 64 << 20));
+        controlPlane = resources.add(new TestControlPlane(state, policy, scheduler, ids, meters));
+        GrpcClient client = resources.add(
+                GrpcClient.open(URI.create("http://127.0.0.1:" + controlPlane.port()), CALL_TIMEOUT, 64 << 20));
         direct = client.channel();
         stepped = ClientInterceptors.intercept(client.channel(), new SteppedCalls(steps));
         scratch = resources.add(Scratch.open(directory, ids::next));
         createNamespace();
     }
 
-    private GrpcServer openControlPlane() {
-        MemoryDatabase database = new MemoryDatabase();
-        TaskPolicy policy = new TaskPolicy(
-                LEASE,
-                100,
-                Duration.ofMillis(10),
-                Duration.ofMillis(20),
-                Duration.ofHours(1),
-                1,
-                2,
-                100,
-                Duration.ofDays(1),
-                Duration.ofDays(1),
-                Duration.ofDays(1));
-        MemoryTaskStore taskStore = new MemoryTaskStore(database);
-        Tasks tasks = resources.add(new Tasks(taskStore, policy, scheduler, ids, meters));
-        TaskScheduling scheduling = resources.add(TaskScheduling.open(taskStore, tasks, policy, scheduler, ids));
-        ClusterMetadata cluster = new ClusterMetadata(
-                new MemoryClusterMetadataStore(database),
-                resources.add(new ObjectStores()),
-                clock,
-                ids,
-                policy.garbageGrace(),
-                scheduling::topicsChanged);
-        MemoryLogMetadataStore logStore = new MemoryLogMetadataStore(database);
-        CommitFeed feed = resources.add(CommitFeed.open(logStore, scheduler, 10, meters));
-        GroupCommitter committer = resources.add(
-                new GroupCommitter(logStore, clock, new CommitLimits(2, 10, 1 << 20, 1 << 24), feed, meters));
-        LogMetadata log = new LogMetadata(logStore, committer, feed, meters);
-        return resources.add(GrpcServer.on("127.0.0.1", 0, meters)
-                .service(new ClusterMetadataService(cluster))
-                .service(new LogMetadataService(log, 1 << 20, CALL_TIMEOUT))
-                .service(new TasksService(tasks))
-                .maxMessageBytes(64 << 20)
-                .drain(Duration.ofMillis(100))
-                .open());
-    }
-
     private void createNamespace() {
         ClusterMetadataGrpc.ClusterMetadataBlockingStub stub = ClusterMetadataGrpc.newBlockingStub(direct);
-        stub.createTenant(CreateTenantRequest.newBuilder().setTenantId("acme").build());
+        stub.createTenant(
+                CreateTenantRequest.newBuilder().setTenantId("default").build());
         stub.createObjectStore(CreateObjectStoreRequest.newBuilder()
-                .setParent("tenants/acme")
+                .setParent("tenants/default")
                 .setObjectStoreId("main")
                 .setObjectStore(ObjectStore.newBuilder().setUri(STORE.toString()))
                 .build());
         namespace = stub.createNamespace(CreateNamespaceRequest.newBuilder()
-                .setParent("tenants/acme")
-                .setNamespaceId("sales")
-                .setNamespace(Namespace.newBuilder().setObjectStore("tenants/acme/objectStores/main"))
+                .setParent("tenants/default")
+                .setNamespaceId("default")
+                .setNamespace(Namespace.newBuilder().setObjectStore("tenants/default/objectStores/main"))
                 .build());
     }
 
@@ -188,6 +152,10 @@ public final class LakeFixture implements AutoCloseable {
 
     public TestClock clock() {
         return clock;
+    }
+
+    TestControlPlane controlPlane() {
+        return controlPlane;
     }
 
     public Steps steps() {
@@ -238,13 +206,19 @@ public final class LakeFixture implements AutoCloseable {
         CommitFolioResponse ignored = LogMetadataGrpc.newBlockingStub(direct).commitFolio(request);
     }
 
-    /// Leases the next task of a kind; empty if there is none.
+    /// Leases the next task of a kind; empty if there is none. Tasks are made behind the back of who commits pages.
     public Optional<Task> lease(TaskKind kind) {
+        return lease(kind, Duration.ofSeconds(10));
+    }
+
+    Optional<Task> lease(TaskKind kind, Duration wait) {
         LeaseTaskResponse response = TasksGrpc.newBlockingStub(direct)
                 .leaseTask(LeaseTaskRequest.newBuilder()
                         .addKinds(kind)
                         .setWorker("test")
-                        .setWait(com.google.protobuf.Duration.newBuilder().setSeconds(1))
+                        .setWait(com.google.protobuf.Duration.newBuilder()
+                                .setSeconds(wait.toSeconds())
+                                .setNanos(wait.toNanosPart()))
                         .build());
         return response.hasLease() ? Optional.of(response.getLease().getTask()) : Optional.empty();
     }
@@ -277,13 +251,22 @@ public final class LakeFixture implements AutoCloseable {
         return result;
     }
 
-    /// Does tasks of a kind until there are none.
-    public int runAll(TaskKind kind) {
-        for (int done = 0; ; done++) {
+    /// Compacts until no page is left; returns how many tasks that took.
+    public int compactAll(TestTopic topic) {
+        int tasks = 0;
+        for (; !plan(topic).pages().isEmpty(); tasks++) {
+            run(TaskKind.COMPACT);
+        }
+        return tasks;
+    }
+
+    /// Does tasks of a kind until there are none; such tasks as follow from others, at once.
+    public void runAll(TaskKind kind) {
+        while (true) {
             clock.advance(Duration.ofMinutes(2));
-            Optional<Task> task = lease(kind);
+            Optional<Task> task = lease(kind, Duration.ofMillis(20));
             if (task.isEmpty()) {
-                return done;
+                return;
             }
             run(task.get());
         }
@@ -329,6 +312,11 @@ public final class LakeFixture implements AutoCloseable {
                     pages.addAll(answer.getPagesList());
                 });
         return new Plan(location[0], pages);
+    }
+
+    /// A SQL server over the same state. The caller closes it.
+    LakeSql openSql(Path directory) {
+        return new LakeSql(direct, store, directory);
     }
 
     @Override

@@ -105,25 +105,6 @@ final class SegmentTypesTest {
         return TableRows.open(lake, topic, plan.metadataLocation(), directory);
     }
 
-    private static void assertSameRows(TestTopic topic, TableRows table) {
-        Map<String, Map<Long, Record>> found = table.byOffset();
-        assertThat(found.keySet()).isEqualTo(topic.rows().keySet());
-        topic.rows().forEach((partition, rows) -> {
-            Map<Long, Record> records = Objects.requireNonNull(found.get(partition));
-            assertThat(records).hasSize(rows.size());
-            for (int i = 0; i < rows.size(); i++) {
-                Record record = Objects.requireNonNull(records.get((long) i));
-                for (int column = 0; column < topic.schema().fields().size(); column++) {
-                    Field field = topic.schema().fields().get(column);
-                    assertThat(TableRows.plain(record.get(column)))
-                            .as("field %s of row %s", field.name(), i)
-                            .isEqualTo(
-                                    TableRows.generic(field.type(), rows.get(i).get(column)));
-                }
-            }
-        });
-    }
-
     /// Bounds, counts and partition of each file agree with its rows.
     private static void assertDescribed(TableRows table) {
         for (DataFile file : table.files()) {
@@ -233,7 +214,7 @@ final class SegmentTypesTest {
         topic.push(rows(topic.schema(), 500), 100);
         topic.push(rows(topic.schema(), 300), 300);
         TableRows table = compact(topic);
-        assertSameRows(topic, table);
+        table.assertHolds(topic);
         assertDescribed(table);
         DataFile file = table.files().getFirst();
         // what readers look for has bounds in any case
@@ -323,7 +304,7 @@ final class SegmentTypesTest {
                 lake.clock().advance(java.time.Duration.ofMinutes(50));
             }
             TableRows table = compact(topic);
-            assertSameRows(topic, table);
+            table.assertHolds(topic);
             assertDescribed(table);
         }
     }
@@ -343,7 +324,7 @@ final class SegmentTypesTest {
         }
         topic.push(rows, 10);
         TableRows table = compact(topic);
-        assertSameRows(topic, table);
+        table.assertHolds(topic);
         assertDescribed(table);
     }
 
@@ -364,7 +345,7 @@ final class SegmentTypesTest {
             topic.push(rows, 50);
         }
         TableRows table = compact(topic);
-        assertSameRows(topic, table);
+        table.assertHolds(topic);
         assertThat(table.files()).hasSize(1);
         // by the key's value, not its text, then by offset
         assertThat(table.records(table.files().getFirst()))
@@ -390,7 +371,7 @@ final class SegmentTypesTest {
         }
         topic.push(rows, 50);
         TableRows table = compact(topic);
-        assertSameRows(topic, table);
+        table.assertHolds(topic);
         assertThat(table.files()).hasSize(1);
         assertThat(table.files().getFirst().sortOrderId()).isEqualTo(1);
         assertThat(table.records(table.files().getFirst()))
@@ -416,7 +397,7 @@ final class SegmentTypesTest {
             topic.push(rows, 1000);
         }
         TableRows table = compact(topic);
-        assertSameRows(topic, table);
+        table.assertHolds(topic);
         List<DataFile> files = table.files();
         assertThat(files).hasSizeGreaterThan(2);
         assertThat(files).allMatch(file -> file.fileSizeInBytes() < 3 << 20);

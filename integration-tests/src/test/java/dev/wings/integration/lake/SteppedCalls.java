@@ -62,6 +62,9 @@ record SteppedCalls(Steps steps) implements ClientInterceptor {
                 steps.after(step);
             } catch (WingsException e) {
                 told = GrpcErrors.toStatus(e).getStatus();
+            } catch (Steps.Crash e) {
+                // what is thrown here would be lost, and the call go on for ever
+                told = Status.INTERNAL.withCause(e);
             }
             super.onClose(told, trailers);
         }

@@ -31,6 +31,15 @@ public final class Steps {
         void after(int step);
     }
 
+    /// Ends a worker: it gets no further, and reports nothing.
+    static final class Crash extends Error {
+        private static final long serialVersionUID = 1;
+
+        Crash() {
+            super("the worker is killed");
+        }
+    }
+
     private static final Fault NONE = new Fault() {
         @Override
         public void before(int step) {}

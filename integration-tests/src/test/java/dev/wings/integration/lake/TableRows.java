@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
@@ -152,6 +153,25 @@ public final class TableRows {
             }
         }
         return all;
+    }
+
+    /// Fails unless the table holds all rows of the topic, as they were pushed.
+    public void assertHolds(TestTopic pushed) {
+        Map<String, Map<Long, Record>> found = byOffset();
+        assertThat(found.keySet()).isEqualTo(pushed.rows().keySet());
+        pushed.rows().forEach((partition, rows) -> {
+            Map<Long, Record> records = Objects.requireNonNull(found.get(partition));
+            assertThat(records).hasSize(rows.size());
+            for (int i = 0; i < rows.size(); i++) {
+                Record record = Objects.requireNonNull(records.get((long) i));
+                for (int column = 0; column < pushed.schema().fields().size(); column++) {
+                    Field field = pushed.schema().fields().get(column);
+                    assertThat(plain(record.get(column)))
+                            .as("field %s of row %s", field.name(), i)
+                            .isEqualTo(generic(field.type(), rows.get(i).get(column)));
+                }
+            }
+        });
     }
 
     private static String text(Field key, Object value) {
