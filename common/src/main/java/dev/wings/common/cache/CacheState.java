@@ -97,6 +97,10 @@ final class CacheState {
         return new Work(own, others, evicted, new CachedObject.Loaded(cached, file.bytes(blocks) - cached));
     }
 
+    synchronized String linkName(CachedFile file) {
+        return file.linkName();
+    }
+
     synchronized long presentBytes(CachedFile file, List<ByteRange> ranges) {
         return file.bytes(file.present(file.blocks(ranges)));
     }

@@ -36,6 +36,9 @@ final class CachedFile {
     private final List<Flight> flights = new ArrayList<>();
     private int users;
     private long lastUseMillis;
+    /// Counts what arrived.
+    private long version;
+
     /// Whether blocks came that the index on disk does not claim yet.
     private boolean grown;
 
@@ -94,6 +97,11 @@ final class CachedFile {
 
     static String indexFile(String name) {
         return name + INDEX;
+    }
+
+    /// A name for the data as it is now: another one as soon as something arrives.
+    String linkName() {
+        return name + "." + version + DATA;
     }
 
     boolean hasData() {
@@ -188,6 +196,7 @@ final class CachedFile {
         users--;
         if (arrived) {
             present.set(flight.startBlock(), flight.endBlock());
+            version++;
             grown = true;
         }
     }

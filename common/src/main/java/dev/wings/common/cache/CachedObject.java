@@ -48,10 +48,14 @@ public interface CachedObject extends AutoCloseable {
     /// Loads and reads bytes `[start, start + into.remaining())`, whose position moves to its limit.
     Loaded read(long start, ByteBuffer into);
 
-    /// Makes `link` another name of the local file, for readers that want to open it themselves. It has the size of the
-    /// object and, in the loaded ranges, its bytes; elsewhere it may read as zeros. Whoever asks removes the name
-    /// before closing this. On the file system of the cache, so best below [RangeCache#links].
-    void link(Path link);
+    /// Makes another name of the local file in a directory, for readers that want to open it themselves. It has
+    /// the size of the object and, in the loaded ranges, its bytes; elsewhere it may read as zeros. Whoever asks
+    /// removes the name before closing this. The directory is on the file system of the cache, so best below
+    /// [RangeCache#links].
+    ///
+    /// The name is the one of an earlier call only if nothing was added to the file since, and never that of
+    /// another file: what a reader remembers by it stays true.
+    Path link(Path directory);
 
     @Override
     void close();

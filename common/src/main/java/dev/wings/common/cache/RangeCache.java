@@ -408,11 +408,14 @@ public final class RangeCache implements AutoCloseable {
         }
 
         @Override
-        public void link(Path link) {
+        public Path link(Path directory) {
             check();
+            // the name of what is there already: should something arrive meanwhile, the next link has another
+            Path link = directory.resolve(state.linkName(file));
             try {
                 ensureData(file);
                 disk.link(file.dataFile(), link);
+                return link;
             } catch (IOException e) {
                 throw WingsException.unavailable("the disk of the cache fails: cause=" + e, e);
             }

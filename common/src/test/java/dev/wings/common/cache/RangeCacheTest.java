@@ -173,8 +173,7 @@ final class RangeCacheTest {
     void linkIsTheFileAndOutlivesNoRestart() throws IOException {
         try (RangeCache cache = open(new TestSource(1, 0), 10_000);
                 CachedObject object = cache.open(OBJECT)) {
-            Path link = cache.links().resolve("x.parquet");
-            object.link(link);
+            Path link = object.link(cache.links());
             object.load(List.of(new ByteRange(64, 128)));
             byte[] found = Files.readAllBytes(link);
             assertThat(found).hasSize(1000);
@@ -184,6 +183,34 @@ final class RangeCacheTest {
         try (RangeCache cache = open(new TestSource(1, 0), 10_000)) {
             assertThat(cache.links()).isEmptyDirectory();
         }
+    }
+
+    @Test
+    void linkHasItsNameAgainOnlyWhileNothingArrives() throws IOException {
+        try (RangeCache cache = open(new TestSource(1, 0), 2000)) {
+            Path first;
+            try (CachedObject object = cache.open(OBJECT)) {
+                object.load(List.of(new ByteRange(0, 64)));
+                first = linkOnce(cache, object);
+                object.load(List.of(new ByteRange(0, 64)));
+                assertThat(linkOnce(cache, object)).isEqualTo(first);
+                object.load(List.of(new ByteRange(64, 128)));
+                assertThat(linkOnce(cache, object)).isNotEqualTo(first);
+            }
+            for (int other = 1; other <= 3; other++) {
+                readAll(cache, object(other));
+            }
+            try (CachedObject object = cache.open(OBJECT)) {
+                object.load(List.of(new ByteRange(0, 64)));
+                assertThat(linkOnce(cache, object)).isNotEqualTo(first);
+            }
+        }
+    }
+
+    private static Path linkOnce(RangeCache cache, CachedObject object) throws IOException {
+        Path link = object.link(cache.links());
+        Files.delete(link);
+        return link;
     }
 
     @Test

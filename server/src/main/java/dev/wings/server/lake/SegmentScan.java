@@ -18,6 +18,7 @@ package dev.wings.server.lake;
 import dev.wings.common.cache.ByteRange;
 import dev.wings.common.cache.CachedObject;
 import dev.wings.common.cache.RangeCache;
+import dev.wings.common.error.WingsException;
 import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.SegmentStats;
 import dev.wings.server.table.SqlColumn;
@@ -30,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -98,8 +98,12 @@ public final class SegmentScan implements SegmentSource {
     public Attached attach(Path directory) {
         AttachedFiles files = load(false);
         try {
+            Files.createDirectories(directory);
             files.link(directory);
             return files;
+        } catch (IOException e) {
+            files.close();
+            throw WingsException.unavailable("the disk of the cache fails: cause=" + e, e);
         } catch (Throwable t) {
             files.close();
             throw t;
@@ -119,7 +123,7 @@ public final class SegmentScan implements SegmentSource {
             List<CompletableFuture<CachedObject.Loaded>> loading = new ArrayList<>();
             for (Segments.Planned segment : planned) {
                 CachedObject object = cache.open(segment.object());
-                files.add(object, segment.file().location());
+                files.add(object, segment);
                 List<ByteRange> ranges =
                         whole ? List.of(new ByteRange(0, segment.object().bytes())) : segment.ranges();
                 loading.add(CompletableFuture.supplyAsync(
@@ -140,34 +144,38 @@ public final class SegmentScan implements SegmentSource {
 
         private final Map<SqlColumn, Integer> columns;
         private final List<CachedObject> objects = new ArrayList<>();
-        private final List<String> locations = new ArrayList<>();
-        private final Map<Path, String> links = new LinkedHashMap<>();
-        private CachedObject.Loaded loaded = CachedObject.Loaded.NONE;
+        private final List<Segments.Planned> segments = new ArrayList<>();
+        private final Map<Path, Segments.Planned> links = new LinkedHashMap<>();
+        private long fetchedBytes;
 
         AttachedFiles(Map<SqlColumn, Integer> columns) {
             this.columns = columns;
         }
 
-        void add(CachedObject object, String location) {
+        void add(CachedObject object, Segments.Planned segment) {
             objects.add(object);
-            locations.add(location);
+            segments.add(segment);
         }
 
         void await(CompletableFuture<CachedObject.Loaded> loading) {
             try {
-                loaded = loaded.plus(loading.join());
+                fetchedBytes += loading.join().fetchedBytes();
             } catch (CompletionException e) {
                 throw LakeErrors.again(e);
             }
         }
 
-        /// Under names that are never used again: what an engine remembers of a file by its name is of that file.
         void link(Path directory) {
             for (int i = 0; i < objects.size(); i++) {
-                Path link = directory.resolve(UUID.randomUUID() + ".parquet");
-                links.put(link, locations.get(i));
-                objects.get(i).link(link);
+                links.put(objects.get(i).link(directory), segments.get(i));
             }
+        }
+
+        @Override
+        public Map<Path, Long> chunks() {
+            Map<Path, Long> chunks = new LinkedHashMap<>();
+            links.forEach((link, segment) -> chunks.put(link, segment.layout().chunkCount()));
+            return chunks;
         }
 
         @Override
@@ -202,13 +210,17 @@ public final class SegmentScan implements SegmentSource {
         public List<String> blamed(String message) {
             List<String> named = links.entrySet().stream()
                     .filter(link -> message.contains(link.getKey().toString()))
-                    .map(Map.Entry::getValue)
+                    .map(link -> link.getValue().file().location())
                     .toList();
-            return named.isEmpty() && message.contains(NO_PAGE) ? locations : named;
+            return named.isEmpty() && message.contains(NO_PAGE)
+                    ? segments.stream()
+                            .map(segment -> segment.file().location())
+                            .toList()
+                    : named;
         }
 
         long fetchedBytes() {
-            return loaded.fetchedBytes();
+            return fetchedBytes;
         }
 
         @Override

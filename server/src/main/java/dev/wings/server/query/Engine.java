@@ -23,6 +23,7 @@ import dev.wings.server.table.TableRef;
 import dev.wings.server.table.TableSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,10 +49,15 @@ final class Engine implements AutoCloseable {
     private static final String UNPLANNABLE_OPTIMIZERS =
             "statistics_propagation,late_materialization,build_side_probe_side,aggregate_reuse";
 
+    /// The native library keeps about a kilobyte of each column chunk of each file that it has seen.
+    private static final long MAX_KNOWN_CHUNKS = 1 << 16;
+
     private final DuckDb duckDb;
     private Layout layout = Layout.NOTHING;
     private boolean laidOut = true;
     private final List<SegmentSource.Attached> segments = new ArrayList<>();
+    private final Set<Path> knownFiles = new HashSet<>();
+    private long knownChunks;
 
     /// What is in the catalog.
     ///
@@ -100,6 +106,9 @@ final class Engine implements AutoCloseable {
             duckDb.run("SET enable_external_access = false");
             duckDb.run("SET GLOBAL TimeZone = 'UTC'");
             duckDb.run("ATTACH ':memory:' AS wings");
+            // a file's name stands for what is in it
+            duckDb.run("SET parquet_metadata_cache = true");
+            duckDb.run("SET validate_external_file_cache = 'NO_VALIDATION'");
             boundFunctions(duckDb);
             if (purpose == Purpose.PLANNING) {
                 duckDb.run("SET disabled_optimizers = '" + UNPLANNABLE_OPTIMIZERS + "'");
@@ -154,8 +163,9 @@ final class Engine implements AutoCloseable {
             return fresh;
         }
         Path directory = segmentDirectory.orElseThrow(() -> new IllegalStateException("this engine reads no files"));
-        SegmentSource.Attached attached = source.segments().get().attach(directory);
+        SegmentSource.Attached attached = source.segments().get().attach(directory.resolve(batches));
         segments.add(attached);
+        attached.chunks().forEach((file, chunks) -> knownChunks += knownFiles.add(file) ? chunks : 0);
         String old = selected + attached.relation();
         return source.pages() == 0 ? old : old + " UNION ALL " + fresh;
     }
@@ -176,9 +186,9 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    /// Whether its catalog can be used again.
+    /// Whether its catalog can be used again, and it has not seen too many files.
     boolean isUsable() {
-        return laidOut;
+        return laidOut && knownChunks <= MAX_KNOWN_CHUNKS;
     }
 
     private void layOut(Layout next) {

@@ -270,12 +270,14 @@ public final class Queries implements AutoCloseable {
         try {
             runOnce(query, opened, rows, sink);
         } catch (UnreadableSegment e) {
-            if (opened.fetchAll() == 0) {
-                throw e.lost();
-            }
+            long missing = opened.fetchAll();
             if (sink.started()) {
-                throw WingsException.unavailable("more of a segment was needed than was there: files=" + e.files, e);
+                throw missing == 0
+                        ? e.lost()
+                        : WingsException.unavailable(
+                                "more of a segment was needed than was there: files=" + e.files, e);
             }
+            // also if nothing was missing: somebody else may have fetched it just now
             LOG.warn(
                     "a query read more of its segments than was planned: query={}",
                     query.request().id(),
@@ -331,7 +333,7 @@ public final class Queries implements AutoCloseable {
                     .orElseGet(() -> Failures.of(e));
         } finally {
             query.leaveEngine();
-            if (clean) {
+            if (clean && engine.isUsable()) {
                 runners.giveBack(request.tenant(), engine);
             } else {
                 engine.close();

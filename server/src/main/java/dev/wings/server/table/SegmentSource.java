@@ -17,14 +17,18 @@ package dev.wings.server.table;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /// The segments of a topic that a query has to read, found in one snapshot. Owns nothing until it is attached.
 public interface SegmentSource {
 
     /// Brings what has to be read to the local disk. DATA_LOSS names a file that is missing or cut.
     ///
-    /// @param directory that the query's engine may read; on the file system of the range cache
-    Attached attach(Path directory);
+    /// @param directory that the query's engine may read, for this table alone; on the file system of the range
+    cache.
+                    ///     Made if it is not there
+                    Attached
+            attach(Path directory);
 
     /// Brings all of the files there: what seemed enough was not. How much was missing, in bytes.
     long fetchAll();
@@ -39,8 +43,11 @@ public interface SegmentSource {
     interface Attached extends AutoCloseable {
 
         /// What stands behind `FROM`: a relation with all needed columns, by their names. It gives the rows in the
-        /// order of the segments.
+        /// order of the segments. Two relations are equal only if the same bytes are behind them.
         String relation();
+
+        /// The files as the engine knows them, each with the number of its column chunks.
+        Map<Path, Long> chunks();
 
         /// The files, as the table names them, that a failure of the engine is about; empty if it is about something
         /// else.
