@@ -20,12 +20,9 @@ import dev.wings.common.proto.TaskKind;
 import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.scan.ReadAhead;
-import dev.wings.common.store.ObjectStore;
+import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
-import dev.wings.common.telemetry.ReadinessCheck;
-import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
 import dev.wings.compactor.compact.Compaction;
 import dev.wings.compactor.compact.CreateTable;
 import dev.wings.compactor.rewrite.Rewriting;
@@ -37,20 +34,12 @@ import dev.wings.compactor.task.TaskClient;
 import dev.wings.compactor.task.TaskLoop;
 import dev.wings.compactor.topic.Topics;
 import io.grpc.Channel;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.health.v1.HealthGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// A running compactor, and its parts list: what comes in at the top of [#open] goes out at the bottom.
@@ -58,8 +47,6 @@ import org.apache.arrow.memory.BufferAllocator;
 /// It holds no state that outlives it. A task has happened when the control plane has taken its commit, all at once;
 /// whatever else a killed compactor leaves behind is garbage.
 public final class Compactor implements AutoCloseable {
-
-    private static final Duration READINESS_TIMEOUT = Duration.ofSeconds(2);
 
     private final Resources resources;
     private final ManagementServer management;
@@ -71,28 +58,9 @@ public final class Compactor implements AutoCloseable {
         this.loop = loop;
     }
 
-    /// What a compactor needs of its surroundings. It closes none of it.
-    ///
-    /// @param controlPlane where ClusterMetadata, LogMetadata and Tasks are served
-    /// @param stores the object store at a root
-    /// @param allocator parent of the compactor's own, which is bounded by the configuration
-    public record Surroundings(
-            Channel controlPlane,
-            Function<URI, ObjectStore> stores,
-            BufferAllocator allocator,
-            Scheduler scheduler,
-            IdGenerator ids,
-            Telemetry telemetry) {}
-
     /// Opens the compactor, which takes tasks from now on.
     public static Compactor open(CompactorConfig config, Surroundings surroundings) {
-        Resources resources = new Resources();
-        try {
-            return open(config, surroundings, resources);
-        } catch (RuntimeException | Error e) {
-            resources.closeAfter(e);
-            throw e;
-        }
+        return Resources.opening(resources -> open(config, surroundings, resources));
     }
 
     private static Compactor open(CompactorConfig config, Surroundings surroundings, Resources resources) {
@@ -129,7 +97,7 @@ public final class Compactor implements AutoCloseable {
                 config.host(),
                 config.managementPort(),
                 surroundings.telemetry(),
-                List.of(new ReadinessCheck("control-plane", () -> problemOf(controlPlane)))));
+                List.of(surroundings.controlPlaneCheck())));
         loop.start();
         return new Compactor(resources, management, loop);
     }
@@ -140,14 +108,6 @@ public final class Compactor implements AutoCloseable {
                 config.taskReadBytes(),
                 new ReadAhead(config.readAheadPages(), config.readAheadBytes()),
                 config.uploads());
-    }
-
-    private static Optional<String> problemOf(Channel controlPlane) {
-        ServingStatus status = GrpcCalls.once(() -> HealthGrpc.newBlockingStub(controlPlane)
-                .withDeadlineAfter(READINESS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
-                .check(HealthCheckRequest.getDefaultInstance())
-                .getStatus());
-        return status == ServingStatus.SERVING ? Optional.empty() : Optional.of(status.name());
     }
 
     /// Where it listens for probes.

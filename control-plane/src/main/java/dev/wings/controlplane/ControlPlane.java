@@ -17,6 +17,7 @@ package dev.wings.controlplane;
 
 import dev.wings.common.process.Resources;
 import dev.wings.common.rpc.GrpcServer;
+import dev.wings.common.service.Machine;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.ManagementServer;
 import dev.wings.common.telemetry.ReadinessCheck;
@@ -73,13 +74,17 @@ public final class ControlPlane implements AutoCloseable {
     /// What a control plane is given from outside, and leaves open.
     ///
     /// @param ids also the clock
-    public record Surroundings(ObjectStores objectStores, Scheduler scheduler, IdGenerator ids, Telemetry telemetry) {}
+    public record Surroundings(ObjectStores objectStores, Scheduler scheduler, IdGenerator ids, Telemetry telemetry) {
+
+        public Surroundings(Machine machine, Telemetry telemetry) {
+            this(machine.stores(), machine.scheduler(), machine.ids(), telemetry);
+        }
+    }
 
     /// Reaches the database, brings its tables up to date, and serves when this returns. UNAVAILABLE if the
     /// database is away, PRECONDITION if a port is taken or the tables cannot be brought up to date.
     public static ControlPlane open(ControlPlaneConfig config, Surroundings surroundings) {
-        Resources resources = new Resources();
-        try {
+        return Resources.opening(resources -> {
             MeterRegistry meters = surroundings.telemetry().registry();
             PostgresDatabase database = resources.add(PostgresDatabase.open(config.database(), meters));
 
@@ -142,10 +147,7 @@ public final class ControlPlane implements AutoCloseable {
             resources.add(feed::endWatches);
             resources.add(tasks);
             return new ControlPlane(resources, cluster, grpc, http, management);
-        } catch (RuntimeException | Error e) {
-            resources.closeAfter(e);
-            throw e;
-        }
+        });
     }
 
     public int grpcPort() {

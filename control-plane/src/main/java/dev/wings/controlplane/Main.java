@@ -18,12 +18,8 @@ package dev.wings.controlplane;
 import dev.wings.common.config.Settings;
 import dev.wings.common.process.Resources;
 import dev.wings.common.process.ServiceProcess;
-import dev.wings.common.store.ObjectStores;
+import dev.wings.common.service.Machine;
 import dev.wings.common.telemetry.Telemetry;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 
 /// The control plane as a process of its own.
 public final class Main {
@@ -37,18 +33,11 @@ public final class Main {
     }
 
     private static AutoCloseable open(ControlPlaneConfig config) {
-        Resources resources = new Resources();
-        try {
+        return Resources.opening(resources -> {
+            Machine machine = Machine.open(resources);
             Telemetry telemetry = resources.add(Telemetry.open("control-plane"));
-            Scheduler scheduler = resources.add(Scheduler.system());
-            ObjectStores objectStores = resources.add(new ObjectStores());
-            IdGenerator ids = new IdGenerator(InstantSource.system(), new SecureRandom());
-            resources.add(
-                    ControlPlane.open(config, new ControlPlane.Surroundings(objectStores, scheduler, ids, telemetry)));
+            resources.add(ControlPlane.open(config, new ControlPlane.Surroundings(machine, telemetry)));
             return resources;
-        } catch (RuntimeException | Error e) {
-            resources.closeAfter(e);
-            throw e;
-        }
+        });
     }
 }

@@ -18,31 +18,19 @@ package dev.wings.ingestor;
 import dev.wings.common.process.Resources;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.LogMetadataGrpc;
-import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.rpc.GrpcServer;
-import dev.wings.common.store.ObjectStore;
+import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
-import dev.wings.common.telemetry.ReadinessCheck;
-import dev.wings.common.telemetry.Telemetry;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.flight.PutService;
 import dev.wings.ingestor.folio.FolioPipeline;
 import dev.wings.ingestor.folio.FolioPipelines;
 import dev.wings.ingestor.topic.TopicDirectory;
 import io.grpc.Channel;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.health.v1.HealthGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,8 +45,6 @@ public final class Ingestor implements AutoCloseable {
 
     /// A batch, its copy while it is split, and what is decompressed while it is checked.
     private static final int MEMORY_PER_BUDGETED_BYTE = 2;
-
-    private static final Duration READINESS_TIMEOUT = Duration.ofSeconds(2);
 
     /// How long streams may take to end once everything is answered.
     private static final Duration CANCEL_TIME = Duration.ofSeconds(2);
@@ -88,28 +74,9 @@ public final class Ingestor implements AutoCloseable {
         this.server = server;
     }
 
-    /// What an ingestor needs of its surroundings. It closes none of it.
-    ///
-    /// @param controlPlane where ClusterMetadata and LogMetadata are served
-    /// @param stores the object store at a root
-    /// @param allocator parent of the ingestor's own, which is bounded by the configuration
-    public record Surroundings(
-            Channel controlPlane,
-            Function<URI, ObjectStore> stores,
-            BufferAllocator allocator,
-            Scheduler scheduler,
-            IdGenerator ids,
-            Telemetry telemetry) {}
-
     /// Opens the ingestor and listens.
     public static Ingestor open(IngestorConfig config, Surroundings surroundings) {
-        Resources resources = new Resources();
-        try {
-            return open(config, surroundings, resources);
-        } catch (RuntimeException | Error e) {
-            resources.closeAfter(e);
-            throw e;
-        }
+        return Resources.opening(resources -> open(config, surroundings, resources));
     }
 
     private static Ingestor open(IngestorConfig config, Surroundings surroundings, Resources resources) {
@@ -144,7 +111,7 @@ public final class Ingestor implements AutoCloseable {
                 config.host(),
                 config.managementPort(),
                 surroundings.telemetry(),
-                List.of(new ReadinessCheck("control-plane", () -> problemOf(controlPlane)))));
+                List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), registry)
                 .service(puts.definition())
                 .streamTracer(puts.tracer())
@@ -153,14 +120,6 @@ public final class Ingestor implements AutoCloseable {
                 .drain(CANCEL_TIME)
                 .open());
         return new Ingestor(config.drainTimeout(), resources, management, budget, pipelines, puts, server);
-    }
-
-    private static Optional<String> problemOf(Channel controlPlane) {
-        ServingStatus status = GrpcCalls.once(() -> HealthGrpc.newBlockingStub(controlPlane)
-                .withDeadlineAfter(READINESS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
-                .check(HealthCheckRequest.getDefaultInstance())
-                .getStatus());
-        return status == ServingStatus.SERVING ? Optional.empty() : Optional.of(status.name());
     }
 
     /// Where it listens for Flight.

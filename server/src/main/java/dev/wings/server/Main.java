@@ -18,19 +18,11 @@ package dev.wings.server;
 import dev.wings.common.config.Settings;
 import dev.wings.common.process.Resources;
 import dev.wings.common.process.ServiceProcess;
-import dev.wings.common.rpc.GrpcClient;
-import dev.wings.common.store.ObjectStores;
-import dev.wings.common.telemetry.Telemetry;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
-import java.security.SecureRandom;
-import java.time.InstantSource;
-import org.apache.arrow.memory.RootAllocator;
+import dev.wings.common.service.Machine;
+import dev.wings.common.service.Surroundings;
 
 /// The SQL server as a process of its own.
 public final class Main {
-
-    private static final int MAX_ANSWER_BYTES = 64 << 20;
 
     private Main() {}
 
@@ -40,23 +32,11 @@ public final class Main {
     }
 
     private static AutoCloseable open(ServerConfig config) {
-        Resources resources = new Resources();
-        try {
-            Telemetry telemetry = resources.add(Telemetry.open("server"));
-            Scheduler scheduler = resources.add(Scheduler.system());
-            RootAllocator allocator = resources.add(new RootAllocator());
-            ObjectStores stores = resources.add(new ObjectStores());
-            GrpcClient controlPlane =
-                    resources.add(GrpcClient.open(config.controlPlane(), config.callTimeout(), MAX_ANSWER_BYTES));
-            IdGenerator ids = new IdGenerator(InstantSource.system(), new SecureRandom());
-            resources.add(SqlServer.open(
-                    config,
-                    new SqlServer.Surroundings(
-                            controlPlane.channel(), stores::open, allocator, scheduler, ids, telemetry)));
+        return Resources.opening(resources -> {
+            Surroundings surroundings = Machine.open(resources)
+                    .surroundings("server", config.controlPlane(), config.callTimeout(), resources);
+            resources.add(SqlServer.open(config, surroundings));
             return resources;
-        } catch (RuntimeException | Error e) {
-            resources.closeAfter(e);
-            throw e;
-        }
+        });
     }
 }

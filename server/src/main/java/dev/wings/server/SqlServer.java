@@ -20,12 +20,9 @@ import dev.wings.common.cache.RangeCache;
 import dev.wings.common.process.Resources;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.rpc.GrpcServer;
-import dev.wings.common.store.ObjectStore;
+import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
-import dev.wings.common.telemetry.ReadinessCheck;
 import dev.wings.common.telemetry.Telemetry;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.flight.CallerInterceptor;
 import dev.wings.server.flight.ContextExecutor;
@@ -39,23 +36,15 @@ import dev.wings.server.system.LakeSystemTables;
 import dev.wings.server.system.SystemTables;
 import io.grpc.BindableService;
 import io.grpc.Channel;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.arrow.flight.FlightGrpcUtils;
 import org.apache.arrow.flight.auth.ServerAuthHandler;
@@ -67,8 +56,6 @@ import org.slf4j.LoggerFactory;
 public final class SqlServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqlServer.class);
-
-    private static final Duration READINESS_TIMEOUT = Duration.ofSeconds(2);
 
     /// Statements with their parameters; nobody uploads rows here.
     private static final int MAX_MESSAGE_BYTES = 4 << 20;
@@ -83,28 +70,9 @@ public final class SqlServer implements AutoCloseable {
         this.server = server;
     }
 
-    /// What a server needs of its surroundings. It closes none of it.
-    ///
-    /// @param controlPlane where ClusterMetadata and LogMetadata are served
-    /// @param stores the object store at a root
-    /// @param allocator parent of the server's own, which is bounded by the configuration
-    public record Surroundings(
-            Channel controlPlane,
-            Function<URI, ObjectStore> stores,
-            BufferAllocator allocator,
-            Scheduler scheduler,
-            IdGenerator ids,
-            Telemetry telemetry) {}
-
     /// Opens the server and listens.
     public static SqlServer open(ServerConfig config, Surroundings surroundings) {
-        Resources resources = new Resources();
-        try {
-            return open(config, surroundings, resources);
-        } catch (RuntimeException | Error e) {
-            resources.closeAfter(e);
-            throw e;
-        }
+        return Resources.opening(resources -> open(config, surroundings, resources));
     }
 
     private static SqlServer open(ServerConfig config, Surroundings surroundings, Resources resources) {
@@ -163,10 +131,7 @@ public final class SqlServer implements AutoCloseable {
                 allocator,
                 config.queries() + config.queuedQueries());
         ManagementServer management = resources.add(ManagementServer.open(
-                config.host(),
-                config.managementPort(),
-                telemetry,
-                List.of(new ReadinessCheck("control-plane", () -> problemOf(controlPlane)))));
+                config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), telemetry.registry())
                 .service(flightService(allocator, endpoint, uploads))
                 .interceptor(new CallerInterceptor(signer))
@@ -224,14 +189,6 @@ public final class SqlServer implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         }
-    }
-
-    private static Optional<String> problemOf(Channel controlPlane) {
-        ServingStatus status = GrpcCalls.once(() -> HealthGrpc.newBlockingStub(controlPlane)
-                .withDeadlineAfter(READINESS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
-                .check(HealthCheckRequest.getDefaultInstance())
-                .getStatus());
-        return status == ServingStatus.SERVING ? Optional.empty() : Optional.of(status.name());
     }
 
     /// Where it listens for Flight SQL.

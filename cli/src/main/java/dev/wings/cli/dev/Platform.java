@@ -19,25 +19,21 @@ import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.postgres.EmbeddedPostgres;
 import dev.wings.common.process.Resources;
-import dev.wings.common.rpc.GrpcClient;
-import dev.wings.common.store.ObjectStores;
+import dev.wings.common.service.Machine;
 import dev.wings.common.telemetry.Telemetry;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
 import dev.wings.compactor.Compactor;
+import dev.wings.compactor.CompactorConfig;
 import dev.wings.controlplane.ControlPlane;
 import dev.wings.ingestor.Ingestor;
+import dev.wings.ingestor.IngestorConfig;
+import dev.wings.server.ServerConfig;
 import dev.wings.server.SqlServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 
 /// All services in this process, with a PostgreSQL of their own and a directory as the object store. They know
 /// nothing of it: each talks to the others over the network, as everywhere.
@@ -45,8 +41,6 @@ public final class Platform implements AutoCloseable {
 
     /// More than all services together may take to drain.
     public static final Duration CLOSE_TIME = Duration.ofMinutes(2);
-
-    private static final int MAX_ANSWER_BYTES = 64 << 20;
 
     private final Resources resources;
     private final PlatformConfig config;
@@ -82,52 +76,23 @@ public final class Platform implements AutoCloseable {
                     new PlatformConfig.Database(
                             postgres.jdbcUrl(), EmbeddedPostgres.USER, Optional.of(postgres.passwordFile())));
 
-            Scheduler scheduler = resources.add(Scheduler.system());
-            ObjectStores objectStores = resources.add(new ObjectStores());
-            BufferAllocator allocator = resources.add(new RootAllocator());
-            IdGenerator ids = new IdGenerator(InstantSource.system(), new SecureRandom());
-
-            ControlPlane controlPlane = resources.add(ControlPlane.open(
-                    config.controlPlane(),
-                    new ControlPlane.Surroundings(
-                            objectStores, scheduler, ids, resources.add(Telemetry.open("control-plane")))));
+            Machine machine = Machine.open(resources);
+            Telemetry telemetry = resources.add(Telemetry.open("control-plane"));
+            ControlPlane controlPlane = resources.add(
+                    ControlPlane.open(config.controlPlane(), new ControlPlane.Surroundings(machine, telemetry)));
             controlPlane.createDefaults(data.objects().toUri());
 
-            GrpcClient forIngestor = resources.add(GrpcClient.open(
-                    config.ingestor().controlPlane(), config.ingestor().callTimeout(), MAX_ANSWER_BYTES));
+            IngestorConfig ingestor = config.ingestor();
             resources.add(Ingestor.open(
-                    config.ingestor(),
-                    new Ingestor.Surroundings(
-                            forIngestor.channel(),
-                            objectStores::open,
-                            allocator,
-                            scheduler,
-                            ids,
-                            resources.add(Telemetry.open("ingestor")))));
-
-            GrpcClient forServer = resources.add(GrpcClient.open(
-                    config.server().controlPlane(), config.server().callTimeout(), MAX_ANSWER_BYTES));
+                    ingestor,
+                    machine.surroundings("ingestor", ingestor.controlPlane(), ingestor.callTimeout(), resources)));
+            ServerConfig server = config.server();
             resources.add(SqlServer.open(
-                    config.server(),
-                    new SqlServer.Surroundings(
-                            forServer.channel(),
-                            objectStores::open,
-                            allocator,
-                            scheduler,
-                            ids,
-                            resources.add(Telemetry.open("server")))));
-
-            GrpcClient forCompactor = resources.add(GrpcClient.open(
-                    config.compactor().controlPlane(), config.compactor().callTimeout(), MAX_ANSWER_BYTES));
+                    server, machine.surroundings("server", server.controlPlane(), server.callTimeout(), resources)));
+            CompactorConfig compactor = config.compactor();
             resources.add(Compactor.open(
-                    config.compactor(),
-                    new Compactor.Surroundings(
-                            forCompactor.channel(),
-                            objectStores::open,
-                            allocator,
-                            scheduler,
-                            ids,
-                            resources.add(Telemetry.open("compactor")))));
+                    compactor,
+                    machine.surroundings("compactor", compactor.controlPlane(), compactor.callTimeout(), resources)));
             FirstRequests.await(config.connection());
             return new Platform(resources, config);
         } catch (IOException e) {

@@ -22,19 +22,32 @@ import org.jspecify.annotations.Nullable;
 /// What a service has opened, closed in the reverse order: what was opened last rests on what was opened before.
 ///
 /// ```java
-/// Resources resources = new Resources();
-/// try {
+/// return Resources.opening(resources -> {
 ///     ObjectStores stores = resources.add(new ObjectStores());
 ///     ...
 ///     return new Service(resources, ...);
-/// } catch (RuntimeException | Error e) {
-///     resources.closeAfter(e);
-///     throw e;
-/// }
+/// });
 /// ```
 public final class Resources implements AutoCloseable {
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    /// Opens parts one after the other.
+    @FunctionalInterface
+    public interface Opener<T, X extends Exception> {
+        T open(Resources resources) throws X;
+    }
+
+    /// Returns what `opener` makes of its parts; if that fails, closes those that it has opened.
+    public static <T, X extends Exception> T opening(Opener<T, X> opener) throws X {
+        Resources resources = new Resources();
+        try {
+            return opener.open(resources);
+        } catch (Exception | Error e) {
+            resources.closeAfter(e);
+            throw e;
+        }
+    }
 
     /// Takes ownership of `resource` and returns it.
     public synchronized <T extends AutoCloseable> T add(T resource) {

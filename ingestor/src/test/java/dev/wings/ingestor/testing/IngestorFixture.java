@@ -32,6 +32,7 @@ import dev.wings.common.proto.Topic;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.service.Surroundings;
 import dev.wings.common.store.ObjectRange;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
@@ -76,7 +77,7 @@ public final class IngestorFixture implements AutoCloseable {
         settings.forEach((name, value) -> environment.put("WINGS_INGESTOR_" + name, value));
         this.ingestor = Ingestor.open(
                 Settings.read(IngestorConfig.SERVICE, environment, IngestorConfig::from),
-                new Ingestor.Surroundings(
+                new Surroundings(
                         controlPlane.channel(),
                         uri -> store,
                         allocator,

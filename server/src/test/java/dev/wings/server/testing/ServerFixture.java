@@ -28,6 +28,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.service.Surroundings;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
@@ -98,8 +99,7 @@ public final class ServerFixture implements AutoCloseable {
             ServerConfig config = Settings.read(ServerConfig.SERVICE, environment, ServerConfig::from);
             this.telemetry = resources.add(Telemetry.open("server"));
             this.server = resources.add(SqlServer.open(
-                    config,
-                    new SqlServer.Surroundings(client.channel(), stores::open, allocator, scheduler, ids, telemetry)));
+                    config, new Surroundings(client.channel(), stores::open, allocator, scheduler, ids, telemetry)));
         } catch (RuntimeException | Error e) {
             resources.closeAfter(e);
             throw e;
