@@ -24,11 +24,9 @@ public interface SegmentSource {
 
     /// Brings what has to be read to the local disk. DATA_LOSS names a file that is missing or cut.
     ///
-    /// @param directory that the query's engine may read, for this table alone; on the file system of the range
-    cache.
-                    ///     Made if it is not there
-                    Attached
-            attach(Path directory);
+    /// @param directory that the query's engine may read, for this table alone; made if it is not there.
+    ///     On the file system of the range cache
+    Attached attach(Path directory);
 
     /// Brings all of the files there: what seemed enough was not. How much was missing, in bytes.
     long fetchAll();
