@@ -17,6 +17,7 @@ package dev.wings.integration.lake;
 
 import dev.wings.common.config.Settings;
 import dev.wings.common.process.Resources;
+import dev.wings.common.service.Surroundings;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
@@ -50,7 +51,7 @@ final class LakeSql implements AutoCloseable {
         // time of its own: queries are real, whatever the time of tasks does
         SqlServer server = resources.add(SqlServer.open(
                 config,
-                new SqlServer.Surroundings(
+                new Surroundings(
                         controlPlane,
                         uri -> store,
                         resources.add(new RootAllocator()),
