@@ -16,14 +16,18 @@
 package dev.wings.benchmarks;
 
 import dev.wings.benchmarks.figures.Bench;
+import dev.wings.benchmarks.figures.CompactionBenchmark;
 import dev.wings.benchmarks.figures.FigureKind;
 import dev.wings.benchmarks.figures.IngestBenchmark;
+import dev.wings.benchmarks.figures.LagBenchmark;
 import dev.wings.benchmarks.figures.LatencyBenchmark;
+import dev.wings.benchmarks.figures.LookupBenchmark;
 import dev.wings.benchmarks.figures.QueryBenchmark;
 import dev.wings.benchmarks.figures.RunInfo;
 import dev.wings.benchmarks.figures.Scale;
 import dev.wings.benchmarks.figures.SegmentQueryBenchmark;
 import dev.wings.benchmarks.figures.StartBenchmark;
+import dev.wings.benchmarks.figures.TableCommitBenchmark;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -75,7 +79,11 @@ public final class Main implements Callable<Integer> {
         new IngestBenchmark(bench).run();
         new LatencyBenchmark(bench).run();
         new QueryBenchmark(bench).run();
+        new CompactionBenchmark(bench).run();
         new SegmentQueryBenchmark(bench).run();
+        new LookupBenchmark(bench).run();
+        new LagBenchmark(bench).run();
+        new TableCommitBenchmark(bench).run();
         return 0;
     }
 

@@ -35,7 +35,16 @@ public enum FigureKind {
     LAKE_COUNT("lake-count", "ms", "count of 20M rows in segments, warm; floor: DuckDB on the same files"),
     LAKE_GROUP_BY("lake-group-by", "ms", "group by one of 8 kinds over the same; floor: DuckDB on the same files"),
     LAKE_TOP_10("lake-top-10", "ms", "10 of 100,000 accounts with most rows; floor: DuckDB on the same files"),
-    LAKE_TIME_RANGE("lake-time-range", "ms", "aggregates of a twentieth of the time; floor: DuckDB on the same files");
+    LAKE_TIME_RANGE("lake-time-range", "ms", "aggregates of a twentieth of the time; floor: DuckDB on the same files"),
+    COMPACTION(
+            "compaction", "MB/s", "pages to segments, Arrow bytes per CPU second of wings dev; floor: DuckDB's COPY"),
+    COMPACTION_COPY("compaction-copy", "s", "the same by the wall clock, one task; floor: DuckDB's COPY, one thread"),
+    TABLE_COMMIT(
+            "table-commit",
+            "ms",
+            "median commit of a compaction, from metadata read to pointer moved, 1,000 snapshots"),
+    LAKE_LOOKUP("lake-lookup", "%", "bytes read to find a key in a table sorted by it, nothing cached, of the table's"),
+    LAKE_LAG("lake-lag", "s", "longest time from acknowledgement to the Iceberg table at 5 MB/s, freshness 5 s");
 
     private final String id;
     private final String unit;
@@ -71,6 +80,11 @@ public enum FigureKind {
             case ONE_ROW -> new Target.AtMost(20);
             case START -> new Target.AtMost(6);
             case LAKE_COUNT, LAKE_GROUP_BY, LAKE_TOP_10, LAKE_TIME_RANGE -> new Target.RatioAtMost(1.2);
+            case COMPACTION -> new Target.AtLeast(60);
+            case COMPACTION_COPY -> new Target.RatioAtMost(1.5);
+            case TABLE_COMMIT -> new Target.AtMost(100);
+            case LAKE_LOOKUP -> new Target.AtMost(5);
+            case LAKE_LAG -> new Target.AtMost(15);
         };
     }
 

@@ -15,6 +15,7 @@
  */
 package dev.wings.benchmarks.figures;
 
+import dev.wings.common.proto.LakeSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -43,6 +44,15 @@ final class Lake {
         }
     }
 
+    /// A table that rows are in so soon.
+    static LakeSpec freshness(Duration freshness) {
+        return LakeSpec.newBuilder()
+                .setFreshness(com.google.protobuf.Duration.newBuilder()
+                        .setSeconds(freshness.toSeconds())
+                        .setNanos(freshness.toNanosPart()))
+                .build();
+    }
+
     /// The files of a topic's table.
     static List<String> segments(SqlClient sql, String topic) throws Exception {
         return sql.rows("select location from system.segments where topic = '" + topic + "' order by location").stream()
@@ -55,7 +65,7 @@ final class Lake {
         return number(sql, "select cast(sum(bytes) as bigint) from system.segments where topic = '" + topic + "'");
     }
 
-    private static long number(SqlClient sql, String query) throws Exception {
+    static long number(SqlClient sql, String query) throws Exception {
         return Long.parseLong(sql.rows(query).getFirst().getFirst());
     }
 }

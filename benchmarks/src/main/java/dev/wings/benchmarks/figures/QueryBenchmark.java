@@ -24,7 +24,6 @@ import dev.wings.benchmarks.load.PutLoad;
 import dev.wings.benchmarks.load.PutPlan;
 import dev.wings.benchmarks.process.DevProcess;
 import dev.wings.benchmarks.process.FloorProcess;
-import dev.wings.common.proto.LakeSpec;
 import java.time.Duration;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
@@ -40,11 +39,6 @@ public final class QueryBenchmark {
     private static final int SMALL_BATCH_ROWS = 1_000;
     private static final String GROUP_BY =
             "select site, count(*) as n, avg(reading) as mean, max(level) as top from %s group by site";
-
-    private static final LakeSpec STAYS_IN_PAGES = LakeSpec.newBuilder()
-            .setFreshness(com.google.protobuf.Duration.newBuilder()
-                    .setSeconds(Duration.ofDays(1).toSeconds()))
-            .build();
 
     private final Bench bench;
 
@@ -83,7 +77,7 @@ public final class QueryBenchmark {
 
     private static void fill(DevProcess wings, String topic, int distinct, int rowsPerBatch, int batches)
             throws Exception {
-        Topics.create(wings.controlPlanePort(), topic, DataSet.SENSORS, STAYS_IN_PAGES);
+        Topics.create(wings.controlPlanePort(), topic, DataSet.SENSORS, Lake.freshness(Duration.ofDays(1)));
         FlightMessages messages = FlightMessages.ofSampleRows(0, distinct, rowsPerBatch);
         PutLoad.push(PutPlan.exactly(wings.ingestorPort(), topic, messages, 1, batches), LIMIT);
     }
@@ -118,7 +112,11 @@ public final class QueryBenchmark {
     }
 
     private void groupBy(SqlClient sql) throws Exception {
-        try (DuckDbFloor duckDb = new DuckDbFloor(Scale.DISTINCT_BATCHES, Scale.LARGE_BATCH_ROWS)) {
+        try (DuckDbFloor duckDb = new DuckDbFloor(
+                DataSet.SENSORS,
+                Scale.DISTINCT_BATCHES,
+                Scale.LARGE_BATCH_ROWS,
+                Runtime.getRuntime().availableProcessors())) {
             Rounds rounds = new Rounds();
             for (int round = 0; round <= bench.scale().rounds(); round++) {
                 double floor =

@@ -24,9 +24,23 @@ import java.time.Duration;
 /// @param window how long is counted
 /// @param largeBatches 64K-row batches of the large topic
 /// @param eventBatches 64K-row batches of the topic that is queried in the lake
+/// @param compactBatches 64K-row batches that one compaction moves
+/// @param lookupBatches 64K-row batches of the table that one account is looked up in
+/// @param snapshots that a commit has behind it
+/// @param lagWindow how long rows are watched on their way into the lake
 /// @param queries how often the small query runs
 public record Scale(
-        String name, int rounds, Duration warmUp, Duration window, int largeBatches, int eventBatches, int queries) {
+        String name,
+        int rounds,
+        Duration warmUp,
+        Duration window,
+        int largeBatches,
+        int eventBatches,
+        int compactBatches,
+        int lookupBatches,
+        int snapshots,
+        Duration lagWindow,
+        int queries) {
 
     /// Rows of a large batch.
     public static final int LARGE_BATCH_ROWS = 65_536;
@@ -36,16 +50,49 @@ public record Scale(
 
     /// What is recorded as a baseline: 10 million rows in pages, 20 million in the lake.
     public static Scale full() {
-        return new Scale("full", 5, Duration.ofSeconds(3), Duration.ofSeconds(8), 153, 306, 500);
+        return new Scale(
+                "full",
+                5,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(8),
+                153,
+                306,
+                120,
+                61,
+                1_000,
+                Duration.ofSeconds(75),
+                500);
     }
 
     /// To see that it works.
     public static Scale quick() {
-        return new Scale("quick", 2, Duration.ofSeconds(2), Duration.ofSeconds(2), 16, 16, 50);
+        return new Scale(
+                "quick",
+                2,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(2),
+                16,
+                16,
+                16,
+                8,
+                100,
+                Duration.ofSeconds(20),
+                50);
     }
 
     public Scale withRounds(int rounds) {
-        return new Scale(name, rounds, warmUp, window, largeBatches, eventBatches, queries);
+        return new Scale(
+                name,
+                rounds,
+                warmUp,
+                window,
+                largeBatches,
+                eventBatches,
+                compactBatches,
+                lookupBatches,
+                snapshots,
+                lagWindow,
+                queries);
     }
 
     public long largeRows() {

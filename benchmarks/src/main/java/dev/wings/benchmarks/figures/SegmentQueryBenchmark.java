@@ -58,7 +58,7 @@ public final class SegmentQueryBenchmark {
                 SqlClient sql = SqlClient.open(wings.serverPort())) {
             bench.tell("pushing %,d rows".formatted(bench.scale().eventRows()));
             Topics.create(wings.controlPlanePort(), TOPIC, DataSet.EVENTS, LakeSpec.getDefaultInstance());
-            push(wings, TOPIC, bench.scale().eventBatches());
+            push(wings, TOPIC, 0, bench.scale().eventBatches());
             bench.tell("waiting for the compactor");
             Lake.awaitSettled(sql, TOPIC);
             List<String> files = Lake.segments(sql, TOPIC);
@@ -68,10 +68,10 @@ public final class SegmentQueryBenchmark {
         }
     }
 
-    /// Pushes so many batches of events, of which no two are the same.
-    static void push(DevProcess wings, String topic, int batches) throws Exception {
-        for (int first = 0; first < batches; first += Scale.DISTINCT_BATCHES) {
-            int count = Math.min(Scale.DISTINCT_BATCHES, batches - first);
+    /// Pushes the batches `[start, end)` of events, of which no two are the same.
+    static void push(DevProcess wings, String topic, int start, int end) throws Exception {
+        for (int first = start; first < end; first += Scale.DISTINCT_BATCHES) {
+            int count = Math.min(Scale.DISTINCT_BATCHES, end - first);
             FlightMessages messages = FlightMessages.of(
                     DataSet.EVENTS, (long) first * Scale.LARGE_BATCH_ROWS, count, Scale.LARGE_BATCH_ROWS);
             PutLoad.push(PutPlan.exactly(wings.ingestorPort(), topic, messages, 1, count), LIMIT);

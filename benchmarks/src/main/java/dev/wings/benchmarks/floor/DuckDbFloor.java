@@ -15,7 +15,7 @@
  */
 package dev.wings.benchmarks.floor;
 
-import dev.wings.benchmarks.load.SampleRows;
+import dev.wings.benchmarks.load.DataSet;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -36,38 +36,51 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.duckdb.DuckDBConnection;
 
-/// DuckDB over sample rows that lie in memory as Arrow batches: nothing is planned, read or checked before it runs.
+/// DuckDB over made-up rows that lie in memory as Arrow batches: nothing is planned, read or checked before it runs.
 public final class DuckDbFloor implements AutoCloseable {
 
     private final BufferAllocator allocator = new RootAllocator();
+    private final DataSet dataSet;
     private final List<ArrowRecordBatch> batches = new ArrayList<>();
     private final Connection connection;
 
     /// @param distinct batches kept in memory; a query runs over them again and again until it has its rows
-    public DuckDbFloor(int distinct, int rowsPerBatch) throws SQLException {
+    /// @param threads that it may use
+    public DuckDbFloor(DataSet dataSet, int distinct, int rowsPerBatch, int threads) throws SQLException {
+        this.dataSet = dataSet;
         for (int index = 0; index < distinct; index++) {
-            try (VectorSchemaRoot root = SampleRows.openBatch(allocator, (long) index * rowsPerBatch, rowsPerBatch)) {
+            try (VectorSchemaRoot root = dataSet.openBatch(allocator, (long) index * rowsPerBatch, rowsPerBatch)) {
                 batches.add(new VectorUnloader(root).getRecordBatch());
             }
         }
         connection = DriverManager.getConnection("jdbc:duckdb:");
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET threads = " + threads);
+        }
     }
 
     /// Runs `sql` over a table `rows` of `count` batches and returns the seconds it took to have all of its result.
     public double seconds(String sql, int count) throws SQLException, IOException {
         long start = System.nanoTime();
         try (ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator);
-                Repeated reader = new Repeated(allocator, batches, count)) {
+                Repeated reader = new Repeated(allocator, dataSet, batches, count)) {
             Data.exportArrayStream(allocator, reader, stream);
             connection.unwrap(DuckDBConnection.class).registerArrowStream("rows", stream);
-            try (Statement statement = connection.createStatement();
-                    ResultSet result = statement.executeQuery(sql)) {
-                while (result.next()) {
-                    result.getObject(1);
+            try (Statement statement = connection.createStatement()) {
+                if (statement.execute(sql)) {
+                    readAll(statement);
                 }
             }
         }
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static void readAll(Statement statement) throws SQLException {
+        try (ResultSet result = statement.getResultSet()) {
+            while (result.next()) {
+                result.getObject(1);
+            }
+        }
     }
 
     @Override
@@ -80,12 +93,14 @@ public final class DuckDbFloor implements AutoCloseable {
     /// Hands out the same batches, `count` in all, without a copy.
     private static final class Repeated extends ArrowReader {
 
+        private final DataSet dataSet;
         private final List<ArrowRecordBatch> batches;
         private final int count;
         private int next;
 
-        Repeated(BufferAllocator allocator, List<ArrowRecordBatch> batches, int count) {
+        Repeated(BufferAllocator allocator, DataSet dataSet, List<ArrowRecordBatch> batches, int count) {
             super(allocator);
+            this.dataSet = dataSet;
             this.batches = batches;
             this.count = count;
         }
@@ -113,7 +128,7 @@ public final class DuckDbFloor implements AutoCloseable {
 
         @Override
         protected Schema readSchema() {
-            return SampleRows.arrowSchema();
+            return dataSet.arrowSchema();
         }
     }
 }

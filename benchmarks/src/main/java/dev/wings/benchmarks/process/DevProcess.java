@@ -19,6 +19,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,12 +58,16 @@ public final class DevProcess implements AutoCloseable {
 
     /// Itself and its PostgreSQL, which runs in a session of its own.
     public ProcessTree processes() throws IOException {
-        String data = process.findLine("data ")
-                .orElseThrow(() -> new IllegalStateException("does not say where its data is:\n" + process.output()))
-                .replaceAll(" \\(.*", "");
-        Path postmaster = Path.of(data, "postgresql", "data", "postmaster.pid");
+        Path postmaster = data().resolve("postgresql").resolve("data").resolve("postmaster.pid");
         long postgres = Long.parseLong(Files.readAllLines(postmaster).getFirst().strip());
         return new ProcessTree(List.of(process.pid(), postgres));
+    }
+
+    /// Where it keeps its data.
+    public Path data() {
+        return Path.of(process.findLine("data ")
+                .orElseThrow(() -> new IllegalStateException("does not say where its data is:\n" + process.output()))
+                .replaceAll(" \\(.*", ""));
     }
 
     public int controlPlanePort() {
@@ -72,6 +80,18 @@ public final class DevProcess implements AutoCloseable {
 
     public int serverPort() {
         return 7704 + portOffset;
+    }
+
+    /// The sum of all lines of the server's metrics that start so.
+    public double serverMetric(String prefix) throws IOException, InterruptedException {
+        URI metrics = URI.create("http://127.0.0.1:" + (7792 + portOffset) + "/metrics");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith(prefix))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        }
     }
 
     @Override

@@ -120,7 +120,7 @@ class FloorServerTest {
 
     @Test
     void duckDbRunsOverAsManyBatchesAsAskedFor() throws Exception {
-        try (DuckDbFloor duckDb = new DuckDbFloor(2, ROWS)) {
+        try (DuckDbFloor duckDb = new DuckDbFloor(DataSet.SENSORS, 2, ROWS, 1)) {
             String sql = "select case when count(*) = 2500 then 1 else error('rows: ' || count(*)) end from rows";
 
             assertThat(duckDb.seconds(sql, 5)).isPositive();
