@@ -16,6 +16,7 @@
 package dev.wings.compactor;
 
 import dev.wings.common.process.Resources;
+import dev.wings.common.proto.GarbageCollectionGrpc;
 import dev.wings.common.proto.TaskKind;
 import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.rpc.GrpcCalls;
@@ -25,6 +26,9 @@ import dev.wings.common.telemetry.ManagementServer;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.compactor.compact.Compaction;
 import dev.wings.compactor.compact.CreateTable;
+import dev.wings.compactor.maintain.Collecting;
+import dev.wings.compactor.maintain.GarbageClient;
+import dev.wings.compactor.maintain.SnapshotExpiry;
 import dev.wings.compactor.rewrite.Rewriting;
 import dev.wings.compactor.scratch.Scratch;
 import dev.wings.compactor.segment.SegmentEngine;
@@ -47,6 +51,9 @@ import org.apache.arrow.memory.BufferAllocator;
 /// It holds no state that outlives it. A task has happened when the control plane has taken its commit, all at once;
 /// whatever else a killed compactor leaves behind is garbage.
 public final class Compactor implements AutoCloseable {
+
+    /// Snapshots that one task takes out of a table: what they drop has to fit into a request.
+    private static final int MAX_EXPIRED = 200;
 
     private final Resources resources;
     private final ManagementServer management;
@@ -77,6 +84,8 @@ public final class Compactor implements AutoCloseable {
                 Thread.ofVirtual().name("compactor-io-", 0).factory()));
         GrpcCalls calls = GrpcCalls.defaults(surroundings.scheduler(), ids.random());
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
+        GarbageClient garbage =
+                new GarbageClient(GarbageCollectionGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
         Topics topics = new Topics(controlPlane, calls, config.callTimeout());
         TaskTables tables = new TaskTables(client, surroundings.stores(), ids);
         SegmentWork work = new SegmentWork(limits(config), scratch, allocator, ids, calls, threads, registry);
@@ -86,7 +95,11 @@ public final class Compactor implements AutoCloseable {
                 Map.of(
                         TaskKind.CREATE_TABLE, new CreateTable(topics, tables, ids),
                         TaskKind.COMPACT, new Compaction(topics, tables, work, compaction, registry),
-                        TaskKind.REWRITE, new Rewriting(topics, tables, work, calls, config.rewriteBytes())),
+                        TaskKind.REWRITE, new Rewriting(topics, tables, work, calls, config.rewriteBytes()),
+                        TaskKind.EXPIRE_SNAPSHOTS, new SnapshotExpiry(topics, tables, retention(config), ids.clock()),
+                        TaskKind.COLLECT_GARBAGE,
+                                new Collecting(
+                                        garbage, surroundings.stores(), calls, config.orphanInterval(), ids, registry)),
                 "compactor-" + ProcessHandle.current().pid() + "-" + ids.next(),
                 config.workers(),
                 config.drainTimeout(),
@@ -108,6 +121,11 @@ public final class Compactor implements AutoCloseable {
                 config.taskReadBytes(),
                 new ReadAhead(config.readAheadPages(), config.readAheadBytes()),
                 config.uploads());
+    }
+
+    private static SnapshotExpiry.Retention retention(CompactorConfig config) {
+        return new SnapshotExpiry.Retention(
+                config.snapshotAge(), config.minSnapshots(), config.maxSnapshots(), MAX_EXPIRED);
     }
 
     /// Where it listens for probes.

@@ -38,6 +38,10 @@ import java.util.Optional;
 /// @param compactBytes of pages that one task takes at most
 /// @param compactPages that one task takes at most
 /// @param rewriteBytes of segments that one task takes at most
+/// @param snapshotAge older snapshots of a table are taken out of it
+/// @param minSnapshots so many of the newest stay, however old they are
+/// @param maxSnapshots when a table has more, the oldest go, however young they are
+/// @param orphanInterval how often objects that nobody knows are looked for in a namespace
 /// @param readAheadPages and
 /// @param readAheadBytes how far a task reads ahead
 /// @param uploads of one task at once
@@ -55,6 +59,10 @@ public record CompactorConfig(
         long compactBytes,
         int compactPages,
         long rewriteBytes,
+        Duration snapshotAge,
+        int minSnapshots,
+        int maxSnapshots,
+        Duration orphanInterval,
         int readAheadPages,
         long readAheadBytes,
         int uploads,
@@ -66,6 +74,10 @@ public record CompactorConfig(
     private static final int CONTROL_PLANE_PORT = 7701;
 
     public CompactorConfig {
+        if (minSnapshots > maxSnapshots) {
+            throw new IllegalArgumentException("no more snapshots may have to stay than may stay: min_snapshots="
+                    + minSnapshots + ", max_snapshots=" + maxSnapshots);
+        }
         if (readAheadBytes > taskReadBytes / 2) {
             throw new IllegalArgumentException(
                     "what is read ahead must fit into half of the memory for it: read_ahead_bytes=" + readAheadBytes
@@ -103,6 +115,26 @@ public record CompactorConfig(
                         "COMPACT_PAGES", 100_000, 1, 10_000_000, "pages that one task moves to segments at most"),
                 settings.bytes(
                         "REWRITE_BYTES", 2 * GIB, MIB, 1024 * GIB, "small segments that one task rewrites at most"),
+                settings.duration(
+                        "SNAPSHOT_AGE",
+                        Duration.ofDays(1),
+                        Duration.ofMinutes(1),
+                        Duration.ofDays(3650),
+                        "older snapshots are taken out of a table"),
+                settings.integer(
+                        "MIN_SNAPSHOTS", 10, 1, 100_000, "of a table that stay, the newest, however old they are"),
+                settings.integer(
+                        "MAX_SNAPSHOTS",
+                        100,
+                        1,
+                        100_000,
+                        "of a table that stay at most; set it below the control plane's, which says when to look"),
+                settings.duration(
+                        "ORPHAN_INTERVAL",
+                        Duration.ofHours(6),
+                        Duration.ofSeconds(1),
+                        Duration.ofDays(30),
+                        "how often objects that nobody knows are looked for in a namespace"),
                 settings.integer("READ_AHEAD_PAGES", 16, 1, 1024, "pages that a task reads at once"),
                 settings.bytes(
                         "READ_AHEAD_BYTES", 64 * MIB, 64 * KIB, 16 * GIB, "of the pages that a task reads at once"),

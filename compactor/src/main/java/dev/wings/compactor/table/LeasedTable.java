@@ -27,6 +27,7 @@ import dev.wings.compactor.task.TaskClient;
 import dev.wings.compactor.task.TaskLease;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,6 +61,7 @@ public final class LeasedTable implements TableOperations {
     private final IdGenerator ids;
     private @Nullable TableMetadata current;
     private List<WatermarkMove> watermarks = List.of();
+    private Collection<String> dropped = List.of();
     private final UUID commitId;
 
     private LeasedTable(
@@ -156,6 +158,7 @@ public final class LeasedTable implements TableOperations {
                 .setTableUuid(metadata.uuid())
                 .addAllWatermarks(watermarks)
                 .addAllObsoleteLocations(obsolete(base, metadata))
+                .addAllObsoleteLocations(dropped)
                 .build());
         long moved = watermarks.stream()
                 .mapToLong(move -> move.getEndOffset() - move.getStartOffset())
@@ -168,6 +171,14 @@ public final class LeasedTable implements TableOperations {
                 .discardChanges()
                 .withMetadataLocation(location)
                 .build();
+    }
+
+    /// Commits an update that takes files out of the table.
+    ///
+    /// @param files locations of what no snapshot refers to any more
+    public void commit(TableMetadata base, TableMetadata metadata, Collection<String> files) {
+        dropped = List.copyOf(files);
+        commit(base, metadata);
     }
 
     /// Metadata files that the log of the new metadata has dropped.

@@ -15,6 +15,7 @@
  */
 package dev.wings.integration.lake;
 
+import com.google.protobuf.Empty;
 import dev.wings.common.process.Resources;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.CommitFolioRequest;
@@ -25,8 +26,10 @@ import dev.wings.common.proto.CreateNamespaceRequest;
 import dev.wings.common.proto.CreateObjectStoreRequest;
 import dev.wings.common.proto.CreateTenantRequest;
 import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.DeleteTopicRequest;
 import dev.wings.common.proto.FailTaskRequest;
 import dev.wings.common.proto.FailTaskResponse;
+import dev.wings.common.proto.GarbageCollectionGrpc;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.LeaseTaskRequest;
 import dev.wings.common.proto.LeaseTaskResponse;
@@ -51,6 +54,9 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.compactor.compact.Compaction;
 import dev.wings.compactor.compact.CreateTable;
+import dev.wings.compactor.maintain.Collecting;
+import dev.wings.compactor.maintain.GarbageClient;
+import dev.wings.compactor.maintain.SnapshotExpiry;
 import dev.wings.compactor.rewrite.Rewriting;
 import dev.wings.compactor.scratch.Scratch;
 import dev.wings.compactor.segment.SegmentEngine;
@@ -68,9 +74,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.arrow.memory.BufferAllocator;
@@ -95,6 +103,9 @@ public final class LakeFixture implements AutoCloseable {
             Duration.ofDays(1),
             Duration.ofDays(1));
 
+    /// Until there is a task whose time has come: the control plane notices every 100 ms that the clock has moved.
+    static final Duration SOON = Duration.ofMillis(300);
+
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
 
     private final Resources resources = new Resources();
@@ -113,6 +124,7 @@ public final class LakeFixture implements AutoCloseable {
     private Namespace namespace = Namespace.getDefaultInstance();
     private Compaction.Limits limits = new Compaction.Limits(64 << 20, 10_000);
     private long memoryBytes = 256 << 20;
+    private dev.wings.common.store.ObjectStore removable = store;
 
     public LakeFixture(Path directory) {
         this(directory, TestControlPlane.State.inMemory(), POLICY);
@@ -174,7 +186,7 @@ public final class LakeFixture implements AutoCloseable {
         return meters;
     }
 
-    String objectPrefix() {
+    public String objectPrefix() {
         return namespace.getObjectPrefix();
     }
 
@@ -186,6 +198,18 @@ public final class LakeFixture implements AutoCloseable {
     /// What the engine of a task may use, from now on.
     public void memory(long bytes) {
         memoryBytes = bytes;
+    }
+
+    /// The object store as a collector of garbage sees it, from now on.
+    public void collectFrom(dev.wings.common.store.ObjectStore seen) {
+        removable = seen;
+    }
+
+    public void deleteTopic(TestTopic topic) {
+        Empty ignored = ClusterMetadataGrpc.newBlockingStub(direct)
+                .deleteTopic(DeleteTopicRequest.newBuilder()
+                        .setName(topic.name().toString())
+                        .build());
     }
 
     public TestTopic createTopic(String id, TopicSchema schema, String partitionBy, LakeSpec lake) {
@@ -291,6 +315,16 @@ public final class LakeFixture implements AutoCloseable {
             case CREATE_TABLE -> new CreateTable(topics, tables, ids);
             case COMPACT -> new Compaction(topics, tables, work, limits, meters);
             case REWRITE -> new Rewriting(topics, tables, work, calls, 1L << 30);
+            case EXPIRE_SNAPSHOTS ->
+                new SnapshotExpiry(topics, tables, new SnapshotExpiry.Retention(Duration.ofDays(1), 1, 2, 3), clock);
+            case COLLECT_GARBAGE ->
+                new Collecting(
+                        new GarbageClient(GarbageCollectionGrpc.newBlockingStub(direct), calls, CALL_TIMEOUT),
+                        uri -> removable,
+                        calls,
+                        Duration.ZERO,
+                        ids,
+                        meters);
             default -> throw new AssertionError("not done here: " + kind);
         };
     }
@@ -317,6 +351,19 @@ public final class LakeFixture implements AutoCloseable {
     /// A SQL server over the same state. The caller closes it.
     LakeSql openSql(Path directory) {
         return new LakeSql(direct, store, directory);
+    }
+
+    /// Keys of the folios that have pages of a topic.
+    public Set<String> folioKeys(TestTopic topic) {
+        Set<String> keys = new HashSet<>();
+        LogMetadataGrpc.newBlockingStub(direct)
+                .planScan(PlanScanRequest.newBuilder()
+                        .addTopics(TopicScan.newBuilder()
+                                .setTopic(topic.name().toString())
+                                .setAllPartitions(true))
+                        .build())
+                .forEachRemaining(answer -> keys.addAll(answer.getFolioKeysList()));
+        return keys;
     }
 
     @Override

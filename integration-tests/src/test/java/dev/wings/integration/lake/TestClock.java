@@ -18,11 +18,13 @@ package dev.wings.integration.lake;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 
-/// Goes on only when it is told to.
+/// Goes on only when it is told to. Starts at the time of the machine, which is the one that Iceberg gives to
+/// snapshots.
 public final class TestClock implements InstantSource {
 
-    private volatile Instant now = Instant.parse("2026-03-04T05:06:07Z");
+    private volatile Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
     @Override
     public Instant instant() {

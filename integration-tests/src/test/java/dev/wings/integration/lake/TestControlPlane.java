@@ -22,7 +22,10 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.garbage.GarbageCollection;
+import dev.wings.controlplane.garbage.GarbageStore;
 import dev.wings.controlplane.grpc.ClusterMetadataService;
+import dev.wings.controlplane.grpc.GarbageCollectionService;
 import dev.wings.controlplane.grpc.LogMetadataService;
 import dev.wings.controlplane.grpc.TasksService;
 import dev.wings.controlplane.log.CommitFeed;
@@ -32,11 +35,13 @@ import dev.wings.controlplane.log.LogMetadata;
 import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.memory.MemoryClusterMetadataStore;
 import dev.wings.controlplane.memory.MemoryDatabase;
+import dev.wings.controlplane.memory.MemoryGarbageStore;
 import dev.wings.controlplane.memory.MemoryLogMetadataStore;
 import dev.wings.controlplane.memory.MemoryTaskStore;
 import dev.wings.controlplane.postgres.DatabaseConfig;
 import dev.wings.controlplane.postgres.PostgresClusterMetadataStore;
 import dev.wings.controlplane.postgres.PostgresDatabase;
+import dev.wings.controlplane.postgres.PostgresGarbageStore;
 import dev.wings.controlplane.postgres.PostgresLogMetadataStore;
 import dev.wings.controlplane.postgres.PostgresTaskStore;
 import dev.wings.controlplane.task.TaskPolicy;
@@ -69,7 +74,8 @@ final class TestControlPlane implements AutoCloseable {
             return (scheduler, resources) -> new Stores(
                     new MemoryClusterMetadataStore(database),
                     new MemoryLogMetadataStore(database),
-                    new MemoryTaskStore(database));
+                    new MemoryTaskStore(database),
+                    new MemoryGarbageStore(database));
         }
 
         static State inPostgres(DatabaseConfig config) {
@@ -78,12 +84,13 @@ final class TestControlPlane implements AutoCloseable {
                 return new Stores(
                         new PostgresClusterMetadataStore(database),
                         new PostgresLogMetadataStore(database, scheduler),
-                        new PostgresTaskStore(database, scheduler));
+                        new PostgresTaskStore(database, scheduler),
+                        new PostgresGarbageStore(database));
             };
         }
     }
 
-    record Stores(ClusterMetadataStore cluster, LogMetadataStore log, TaskStore tasks) {}
+    record Stores(ClusterMetadataStore cluster, LogMetadataStore log, TaskStore tasks, GarbageStore garbage) {}
 
     TestControlPlane(State state, TaskPolicy policy, Scheduler scheduler, IdGenerator ids, SimpleMeterRegistry meters) {
         this.state = state;
@@ -119,6 +126,8 @@ final class TestControlPlane implements AutoCloseable {
                 .service(new ClusterMetadataService(cluster))
                 .service(new LogMetadataService(log, 1 << 20, CALL_TIMEOUT))
                 .service(new TasksService(tasks))
+                .service(new GarbageCollectionService(
+                        new GarbageCollection(stores.tasks(), stores.garbage(), policy, ids.clock())))
                 .maxMessageBytes(64 << 20)
                 .drain(Duration.ofMillis(100))
                 .open());

@@ -1,0 +1,136 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor.maintain;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.lake.StoreFileIO;
+import dev.wings.common.lake.StoreLocations;
+import dev.wings.common.proto.Garbage;
+import dev.wings.common.proto.ListGarbageResponse;
+import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.store.ObjectStore;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.compactor.task.TaskHandler;
+import dev.wings.compactor.task.TaskLease;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/// Collects the garbage of a namespace: what the control plane lists, and from time to time orphans.
+///
+/// Objects go first, then the control plane forgets them: whoever takes over from a killed collector is told the same
+/// again, and finds some of them gone.
+public final class Collecting implements TaskHandler {
+
+    private final GarbageClient client;
+    private final Function<URI, ObjectStore> stores;
+    private final GrpcCalls retries;
+    private final Duration orphanInterval;
+    private final IdGenerator ids;
+    private final MeterRegistry registry;
+    /// When orphans of each namespace were looked for by this worker.
+    private final Map<String, Instant> searched = new ConcurrentHashMap<>();
+
+    /// @param stores the object store at a root
+    /// @param orphanInterval so long orphans of a namespace are not looked for again: that lists all of its objects
+    /// @param ids also the clock
+    public Collecting(
+            GarbageClient client,
+            Function<URI, ObjectStore> stores,
+            GrpcCalls retries,
+            Duration orphanInterval,
+            IdGenerator ids,
+            MeterRegistry registry) {
+        this.client = client;
+        this.stores = stores;
+        this.retries = retries;
+        this.orphanInterval = orphanInterval;
+        this.ids = ids;
+        this.registry = registry;
+    }
+
+    @Override
+    public Result run(TaskLease lease) {
+        ListGarbageResponse home = removeListed(lease);
+        String namespace = lease.task().getTargetUid();
+        Instant now = ids.clock().instant();
+        Instant last = searched.get(namespace);
+        if (last == null || !now.isBefore(last.plus(orphanInterval))) {
+            searchOrphans(lease, home);
+            searched.put(namespace, now);
+        }
+        return new Result(Optional.empty(), false);
+    }
+
+    private ListGarbageResponse removeListed(TaskLease lease) {
+        while (true) {
+            lease.check();
+            ListGarbageResponse due = client.list(lease);
+            if (due.getGarbageCount() == 0) {
+                return due;
+            }
+            URI root = URI.create(due.getObjectStoreUri());
+            StoreLocations locations = StoreLocations.of(root);
+            Removal removal = new Removal(lease, stores.apply(root), retries, registry, "listed");
+            List<String> ids = new ArrayList<>();
+            for (Garbage garbage : due.getGarbageList()) {
+                remove(garbage.getLocation(), locations, due.getObjectPrefix(), removal);
+                ids.add(garbage.getId());
+            }
+            client.remove(lease, ids);
+        }
+    }
+
+    private static void remove(String location, StoreLocations locations, String objectPrefix, Removal removal) {
+        boolean directory = location.endsWith("/");
+        String key = locations.key(directory ? location.substring(0, location.length() - 1) : location);
+        if (!key.startsWith(objectPrefix + "/")) {
+            throw WingsException.invalid("garbage is outside of its namespace: location=" + location
+                    + ", expected_prefix=" + objectPrefix + "/");
+        }
+        if (directory) {
+            removal.removeAll(key + "/");
+        } else {
+            removal.remove(key);
+        }
+    }
+
+    private void searchOrphans(TaskLease lease, ListGarbageResponse home) {
+        URI root = URI.create(home.getObjectStoreUri());
+        ObjectStore store = stores.apply(root);
+        Removal removal = new Removal(lease, store, retries, registry, "orphan");
+        Instant latest = Instant.ofEpochSecond(
+                home.getOrphanTime().getSeconds(), home.getOrphanTime().getNanos());
+        new OrphanSearch(
+                        lease,
+                        client,
+                        retries,
+                        store,
+                        new StoreFileIO(store, root),
+                        home.getObjectPrefix(),
+                        latest,
+                        ids.random().nextLong(),
+                        removal)
+                .run();
+    }
+}

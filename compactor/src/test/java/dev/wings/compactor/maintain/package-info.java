@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.compactor.maintain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,302 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.common.folio.FolioKey;
+import dev.wings.common.lake.StoreFileIO;
+import dev.wings.common.proto.LakeSpec;
+import dev.wings.common.proto.Task;
+import dev.wings.common.proto.TaskKind;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.store.ObjectInfo;
+import dev.wings.common.store.ObjectStore;
+import dev.wings.compactor.task.TaskLease;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.StaticTableOperations;
+import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// I8: whatever is done in which order, nothing that anybody refers to is removed, nor what a query of the last day
+/// may still read; and in the end nothing else is left.
+@Timeout(300)
+final class MaintenanceSimulationTest {
+
+    /// That of the fixture.
+    private static final Duration GRACE = Duration.ofDays(1);
+
+    private static final int STEPS = 40;
+
+    private static final TopicSchema SCHEMA = new TopicSchema(
+            0,
+            List.of(
+                    new Field(1, "origin", true, FieldType.Primitive.STRING, ""),
+                    new Field(2, "delay", false, FieldType.Primitive.LONG, "")),
+            2);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private LakeFixture lake;
+
+    private final List<TestTopic> topics = new ArrayList<>();
+    private final List<Query> queries = new ArrayList<>();
+
+    /// A query that began, and what it may read until then.
+    private record Query(Instant end, Set<String> keys) {}
+
+    @BeforeEach
+    void open() {
+        lake = new LakeFixture(directory);
+    }
+
+    @AfterEach
+    void close() {
+        lake.close();
+    }
+
+    @Test
+    void nothingReferredToIsRemovedAndNothingElseIsLeft() {
+        long seed = Long.getLong("wings.seed", System.nanoTime());
+        Random random = new Random(seed);
+        try {
+            topics.add(createTopic("flights"));
+            topics.add(createTopic("old"));
+            for (int i = 0; i < STEPS; i++) {
+                step(random);
+                check();
+            }
+            for (int i = 0; i < 4; i++) {
+                lake.clock().advance(GRACE.plusMinutes(10));
+                lake.run(TaskKind.COLLECT_GARBAGE);
+                check();
+            }
+            Set<String> referred = new TreeSet<>();
+            topics.forEach(topic -> referred.addAll(references(topic)));
+            assertThat(keys()).containsExactlyElementsOf(referred);
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("replay with -Dwings.seed=" + seed, e);
+        }
+    }
+
+    @Test
+    void snapshotsAreTakenOutAndTheirFilesStayForTheGrace() {
+        TestTopic topic = createTopic("flights");
+        topics.add(topic);
+        for (int i = 0; i < 5; i++) {
+            push(topic, new Random(i));
+            lake.run(TaskKind.COMPACT);
+        }
+        assertThat(snapshots(topic)).isEqualTo(5);
+        Set<String> before = references(topic);
+        lake.clock().advance(GRACE.plusDays(1));
+        while (runIfDue(TaskKind.EXPIRE_SNAPSHOTS)) {
+            lake.clock().advance(Duration.ofMinutes(2));
+        }
+        assertThat(snapshots(topic)).isEqualTo(1);
+        Set<String> dropped = new TreeSet<>(before);
+        dropped.removeAll(references(topic));
+        assertThat(dropped).isNotEmpty();
+        runIfDue(TaskKind.COLLECT_GARBAGE);
+        assertThat(keys()).containsAll(dropped);
+        lake.clock().advance(GRACE.plusMinutes(10));
+        lake.run(TaskKind.COLLECT_GARBAGE);
+        assertThat(keys()).doesNotContainAnyElementsOf(dropped).containsAll(references(topic));
+    }
+
+    private TestTopic createTopic(String id) {
+        TestTopic topic = lake.createTopic(id, SCHEMA, "", LakeSpec.getDefaultInstance());
+        lake.run(TaskKind.CREATE_TABLE);
+        return topic;
+    }
+
+    private void step(Random random) {
+        TestTopic topic = topics.get(random.nextInt(topics.size()));
+        switch (random.nextInt(12)) {
+            case 0, 1, 2 -> push(topic, random);
+            case 3, 4 -> runIfDue(TaskKind.COMPACT);
+            case 5 -> runIfDue(TaskKind.REWRITE);
+            case 6 -> runIfDue(TaskKind.EXPIRE_SNAPSHOTS);
+            case 7 -> lake.clock().advance(Duration.ofHours(random.nextLong(30)));
+            case 8 -> leaveOrphans(topic);
+            case 9 -> runIfDue(TaskKind.COLLECT_GARBAGE);
+            case 10 ->
+                lake.lease(TaskKind.COLLECT_GARBAGE, LakeFixture.SOON).ifPresent(task -> kill(task, random.nextInt(4)));
+            default -> {
+                if (topics.size() > 1 && random.nextInt(3) == 0) {
+                    lake.deleteTopic(topics.removeLast());
+                }
+            }
+        }
+        lake.clock().advance(Duration.ofMinutes(2));
+    }
+
+    private boolean runIfDue(TaskKind kind) {
+        Optional<Task> task = lake.lease(kind, LakeFixture.SOON);
+        task.ifPresent(lake::run);
+        return task.isPresent();
+    }
+
+    private void push(TestTopic topic, Random random) {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        for (int i = 0; i <= random.nextInt(5); i++) {
+            rows.add(List.of("JFK", random.nextLong(100)));
+        }
+        topic.push(rows, 2);
+    }
+
+    /// What a crashed ingestor and a crashed task leave.
+    private void leaveOrphans(TestTopic topic) {
+        List<ByteBuffer> content = List.of(ByteBuffer.allocate(10));
+        lake.store().create(FolioKey.of(lake.objectPrefix(), lake.ids().next()), content);
+        String table = lake.objectPrefix() + "/tables/" + topic.name().topic() + "-"
+                + topic.proto().getUid();
+        lake.store().create(table + "/data/" + lake.ids().next() + ".parquet", content);
+    }
+
+    /// A collector that ends in the middle of its work: its lease is over by the next step.
+    private void kill(Task task, int removals) {
+        AtomicInteger left = new AtomicInteger(removals);
+        lake.collectFrom(new Killing(lake.store(), left));
+        try {
+            lake.handler(TaskKind.COLLECT_GARBAGE).run(new TaskLease(task));
+        } catch (IllegalStateException e) {
+            assertThat(e).hasMessage("killed");
+        } finally {
+            lake.collectFrom(lake.store());
+        }
+    }
+
+    private record Killing(ObjectStore store, AtomicInteger removals) implements ObjectStore {
+        @Override
+        public void create(String key, List<ByteBuffer> content) {
+            store.create(key, content);
+        }
+
+        @Override
+        public void read(String key, long start, ByteBuffer into) {
+            store.read(key, start, into);
+        }
+
+        @Override
+        public Optional<ObjectInfo> find(String key) {
+            return store.find(key);
+        }
+
+        @Override
+        public List<ObjectInfo> list(String prefix, String startAfter, int limit) {
+            return store.list(prefix, startAfter, limit);
+        }
+
+        @Override
+        public void delete(String key) {
+            if (removals.getAndDecrement() == 0) {
+                throw new IllegalStateException("killed");
+            }
+            store.delete(key);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private void check() {
+        Instant now = lake.clock().instant();
+        for (TestTopic topic : topics) {
+            queries.add(new Query(now.plus(GRACE), references(topic)));
+        }
+        queries.removeIf(query -> query.end().isBefore(now));
+        Set<String> keys = keys();
+        queries.forEach(query -> assertThat(keys).containsAll(query.keys()));
+    }
+
+    private Set<String> keys() {
+        Set<String> keys = new TreeSet<>();
+        String after = "";
+        while (true) {
+            List<ObjectInfo> page = lake.store().list("", after, 1_000);
+            if (page.isEmpty()) {
+                return keys;
+            }
+            page.forEach(object -> keys.add(object.key()));
+            after = page.getLast().key();
+        }
+    }
+
+    private int snapshots(TestTopic topic) {
+        return table(lake.plan(topic).metadataLocation())
+                .operations()
+                .current()
+                .snapshots()
+                .size();
+    }
+
+    private BaseTable table(String location) {
+        return new BaseTable(new StaticTableOperations(location, io()), "table");
+    }
+
+    private StoreFileIO io() {
+        return new StoreFileIO(lake.store(), LakeFixture.STORE);
+    }
+
+    /// Keys of all that is reachable from a topic, as Iceberg's scans find it.
+    private Set<String> references(TestTopic topic) {
+        LakeFixture.Plan plan = lake.plan(topic);
+        Set<String> locations = new TreeSet<>(Collections.singleton(plan.metadataLocation()));
+        BaseTable table = table(plan.metadataLocation());
+        table.operations().current().previousFiles().forEach(entry -> locations.add(entry.file()));
+        for (Snapshot snapshot : table.snapshots()) {
+            locations.add(snapshot.manifestListLocation());
+            snapshot.allManifests(io()).forEach(manifest -> locations.add(manifest.path()));
+            try (CloseableIterable<FileScanTask> files =
+                    table.newScan().useSnapshot(snapshot.snapshotId()).planFiles()) {
+                files.forEach(file -> locations.add(file.file().location()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        Set<String> keys = new TreeSet<>();
+        locations.forEach(location -> keys.add(io().locations().key(location)));
+        keys.addAll(lake.folioKeys(topic));
+        return keys;
+    }
+}
