@@ -154,7 +154,10 @@ class UnionIT {
         TestTable table = flights("flights");
         flights("others");
         server.store().delete(table.dataKeys().getLast());
-        assertThatThrownBy(() -> sql.query("select sum(number) from flights")).hasMessageContaining("internal error");
+        assertThatThrownBy(() -> sql.query("select sum(number) from flights"))
+                .hasMessageContaining("a file of a table is missing")
+                .hasMessageContaining(table.dataKeys().getLast())
+                .hasMessageContaining("error_id=");
         assertThat(lastError()).contains("missing").contains(table.dataKeys().getLast());
         assertThat(sql.query("select count(price) from others")).containsExactly(Long.toString(rows()));
         assertThat(sql.query("select count(price) from flights where number < 10"))
@@ -167,7 +170,7 @@ class UnionIT {
         String key = table.dataKeys().getFirst();
         byte[] content = content(key);
         replace(key, ByteBuffer.wrap(content, 0, content.length / 2));
-        assertThatThrownBy(() -> sql.query("select sum(number) from flights")).hasMessageContaining("internal error");
+        assertThatThrownBy(() -> sql.query("select sum(number) from flights")).hasMessageContaining(key);
         assertThat(lastError()).contains(key);
     }
 
@@ -180,15 +183,19 @@ class UnionIT {
             content[i] = 0;
         }
         replace(key, ByteBuffer.wrap(content));
-        assertThatThrownBy(() -> sql.query("select sum(number) from flights")).hasMessageContaining("internal error");
+        assertThatThrownBy(() -> sql.query("select sum(number) from flights"))
+                .hasMessageContaining("damaged")
+                .hasMessageContaining(key);
         assertThat(lastError()).contains("damaged").contains(key);
     }
 
     @Test
     void missingMetadataIsDataLoss() throws Exception {
         Topic topic = topic("flights");
-        server.controlPlane().startAt(topic.getUid(), "", 1, server.storeRoot() + "tables/x/metadata/0.metadata.json");
-        assertThatThrownBy(() -> sql.query("select sum(number) from flights")).hasMessageContaining("internal error");
+        server.controlPlane().startAt(topic.getUid(), "", 1, server.storeRoot() + "/tables/x/metadata/0.metadata.json");
+        assertThatThrownBy(() -> sql.query("select sum(number) from flights"))
+                .hasMessageContaining("DATA_LOSS: a file of a table is missing")
+                .hasMessageContaining("0.metadata.json");
         assertThat(lastError()).contains("0.metadata.json");
     }
 

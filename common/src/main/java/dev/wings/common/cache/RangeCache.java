@@ -165,6 +165,11 @@ public final class RangeCache implements AutoCloseable {
         return disk.links();
     }
 
+    /// That all blocks may take.
+    public long capacityBytes() {
+        return limits.capacityBytes();
+    }
+
     /// Of all blocks that are there or on their way.
     public long usedBytes() {
         return state.usedBytes();

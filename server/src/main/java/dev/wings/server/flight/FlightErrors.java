@@ -15,7 +15,10 @@
  */
 package dev.wings.server.flight;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.error.WingsException;
+import io.grpc.Status;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.grpc.StatusUtils;
 
@@ -25,8 +28,19 @@ final class FlightErrors {
     private FlightErrors() {}
 
     static FlightRuntimeException toFlight(Throwable failure) {
-        return failure instanceof FlightRuntimeException flight
-                ? flight
-                : StatusUtils.fromGrpcRuntimeException(GrpcErrors.toStatus(failure));
+        return switch (failure) {
+            case FlightRuntimeException flight -> flight;
+            case WingsException lost when lost.kind() == ErrorKind.DATA_LOSS -> lost(lost);
+            default -> StatusUtils.fromGrpcRuntimeException(GrpcErrors.toStatus(failure));
+        };
+    }
+
+    /// Who asks may know which of their own files is damaged: `system.queries` tells as well. The text says the
+    /// kind, since Flight has no code for it.
+    private static FlightRuntimeException lost(WingsException lost) {
+        Status masked = GrpcErrors.toStatus(lost).getStatus();
+        return StatusUtils.fromGrpcRuntimeException(
+                masked.withDescription(lost.kind() + ": " + lost.getMessage() + "; " + masked.getDescription())
+                        .asRuntimeException());
     }
 }

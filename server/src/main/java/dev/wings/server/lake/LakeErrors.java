@@ -35,7 +35,7 @@ final class LakeErrors {
         } catch (WingsException e) {
             throw switch (e.kind()) {
                 case NOT_FOUND -> lost("missing", file, e);
-                case INVALID -> lost("shorter than the table says", file, e);
+                case INVALID -> lost("not as the table says (" + e.getMessage() + ")", file, e);
                 default -> e;
             };
         } catch (NotFoundException e) {

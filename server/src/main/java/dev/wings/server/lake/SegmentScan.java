@@ -18,6 +18,7 @@ package dev.wings.server.lake;
 import dev.wings.common.cache.ByteRange;
 import dev.wings.common.cache.CachedObject;
 import dev.wings.common.cache.RangeCache;
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.SegmentStats;
@@ -120,6 +121,7 @@ public final class SegmentScan implements SegmentSource {
     private AttachedFiles load(boolean whole) {
         AttachedFiles files = new AttachedFiles(columns);
         try {
+            checkThatItFits(whole);
             List<CompletableFuture<CachedObject.Loaded>> loading = new ArrayList<>();
             for (Segments.Planned segment : planned) {
                 CachedObject object = cache.open(segment.object());
@@ -131,10 +133,35 @@ public final class SegmentScan implements SegmentSource {
             }
             loading.forEach(files::await);
             return files;
+        } catch (WingsException e) {
+            files.close();
+            throw e.kind() == ErrorKind.EXHAUSTED ? tooMuch(whole, e) : e;
         } catch (Throwable t) {
             files.close();
             throw t;
         }
+    }
+
+    private long bytes(boolean whole) {
+        return planned.stream()
+                .mapToLong(segment -> whole ? segment.object().bytes() : segment.readBytes())
+                .sum();
+    }
+
+    /// An engine needs all that it reads at the same time. What cannot fit is not fetched in vain.
+    private void checkThatItFits(boolean whole) {
+        if (bytes(whole) > cache.capacityBytes()) {
+            throw WingsException.exhausted("more than the cache holds");
+        }
+    }
+
+    private WingsException tooMuch(boolean whole, WingsException cause) {
+        return new WingsException(
+                ErrorKind.EXHAUSTED,
+                "what the query reads of segments does not fit into the server's cache, beside what other queries read:"
+                        + " read fewer columns or rows, or raise WINGS_SERVER_CACHE_BYTES: read_bytes=" + bytes(whole)
+                        + ", cache_bytes=" + cache.capacityBytes() + ", segments=" + planned.size(),
+                cause);
     }
 
     private static final class AttachedFiles implements Attached {
