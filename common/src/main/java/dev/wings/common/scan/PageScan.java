@@ -18,6 +18,7 @@ package dev.wings.common.scan;
 import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.store.ObjectRange;
 import dev.wings.common.store.ObjectStore;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -140,11 +141,22 @@ final class PageScan implements ArrowTable.Scan {
             return decoder.describe(page);
         }
         try (ArrowBuf bytes = memory.take(page.range().length())) {
-            store.read(
-                    page.range().key(),
-                    page.range().start(),
-                    bytes.nioBuffer(0, Math.toIntExact(page.range().length())));
+            read(page, bytes);
             return decoder.decode(page, bytes);
+        }
+    }
+
+    private void read(PageRef page, ArrowBuf into) {
+        ObjectRange range = page.range();
+        try {
+            store.read(range.key(), range.start(), into.nioBuffer(0, Math.toIntExact(range.length())));
+        } catch (WingsException e) {
+            throw switch (e.kind()) {
+                // the log refers to it: it is there, whole
+                case NOT_FOUND -> WingsException.dataLoss("the folio of a page is missing: " + range, e);
+                case INVALID -> WingsException.dataLoss("the folio of a page is cut: " + range, e);
+                default -> e;
+            };
         }
     }
 

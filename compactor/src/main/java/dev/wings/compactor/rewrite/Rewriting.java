@@ -26,6 +26,7 @@ import dev.wings.compactor.segment.SegmentWork;
 import dev.wings.compactor.segment.SegmentWriter;
 import dev.wings.compactor.segment.TableLayout;
 import dev.wings.compactor.table.LeasedTable;
+import dev.wings.compactor.table.TableReads;
 import dev.wings.compactor.table.TableSummary;
 import dev.wings.compactor.table.TaskTables;
 import dev.wings.compactor.task.TaskHandler;
@@ -82,7 +83,10 @@ public final class Rewriting implements TaskHandler {
         TopicTarget topic = topics.load(lease.task());
         LeasedTable table = tables.open(lease, topic, topics.snapshot(topic).getTableMetadataLocation());
         long target = topic.lake().getTargetSegmentBytes();
-        RewritePlan plan = RewritePlan.of(partitions(table.table()), target, maxBytes);
+        RewritePlan plan = RewritePlan.of(
+                TableReads.reading("manifests of a table: topic=" + topic.name(), () -> partitions(table.table())),
+                target,
+                maxBytes);
         if (plan.groups().isEmpty()) {
             return new Result(Optional.of(TableSummary.stats(table.current())), false);
         }

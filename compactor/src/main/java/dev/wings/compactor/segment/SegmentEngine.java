@@ -161,11 +161,7 @@ public final class SegmentEngine implements AutoCloseable {
     private RuntimeException failed(DuckDbException failure) {
         Throwable cause = duckDb.tableFailure().orElse(null);
         if (cause instanceof WingsException known) {
-            return switch (known.kind()) {
-                // an object that the log refers to is not there, or ends too early
-                case NOT_FOUND, INVALID -> WingsException.dataLoss(known.getMessage(), known);
-                default -> known;
-            };
+            return known;
         }
         if (cause != null) {
             return new IllegalStateException("rows cannot be read", cause);

@@ -34,6 +34,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadata.MetadataLogEntry;
@@ -93,7 +95,8 @@ public final class LeasedTable implements TableOperations {
         return new LeasedTable(lease, tasks, io, locations, topicUid, ids, null);
     }
 
-    /// The table at `metadataLocation`. DATA_LOSS if the file is missing or damaged.
+    /// The table at `metadataLocation`. DATA_LOSS if the file, or the list of manifests that it names, is missing or
+    /// damaged.
     public static LeasedTable open(
             TaskLease lease,
             TaskClient tasks,
@@ -103,6 +106,13 @@ public final class LeasedTable implements TableOperations {
             IdGenerator ids,
             String metadataLocation) {
         TableMetadata metadata = TableMetadataFiles.read(io, metadataLocation);
+        Snapshot snapshot = metadata.currentSnapshot();
+        if (snapshot != null) {
+            // remembered by the snapshot; where Iceberg needs it, nobody would say which file is damaged
+            List<ManifestFile> ignored = TableReads.reading(
+                    "manifest list of a table: location=" + snapshot.manifestListLocation(),
+                    () -> snapshot.allManifests(io));
+        }
         return new LeasedTable(lease, tasks, io, locations, topicUid, ids, metadata);
     }
 
