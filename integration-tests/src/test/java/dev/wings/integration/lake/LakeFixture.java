@@ -33,14 +33,18 @@ import dev.wings.common.proto.GarbageCollectionGrpc;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.LeaseTaskRequest;
 import dev.wings.common.proto.LeaseTaskResponse;
+import dev.wings.common.proto.ListTasksRequest;
+import dev.wings.common.proto.ListTasksResponse;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.PlanScanRequest;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.RetryTaskRequest;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TaskKind;
+import dev.wings.common.proto.TaskState;
 import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
@@ -364,6 +368,26 @@ public final class LakeFixture implements AutoCloseable {
                         .build())
                 .forEachRemaining(answer -> keys.addAll(answer.getFolioKeysList()));
         return keys;
+    }
+
+    /// A compactor that takes tasks by itself. The caller closes it.
+    LakeCompactor openCompactor(dev.wings.common.store.ObjectStore objects, Path directory) {
+        return new LakeCompactor(direct, objects, directory);
+    }
+
+    /// As a person does who has mended what killed them.
+    void retryDeadTasks() {
+        ListTasksResponse dead = TasksGrpc.newBlockingStub(direct)
+                .listTasks(ListTasksRequest.newBuilder()
+                        .setParent("tenants/default")
+                        .addStates(TaskState.DEAD)
+                        .build());
+        for (Task task : dead.getTasksList()) {
+            Task ignored = TasksGrpc.newBlockingStub(direct)
+                    .retryTask(RetryTaskRequest.newBuilder()
+                            .setName(task.getName())
+                            .build());
+        }
     }
 
     @Override
