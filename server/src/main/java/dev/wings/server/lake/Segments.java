@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -103,8 +104,10 @@ public final class Segments {
         List<Planned> planned = new ArrayList<>();
         Set<Integer> wanted = wantedColumns(topic, needs);
         InclusiveMetricsEvaluator evaluator = new InclusiveMetricsEvaluator(snapshot.schema(), condition);
+        boolean unfiltered = condition.op() == Expression.Operation.TRUE;
+        Predicate<SegmentLayout.RowGroup> matters = group -> unfiltered || evaluator.eval(asFile(group));
         for (DataFile file : matching(io, snapshot, condition, evaluator, counts)) {
-            plan(io, store, file, snapshot, wanted, evaluator, counts).ifPresent(planned::add);
+            plan(io, store, file, snapshot, wanted, matters, counts).ifPresent(planned::add);
         }
         planned.sort(Comparator.comparingLong((Planned each) -> firstOffset(each.file())));
         SegmentStats stats = new SegmentStats(
@@ -197,7 +200,7 @@ public final class Segments {
             DataFile file,
             LakeSnapshot snapshot,
             Set<Integer> wanted,
-            InclusiveMetricsEvaluator evaluator,
+            Predicate<SegmentLayout.RowGroup> matters,
             Counts counts) {
         if (file.format() != FileFormat.PARQUET) {
             throw new WingsException(ErrorKind.INTERNAL, "a segment is no Parquet: file=" + file.location());
@@ -213,7 +216,7 @@ public final class Segments {
         int read = 0;
         for (SegmentLayout.RowGroup group : layout.rowGroups()) {
             counts.rowGroups++;
-            if (evaluator.eval(asFile(group))) {
+            if (matters.test(group)) {
                 read++;
                 for (SegmentLayout.Chunk chunk : group.chunks()) {
                     if (wanted.contains(chunk.column())) {
