@@ -15,6 +15,7 @@
  */
 package dev.wings.compactor.maintain;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.lake.StoreLocations;
@@ -35,12 +36,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Collects the garbage of a namespace: what the control plane lists, and from time to time orphans.
 ///
 /// Objects go first, then the control plane forgets them: whoever takes over from a killed collector is told the same
 /// again, and finds some of them gone.
 public final class Collecting implements TaskHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Collecting.class);
 
     private final GarbageClient client;
     private final Function<URI, ObjectStore> stores;
@@ -71,7 +76,8 @@ public final class Collecting implements TaskHandler {
 
     @Override
     public Result run(TaskLease lease) {
-        ListGarbageResponse home = removeListed(lease);
+        List<WingsException> refused = new ArrayList<>();
+        ListGarbageResponse home = removeListed(lease, refused);
         String namespace = lease.task().getTargetUid();
         Instant now = ids.clock().instant();
         Instant last = searched.get(namespace);
@@ -79,10 +85,14 @@ public final class Collecting implements TaskHandler {
             searchOrphans(lease, home);
             searched.put(namespace, now);
         }
+        if (!refused.isEmpty()) {
+            throw refused.getFirst();
+        }
         return new Result(Optional.empty(), false);
     }
 
-    private ListGarbageResponse removeListed(TaskLease lease) {
+    /// @param refused why some of it was left alone
+    private ListGarbageResponse removeListed(TaskLease lease, List<WingsException> refused) {
         while (true) {
             lease.check();
             ListGarbageResponse due = client.list(lease);
@@ -93,9 +103,25 @@ public final class Collecting implements TaskHandler {
             StoreLocations locations = StoreLocations.of(root);
             Removal removal = new Removal(lease, stores.apply(root), retries, registry, "listed");
             List<String> ids = new ArrayList<>();
+            refused.clear();
             for (Garbage garbage : due.getGarbageList()) {
-                remove(garbage.getLocation(), locations, due.getObjectPrefix(), removal);
-                ids.add(garbage.getId());
+                try {
+                    remove(garbage.getLocation(), locations, due.getObjectPrefix(), removal);
+                    ids.add(garbage.getId());
+                } catch (WingsException e) {
+                    if (e.kind() != ErrorKind.INVALID) {
+                        throw e;
+                    }
+                    LOG.warn(
+                            "garbage is left alone: namespace={}, cause={}",
+                            lease.task().getTarget(),
+                            e.getMessage());
+                    refused.add(e);
+                }
+            }
+            if (ids.isEmpty()) {
+                // they would be listed again
+                return due;
             }
             client.remove(lease, ids);
         }

@@ -135,7 +135,7 @@ public record TaskRecord(
     TaskRecord failed(
             long epochHeld, String why, boolean permanent, Instant now, TaskPolicy policy, RandomGenerator random) {
         checkLease(epochHeld);
-        boolean dead = permanent || attempts >= policy.maxAttempts();
+        boolean dead = dies(permanent, policy);
         Instant next = dead ? nextRunTime : now.plus(policy.backoff(attempts, random));
         return with(
                 dead ? TaskState.DEAD : TaskState.WAITING,
@@ -148,6 +148,11 @@ public record TaskRecord(
                 next);
     }
 
+    /// One table that cannot be read must not end the collection of all other garbage: that is tried for ever.
+    private boolean dies(boolean permanent, TaskPolicy policy) {
+        return kind != TaskKind.COLLECT_GARBAGE && (permanent || attempts >= policy.maxAttempts());
+    }
+
     /// Its worker has not been heard of for too long. The lease was pause enough: the next attempt may come at
     /// once.
     public TaskRecord lapsed(Instant now, TaskPolicy policy) {
@@ -156,7 +161,7 @@ public record TaskRecord(
         }
         String why = "the lease lapsed: worker=" + lease.worker() + ", epoch=" + epoch
                 + (progress.isEmpty() ? "" : ", progress=" + progress);
-        TaskState next = attempts >= policy.maxAttempts() ? TaskState.DEAD : TaskState.WAITING;
+        TaskState next = dies(false, policy) ? TaskState.DEAD : TaskState.WAITING;
         return with(next, epoch, attempts, printable(why, MAX_FAILURE_LENGTH), progress, lease, now, now);
     }
 
