@@ -160,7 +160,9 @@ public final class ClusterMetadata {
     }
 
     public void deleteNamespace(NamespaceName name) {
-        store.deleteNamespace(name, now());
+        Instant now = now();
+        // twice: an ingestor or a worker may have been uploading when it went
+        store.deleteNamespace(name, now, now.plus(garbageGrace.multipliedBy(2)));
     }
 
     /// @param schema whose missing field ids are given here

@@ -56,7 +56,11 @@ public interface ClusterMetadataStore {
 
     List<NamespaceRecord> listNamespaces(TenantName parent, String after, int limit);
 
-    void deleteNamespace(NamespaceName name, Instant now);
+    /// All folios and all files of topics' tables below its prefix are garbage. (Tables of other engines are gone by
+    /// then; what those that were dropped without their files have left stays.)
+    ///
+    /// @param collectTime these may be removed from then on
+    void deleteNamespace(NamespaceName name, Instant now, Instant collectTime);
 
     TopicRecord createTopic(NewTopic topic);
 

@@ -15,10 +15,23 @@
  */
 package dev.wings.controlplane.lake;
 
+import dev.wings.common.lake.StoreLocations;
 import java.net.URI;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /// The namespace below whose prefix the files of a table are, and the object store they are in.
 ///
 /// @param objectPrefix what all object keys of the namespace start with, without the slash that follows
-public record LakeHome(UUID namespaceUid, URI objectStore, String objectPrefix) {}
+public record LakeHome(UUID namespaceUid, URI objectStore, String objectPrefix) {
+
+    /// Locations of the directories that hold what only Wings writes: of all folios, and of the tables of topics.
+    /// (What is elsewhere below the prefix belongs to tables that other engines made.)
+    public List<String> ownDirectories() {
+        StoreLocations locations = StoreLocations.of(objectStore);
+        return Stream.of("/folios", "/tables")
+                .map(directory -> locations.location(objectPrefix + directory) + "/")
+                .toList();
+    }
+}

@@ -138,7 +138,7 @@ public final class MemoryClusterMetadataStore implements ClusterMetadataStore {
     }
 
     @Override
-    public void deleteNamespace(NamespaceName name, Instant now) {
+    public void deleteNamespace(NamespaceName name, Instant now, Instant collectTime) {
         database.transaction(() -> {
             NamespaceEntry entry = database.load(name);
             if (!entry.topics.isEmpty()) {
@@ -153,8 +153,8 @@ public final class MemoryClusterMetadataStore implements ClusterMetadataStore {
                     .ifPresent(table -> {
                         throw ResourceErrors.inUse(name, table.name());
                     });
-            database.load(name.parent()).namespaces.remove(name.namespace());
-            return database.namespaces().remove(entry.namespace.uid());
+            database.deleteNamespace(entry, collectTime);
+            return entry;
         });
     }
 

@@ -54,6 +54,7 @@ public final class MemoryDatabase {
     private final ReentrantLock lock = new ReentrantLock();
     private final NavigableMap<String, TenantEntry> tenants = new TreeMap<>();
     private final Map<UUID, NamespaceEntry> namespaces = new HashMap<>();
+    private final Map<UUID, DeletedNamespace> deletedNamespaces = new HashMap<>();
     private final Map<UUID, KnownFolio> folios = new HashMap<>();
     private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<UUID, TaskRecord> tasks = new HashMap<>();
@@ -94,6 +95,9 @@ public final class MemoryDatabase {
             this.namespace = namespace;
         }
     }
+
+    /// What collectors of garbage have to know of a namespace that is gone.
+    record DeletedNamespace(NamespaceEntry entry, UUID tenantUid, LakeHome home) {}
 
     /// A topic and its log.
     static final class TopicEntry {
@@ -136,6 +140,28 @@ public final class MemoryDatabase {
     /// Those that exist, by uid.
     Map<UUID, NamespaceEntry> namespaces() {
         return namespaces;
+    }
+
+    Map<UUID, DeletedNamespace> deletedNamespaces() {
+        return deletedNamespaces;
+    }
+
+    void deleteNamespace(NamespaceEntry entry, Instant collectTime) {
+        NamespaceRecord namespace = entry.namespace;
+        TenantEntry tenant = load(namespace.name().parent());
+        LakeHome home = home(namespace.uid());
+        home.ownDirectories().forEach(directory -> addGarbage(namespace.uid(), directory, collectTime));
+        deletedNamespaces.put(namespace.uid(), new DeletedNamespace(entry, tenant.tenant.uid(), home));
+        tenant.namespaces.remove(namespace.name().namespace());
+        namespaces.remove(namespace.uid());
+    }
+
+    /// Whether the garbage of a namespace has to be collected. That of a deleted one until there is none.
+    boolean hasCollector(UUID namespaceUid) {
+        return namespaces.containsKey(namespaceUid)
+                || garbage.stream().anyMatch(item -> item.namespaceUid().equals(namespaceUid))
+                || folios.values().stream()
+                        .anyMatch(folio -> folio.namespaceUid().equals(namespaceUid));
     }
 
     /// Those of deleted namespaces and topics too.
@@ -233,8 +259,18 @@ public final class MemoryDatabase {
         return new TopicHome(topic.uid(), topic.name().topic(), home(topic.namespaceUid()));
     }
 
-    /// Where the namespace's objects are.
+    /// A namespace that is or was.
+    NamespaceEntry loadEver(UUID namespaceUid) {
+        DeletedNamespace deleted = deletedNamespaces.get(namespaceUid);
+        return deleted == null ? loadNamespace(namespaceUid) : deleted.entry();
+    }
+
+    /// Where the namespace's objects are; also of one that was deleted.
     LakeHome home(UUID namespaceUid) {
+        DeletedNamespace deleted = deletedNamespaces.get(namespaceUid);
+        if (deleted != null) {
+            return deleted.home();
+        }
         NamespaceRecord namespace = loadNamespace(namespaceUid).namespace;
         return new LakeHome(namespace.uid(), load(namespace.objectStore()).uri(), namespace.objectPrefix());
     }

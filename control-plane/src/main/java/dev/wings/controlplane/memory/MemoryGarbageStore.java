@@ -84,7 +84,7 @@ public final class MemoryGarbageStore implements GarbageStore {
     @Override
     public List<Garbage> findDue(UUID namespaceUid, Instant now, int limit) {
         return database.transaction(() -> {
-            database.loadNamespace(namespaceUid);
+            database.loadEver(namespaceUid);
             List<Garbage> due = new ArrayList<>();
             database.garbage().stream()
                     .filter(garbage -> garbage.namespaceUid().equals(namespaceUid)
@@ -107,7 +107,7 @@ public final class MemoryGarbageStore implements GarbageStore {
 
     private String location(UUID folioId) {
         KnownFolio folio = Objects.requireNonNull(database.folios().get(folioId));
-        NamespaceEntry namespace = database.loadNamespace(folio.namespaceUid());
+        NamespaceEntry namespace = database.loadEver(folio.namespaceUid());
         String key = namespace.objectKeys.get(Math.toIntExact(folio.answer().commitNumber() - 1));
         return StoreLocations.of(database.home(folio.namespaceUid()).objectStore())
                 .location(key);
@@ -135,7 +135,7 @@ public final class MemoryGarbageStore implements GarbageStore {
         if (collectTime != null && !collectTime.isAfter(now) && isOf(namespaceUid, folioId)) {
             KnownFolio folio = Objects.requireNonNull(database.folios().remove(folioId));
             database.collectTimes().remove(folioId);
-            database.loadNamespace(namespaceUid)
+            database.loadEver(namespaceUid)
                     .objectKeys
                     .set(Math.toIntExact(folio.answer().commitNumber() - 1), "");
         }

@@ -17,6 +17,7 @@ package dev.wings.controlplane.memory;
 
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
+import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.lake.LakeEntry;
@@ -108,7 +109,7 @@ public final class MemoryTaskStore implements TaskStore {
             return false;
         }
         if (task.kind() == TaskKind.COLLECT_GARBAGE) {
-            return database.namespaces().containsKey(target);
+            return database.hasCollector(target);
         }
         TopicEntry topic = database.findTopic(target);
         return topic != null && (task.kind() == TaskKind.CREATE_TABLE || database.tableOf(topic.topic) != null);
@@ -166,7 +167,7 @@ public final class MemoryTaskStore implements TaskStore {
     private CompletionState completionState(TaskRecord task) {
         UUID target = task.target().uid();
         if (task.kind() == TaskKind.COLLECT_GARBAGE) {
-            return new CompletionState(task, database.namespaces().containsKey(target), Duration.ZERO, null);
+            return new CompletionState(task, database.hasCollector(target), Duration.ZERO, null);
         }
         TopicEntry topic = database.findTopic(target);
         if (topic == null) {
@@ -324,17 +325,26 @@ public final class MemoryTaskStore implements TaskStore {
 
     @Override
     public List<TaskTarget> findNamespacesWithoutCollector(int limit) {
-        return database.transaction(() -> database.namespaces().values().stream()
-                .map(entry -> entry.namespace)
-                .map(namespace -> new TaskTarget(
-                        database.load(namespace.name().parent()).tenant.uid(),
-                        namespace.uid(),
-                        namespace.uid(),
-                        namespace.name().toString()))
+        return database.transaction(() -> Stream.concat(
+                        database.namespaces().values().stream()
+                                .map(entry -> collected(
+                                        database.load(entry.namespace.name().parent())
+                                                .tenant
+                                                .uid(),
+                                        entry)),
+                        database.deletedNamespaces().values().stream()
+                                .map(deleted -> collected(deleted.tenantUid(), deleted.entry())))
+                .filter(target -> database.hasCollector(target.uid()))
                 .filter(target -> !hasOpen(target, TaskKind.COLLECT_GARBAGE))
                 .sorted(Comparator.comparing(target -> target.uid().toString()))
                 .limit(limit)
                 .toList());
+    }
+
+    private static TaskTarget collected(UUID tenantUid, NamespaceEntry entry) {
+        NamespaceRecord namespace = entry.namespace;
+        return new TaskTarget(
+                tenantUid, namespace.uid(), namespace.uid(), namespace.name().toString());
     }
 
     @Override

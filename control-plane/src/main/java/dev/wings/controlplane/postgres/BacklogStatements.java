@@ -43,17 +43,24 @@ final class BacklogStatements {
             limit ?
             """;
 
+    /// Of a namespace `n`: whether its garbage has to be collected. That of a deleted one until there is none.
+    static final String HAS_COLLECTOR = """
+            (n.delete_time is null
+                or exists (select from garbage g where g.namespace_uid = n.namespace_uid)
+                or exists (select from folios f where f.namespace_uid = n.namespace_uid))
+            """;
+
     private static final String FIND_NAMESPACES_WITHOUT_COLLECTOR = """
             select n.tenant_uid, n.namespace_uid, n.namespace_uid as target_uid,
                 'tenants/' || e.tenant_id || '/namespaces/' || n.namespace_id as target
             from namespaces n join tenants e using (tenant_uid)
-            where n.delete_time is null
-                and not exists (
+            where not exists (
                     select from tasks k
                     where k.target_uid = n.namespace_uid and k.kind = 'COLLECT_GARBAGE' and k.state <> 'DONE')
+                and %s
             order by n.namespace_uid
             limit ?
-            """;
+            """.formatted(HAS_COLLECTOR);
 
     private static final String FIND_NEW_PAGES = """
             select n.namespace_uid

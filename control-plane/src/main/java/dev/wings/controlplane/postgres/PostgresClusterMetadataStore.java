@@ -39,6 +39,9 @@ import java.util.UUID;
 /// The resources of a cluster, in PostgreSQL.
 public final class PostgresClusterMetadataStore implements ClusterMetadataStore {
 
+    private static final String ADD_GARBAGE =
+            "insert into garbage (namespace_uid, location, collect_time) values (?, ?, ?)";
+
     private final PostgresDatabase database;
 
     public PostgresClusterMetadataStore(PostgresDatabase database) {
@@ -252,7 +255,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
     }
 
     @Override
-    public void deleteNamespace(NamespaceName name, Instant now) {
+    public void deleteNamespace(NamespaceName name, Instant now, Instant collectTime) {
         database.change("delete namespace", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
             UUID uid = NameLookup.namespace(connection, tenant, name, Lock.DELETE);
@@ -264,6 +267,9 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
                 throw ResourceErrors.inUse(name, table);
             });
             Sql.update(connection, "delete from namespace_properties where namespace_uid = ?", uid);
+            for (String directory : PostgresGarbageStore.home(connection, uid).ownDirectories()) {
+                Sql.update(connection, ADD_GARBAGE, uid, directory, collectTime);
+            }
             return Sql.update(connection, "update namespaces set delete_time = ? where namespace_uid = ?", now, uid);
         });
     }
@@ -353,8 +359,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
             TaskRows.end(connection, uid, "the topic was deleted", now);
             // all objects below: files of the table, and of commits that were never made
             String table = TableCommitStatements.home(connection, uid, name).tablePrefix();
-            String addGarbage = "insert into garbage (namespace_uid, location, collect_time) values (?, ?, ?)";
-            Sql.update(connection, addGarbage, namespace, table, collectTime);
+            Sql.update(connection, ADD_GARBAGE, namespace, table, collectTime);
             Sql.update(connection, "delete from lake_tables where topic_uid = ?", uid);
             Sql.update(connection, "delete from pages where topic_uid = ?", uid);
             Sql.update(connection, "delete from partitions where topic_uid = ?", uid);

@@ -103,7 +103,8 @@ public final class PostgresGarbageStore implements GarbageStore {
         return database.read("load namespace", connection -> home(connection, namespaceUid));
     }
 
-    private static LakeHome home(Connection connection, UUID namespaceUid) throws SQLException {
+    /// Also of a namespace that was deleted.
+    static LakeHome home(Connection connection, UUID namespaceUid) throws SQLException {
         return Sql.queryOne(connection, FIND_HOME, LakeRows::home, namespaceUid)
                 .orElseThrow(() -> ResourceErrors.namespaceNotFound(namespaceUid));
     }

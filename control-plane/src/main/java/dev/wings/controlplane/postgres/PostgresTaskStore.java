@@ -60,8 +60,8 @@ public final class PostgresTaskStore implements TaskStore {
             from topics where topic_uid = ? for key share
             """;
 
-    private static final String FIND_NAMESPACE =
-            "select namespace_uid from namespaces where namespace_uid = ? and delete_time is null";
+    private static final String FIND_COLLECTED =
+            "select namespace_uid from namespaces n where namespace_uid = ? and " + BacklogStatements.HAS_COLLECTOR;
 
     private static final String LIST = """
             select %s
@@ -138,7 +138,7 @@ public final class PostgresTaskStore implements TaskStore {
             throws SQLException {
         if (task.kind() == TaskKind.COLLECT_GARBAGE) {
             boolean there = !Sql.query(
-                            connection, FIND_NAMESPACE, row -> 1, task.target().uid())
+                            connection, FIND_COLLECTED, row -> 1, task.target().uid())
                     .isEmpty();
             return new CompletionState(task, there, Duration.ZERO, null);
         }

@@ -73,7 +73,7 @@ final class TaskTurnStatements {
                             select from tasks r where r.target_uid = k.target_uid and r.state = 'RUNNING')
                         and case k.kind
                             when 'COLLECT_GARBAGE' then exists (
-                                select from namespaces n where n.namespace_uid = k.target_uid and n.delete_time is null)
+                                select from namespaces n where n.namespace_uid = k.target_uid and %s)
                             when 'CREATE_TABLE' then exists (
                                 select from topics t where t.topic_uid = k.target_uid)
                             else exists (
@@ -88,7 +88,7 @@ final class TaskTurnStatements {
                 left join task_turns u on u.tenant_uid = w.tenant_uid
             order by running.tasks, u.lease_time nulls first, first.due_time
             limit 1
-            """;
+            """.formatted(BacklogStatements.HAS_COLLECTOR);
 
     /// None if it was retried, or its topic deleted, before it was locked. The database compares the times, here and in
     /// [#FIND]: a task that is due in one and not in the other would be looked for without end.

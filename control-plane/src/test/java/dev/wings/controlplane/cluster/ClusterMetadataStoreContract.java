@@ -109,7 +109,7 @@ public abstract class ClusterMetadataStoreContract {
         assertFails(() -> store().deleteTopic(TOPIC, TIME, TIME), ErrorKind.NOT_FOUND, "name=" + TENANT);
         store().createTenant(tenant(TENANT));
         assertFails(() -> store().deleteObjectStore(OBJECT_STORE, TIME), ErrorKind.NOT_FOUND, "name=" + OBJECT_STORE);
-        assertFails(() -> store().deleteNamespace(NAMESPACE, TIME), ErrorKind.NOT_FOUND, "name=" + NAMESPACE);
+        assertFails(() -> store().deleteNamespace(NAMESPACE, TIME, TIME), ErrorKind.NOT_FOUND, "name=" + NAMESPACE);
     }
 
     @Test
@@ -132,10 +132,10 @@ public abstract class ClusterMetadataStoreContract {
         assertFails(() -> store().deleteTenant(TENANT, TIME), ErrorKind.PRECONDITION, "used_by=" + NAMESPACE);
         assertFails(
                 () -> store().deleteObjectStore(OBJECT_STORE, TIME), ErrorKind.PRECONDITION, "used_by=" + NAMESPACE);
-        assertFails(() -> store().deleteNamespace(NAMESPACE, TIME), ErrorKind.PRECONDITION, "used_by=" + TOPIC);
+        assertFails(() -> store().deleteNamespace(NAMESPACE, TIME, TIME), ErrorKind.PRECONDITION, "used_by=" + TOPIC);
 
         store().deleteTopic(TOPIC, TIME, TIME);
-        store().deleteNamespace(NAMESPACE, TIME);
+        store().deleteNamespace(NAMESPACE, TIME, TIME);
         assertFails(() -> store().deleteTenant(TENANT, TIME), ErrorKind.PRECONDITION, "used_by=" + OBJECT_STORE);
         store().deleteObjectStore(OBJECT_STORE, TIME);
         store().deleteTenant(TENANT, TIME);
@@ -152,7 +152,7 @@ public abstract class ClusterMetadataStoreContract {
         store().deleteTopic(TOPIC, TIME, TIME);
 
         NamespaceRecord old = store().loadNamespace(NAMESPACE);
-        store().deleteNamespace(NAMESPACE, TIME);
+        store().deleteNamespace(NAMESPACE, TIME, TIME);
         store().deleteObjectStore(OBJECT_STORE, TIME);
         store().deleteTenant(TENANT, TIME);
         createNamespace();

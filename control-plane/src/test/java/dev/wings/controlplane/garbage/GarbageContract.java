@@ -86,20 +86,19 @@ public abstract class GarbageContract {
         acme = new TaskFixture(tasks(), cluster(), log(), new NamespaceName("acme", "sales"));
         topic = acme.log().createTopic("flights", true);
         collection = new GarbageCollection(tasks(), store(), POLICY, () -> now);
-        task = leaseCollection(acme);
+        task = leaseCollection(acme.log().namespaceUid());
         acme.createTable(topic, TaskFixture.START);
     }
 
-    private TaskRecord leaseCollection(TaskFixture fixture) {
-        UUID namespace = fixture.log().namespaceUid();
+    private TaskRecord leaseCollection(UUID namespace) {
         TaskTarget target = new TaskTarget(
-                fixture.target(topic).tenantUid(),
+                acme.target(topic).tenantUid(),
                 namespace,
                 namespace,
-                fixture.log().namespace().name().toString());
-        NewTask collecting = new NewTask(fixture.ids().next(), TaskKind.COLLECT_GARBAGE, target, 0, now, now);
+                acme.log().namespace().name().toString());
+        NewTask collecting = new NewTask(acme.ids().next(), TaskKind.COLLECT_GARBAGE, target, 0, now, now);
         tasks().create(List.of(collecting), now);
-        return fixture.lease(Set.of(TaskKind.COLLECT_GARBAGE), now).orElseThrow();
+        return acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now).orElseThrow();
     }
 
     private List<String> due() {
@@ -226,6 +225,34 @@ public abstract class GarbageContract {
         removeAll();
         assertThat(due()).isEmpty();
         assertThat(store().findListed(acme.log().namespaceUid(), Set.of(below))).isEmpty();
+    }
+
+    @Test
+    void deletedNamespaceIsCollectedUntilNothingIsLeft() {
+        FolioCommit folio = commit(page(topic, "AMS", batch(3)));
+        cluster().deleteTopic(topic.name(), now, now.plus(GRACE));
+        cluster().deleteNamespace(topic.name().parent(), now, now.plus(GRACE.multipliedBy(2)));
+        cluster().deleteObjectStore(acme.log().namespace().objectStore(), now);
+        assertThat(due()).isEmpty();
+        collectAgainAfterTheGrace();
+        assertThat(due()).containsExactlyInAnyOrder(acme.location(topic, ""), location(folio));
+        removeAll();
+        assertThat(due()).isEmpty();
+        collectAgainAfterTheGrace();
+        String prefix = "file:///data/" + acme.log().namespace().objectPrefix();
+        assertThat(due()).containsExactlyInAnyOrder(prefix + "/folios/", prefix + "/tables/");
+        assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();
+        removeAll();
+        acme.complete(task, now);
+        pass(GRACE);
+        assertThat(acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now)).isEmpty();
+        assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();
+    }
+
+    private void collectAgainAfterTheGrace() {
+        acme.complete(task, now);
+        pass(GRACE);
+        task = acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now).orElseThrow();
     }
 
     @Test

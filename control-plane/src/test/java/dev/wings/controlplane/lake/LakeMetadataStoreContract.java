@@ -110,7 +110,7 @@ public abstract class LakeMetadataStoreContract {
 
     @Test
     void namespaceCreatedAnewHasNoOldProperties() {
-        cluster().deleteNamespace(SALES, TIME);
+        cluster().deleteNamespace(SALES, TIME, TIME);
         cluster().createNamespace(namespace(SALES));
         assertThat(store().loadNamespace(SALES).properties()).isEmpty();
     }
@@ -269,20 +269,20 @@ public abstract class LakeMetadataStoreContract {
     @Test
     void namespaceIsKeptWhileTablesNeedIt() {
         create(Kind.TABLE, ORDERS);
-        assertFails(() -> cluster().deleteNamespace(SALES, TIME), ErrorKind.PRECONDITION, "used_by=" + ORDERS);
+        assertFails(() -> cluster().deleteNamespace(SALES, TIME, TIME), ErrorKind.PRECONDITION, "used_by=" + ORDERS);
         TableName to = TableName.of(OTHER, "orders");
         store().rename(Kind.TABLE, ORDERS, to, TIME);
-        assertFails(() -> cluster().deleteNamespace(SALES, TIME), ErrorKind.PRECONDITION, "used_by=" + to);
+        assertFails(() -> cluster().deleteNamespace(SALES, TIME, TIME), ErrorKind.PRECONDITION, "used_by=" + to);
         store().rename(Kind.TABLE, to, ORDERS, TIME);
-        cluster().deleteNamespace(OTHER, TIME);
+        cluster().deleteNamespace(OTHER, TIME, TIME);
         store().drop(Kind.TABLE, ORDERS, false, TIME);
-        cluster().deleteNamespace(SALES, TIME);
+        cluster().deleteNamespace(SALES, TIME, TIME);
     }
 
     @Test
     void tableIsNotMadeInNamespaceThatWasCreatedAnew() {
         LakeEntry table = entry(Kind.TABLE, ORDERS);
-        cluster().deleteNamespace(SALES, TIME);
+        cluster().deleteNamespace(SALES, TIME, TIME);
         cluster().createNamespace(namespace(SALES));
         assertFails(
                 () -> store().commit(List.of(new LakeChange.Create(table)), TIME, TIME),

@@ -190,7 +190,7 @@ final class CommitFeedTest {
     void deletedNamespaceEndsItsFollowers() {
         CommitFeed.Watch watch = here.feed.openWatch(fixture.namespaceUid(), 1);
         cluster.deleteTopic(topic.name(), LogFixture.time(1), LogFixture.time(2));
-        cluster.deleteNamespace(topic.name().parent(), LogFixture.time(1));
+        cluster.deleteNamespace(topic.name().parent(), LogFixture.time(1), LogFixture.time(1));
         scheduler.runAll();
         assertFails(watch::next, ErrorKind.NOT_FOUND);
         watch.close();

@@ -258,7 +258,7 @@ public abstract class LogMetadataStoreContract {
     void deletedNamespaceTakesNoCommit() {
         cluster().deleteTopic(topic.name(), LogFixture.time(1), LogFixture.time(2));
         cluster().deleteTopic(single.name(), LogFixture.time(1), LogFixture.time(2));
-        cluster().deleteNamespace(topic.name().parent(), LogFixture.time(1));
+        cluster().deleteNamespace(topic.name().parent(), LogFixture.time(1), LogFixture.time(1));
         assertFails(
                 () -> commit(fixture.folio(page(topic, "JFK", batch(1)))),
                 ErrorKind.NOT_FOUND,
