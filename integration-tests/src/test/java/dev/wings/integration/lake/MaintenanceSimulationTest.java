@@ -28,6 +28,7 @@ import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.compactor.task.TaskLease;
+import dev.wings.integration.lake.TestControlPlane.State;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -57,7 +58,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// I8: whatever is done in which order, nothing that anybody refers to is removed, nor what a query of the last day
 /// may still read; and in the end nothing else is left.
 @Timeout(300)
-final class MaintenanceSimulationTest {
+class MaintenanceSimulationTest {
 
     /// That of the fixture.
     private static final Duration GRACE = Duration.ofDays(1);
@@ -85,14 +86,22 @@ final class MaintenanceSimulationTest {
     private record Query(Instant end, Set<String> keys) {}
 
     @BeforeEach
-    void open() {
-        lake = new LakeFixture(directory);
+    void open() throws InterruptedException {
+        lake = new LakeFixture(directory, openState(), LakeFixture.POLICY);
+    }
+
+    /// What the control plane keeps its state in.
+    State openState() throws InterruptedException {
+        return State.inMemory();
     }
 
     @AfterEach
     void close() {
         lake.close();
+        closeState();
     }
+
+    void closeState() {}
 
     @Test
     void nothingReferredToIsRemovedAndNothingElseIsLeft() {
