@@ -225,6 +225,8 @@ public final class Rewriting implements TaskHandler {
             throw new IllegalStateException("a rewrite must keep every row: before=" + before + ", after=" + after);
         }
         RewriteFiles rewrite = table.prepare(table.table().newRewrite(), List.of());
+        // nothing has come since: without this, Iceberg looks for the table's first snapshot, which may have expired
+        rewrite.validateFromSnapshot(table.current().currentSnapshot().snapshotId());
         new TableSummary(plan.leftSegments(), plan.leftBytes()).properties().forEach(rewrite::set);
         replaced.forEach(rewrite::deleteFile);
         added.forEach(rewrite::addFile);

@@ -62,7 +62,14 @@ final class LakeSimulationTest {
                     Field.required(3, "day", FieldType.Primitive.DATE)),
             3);
 
-    private static final List<TaskKind> KINDS = List.of(TaskKind.COMPACT, TaskKind.COMPACT, TaskKind.REWRITE);
+    private static final List<TaskKind> KINDS = List.of(
+            TaskKind.COMPACT,
+            TaskKind.COMPACT,
+            TaskKind.COMPACT,
+            TaskKind.REWRITE,
+            TaskKind.REWRITE,
+            TaskKind.EXPIRE_SNAPSHOTS,
+            TaskKind.COLLECT_GARBAGE);
 
     /// Faults come at one of so many first steps of a task; some tasks have fewer, so that nothing happens to them.
     private static final int STEPS = 60;
@@ -144,7 +151,9 @@ final class LakeSimulationTest {
     }
 
     private void act(Random random, int depth) {
-        lake.clock().advance(Duration.ofSeconds(random.nextBoolean() ? 1 : 120));
+        // now and then past the age of snapshots and the grace of garbage
+        int pace = random.nextInt(40);
+        lake.clock().advance(pace == 0 ? Duration.ofHours(25) : Duration.ofSeconds(pace < 20 ? 1 : 120));
         int dice = random.nextInt(100);
         if (dice < 35) {
             push(topics.get(random.nextInt(topics.size())), random);

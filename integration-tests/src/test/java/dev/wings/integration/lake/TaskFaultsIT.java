@@ -277,6 +277,18 @@ final class TaskFaultsIT {
         assertScratchIsEmpty();
     }
 
+    @Test
+    void rewriteNeedsNoSnapshotThatHasExpired() {
+        topic = smallSegments();
+        lake.clock().advance(Duration.ofDays(3));
+        lake.runAll(TaskKind.EXPIRE_SNAPSHOTS);
+        assertThat(table().table().snapshots()).hasSize(1);
+        lake.runAll(TaskKind.REWRITE);
+        TableRows table = table();
+        table.assertHolds(topic);
+        assertThat(table.files()).hasSize(1);
+    }
+
     /// A topic, new and not partitioned, whose table is worth a rewrite.
     private TestTopic smallSegments() {
         topic = createTopic("");
