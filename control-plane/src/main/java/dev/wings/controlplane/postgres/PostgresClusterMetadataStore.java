@@ -308,18 +308,17 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
     @Override
     public TopicRecord loadTopic(TopicName name) {
         return database.read("load topic", connection -> {
-            UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.NONE);
-            UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.NONE);
-            return TopicRows.list(
-                            connection,
-                            name.tenant(),
-                            "t.namespace_uid = ? and t.topic_id = ?",
-                            1,
-                            namespace,
-                            name.topic())
-                    .stream()
-                    .findFirst()
-                    .orElseThrow(() -> ResourceErrors.notFound(name));
+            List<TopicRecord> found =
+                    TopicRows.list(connection, name.tenant(), """
+                    n.tenant_uid in (select tenant_uid from tenants where tenant_id = ? and delete_time is null)
+                        and n.namespace_id = ? and t.topic_id = ?""", 1, name.tenant(), name.namespace(), name.topic());
+            if (found.isEmpty()) {
+                // which part of the name is missing?
+                UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.NONE);
+                NameLookup.namespace(connection, tenant, name.parent(), Lock.NONE);
+                throw ResourceErrors.notFound(name);
+            }
+            return found.getFirst();
         });
     }
 
