@@ -111,7 +111,8 @@ public final class DuckDb implements AutoCloseable {
 
     /// Prepares one statement. The caller must know that it is one: DuckDB executes all but the last of several.
     public Statement prepare(String sql) {
-        Arena scope = Arena.ofShared();
+        // a few bytes for the collector: closing a shared arena would stop every thread of the process, for each query
+        Arena scope = Arena.ofAuto();
         try {
             MemorySegment statement = scope.allocate(ADDRESS);
             int state = (int) CApi.PREPARE.invokeExact(connection(), scope.allocateFrom(sql), statement);
@@ -125,7 +126,6 @@ public final class DuckDb implements AutoCloseable {
             CApi.ARROW_OPTIONS.invokeExact(connection(), options);
             return new Statement(scope, statement, options);
         } catch (Throwable t) {
-            scope.close();
             throw CApi.unexpected(t);
         }
     }

@@ -48,15 +48,13 @@ public final class Statement implements AutoCloseable {
     /// `DUCKDB_TYPE_SQLNULL`.
     private static final List<Integer> UNKNOWN_TYPES = List.of(0, 34, 36);
 
-    private final Arena arena;
     private final MemorySegment statement;
     private final MemorySegment options;
     private final MemorySegment pending;
     private final MemorySegment result;
 
-    /// Closes `arena` with the statement.
+    /// @param arena that `statement` and `options` are in
     Statement(Arena arena, MemorySegment statement, MemorySegment options) {
-        this.arena = arena;
         this.statement = statement;
         this.options = options;
         this.pending = arena.allocate(ADDRESS);
@@ -154,8 +152,6 @@ public final class Statement implements AutoCloseable {
             CApi.DESTROY_PREPARE.invokeExact(statement);
         } catch (Throwable t) {
             throw CApi.unexpected(t);
-        } finally {
-            arena.close();
         }
     }
 
