@@ -87,6 +87,7 @@ public final class SqlServer implements AutoCloseable {
                 Thread.ofVirtual().name("sql-fetch-", 0).factory()));
         ExecutorService uploads = resources.add(Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("sql-put-", 0).factory()));
+        ExecutorService queryThreads = openQueryThreads(resources);
         Catalog catalog = new Catalog(
                 controlPlane,
                 GrpcCalls.defaults(surroundings.scheduler(), surroundings.ids().random()),
@@ -129,6 +130,7 @@ public final class SqlServer implements AutoCloseable {
                 signer,
                 surroundings.ids(),
                 allocator,
+                queryThreads,
                 config.queries() + config.queuedQueries());
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
@@ -147,6 +149,15 @@ public final class SqlServer implements AutoCloseable {
             BufferAllocator allocator, FlightSqlEndpoint endpoint, ExecutorService uploads) {
         return FlightGrpcUtils.createFlightService(
                 allocator, endpoint, ServerAuthHandler.NO_OP, new ContextExecutor(uploads));
+    }
+
+    /// They stay for a while: on a new thread, DuckDB's memory is cold, which costs a small query up to a millisecond.
+    /// Closed after the queries: those that are left only wait for their turn.
+    private static ExecutorService openQueryThreads(Resources resources) {
+        ExecutorService threads = Executors.newCachedThreadPool(
+                Thread.ofPlatform().name("sql-idle").daemon().factory());
+        resources.add(threads::shutdownNow);
+        return threads;
     }
 
     private static Queries.Limits limits(ServerConfig config) {

@@ -26,6 +26,7 @@ import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import dev.wings.server.system.SystemTables;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
 import org.apache.arrow.flight.CancelStatus;
@@ -54,7 +55,8 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     private final Statements statements;
     private final BufferAllocator allocator;
 
-    /// @param streams DoGet calls of queries at once; each has a thread
+    /// @param queryThreads runs the DoGet calls of queries, each on a platform thread
+    /// @param streams such calls at once
     public FlightSqlEndpoint(
             Queries queries,
             Catalog catalog,
@@ -62,9 +64,10 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             Signer signer,
             IdGenerator ids,
             BufferAllocator allocator,
+            Executor queryThreads,
             int streams) {
         super(catalog, system, allocator);
-        this.statements = new Statements(queries, signer, ids, streams);
+        this.statements = new Statements(queries, signer, ids, queryThreads, streams);
         this.allocator = allocator;
     }
 

@@ -30,6 +30,7 @@ import dev.wings.server.session.StatementHandle;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
@@ -51,13 +52,16 @@ final class Statements {
     private final Queries queries;
     private final Signer signer;
     private final IdGenerator ids;
+    private final Executor threads;
     private final Semaphore streams;
 
-    /// @param streams queries at once; each has a thread
-    Statements(Queries queries, Signer signer, IdGenerator ids, int streams) {
+    /// @param threads runs the queries, each on a platform thread
+    /// @param streams queries at once
+    Statements(Queries queries, Signer signer, IdGenerator ids, Executor threads, int streams) {
         this.queries = queries;
         this.signer = signer;
         this.ids = ids;
+        this.threads = threads;
         this.streams = new Semaphore(streams);
     }
 
@@ -151,6 +155,7 @@ final class Statements {
         // before the thread, so that no cancel goes unseen
         StreamSink sink = new StreamSink(listener, () -> queries.cancel(request.tenant(), request.id()));
         Runnable query = () -> {
+            Thread.currentThread().setName("sql-" + request.id());
             try {
                 queries.run(request, sink);
                 sink.completed();
@@ -158,10 +163,11 @@ final class Statements {
                 sink.failed(t);
             } finally {
                 streams.release();
+                Thread.currentThread().setName("sql-idle");
             }
         };
         try {
-            Thread.ofPlatform().name("sql-" + request.id()).daemon().start(query);
+            threads.execute(query);
         } catch (Throwable t) {
             streams.release();
             sink.failed(t);
