@@ -46,6 +46,9 @@ public final class GarbageCollection {
     /// Looked at in one transaction.
     private static final int MARKED_FOLIOS = 10_000;
 
+    /// Before all others.
+    private static final UUID NO_UID = new UUID(0, 0);
+
     private final TaskStore tasks;
     private final GarbageStore store;
     private final TaskPolicy policy;
@@ -136,6 +139,26 @@ public final class GarbageCollection {
     /// The location of the metadata of a topic's table; empty if the namespace has no such topic, or that has none.
     public Optional<String> findTable(TaskName task, long epoch, UUID topicUid) {
         return store.findTable(checkLease(task, epoch), topicUid);
+    }
+
+    /// Tables of other engines whose files are to be removed, some of them; nothing at the end.
+    ///
+    /// @param after the last one that was listed; empty at first
+    public List<PurgedTable> listPurged(TaskName task, long epoch, Optional<UUID> after) {
+        UUID namespace = checkLease(task, epoch);
+        return store.findPurged(namespace, now().minus(policy.garbageGrace()), after.orElse(NO_UID), MAX_ITEMS);
+    }
+
+    /// Forgets a table whose files are removed.
+    public void forgetPurged(TaskName task, long epoch, UUID tableUid) {
+        store.forgetPurged(checkLease(task, epoch), tableUid, now().minus(policy.garbageGrace()));
+    }
+
+    /// Tables and views of other engines whose files are not to be removed, some of them; nothing at the end.
+    ///
+    /// @param after the last one that was listed; empty at first
+    public List<EngineTable> listEngineTables(TaskName task, long epoch, Optional<UUID> after) {
+        return store.findEngineTables(checkLease(task, epoch), after.orElse(NO_UID), MAX_ITEMS);
     }
 
     /// The namespace whose garbage the task collects.

@@ -54,4 +54,14 @@ public interface GarbageStore {
 
     /// The location of the metadata of a topic's table.
     Optional<String> findTable(UUID namespaceUid, UUID topicUid);
+
+    /// Tables with files in a namespace that were dropped together with them at `latest` or before. Ordered by uid,
+    /// those behind `after`.
+    List<PurgedTable> findPurged(UUID namespaceUid, Instant latest, UUID after, int limit);
+
+    /// Forgets a table that [#findPurged] gives.
+    void forgetPurged(UUID namespaceUid, UUID tableUid, Instant latest);
+
+    /// Tables and views of other engines that have their files in a namespace. Ordered by uid, those behind `after`.
+    List<EngineTable> findEngineTables(UUID namespaceUid, UUID after, int limit);
 }

@@ -19,16 +19,24 @@ import dev.wings.common.proto.FindOrphansRequest;
 import dev.wings.common.proto.FindOrphansResponse;
 import dev.wings.common.proto.FindTableRequest;
 import dev.wings.common.proto.FindTableResponse;
+import dev.wings.common.proto.ForgetPurgedTableRequest;
+import dev.wings.common.proto.ForgetPurgedTableResponse;
 import dev.wings.common.proto.GarbageCollectionGrpc;
 import dev.wings.common.proto.LeaseRef;
+import dev.wings.common.proto.ListEngineTablesRequest;
+import dev.wings.common.proto.ListEngineTablesResponse;
 import dev.wings.common.proto.ListGarbageRequest;
 import dev.wings.common.proto.ListGarbageResponse;
+import dev.wings.common.proto.ListPurgedTablesRequest;
+import dev.wings.common.proto.ListPurgedTablesResponse;
 import dev.wings.common.proto.RemoveGarbageRequest;
 import dev.wings.common.proto.RemoveGarbageResponse;
 import dev.wings.controlplane.garbage.GarbageCollection;
 import dev.wings.controlplane.task.TaskName;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /// The service `GarbageCollection`.
 public final class GarbageCollectionService extends GarbageCollectionGrpc.GarbageCollectionImplBase {
@@ -79,6 +87,38 @@ public final class GarbageCollectionService extends GarbageCollectionGrpc.Garbag
                         Uuids.parse("topic_uid", request.getTopicUid()))
                 .ifPresent(response::setMetadataLocation);
         answer(answer, response.build());
+    }
+
+    @Override
+    public void listPurgedTables(ListPurgedTablesRequest request, StreamObserver<ListPurgedTablesResponse> answer) {
+        ListPurgedTablesResponse.Builder response = ListPurgedTablesResponse.newBuilder();
+        garbage.listPurged(task(request.getLease()), request.getLease().getEpoch(), after(request.getAfter()))
+                .forEach(table -> response.addTablesBuilder()
+                        .setUid(table.uid().toString())
+                        .setMetadataLocation(table.metadataLocation()));
+        answer(answer, response.build());
+    }
+
+    @Override
+    public void forgetPurgedTable(ForgetPurgedTableRequest request, StreamObserver<ForgetPurgedTableResponse> answer) {
+        garbage.forgetPurged(
+                task(request.getLease()), request.getLease().getEpoch(), Uuids.parse("uid", request.getUid()));
+        answer(answer, ForgetPurgedTableResponse.getDefaultInstance());
+    }
+
+    @Override
+    public void listEngineTables(ListEngineTablesRequest request, StreamObserver<ListEngineTablesResponse> answer) {
+        ListEngineTablesResponse.Builder response = ListEngineTablesResponse.newBuilder();
+        garbage.listEngineTables(task(request.getLease()), request.getLease().getEpoch(), after(request.getAfter()))
+                .forEach(table -> response.addTablesBuilder()
+                        .setUid(table.uid().toString())
+                        .setMetadataLocation(table.metadataLocation())
+                        .setIsView(table.isView()));
+        answer(answer, response.build());
+    }
+
+    private static Optional<UUID> after(String uid) {
+        return uid.isEmpty() ? Optional.empty() : Optional.of(Uuids.parse("after", uid));
     }
 
     private static TaskName task(LeaseRef lease) {

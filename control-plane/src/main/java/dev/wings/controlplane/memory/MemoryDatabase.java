@@ -63,6 +63,7 @@ public final class MemoryDatabase {
     private final List<Garbage> garbage = new ArrayList<>();
     private long lastGarbage;
     private final Map<UUID, Instant> collectTimes = new HashMap<>();
+    private final Map<UUID, PurgedTable> purgedTables = new HashMap<>();
     private final List<TaskListener> taskListeners = new CopyOnWriteArrayList<>();
 
     /// A tenant and what is in it.
@@ -124,6 +125,9 @@ public final class MemoryDatabase {
     /// Objects that nothing refers to any more; see the table `garbage`.
     public record Garbage(long number, UUID namespaceUid, String location, Instant collectTime) {}
 
+    /// A table that was dropped together with its files; see the table `purged_tables`.
+    record PurgedTable(UUID homeUid, String metadataLocation, Instant purgeTime) {}
+
     <T> T transaction(Supplier<T> body) {
         lock.lock();
         try {
@@ -160,6 +164,8 @@ public final class MemoryDatabase {
     boolean hasCollector(UUID namespaceUid) {
         return namespaces.containsKey(namespaceUid)
                 || garbage.stream().anyMatch(item -> item.namespaceUid().equals(namespaceUid))
+                || purgedTables.values().stream()
+                        .anyMatch(table -> table.homeUid().equals(namespaceUid))
                 || folios.values().stream()
                         .anyMatch(folio -> folio.namespaceUid().equals(namespaceUid));
     }
@@ -198,6 +204,11 @@ public final class MemoryDatabase {
     /// When folios without pages are to be removed.
     Map<UUID, Instant> collectTimes() {
         return collectTimes;
+    }
+
+    /// By the uid of the entry that each had.
+    Map<UUID, PurgedTable> purgedTables() {
+        return purgedTables;
     }
 
     List<TaskListener> taskListeners() {

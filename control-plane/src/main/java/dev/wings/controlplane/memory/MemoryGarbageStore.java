@@ -16,12 +16,15 @@
 package dev.wings.controlplane.memory;
 
 import dev.wings.common.lake.StoreLocations;
+import dev.wings.controlplane.garbage.EngineTable;
 import dev.wings.controlplane.garbage.Garbage;
 import dev.wings.controlplane.garbage.GarbageId;
 import dev.wings.controlplane.garbage.GarbageId.Listed;
 import dev.wings.controlplane.garbage.GarbageId.OfFolio;
 import dev.wings.controlplane.garbage.GarbageStore;
+import dev.wings.controlplane.garbage.PurgedTable;
 import dev.wings.controlplane.lake.LakeEntry;
+import dev.wings.controlplane.lake.LakeEntry.Kind;
 import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.log.CommitState.KnownFolio;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
@@ -176,5 +179,46 @@ public final class MemoryGarbageStore implements GarbageStore {
             LakeEntry table = database.tableOf(topic.topic);
             return table == null ? Optional.empty() : Optional.of(table.metadataLocation());
         });
+    }
+
+    @Override
+    public List<PurgedTable> findPurged(UUID namespaceUid, Instant latest, UUID after, int limit) {
+        return database.transaction(() -> database.purgedTables().entrySet().stream()
+                .filter(entry -> isPurged(entry.getValue(), namespaceUid, latest))
+                .map(entry -> new PurgedTable(entry.getKey(), entry.getValue().metadataLocation()))
+                .filter(table -> isBehind(table.uid(), after))
+                .sorted(Comparator.comparing(table -> table.uid().toString()))
+                .limit(limit)
+                .toList());
+    }
+
+    private static boolean isPurged(MemoryDatabase.PurgedTable table, UUID namespaceUid, Instant latest) {
+        return table.homeUid().equals(namespaceUid) && !table.purgeTime().isAfter(latest);
+    }
+
+    /// As PostgreSQL orders them, which UUID's own order does not.
+    private static boolean isBehind(UUID uid, UUID after) {
+        return uid.toString().compareTo(after.toString()) > 0;
+    }
+
+    @Override
+    public void forgetPurged(UUID namespaceUid, UUID tableUid, Instant latest) {
+        database.transaction(() -> database.purgedTables()
+                .entrySet()
+                .removeIf(
+                        entry -> entry.getKey().equals(tableUid) && isPurged(entry.getValue(), namespaceUid, latest)));
+    }
+
+    @Override
+    public List<EngineTable> findEngineTables(UUID namespaceUid, UUID after, int limit) {
+        return database.transaction(() -> database.namespaces().values().stream()
+                .flatMap(namespace -> namespace.tables.values().stream())
+                .filter(entry -> entry.topicUid().isEmpty()
+                        && entry.home().namespaceUid().equals(namespaceUid)
+                        && isBehind(entry.uid(), after))
+                .sorted(Comparator.comparing(entry -> entry.uid().toString()))
+                .limit(limit)
+                .map(entry -> new EngineTable(entry.uid(), entry.metadataLocation(), entry.kind() == Kind.VIEW))
+                .toList());
     }
 }

@@ -195,6 +195,13 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
             LakeEntry found = load(namespace, kind, name);
             checkNotOfTopic(found);
             namespace.tables.remove(name.table());
+            if (purge) {
+                database.purgedTables()
+                        .put(
+                                found.uid(),
+                                new MemoryDatabase.PurgedTable(
+                                        found.home().namespaceUid(), found.metadataLocation(), now));
+            }
             return found;
         });
     }

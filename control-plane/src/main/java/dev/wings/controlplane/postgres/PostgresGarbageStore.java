@@ -17,11 +17,13 @@ package dev.wings.controlplane.postgres;
 
 import dev.wings.common.lake.StoreLocations;
 import dev.wings.controlplane.cluster.ResourceErrors;
+import dev.wings.controlplane.garbage.EngineTable;
 import dev.wings.controlplane.garbage.Garbage;
 import dev.wings.controlplane.garbage.GarbageId;
 import dev.wings.controlplane.garbage.GarbageId.Listed;
 import dev.wings.controlplane.garbage.GarbageId.OfFolio;
 import dev.wings.controlplane.garbage.GarbageStore;
+import dev.wings.controlplane.garbage.PurgedTable;
 import dev.wings.controlplane.lake.LakeHome;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -90,6 +92,23 @@ public final class PostgresGarbageStore implements GarbageStore {
 
     private static final String FIND_TABLE = """
             select metadata_location from lake_tables where namespace_uid = ? and topic_uid = ?
+            """;
+
+    private static final String FIND_PURGED = """
+            select table_uid, metadata_location from purged_tables
+            where home_namespace_uid = ? and purge_time <= ? and table_uid > ?
+            order by table_uid limit ?
+            """;
+
+    private static final String FORGET_PURGED = """
+            delete from purged_tables where home_namespace_uid = ? and table_uid = ? and purge_time <= ?
+            """;
+
+    private static final String FIND_ENGINE_TABLES = """
+            select table_uid, metadata_location, is_view from lake_tables
+            where topic_uid is null and table_uid > ?
+                and (home_namespace_uid = ? or (home_namespace_uid is null and namespace_uid = ?))
+            order by table_uid limit ?
             """;
 
     private final PostgresDatabase database;
@@ -192,5 +211,43 @@ public final class PostgresGarbageStore implements GarbageStore {
                 "find table",
                 connection -> Sql.queryOne(
                         connection, FIND_TABLE, row -> row.getString("metadata_location"), namespaceUid, topicUid));
+    }
+
+    @Override
+    public List<PurgedTable> findPurged(UUID namespaceUid, Instant latest, UUID after, int limit) {
+        return database.read(
+                "find purged tables",
+                connection -> Sql.query(
+                        connection,
+                        FIND_PURGED,
+                        row -> new PurgedTable(Sql.uuid(row, "table_uid"), row.getString("metadata_location")),
+                        namespaceUid,
+                        latest,
+                        after,
+                        limit));
+    }
+
+    @Override
+    public void forgetPurged(UUID namespaceUid, UUID tableUid, Instant latest) {
+        database.work(
+                "forget purged table",
+                connection -> Sql.update(connection, FORGET_PURGED, namespaceUid, tableUid, latest));
+    }
+
+    @Override
+    public List<EngineTable> findEngineTables(UUID namespaceUid, UUID after, int limit) {
+        return database.read(
+                "find tables of engines",
+                connection -> Sql.query(
+                        connection,
+                        FIND_ENGINE_TABLES,
+                        row -> new EngineTable(
+                                Sql.uuid(row, "table_uid"),
+                                row.getString("metadata_location"),
+                                row.getBoolean("is_view")),
+                        after,
+                        namespaceUid,
+                        namespaceUid,
+                        limit));
     }
 }

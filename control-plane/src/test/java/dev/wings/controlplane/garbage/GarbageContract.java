@@ -26,8 +26,14 @@ import dev.wings.common.folio.FolioKey;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.garbage.GarbageCollection.Found;
+import dev.wings.controlplane.lake.LakeChange;
+import dev.wings.controlplane.lake.LakeEntry;
+import dev.wings.controlplane.lake.LakeEntry.Kind;
+import dev.wings.controlplane.lake.LakeMetadataStore;
+import dev.wings.controlplane.lake.TableName;
 import dev.wings.controlplane.log.Commit;
 import dev.wings.controlplane.log.CommitDecision.Answered;
 import dev.wings.controlplane.log.CommitDecision.Outcome;
@@ -48,11 +54,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +90,8 @@ public abstract class GarbageContract {
     protected abstract ClusterMetadataStore cluster();
 
     protected abstract LogMetadataStore log();
+
+    protected abstract LakeMetadataStore lake();
 
     @BeforeEach
     void openCollection() {
@@ -276,6 +288,108 @@ public abstract class GarbageContract {
         }
         assertThat(removed).hasSize(6);
         assertThat(due()).isEmpty();
+    }
+
+    @Test
+    void purgedTableIsListedAfterTheGraceUntilItIsForgotten() {
+        LakeEntry kept = createTable("kept", Kind.TABLE);
+        LakeEntry purged = createTable("purged", Kind.TABLE);
+        lake().drop(Kind.TABLE, kept.name(), false, now);
+        lake().drop(Kind.TABLE, purged.name(), true, now);
+        PurgedTable listed = new PurgedTable(purged.uid(), purged.metadataLocation());
+        pass(GRACE.minusSeconds(1));
+        assertThat(purged()).isEmpty();
+        collection.forgetPurged(task.name(), task.epoch(), purged.uid());
+        pass(Duration.ofSeconds(1));
+        assertThat(purged()).as("not forgotten before").containsExactly(listed);
+        assertThat(purged()).containsExactly(listed);
+        assertThat(collection.listPurged(task.name(), task.epoch(), Optional.of(purged.uid())))
+                .isEmpty();
+        store().forgetPurged(new UUID(0, 1), purged.uid(), now);
+        collection.forgetPurged(task.name(), task.epoch(), kept.uid());
+        assertThat(purged()).containsExactly(listed);
+        assertThat(store().findPurged(new UUID(0, 1), now, new UUID(0, 0), 10)).isEmpty();
+        collection.forgetPurged(task.name(), task.epoch(), purged.uid());
+        collection.forgetPurged(task.name(), task.epoch(), purged.uid());
+        assertThat(purged()).isEmpty();
+        assertFails(() -> collection.listPurged(task.name(), task.epoch() - 1, Optional.empty()), ErrorKind.CONFLICT);
+        assertFails(() -> collection.forgetPurged(task.name(), 0, purged.uid()), ErrorKind.CONFLICT);
+        assertFails(() -> collection.listEngineTables(task.name(), 0, Optional.empty()), ErrorKind.CONFLICT);
+    }
+
+    /// Those that were moved to another namespace have their files where they were made; topics' tables are none.
+    @Test
+    void tablesOfEnginesAreListedWhereTheirFilesAre() {
+        LakeEntry table = createTable("orders", Kind.TABLE);
+        LakeEntry view = createTable("view", Kind.VIEW);
+        LakeEntry moved = createTable("moved", Kind.TABLE);
+        NamespaceName other = new NamespaceName("acme", "other");
+        lake().createNamespace(
+                        new NamespaceRecord(
+                                other,
+                                acme.ids().next(),
+                                now,
+                                acme.log().namespace().objectStore(),
+                                "acme/other"),
+                        Map.of());
+        TableName target = TableName.of(other, "moved");
+        lake().rename(Kind.TABLE, moved.name(), target, now);
+        List<EngineTable> expected = Stream.of(
+                        new EngineTable(table.uid(), table.metadataLocation(), false),
+                        new EngineTable(view.uid(), view.metadataLocation(), true),
+                        new EngineTable(moved.uid(), moved.metadataLocation(), false))
+                .sorted(Comparator.comparing(found -> found.uid().toString()))
+                .toList();
+        UUID first = expected.getFirst().uid();
+        assertThat(collection.listEngineTables(task.name(), task.epoch(), Optional.empty()))
+                .isEqualTo(expected);
+        assertThat(collection.listEngineTables(task.name(), task.epoch(), Optional.of(first)))
+                .isEqualTo(expected.subList(1, 3));
+        UUID namespace = acme.log().namespaceUid();
+        assertThat(store().findEngineTables(namespace, first, 1)).isEqualTo(expected.subList(1, 2));
+        UUID otherUid = lake().loadNamespace(other).namespace().uid();
+        assertThat(store().findEngineTables(otherUid, new UUID(0, 0), 10)).isEmpty();
+        lake().drop(Kind.TABLE, target, true, now);
+        assertThat(store().findPurged(otherUid, now, new UUID(0, 0), 10)).isEmpty();
+        assertThat(store().findPurged(namespace, now, new UUID(0, 0), 10))
+                .containsExactly(new PurgedTable(moved.uid(), moved.metadataLocation()));
+    }
+
+    @Test
+    void deletedNamespaceIsCollectedUntilItsTablesArePurged() {
+        LakeEntry table = createTable("orders", Kind.TABLE);
+        cluster().deleteTopic(topic.name(), now, now);
+        lake().drop(Kind.TABLE, table.name(), true, now);
+        cluster().deleteNamespace(topic.name().parent(), now, now);
+        removeAll();
+        assertThat(due()).isEmpty();
+        collectAgainAfterTheGrace();
+        assertThat(purged()).hasSize(1);
+        collection.forgetPurged(task.name(), task.epoch(), table.uid());
+        acme.complete(task, now);
+        pass(GRACE);
+        assertThat(acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now)).isEmpty();
+        assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();
+    }
+
+    private List<PurgedTable> purged() {
+        return collection.listPurged(task.name(), task.epoch(), Optional.empty());
+    }
+
+    private LakeEntry createTable(String id, Kind kind) {
+        TableName name = TableName.of(acme.log().namespace().name(), id);
+        UUID uid = acme.ids().next();
+        LakeEntry entry = new LakeEntry(
+                name,
+                kind,
+                uid,
+                Optional.empty(),
+                uid,
+                "file:///data/" + acme.log().namespace().objectPrefix() + "/external/" + id + "/metadata/0.json",
+                1,
+                store().loadHome(acme.log().namespaceUid()));
+        lake().commit(List.of(new LakeChange.Create(entry)), now, now);
+        return entry;
     }
 
     /// I9.

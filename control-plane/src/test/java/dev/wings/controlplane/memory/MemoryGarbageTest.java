@@ -18,6 +18,7 @@ package dev.wings.controlplane.memory;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.garbage.GarbageContract;
 import dev.wings.controlplane.garbage.GarbageStore;
+import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.task.TaskStore;
 
@@ -43,5 +44,10 @@ final class MemoryGarbageTest extends GarbageContract {
     @Override
     protected LogMetadataStore log() {
         return new MemoryLogMetadataStore(database);
+    }
+
+    @Override
+    protected LakeMetadataStore lake() {
+        return new MemoryLakeMetadataStore(database);
     }
 }

@@ -19,6 +19,7 @@ import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.garbage.GarbageContract;
 import dev.wings.controlplane.garbage.GarbageStore;
+import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.task.TaskStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -55,5 +56,10 @@ final class PostgresGarbageIT extends GarbageContract {
     @Override
     protected LogMetadataStore log() {
         return new PostgresLogMetadataStore(database, scheduler);
+    }
+
+    @Override
+    protected LakeMetadataStore lake() {
+        return new PostgresLakeMetadataStore(database);
     }
 }
