@@ -39,7 +39,8 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Collects the garbage of a namespace: what the control plane lists, and from time to time orphans.
+/// Collects the garbage of a namespace: what the control plane lists, tables that other engines have purged, and from
+/// time to time orphans.
 ///
 /// Objects go first, then the control plane forgets them: whoever takes over from a killed collector is told the same
 /// again, and finds some of them gone.
@@ -78,6 +79,7 @@ public final class Collecting implements TaskHandler {
     public Result run(TaskLease lease) {
         List<WingsException> refused = new ArrayList<>();
         ListGarbageResponse home = removeListed(lease, refused);
+        removePurged(lease, home).ifPresent(refused::add);
         String namespace = lease.task().getTargetUid();
         Instant now = ids.clock().instant();
         Instant last = searched.get(namespace);
@@ -139,6 +141,15 @@ public final class Collecting implements TaskHandler {
         } else {
             removal.remove(key);
         }
+    }
+
+    /// Why some of it was left alone, if so.
+    private Optional<WingsException> removePurged(TaskLease lease, ListGarbageResponse home) {
+        URI root = URI.create(home.getObjectStoreUri());
+        ObjectStore store = stores.apply(root);
+        EngineFiles files = new EngineFiles(new StoreFileIO(store, root), home.getObjectPrefix());
+        Removal removal = new Removal(lease, store, retries, registry, "purged");
+        return new Purging(lease, client, files, removal).run();
     }
 
     private void searchOrphans(TaskLease lease, ListGarbageResponse home) {

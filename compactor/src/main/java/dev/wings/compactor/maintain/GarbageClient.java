@@ -16,12 +16,18 @@
 package dev.wings.compactor.maintain;
 
 import com.google.protobuf.Timestamp;
+import dev.wings.common.proto.EngineTable;
 import dev.wings.common.proto.FindOrphansRequest;
 import dev.wings.common.proto.FindTableRequest;
+import dev.wings.common.proto.ForgetPurgedTableRequest;
+import dev.wings.common.proto.ForgetPurgedTableResponse;
 import dev.wings.common.proto.FoundObject;
 import dev.wings.common.proto.GarbageCollectionGrpc.GarbageCollectionBlockingStub;
+import dev.wings.common.proto.ListEngineTablesRequest;
 import dev.wings.common.proto.ListGarbageRequest;
 import dev.wings.common.proto.ListGarbageResponse;
+import dev.wings.common.proto.ListPurgedTablesRequest;
+import dev.wings.common.proto.PurgedTable;
 import dev.wings.common.proto.RemoveGarbageRequest;
 import dev.wings.common.proto.RemoveGarbageResponse;
 import dev.wings.common.rpc.GrpcCalls;
@@ -77,6 +83,34 @@ public record GarbageClient(GarbageCollectionBlockingStub stub, GrpcCalls calls,
                 .setTopicUid(topicUid.toString())
                 .build();
         return calls.idempotent(() -> within().findTable(request)).getMetadataLocation();
+    }
+
+    /// @param after uid of the last one that was listed; empty at first
+    /// @return none at the end
+    List<PurgedTable> listPurged(TaskLease lease, String after) {
+        ListPurgedTablesRequest request = ListPurgedTablesRequest.newBuilder()
+                .setLease(lease.ref())
+                .setAfter(after)
+                .build();
+        return calls.idempotent(() -> within().listPurgedTables(request)).getTablesList();
+    }
+
+    void forgetPurged(TaskLease lease, PurgedTable table) {
+        ForgetPurgedTableRequest request = ForgetPurgedTableRequest.newBuilder()
+                .setLease(lease.ref())
+                .setUid(table.getUid())
+                .build();
+        ForgetPurgedTableResponse ignored = calls.idempotent(() -> within().forgetPurgedTable(request));
+    }
+
+    /// @param after uid of the last one that was listed; empty at first
+    /// @return none at the end
+    List<EngineTable> listEngineTables(TaskLease lease, String after) {
+        ListEngineTablesRequest request = ListEngineTablesRequest.newBuilder()
+                .setLease(lease.ref())
+                .setAfter(after)
+                .build();
+        return calls.idempotent(() -> within().listEngineTables(request)).getTablesList();
     }
 
     private GarbageCollectionBlockingStub within() {

@@ -35,7 +35,7 @@ final class Removal {
     private final Counter bytes;
     private long removed;
 
-    /// @param why of the metrics: `listed` or `orphan`
+    /// @param why of the metrics: `listed`, `purged` or `orphan`
     Removal(TaskLease lease, ObjectStore store, GrpcCalls retries, MeterRegistry registry, String why) {
         this.lease = lease;
         this.store = store;

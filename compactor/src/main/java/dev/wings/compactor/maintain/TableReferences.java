@@ -15,11 +15,11 @@
  */
 package dev.wings.compactor.maintain;
 
-import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.lake.TableMetadataFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.iceberg.DeleteFile;
@@ -27,19 +27,21 @@ import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.ManifestReader;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.FileIO;
 
 /// All files that a table refers to: what any of its snapshots reads, and its log of metadata files.
 final class TableReferences {
 
-    private final StoreFileIO io;
+    private final FileIO io;
     private final TableMetadata metadata;
     private final Consumer<String> locations;
     private final Runnable check;
 
-    private TableReferences(StoreFileIO io, TableMetadata metadata, Consumer<String> locations, Runnable check) {
+    private TableReferences(FileIO io, TableMetadata metadata, Consumer<String> locations, Runnable check) {
         this.io = io;
         this.metadata = metadata;
         this.locations = locations;
@@ -49,9 +51,14 @@ final class TableReferences {
     /// Tells them all, some more than once. DATA_LOSS if the metadata file is missing or damaged.
     ///
     /// @param check called now and then; fails if nobody waits for the result any more
-    static void tell(StoreFileIO io, String metadataLocation, Consumer<String> locations, Runnable check) {
+    static void tell(FileIO io, String metadataLocation, Consumer<String> locations, Runnable check) {
         TableMetadata metadata = TableMetadataFiles.read(io, metadataLocation);
         locations.accept(metadataLocation);
+        tell(io, metadata, locations, check);
+    }
+
+    /// As the other, of a metadata file that was read before.
+    static void tell(FileIO io, TableMetadata metadata, Consumer<String> locations, Runnable check) {
         new TableReferences(io, metadata, locations, check).tell();
     }
 
@@ -67,21 +74,22 @@ final class TableReferences {
                 // most snapshots have most of their manifests in common
                 if (read.add(manifest.path())) {
                     locations.accept(manifest.path());
-                    tellFiles(manifest);
+                    tellFiles(io, manifest, metadata.specsById(), locations);
                 }
             }
         }
     }
 
-    private void tellFiles(ManifestFile manifest) {
+    /// Tells the files with data or deletes that a manifest lists.
+    static void tellFiles(
+            FileIO io, ManifestFile manifest, Map<Integer, PartitionSpec> specs, Consumer<String> locations) {
         try {
             if (manifest.content() == ManifestContent.DELETES) {
-                try (ManifestReader<DeleteFile> files =
-                        ManifestFiles.readDeleteManifest(manifest, io, metadata.specsById())) {
+                try (ManifestReader<DeleteFile> files = ManifestFiles.readDeleteManifest(manifest, io, specs)) {
                     files.forEach(file -> locations.accept(file.location()));
                 }
             } else {
-                try (CloseableIterable<String> files = ManifestFiles.readPaths(manifest, io, metadata.specsById())) {
+                try (CloseableIterable<String> files = ManifestFiles.readPaths(manifest, io, specs)) {
                     files.forEach(locations);
                 }
             }

@@ -26,7 +26,6 @@ import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectInfo;
-import dev.wings.common.store.ObjectStore;
 import dev.wings.compactor.task.TaskLease;
 import dev.wings.integration.lake.TestControlPlane.State;
 import java.io.IOException;
@@ -205,7 +204,7 @@ class MaintenanceSimulationTest {
     /// A collector that ends in the middle of its work: its lease is over by the next step.
     private void kill(Task task, int removals) {
         AtomicInteger left = new AtomicInteger(removals);
-        lake.collectFrom(new Killing(lake.store(), left));
+        lake.collectFrom(new KillingStore(lake.store(), left));
         try {
             lake.handler(TaskKind.COLLECT_GARBAGE).run(new TaskLease(task));
         } catch (IllegalStateException e) {
@@ -213,39 +212,6 @@ class MaintenanceSimulationTest {
         } finally {
             lake.collectFrom(lake.store());
         }
-    }
-
-    private record Killing(ObjectStore store, AtomicInteger removals) implements ObjectStore {
-        @Override
-        public void create(String key, List<ByteBuffer> content) {
-            store.create(key, content);
-        }
-
-        @Override
-        public void read(String key, long start, ByteBuffer into) {
-            store.read(key, start, into);
-        }
-
-        @Override
-        public Optional<ObjectInfo> find(String key) {
-            return store.find(key);
-        }
-
-        @Override
-        public List<ObjectInfo> list(String prefix, String startAfter, int limit) {
-            return store.list(prefix, startAfter, limit);
-        }
-
-        @Override
-        public void delete(String key) {
-            if (removals.getAndDecrement() == 0) {
-                throw new IllegalStateException("killed");
-            }
-            store.delete(key);
-        }
-
-        @Override
-        public void close() {}
     }
 
     private void check() {

@@ -70,7 +70,10 @@ final class TestControlPlane implements AutoCloseable {
         Stores open(Scheduler scheduler, Resources resources);
 
         static State inMemory() {
-            MemoryDatabase database = new MemoryDatabase();
+            return inMemory(new MemoryDatabase());
+        }
+
+        static State inMemory(MemoryDatabase database) {
             return (scheduler, resources) -> new Stores(
                     new MemoryClusterMetadataStore(database),
                     new MemoryLogMetadataStore(database),
