@@ -57,9 +57,8 @@ final class WingsProcess implements AutoCloseable {
         List<String> output = new ArrayList<>();
         Process process = launch(command);
         CompletableFuture<Void> ready = new CompletableFuture<>();
-        Thread.ofVirtual().name("wings-dev-output").start(() -> {
-            follow(process, output, ready);
-        });
+        // not a virtual one: reading a pipe would pin its carrier for as long as the process lives
+        Thread.ofPlatform().name("wings-dev-output").daemon().start(() -> follow(process, output, ready));
         WingsProcess wings = new WingsProcess(process, portOffset, output);
         try {
             ready.get(START_SECONDS, TimeUnit.SECONDS);

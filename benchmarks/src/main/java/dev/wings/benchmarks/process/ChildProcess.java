@@ -49,7 +49,8 @@ final class ChildProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         ChildProcess child = new ChildProcess(builder.start());
-        Thread.ofVirtual().name("child-output").start(() -> child.follow(readyPrefix));
+        // not a virtual one: reading a pipe would pin its carrier for as long as the process lives
+        Thread.ofPlatform().name("child-output").daemon().start(() -> child.follow(readyPrefix));
         try {
             child.ready.get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
             return child;

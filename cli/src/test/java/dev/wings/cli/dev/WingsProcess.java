@@ -43,7 +43,7 @@ final class WingsProcess implements AutoCloseable {
 
     private WingsProcess(Process process) {
         this.process = process;
-        this.reader = Thread.ofVirtual().start(this::readOutput);
+        this.reader = Thread.ofPlatform().daemon().start(this::readOutput);
     }
 
     /// Starts a command with variables put into its environment.

@@ -136,7 +136,9 @@ public final class LakeFixture implements AutoCloseable {
 
     LakeFixture(Path directory, TestControlPlane.State state, TaskPolicy policy) {
         scheduler = resources.add(Scheduler.system());
-        threads = resources.add(Executors.newVirtualThreadPerTaskExecutor());
+        // not virtual ones: a step may run a whole task of another worker, whose native calls would pin the carrier
+        threads = resources.add(Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().name("lake-io-", 0).daemon().factory()));
         controlPlane = resources.add(new TestControlPlane(state, policy, scheduler, ids, meters));
         GrpcClient client = resources.add(
                 GrpcClient.open(URI.create("http://127.0.0.1:" + controlPlane.port()), CALL_TIMEOUT, 64 << 20));
