@@ -41,9 +41,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.BeforeEach;
@@ -331,27 +333,28 @@ public abstract class TableCommitContract {
         tables.put(acme.location(topic, "metadata/00000"), Map.of());
         TaskRecord task = acme.leaseCompaction(topic, at(1));
         AtomicBoolean done = new AtomicBoolean();
+        CountDownLatch planned = new CountDownLatch(1);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> pushing = threads.submit(() -> {
                 for (int i = 0; i < 4 * rounds; i++) {
                     acme.push(at(2), page(topic, "AMS", batch(3)), page(topic, "JFK", batch(2), batch(5)));
                 }
             });
-            Future<Integer> planning = threads.submit(() -> {
-                int plans = 0;
+            Future<?> planning = threads.submit(() -> {
                 while (!done.get()) {
                     checkDense(acme.plan(topic), tables);
-                    plans++;
+                    planned.countDown();
                 }
-                return plans;
             });
             try {
+                // forty commits in memory take no longer than it may take a thread to start
+                assertThat(planned.await(30, TimeUnit.SECONDS)).isTrue();
                 compact(task, rounds, tables);
                 pushing.get();
             } finally {
                 done.set(true);
             }
-            assertThat(planning.get()).isPositive();
+            planning.get();
         }
         checkDense(acme.plan(topic), tables);
         assertThat(log().listPartitions(topic.name(), null, 10))
