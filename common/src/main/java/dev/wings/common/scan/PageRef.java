@@ -33,4 +33,12 @@ public record PageRef(ObjectRange range, int crc32c, long startOffset, List<Page
                 new ObjectRange(objectKey, page.getByteOffset(), page.getByteOffset() + page.getByteLength());
         return new PageRef(range, page.getCrc32C(), page.getStartOffset(), page.getBatchesList());
     }
+
+    /// Of the batches that are not skipped.
+    public long rows() {
+        return batches.stream()
+                .filter(batch -> !batch.getSkipped())
+                .mapToLong(PageBatch::getRows)
+                .sum();
+    }
 }

@@ -77,6 +77,28 @@ final class LocalObjectStore implements ObjectStore {
         }
     }
 
+    /// The file gets another name, if it lies on the file system of the store.
+    @Override
+    public void create(String key, Path file) {
+        Path target = path(key);
+        try {
+            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                throw taken(key, target);
+            }
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                    || !Files.getFileStore(file).equals(Files.getFileStore(root))) {
+                ObjectStore.super.create(key, file);
+                return;
+            }
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.force(false);
+            }
+            publish(key, file, target);
+        } catch (IOException e) {
+            throw failed("store an object", key, e);
+        }
+    }
+
     private void publish(String key, Path staged, Path target) throws IOException {
         Path parent = parent(target);
         try {

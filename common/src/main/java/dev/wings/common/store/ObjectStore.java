@@ -16,6 +16,7 @@
 package dev.wings.common.store;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +36,12 @@ public interface ObjectStore extends AutoCloseable {
     /// contents must not change until the call returns. After UNAVAILABLE, and after CANCELLED because the thread
     /// was interrupted, the outcome is unknown: the object may or may not exist.
     void create(String key, List<ByteBuffer> content);
+
+    /// The same with the content of a file. Nobody may write to the file from now on, also not when this has returned:
+    /// a store may make the object of the file itself. The caller may remove its name then.
+    default void create(String key, Path file) {
+        FileContent.use(file, content -> create(key, content));
+    }
 
     /// Reads bytes `[start, start + into.remaining())` of an object into `into`, whose position moves to its limit.
     /// Fails with INVALID if the object ends before.

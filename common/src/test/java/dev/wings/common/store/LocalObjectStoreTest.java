@@ -77,6 +77,27 @@ final class LocalObjectStoreTest extends ObjectStoreContract {
     }
 
     @Test
+    void fileOfTheSameFileSystemIsNotCopied() throws IOException {
+        Path file = Files.writeString(root().resolveSibling("written"), "content");
+
+        store().create("a/file", file);
+
+        Object object = Files.getAttribute(root().resolve("a/file"), "unix:ino");
+        assertThat(object).isEqualTo(Files.getAttribute(file, "unix:ino"));
+    }
+
+    @Test
+    void symbolicLinkIsStoredAsWhatItLeadsTo() throws IOException {
+        Path file = Files.writeString(root().resolveSibling("behind"), "content");
+        Path link = Files.createSymbolicLink(root().resolveSibling("link"), file);
+
+        store().create("a/file", link);
+
+        assertThat(root().resolve("a/file")).isRegularFile().hasContent("content");
+        assertThat(Files.isSymbolicLink(root().resolve("a/file"))).isFalse();
+    }
+
+    @Test
     void leftoversOfACrashAreNeverListedAndSweptWhenOld() throws IOException {
         Files.createDirectories(root().resolve(StagingArea.NAME));
         Path old = Files.writeString(root().resolve(StagingArea.NAME).resolve("old"), "half of a fol");

@@ -20,8 +20,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +39,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,6 +63,19 @@ public abstract class ObjectStoreContract {
     @AfterEach
     final void closeStore() {
         store.close();
+    }
+
+    @Test
+    void fileBecomesAnObject(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("written"), "hello, file");
+        Path other = Files.writeString(directory.resolve("other"), "another");
+
+        store.create("a/file", file);
+        assertFails(ErrorKind.ALREADY_EXISTS, () -> store.create("a/file", other));
+        Files.delete(file);
+
+        assertThat(read("a/file")).isEqualTo("hello, file");
+        assertThat(Files.readString(other)).isEqualTo("another");
     }
 
     @Test

@@ -24,12 +24,8 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.compactor.task.TaskLease;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,8 +39,6 @@ import org.apache.iceberg.FileFormat;
 
 /// Puts the segments of one task into the object store, several at once, and removes the local files.
 public final class SegmentUploads {
-
-    private static final long CHUNK_BYTES = 1L << 30;
 
     private final ObjectStore store;
     private final TableLocations locations;
@@ -143,26 +137,14 @@ public final class SegmentUploads {
     }
 
     private void store(Path file, String key) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-                Arena arena = Arena.ofShared()) {
-            List<ByteBuffer> content = new ArrayList<>();
-            long size = channel.size();
-            for (long start = 0; start < size; start += CHUNK_BYTES) {
-                long bytes = Math.min(CHUNK_BYTES, size - start);
-                content.add(channel.map(FileChannel.MapMode.READ_ONLY, start, bytes, arena)
-                        .asByteBuffer());
-            }
-            AtomicInteger attempts = new AtomicInteger();
-            retries.idempotent(() -> create(key, content, attempts.incrementAndGet() > 1));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read a local file: file=" + file, e);
-        }
+        AtomicInteger attempts = new AtomicInteger();
+        retries.idempotent(() -> create(key, file, attempts.incrementAndGet() > 1));
     }
 
     /// @param retried whether an attempt before may have stored the object: nobody else makes this key
-    private String create(String key, List<ByteBuffer> content, boolean retried) {
+    private String create(String key, Path file, boolean retried) {
         try {
-            store.create(key, content);
+            store.create(key, file);
         } catch (WingsException e) {
             if (!(retried && e.kind() == ErrorKind.ALREADY_EXISTS)) {
                 throw e;
