@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -47,8 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// PostgreSQL, or the control plane over it, goes away in the middle of a compaction, and comes back: each row is in
-/// the
-/// table once, whether the commit was made or not (I7).
+/// the table once, whether the commit was made or not (I7).
 @Tag("full")
 final class LakeRestartIT {
 
@@ -61,6 +61,9 @@ final class LakeRestartIT {
 
     private static final int ROUNDS_IN_A_COMMIT = 2;
     private static final int BACK_SECONDS = 30;
+
+    /// A pool gives out a connection without a check if it was used half a second ago or later.
+    private static final Duration UNCHECKED_FOR = Duration.ofMillis(600);
 
     @TempDir
     private Path directory;
@@ -102,6 +105,13 @@ final class LakeRestartIT {
         }
     }
 
+    /// Returns when no connection from before is given to anybody any more. What fails on such a one may be tried
+    /// again, which callers like [#whenBack] do and the set-up of the next round does not.
+    private void startPostgresAgain() {
+        postgres = start(postgres.getPort());
+        LockSupport.parkNanos(UNCHECKED_FOR.toNanos());
+    }
+
     private void stopPostgres() {
         try {
             postgres.close();
@@ -137,7 +147,7 @@ final class LakeRestartIT {
                         }
                     }
                 });
-                postgres = start(postgres.getPort());
+                startPostgresAgain();
                 mend(topic);
             }
         }
@@ -165,7 +175,7 @@ final class LakeRestartIT {
             });
             assertThat(stops).as("seed=%d", seed).hasSize(1);
             stops.getFirst().join();
-            postgres = start(postgres.getPort());
+            startPostgresAgain();
             mend(topic);
         }
     }
