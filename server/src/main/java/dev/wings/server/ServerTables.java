@@ -69,7 +69,7 @@ final class ServerTables implements Tables {
         Iterator<TableSource> opened = topics.open(ofTopics, allocator).iterator();
         Map<TableRef, TableSource> sources = new LinkedHashMap<>();
         needs.forEach((name, need) -> sources.put(
-                name, isTopic(need) ? opened.next() : TableSource.of(need, system.open(tenant, need, allocator), 0)));
+                name, isTopic(need) ? opened.next() : TableSource.of(need, system.open(tenant, need, allocator))));
         return sources;
     }
 

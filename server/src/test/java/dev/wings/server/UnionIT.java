@@ -90,6 +90,21 @@ class UnionIT {
     }
 
     @Test
+    void countNeedsNoEngine() throws Exception {
+        topic("empty");
+        flights("flights");
+        assertThat(sql.query("select count(*) as n from empty")).containsExactly("0");
+        assertThat(sql.query("select count(*) as n from default.flights x")).containsExactly(Long.toString(rows()));
+        assertThat(sql.query("select count(*) from flights where true")).containsExactly(Long.toString(rows()));
+        assertThat(sql.query("select count(*) from flights where number < 10")).containsExactly("10");
+        assertThat(sql.query("select count(*) from system.topics")).containsExactly("2");
+        assertThat(String.join("\n", sql.query("explain select count(*) from flights")))
+                .contains("default.flights: pages=1")
+                .contains("known without reading")
+                .doesNotContain("READ_PARQUET");
+    }
+
+    @Test
     void pointLookupOnASortedKeyReadsLittle() throws Exception {
         TestTable table = flights("flights");
         assertThat(sql.query("select number, origin, price from flights where number = 250007"))

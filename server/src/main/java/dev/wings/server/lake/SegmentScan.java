@@ -67,6 +67,13 @@ public final class SegmentScan implements SegmentSource {
         return planned.isEmpty();
     }
 
+    /// Of all of these segments.
+    public long rows() {
+        return planned.stream()
+                .mapToLong(segment -> segment.file().recordCount())
+                .sum();
+    }
+
     /// No offset in these segments is greater.
     public Optional<Long> maxOffset() {
         return maxOffset;

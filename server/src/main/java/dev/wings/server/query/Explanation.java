@@ -35,6 +35,9 @@ final class Explanation {
 
     static final Schema SCHEMA = new Schema(List.of(Field.nullable("plan", ArrowType.Utf8.INSTANCE)));
 
+    /// In place of the engine's plan.
+    static final String COUNT = "The number of rows is known without reading any.";
+
     private Explanation() {}
 
     static List<String> lines(Map<TableRef, TableSource> sources, String plan) {

@@ -27,12 +27,14 @@ import java.util.Set;
 /// @param columns names that may be columns, in lower case; a column with another name is not read. Empty if any may
 ///     be
 /// @param projection set if the query does nothing but pick columns of one table
+/// @param onlyCounts whether the query does nothing but count the rows of one table
 /// @param timeless whether what is constant in it has the same value at any time
 public record ParsedQuery(
         String sql,
         Set<TableRef> tables,
         Optional<Set<String>> columns,
         Optional<Projection> projection,
+        boolean onlyCounts,
         boolean timeless,
         boolean explain) {
 
@@ -43,7 +45,7 @@ public record ParsedQuery(
 
     /// The question how it would run.
     ParsedQuery explained() {
-        return new ParsedQuery(sql, tables, columns, Optional.empty(), timeless, true);
+        return new ParsedQuery(sql, tables, columns, Optional.empty(), onlyCounts, timeless, true);
     }
 
     /// `SELECT columns FROM table [LIMIT n]`

@@ -17,41 +17,32 @@ package dev.wings.server.query;
 
 import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.duckdb.DuckDbException;
-import dev.wings.common.duckdb.Results;
-import dev.wings.common.duckdb.Statement;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.time.Scheduler;
-import dev.wings.server.table.SegmentSource;
-import dev.wings.server.table.TableRef;
-import dev.wings.server.table.TableSource;
 import dev.wings.server.table.Tables;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
+import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Describes and runs queries, a bounded number at once, each within limits of time and memory.
 ///
 /// A query goes through two engines: in a planning one it is checked and planned over empty tables, in a running one
 /// it runs over the rows. A query that only picks columns of a topic needs neither: its batches go out as they are
-/// read.
+/// read. One that only counts rows reads none.
 public final class Queries implements AutoCloseable {
 
     private static final int MAX_ATTEMPTS = 3;
 
     private static final Duration STOP_AGAIN_AFTER = Duration.ofMillis(50);
-
-    private static final Logger LOG = LoggerFactory.getLogger(Queries.class);
 
     private final Tables tables;
     private final Limits limits;
@@ -61,6 +52,7 @@ public final class Queries implements AutoCloseable {
     private final QueryLog log;
     private final Planning planning;
     private final EnginePool runners;
+    private final EngineRuns engineRuns;
 
     /// @param concurrent queries that run at once
     /// @param queued queries that wait for others at most
@@ -110,6 +102,7 @@ public final class Queries implements AutoCloseable {
                         limits.temporaryBytes()),
                 directory,
                 Optional.of(segments));
+        this.engineRuns = new EngineRuns(runners);
     }
 
     /// Opens engines in advance. Its failure is that of the machine: no library, no memory, no disk.
@@ -197,42 +190,29 @@ public final class Queries implements AutoCloseable {
         query.check();
         QueryRequest request = query.request();
         try (BufferAllocator rows = allocator.newChildAllocator("query " + request.id(), 0, limits.readMemoryBytes())) {
-            Opened opened = open(request, rows);
+            OpenedQuery opened = open(request, rows);
             query.check();
             Optional<DirectResult> direct = opened.plan().direct().filter(result -> opened.isOnlyBatches());
             if (opened.plan().query().explain()) {
-                explain(query, opened, rows, sink);
+                String plan = opened.count().isPresent() ? Explanation.COUNT : engineRuns.explain(query, opened, rows);
+                Explanation.send(Explanation.lines(opened.sources(), plan), rows, sink);
             } else if (direct.isPresent()) {
                 ArrowTable table = opened.sources().values().iterator().next().batches();
                 Projections.run(query, table, direct.get(), rows, sink);
+            } else if (opened.count().isPresent()) {
+                sendCount(query, opened.plan(), opened.count().get(), rows, sink);
             } else {
-                runOverSegments(query, opened, rows, new StartedSink(sink));
+                engineRuns.run(query, opened, rows, sink);
             }
         }
     }
 
-    /// A query with the snapshot that it reads.
-    private record Opened(QueryPlan plan, Map<TableRef, TableSource> sources) {
-
-        boolean isOnlyBatches() {
-            return sources.values().stream()
-                    .allMatch(source -> source.segments().isEmpty());
-        }
-
-        long fetchAll() {
-            return sources.values().stream()
-                    .flatMap(source -> source.segments().stream())
-                    .mapToLong(SegmentSource::fetchAll)
-                    .sum();
-        }
-    }
-
     /// The plan may be of tables that have changed since, or they may change right now: the snapshot tells.
-    private Opened open(QueryRequest request, BufferAllocator rows) {
+    private OpenedQuery open(QueryRequest request, BufferAllocator rows) {
         QueryPlan plan = planning.recentPlan(request);
         for (int attempt = 1; ; attempt++) {
             try {
-                return new Opened(plan, tables.open(request.tenant(), plan.needs(request.parameters()), rows));
+                return new OpenedQuery(plan, tables.open(request.tenant(), plan.needs(request.parameters()), rows));
             } catch (WingsException e) {
                 boolean changed = e.kind() == ErrorKind.CONFLICT || e.kind() == ErrorKind.NOT_FOUND;
                 if (!changed || attempt == MAX_ATTEMPTS) {
@@ -243,145 +223,15 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    private void explain(RunningQuery query, Opened opened, BufferAllocator rows, ResultSink sink) {
-        StringBuilder plan = new StringBuilder();
-        Map<TableRef, TableSource> sources = new LinkedHashMap<>();
-        opened.sources().forEach((name, source) -> sources.put(name, source.forPlanning()));
-        String sql = "EXPLAIN " + opened.plan().query().sql();
-        runInEngine(query, sql, sources, rows, results -> {
-            // key and value
-            while (results.next()) {
-                for (int row = 0; row < results.root().getRowCount(); row++) {
-                    plan.append(results.root().getVector(1).getObject(row)).append('\n');
-                }
-            }
-        });
-        Explanation.send(Explanation.lines(opened.sources(), plan.toString()), rows, sink);
-    }
-
-    /// Takes the rows of an engine.
-    private interface Taker {
-        void take(Results results);
-    }
-
-    /// Only those parts of segments are on the local disk that the plan said would be read. Should the engine read
-    /// others, it finds zeros there, which it refuses; then the whole files are fetched.
-    private void runOverSegments(RunningQuery query, Opened opened, BufferAllocator rows, StartedSink sink) {
-        try {
-            runOnce(query, opened, rows, sink);
-        } catch (UnreadableSegment e) {
-            long missing = opened.fetchAll();
-            if (sink.started()) {
-                throw missing == 0
-                        ? e.lost()
-                        : WingsException.unavailable(
-                                "more of a segment was needed than was there: files=" + e.files, e);
-            }
-            // also if nothing was missing: somebody else may have fetched it just now
-            LOG.warn(
-                    "a query read more of its segments than was planned: query={}",
-                    query.request().id(),
-                    e);
-            try {
-                runOnce(query, opened, rows, sink);
-            } catch (UnreadableSegment again) {
-                throw again.lost();
-            }
-        }
-    }
-
-    private void runOnce(RunningQuery query, Opened opened, BufferAllocator rows, StartedSink sink) {
-        runInEngine(query, opened.plan().query().sql(), opened.sources(), rows, results -> {
-            while (results.next()) {
-                query.check();
-                query.addRows(results.root().getRowCount());
-                sink.accept(results.root());
-            }
-            sink.end(results.root());
-        });
-    }
-
-    private void runInEngine(
-            RunningQuery query, String sql, Map<TableRef, TableSource> sources, BufferAllocator rows, Taker taker) {
-        QueryRequest request = query.request();
-        Engine engine = runners.take(request.tenant());
-        boolean clean = false;
-        try {
-            query.runIn(engine.duckDb());
-            engine.add(sources, request.schema(), rows);
-            try (Statement statement = engine.duckDb().prepare(sql)) {
-                for (int i = 0; i < request.parameters().size(); i++) {
-                    statement.bind(i + 1, request.parameters().get(i));
-                }
-                try (Results results = statement.execute(rows)) {
-                    taker.take(results);
-                }
-            }
-            query.leaveEngine();
-            engine.removeRows();
-            clean = true;
-        } catch (DuckDbException e) {
-            List<String> blamed = engine.blamedFiles(e.getMessage());
-            if (!blamed.isEmpty()) {
-                throw new UnreadableSegment(blamed, e);
-            }
-            throw engine.duckDb()
-                    .tableFailure()
-                    .map(failure -> failure instanceof WingsException known
-                            ? known
-                            : new WingsException(ErrorKind.INTERNAL, "a scan failed", failure))
-                    .orElseGet(() -> Failures.of(e));
-        } finally {
-            query.leaveEngine();
-            if (clean && engine.isUsable()) {
-                runners.giveBack(request.tenant(), engine);
-            } else {
-                engine.close();
-            }
-        }
-    }
-
-    /// The engine cannot read a segment.
-    private static final class UnreadableSegment extends RuntimeException {
-
-        private static final long serialVersionUID = 1;
-
-        private final transient List<String> files;
-
-        UnreadableSegment(List<String> files, DuckDbException cause) {
-            super(cause);
-            this.files = files;
-        }
-
-        WingsException lost() {
-            return new WingsException(ErrorKind.DATA_LOSS, "a file of a table is damaged: files=" + files, this);
-        }
-    }
-
-    /// Starts with the first rows, or at the end: until then, the query can be run anew.
-    private static final class StartedSink {
-
-        private final ResultSink sink;
-        private boolean started;
-
-        StartedSink(ResultSink sink) {
-            this.sink = sink;
-        }
-
-        boolean started() {
-            return started;
-        }
-
-        void accept(VectorSchemaRoot root) {
-            end(root);
+    private static void sendCount(
+            RunningQuery query, QueryPlan plan, long count, BufferAllocator allocator, ResultSink sink) {
+        Schema columns = plan.description().columns().orElseThrow();
+        try (VectorSchemaRoot root = VectorSchemaRoot.create(columns, allocator)) {
+            sink.start(root);
+            ((BigIntVector) root.getVector(0)).setSafe(0, count);
+            root.setRowCount(1);
+            query.addRows(1);
             sink.accept();
-        }
-
-        void end(VectorSchemaRoot root) {
-            if (!started) {
-                started = true;
-                sink.start(root);
-            }
         }
     }
 

@@ -97,7 +97,13 @@ final class SyntaxTree {
         // the name of a table, with nothing behind it, stands for its whole row
         boolean any = allColumns || lastNames.stream().anyMatch(aliases::contains);
         return new ParsedQuery(
-                runnable(), tables, any ? Optional.empty() : Optional.of(names), projection(root), timeless, false);
+                runnable(),
+                tables,
+                any ? Optional.empty() : Optional.of(names),
+                projection(root),
+                onlyCounts(root),
+                timeless,
+                false);
     }
 
     private void visit(JsonNode node, Set<String> ctes) {
@@ -288,9 +294,11 @@ final class SyntaxTree {
                 .toString();
     }
 
-    private Optional<ParsedQuery.Projection> projection(JsonNode root) {
+    /// `SELECT list FROM table` with all of the table's rows.
+    private boolean readsOneTable(JsonNode root) {
         JsonNode from = root.path("from_table");
-        boolean plain = root.path("type").asText().equals("SELECT_NODE")
+        return tables.size() == 1
+                && root.path("type").asText().equals("SELECT_NODE")
                 && from.path("type").asText().equals("BASE_TABLE")
                 && from.path("sample").isNull()
                 && from.path("column_name_alias").isEmpty()
@@ -302,9 +310,25 @@ final class SyntaxTree {
                 && root.path("having").isNull()
                 && root.path("sample").isNull()
                 && root.path("qualify").isNull();
-        if (!plain || tables.size() != 1) {
+    }
+
+    private boolean onlyCounts(JsonNode root) {
+        JsonNode list = root.path("select_list");
+        JsonNode item = list.path(0);
+        return readsOneTable(root)
+                && root.path("modifiers").isEmpty()
+                && list.size() == 1
+                && item.path("class").asText().equals("FUNCTION")
+                && item.path("function_name").asText().equals("count_star")
+                && item.path("filter").isNull()
+                && !item.path("distinct").asBoolean();
+    }
+
+    private Optional<ParsedQuery.Projection> projection(JsonNode root) {
+        if (!readsOneTable(root)) {
             return Optional.empty();
         }
+        JsonNode from = root.path("from_table");
         Optional<Long> limit = limit(root.path("modifiers"));
         Optional<List<ParsedQuery.Projection.Column>> columns = columns(root.path("select_list"), from);
         return limit.isEmpty() || columns.isEmpty()

@@ -105,8 +105,16 @@ public final class TopicScans {
 
     private TableSource source(TableNeeds needs, List<PageRef> pages, String location, BufferAllocator allocator) {
         ArrowTable batches = pages(needs, pages, allocator);
+        boolean allRows = needs.restrictions().isEmpty();
+        long rowsInPages = pages.stream().mapToLong(PageRef::rows).sum();
         if (location.isEmpty()) {
-            return TableSource.of(needs, batches, pages.size());
+            return new TableSource(
+                    needs,
+                    Optional.empty(),
+                    Optional.empty(),
+                    allRows ? Optional.of(rowsInPages) : Optional.empty(),
+                    batches,
+                    pages.size());
         }
         SegmentScan scan = segments.plan(needs, catalog.objectStore(topic(needs)), location);
         checkOnce(topic(needs), scan, pages);
@@ -114,6 +122,7 @@ public final class TopicScans {
                 needs,
                 scan.isEmpty() ? Optional.empty() : Optional.of(scan),
                 Optional.of(scan.stats()),
+                allRows ? Optional.of(scan.rows() + rowsInPages) : Optional.empty(),
                 batches,
                 pages.size());
     }

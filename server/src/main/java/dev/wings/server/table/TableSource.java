@@ -24,21 +24,23 @@ import java.util.Optional;
 /// @param segments rows in files; empty if none of them matters
 /// @param stats what was found of the files; empty if the table has none
 /// @param batches all other rows that matter, as Arrow batches with the needed columns; more rows are no harm
+/// @param rows of the table, all of them; empty if that takes reading, or if the query does not need all rows
 /// @param pages that `batches` are read from; 0 if there are none and `segments` has all rows
 public record TableSource(
         TableNeeds needs,
         Optional<SegmentSource> segments,
         Optional<SegmentStats> stats,
+        Optional<Long> rows,
         ArrowTable batches,
         int pages) {
 
-    /// Of a table that has no segments.
-    public static TableSource of(TableNeeds needs, ArrowTable batches, int pages) {
-        return new TableSource(needs, Optional.empty(), Optional.empty(), batches, pages);
+    /// Of a table that is made when it is read.
+    public static TableSource of(TableNeeds needs, ArrowTable batches) {
+        return new TableSource(needs, Optional.empty(), Optional.empty(), Optional.empty(), batches, 0);
     }
 
     /// The same, for planning.
     public TableSource forPlanning() {
-        return new TableSource(needs, segments.map(SegmentSource::forPlanning), stats, batches, pages);
+        return new TableSource(needs, segments.map(SegmentSource::forPlanning), stats, rows, batches, pages);
     }
 }

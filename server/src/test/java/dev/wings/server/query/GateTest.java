@@ -245,6 +245,38 @@ class GateTest {
     }
 
     @Test
+    void pureCountIsSeen() {
+        for (String count :
+                new String[] {"select count(*) from t", "SELECT COUNT(*) AS n FROM default.t", "select count() from t x"
+                }) {
+            assertThat(check(count).onlyCounts()).as(count).isTrue();
+        }
+        assertThat(check("explain select count(*) from t").onlyCounts()).isTrue();
+        for (String other : new String[] {
+            "select a from t",
+            "select count(a) from t",
+            "select count(*) + 1 from t",
+            "select count(*), count(*) from t",
+            "select count(*) over () from t",
+            "select count(*) filter (where a) from t",
+            "select count(*) from t where a",
+            "select count(*) from t group by a",
+            "select count(*) from t group by all",
+            "select count(*) from t having count(*) > 1",
+            "select count(*) from t limit 0",
+            "select count(*) from t, u",
+            "select count(*) from t, t as u",
+            "select count(*) from t tablesample 10%",
+            "select count(*) from range(5)",
+            "select count(*) from (select distinct a from t)",
+            "with t as (select 1) select count(*) from t",
+            "select count(*) from t union all select count(*) from t"
+        }) {
+            assertThat(check(other).onlyCounts()).as(other).isFalse();
+        }
+    }
+
+    @Test
     void explainIsAboutAQueryThatMayRun() {
         ParsedQuery query = Gate.check(engine, " Explain\nselect a from flights", "default");
         assertThat(query.explain()).isTrue();

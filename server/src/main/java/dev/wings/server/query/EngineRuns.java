@@ -1,0 +1,187 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import dev.wings.common.duckdb.DuckDbException;
+import dev.wings.common.duckdb.Results;
+import dev.wings.common.duckdb.Statement;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.server.table.TableRef;
+import dev.wings.server.table.TableSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs queries over their rows, each in an engine of a pool. The caller holds a place in it.
+final class EngineRuns {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineRuns.class);
+
+    private final EnginePool engines;
+
+    EngineRuns(EnginePool engines) {
+        this.engines = engines;
+    }
+
+    /// The engine's plan of a query, which is not run.
+    String explain(RunningQuery query, OpenedQuery opened, BufferAllocator rows) {
+        StringBuilder plan = new StringBuilder();
+        Map<TableRef, TableSource> sources = new LinkedHashMap<>();
+        opened.sources().forEach((name, source) -> sources.put(name, source.forPlanning()));
+        String sql = "EXPLAIN " + opened.plan().query().sql();
+        runInEngine(query, sql, sources, rows, results -> {
+            // key and value
+            while (results.next()) {
+                for (int row = 0; row < results.root().getRowCount(); row++) {
+                    plan.append(results.root().getVector(1).getObject(row)).append('\n');
+                }
+            }
+        });
+        return plan.toString();
+    }
+
+    /// Takes the rows of an engine.
+    private interface Taker {
+        void take(Results results);
+    }
+
+    /// Only those parts of segments are on the local disk that the plan said would be read. Should the engine read
+    /// others, it finds zeros there, which it refuses; then the whole files are fetched.
+    void run(RunningQuery query, OpenedQuery opened, BufferAllocator rows, ResultSink resultSink) {
+        StartedSink sink = new StartedSink(resultSink);
+        try {
+            runOnce(query, opened, rows, sink);
+        } catch (UnreadableSegment e) {
+            long missing = opened.fetchAll();
+            if (sink.started()) {
+                throw missing == 0
+                        ? e.lost()
+                        : WingsException.unavailable(
+                                "more of a segment was needed than was there: files=" + e.files, e);
+            }
+            // also if nothing was missing: somebody else may have fetched it just now
+            LOG.warn(
+                    "a query read more of its segments than was planned: query={}",
+                    query.request().id(),
+                    e);
+            try {
+                runOnce(query, opened, rows, sink);
+            } catch (UnreadableSegment again) {
+                throw again.lost();
+            }
+        }
+    }
+
+    private void runOnce(RunningQuery query, OpenedQuery opened, BufferAllocator rows, StartedSink sink) {
+        runInEngine(query, opened.plan().query().sql(), opened.sources(), rows, results -> {
+            while (results.next()) {
+                query.check();
+                query.addRows(results.root().getRowCount());
+                sink.accept(results.root());
+            }
+            sink.end(results.root());
+        });
+    }
+
+    private void runInEngine(
+            RunningQuery query, String sql, Map<TableRef, TableSource> sources, BufferAllocator rows, Taker taker) {
+        QueryRequest request = query.request();
+        Engine engine = engines.take(request.tenant());
+        boolean clean = false;
+        try {
+            query.runIn(engine.duckDb());
+            engine.add(sources, request.schema(), rows);
+            try (Statement statement = engine.duckDb().prepare(sql)) {
+                for (int i = 0; i < request.parameters().size(); i++) {
+                    statement.bind(i + 1, request.parameters().get(i));
+                }
+                try (Results results = statement.execute(rows)) {
+                    taker.take(results);
+                }
+            }
+            query.leaveEngine();
+            engine.removeRows();
+            clean = true;
+        } catch (DuckDbException e) {
+            List<String> blamed = engine.blamedFiles(e.getMessage());
+            if (!blamed.isEmpty()) {
+                throw new UnreadableSegment(blamed, e);
+            }
+            throw engine.duckDb()
+                    .tableFailure()
+                    .map(failure -> failure instanceof WingsException known
+                            ? known
+                            : new WingsException(ErrorKind.INTERNAL, "a scan failed", failure))
+                    .orElseGet(() -> Failures.of(e));
+        } finally {
+            query.leaveEngine();
+            if (clean && engine.isUsable()) {
+                engines.giveBack(request.tenant(), engine);
+            } else {
+                engine.close();
+            }
+        }
+    }
+
+    /// The engine cannot read a segment.
+    private static final class UnreadableSegment extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient List<String> files;
+
+        UnreadableSegment(List<String> files, DuckDbException cause) {
+            super(cause);
+            this.files = files;
+        }
+
+        WingsException lost() {
+            return new WingsException(ErrorKind.DATA_LOSS, "a file of a table is damaged: files=" + files, this);
+        }
+    }
+
+    /// Starts with the first rows, or at the end: until then, the query can be run anew.
+    private static final class StartedSink {
+
+        private final ResultSink sink;
+        private boolean started;
+
+        StartedSink(ResultSink sink) {
+            this.sink = sink;
+        }
+
+        boolean started() {
+            return started;
+        }
+
+        void accept(VectorSchemaRoot root) {
+            end(root);
+            sink.accept();
+        }
+
+        void end(VectorSchemaRoot root) {
+            if (!started) {
+                started = true;
+                sink.start(root);
+            }
+        }
+    }
+}
