@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
 
 @Command(
         name = "wings",
+        versionProvider = Version.class,
         description = "Event streaming on object storage: push Arrow batches, query them at once with SQL.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
@@ -70,6 +71,13 @@ final class WingsCommand {
             description = "Show this help.")
     @SuppressWarnings("unused") // picocli shows the help by itself
     private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version, and that of Java.")
+    @SuppressWarnings("unused") // picocli shows it by itself
+    private boolean version;
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of a failure.")
     private boolean debug;

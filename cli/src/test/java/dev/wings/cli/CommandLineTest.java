@@ -136,6 +136,14 @@ final class CommandLineTest {
     }
 
     @Test
+    void versionIsThatOfTheBuild() {
+        Outcome outcome = run("--version");
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(outcome.out()).containsPattern("(?m)^wings [0-9]+\\.[0-9]+").doesNotContain("$");
+    }
+
+    @Test
     void completionIsAScript() {
         Outcome outcome = run("completion");
 
