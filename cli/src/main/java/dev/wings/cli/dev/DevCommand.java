@@ -18,6 +18,7 @@ package dev.wings.cli.dev;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.signal.SignalStop;
+import dev.wings.common.error.WingsException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,14 +98,23 @@ public final class DevCommand implements Callable<Integer> {
             out.println("data  " + data.root() + (data.isEphemeral() ? " (deleted when this ends)" : ""));
             out.println("log   " + PlatformLog.open(data.logs(), true));
             out.flush();
+            boolean databaseEnded;
             try (Platform platform = Platform.open(data, System.getenv(), portOffset)) {
                 out.print(platform.addresses());
                 out.println(
                         "ready in " + Human.duration(Duration.ofNanos(System.nanoTime() - start)) + ", Ctrl-C to stop");
                 out.flush();
+                platform.database().onEnd(stop::stop);
                 stop.await();
+                databaseEnded = !platform.database().isRunning();
                 out.println("stopping");
                 out.flush();
+            }
+            if (databaseEnded) {
+                throw WingsException.unavailable(
+                        "PostgreSQL has ended, though nobody stopped it; the next start recovers its data: log="
+                                + data.logs().resolve("postgresql.log"),
+                        null);
             }
             out.println("stopped");
             out.flush();

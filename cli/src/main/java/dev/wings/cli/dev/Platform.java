@@ -44,10 +44,12 @@ public final class Platform implements AutoCloseable {
 
     private final Resources resources;
     private final PlatformConfig config;
+    private final EmbeddedPostgres database;
 
-    private Platform(Resources resources, PlatformConfig config) {
+    private Platform(Resources resources, PlatformConfig config, EmbeddedPostgres database) {
         this.resources = resources;
         this.config = config;
+        this.database = database;
     }
 
     /// Starts everything, and returns when the first request would succeed. What the caller can mend is a
@@ -94,7 +96,7 @@ public final class Platform implements AutoCloseable {
                     compactor,
                     machine.surroundings("compactor", compactor.controlPlane(), compactor.callTimeout(), resources)));
             FirstRequests.await(config.connection());
-            return new Platform(resources, config);
+            return new Platform(resources, config, postgres);
         } catch (IOException e) {
             resources.closeAfter(e);
             throw new UncheckedIOException(e);
@@ -107,6 +109,11 @@ public final class Platform implements AutoCloseable {
     /// For clients in this process.
     public Connection connection() {
         return config.connection();
+    }
+
+    /// Without it nothing works.
+    EmbeddedPostgres database() {
+        return database;
     }
 
     /// Where to connect to and as what, a line each.

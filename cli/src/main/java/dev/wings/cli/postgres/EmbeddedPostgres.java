@@ -119,6 +119,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return passwordFile;
     }
 
+    /// Whether the server runs: somebody else may have ended it.
+    public boolean isRunning() {
+        return ProcessHandle.of(pid).isPresent();
+    }
+
+    /// Runs `action` when the server has ended, whoever ended it; a second or so later.
+    public void onEnd(Runnable action) {
+        Thread.ofVirtual().name("postgres-end").start(() -> {
+            ProcessHandle.of(pid).ifPresent(server -> server.onExit().join());
+            action.run();
+        });
+    }
+
     /// Stops the server; clients that are still connected are cut off.
     @Override
     public void close() {

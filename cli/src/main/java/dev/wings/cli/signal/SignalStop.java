@@ -43,7 +43,12 @@ public final class SignalStop implements AutoCloseable {
         return stop;
     }
 
-    /// Waits for a signal. From now on, signals interrupt nothing: closing takes its time.
+    /// Lets [#await] return as a signal does.
+    public void stop() {
+        requested.countDown();
+    }
+
+    /// Waits for a signal or [#stop]. From now on, signals interrupt nothing: closing takes its time.
     public void await() {
         endInterrupts();
         while (true) {

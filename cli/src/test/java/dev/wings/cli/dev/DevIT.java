@@ -76,6 +76,27 @@ final class DevIT {
     }
 
     @Test
+    void databaseThatDiesTakesThePlatformWithItAndIsRecovered() throws Exception {
+        Path data = parent.resolve("data");
+        try (WingsProcess platform = dev(data)) {
+            wings("topic", "create", "flights", "--from", FLIGHTS);
+            postgres(data).destroyForcibly();
+
+            WingsProcess.Ended ended = platform.awaitEnd();
+
+            assertThat(ended.exitCode()).isEqualTo(1);
+            assertThat(ended.output())
+                    .contains("PostgreSQL has ended, though nobody stopped it")
+                    .contains("postgresql.log")
+                    .doesNotContain("\tat ");
+        }
+        try (WingsProcess platform = dev(data)) {
+            assertThat(count()).isEqualTo("0");
+            assertThat(platform.terminate().output()).contains("stopped");
+        }
+    }
+
+    @Test
     void allThatIsInTheWayIsSaidAtOnce() throws Exception {
         try (ServerSocket taken =
                         new ServerSocket(7704 + Integer.parseInt(offset), 1, InetAddress.getLoopbackAddress());
