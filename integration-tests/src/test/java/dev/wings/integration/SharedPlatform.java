@@ -30,8 +30,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /// `flights`.
 final class SharedPlatform implements ParameterResolver {
 
-    /// Where the example rows are.
-    static final Path FLIGHTS = Path.of(System.getProperty("wings.root", ".."), "examples", "flights.parquet");
+    /// The example rows, or more of the same kind: `-Dwings.flights=FILE`.
+    static final Path FLIGHTS = Path.of(System.getProperty(
+            "wings.flights",
+            Path.of(System.getProperty("wings.root", ".."), "examples", "flights.parquet")
+                    .toString()));
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
