@@ -32,9 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Queries run all the time while the example flights are pushed in parts and move into the lake in several rounds.
-/// Each
-/// answer is what DuckDB says of the file's first rows, as many as the answer has seen: no row twice, none left out
-/// (I5, I6, I7).
+/// Each answer is what DuckDB says of the file's first rows, as many as the answer has seen: no row twice, none left
+/// out (I5, I6, I7).
 final class LakeDifferentialIT {
 
     private static final int PARTS = 4;

@@ -64,8 +64,7 @@ final class CachedFile {
     }
 
     /// Of an object that nothing is there of. The name is new for each file that ever was, so that an index that a
-    /// crash
-    /// brings back belongs to no other's data.
+    /// crash brings back belongs to no other's data.
     static CachedFile create(ObjectId object, UUID name, int blockBytes) {
         return new CachedFile(object, name.toString(), blockBytes, new BitSet(), 0);
     }

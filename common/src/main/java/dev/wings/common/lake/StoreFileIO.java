@@ -25,9 +25,8 @@ import org.apache.iceberg.io.OutputFile;
 /// Iceberg's files as objects of a store. Safe for use by many threads.
 ///
 /// A missing object is Iceberg's [NotFoundException], a taken key its [AlreadyExistsException]; all other failures of
-/// the
-/// store, and locations that are not in it (INVALID), come through as they are. Objects never change: writing to a
-/// location that has an object fails, also where Iceberg would overwrite.
+/// the store, and locations that are not in it (INVALID), come through as they are. Objects never change: writing to
+/// a location that has an object fails, also where Iceberg would overwrite.
 public final class StoreFileIO implements FileIO {
 
     private static final long serialVersionUID = 1;

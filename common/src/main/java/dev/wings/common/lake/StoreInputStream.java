@@ -27,9 +27,8 @@ import org.apache.iceberg.io.RangeReadable;
 import org.apache.iceberg.io.SeekableInputStream;
 
 /// Reads an object by ranges. Small reads are served from a buffer that is filled ahead; the buffer's size doubles
-/// while
-/// the object is read on and on, so that a whole file takes few reads of the store and a footer little more than
-/// itself.
+/// while the object is read on and on, so that a whole file takes few reads of the store and a footer little more
+/// than itself.
 final class StoreInputStream extends SeekableInputStream implements RangeReadable {
 
     private static final int FIRST_READ_BYTES = 64 * 1024;

@@ -39,8 +39,7 @@ public record TopicName(String tenant, String namespace, String topic) {
     }
 
     /// Takes the full form, `namespace.topic`, or a bare topic id; what a short form leaves out comes from `home`.
-    /// Fails with INVALID
-    /// for anything else.
+    /// Fails with INVALID for anything else.
     public static TopicName resolve(String name, NamespaceName home) {
         if (name.indexOf('/') >= 0) {
             return parse(name);

@@ -39,8 +39,7 @@ import org.apache.iceberg.TableMetadata;
 ///
 /// One plan gives pages and table of the same moment. What is written becomes the topic's in one transaction of the
 /// control plane, which also moves the watermarks and removes the pages; until then nobody sees it, and if it never
-/// comes
-/// to that, the files are garbage.
+/// comes to that, the files are garbage.
 public final class Compaction implements TaskHandler {
 
     private final Topics topics;

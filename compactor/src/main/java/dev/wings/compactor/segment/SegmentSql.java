@@ -48,8 +48,7 @@ final class SegmentSql {
     }
 
     /// The order of rows within a segment: the table's sort order, then the topic's partitions and offset, so that
-    /// equal
-    /// rows of a sort order always come in one order.
+    /// equal rows of a sort order always come in one order.
     static List<String> order(TableLayout layout) {
         List<String> terms = new ArrayList<>();
         Set<Integer> sorted = new LinkedHashSet<>();

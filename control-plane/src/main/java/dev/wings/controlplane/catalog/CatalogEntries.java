@@ -135,8 +135,7 @@ final class CatalogEntries {
     }
 
     /// Makes all changes or none. CommitFailedException if somebody was faster, CommitStateUnknownException if nobody
-    /// can
-    /// tell whether the changes were made; after every other failure they were not and never will be.
+    /// can tell whether the changes were made; after every other failure they were not and never will be.
     void commit(List<LakeChange> changes) {
         try {
             Instant now = now();

@@ -39,8 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Metadata files of tables and views as objects. Bounded: a file that is too large, packed or not, is refused before
-/// it
-/// is held in memory.
+/// it is held in memory.
 final class MetadataFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(MetadataFiles.class);
@@ -56,8 +55,7 @@ final class MetadataFiles {
     }
 
     /// Reads a file with `parser`, which takes the location and the JSON. Iceberg's `NotFoundException` if there is
-    /// none,
-    /// INVALID if it is damaged.
+    /// none, INVALID if it is damaged.
     <T> T read(LakeHome home, String location, BiFunction<String, String, T> parser) {
         String key = new Warehouse(home).key(location);
         ObjectStore store = stores.open(home.objectStore());

@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// object store, each in a directory of its own.
 ///
 /// A location anywhere else is refused, wherever in a request it stands (I9): Wings would read, and after a purge
-/// delete,
-/// what belongs to somebody else.
+/// delete, what belongs to somebody else.
 record Warehouse(LakeHome home) {
 
     private static final String DIRECTORY = "external";

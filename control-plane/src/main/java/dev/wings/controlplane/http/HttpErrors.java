@@ -39,8 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The one place where errors become HTTP: the error model of the Iceberg REST specification, whose `type` tells
-/// clients
-/// which exception to throw. Never a stack.
+/// clients which exception to throw. Never a stack.
 final class HttpErrors {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);

@@ -25,14 +25,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Where the catalog keeps its tables and views: names and pointers; what a table is stands in the metadata file that
-/// its
-/// pointer names. Each method is atomic, and what it did is durable when it returns.
+/// its pointer names. Each method is atomic, and what it did is durable when it returns.
 ///
 /// What all implementations answer, checked by one contract suite: NOT_FOUND naming the first resource that does not
 /// exist, from the tenant down; ALREADY_EXISTS for a name that a table, a view or a topic has; FORBIDDEN for a change
-/// of
-/// a topic's table, which only the lake's own commits make; CONFLICT for a pointer that is not where the change expects
-/// it; UNAVAILABLE when the state cannot be reached, the outcome then being unknown.
+/// of a topic's table, which only the lake's own commits make; CONFLICT for a pointer that is not where the change
+/// expects it; UNAVAILABLE when the state cannot be reached, the outcome then being unknown.
 public interface LakeMetadataStore {
 
     /// As in [dev.wings.controlplane.cluster.ClusterMetadataStore], with properties.
