@@ -37,6 +37,10 @@ final class Json {
     /// Deep enough for schemas that people make: each nested field takes about four.
     private static final int MAX_DEPTH = 400;
 
+    /// What a body is made of: some forty for a snapshot and ten for a column, so room for thousands of updates and for
+    /// a table of 20000 columns. Each takes up to 50 bytes of memory, however few of the body (I11).
+    private static final long MAX_TOKENS = 250_000;
+
     private static final ObjectMapper MAPPER = mapper();
 
     private Json() {}
@@ -47,6 +51,7 @@ final class Json {
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
+                        .maxTokenCount(MAX_TOKENS)
                         .build())
                 .build();
         ObjectMapper mapper = new ObjectMapper(factory)
