@@ -112,8 +112,10 @@ public final class DevCommand implements Callable<Integer> {
             }
             if (databaseEnded) {
                 throw WingsException.unavailable(
-                        "PostgreSQL has ended, though nobody stopped it; the next start recovers its data: log="
-                                + data.logs().resolve("postgresql.log"),
+                        "PostgreSQL has ended, though nobody stopped it"
+                                + (data.isEphemeral()
+                                        ? ""
+                                        : "; the next start recovers its data, its log is in " + data.logs()),
                         null);
             }
             out.println("stopped");

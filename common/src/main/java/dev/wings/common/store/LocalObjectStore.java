@@ -85,17 +85,47 @@ final class LocalObjectStore implements ObjectStore {
             if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 throw taken(key, target);
             }
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                    || !Files.getFileStore(file).equals(Files.getFileStore(root))) {
+            if (!canBeLinked(file)) {
                 ObjectStore.super.create(key, file);
                 return;
             }
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                channel.force(false);
-            }
+            sync(key, file);
             publish(key, file, target);
         } catch (IOException e) {
             throw failed("store an object", key, e);
+        }
+    }
+
+    /// Whether [#publish] can give it a second name. File systems within one file system, say a bind mount, look like
+    /// one.
+    private boolean canBeLinked(Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        Path second = staging.freshName();
+        try {
+            Files.createLink(second, file);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        } finally {
+            staging.discard(second);
+        }
+    }
+
+    /// What a failed sync leaves behind cannot be trusted: the kernel forgets what it could not write, and a second
+    /// sync
+    /// succeeds. So this is nothing that a repeated call mends.
+    private static void sync(String key, Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(false);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new WingsException(
+                    ErrorKind.INTERNAL,
+                    "a file cannot be synced and is not to be used: key=" + key + ", file=" + file + ", cause=" + e,
+                    e);
         }
     }
 

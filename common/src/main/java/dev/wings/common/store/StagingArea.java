@@ -65,8 +65,7 @@ final class StagingArea {
 
     /// Writes and syncs a file. The caller discards it.
     Path write(List<ByteBuffer> content) throws IOException {
-        directories.make(directory);
-        Path file = directory.resolve(UUID.randomUUID().toString());
+        Path file = freshName();
         try {
             FileTime written;
             try (FileChannel channel = open(file)) {
@@ -83,7 +82,13 @@ final class StagingArea {
         }
     }
 
-    /// Removes a file that [#write] gave. What cannot be removed is swept later.
+    /// A name in here that nothing has. What gets it, the caller discards.
+    Path freshName() throws IOException {
+        directories.make(directory);
+        return directory.resolve(UUID.randomUUID().toString());
+    }
+
+    /// Removes a file that [#write] gave, or that has a fresh name. What cannot be removed is swept later.
     void discard(Path file) {
         try {
             Files.deleteIfExists(file);

@@ -294,6 +294,30 @@ final class FolioTest {
         assertRefused(() -> FolioKey.of("", UUID.fromString("0193a5b1-c2d3-4000-8000-000000000000")));
     }
 
+    @Test
+    void everyUploadOfAFolioHasAKeyOfItsOwnThatTellsTheFolio() {
+        UUID id = UUID.fromString("0193a5b1-c2d3-7000-8000-000000000000");
+        String first = FolioKey.of("tenants/t/ns", id, 0);
+        String second = FolioKey.of("tenants/t/ns", id, 1);
+        assertThat(first).isEqualTo(FolioKey.of("tenants/t/ns", id));
+        assertThat(second).endsWith("/08/0193a5b1-c2d3-7000-8000-000000000000.1.folio");
+        for (String key : new String[] {first, second, FolioKey.of("tenants/t/ns", id, 9)}) {
+            assertThat(FolioKey.findId("tenants/t/ns", key)).as(key).contains(id);
+            assertThat(FolioKey.isOf("tenants/t/ns", id, key)).as(key).isTrue();
+            assertThat(FolioKey.isOf("tenants/t/other", id, key)).as(key).isFalse();
+            assertThat(FolioKey.isOf("tenants/t/ns", new UUID(1, 2), key))
+                    .as(key)
+                    .isFalse();
+        }
+        for (String other : new String[] {".0.folio", ".10.folio", ".1", ".folio.folio", "1.folio", ".1.folio/x"}) {
+            assertThat(FolioKey.findId("", "folios/2024/12/08/" + id + other))
+                    .as(other)
+                    .isEmpty();
+        }
+        assertRefused(() -> FolioKey.of("", id, 10));
+        assertRefused(() -> FolioKey.of("", id, -1));
+    }
+
     private static void assertRefused(Runnable action) {
         assertThatThrownBy(action::run).isInstanceOf(IllegalArgumentException.class);
     }

@@ -111,7 +111,8 @@ public final class GarbageCollection {
         LakeHome home = store.loadHome(namespace);
         StoreLocations locations = StoreLocations.of(home.objectStore());
         Instant latest = now().minus(policy.garbageGrace());
-        Map<UUID, String> folios = new HashMap<>();
+        // a folio may have been uploaded more than once
+        Map<String, UUID> folios = new HashMap<>();
         Map<String, String> files = new HashMap<>();
         for (Found object : objects) {
             boolean old = !object.createTime().isAfter(latest);
@@ -119,7 +120,7 @@ public final class GarbageCollection {
                 FolioKey.findId(home.objectPrefix(), object.key())
                         // the clock of the one and of the other may be off
                         .filter(id -> old && !FolioKey.time(id).isAfter(latest))
-                        .ifPresent(id -> folios.put(id, object.key()));
+                        .ifPresent(id -> folios.put(object.key(), id));
             } else if (object.key().startsWith(home.objectPrefix() + "/tables/")) {
                 if (old) {
                     files.put(locations.location(object.key()), object.key());
@@ -129,9 +130,9 @@ public final class GarbageCollection {
                         + namespace + ", expected_prefix=" + home.objectPrefix());
             }
         }
-        folios.keySet().removeAll(store.findFolios(Set.copyOf(folios.keySet())));
+        folios.keySet().removeAll(store.findFolios(Set.copyOf(folios.values())));
         files.keySet().removeAll(store.findListed(namespace, Set.copyOf(files.keySet())));
-        List<String> orphans = new ArrayList<>(folios.values());
+        List<String> orphans = new ArrayList<>(folios.keySet());
         orphans.addAll(files.values());
         return orphans;
     }

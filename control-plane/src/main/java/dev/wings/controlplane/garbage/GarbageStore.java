@@ -46,8 +46,8 @@ public interface GarbageStore {
     /// Forgets what is due and was removed.
     void remove(UUID namespaceUid, Set<GarbageId> ids, Instant now);
 
-    /// Those of these folios that were committed, and not forgotten since.
-    Set<UUID> findFolios(Set<UUID> folioIds);
+    /// The objects of those of these folios that were committed, and not forgotten since: their keys.
+    Set<String> findFolios(Set<UUID> folioIds);
 
     /// Those of these locations that are listed as garbage, by themselves or with a directory that they are below.
     Set<String> findListed(UUID namespaceUid, Set<String> locations);

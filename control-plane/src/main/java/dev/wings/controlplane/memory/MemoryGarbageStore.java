@@ -145,10 +145,19 @@ public final class MemoryGarbageStore implements GarbageStore {
     }
 
     @Override
-    public Set<UUID> findFolios(Set<UUID> folioIds) {
-        return database.transaction(() -> folioIds.stream()
-                .filter(id -> database.folios().containsKey(id))
-                .collect(Collectors.toSet()));
+    public Set<String> findFolios(Set<UUID> folioIds) {
+        return database.transaction(() -> {
+            Set<String> keys = new HashSet<>();
+            for (UUID id : folioIds) {
+                KnownFolio folio = database.folios().get(id);
+                if (folio != null) {
+                    keys.add(database.loadEver(folio.namespaceUid())
+                            .objectKeys
+                            .get(Math.toIntExact(folio.answer().commitNumber() - 1)));
+                }
+            }
+            return keys;
+        });
     }
 
     @Override

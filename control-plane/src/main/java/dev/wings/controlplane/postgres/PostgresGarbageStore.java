@@ -78,7 +78,7 @@ public final class PostgresGarbageStore implements GarbageStore {
             delete from folios where namespace_uid = ? and folio_id = any(?) and collect_time <= ?
             """;
 
-    private static final String FIND_FOLIOS = "select folio_id from folios where folio_id = any(?)";
+    private static final String FIND_FOLIOS = "select object_key from folios where folio_id = any(?)";
 
     private static final String FIND_LISTED = """
             select l.location
@@ -182,13 +182,13 @@ public final class PostgresGarbageStore implements GarbageStore {
     }
 
     @Override
-    public Set<UUID> findFolios(Set<UUID> folioIds) {
+    public Set<String> findFolios(Set<UUID> folioIds) {
         return Set.copyOf(database.read(
                 "find folios",
                 connection -> Sql.query(
                         connection,
                         FIND_FOLIOS,
-                        row -> Sql.uuid(row, "folio_id"),
+                        row -> row.getString("object_key"),
                         Sql.uuids(connection, folioIds.stream()))));
     }
 

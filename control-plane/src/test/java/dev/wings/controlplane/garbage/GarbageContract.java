@@ -174,7 +174,7 @@ public abstract class GarbageContract {
         assertThat(outcome(folio)).as("still remembered").isEqualTo(answer);
         pass(Duration.ofSeconds(1));
         assertThat(due()).contains(location(folio));
-        assertThat(store().findFolios(Set.of(folio.folioId()))).containsExactly(folio.folioId());
+        assertThat(store().findFolios(Set.of(folio.folioId()))).containsExactly(folio.objectKey());
 
         removeAll();
         assertThat(due()).isEmpty();
@@ -435,14 +435,16 @@ public abstract class GarbageContract {
         acme.commit(acme.compaction(topic, compaction, 0), now);
         Instant found = now;
         List<Found> objects = new ArrayList<>();
-        for (String key : List.of(known.objectKey(), lost.objectKey(), prefix + "/folios/notes.txt", file, listed)) {
+        String uploadedTwice = FolioKey.of(prefix, known.folioId(), 1);
+        for (String key : List.of(
+                known.objectKey(), uploadedTwice, lost.objectKey(), prefix + "/folios/notes.txt", file, listed)) {
             objects.add(new Found(key, found));
         }
         assertThat(orphans(objects)).isEmpty();
         pass(GRACE.minusMillis(1));
         assertThat(orphans(objects)).isEmpty();
         pass(Duration.ofMillis(1));
-        assertThat(orphans(objects)).containsExactlyInAnyOrder(lost.objectKey(), file);
+        assertThat(orphans(objects)).containsExactlyInAnyOrder(uploadedTwice, lost.objectKey(), file);
         // an old id in an object that was stored just now
         assertThat(orphans(List.of(new Found(lost.objectKey(), now), new Found(file, now))))
                 .isEmpty();

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,12 +141,11 @@ final class FolioCarrier {
         return new Stored(submissions, plan, upload(plan.folio(), memory));
     }
 
-    /// The first key has the folio's id, so that people find it; a second one just differs.
     private CommitFolioRequest upload(SealedFolio folio, FolioMemory memory) throws InterruptedException {
-        AtomicReference<UUID> nextId = new AtomicReference<>(folio.id());
+        AtomicInteger uploads = new AtomicInteger();
         String key = uploader.upload(
                 store,
-                () -> FolioKey.of(namespace.objectPrefix(), nextId.getAndSet(ids.next())),
+                () -> FolioKey.of(namespace.objectPrefix(), folio.id(), uploads.getAndIncrement()),
                 folio.content(),
                 memory);
         return folio.commitRequest(key);

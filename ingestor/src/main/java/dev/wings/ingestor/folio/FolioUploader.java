@@ -182,7 +182,7 @@ final class FolioUploader {
                     return;
                 } catch (WingsException e) {
                     if (e.kind() == ErrorKind.ALREADY_EXISTS && attempt > 1) {
-                        // the key has a new UUID in it: the object is that of an attempt whose answer got lost
+                        // nobody else makes this key: the object is that of an attempt whose answer got lost
                         return;
                     }
                     if (e.kind() != ErrorKind.UNAVAILABLE || attempt == MAX_ATTEMPTS || stored.isDone()) {

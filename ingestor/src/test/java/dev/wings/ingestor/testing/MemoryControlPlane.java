@@ -16,6 +16,7 @@
 package dev.wings.ingestor.testing;
 
 import com.google.protobuf.ByteString;
+import dev.wings.common.folio.FolioKey;
 import dev.wings.common.proto.AcceptedBatch;
 import dev.wings.common.proto.BatchCommit;
 import dev.wings.common.proto.BatchResult;
@@ -46,6 +47,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -159,6 +161,13 @@ public final class MemoryControlPlane implements AutoCloseable {
         CommitFolioResponse before = answers.get(request.getFolioId());
         if (before != null) {
             return before;
+        }
+        String key = request.getObjectKey();
+        ByteBuffer id = request.getFolioId().asReadOnlyByteBuffer();
+        if (!FolioKey.isOf(key.substring(0, key.indexOf("/folios/")), new UUID(id.getLong(), id.getLong()), key)) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("the folio's object is not one of the namespace: key=" + key)
+                    .asRuntimeException();
         }
         CommitFolioResponse.Builder response = CommitFolioResponse.newBuilder().setCommitNumber(commits.size() + 1);
         for (PageCommit page : request.getPagesList()) {
