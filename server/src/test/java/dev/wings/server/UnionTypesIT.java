@@ -110,6 +110,10 @@ class UnionTypesIT {
                 "select count(*) from t where f = 0 and d = '-0'::double",
                 "select n from t where d > 1e308 order by n",
                 "select n from t where d = 'nan' or f < -70 order by n",
+                "select n from t where f = '-inf' order by n",
+                "select n from t where f <= '-inf'::float or d <= '-inf' order by n",
+                "select n from t where f < -3e38::float order by n",
+                "select n from t where f = 'inf' or d = 'inf' order by n",
                 "select n from t where isnan(d) order by n"));
         for (String column : COLUMNS) {
             for (int row : new int[] {10, 611}) {

@@ -93,7 +93,11 @@ final class Conditions {
 
     /// 0.0 and -0.0 are equal for DuckDB; Iceberg has one below the other.
     private static Object positiveZero(Object value) {
-        return value instanceof Double number && number == 0 ? (Object) 0.0 : value;
+        return switch (value) {
+            case Double number when number == 0 -> 0.0;
+            case Float number when number == 0 -> 0.0f;
+            default -> value;
+        };
     }
 
     /// The value as Iceberg takes it for a column of this type; empty if it is of another class than the column's.
@@ -105,7 +109,11 @@ final class Conditions {
                         value instanceof Long
                                 ? value
                                 : value instanceof Integer small ? (Object) small.longValue() : null;
-                    case FLOAT, DOUBLE -> value instanceof Double number && !number.isNaN() ? value : null;
+                    // a double's infinity is beyond all floats for Iceberg, also beyond their own; to round does no
+                    // harm: no float is between a double and the float that is nearest to it
+                    case FLOAT ->
+                        value instanceof Double number && !number.isNaN() ? (Object) number.floatValue() : null;
+                    case DOUBLE -> value instanceof Double number && !number.isNaN() ? value : null;
                     case DATE -> value instanceof LocalDate date ? (Object) Math.toIntExact(date.toEpochDay()) : null;
                     case TIME -> value instanceof LocalTime time ? (Object) (time.toNanoOfDay() / 1000) : null;
                     case TIMESTAMP ->
