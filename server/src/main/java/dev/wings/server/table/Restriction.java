@@ -27,6 +27,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a query's filter says of one column: rows with other values do not matter. Says less than the filter or the
 /// same, never more.
@@ -69,15 +71,8 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
 
     /// Both hold.
     public Restriction and(Restriction other) {
-        Optional<Set<Object>> both = values;
-        if (both.isEmpty()) {
-            both = other.values;
-        } else if (other.values.isPresent()) {
-            Set<Object> common = new HashSet<>(both.get());
-            common.retainAll(other.values.get());
-            both = Optional.of(common);
-        }
-        return new Restriction(both, tighter(lower, other.lower, 1), tighter(upper, other.upper, -1));
+        return new Restriction(
+                common(values, other.values), tighter(lower, other.lower, 1), tighter(upper, other.upper, -1));
     }
 
     /// At least one holds.
@@ -89,6 +84,23 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
             either = Optional.of(all);
         }
         return new Restriction(either, looser(lower, other.lower, -1), looser(upper, other.upper, 1));
+    }
+
+    /// Values of different classes may be equal for SQL, say the number 5 and the text of it; where they cannot be
+    /// compared, one of the sets holds all the same.
+    private static Optional<Set<Object>> common(Optional<Set<Object>> a, Optional<Set<Object>> b) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.isPresent() ? a : b;
+        }
+        Set<Class<?>> classes = Stream.concat(a.get().stream(), b.get().stream())
+                .map(Object::getClass)
+                .collect(Collectors.toSet());
+        if (classes.size() > 1) {
+            return a;
+        }
+        Set<Object> common = new HashSet<>(a.get());
+        common.retainAll(b.get());
+        return Optional.of(common);
     }
 
     /// Where bounds cannot be compared, one of them holds all the same.
