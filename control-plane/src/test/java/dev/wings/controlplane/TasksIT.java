@@ -22,6 +22,7 @@ import com.google.protobuf.Duration;
 import dev.wings.common.proto.CommitTableRequest;
 import dev.wings.common.proto.CompleteTaskRequest;
 import dev.wings.common.proto.FailTaskRequest;
+import dev.wings.common.proto.FailureCause;
 import dev.wings.common.proto.GetTaskRequest;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Lease;
@@ -117,6 +118,31 @@ final class TasksIT {
     }
 
     @Test
+    void taskOutlivesAnOutageAndWorkersThatStop() {
+        here.createTopic("flights", "origin");
+        Lease back = lease(here, TaskKind.CREATE_TABLE);
+        fail(back, FailureCause.GIVEN_BACK);
+        assertThat(get(there, back).getAttempts()).isZero();
+        assertThat(get(there, back).getFailure()).isEmpty();
+
+        Lease away = lease(here, TaskKind.CREATE_TABLE);
+        fail(away, FailureCause.TRANSIENT);
+        Task waiting = get(there, away);
+        assertThat(waiting.getState()).isEqualTo(TaskState.WAITING);
+        assertThat(waiting.getAttempts()).isEqualTo(1);
+        assertThat(waiting.getFailure()).isEqualTo("for a reason");
+    }
+
+    private void fail(Lease lease, FailureCause cause) {
+        here.tasks()
+                .failTask(FailTaskRequest.newBuilder()
+                        .setLease(ref(lease))
+                        .setFailure("for a reason")
+                        .setCause(cause)
+                        .build());
+    }
+
+    @Test
     void failedTaskKeepsItsReasonAndCanBeRetried() {
         Topic topic = here.createTopic("flights", "origin");
         Lease lease = lease(here, TaskKind.CREATE_TABLE);
@@ -124,7 +150,7 @@ final class TasksIT {
                 .failTask(FailTaskRequest.newBuilder()
                         .setLease(ref(lease))
                         .setFailure("no such bucket: name=nowhere")
-                        .setPermanent(true)
+                        .setCause(FailureCause.PERMANENT)
                         .build());
         Task dead = get(there, lease);
         assertThat(dead.getState()).isEqualTo(TaskState.DEAD);

@@ -23,6 +23,7 @@ import dev.wings.common.proto.CompleteTaskRequest;
 import dev.wings.common.proto.CompleteTaskResponse;
 import dev.wings.common.proto.FailTaskRequest;
 import dev.wings.common.proto.FailTaskResponse;
+import dev.wings.common.proto.FailureCause;
 import dev.wings.common.proto.Lease;
 import dev.wings.common.proto.LeaseTaskRequest;
 import dev.wings.common.proto.LeaseTaskResponse;
@@ -81,11 +82,11 @@ public record TaskClient(TasksBlockingStub stub, GrpcCalls calls, Duration callT
                 calls.idempotent(() -> repeatable(() -> within(callTimeout).completeTask(request.build())));
     }
 
-    void fail(TaskLease lease, String failure, boolean permanent) {
+    void fail(TaskLease lease, String failure, FailureCause cause) {
         FailTaskRequest request = FailTaskRequest.newBuilder()
                 .setLease(lease.ref())
                 .setFailure(failure)
-                .setPermanent(permanent)
+                .setCause(cause)
                 .build();
         FailTaskResponse ignored =
                 calls.idempotent(() -> repeatable(() -> within(callTimeout).failTask(request)));

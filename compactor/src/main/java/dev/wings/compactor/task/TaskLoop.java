@@ -17,6 +17,7 @@ package dev.wings.compactor.task;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.FailureCause;
 import dev.wings.common.proto.Lease;
 import dev.wings.common.proto.TaskKind;
 import dev.wings.common.time.Scheduler;
@@ -194,8 +195,7 @@ public final class TaskLoop implements AutoCloseable {
                     lease.task().getKind(),
                     lease.task().getTarget(),
                     e);
-            boolean gone = e instanceof WingsException known && known.kind() == ErrorKind.NOT_FOUND;
-            client.fail(lease, reason(e), gone);
+            client.fail(lease, reason(e), cause(e));
             return TaskMetrics.Outcome.FAILED;
         }
         lease.end();
@@ -209,8 +209,24 @@ public final class TaskLoop implements AutoCloseable {
             return TaskMetrics.Outcome.LOST;
         }
         LOG.info("task given back: task={}, cause={}", lease.task().getName(), cause.getMessage());
-        client.fail(lease, "given back: the worker was stopped", false);
+        client.fail(lease, "given back: the worker was stopped", FailureCause.GIVEN_BACK);
         return TaskMetrics.Outcome.RETURNED;
+    }
+
+    /// What the failure says about further attempts. Iceberg wraps what its files' store says.
+    private static FailureCause cause(Throwable failure) {
+        if (failure instanceof WingsException known && known.kind() == ErrorKind.NOT_FOUND) {
+            return FailureCause.PERMANENT;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof WingsException known) {
+                return switch (known.kind()) {
+                    case UNAVAILABLE, DEADLINE, EXHAUSTED -> FailureCause.TRANSIENT;
+                    default -> FailureCause.FAILURE_CAUSE_UNSPECIFIED;
+                };
+            }
+        }
+        return FailureCause.FAILURE_CAUSE_UNSPECIFIED;
     }
 
     /// What failed, for people: `data_loss: page is damaged: key=..., bytes=[...)`.

@@ -25,6 +25,7 @@ import dev.wings.common.proto.CompleteTaskRequest;
 import dev.wings.common.proto.CompleteTaskResponse;
 import dev.wings.common.proto.FailTaskRequest;
 import dev.wings.common.proto.FailTaskResponse;
+import dev.wings.common.proto.FailureCause;
 import dev.wings.common.proto.Lease;
 import dev.wings.common.proto.LeaseTaskRequest;
 import dev.wings.common.proto.LeaseTaskResponse;
@@ -40,8 +41,11 @@ import dev.wings.common.rpc.GrpcServer;
 import dev.wings.common.time.Scheduler;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -205,13 +209,30 @@ final class TaskLoopTest {
         tasks.offer("c");
         assertThat(take(tasks.failed))
                 .matches(failure -> failure.getFailure().equals("data_loss: page is damaged: key=a/b"))
-                .matches(failure -> !failure.getPermanent());
+                .matches(failure -> failure.getCause() == FailureCause.FAILURE_CAUSE_UNSPECIFIED);
         assertThat(take(tasks.failed))
                 .matches(failure -> failure.getFailure().equals("not_found: topic=x"))
-                .matches(FailTaskRequest::getPermanent);
+                .matches(failure -> failure.getCause() == FailureCause.PERMANENT);
         assertThat(take(tasks.failed))
                 .matches(failure -> failure.getFailure().contains("a bug"))
-                .matches(failure -> !failure.getPermanent());
+                .matches(failure -> failure.getCause() == FailureCause.FAILURE_CAUSE_UNSPECIFIED);
+    }
+
+    @Test
+    void failureForAnOutageSaysSo() throws InterruptedException {
+        List<RuntimeException> outages = List.of(
+                WingsException.unavailable("the bucket is away", null),
+                new WingsException(ErrorKind.DEADLINE, "no answer in time"),
+                WingsException.exhausted("the disk is full"),
+                new UncheckedIOException(new IOException(WingsException.unavailable("the bucket is away", null))));
+        BlockingQueue<RuntimeException> failures = new LinkedBlockingQueue<>(outages);
+        start(1, CALL_TIMEOUT, lease -> {
+            throw failures.remove();
+        });
+        for (RuntimeException outage : outages) {
+            tasks.offer("a");
+            assertThat(take(tasks.failed).getCause()).as(outage.toString()).isEqualTo(FailureCause.TRANSIENT);
+        }
     }
 
     @Test
@@ -307,7 +328,7 @@ final class TaskLoopTest {
         loop.close();
         assertThat(take(tasks.failed))
                 .matches(failure -> failure.getFailure().startsWith("given back"))
-                .matches(failure -> !failure.getPermanent());
+                .matches(failure -> failure.getCause() == FailureCause.GIVEN_BACK);
         assertThat(meters.find("wings.compactor.tasks")
                         .tag("outcome", "returned")
                         .timer())

@@ -20,6 +20,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CommitTableRequest;
 import dev.wings.common.proto.TableStats;
 import dev.wings.common.proto.Task;
+import dev.wings.controlplane.task.FailureCause;
 import dev.wings.controlplane.task.TableCommit;
 import dev.wings.controlplane.task.TableCommit.WatermarkMove;
 import dev.wings.controlplane.task.TableCondition;
@@ -123,6 +124,15 @@ final class TaskProtos {
             case REWRITE -> dev.wings.common.proto.TaskKind.REWRITE;
             case EXPIRE_SNAPSHOTS -> dev.wings.common.proto.TaskKind.EXPIRE_SNAPSHOTS;
             case COLLECT_GARBAGE -> dev.wings.common.proto.TaskKind.COLLECT_GARBAGE;
+        };
+    }
+
+    static FailureCause fromProto(dev.wings.common.proto.FailureCause cause) {
+        return switch (cause) {
+            case PERMANENT -> FailureCause.PERMANENT;
+            case TRANSIENT -> FailureCause.TRANSIENT;
+            case GIVEN_BACK -> FailureCause.GIVEN_BACK;
+            case FAILURE_CAUSE_UNSPECIFIED, UNRECOGNIZED -> FailureCause.TASK;
         };
     }
 

@@ -126,7 +126,7 @@ public final class TasksService extends TasksGrpc.TasksImplBase {
                 TaskName.parse(request.getLease().getTask()),
                 request.getLease().getEpoch(),
                 request.getFailure(),
-                request.getPermanent());
+                TaskProtos.fromProto(request.getCause()));
         answer(answer, FailTaskResponse.getDefaultInstance());
     }
 

@@ -41,14 +41,14 @@ final class TaskRows {
     /// Of tasks `k`.
     static final String COLUMNS = """
             k.task_uid, k.tenant_uid, k.namespace_uid, k.kind, k.target_uid, k.target, k.bytes, k.state, k.epoch,
-            k.attempts, k.failure, k.progress, k.worker, k.lease_start_time, k.lease_end_time, k.create_time,
-            k.update_time, k.since_time, k.due_time, k.next_run_time\
+            k.attempts, k.transient_failures, k.failure, k.progress, k.worker, k.lease_start_time, k.lease_end_time,
+            k.create_time, k.update_time, k.since_time, k.due_time, k.next_run_time\
             """;
 
     private static final String UPDATE = """
             update tasks
-            set bytes = ?, state = ?, epoch = ?, attempts = ?, failure = ?, progress = ?, worker = ?,
-                lease_start_time = ?, lease_end_time = ?, update_time = ?, since_time = ?, due_time = ?,
+            set bytes = ?, state = ?, epoch = ?, attempts = ?, transient_failures = ?, failure = ?, progress = ?,
+                worker = ?, lease_start_time = ?, lease_end_time = ?, update_time = ?, since_time = ?, due_time = ?,
                 next_run_time = ?
             where task_uid = ?
             """;
@@ -73,10 +73,10 @@ final class TaskRows {
     private static final String INSERT = """
             insert into tasks
                 (task_uid, tenant_uid, namespace_uid, kind, target_uid, target, bytes, since_time, due_time,
-                next_run_time, state, epoch, attempts, failure, progress, create_time, update_time)
+                next_run_time, state, epoch, attempts, transient_failures, failure, progress, create_time, update_time)
             select t.task_uid, t.tenant_uid, t.namespace_uid, t.kind, t.target_uid, t.target, t.bytes,
                 t.since_time::timestamptz, t.due_time::timestamptz, t.next_run_time::timestamptz,
-                'WAITING', 0, 0, '', '', ?, ?
+                'WAITING', 0, 0, 0, '', '', ?, ?
             from unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::text[],
                 ?::text[], ?::text[])
                 as t (task_uid, tenant_uid, namespace_uid, kind, target_uid, target, bytes, since_time, due_time,
@@ -109,6 +109,7 @@ final class TaskRows {
                 TaskState.valueOf(row.getString("state")),
                 row.getLong("epoch"),
                 row.getInt("attempts"),
+                row.getInt("transient_failures"),
                 row.getString("failure"),
                 row.getString("progress"),
                 worker == null
@@ -138,6 +139,7 @@ final class TaskRows {
                 task.state().name(),
                 task.epoch(),
                 task.attempts(),
+                task.transientFailures(),
                 task.failure(),
                 task.progress(),
                 lease == null ? null : lease.worker(),

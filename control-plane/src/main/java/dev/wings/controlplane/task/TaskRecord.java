@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param bytes of pages that were waiting when the task was made or grew, for COMPACT
 /// @param epoch counts up with each lease; whoever holds an older one is a zombie
-/// @param attempts leases since the task was made or retried by hand
+/// @param attempts leases since the task was made or retried by hand, but for those that were given back
+/// @param transientFailures so many of these attempts failed for what no task is to blame for
 /// @param failure why the newest failed attempt failed; empty for none
 /// @param progress what the worker said last, for people
 /// @param lease the newest one, also when it is over
@@ -44,6 +45,7 @@ public record TaskRecord(
         TaskState state,
         long epoch,
         int attempts,
+        int transientFailures,
         String failure,
         String progress,
         @Nullable Lease lease,
@@ -82,6 +84,7 @@ public record TaskRecord(
                 TaskState.WAITING,
                 0,
                 0,
+                0,
                 "",
                 "",
                 null,
@@ -103,7 +106,7 @@ public record TaskRecord(
             throw new IllegalStateException("only a task that waits is leased: task=" + uid + ", state=" + state);
         }
         Lease next = new Lease(printable(worker, MAX_WORKER_LENGTH), now, now.plus(duration));
-        return with(TaskState.RUNNING, epoch + 1, attempts + 1, failure, "", next, now, nextRunTime);
+        return with(TaskState.RUNNING, epoch + 1, attempts + 1, transientFailures, failure, "", next, now, nextRunTime);
     }
 
     /// Fails with CONFLICT unless `epochHeld` is that of the lease that runs. A lease whose time is over still
@@ -123,24 +126,36 @@ public record TaskRecord(
         Instant end = now.plus(duration);
         Lease longer = new Lease(held.worker(), held.start(), end.isAfter(held.end()) ? end : held.end());
         return with(
-                state, epoch, attempts, failure, printable(said, MAX_PROGRESS_LENGTH), longer, updateTime, nextRunTime);
+                state,
+                epoch,
+                attempts,
+                transientFailures,
+                failure,
+                printable(said, MAX_PROGRESS_LENGTH),
+                longer,
+                updateTime,
+                nextRunTime);
     }
 
     TaskRecord completed(long epochHeld, Instant now) {
         checkLease(epochHeld);
-        return with(TaskState.DONE, epoch, attempts, "", progress, lease, now, nextRunTime);
+        return with(TaskState.DONE, epoch, attempts, transientFailures, "", progress, lease, now, nextRunTime);
     }
 
     /// Waits for its next attempt, or is dead.
     TaskRecord failed(
-            long epochHeld, String why, boolean permanent, Instant now, TaskPolicy policy, RandomGenerator random) {
+            long epochHeld, String why, FailureCause cause, Instant now, TaskPolicy policy, RandomGenerator random) {
         checkLease(epochHeld);
-        boolean dead = dies(permanent, policy);
+        if (cause == FailureCause.GIVEN_BACK) {
+            return givenBack(epochHeld, now);
+        }
+        boolean dead = dies(cause, policy);
         Instant next = dead ? nextRunTime : now.plus(policy.backoff(attempts, random));
         return with(
                 dead ? TaskState.DEAD : TaskState.WAITING,
                 epoch,
                 attempts,
+                cause == FailureCause.TRANSIENT ? transientFailures + 1 : transientFailures,
                 printable(why, MAX_FAILURE_LENGTH),
                 progress,
                 lease,
@@ -149,8 +164,13 @@ public record TaskRecord(
     }
 
     /// One table that cannot be read must not end the collection of all other garbage: that is tried for ever.
-    private boolean dies(boolean permanent, TaskPolicy policy) {
-        return kind != TaskKind.COLLECT_GARBAGE && (permanent || attempts >= policy.maxAttempts());
+    private boolean dies(FailureCause cause, TaskPolicy policy) {
+        return kind != TaskKind.COLLECT_GARBAGE
+                && switch (cause) {
+                    case PERMANENT -> true;
+                    case TASK -> attempts - transientFailures >= policy.maxAttempts();
+                    case TRANSIENT, GIVEN_BACK -> false;
+                };
     }
 
     /// Its worker has not been heard of for too long. The lease was pause enough: the next attempt may come at
@@ -161,20 +181,30 @@ public record TaskRecord(
         }
         String why = "the lease lapsed: worker=" + lease.worker() + ", epoch=" + epoch
                 + (progress.isEmpty() ? "" : ", progress=" + progress);
-        TaskState next = dies(false, policy) ? TaskState.DEAD : TaskState.WAITING;
-        return with(next, epoch, attempts, printable(why, MAX_FAILURE_LENGTH), progress, lease, now, now);
+        TaskState next = dies(FailureCause.TASK, policy) ? TaskState.DEAD : TaskState.WAITING;
+        return with(
+                next,
+                epoch,
+                attempts,
+                transientFailures,
+                printable(why, MAX_FAILURE_LENGTH),
+                progress,
+                lease,
+                now,
+                now);
     }
 
-    /// The worker that asked is gone: as if it had never been leased, but for the epoch.
+    /// Its worker is gone, or stops: as if it had never been leased, but for the epoch.
     TaskRecord givenBack(long epochHeld, Instant now) {
         checkLease(epochHeld);
-        return with(TaskState.WAITING, epoch, attempts - 1, failure, progress, lease, now, nextRunTime);
+        return with(
+                TaskState.WAITING, epoch, attempts - 1, transientFailures, failure, progress, lease, now, nextRunTime);
     }
 
     /// Has it run again now. PRECONDITION for a task that is running or done.
     TaskRecord retried(Instant now) {
         return switch (state) {
-            case WAITING, DEAD -> with(TaskState.WAITING, epoch, 0, failure, progress, lease, now, now);
+            case WAITING, DEAD -> with(TaskState.WAITING, epoch, 0, 0, failure, progress, lease, now, now);
             case RUNNING, DONE ->
                 throw new WingsException(
                         ErrorKind.PRECONDITION,
@@ -184,7 +214,7 @@ public record TaskRecord(
 
     /// What it works on is gone. The epoch moves on, so that whoever works on it finds out.
     public TaskRecord ended(String why, Instant now) {
-        return with(TaskState.DONE, epoch + 1, attempts, failure, why, lease, now, nextRunTime);
+        return with(TaskState.DONE, epoch + 1, attempts, transientFailures, failure, why, lease, now, nextRunTime);
     }
 
     /// More of the same has come up: pages, or an earlier time. A pause after a failure is not cut short.
@@ -200,6 +230,7 @@ public record TaskRecord(
                 state,
                 epoch,
                 attempts,
+                transientFailures,
                 failure,
                 progress,
                 lease,
@@ -214,6 +245,7 @@ public record TaskRecord(
             TaskState newState,
             long newEpoch,
             int newAttempts,
+            int newTransientFailures,
             String newFailure,
             String newProgress,
             @Nullable Lease newLease,
@@ -227,6 +259,7 @@ public record TaskRecord(
                 newState,
                 newEpoch,
                 newAttempts,
+                newTransientFailures,
                 newFailure,
                 newProgress,
                 newLease,

@@ -146,19 +146,19 @@ public final class Tasks implements AutoCloseable {
         announce();
     }
 
-    /// @param permanent whether a further attempt cannot do better
-    public void fail(TaskName name, long epoch, String why, boolean permanent) {
+    public void fail(TaskName name, long epoch, String why, FailureCause cause) {
         Instant now = now();
-        TaskRecord failed = store.change(name, task -> task.failed(epoch, why, permanent, now, policy, ids.random()));
+        TaskRecord failed = store.change(name, task -> task.failed(epoch, why, cause, now, policy, ids.random()));
         metrics.ended(failed);
         LOG.warn(
-                "task failed: task={}, kind={}, target={}, attempts={}, state={}, failure={}",
+                "task failed: task={}, kind={}, target={}, attempts={}, cause={}, state={}, failure={}",
                 name,
                 failed.kind(),
                 failed.target().name(),
                 failed.attempts(),
+                cause,
                 failed.state(),
-                failed.failure());
+                why);
         announce();
     }
 

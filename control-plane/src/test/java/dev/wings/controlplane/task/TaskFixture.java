@@ -131,8 +131,12 @@ public final class TaskFixture {
     }
 
     public TaskRecord fail(TaskRecord task, String why, Instant now) {
+        return fail(task, why, FailureCause.TASK, now);
+    }
+
+    public TaskRecord fail(TaskRecord task, String why, FailureCause cause, Instant now) {
         Random none = new Random(1);
-        return store.change(task.name(), current -> current.failed(task.epoch(), why, false, now, POLICY, none));
+        return store.change(task.name(), current -> current.failed(task.epoch(), why, cause, now, POLICY, none));
     }
 
     /// Counts new pages into tasks.

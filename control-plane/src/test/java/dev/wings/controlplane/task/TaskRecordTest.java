@@ -51,6 +51,7 @@ final class TaskRecordTest {
 
     private static TaskRecord failed(TaskRecord task) {
         TaskRecord leased = task.leased("worker", TaskFixture.START, POLICY.lease());
-        return leased.failed(leased.epoch(), "no such file", true, TaskFixture.START, POLICY, new Random(1));
+        return leased.failed(
+                leased.epoch(), "no such file", FailureCause.PERMANENT, TaskFixture.START, POLICY, new Random(1));
     }
 }

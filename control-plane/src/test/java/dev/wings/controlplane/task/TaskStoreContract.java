@@ -31,6 +31,8 @@ import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.FolioCommit;
 import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.task.TaskStore.TaskCount;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -262,6 +264,51 @@ public abstract class TaskStoreContract {
                 () -> store().change(third.name(), task -> task.retried(at(1_002))),
                 ErrorKind.PRECONDITION,
                 "state=RUNNING");
+    }
+
+    /// An outage is longer than all attempts that a task has.
+    @Test
+    void transientFailuresPauseButDoNotKill() {
+        acme.create(topic, TaskKind.CREATE_TABLE, START);
+        Instant now = START;
+        for (int i = 1; i <= 5 * TaskFixture.POLICY.maxAttempts(); i++) {
+            TaskRecord failed =
+                    acme.fail(acme.lease(now).orElseThrow(), "unavailable: no store", FailureCause.TRANSIENT, now);
+            assertThat(failed).isEqualTo(only(TaskState.WAITING));
+            assertThat(failed.attempts()).isEqualTo(i);
+            assertThat(failed.failure()).isEqualTo("unavailable: no store");
+            Duration whole = Duration.ofSeconds(Math.min(60, 1L << Math.min(i - 1, 10)));
+            assertThat(Duration.between(now, failed.nextRunTime())).isBetween(whole.dividedBy(2), whole);
+            now = failed.nextRunTime();
+        }
+
+        // what the task itself may be the reason of still counts, and leases that lapse do
+        TaskRecord failed = acme.fail(acme.lease(now).orElseThrow(), "a bug", now);
+        assertThat(failed.state()).isEqualTo(TaskState.WAITING);
+        now = failed.nextRunTime();
+        assertThat(acme.lease(now)).isPresent();
+        now = now.plus(TaskFixture.POLICY.lease());
+        TaskRecord last = acme.lease(now).orElseThrow();
+        assertThat(acme.fail(last, "a bug", now).state()).isEqualTo(TaskState.DEAD);
+
+        Instant retry = now;
+        store().change(last.name(), task -> task.retried(retry));
+        assertThat(only(TaskState.WAITING).transientFailures()).isZero();
+    }
+
+    @Test
+    void taskOfAStoppedWorkerIsAsIfItHadNotBeenLeased() {
+        TaskRecord created = acme.create(topic, TaskKind.CREATE_TABLE, START);
+        for (int i = 1; i <= 2 * TaskFixture.POLICY.maxAttempts(); i++) {
+            TaskRecord leased = acme.lease(at(i)).orElseThrow();
+            assertThat(leased.epoch()).isEqualTo(i);
+            assertThat(leased.attempts()).isEqualTo(1);
+            acme.fail(leased, "the worker was stopped", FailureCause.GIVEN_BACK, at(i));
+            TaskRecord back = only(TaskState.WAITING);
+            assertThat(back.attempts()).isZero();
+            assertThat(back.failure()).isEmpty();
+            assertThat(back.nextRunTime()).isEqualTo(created.nextRunTime());
+        }
     }
 
     @Test
