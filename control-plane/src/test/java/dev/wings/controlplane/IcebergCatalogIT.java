@@ -41,6 +41,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -458,6 +459,29 @@ final class IcebergCatalogIT {
         assertThatThrownBy(() -> table.updateProperties().set("p4", large).commit())
                 .hasMessageContaining("too large");
         assertThat(catalog.loadTable(ORDERS).properties()).containsKey("p3").doesNotContainKey("p4");
+    }
+
+    /// I11: a file of a few hundred KiB would take many times the memory that its bytes do.
+    @Test
+    void metadataOfTooManyPartsAreNotRegistered() throws Exception {
+        Path file = metadataFile(catalog.createTable(ORDERS, SCHEMA));
+        String bomb = "{\"bomb\":[" + String.join(",", Collections.nCopies(500_000, "{}")) + "],"
+                + Files.readString(file).substring(1);
+        String location = "file://" + Files.writeString(file.resolveSibling("bomb.metadata.json"), bomb);
+        Answer refused = register("copy", location, false);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.body()).contains("too many parts").contains("parts=1000");
+        assertThat(catalog.listTables(SALES)).containsExactly(ORDERS);
+    }
+
+    private static Path metadataFile(Table table) {
+        return Path.of(URI.create(((BaseTable) table).operations().current().metadataFileLocation()));
+    }
+
+    private Answer register(String name, String location, boolean overwrite) throws Exception {
+        String body = "{\"name\":\"" + name + "\",\"metadata-location\":\"" + location + "\",\"overwrite\":" + overwrite
+                + "}";
+        return send("POST", "/v1/acme/namespaces/sales/register", body, "Content-Type", "application/json");
     }
 
     @ParameterizedTest

@@ -39,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Metadata files of tables and views as objects. Bounded: a file that is too large, packed or not, is refused before
-/// it is held in memory.
+/// it is held in memory, and one whose JSON has too many parts before they are.
 final class MetadataFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(MetadataFiles.class);
@@ -69,7 +69,12 @@ final class MetadataFiles {
             throw e.kind() == ErrorKind.NOT_FOUND ? missing(location, e) : e;
         }
         try {
-            return parser.apply(location, unpacked(location, content.array()));
+            byte[] unpacked = unpacked(location, content.array());
+            String json = new String(unpacked, StandardCharsets.UTF_8);
+            long tokens = JsonTokens.count(json);
+            checkTokens(location, unpacked.length, tokens);
+            memory.takeTokens(unpacked.length, tokens);
+            return parser.apply(location, json);
         } catch (WingsException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -84,16 +89,16 @@ final class MetadataFiles {
         return new NotFoundException(cause, "Failed to open input stream for file: %s", location);
     }
 
-    private String unpacked(String location, byte[] stored) throws IOException {
+    private byte[] unpacked(String location, byte[] stored) throws IOException {
         if (Codec.fromFileName(location) != Codec.GZIP) {
-            return new String(stored, StandardCharsets.UTF_8);
+            return stored;
         }
         try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {
             ByteArrayOutputStream json = new ByteArrayOutputStream();
             while (true) {
                 byte[] chunk = in.readNBytes(CHUNK_BYTES);
                 if (chunk.length == 0) {
-                    return json.toString(StandardCharsets.UTF_8);
+                    return json.toByteArray();
                 }
                 checkSize(location, json.size() + chunk.length);
                 memory.take(chunk.length);
@@ -106,8 +111,17 @@ final class MetadataFiles {
     void write(LakeHome home, String location, String json) {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         checkSize(location, bytes.length);
+        checkTokens(location, bytes.length, tokens(json));
         ByteBuffer content = ByteBuffer.wrap(Codec.fromFileName(location) == Codec.GZIP ? packed(bytes) : bytes);
         stores.open(home.objectStore()).create(new Warehouse(home).key(location), List.of(content));
+    }
+
+    private static long tokens(String json) {
+        try {
+            return JsonTokens.count(json);
+        } catch (IOException e) {
+            throw new IllegalStateException("what is written can be read", e);
+        }
     }
 
     private static byte[] packed(byte[] bytes) {
@@ -133,6 +147,14 @@ final class MetadataFiles {
         if (bytes > memory.maxFileBytes()) {
             throw WingsException.exhausted("the metadata of a table are too large, expire snapshots: location="
                     + location + ", bytes=" + bytes + ", limit_bytes=" + memory.maxFileBytes());
+        }
+    }
+
+    /// What is written can be read again, and what is read is not larger in memory than there is room for.
+    private void checkTokens(String location, long bytes, long tokens) {
+        if (!memory.holds(bytes, tokens)) {
+            throw WingsException.invalid("the metadata of a table have too many parts for their size: location="
+                    + location + ", bytes=" + bytes + ", parts=" + tokens + ", memory_bytes=" + memory.bytes());
         }
     }
 }

@@ -29,6 +29,9 @@ public final class MetadataMemory {
     /// Bytes for each of a file: the text, what is made of it, the changed one, and the answer.
     private static final int BYTES_PER_FILE_BYTE = 8;
 
+    /// Bytes for each token beyond those that [#BYTES_PER_FILE_BYTE] has room for, one in as many bytes of a file.
+    private static final int BYTES_PER_TOKEN = 64;
+
     private static final int KIB = 1024;
 
     private final long bytes;
@@ -66,9 +69,31 @@ public final class MetadataMemory {
         return bytes / BYTES_PER_FILE_BYTE;
     }
 
+    long bytes() {
+        return bytes;
+    }
+
+    /// Whether there is ever memory for a file.
+    boolean holds(long fileBytes, long tokens) {
+        return fileBytes <= maxFileBytes() && fileBytes * BYTES_PER_FILE_BYTE + forTokens(fileBytes, tokens) <= bytes;
+    }
+
+    private static long forTokens(long fileBytes, long tokens) {
+        return Math.max(0, tokens - fileBytes / BYTES_PER_FILE_BYTE) * BYTES_PER_TOKEN;
+    }
+
     /// Takes memory for bytes of a file, for the request that runs. EXHAUSTED if others hold too much of it.
     void take(long fileBytes) {
-        int kib = Math.toIntExact(fileBytes * BYTES_PER_FILE_BYTE / KIB);
+        acquire(fileBytes * BYTES_PER_FILE_BYTE, fileBytes);
+    }
+
+    /// Takes what a file needs beyond its bytes because it has so many tokens. As [#take].
+    void takeTokens(long fileBytes, long tokens) {
+        acquire(forTokens(fileBytes, tokens), fileBytes);
+    }
+
+    private void acquire(long wanted, long fileBytes) {
+        int kib = Math.toIntExact(wanted / KIB);
         try {
             if (!freeKib.tryAcquire(kib, wait.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw WingsException.exhausted("too many requests for large tables at once: memory_bytes=" + bytes

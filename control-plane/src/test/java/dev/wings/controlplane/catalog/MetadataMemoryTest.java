@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +50,24 @@ final class MetadataMemoryTest {
                                 failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.EXHAUSTED));
             });
         }
+    }
+
+    /// The smallest parts of JSON take the most memory for their bytes.
+    @Test
+    void partsOfAFileAreCountedToo() throws IOException {
+        assertThat(JsonTokens.count("{\"a\":[{},{},1]} {}")).isEqualTo(10);
+        assertThat(JsonTokens.count("7")).isEqualTo(1);
+        assertThat(memory.holds(8 * KIB, KIB)).isTrue();
+        assertThat(memory.holds(8 * KIB, KIB + 1)).isFalse();
+        assertThat(memory.holds(4 * KIB, KIB)).isTrue();
+        assertThat(memory.holds(4 * KIB, 2 * KIB)).isFalse();
+        assertThat(memory.holds(KIB, Long.MAX_VALUE / 128)).isFalse();
+        memory.during(() -> {
+            memory.take(4 * KIB);
+            memory.takeTokens(4 * KIB, KIB);
+            assertThatThrownBy(() -> memory.take(KIB)).isInstanceOf(WingsException.class);
+        });
+        memory.during(() -> memory.take(8 * KIB));
     }
 
     @Test
