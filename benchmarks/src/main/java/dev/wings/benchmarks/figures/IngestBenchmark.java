@@ -15,6 +15,7 @@
  */
 package dev.wings.benchmarks.figures;
 
+import dev.wings.benchmarks.load.DataSet;
 import dev.wings.benchmarks.load.FlightMessages;
 import dev.wings.benchmarks.load.PutLoad;
 import dev.wings.benchmarks.load.PutPlan;
@@ -23,6 +24,7 @@ import dev.wings.benchmarks.process.DiskProbe;
 import dev.wings.benchmarks.process.FloorProcess;
 import dev.wings.benchmarks.process.ProcessTree;
 import dev.wings.benchmarks.process.UsageSampler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,7 @@ public final class IngestBenchmark {
             return;
         }
         try (FloorProcess floor = FloorProcess.start(bench.root(), 1, 1);
-                DevProcess wings = DevProcess.start(bench.root(), Map.of());
+                DevProcess wings = DevProcess.start(bench.root(), Lake.WITHOUT_COMPACTION);
                 UsageSampler usage = UsageSampler.open(wings.processes())) {
             if (bench.wants(FigureKind.INGEST, FigureKind.INGEST_MEMORY)) {
                 large(floor, wings);
@@ -66,7 +68,7 @@ public final class IngestBenchmark {
     }
 
     private void large(FloorProcess floor, DevProcess wings) throws Exception {
-        Topics.create(wings.controlPlanePort(), "bench_large");
+        Topics.create(wings.controlPlanePort(), "bench_large", DataSet.SENSORS, Lake.freshness(Duration.ofDays(1)));
         FlightMessages messages = FlightMessages.ofSampleRows(0, Scale.DISTINCT_BATCHES, Scale.LARGE_BATCH_ROWS);
         PutPlan floorPlan = PutPlan.fullSpeed(floor.port(), "bench_large", messages, LARGE_STREAMS);
         PutPlan wingsPlan = PutPlan.fullSpeed(wings.ingestorPort(), "bench_large", messages, LARGE_STREAMS);
@@ -86,17 +88,23 @@ public final class IngestBenchmark {
                     .formatted(
                             round, busy.sample().megabytesPerSecond(), dropped.megabytesPerSecond(), disk.getLast()));
         }
+        Topics.create(
+                wings.controlPlanePort(), "bench_compacting", DataSet.SENSORS, Lake.freshness(Duration.ofSeconds(1)));
+        PutLoad.Sample compacting =
+                run(PutPlan.fullSpeed(wings.ingestorPort(), "bench_compacting", messages, LARGE_STREAMS));
+        bench.tell("ingest, while the compactor runs: %.0f MB/s".formatted(compacting.megabytesPerSecond()));
         bench.report(new Figure(
                 FigureKind.INGEST,
                 rounds,
                 Map.of(
+                        "while_compacting_mb_per_s", compacting.megabytesPerSecond(),
                         "disk_synced_8mib_files_mb_per_s", Rounds.median(disk),
                         "wings_cores_used", Rounds.median(cores),
                         "ack_p50_ms", Rounds.median(p50))));
     }
 
     private void small(FloorProcess floor, DevProcess wings) throws Exception {
-        Topics.create(wings.controlPlanePort(), "bench_small");
+        Topics.create(wings.controlPlanePort(), "bench_small", DataSet.SENSORS, Lake.freshness(Duration.ofDays(1)));
         FlightMessages messages = FlightMessages.ofSampleRows(0, Scale.DISTINCT_BATCHES, SMALL_BATCH_ROWS);
         PutPlan floorPlan = PutPlan.fullSpeed(floor.port(), "bench_small", messages, SMALL_STREAMS);
         PutPlan wingsPlan = PutPlan.fullSpeed(wings.ingestorPort(), "bench_small", messages, SMALL_STREAMS);

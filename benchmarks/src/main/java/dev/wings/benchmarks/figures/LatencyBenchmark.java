@@ -15,12 +15,15 @@
  */
 package dev.wings.benchmarks.figures;
 
+import dev.wings.benchmarks.load.DataSet;
 import dev.wings.benchmarks.load.FlightMessages;
 import dev.wings.benchmarks.load.PutLoad;
 import dev.wings.benchmarks.load.PutPlan;
 import dev.wings.benchmarks.process.DevProcess;
 import dev.wings.benchmarks.process.DiskProbe;
 import dev.wings.benchmarks.process.FloorProcess;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -43,9 +46,12 @@ public final class LatencyBenchmark {
         if (!bench.wants(FigureKind.ACK_P50, FigureKind.ACK_P99)) {
             return;
         }
+        Map<String, String> settings = new HashMap<>(Lake.WITHOUT_COMPACTION);
+        settings.put("WINGS_INGESTOR_FLUSH_LINGER", "5ms");
         try (FloorProcess floor = FloorProcess.start(bench.root(), 1, 1);
-                DevProcess wings = DevProcess.start(bench.root(), Map.of("WINGS_INGESTOR_FLUSH_LINGER", "5ms"))) {
-            Topics.create(wings.controlPlanePort(), "bench_steady");
+                DevProcess wings = DevProcess.start(bench.root(), settings)) {
+            Topics.create(
+                    wings.controlPlanePort(), "bench_steady", DataSet.SENSORS, Lake.freshness(Duration.ofDays(1)));
             FlightMessages messages = FlightMessages.ofSampleRows(0, Scale.DISTINCT_BATCHES, BATCH_ROWS);
             PutPlan floorPlan = PutPlan.paced(floor.port(), "bench_steady", messages, STREAMS, BYTES_PER_SECOND);
             PutPlan wingsPlan =
@@ -66,7 +72,16 @@ public final class LatencyBenchmark {
                 bench.tell("ack, round %d: p50 %.1f ms, p99 %.1f ms, max %.1f ms"
                         .formatted(round, millis(stored, 50), millis(stored, 99), millis(stored, 100)));
             }
+            Topics.create(
+                    wings.controlPlanePort(),
+                    "bench_steady_compacting",
+                    DataSet.SENSORS,
+                    Lake.freshness(Duration.ofSeconds(2)));
+            Histogram compacting = measure(PutPlan.paced(
+                    wings.ingestorPort(), "bench_steady_compacting", messages, STREAMS, BYTES_PER_SECOND));
             Map<String, Double> details = Map.of(
+                    "while_compacting_p50_ms", millis(compacting, 50),
+                    "while_compacting_p99_ms", millis(compacting, 99),
                     "p90_ms", millis(all, 90),
                     "p999_ms", millis(all, 99.9),
                     "max_ms", millis(all, 100),
