@@ -235,6 +235,65 @@ final class IcebergCatalogIT {
         assertThat(count("garbage")).isEqualTo(3);
     }
 
+    /// I8
+    @Test
+    void replacedMetadataFileIsNotRegisteredAgain() throws Exception {
+        Table table = catalog.buildTable(ORDERS, SCHEMA)
+                .withProperty("write.metadata.delete-after-commit.enabled", "true")
+                .withProperty("write.metadata.previous-versions-max", "1")
+                .create();
+        String replaced = "file:" + metadataFile(table);
+        table.updateProperties().set("p", "1").commit();
+        assertThat(register("copy", replaced, false).status()).isEqualTo(200);
+        String copied = get("/v1/acme/namespaces/sales/tables/copy")
+                .json()
+                .at("/metadata-location")
+                .asText();
+        assertThat(copied).isEqualTo(replaced.replace("file:", "file://"));
+        assertThat(catalog.dropTable(TableIdentifier.of(SALES, "copy"), false)).isTrue();
+        table.updateProperties().set("p", "2").commit();
+        assertThat(count("garbage")).isEqualTo(1);
+        for (Answer refused : List.of(register("copy", replaced, false), register("orders", replaced, true))) {
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.body()).contains("about to be removed");
+        }
+        assertThat(catalog.loadTable(ORDERS).properties()).containsEntry("p", "2");
+    }
+
+    /// The log of a registered file is what somebody says.
+    @Test
+    void metadataFilesOfOthersAreNotLeftToTheCollector() throws Exception {
+        Table table = catalog.buildTable(ORDERS, SCHEMA)
+                .withProperty("write.metadata.delete-after-commit.enabled", "true")
+                .withProperty("write.metadata.previous-versions-max", "1")
+                .create();
+        table.updateProperties().set("p", "1").commit();
+        Path file = metadataFile(table);
+        String other = table.location().replace("orders-", "other-");
+        String text = Files.readString(file)
+                .replace("\"location\":\"" + table.location() + "\"", "\"location\":\"" + other + "\"");
+        String location = "file://" + Files.writeString(file.resolveSibling("other.metadata.json"), text);
+        assertThat(register("other", location, false).status()).isEqualTo(200);
+        Table registered = catalog.loadTable(TableIdentifier.of(SALES, "other"));
+        assertThat(registered.location()).isEqualTo(other);
+        for (int i = 0; i < 4; i++) {
+            registered.updateProperties().set("p", "v" + i).commit();
+        }
+        assertThat(garbage()).hasSize(2).allMatch(garbage -> garbage.startsWith(other + "/metadata/"));
+    }
+
+    private List<String> garbage() throws Exception {
+        List<String> locations = new ArrayList<>();
+        try (Connection connection = connect();
+                PreparedStatement statement = connection.prepareStatement("select location from wings.garbage");
+                java.sql.ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                locations.add(rows.getString(1));
+            }
+        }
+        return locations;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ta.ble", "tab/le", "..", "Große Tabelle+1 %2F", "files", "\ud83d\ude00"})
     void tableMayHaveAnyName(String name) {

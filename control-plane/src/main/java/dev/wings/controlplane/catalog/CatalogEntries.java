@@ -171,13 +171,9 @@ final class CatalogEntries {
     /// Whether a commit was made whose answer was lost. All changes are made together, so one of them tells.
     private boolean isMade(List<LakeChange> changes) {
         LakeChange change = changes.getFirst();
-        String location = switch (change) {
-            case LakeChange.Create create -> create.entry().metadataLocation();
-            case LakeChange.Move move -> move.metadataLocation();
-        };
         try {
             return store.find(change.name())
-                    .filter(entry -> entry.metadataLocation().equals(location))
+                    .filter(entry -> entry.metadataLocation().equals(change.metadataLocation()))
                     .isPresent();
         } catch (WingsException e) {
             return false;

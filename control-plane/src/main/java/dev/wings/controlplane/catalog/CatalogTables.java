@@ -134,7 +134,7 @@ public final class CatalogTables {
     }
 
     private Loaded create(CatalogCommit commit, TableName name, LakeHome home, TableMetadata metadata) {
-        LakeEntry entry = newEntry(name, home, metadata, newLocation(metadata, 0));
+        LakeEntry entry = newEntry(name, home, metadata, newLocation(new Warehouse(home), metadata, 0));
         commit.add(new LakeChange.Create(entry), home, entry.metadataLocation(), TableMetadataParser.toJson(metadata));
         return new Loaded(at(metadata, entry.metadataLocation()), revision(entry));
     }
@@ -145,19 +145,19 @@ public final class CatalogTables {
     }
 
     /// The metadata file's location for metadata that are to be written.
-    private String newLocation(TableMetadata metadata, long version) {
+    private String newLocation(Warehouse warehouse, TableMetadata metadata, long version) {
         return CatalogCommit.applied(() -> {
             String codec = metadata.property(
                     TableProperties.METADATA_COMPRESSION, TableProperties.METADATA_COMPRESSION_DEFAULT);
             String directory =
                     metadata.property(TableProperties.WRITE_METADATA_LOCATION, metadata.location() + "/metadata");
-            return String.format(
+            return warehouse.canonical(String.format(
                     Locale.ROOT,
                     "%s/%05d-%s%s",
                     LocationUtil.stripTrailingSlash(directory),
                     version,
                     ids.next(),
-                    TableMetadataParser.getFileExtension(codec));
+                    TableMetadataParser.getFileExtension(codec)));
         });
     }
 
@@ -182,7 +182,8 @@ public final class CatalogTables {
                 entries.checkFree(Kind.TABLE, tenant, identifier);
             }
             Warehouse warehouse = new Warehouse(old.map(LakeEntry::home).orElse(home));
-            String location = warehouse.check("metadata file's location", request.metadataLocation());
+            String location =
+                    warehouse.canonical(warehouse.check("metadata file's location", request.metadataLocation()));
             TableMetadata metadata = files.read(warehouse.home(), location, TableMetadataParser::fromJson);
             warehouse.check(metadata);
             LakeEntry made = newEntry(name, home, metadata, location);
@@ -246,7 +247,7 @@ public final class CatalogTables {
         }
         Warehouse warehouse = new Warehouse(base.home());
         warehouse.check(updated);
-        String location = newLocation(updated, TableLocations.metadataVersion(base.metadataLocation()) + 1);
+        String location = newLocation(warehouse, updated, TableLocations.metadataVersion(base.metadataLocation()) + 1);
         commit.add(
                 new LakeChange.Move(base, location, obsolete(warehouse, current, updated)),
                 base.home(),
@@ -255,7 +256,9 @@ public final class CatalogTables {
         return new Loaded(at(updated, location), revision(base.uid(), base.version() + 1));
     }
 
-    /// Metadata files that have fallen out of the table's log, if the table wants them deleted.
+    /// Metadata files that have fallen out of the table's log, if the table wants them deleted. Only those in the
+    /// table's
+    /// own directory: the log is what engines say, and may name files of other tables.
     private static List<String> obsolete(Warehouse warehouse, TableMetadata current, TableMetadata updated) {
         boolean deletes = updated.propertyAsBoolean(
                 TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
@@ -263,12 +266,13 @@ public final class CatalogTables {
         if (!deletes) {
             return List.of();
         }
+        String directory = warehouse.canonical(LocationUtil.stripTrailingSlash(updated.location())) + "/";
         Set<String> kept = new HashSet<>();
-        updated.previousFiles().forEach(file -> kept.add(file.file()));
+        updated.previousFiles().forEach(file -> kept.add(warehouse.canonical(file.file())));
         return current.previousFiles().stream()
                 .map(MetadataLogEntry::file)
-                .filter(file -> !kept.contains(file))
                 .map(warehouse::canonical)
+                .filter(file -> file.startsWith(directory) && !kept.contains(file))
                 .toList();
     }
 

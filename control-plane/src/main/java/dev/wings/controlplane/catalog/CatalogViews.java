@@ -78,7 +78,7 @@ public final class CatalogViews {
             Warehouse warehouse = new Warehouse(home);
             ViewMetadata metadata = CatalogCommit.applied(() -> created(warehouse, request));
             warehouse.check(metadata);
-            LakeEntry entry = newEntry(name, home, metadata, newLocation(metadata, 0));
+            LakeEntry entry = newEntry(name, home, metadata, newLocation(warehouse, metadata, 0));
             String json = ViewMetadataParser.toJson(metadata);
             commit.add(new LakeChange.Create(entry), home, entry.metadataLocation(), json);
             return ViewMetadataParser.fromJson(entry.metadataLocation(), json);
@@ -107,19 +107,19 @@ public final class CatalogViews {
         return new LakeEntry(name, Kind.VIEW, ids.next(), Optional.empty(), viewUuid, location, 1, home);
     }
 
-    private String newLocation(ViewMetadata metadata, long version) {
+    private String newLocation(Warehouse warehouse, ViewMetadata metadata, long version) {
         return CatalogCommit.applied(() -> {
             String codec = metadata.properties()
                     .getOrDefault(ViewProperties.METADATA_COMPRESSION, ViewProperties.METADATA_COMPRESSION_DEFAULT);
             String directory = metadata.properties()
                     .getOrDefault(ViewProperties.WRITE_METADATA_LOCATION, metadata.location() + "/metadata");
-            return String.format(
+            return warehouse.canonical(String.format(
                     Locale.ROOT,
                     "%s/%05d-%s%s",
                     LocationUtil.stripTrailingSlash(directory),
                     version,
                     ids.next(),
-                    TableMetadataParser.getFileExtension(codec));
+                    TableMetadataParser.getFileExtension(codec)));
         });
     }
 
@@ -131,7 +131,8 @@ public final class CatalogViews {
             TableName name = entries.newName(tenant, identifier);
             entries.checkFree(Kind.VIEW, tenant, identifier);
             Warehouse warehouse = new Warehouse(home);
-            String location = warehouse.check("metadata file's location", request.metadataLocation());
+            String location =
+                    warehouse.canonical(warehouse.check("metadata file's location", request.metadataLocation()));
             ViewMetadata metadata = files.read(home, location, ViewMetadataParser::fromJson);
             warehouse.check(metadata);
             commit.add(new LakeChange.Create(newEntry(name, home, metadata, location)));
@@ -147,8 +148,10 @@ public final class CatalogViews {
             if (updated.changes().isEmpty()) {
                 return current;
             }
-            new Warehouse(base.home()).check(updated);
-            String location = newLocation(updated, TableLocations.metadataVersion(base.metadataLocation()) + 1);
+            Warehouse warehouse = new Warehouse(base.home());
+            warehouse.check(updated);
+            String location =
+                    newLocation(warehouse, updated, TableLocations.metadataVersion(base.metadataLocation()) + 1);
             String json = ViewMetadataParser.toJson(updated);
             commit.add(new LakeChange.Move(base, location, List.of()), base.home(), location, json);
             return ViewMetadataParser.fromJson(location, json);

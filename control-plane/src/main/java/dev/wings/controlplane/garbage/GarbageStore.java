@@ -40,7 +40,8 @@ public interface GarbageStore {
     /// @return the last commit that was looked at; empty if there was none
     Optional<Long> markFolios(UUID namespaceUid, long after, int limit, Instant collectTime);
 
-    /// What is due, some of it: the most overdue first.
+    /// What is due, some of it: the most overdue first. Without what the pointer of a table or view is at: two may have
+    /// the same file, and what one has done with is the other's until its pointer moves on.
     List<Garbage> findDue(UUID namespaceUid, Instant now, int limit);
 
     /// Forgets what is due and was removed.

@@ -22,6 +22,12 @@ public sealed interface LakeChange {
 
     TableName name();
 
+    /// Where the files of the entry are.
+    LakeHome home();
+
+    /// What the pointer is at when the change is made.
+    String metadataLocation();
+
     /// Makes an entry, whose home is the namespace of its name.
     record Create(LakeEntry entry) implements LakeChange {
         public Create {
@@ -33,6 +39,16 @@ public sealed interface LakeChange {
         @Override
         public TableName name() {
             return entry.name();
+        }
+
+        @Override
+        public LakeHome home() {
+            return entry.home();
+        }
+
+        @Override
+        public String metadataLocation() {
+            return entry.metadataLocation();
         }
     }
 
@@ -47,6 +63,11 @@ public sealed interface LakeChange {
         @Override
         public TableName name() {
             return base.name();
+        }
+
+        @Override
+        public LakeHome home() {
+            return base.home();
         }
     }
 }

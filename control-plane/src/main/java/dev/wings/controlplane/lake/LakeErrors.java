@@ -37,6 +37,11 @@ public final class LakeErrors {
                         + move.base().metadataLocation() + ", found=" + found);
     }
 
+    public static WingsException isGarbage(TableName name, String location) {
+        return WingsException.invalid("the metadata file was replaced and is about to be removed, register the one that"
+                + " replaced it, or a copy: name=" + name + ", location=" + location);
+    }
+
     public static WingsException namespaceIsNew(TableName name) {
         return new WingsException(
                 ErrorKind.CONFLICT, "the namespace was deleted and created anew meanwhile: name=" + name.parent());

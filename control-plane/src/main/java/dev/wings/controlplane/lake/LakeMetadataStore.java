@@ -49,7 +49,8 @@ public interface LakeMetadataStore {
     /// last.
     List<String> list(NamespaceName parent, Kind kind, String after, int limit);
 
-    /// Makes all changes or none. Each entry at most once.
+    /// Makes all changes or none. Each entry at most once. INVALID for a pointer to what is listed as garbage of the
+    /// entry's home, be it by one of these changes.
     ///
     /// @param collectTime obsolete objects may be removed from then on
     void commit(List<LakeChange> changes, Instant now, Instant collectTime);

@@ -89,9 +89,14 @@ public final class MemoryGarbageStore implements GarbageStore {
         return database.transaction(() -> {
             database.loadEver(namespaceUid);
             List<Garbage> due = new ArrayList<>();
+            Set<String> pointers = database.namespaces().values().stream()
+                    .flatMap(namespace -> namespace.tables.values().stream())
+                    .map(LakeEntry::metadataLocation)
+                    .collect(Collectors.toSet());
             database.garbage().stream()
                     .filter(garbage -> garbage.namespaceUid().equals(namespaceUid)
-                            && !garbage.collectTime().isAfter(now))
+                            && !garbage.collectTime().isAfter(now)
+                            && !pointers.contains(garbage.location()))
                     .sorted(Comparator.comparing(MemoryDatabase.Garbage::collectTime))
                     .forEach(garbage -> due.add(new Garbage(new Listed(garbage.number()), garbage.location())));
             database.collectTimes().entrySet().stream()

@@ -110,6 +110,7 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
     public void commit(List<LakeChange> changes, Instant now, Instant collectTime) {
         database.transaction(() -> {
             changes.forEach(this::check);
+            checkPointers(changes);
             changes.forEach(change -> apply(change, collectTime));
             return changes;
         });
@@ -130,6 +131,22 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
                 if (!found.metadataLocation().equals(move.base().metadataLocation())) {
                     throw LakeErrors.moved(move, found.metadataLocation());
                 }
+            }
+        }
+    }
+
+    private void checkPointers(List<LakeChange> changes) {
+        for (LakeChange change : changes) {
+            boolean listed = changes.stream()
+                            .anyMatch(other -> other instanceof LakeChange.Move move
+                                    && move.home().equals(change.home())
+                                    && move.obsolete().contains(change.metadataLocation()))
+                    || database.garbage().stream()
+                            .anyMatch(garbage ->
+                                    garbage.namespaceUid().equals(change.home().namespaceUid())
+                                            && garbage.location().equals(change.metadataLocation()));
+            if (listed) {
+                throw LakeErrors.isGarbage(change.name(), change.metadataLocation());
             }
         }
     }

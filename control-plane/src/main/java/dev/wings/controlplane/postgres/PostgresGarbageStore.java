@@ -59,8 +59,11 @@ public final class PostgresGarbageStore implements GarbageStore {
             """;
 
     private static final String FIND_LISTED_DUE = """
-            select garbage_id, location from garbage
-            where namespace_uid = ? and collect_time <= ?
+            select garbage_id, location from garbage g
+            where namespace_uid = ? and collect_time <= ? and not exists (
+                select from lake_tables t
+                where t.metadata_location = g.location
+                    and (t.namespace_uid = g.namespace_uid or t.home_namespace_uid = g.namespace_uid))
             order by collect_time limit ?
             """;
 

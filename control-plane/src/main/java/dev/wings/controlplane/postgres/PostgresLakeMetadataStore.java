@@ -162,6 +162,7 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 create(connection, create.entry(), now);
             }
             move(connection, moves, now, collectTime);
+            checkPointers(connection, changes);
             return changes;
         });
     }
@@ -194,6 +195,30 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 entry.version(),
                 now,
                 now);
+    }
+
+    /// Behind all changes, which may list garbage. What another transaction lists at the same moment stays until no
+    /// pointer is at it, as all that is due.
+    private static void checkPointers(Connection connection, List<LakeChange> changes) throws SQLException {
+        String sql = """
+                select c.number
+                from unnest(?, ?) with ordinality as c (namespace_uid, location, number)
+                where exists (
+                    select from garbage g
+                    where g.location = c.location collate "C" and g.namespace_uid = c.namespace_uid)
+                limit 1
+                """;
+        Optional<Integer> listed = Sql.queryOne(
+                connection,
+                sql,
+                row -> row.getInt("number"),
+                Sql.uuids(
+                        connection, changes.stream().map(change -> change.home().namespaceUid())),
+                Sql.texts(connection, changes.stream().map(LakeChange::metadataLocation)));
+        if (listed.isPresent()) {
+            LakeChange change = changes.get(listed.get() - 1);
+            throw LakeErrors.isGarbage(change.name(), change.metadataLocation());
+        }
     }
 
     private record Pointer(String location, boolean ofTopic) {}

@@ -290,6 +290,33 @@ public abstract class GarbageContract {
         assertThat(due()).isEmpty();
     }
 
+    /// What one table has done with may be what another one is, if it was registered with the same file.
+    @Test
+    void metadataFileOfATableIsNotDue() {
+        LakeEntry kept = createTable("kept", Kind.TABLE);
+        LakeEntry base = createTable("copy", Kind.TABLE, kept.metadataLocation());
+        String obsolete = kept.metadataLocation().replace("0.json", "1.json");
+        LakeChange.Move listing =
+                new LakeChange.Move(base, kept.metadataLocation() + "x", List.of(kept.metadataLocation(), obsolete));
+        lake().commit(List.of(listing), now, now.plus(GRACE));
+        pass(GRACE);
+        assertThat(due()).containsExactly(obsolete);
+        TableName moved = TableName.of(new NamespaceName("acme", "moved"), "kept");
+        lake().createNamespace(
+                        new NamespaceRecord(
+                                moved.parent(),
+                                acme.ids().next(),
+                                now,
+                                acme.log().namespace().objectStore(),
+                                "acme/moved"),
+                        Map.of());
+        lake().rename(Kind.TABLE, kept.name(), moved, now);
+        assertThat(due()).as("wherever the table is").containsExactly(obsolete);
+        LakeChange.Move on = new LakeChange.Move(kept, kept.metadataLocation() + "y", List.of());
+        lake().commit(List.of(on), now, now.plus(GRACE));
+        assertThat(due()).containsExactlyInAnyOrder(kept.metadataLocation(), obsolete);
+    }
+
     @Test
     void purgedTableIsListedAfterTheGraceUntilItIsForgotten() {
         LakeEntry kept = createTable("kept", Kind.TABLE);
@@ -377,6 +404,11 @@ public abstract class GarbageContract {
     }
 
     private LakeEntry createTable(String id, Kind kind) {
+        String prefix = acme.log().namespace().objectPrefix();
+        return createTable(id, kind, "file:///data/" + prefix + "/external/" + id + "/metadata/0.json");
+    }
+
+    private LakeEntry createTable(String id, Kind kind, String location) {
         TableName name = TableName.of(acme.log().namespace().name(), id);
         UUID uid = acme.ids().next();
         LakeEntry entry = new LakeEntry(
@@ -385,7 +417,7 @@ public abstract class GarbageContract {
                 uid,
                 Optional.empty(),
                 uid,
-                "file:///data/" + acme.log().namespace().objectPrefix() + "/external/" + id + "/metadata/0.json",
+                location,
                 1,
                 store().loadHome(acme.log().namespaceUid()));
         lake().commit(List.of(new LakeChange.Create(entry)), now, now);

@@ -197,6 +197,33 @@ public abstract class LakeMetadataStoreContract {
         assertThat(store().find(ORDERS)).contains(second);
     }
 
+    /// I8
+    @Test
+    void pointerNeverComesToWhatIsGarbage() {
+        LakeEntry first = create(Kind.TABLE, ORDERS);
+        String garbage = first.metadataLocation();
+        store().commit(List.of(new LakeChange.Move(first, "file:///objects/2", List.of(garbage))), TIME, TIME);
+        LakeEntry second = store().find(ORDERS).orElseThrow();
+        assertFails(() -> move(second, garbage), ErrorKind.INVALID, "location=" + garbage);
+        LakeEntry copy = entry(Kind.VIEW, TableName.of(SALES, "copy"), garbage);
+        assertFails(
+                () -> store().commit(List.of(new LakeChange.Create(copy)), TIME, TIME),
+                ErrorKind.INVALID,
+                "name=" + copy.name());
+        LakeEntry other = create(Kind.TABLE, TableName.of(SALES, "other"));
+        List<LakeChange> listing = List.of(
+                new LakeChange.Move(other, "file:///objects/4", List.of("file:///objects/3")),
+                new LakeChange.Move(second, "file:///objects/3", List.of()));
+        assertFails(() -> store().commit(listing, TIME, TIME), ErrorKind.INVALID, "location=file:///objects/3");
+        assertThat(store().find(ORDERS)).contains(second);
+        assertThat(store().find(copy.name())).isEmpty();
+        assertThat(store().find(other.name())).contains(other);
+        // that is another namespace's
+        LakeEntry elsewhere = entry(Kind.TABLE, TableName.of(OTHER, "orders"), garbage);
+        store().commit(List.of(new LakeChange.Create(elsewhere)), TIME, TIME);
+        move(second, "file:///objects/3");
+    }
+
     @Test
     void onlyOneOfRacingMovesWins() throws Exception {
         LakeEntry base = create(Kind.TABLE, ORDERS);
@@ -331,8 +358,12 @@ public abstract class LakeMetadataStoreContract {
     }
 
     private LakeEntry entry(Kind kind, TableName name) {
+        return entry(kind, name, "file:///objects/" + uuid());
+    }
+
+    private LakeEntry entry(Kind kind, TableName name, String location) {
         LakeHome home = store().loadNamespace(name.parent()).home();
-        return new LakeEntry(name, kind, uuid(), Optional.empty(), uuid(), "file:///objects/" + uuid(), 1, home);
+        return new LakeEntry(name, kind, uuid(), Optional.empty(), uuid(), location, 1, home);
     }
 
     private NamespaceRecord namespace(NamespaceName name) {
