@@ -46,6 +46,7 @@ import java.util.Optional;
 /// @param readAheadBytes how far a task reads ahead
 /// @param uploads of one task at once
 /// @param callTimeout of one call to the control plane; calls are made again while that helps
+/// @param planTimeout of one plan of a topic's pages
 /// @param drainTimeout how long a shutdown waits for running tasks; those that are left are given back
 public record CompactorConfig(
         String host,
@@ -67,6 +68,7 @@ public record CompactorConfig(
         long readAheadBytes,
         int uploads,
         Duration callTimeout,
+        Duration planTimeout,
         Duration drainTimeout) {
 
     public static final String SERVICE = "COMPACTOR";
@@ -145,6 +147,13 @@ public record CompactorConfig(
                         Duration.ofMillis(100),
                         Duration.ofMinutes(5),
                         "of one call to the control plane; made again while that helps"),
+                settings.duration(
+                        "PLAN_TIMEOUT",
+                        Duration.ofMinutes(5),
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(1),
+                        "how long the control plane may take to tell the pages of a topic, which are very many when"
+                                + " compaction was away for long"),
                 settings.duration(
                         "DRAIN_TIMEOUT",
                         Duration.ofSeconds(20),

@@ -88,7 +88,7 @@ public final class CommitWorker implements AutoCloseable {
         this.server = server;
         this.channel = channel;
         this.topic = topic;
-        this.topics = new Topics(channel, calls, CALL_TIMEOUT);
+        this.topics = new Topics(channel, calls, CALL_TIMEOUT, CALL_TIMEOUT);
         this.tables = new TaskTables(client, server.stores()::open, server.ids());
     }
 

@@ -53,13 +53,16 @@ public final class Topics {
     private final LogMetadataBlockingStub logMetadata;
     private final GrpcCalls calls;
     private final Duration callTimeout;
+    private final Duration planTimeout;
 
-    /// @param callTimeout of one call, and of one plan
-    public Topics(Channel controlPlane, GrpcCalls calls, Duration callTimeout) {
+    /// @param callTimeout of one call
+    /// @param planTimeout of one plan: a topic whose compaction was away for long has very many pages
+    public Topics(Channel controlPlane, GrpcCalls calls, Duration callTimeout, Duration planTimeout) {
         this.clusterMetadata = ClusterMetadataGrpc.newBlockingStub(controlPlane);
         this.logMetadata = LogMetadataGrpc.newBlockingStub(controlPlane);
         this.calls = calls;
         this.callTimeout = callTimeout;
+        this.planTimeout = planTimeout;
     }
 
     /// The topic that a task is for.
@@ -102,7 +105,7 @@ public final class Topics {
                 .build();
         return GrpcCalls.once(() -> {
             Iterator<PlanScanResponse> answers = logMetadata
-                    .withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS)
+                    .withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
                     .planScan(request);
             PlanScanResponse first = answers.next();
             TopicSnapshot snapshot = first.getTopics(0);

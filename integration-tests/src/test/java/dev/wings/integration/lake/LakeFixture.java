@@ -306,7 +306,7 @@ public final class LakeFixture implements AutoCloseable {
     public TaskHandler handler(TaskKind kind) {
         GrpcCalls calls = new GrpcCalls(scheduler, ids.random(), 4, Duration.ofMillis(1), Duration.ofMillis(4));
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(stepped), calls, CALL_TIMEOUT);
-        Topics topics = new Topics(stepped, calls, CALL_TIMEOUT);
+        Topics topics = new Topics(stepped, calls, CALL_TIMEOUT, CALL_TIMEOUT);
         TaskTables tables = new TaskTables(client, uri -> new SteppedStore(store, steps), ids);
         SegmentWork work = new SegmentWork(
                 new SegmentWork.Limits(
