@@ -19,6 +19,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.StoreLocations;
 import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.compactor.segment.SegmentFile;
@@ -48,12 +49,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RewriteFiles;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.util.StructLikeWrapper;
 
@@ -84,7 +85,8 @@ public final class Rewriting implements TaskHandler {
         LeasedTable table = tables.open(lease, topic, topics.snapshot(topic).getTableMetadataLocation());
         long target = topic.lake().getTargetSegmentBytes();
         RewritePlan plan = RewritePlan.of(
-                TableReads.reading("manifests of a table: topic=" + topic.name(), () -> partitions(table.table())),
+                TableReads.reading(
+                        "manifests of a table: topic=" + topic.name(), () -> partitions(table.table(), target)),
                 target,
                 maxBytes);
         if (plan.groups().isEmpty()) {
@@ -104,18 +106,21 @@ public final class Rewriting implements TaskHandler {
         return new Result(Optional.of(TableSummary.stats(table.current())), plan.leftSegments() > 0);
     }
 
-    /// The segments of each partition of the table, of its current layout.
-    private static Iterable<List<Segment>> partitions(BaseTable table) {
+    /// The small segments of each partition of the table, of its current layout. Nothing else of the manifests is kept:
+    /// a table may have many large segments and many columns.
+    static Iterable<List<Segment>> partitions(Table table, long targetBytes) {
         PartitionSpec spec = table.spec();
         Map<StructLikeWrapper, List<Segment>> partitions = new LinkedHashMap<>();
         StructLikeWrapper keys = StructLikeWrapper.forType(spec.partitionType());
-        try (CloseableIterable<FileScanTask> files =
-                table.newScan().includeColumnStats().planFiles()) {
+        try (CloseableIterable<FileScanTask> files = table.newScan()
+                .includeColumnStats(Set.of(TopicSchema.OFFSET_COLUMN))
+                .planFiles()) {
             for (FileScanTask task : files) {
-                if (task.file().specId() == spec.specId()) {
+                DataFile file = task.file();
+                if (file.specId() == spec.specId() && TableSummary.isSmall(file.fileSizeInBytes(), targetBytes)) {
                     partitions
-                            .computeIfAbsent(keys.copyFor(task.file().partition()), key -> new ArrayList<>())
-                            .add(Segment.of(task.file()));
+                            .computeIfAbsent(keys.copyFor(file.partition()), key -> new ArrayList<>())
+                            .add(Segment.of(file));
                 }
             }
         } catch (IOException e) {
