@@ -84,7 +84,7 @@ public final class Collecting implements TaskHandler {
         Instant now = ids.clock().instant();
         Instant last = searched.get(namespace);
         if (last == null || !now.isBefore(last.plus(orphanInterval))) {
-            searchOrphans(lease, home);
+            searchOrphans(lease, home).ifPresent(refused::add);
             searched.put(namespace, now);
         }
         if (!refused.isEmpty()) {
@@ -152,13 +152,14 @@ public final class Collecting implements TaskHandler {
         return new Purging(lease, client, files, removal).run();
     }
 
-    private void searchOrphans(TaskLease lease, ListGarbageResponse home) {
+    /// Why a table was left alone, if so.
+    private Optional<WingsException> searchOrphans(TaskLease lease, ListGarbageResponse home) {
         URI root = URI.create(home.getObjectStoreUri());
         ObjectStore store = stores.apply(root);
         Removal removal = new Removal(lease, store, retries, registry, "orphan");
         Instant latest = Instant.ofEpochSecond(
                 home.getOrphanTime().getSeconds(), home.getOrphanTime().getNanos());
-        new OrphanSearch(
+        return new OrphanSearch(
                         lease,
                         client,
                         retries,

@@ -21,6 +21,7 @@ import dev.wings.common.lake.StoreLocations;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStore;
+import dev.wings.compactor.table.TableReads;
 import dev.wings.compactor.task.TaskLease;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,12 +87,11 @@ final class OrphanSearch {
         this.removal = removal;
     }
 
-    /// Looks at all folios and at all tables of topics. A table that cannot be read is left alone, and fails the
-    /// search when the others are done.
-    void run() {
+    /// Looks at all folios and at all tables of topics. Returns why a table was left alone, if any could not be read.
+    Optional<WingsException> run() {
         search(objectPrefix + "/folios/", key -> true);
         String tables = objectPrefix + "/tables/";
-        @Nullable RuntimeException failure = null;
+        @Nullable WingsException failure = null;
         for (String table = nextDirectory(tables, "");
                 !table.isEmpty();
                 table = nextDirectory(tables, table + AFTER_SLASH)) {
@@ -104,9 +104,7 @@ final class OrphanSearch {
                 failure = e;
             }
         }
-        if (failure != null) {
-            throw failure;
-        }
+        return Optional.ofNullable(failure);
     }
 
     /// The key of the first directory behind `after`, without a slash at its end; empty if there is none.
@@ -127,11 +125,16 @@ final class OrphanSearch {
             return;
         }
         String metadata = client.findTable(lease, topic.get());
-        LocationFilter referred = new LocationFilter(seed);
-        if (!metadata.isEmpty()) {
-            TableReferences.tell(io, metadata, referred::add, lease::check);
-        }
+        LocationFilter referred = metadata.isEmpty() ? new LocationFilter(seed) : references(metadata);
         search(directory + "/", key -> !referred.mayContain(locations.location(key)));
+    }
+
+    private LocationFilter references(String metadata) {
+        return TableReads.reading("references of a table: location=" + metadata, () -> {
+            LocationFilter referred = new LocationFilter(seed);
+            TableReferences.tell(io, metadata, referred::add, lease::check);
+            return referred;
+        });
     }
 
     private static Optional<UUID> topicUid(String directory) {

@@ -304,7 +304,7 @@ public final class LakeFixture implements AutoCloseable {
 
     /// A worker's handlers, as the compactor puts them together; their calls are steps.
     public TaskHandler handler(TaskKind kind) {
-        GrpcCalls calls = new GrpcCalls(scheduler, ids.random(), 4, Duration.ofMillis(1), Duration.ofMillis(4));
+        GrpcCalls calls = calls();
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(stepped), calls, CALL_TIMEOUT);
         Topics topics = new Topics(stepped, calls, CALL_TIMEOUT, CALL_TIMEOUT);
         TaskTables tables = new TaskTables(client, uri -> new SteppedStore(store, steps), ids);
@@ -323,16 +323,27 @@ public final class LakeFixture implements AutoCloseable {
             case REWRITE -> new Rewriting(topics, tables, work, calls, 1L << 30);
             case EXPIRE_SNAPSHOTS ->
                 new SnapshotExpiry(topics, tables, new SnapshotExpiry.Retention(Duration.ofDays(1), 1, 2, 3), clock);
-            case COLLECT_GARBAGE ->
-                new Collecting(
-                        new GarbageClient(GarbageCollectionGrpc.newBlockingStub(direct), calls, CALL_TIMEOUT),
-                        uri -> removable,
-                        calls,
-                        Duration.ZERO,
-                        ids,
-                        meters);
+            case COLLECT_GARBAGE -> collecting(Duration.ZERO);
             default -> throw new AssertionError("not done here: " + kind);
         };
+    }
+
+    private GrpcCalls calls() {
+        return new GrpcCalls(scheduler, ids.random(), 4, Duration.ofMillis(1), Duration.ofMillis(4));
+    }
+
+    /// A collector of garbage.
+    ///
+    /// @param orphanInterval so long it does not look for orphans again
+    TaskHandler collecting(Duration orphanInterval) {
+        GrpcCalls calls = calls();
+        return new Collecting(
+                new GarbageClient(GarbageCollectionGrpc.newBlockingStub(direct), calls, CALL_TIMEOUT),
+                uri -> removable,
+                calls,
+                orphanInterval,
+                ids,
+                meters);
     }
 
     /// What a reader is told of a topic.

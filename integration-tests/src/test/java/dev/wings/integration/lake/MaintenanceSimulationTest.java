@@ -16,7 +16,10 @@
 package dev.wings.integration.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.FolioKey;
 import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.proto.LakeSpec;
@@ -26,6 +29,7 @@ import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectInfo;
+import dev.wings.compactor.task.TaskHandler;
 import dev.wings.compactor.task.TaskLease;
 import dev.wings.integration.lake.TestControlPlane.State;
 import java.io.IOException;
@@ -53,6 +57,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// I8: whatever is done in which order, nothing that anybody refers to is removed, nor what a query of the last day
 /// may still read; and in the end nothing else is left.
@@ -151,6 +157,38 @@ class MaintenanceSimulationTest {
         assertThat(keys()).doesNotContainAnyElementsOf(dropped).containsAll(references(topic));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tableThatCannotBeReadKeepsItsOrphansAndNoOtherDoes(boolean missing) {
+        // tables are looked at by name
+        TestTopic damaged = createTopic("a");
+        TestTopic whole = createTopic("b");
+        push(damaged, new Random(1));
+        lake.run(TaskKind.COMPACT);
+        String left = leaveOrphan(damaged);
+        String removed = leaveOrphan(whole);
+        String manifest = keys().stream()
+                .filter(key -> key.endsWith("-m0.avro"))
+                .findFirst()
+                .orElseThrow();
+        lake.store().delete(manifest);
+        if (!missing) {
+            lake.store().create(manifest, List.of(ByteBuffer.allocate(100)));
+        }
+        lake.clock().advance(GRACE.plusMinutes(10));
+        TaskHandler collecting = lake.collecting(Duration.ofDays(1));
+        Task task = lake.lease(TaskKind.COLLECT_GARBAGE).orElseThrow();
+        assertThatThrownBy(() -> collecting.run(new TaskLease(task)))
+                .isInstanceOfSatisfying(
+                        WingsException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.DATA_LOSS))
+                .hasMessageStartingWith("references of a table: ");
+        assertThat(keys()).contains(left).doesNotContain(removed);
+
+        // the objects of the namespace are not listed again for that table alone
+        assertThat(collecting.run(new TaskLease(task))).isNotNull();
+    }
+
     private TestTopic createTopic(String id) {
         TestTopic topic = lake.createTopic(id, SCHEMA, "", LakeSpec.getDefaultInstance());
         lake.run(TaskKind.CREATE_TABLE);
@@ -196,9 +234,15 @@ class MaintenanceSimulationTest {
     private void leaveOrphans(TestTopic topic) {
         List<ByteBuffer> content = List.of(ByteBuffer.allocate(10));
         lake.store().create(FolioKey.of(lake.objectPrefix(), lake.ids().next()), content);
-        String table = lake.objectPrefix() + "/tables/" + topic.name().topic() + "-"
-                + topic.proto().getUid();
-        lake.store().create(table + "/data/" + lake.ids().next() + ".parquet", content);
+        String ignored = leaveOrphan(topic);
+    }
+
+    /// Returns its key.
+    private String leaveOrphan(TestTopic topic) {
+        String key = lake.objectPrefix() + "/tables/" + topic.name().topic() + "-"
+                + topic.proto().getUid() + "/data/" + lake.ids().next() + ".parquet";
+        lake.store().create(key, List.of(ByteBuffer.allocate(10)));
+        return key;
     }
 
     /// A collector that ends in the middle of its work: its lease is over by the next step.
