@@ -33,26 +33,34 @@ record RewritePlan(List<List<Segment>> groups, long leftSegments, long leftBytes
     /// Fewer are not worth the trouble.
     private static final int MIN_SEGMENTS = 4;
 
+    /// Of all groups together. What a rewrite replaces is dropped when one snapshot expires, and listed in one request.
+    static final int MAX_SEGMENTS = 10_000;
+
     /// @param partitions the segments of each partition of the table
-    /// @param maxBytes of all groups together; one group is always taken
+    /// @param maxBytes of all groups together; one group is always taken, or as much of it as may be
     static RewritePlan of(Iterable<List<Segment>> partitions, long targetBytes, long maxBytes) {
         List<List<Segment>> groups = new ArrayList<>();
-        long taken = 0;
+        long takenBytes = 0;
+        int takenSegments = 0;
         long leftSegments = 0;
         long leftBytes = 0;
         for (List<Segment> partition : partitions) {
-            List<Segment> group = group(partition, targetBytes, maxBytes);
-            if (group.isEmpty()) {
+            List<Segment> whole = group(partition, targetBytes, maxBytes);
+            if (whole.isEmpty()) {
                 continue;
             }
-            long bytes = bytes(group);
-            if (groups.isEmpty() || taken + bytes <= maxBytes) {
+            List<Segment> rest = whole;
+            // the oldest: what they become is larger than the newer rest, which the next task takes without it
+            List<Segment> group = groups.isEmpty() ? whole.subList(0, Math.min(whole.size(), MAX_SEGMENTS)) : whole;
+            if (groups.isEmpty()
+                    || (takenBytes + bytes(group) <= maxBytes && takenSegments + group.size() <= MAX_SEGMENTS)) {
                 groups.add(group);
-                taken += bytes;
-            } else {
-                leftSegments += group.size();
-                leftBytes += bytes;
+                takenBytes += bytes(group);
+                takenSegments += group.size();
+                rest = whole.subList(group.size(), whole.size());
             }
+            leftSegments += rest.size();
+            leftBytes += bytes(rest);
         }
         return new RewritePlan(groups, leftSegments, leftBytes);
     }

@@ -18,6 +18,7 @@ package dev.wings.compactor.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.PartitionSpec;
@@ -101,5 +102,16 @@ final class RewritePlanTest {
         assertThat(plan.groups()).hasSize(1);
         assertThat(plan.leftSegments()).isEqualTo(5);
         assertThat(plan.leftBytes()).isEqualTo(5 * MIB);
+    }
+
+    @Test
+    void oneTaskTakesSoManySegmentsAndOfThoseTheOldest() {
+        long[] sizes = new long[RewritePlan.MAX_SEGMENTS + 100];
+        Arrays.fill(sizes, 1_000);
+        List<Segment> many = segments(sizes);
+        RewritePlan plan = RewritePlan.of(List.of(many, segments(MIB, MIB, MIB, MIB)), TARGET, 1 << 30);
+        assertThat(plan.groups()).containsExactly(many.subList(0, RewritePlan.MAX_SEGMENTS));
+        assertThat(plan.leftSegments()).isEqualTo(104);
+        assertThat(plan.leftBytes()).isEqualTo(4 * MIB + 100_000);
     }
 }
