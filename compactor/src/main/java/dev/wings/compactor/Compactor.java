@@ -52,8 +52,11 @@ import org.apache.arrow.memory.BufferAllocator;
 /// whatever else a killed compactor leaves behind is garbage.
 public final class Compactor implements AutoCloseable {
 
-    /// Snapshots that one task takes out of a table: what they drop has to fit into a request.
+    /// Snapshots that one task takes out of a table.
     private static final int MAX_EXPIRED = 200;
+
+    /// Of locations that they drop: these have to fit into a request of 16 MiB, whatever is around them.
+    private static final long MAX_DROPPED_BYTES = 4 << 20;
 
     private final Resources resources;
     private final ManagementServer management;
@@ -125,7 +128,7 @@ public final class Compactor implements AutoCloseable {
 
     private static SnapshotExpiry.Retention retention(CompactorConfig config) {
         return new SnapshotExpiry.Retention(
-                config.snapshotAge(), config.minSnapshots(), config.maxSnapshots(), MAX_EXPIRED);
+                config.snapshotAge(), config.minSnapshots(), config.maxSnapshots(), MAX_EXPIRED, MAX_DROPPED_BYTES);
     }
 
     /// Where it listens for probes.

@@ -48,8 +48,10 @@ public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retenti
     /// @param age older ones go
     /// @param minSnapshots so many of the newest stay, however old they are
     /// @param maxSnapshots when there are more, the oldest go, however young they are
-    /// @param maxExpired go at once, so that a commit is of bounded size
-    public record Retention(Duration age, int minSnapshots, int maxSnapshots, int maxExpired) {
+    /// @param maxExpired go at once
+    /// @param maxDroppedBytes of locations of files that go with them, so that a commit is of bounded size; but one
+    ///     snapshot always goes
+    public record Retention(Duration age, int minSnapshots, int maxSnapshots, int maxExpired, long maxDroppedBytes) {
         public Retention {
             if (minSnapshots < 1 || maxSnapshots < minSnapshots || maxExpired < 1) {
                 throw new IllegalArgumentException("at least one snapshot stays, and no fewer at most than at least: "
@@ -86,22 +88,42 @@ public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retenti
         if (expired == 0) {
             return new Result(Optional.of(TableSummary.stats(base)), false);
         }
+        Expiry expiry = rehearse(lease, topic, table, times, expired);
+        while (expiry.droppedBytes() > retention.maxDroppedBytes() && expired > 1) {
+            expired /= 2;
+            expiry = rehearse(lease, topic, table, times, expired);
+        }
+        int gone = base.snapshots().size() - expiry.left().snapshots().size();
+        if (gone > 0) {
+            lease.progress(
+                    "taking out " + gone + " snapshots and " + expiry.dropped().size() + " files");
+            table.commit(base, expiry.left(), expiry.dropped());
+        }
+        return new Result(Optional.of(TableSummary.stats(table.current())), gone > 0 && wanted > gone);
+    }
+
+    /// What becomes of a table.
+    ///
+    /// @param dropped locations of what no snapshot refers to any more
+    private record Expiry(TableMetadata left, Set<String> dropped) {
+        long droppedBytes() {
+            return dropped.stream().mapToLong(String::length).sum();
+        }
+    }
+
+    /// Takes so many of the oldest snapshots out, and commits nothing.
+    private Expiry rehearse(TaskLease lease, TopicTarget topic, LeasedTable table, List<Long> times, int expired) {
+        lease.check();
+        lease.progress("finding what only " + expired + " snapshots refer to");
         Rehearsal rehearsal = new Rehearsal(table);
         Set<String> dropped = ConcurrentHashMap.newKeySet();
-        lease.progress("finding what only " + expired + " snapshots refer to");
         new BaseTable(rehearsal, topic.name().toString())
                 .expireSnapshots()
                 .expireOlderThan(times.get(expired))
                 .retainLast(retention.minSnapshots())
                 .deleteWith(dropped::add)
                 .commit();
-        TableMetadata left = rehearsal.current();
-        int gone = base.snapshots().size() - left.snapshots().size();
-        if (gone > 0) {
-            lease.progress("taking out " + gone + " snapshots and " + dropped.size() + " files");
-            table.commit(base, left, dropped);
-        }
-        return new Result(Optional.of(TableSummary.stats(table.current())), gone > 0 && wanted > gone);
+        return new Expiry(rehearsal.current(), dropped);
     }
 
     /// Takes Iceberg's commit without making it: what a commit drops has to be known before it is made, and Iceberg

@@ -48,6 +48,6 @@ final class RetentionTest {
     /// @param oldestKept snapshots before it are too old
     private static int expired(long oldestKept, int min, int max) {
         Duration age = Duration.ofSeconds(1);
-        return new Retention(age, min, max, 10).expired(TIMES, oldestKept + age.toMillis());
+        return new Retention(age, min, max, 10, 1_000).expired(TIMES, oldestKept + age.toMillis());
     }
 }

@@ -128,6 +128,7 @@ public final class LakeFixture implements AutoCloseable {
     private Namespace namespace = Namespace.getDefaultInstance();
     private Compaction.Limits limits = new Compaction.Limits(64 << 20, 10_000);
     private long memoryBytes = 256 << 20;
+    private long droppedBytes = 1 << 20;
     private dev.wings.common.store.ObjectStore removable = store;
 
     public LakeFixture(Path directory) {
@@ -204,6 +205,11 @@ public final class LakeFixture implements AutoCloseable {
     /// What the engine of a task may use, from now on.
     public void memory(long bytes) {
         memoryBytes = bytes;
+    }
+
+    /// What the locations come to that an expiry of snapshots drops, from now on.
+    public void limitDropped(long bytes) {
+        droppedBytes = bytes;
     }
 
     /// The object store as a collector of garbage sees it, from now on.
@@ -322,7 +328,8 @@ public final class LakeFixture implements AutoCloseable {
             case COMPACT -> new Compaction(topics, tables, work, limits, meters);
             case REWRITE -> new Rewriting(topics, tables, work, calls, 1L << 30);
             case EXPIRE_SNAPSHOTS ->
-                new SnapshotExpiry(topics, tables, new SnapshotExpiry.Retention(Duration.ofDays(1), 1, 2, 3), clock);
+                new SnapshotExpiry(
+                        topics, tables, new SnapshotExpiry.Retention(Duration.ofDays(1), 1, 2, 3, droppedBytes), clock);
             case COLLECT_GARBAGE -> collecting(Duration.ZERO);
             default -> throw new AssertionError("not done here: " + kind);
         };

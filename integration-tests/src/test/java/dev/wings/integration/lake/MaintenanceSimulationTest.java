@@ -157,6 +157,23 @@ class MaintenanceSimulationTest {
         assertThat(keys()).doesNotContainAnyElementsOf(dropped).containsAll(references(topic));
     }
 
+    @Test
+    void fewerSnapshotsAreTakenOutAtOnceWhenTheyDropTooMuchButAlwaysOne() {
+        TestTopic topic = createTopic("flights");
+        for (int i = 0; i < 5; i++) {
+            push(topic, new Random(i));
+            lake.run(TaskKind.COMPACT);
+        }
+        lake.limitDropped(1);
+        lake.clock().advance(GRACE.plusDays(1));
+        List<Integer> left = new ArrayList<>();
+        while (runIfDue(TaskKind.EXPIRE_SNAPSHOTS)) {
+            left.add(snapshots(topic));
+            lake.clock().advance(Duration.ofMinutes(2));
+        }
+        assertThat(left).containsExactly(4, 3, 2, 1);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void tableThatCannotBeReadKeepsItsOrphansAndNoOtherDoes(boolean missing) {
