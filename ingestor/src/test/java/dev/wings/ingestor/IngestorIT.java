@@ -30,11 +30,14 @@ import dev.wings.common.schema.TopicSchema;
 import dev.wings.ingestor.testing.IngestorFixture;
 import dev.wings.ingestor.testing.TestProducer;
 import io.grpc.Status;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.CallHeaders;
 import org.apache.arrow.flight.FlightCallHeaders;
@@ -44,9 +47,14 @@ import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.util.Text;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -399,6 +407,111 @@ class IngestorIT {
         assertThat(peak.get()).isBetween(share, share + (2 << 20));
         assertThat(fixture.rows(topic, "")).hasSize(batches * 20_000);
         assertThat(fixture.ingestor().memoryUsedBytes()).isZero();
+    }
+
+    /// I9: dictionaries of all namespaces leave room for batches.
+    @Test
+    void dictionariesOfManyNamespacesDoNotStopTheOthers() throws Exception {
+        fixture.close();
+        fixture = smallMemory();
+        fixture.createTopic("", ID, NAME);
+        List<TestProducer> hoarders = new ArrayList<>();
+        try (DictionaryProvider.MapDictionaryProvider dictionary = dictionary(100_000)) {
+            for (int i = 0; i < 15; i++) {
+                String namespace = "hoarder" + i;
+                createTopic(namespace, ID);
+                TestProducer hoarder = new TestProducer(
+                        fixture,
+                        FlightDescriptor.path(namespace, "events"),
+                        List.of(encodedId(dictionary)),
+                        dictionary);
+                hoarders.add(hoarder);
+                hoarder.send(IngestorIT::firstOfDictionary);
+            }
+            // 900,000 bytes each: three eighths of the 12 MiB that streams are admitted up to have room for five
+            assertThat(hoarders.subList(0, 5))
+                    .allSatisfy(hoarder -> assertThat(
+                                    hoarder.awaitAnswers(1).getFirst().hasAccepted())
+                            .isTrue());
+            for (TestProducer refused : hoarders.subList(5, 15)) {
+                expectExhausted(refused, "dictionaries");
+            }
+            try (TestProducer bystander = new TestProducer(fixture, fields(ID, NAME))) {
+                bystander.send(rows(0, 1));
+                assertThat(bystander.awaitAnswers(1).getFirst().hasAccepted()).isTrue();
+                bystander.finish();
+            }
+            hoarders.subList(0, 5).forEach(TestProducer::finish);
+        } finally {
+            for (TestProducer hoarder : hoarders) {
+                hoarder.close();
+            }
+        }
+        awaitTrue(() -> fixture.ingestor().memoryUsedBytes() == 0);
+    }
+
+    /// I11: a dictionary counts with what it takes once it is decoded.
+    @Test
+    void aDictionaryThatIsSmallOnlyOnItsWayIsRefused() throws Exception {
+        fixture.close();
+        fixture = smallMemory();
+        createTopic("default", ID);
+        try (DictionaryProvider.MapDictionaryProvider dictionary = dictionary(300_000);
+                TestProducer producer = new TestProducer(
+                        fixture, FlightDescriptor.path("events"), List.of(encodedId(dictionary)), dictionary)) {
+            producer.send(IngestorIT::firstOfDictionary);
+            expectExhausted(producer, "dictionary_bytes=27");
+        }
+    }
+
+    private static IngestorFixture smallMemory() {
+        return new IngestorFixture(Map.of("MEMORY_BYTES", "16MiB", "MAX_BATCH_BYTES", "4MiB", "FLUSH_BYTES", "1MiB"));
+    }
+
+    private void createTopic(String namespace, Field... fields) {
+        fixture.controlPlane()
+                .createTopic(
+                        "tenants/default/namespaces/" + namespace + "/topics/events",
+                        new TopicSchema(0, List.of(fields), 1000),
+                        "");
+    }
+
+    /// Numbers of one byte, which take nine once they are longs too.
+    private DictionaryProvider.MapDictionaryProvider dictionary(int values) {
+        TinyIntVector numbers = new TinyIntVector("", fixture.allocator());
+        for (int i = 0; i < values; i++) {
+            numbers.setSafe(i, i % 100);
+        }
+        numbers.setValueCount(values);
+        DictionaryEncoding encoding = new DictionaryEncoding(1, false, new ArrowType.Int(32, true));
+        return new DictionaryProvider.MapDictionaryProvider(new Dictionary(numbers, encoding));
+    }
+
+    private static org.apache.arrow.vector.types.pojo.Field encodedId(DictionaryProvider dictionary) {
+        DictionaryEncoding encoding = dictionary.lookup(1).getEncoding();
+        return new org.apache.arrow.vector.types.pojo.Field(
+                "id", new FieldType(true, encoding.getIndexType(), encoding), List.of());
+    }
+
+    private static void firstOfDictionary(VectorSchemaRoot root) {
+        ((IntVector) root.getVector(0)).setSafe(0, 0);
+        root.setRowCount(1);
+    }
+
+    private static void expectExhausted(TestProducer producer, String text) {
+        assertThatThrownBy(producer::awaitEnd)
+                .isInstanceOfSatisfying(
+                        FlightRuntimeException.class,
+                        failure -> assertThat(failure.status().code()).isEqualTo(FlightStatusCode.RESOURCE_EXHAUSTED))
+                .hasMessageContaining(text);
+    }
+
+    private static void awaitTrue(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
+            Thread.sleep(1);
+        }
     }
 
     private static void await(CountDownLatch latch) {

@@ -94,10 +94,7 @@ public final class BatchReader implements AutoCloseable {
             return;
         }
         checkSize(body);
-        long kept = dictionaryMemory.values().stream()
-                .mapToLong(BatchMemory::allocatedBytes)
-                .sum();
-        BatchMemory memory = new BatchMemory(allocator, limits.bytes() - kept);
+        BatchMemory memory = new BatchMemory(allocator, limits.bytes() - dictionaryBytes());
         dictionaryMemory.put(header.id(), memory);
         try {
             for (SchemaBinding.DictionaryColumn user : users) {
@@ -107,6 +104,13 @@ public final class BatchReader implements AutoCloseable {
             forget(header.id());
             throw e;
         }
+    }
+
+    /// What the dictionaries hold, as received and as decoded.
+    public long dictionaryBytes() {
+        return dictionaryMemory.values().stream()
+                .mapToLong(BatchMemory::allocatedBytes)
+                .sum();
     }
 
     private void forget(long id) {

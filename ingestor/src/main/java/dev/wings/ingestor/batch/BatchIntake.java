@@ -96,6 +96,11 @@ public final class BatchIntake implements AutoCloseable {
         }
     }
 
+    /// What the dictionaries hold, as received and as decoded.
+    public long dictionaryBytes() {
+        return binding instanceof Binding.Bound bound ? bound.reader.dictionaryBytes() : 0;
+    }
+
     /// Reads a batch: one for each partition that it has rows of, ordered by value, none if it has no rows. The
     /// caller closes them. Fails with INVALID, naming the field, or with EXHAUSTED; the stream can go on after
     /// that.
@@ -119,6 +124,7 @@ public final class BatchIntake implements AutoCloseable {
         }
     }
 
+    /// Gives back the dictionaries.
     @Override
     public void close() {
         binding.close();

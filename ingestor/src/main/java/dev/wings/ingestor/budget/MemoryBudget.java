@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// a message is shows only when its bytes come in. They are counted as they do, and a stream whose bytes would
 /// exceed the hard limit is told to end.
 ///
+/// Bytes that are held for as long as a client likes never take more than half of what streams are admitted up to,
+/// and less than all of a group's share: so whatever clients do, the other bytes come back, and streams go on.
+///
 /// Safe for use by many threads. Callbacks run on the thread that gave bytes back, outside of the lock.
 public final class MemoryBudget {
 
@@ -42,6 +45,15 @@ public final class MemoryBudget {
     private final Map<String, Group> groups = new HashMap<>();
     private final Deque<Group> waiting = new ArrayDeque<>();
     private long usedBytes;
+    private long keptBytes;
+
+    /// Why bytes are held for as long as a client likes.
+    public enum Reason {
+        DICTIONARIES,
+        /// These may go further, so that streams with many dictionaries do not end others whose clients are slow for
+        /// a moment.
+        UNREAD_ANSWERS
+    }
 
     /// @param limitBytes never exceeded by more than one network read; streams are admitted up to three quarters of
     ///     it, each group up to a quarter
@@ -61,6 +73,21 @@ public final class MemoryBudget {
     /// Opens the account of one stream. It belongs to no group until [Account#join].
     public Account open() {
         return new Account();
+    }
+
+    /// How much all streams may keep once there are new bytes for this reason.
+    private long keepBytes(Reason reason) {
+        return switch (reason) {
+            case DICTIONARIES -> admitBytes / 8 * 3;
+            case UNREAD_ANSWERS -> admitBytes / 2;
+        };
+    }
+
+    private long keepBytesOfGroup(Reason reason) {
+        return switch (reason) {
+            case DICTIONARIES -> groupBytes / 2;
+            case UNREAD_ANSWERS -> groupBytes / 4 * 3;
+        };
     }
 
     private static void runAll(List<Runnable> actions) {
@@ -142,6 +169,14 @@ public final class MemoryBudget {
             return limitBytes;
         }
 
+        /// A lease on bytes that did not come in as a message.
+        public Lease hold(long bytes) {
+            synchronized (MemoryBudget.this) {
+                add(bytes);
+                return new Lease(bytes, group);
+            }
+        }
+
         /// Turns what came in so far into a lease of its own.
         public Lease take() {
             synchronized (MemoryBudget.this) {
@@ -212,7 +247,7 @@ public final class MemoryBudget {
             private final @Nullable Group holder;
             private long bytes;
             private boolean open = true;
-            private boolean kept;
+            private long kept;
 
             private Lease(long bytes, @Nullable Group holder) {
                 this.bytes = bytes;
@@ -230,15 +265,18 @@ public final class MemoryBudget {
                 }
             }
 
-            /// Says that the bytes stay for the life of the stream, so that no answer gives them back. Returns
-            /// whether the group may keep so many; half of what it may use is for batches.
-            public boolean keep() {
+            /// Says that the bytes stay for as long as the client likes, so that no commit gives them back. Returns
+            /// whether so many may be kept; if not, the stream must end.
+            public boolean keep(Reason reason) {
                 synchronized (MemoryBudget.this) {
-                    if (holder != null && open && !kept) {
-                        kept = true;
-                        holder.keptBytes += bytes;
+                    long grown = bytes - kept;
+                    if (holder == null
+                            || keptBytes + grown > keepBytes(reason)
+                            || holder.keptBytes + grown > keepBytesOfGroup(reason)) {
+                        return false;
                     }
-                    return holder != null && holder.keptBytes <= groupBytes / 2;
+                    setKept(bytes);
+                    return true;
                 }
             }
 
@@ -258,9 +296,9 @@ public final class MemoryBudget {
                     usedBytes += grown;
                     if (holder != null) {
                         holder.usedBytes += grown;
-                        holder.keptBytes += kept ? grown : 0;
                     }
                     bytes = newBytes;
+                    setKept(Math.min(kept, newBytes));
                     open = stillOpen;
                     if (!stillOpen) {
                         dropIfUnused();
@@ -268,6 +306,14 @@ public final class MemoryBudget {
                     next = grown < 0 ? admitted() : List.of();
                 }
                 runAll(next);
+            }
+
+            private void setKept(long newKept) {
+                if (holder != null) {
+                    keptBytes += newKept - kept;
+                    holder.keptBytes += newKept - kept;
+                    kept = newKept;
+                }
             }
         }
     }

@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// the one place that writes to the call. Safe for use by many threads.
 ///
 /// A producer need not read its answers while it sends. Those that it leaves unread wait here, and each holds its
-/// place in the memory budget with [#ANSWER_BYTES]; so there is an end to it.
+/// place in the memory budget with what it takes, up to what the budget lets clients keep: then the stream ends.
 final class Answers {
 
-    /// What a waiting answer costs, roughly.
+    /// What a waiting answer costs besides its bytes, roughly.
     static final int ANSWER_BYTES = 256;
 
     /// A producer that leaves so many unread is not asked for more batches until it reads.
@@ -118,6 +118,7 @@ final class Answers {
             call.sendMessage(
                     Flight.PutResult.newBuilder().setAppMetadata(head.answer).build());
             slots.remove();
+            head.sent = true;
             head.lease.close();
         }
         if (whenRoom != null && slots.size() < MAX_WAITING) {
@@ -136,6 +137,7 @@ final class Answers {
 
         private final MemoryBudget.Account.Lease lease;
         private @Nullable ByteString answer;
+        private boolean sent;
 
         private Slot(MemoryBudget.Account.Lease lease) {
             this.lease = lease;
@@ -163,9 +165,13 @@ final class Answers {
                     firstRejection = outcome;
                 }
                 if (!closed) {
-                    lease.resize(ANSWER_BYTES);
+                    lease.resize(ANSWER_BYTES + bytes.size());
                 }
                 send();
+                if (!closed && !sent && !lease.keep(MemoryBudget.Reason.UNREAD_ANSWERS)) {
+                    endNow(Status.RESOURCE_EXHAUSTED.withDescription(
+                            "no memory for unread answers, read them while sending: unread=" + slots.size()));
+                }
             }
         }
     }

@@ -37,9 +37,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.memory.ArrowBuf;
@@ -58,9 +56,6 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
 
     private static final int MAX_REQUEST_ID_LENGTH = 128;
 
-    /// As received, and decoded.
-    private static final int COPIES_OF_DICTIONARY = 2;
-
     private final ServerCall<PutMessage, Flight.PutResult> call;
     private final Metadata headers;
     private final MemoryBudget.Account account;
@@ -68,7 +63,9 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
     private final Answers answers;
     private final Producer producer = new Producer();
 
-    private final Map<Long, MemoryBudget.Account.Lease> dictionaries = new HashMap<>();
+    /// Null until there is a dictionary.
+    private MemoryBudget.Account.@Nullable Lease dictionaries;
+
     private @Nullable BatchIntake intake;
     private long batches;
 
@@ -105,6 +102,8 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         } catch (RuntimeException | Error e) {
             lease.close();
             answers.endNow(GrpcErrors.toStatus(e).getStatus());
+            // the call is over only when its client has read what was sent to it
+            giveBackDictionaries();
             return;
         }
         answers.whenRoom(() -> account.whenAdmitted(() -> call.request(1)));
@@ -132,12 +131,18 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
 
     private void onOver() {
         answers.drop();
+        giveBackDictionaries();
+        service.onOver(this);
+    }
+
+    private void giveBackDictionaries() {
         if (intake != null) {
             intake.close();
         }
-        dictionaries.values().forEach(MemoryBudget.Account.Lease::close);
-        dictionaries.clear();
-        service.onOver(this);
+        if (dictionaries != null) {
+            dictionaries.close();
+            dictionaries = null;
+        }
     }
 
     private void onFirst(PutMessage.Data message, MemoryBudget.Account.Lease lease) {
@@ -185,21 +190,29 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
             IpcHeader.DictionaryBatch header,
             PutMessage.Data message,
             MemoryBudget.Account.Lease lease) {
-        lease.resize(COPIES_OF_DICTIONARY * lease.bytes());
-        MemoryBudget.Account.Lease before = dictionaries.put(header.id(), lease);
-        if (before != null) {
-            before.close();
-        }
-        try {
-            if (!lease.keep()) {
-                throw new WingsException(ErrorKind.EXHAUSTED, "no memory for the dictionaries of the stream");
-            }
+        try (lease) {
             open.readDictionary(header, message.body());
         } catch (WingsException e) {
             if (e.kind() == ErrorKind.EXHAUSTED) {
                 throw e;
             }
             LOG.debug("dictionary not taken: topic={}, cause={}", open.topic().name(), e.getMessage());
+        }
+        keepDictionaries(open.dictionaryBytes());
+    }
+
+    /// Dictionaries stay until the stream ends, and a small one may have been packed to a fraction of its size: so what
+    /// counts is what they take now.
+    private void keepDictionaries(long bytes) {
+        if (dictionaries == null) {
+            dictionaries = account.hold(bytes);
+        } else {
+            dictionaries.resize(bytes);
+        }
+        if (!dictionaries.keep(MemoryBudget.Reason.DICTIONARIES)) {
+            throw WingsException.exhausted(
+                    "no memory for the dictionaries of the stream, send its columns without them or try again later:"
+                            + " dictionary_bytes=" + bytes);
         }
     }
 

@@ -17,9 +17,12 @@ package dev.wings.ingestor.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.ingestor.budget.MemoryBudget.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MemoryBudgetTest {
 
@@ -120,14 +123,48 @@ class MemoryBudgetTest {
         MemoryBudget.Account stream = open("a");
         stream.receive(50);
         MemoryBudget.Account.Lease first = stream.take();
-        assertThat(first.keep()).isTrue();
-        stream.receive(1);
-        MemoryBudget.Account.Lease second = stream.take();
-        assertThat(second.keep()).isFalse();
+        assertThat(first.keep(Reason.DICTIONARIES)).isTrue();
+        MemoryBudget.Account.Lease second = stream.hold(1);
+        assertThat(second.keep(Reason.DICTIONARIES)).isFalse();
         second.close();
         first.close();
-        stream.receive(50);
-        assertThat(stream.take().keep()).isTrue();
+        assertThat(stream.hold(50).keep(Reason.DICTIONARIES)).isTrue();
+    }
+
+    @Test
+    void whatGrowsIsKeptOnlyIfAskedForAgain() {
+        MemoryBudget.Account.Lease lease = open("a").hold(10);
+        assertThat(lease.keep(Reason.DICTIONARIES)).isTrue();
+        lease.resize(60);
+        assertThat(lease.keep(Reason.DICTIONARIES)).isFalse();
+        lease.resize(40);
+        assertThat(lease.keep(Reason.DICTIONARIES)).isTrue();
+        assertThat(open("a").hold(20).keep(Reason.DICTIONARIES)).isFalse();
+        lease.resize(5);
+        assertThat(open("a").hold(20).keep(Reason.DICTIONARIES)).isTrue();
+    }
+
+    @Test
+    void dictionariesLeaveRoomForUnreadAnswers() {
+        MemoryBudget.Account stream = open("a");
+        assertThat(stream.hold(50).keep(Reason.DICTIONARIES)).isTrue();
+        assertThat(stream.hold(25).keep(Reason.UNREAD_ANSWERS)).isTrue();
+        assertThat(stream.hold(1).keep(Reason.UNREAD_ANSWERS)).isFalse();
+    }
+
+    /// I9: however many namespaces keep all they can, batches go on.
+    @ParameterizedTest
+    @EnumSource
+    void whatIsKeptNeverStopsEverybody(Reason reason) {
+        for (int i = 0; i < 20; i++) {
+            MemoryBudget.Account.Lease lease = open("group " + i).hold(50);
+            if (!lease.keep(reason)) {
+                lease.close();
+            }
+        }
+        assertThat(budget.usedBytes()).isBetween(100L, 150L);
+        open("other").whenAdmitted(() -> admitted.add("other"));
+        assertThat(admitted).containsExactly("other");
     }
 
     private MemoryBudget.Account open(String group) {

@@ -29,6 +29,7 @@ import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -45,10 +46,20 @@ public final class TestProducer implements AutoCloseable {
 
     public TestProducer(
             IngestorFixture fixture, FlightDescriptor descriptor, List<Field> fields, CallOption... options) {
+        this(fixture, descriptor, fields, new DictionaryProvider.MapDictionaryProvider(), options);
+    }
+
+    /// @param dictionaries sent before the first batch
+    public TestProducer(
+            IngestorFixture fixture,
+            FlightDescriptor descriptor,
+            List<Field> fields,
+            DictionaryProvider dictionaries,
+            CallOption... options) {
         this.fixture = fixture;
         this.client = fixture.openClient();
         this.root = VectorSchemaRoot.create(new Schema(fields), fixture.allocator());
-        this.stream = client.startPut(descriptor, root, answers, options);
+        this.stream = client.startPut(descriptor, root, dictionaries, answers, options);
     }
 
     public TestProducer(IngestorFixture fixture, List<Field> fields) {
