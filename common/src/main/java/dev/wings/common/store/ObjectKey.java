@@ -18,14 +18,19 @@ package dev.wings.common.store;
 import dev.wings.common.error.WingsException;
 import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/// The rules for keys, the same for every kind of object store: one or more segments of `[A-Za-z0-9._=-]` divided by
-/// `/`, none of them `.` or `..`, at most 255 characters each and 1024 together.
+/// The rules for keys, the same for every kind of object store: one or more segments of `[A-Za-z0-9._=+*-]` and `%XX`
+/// divided by `/`, none of them `.` or `..`, at most 255 characters each and 1024 together.
+///
+/// So keys hold what Iceberg makes of partition values, with [java.net.URLEncoder]. To Wings `%XX` are three characters
+/// of a name, which nothing decodes; `%2E` is refused even so, lest somebody who does finds `..` there.
 public final class ObjectKey {
 
     private static final int MAX_LENGTH = 1024;
     private static final int MAX_SEGMENT_LENGTH = 255;
-    private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._=-]+");
+    private static final Pattern SEGMENT =
+            Pattern.compile("[A-Za-z0-9._=+*-]*(?:%(?!2[Ee])[0-9A-Fa-f]{2}[A-Za-z0-9._=+*-]*)*");
 
     private ObjectKey() {}
 
@@ -42,7 +47,8 @@ public final class ObjectKey {
     }
 
     static boolean isSegment(String text) {
-        return text.length() <= MAX_SEGMENT_LENGTH
+        return !text.isEmpty()
+                && text.length() <= MAX_SEGMENT_LENGTH
                 && SEGMENT.matcher(text).matches()
                 && !text.equals(".")
                 && !text.equals("..");
@@ -53,8 +59,8 @@ public final class ObjectKey {
         if (prefix.isEmpty()) {
             return prefix;
         }
-        // a key may go on after `a/` and after `a/.`
-        if (!isKey(prefix) && !isKey(prefix + "x")) {
+        // a key may go on after `a/`, after `a/.`, after `a%` and after `a%4`
+        if (Stream.of("", "x", "41", "1").noneMatch(end -> isKey(prefix + end))) {
             throw bad("prefix", prefix);
         }
         return prefix;
@@ -63,7 +69,7 @@ public final class ObjectKey {
     private static WingsException bad(String what, String found) {
         String shown = found.length() <= 100 ? found : found.substring(0, 100) + "...";
         return WingsException.invalid(
-                "bad object " + what + ": expected=segments of [A-Za-z0-9._=-] divided by /, found=\""
+                "bad object " + what + ": expected=segments of [A-Za-z0-9._=+*-] and %XX divided by /, found=\""
                         + shown.replaceAll("\\p{Cntrl}", "?") + "\"");
     }
 }

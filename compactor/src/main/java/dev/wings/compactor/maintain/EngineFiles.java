@@ -35,6 +35,8 @@ final class EngineFiles implements FileIO {
     /// Clients of Hadoop write `file:/a` for `file:///a`.
     private static final Pattern LOCAL_ROOT = Pattern.compile("^file:/(?!/)");
 
+    private static final int MAX_PRINTED = 300;
+
     private final StoreFileIO io;
     private final String prefix;
 
@@ -77,6 +79,11 @@ final class EngineFiles implements FileIO {
             }
         }
         return ("/" + String.join("/", segments) + "/").contains("/" + directory);
+    }
+
+    static String printable(String location) {
+        String clean = location.replaceAll("\\p{Cntrl}", "?");
+        return clean.length() <= MAX_PRINTED ? clean : clean.substring(0, MAX_PRINTED) + "...";
     }
 
     @Override

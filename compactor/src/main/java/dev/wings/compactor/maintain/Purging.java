@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
 /// What is in such a table is the word of an engine. So a file is removed only if the table's last metadata reach it,
 /// it is below the table's own location, that is below the namespace's `external/`, and no other table is there.
 /// Files that were found through others go before those, the metadata file at the very end: whoever takes over from a
-/// killed collector finds all that is left.
+/// killed collector finds all that is left. A table with a file that is there but has no key is left alone, since
+/// nobody would know of that file afterwards.
 final class Purging {
 
     private static final Logger LOG = LoggerFactory.getLogger(Purging.class);
@@ -95,11 +96,20 @@ final class Purging {
         TableMetadata metadata = read(() -> TableMetadataFiles.read(files, location));
         String directory = read(() -> files.key(metadata.location())) + "/";
         // to the end, before anything is removed
-        tell(metadata, file -> {});
+        tell(metadata, file -> checkHasKey(file, directory));
         checkUnused(directory);
         tell(metadata, file -> remove(file, directory, pointer));
         if (pointer.startsWith(directory)) {
             removal.remove(pointer);
+        }
+    }
+
+    private void checkHasKey(String location, String directory) {
+        if (EngineFiles.mayBeIn(directory, location) && files.findKey(location).isEmpty()) {
+            throw new WingsException(
+                    ErrorKind.PRECONDITION,
+                    "a file below the table's location has a name that no object has: location="
+                            + EngineFiles.printable(location));
         }
     }
 

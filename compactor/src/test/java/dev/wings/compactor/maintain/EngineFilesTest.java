@@ -43,12 +43,19 @@ final class EngineFilesTest {
         assertThat(files.key("file:/data/objects/acme/sales-1/external/t/a")).isEqualTo(DIRECTORY + "a");
     }
 
+    @Test
+    void encodedPartitionValueIsPartOfTheKey() {
+        assertThat(files.key("file:///data/objects/acme/sales-1/external/t/city=San+Francisco/ts=10%3A00/a"))
+                .isEqualTo(DIRECTORY + "city=San+Francisco/ts=10%3A00/a");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "file:///data/objects/acme/sales-1/external",
                 "file:///data/objects/acme/sales-1/external/",
                 "file:///data/objects/acme/sales-1/external/../tables/t",
+                "file:///data/objects/acme/sales-1/external/%2e%2e/tables/t",
                 "file:///data/objects/acme/sales-1/external//t",
                 "file:///data/objects/acme/sales-1/tables/t",
                 "file:///data/objects/acme/sales-1/externals/t",

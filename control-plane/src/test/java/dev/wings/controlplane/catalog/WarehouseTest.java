@@ -55,6 +55,7 @@ final class WarehouseTest {
                 ROOT + "/t",
                 ROOT + "/t/",
                 ROOT + "/a/b=1/c.json",
+                ROOT + "/a/city=San+Francisco%2FBay/c.json",
                 "file:/data/objects/acme/sales-1/external/t",
             })
     void locationsInsideAreTaken(String location) {
@@ -72,6 +73,7 @@ final class WarehouseTest {
                 ROOT + "/../folios/x",
                 ROOT + "/./t",
                 ROOT + "/%2e%2e/folios",
+                ROOT + "/a%",
                 ROOT + "/t?x=1",
                 ROOT + "/t#x",
                 ROOT + "/t\u0000",

@@ -19,6 +19,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.proto.LakeSpec;
@@ -112,6 +113,37 @@ final class PurgedTablesTest {
         collectAfterTheGrace();
         assertThat(keys()).isEqualTo(others);
         assertThat(removed()).isEqualTo(before.size() - others.size());
+    }
+
+    /// As Iceberg encodes partition values.
+    @Test
+    void filesOfEncodedPartitionsGoToo() {
+        BaseTable table = tables.createEmpty("orders", tables.location("orders-1"), Map.of());
+        for (String name :
+                List.of("city=San+Francisco/a.parquet", "ts=2020-01-01T10%3A00/a.parquet", "name=*/%C3%A4")) {
+            String file = tables.store(tables.location("orders-1/data/" + name));
+            table.newAppend().appendFile(EngineTables.dataFile(file)).commit();
+        }
+        tables.purge("orders");
+        collectAfterTheGrace();
+        assertThat(keys()).isEqualTo(others);
+    }
+
+    @Test
+    void tableWithAFileThatHasNoKeyIsLeftAlone() {
+        BaseTable table = tables.create("orders", tables.location("orders-1"));
+        String file = tables.location("orders-1") + "/data/city=San Francisco/a.parquet";
+        table.newAppend().appendFile(EngineTables.dataFile(file)).commit();
+        tables.purge("orders");
+        for (int i = 0; i < 2; i++) {
+            Set<String> before = keys();
+            assertThatThrownBy(this::collectAfterTheGrace)
+                    .isInstanceOfSatisfying(
+                            WingsException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.PRECONDITION))
+                    .hasMessageContaining("location=" + file);
+            assertThat(keys()).isEqualTo(before);
+        }
     }
 
     @Test
