@@ -41,13 +41,24 @@ final class Memo<K, V> {
         this.weigher = weigher;
     }
 
-    /// Fails as `maker` does.
+    /// Fails as `maker` does, also if it is somebody else's that failed; but if that one was interrupted, it is tried
+    /// again.
     V get(K key, Function<K, V> maker) {
-        CompletableFuture<V> made = new CompletableFuture<>();
-        CompletableFuture<V> known = putIfAbsent(key, made);
-        if (known != null) {
-            return await(known);
+        while (true) {
+            CompletableFuture<V> made = new CompletableFuture<>();
+            CompletableFuture<V> known = putIfAbsent(key, made);
+            if (known == null) {
+                return make(key, maker, made);
+            }
+            try {
+                return await(known);
+            } catch (AbandonedException e) {
+                // its maker has forgotten it: this may be the next one
+            }
         }
+    }
+
+    private V make(K key, Function<K, V> maker, CompletableFuture<V> made) {
         try {
             V value = maker.apply(key);
             made.complete(value);
@@ -55,9 +66,15 @@ final class Memo<K, V> {
             return value;
         } catch (Throwable t) {
             forget(key, made);
-            made.completeExceptionally(t);
+            made.completeExceptionally(wasInterrupted(t) ? new AbandonedException(t) : t);
             throw t;
         }
+    }
+
+    /// Reading fails in many ways when its thread is interrupted; none of them says anything about the file.
+    private static boolean wasInterrupted(Throwable failure) {
+        return Thread.currentThread().isInterrupted()
+                || (failure instanceof WingsException known && known.kind() == ErrorKind.CANCELLED);
     }
 
     private synchronized @Nullable CompletableFuture<V> putIfAbsent(K key, CompletableFuture<V> made) {
@@ -86,14 +103,27 @@ final class Memo<K, V> {
         }
     }
 
-    private static <V> V await(CompletableFuture<V> known) {
+    private static <V> V await(CompletableFuture<V> known) throws AbandonedException {
         try {
             return known.get();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof AbandonedException abandoned) {
+                throw abandoned;
+            }
             throw LakeErrors.again(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WingsException(ErrorKind.CANCELLED, "interrupted while a file was read", e);
+        }
+    }
+
+    /// Who was making a value was interrupted.
+    private static final class AbandonedException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        AbandonedException(Throwable cause) {
+            super(cause);
         }
     }
 }
