@@ -171,13 +171,16 @@ final class CacheState {
         return changed;
     }
 
-    /// Of what is there now. The caller syncs the data, then writes it, or says [#keepIndex].
-    synchronized CacheIndex takeIndex(CachedFile file) {
-        return file.takeIndex();
-    }
+    /// An index to be written.
+    ///
+    /// @param grown whether it claims blocks that may not be synced
+    record Taken(CacheIndex index, boolean grown) {}
 
-    synchronized boolean grown(CachedFile file) {
-        return file.grown();
+    /// Of what is there now. The caller syncs the data if it has grown, then writes it, or says [#keepIndex]. Both are
+    /// told at once: what arrives between two answers would be claimed without a sync.
+    synchronized Taken takeIndex(CachedFile file) {
+        boolean grown = file.grown();
+        return new Taken(file.takeIndex(), grown);
     }
 
     synchronized void keepIndex(CachedFile file) {

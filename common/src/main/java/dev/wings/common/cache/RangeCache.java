@@ -238,12 +238,11 @@ public final class RangeCache implements AutoCloseable {
         synchronized (persisting) {
             for (CachedFile file : state.useChanged()) {
                 try {
-                    boolean grown = state.grown(file);
-                    CacheIndex index = state.takeIndex(file);
-                    if (grown) {
+                    CacheState.Taken taken = state.takeIndex(file);
+                    if (taken.grown()) {
                         disk.sync(file.dataFile());
                     }
-                    disk.replace(file.indexFile(), index.encode());
+                    disk.replace(file.indexFile(), taken.index().encode());
                 } catch (IOException e) {
                     state.keepIndex(file);
                     metrics.failed();

@@ -31,6 +31,7 @@ final class LosingDisk implements CacheDisk {
     private final Map<String, List<ByteRange>> unsynced = new HashMap<>();
     private final Map<String, byte[]> olderNames = new HashMap<>();
     private boolean crashed;
+    private int falseClaims;
 
     /// What the next process finds. The old one fails from now on.
     synchronized LosingDisk crash(Random random) {
@@ -56,6 +57,22 @@ final class LosingDisk implements CacheDisk {
             }
         });
         return after;
+    }
+
+    /// Indexes that said more than what was synced.
+    synchronized int falseClaims() {
+        return falseClaims;
+    }
+
+    private boolean claimsUnsynced(String name, byte[] content) {
+        CacheIndex index = CacheIndex.decode(content).orElseThrow();
+        return unsynced.getOrDefault(CachedFile.dataFile(CachedFile.nameOfIndex(name)), List.of()).stream()
+                .anyMatch(range -> index.blocks()
+                                .get(
+                                        (int) (range.start() / index.blockBytes()),
+                                        (int) ((range.end() - 1) / index.blockBytes()) + 1)
+                                .cardinality()
+                        > 0);
     }
 
     private void check() throws IOException {
@@ -112,6 +129,7 @@ final class LosingDisk implements CacheDisk {
     @Override
     public synchronized void replace(String name, byte[] content) throws IOException {
         check();
+        falseClaims += CachedFile.isIndex(name) && claimsUnsynced(name, content) ? 1 : 0;
         byte[] old = files.put(name, content.clone());
         if (old != null) {
             olderNames.put(name, old);
