@@ -21,8 +21,12 @@ import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
 import dev.wings.server.table.TableSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,14 +35,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A locked DuckDB: it reaches no file and no network, its settings cannot be changed, and its memory is bounded.
 ///
 /// What a query needs is put into the catalog `wings` before it runs. Names and columns stay there for the next
 /// query, which mostly needs the same; if it does not need exactly the same, they go first. Rows go with their query.
 final class Engine implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
     /// Part of the message of a function whose result would be longer than a value may be.
     static final String TOO_LONG = "the result of a function would be too long";
@@ -67,10 +76,12 @@ final class Engine implements AutoCloseable {
         static final Layout NOTHING = new Layout(Set.of(), List.of(), List.of());
     }
 
+    private final Path temporaryDirectory;
     private final Optional<Path> segmentDirectory;
 
-    private Engine(DuckDb duckDb, Optional<Path> segmentDirectory) {
+    private Engine(DuckDb duckDb, Path temporaryDirectory, Optional<Path> segmentDirectory) {
         this.duckDb = duckDb;
+        this.temporaryDirectory = temporaryDirectory;
         this.segmentDirectory = segmentDirectory;
     }
 
@@ -80,6 +91,8 @@ final class Engine implements AutoCloseable {
         RUNNING
     }
 
+    /// Takes over the directories: they go with the engine.
+    ///
     /// @param temporaryDirectory of this engine alone
     /// @param segmentDirectory of this engine alone: the only files that it can read are linked there
     static Engine open(
@@ -114,7 +127,7 @@ final class Engine implements AutoCloseable {
                 duckDb.run("SET disabled_optimizers = '" + UNPLANNABLE_OPTIMIZERS + "'");
             }
             duckDb.run("SET lock_configuration = true");
-            return new Engine(duckDb, segmentDirectory);
+            return new Engine(duckDb, temporaryDirectory, segmentDirectory);
         } catch (Throwable t) {
             duckDb.close();
             throw t;
@@ -249,6 +262,19 @@ final class Engine implements AutoCloseable {
             duckDb.close();
         } finally {
             removeSegments();
+            delete(temporaryDirectory);
+            segmentDirectory.ifPresent(Engine::delete);
+        }
+    }
+
+    /// What is left behind does no harm: it goes when the server ends.
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("cannot delete the directory of an engine: directory={}", directory, e);
         }
     }
 

@@ -47,7 +47,7 @@ final class EnginePool implements AutoCloseable {
     private final Deque<Idle> idle = new ArrayDeque<>();
     private boolean closed;
 
-    /// @param size engines at most
+    /// @param size engines at most, idle ones included
     /// @param queueLength callers that wait at most
     /// @param queueTimeout how long they do
     /// @param threads of each engine
@@ -102,17 +102,18 @@ final class EnginePool implements AutoCloseable {
                     return candidate.engine();
                 }
             }
-            if (idle.size() >= limits.size()) {
+            // the others who hold a place may have an engine, or be about to open one
+            while (idle.size() > permits.availablePermits()) {
                 idle.removeFirst().engine().close();
             }
         }
         return open();
     }
 
-    /// Takes over an engine that holds no rows.
+    /// Takes over an engine that holds no rows, from who still holds its place.
     void giveBack(String owner, Engine engine) {
         synchronized (this) {
-            if (!closed && idle.size() < limits.size()) {
+            if (!closed && idle.size() <= permits.availablePermits()) {
                 idle.addLast(new Idle(owner, engine));
                 return;
             }
@@ -120,9 +121,15 @@ final class EnginePool implements AutoCloseable {
         engine.close();
     }
 
-    /// Opens an engine in advance, so that the first caller does not wait for it.
+    /// Opens an engine in advance, so that the first caller does not wait for it; does nothing if there is no place.
     void warmUp(String owner) {
-        giveBack(owner, open());
+        if (permits.tryAcquire()) {
+            try {
+                giveBack(owner, take(owner));
+            } finally {
+                release();
+            }
+        }
     }
 
     @Override

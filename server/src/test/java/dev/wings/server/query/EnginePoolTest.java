@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Each open engine has a directory, so that directories tell how many there are.
+class EnginePoolTest {
+
+    private static final EnginePool.Limits LIMITS =
+            new EnginePool.Limits(2, 0, Duration.ofSeconds(1), 1, 64L << 20, 1L << 20);
+
+    @TempDir
+    private Path spill;
+
+    @TempDir
+    private Path links;
+
+    private EnginePool pool;
+
+    @BeforeEach
+    void open() {
+        pool = new EnginePool(Engine.Purpose.RUNNING, LIMITS, spill, Optional.of(links));
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws IOException {
+        pool.close();
+        assertThat(directories(spill)).isEmpty();
+        assertThat(directories(links)).isEmpty();
+    }
+
+    @Test
+    void engineIsKeptForItsOwner() throws Exception {
+        pool.warmUp("a");
+        pool.acquire();
+        Engine first = pool.take("a");
+        pool.giveBack("a", first);
+        pool.release();
+        pool.acquire();
+        Engine other = pool.take("b");
+        assertThat(other).isNotSameAs(first);
+        pool.acquire();
+        assertThat(pool.take("a")).isSameAs(first);
+        assertThat(directories(spill)).hasSize(2);
+        for (Engine engine : List.of(first, other)) {
+            engine.close();
+            pool.release();
+        }
+    }
+
+    @Test
+    void idleEnginesMakeRoomForThoseThatRun() throws Exception {
+        pool.acquire();
+        pool.acquire();
+        Engine a = pool.take("a");
+        Engine b = pool.take("b");
+        pool.giveBack("a", a);
+        pool.release();
+        pool.giveBack("b", b);
+        pool.release();
+        assertThat(directories(spill)).hasSize(2);
+        pool.acquire();
+        Engine c = pool.take("c");
+        assertThat(directories(spill)).hasSize(2);
+        pool.acquire();
+        Engine d = pool.take("d");
+        assertThat(directories(spill)).hasSize(2);
+        for (Engine engine : List.of(c, d)) {
+            pool.giveBack("e", engine);
+            pool.release();
+        }
+        assertThat(directories(spill)).hasSize(2);
+    }
+
+    @Test
+    void directoriesGoWithTheirEngine() throws Exception {
+        pool.acquire();
+        Engine engine = pool.take("a");
+        assertThat(directories(spill)).hasSize(1);
+        Path link = directories(links).getFirst();
+        Files.createFile(Files.createDirectory(link.resolve("t0")).resolve("file"));
+        engine.close();
+        pool.release();
+        assertThat(directories(spill)).isEmpty();
+        assertThat(directories(links)).isEmpty();
+    }
+
+    private static List<Path> directories(Path parent) throws IOException {
+        try (Stream<Path> found = Files.list(parent)) {
+            return found.toList();
+        }
+    }
+}
