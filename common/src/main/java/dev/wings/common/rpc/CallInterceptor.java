@@ -98,9 +98,14 @@ final class CallInterceptor implements ServerInterceptor {
             this.call = call;
         }
 
+        /// A message that comes after the call was closed has nobody else to give back what it holds.
         @Override
         public void onMessage(Q message) {
-            guard(() -> super.onMessage(message));
+            if (call.isClosed() && message instanceof AutoCloseable holder) {
+                giveBack(holder);
+            } else {
+                guard(() -> super.onMessage(message));
+            }
         }
 
         @Override
@@ -117,6 +122,14 @@ final class CallInterceptor implements ServerInterceptor {
         public void onCancel() {
             call.measure.end(Status.Code.CANCELLED);
             super.onCancel();
+        }
+
+        private static void giveBack(AutoCloseable holder) {
+            try {
+                holder.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         private void guard(Runnable event) {
