@@ -259,6 +259,18 @@ public final class MemoryBudget {
                 change(newBytes, true);
             }
 
+            /// Moves the bytes to a lease that lives on when this one is closed, which is empty from now on.
+            public Lease move() {
+                synchronized (MemoryBudget.this) {
+                    Lease moved = new Lease(bytes, holder);
+                    moved.kept = kept;
+                    bytes = 0;
+                    kept = 0;
+                    open = false;
+                    return moved;
+                }
+            }
+
             public long bytes() {
                 synchronized (MemoryBudget.this) {
                     return bytes;

@@ -62,8 +62,7 @@ final class Answers {
     }
 
     /// Takes the next place in line; none if the call has ended or is about to, and the message must not be taken
-    /// in. The size of the message, then of its answer, is held by `lease`, which is closed when the answer is sent
-    /// or dropped.
+    /// in. What the answer takes is held by `lease`, which is closed when the answer is sent or dropped.
     synchronized Optional<Slot> next(MemoryBudget.Account.Lease lease) {
         if (closed || end != null) {
             lease.close();

@@ -91,16 +91,16 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
     @Override
     public void onMessage(PutMessage message) {
         MemoryBudget.Account.Lease lease = account.take();
-        try (message) {
+        try (lease;
+                message) {
             // a message that was compressed on its way is larger here than there
             lease.resize(Math.max(lease.bytes(), message.bytes()));
             switch (message) {
-                case PutMessage.Data data when intake == null -> onFirst(data, lease);
+                case PutMessage.Data data when intake == null -> onFirst(data);
                 case PutMessage.Data data -> onNext(intake, data, lease);
-                case PutMessage.Refused(WingsException reason) -> onRefused(reason, lease);
+                case PutMessage.Refused(WingsException reason) -> onRefused(reason);
             }
         } catch (RuntimeException | Error e) {
-            lease.close();
             answers.endNow(GrpcErrors.toStatus(e).getStatus());
             // the call is over only when its client has read what was sent to it
             giveBackDictionaries();
@@ -145,15 +145,13 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         }
     }
 
-    private void onFirst(PutMessage.Data message, MemoryBudget.Account.Lease lease) {
-        try (lease) {
-            TopicName name = PutTarget.topic(message.descriptor(), headers);
-            if (!(IpcHeader.parse(message.header()) instanceof IpcHeader.SchemaMessage schema)) {
-                throw WingsException.invalid("the first message of a stream must be its schema");
-            }
-            intake = service.openIntake(name, schema.schema());
-            account.join(intake.topic().namespace().uid());
+    private void onFirst(PutMessage.Data message) {
+        TopicName name = PutTarget.topic(message.descriptor(), headers);
+        if (!(IpcHeader.parse(message.header()) instanceof IpcHeader.SchemaMessage schema)) {
+            throw WingsException.invalid("the first message of a stream must be its schema");
         }
+        intake = service.openIntake(name, schema.schema());
+        account.join(intake.topic().namespace().uid());
     }
 
     private void onNext(BatchIntake open, PutMessage.Data message, MemoryBudget.Account.Lease lease) {
@@ -166,7 +164,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
     private void onAnswered(
             BatchIntake open, Header.Answered header, PutMessage.Data message, MemoryBudget.Account.Lease lease) {
         long index = batches++;
-        Optional<Answers.Slot> slot = answers.next(lease);
+        Optional<Answers.Slot> slot = nextAnswer();
         if (slot.isEmpty()) {
             return;
         }
@@ -182,6 +180,10 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         } catch (WingsException e) {
             reject(answer, e);
         }
+    }
+
+    private Optional<Answers.Slot> nextAnswer() {
+        return answers.next(account.hold(Answers.ANSWER_BYTES));
     }
 
     /// A dictionary that cannot be read is missed by the batches that need it, and they have answers to say so.
@@ -232,17 +234,14 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         }
     }
 
-    /// Hands the batches over, which give back their memory whatever happens.
+    /// Hands the batches over, which give back their memory whatever happens. What they count for goes with them: when
+    /// the stream is over they may be there for long.
     private void submit(
             TopicTarget topic,
             List<PartitionBatch> split,
             IngestRequest request,
             MemoryBudget.Account.Lease lease,
             PutAnswer answer) {
-        Submission submission = new Submission(
-                producer, topic, split, requestedTimestampMicros(request), new Outcome(topic, split, answer));
-        // a split batch is a copy that is larger or smaller than what came in
-        lease.resize(Math.max(lease.bytes(), submission.bytes()));
         FolioPipeline pipeline;
         try {
             pipeline = service.pipelines().open(topic.namespace());
@@ -250,15 +249,20 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
             split.forEach(PartitionBatch::close);
             throw e;
         }
+        MemoryBudget.Account.Lease memory = lease.move();
+        Submission submission = new Submission(
+                producer, topic, split, requestedTimestampMicros(request), memory, new Outcome(topic, split, answer));
+        // a split batch is a copy that is larger or smaller than what came in
+        memory.resize(Math.max(memory.bytes(), submission.bytes()));
         pipeline.append(submission);
     }
 
-    private void onRefused(WingsException reason, MemoryBudget.Account.Lease lease) {
+    private void onRefused(WingsException reason) {
         if (intake == null) {
             throw reason;
         }
         long index = batches++;
-        answers.next(lease).ifPresent(slot -> reject(new PutAnswer(slot, index, service.metrics()), reason));
+        nextAnswer().ifPresent(slot -> reject(new PutAnswer(slot, index, service.metrics()), reason));
     }
 
     /// Rejects a batch that was not submitted. If the fault is not its own, the producer may send it again, and

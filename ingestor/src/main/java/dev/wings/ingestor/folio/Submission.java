@@ -18,6 +18,7 @@ package dev.wings.ingestor.folio;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.BatchResult;
 import dev.wings.ingestor.batch.PartitionBatch;
+import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.List;
 
@@ -26,6 +27,7 @@ import java.util.List;
 ///
 /// @param requestedTimestampMicros 0 for none
 /// @param bytes size of what is to be stored
+/// @param memory what the batches count for, held for as long as they are there, whatever becomes of their stream
 /// @param answer told the outcome, exactly once
 public record Submission(
         Producer producer,
@@ -33,6 +35,7 @@ public record Submission(
         List<PartitionBatch> batches,
         long requestedTimestampMicros,
         long bytes,
+        MemoryBudget.Account.Lease memory,
         Answer answer) {
 
     /// A page of its own for each: the topic's uid, numbers, tags.
@@ -43,6 +46,7 @@ public record Submission(
             TopicTarget topic,
             List<PartitionBatch> batches,
             long requestedTimestampMicros,
+            MemoryBudget.Account.Lease memory,
             Answer answer) {
         this(
                 producer,
@@ -50,6 +54,7 @@ public record Submission(
                 batches,
                 requestedTimestampMicros,
                 batches.stream().mapToLong(PartitionBatch::bytes).sum(),
+                memory,
                 answer);
     }
 
@@ -72,6 +77,7 @@ public record Submission(
     /// Gives the batches' memory back.
     void release() {
         batches.forEach(PartitionBatch::close);
+        memory.close();
     }
 
     /// Takes the outcome. Called after the submission's memory was given back, on the thread that learned it; must

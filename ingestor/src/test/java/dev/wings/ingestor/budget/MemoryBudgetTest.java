@@ -49,6 +49,22 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void whatWasMovedOutlivesTheLeaseAndTheStream() {
+        MemoryBudget.Account stream = open("a");
+        stream.receive(50);
+        MemoryBudget.Account.Lease message = stream.take();
+        MemoryBudget.Account.Lease moved = message.move();
+        message.resize(9);
+        message.close();
+        stream.close();
+        assertThat(moved.bytes()).isEqualTo(50);
+        assertThat(budget.usedBytes()).isEqualTo(50);
+
+        moved.close();
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
     void aGroupThatHoldsItsShareWaitsAndOthersGoOn() {
         MemoryBudget.Account slow = open("slow");
         slow.receive(100);

@@ -36,6 +36,7 @@ import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.ingestor.batch.PageLayout;
 import dev.wings.ingestor.batch.PartitionBatch;
+import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.testing.ManualScheduler;
 import dev.wings.ingestor.testing.MemoryControlPlane;
 import dev.wings.ingestor.testing.MemoryObjectStore;
@@ -75,6 +76,7 @@ class FolioPipelineTest {
     private final MemoryObjectStore store = new MemoryObjectStore();
     private final MemoryControlPlane controlPlane = new MemoryControlPlane("file:///memory");
     private final BufferAllocator allocator = new RootAllocator();
+    private final MemoryBudget budget = new MemoryBudget(1 << 20);
     private final Producer producer = new Producer();
     private FolioPipelines pipelines = open(Long.MAX_VALUE, 4);
     private Topic topic = Topic.getDefaultInstance();
@@ -90,6 +92,7 @@ class FolioPipelineTest {
         controlPlane.close();
         // fails if any batch was not given back
         allocator.close();
+        assertThat(budget.usedBytes()).isZero();
     }
 
     @Test
@@ -329,6 +332,9 @@ class FolioPipelineTest {
         assertThat(controlPlane.commits().getLast().getObjectKey()).isEqualTo(keys.getLast());
         // the batch's memory is still being read; closing fails if it were given back twice or never
         assertThat(allocator.getAllocatedMemory()).isPositive();
+        assertThat(budget.usedBytes())
+                .as("it counts for as long as it is there")
+                .isEqualTo(1);
         slow.countDown();
     }
 
@@ -462,17 +468,19 @@ class FolioPipelineTest {
         CompletableFuture<Long> answer = new CompletableFuture<>();
         TopicTarget target =
                 new TopicTarget(TopicName.parse(TOPIC), topic.getUid(), SCHEMA, Optional.empty(), NAMESPACE);
-        Submission submission = new Submission(from, target, List.of(batch(schemaVersion)), 0, new Submission.Answer() {
-            @Override
-            public void committed(List<BatchResult> results) {
-                answer.complete(results.getFirst().getAccepted().getStartOffset());
-            }
+        MemoryBudget.Account.Lease memory = budget.open().hold(1);
+        Submission submission =
+                new Submission(from, target, List.of(batch(schemaVersion)), 0, memory, new Submission.Answer() {
+                    @Override
+                    public void committed(List<BatchResult> results) {
+                        answer.complete(results.getFirst().getAccepted().getStartOffset());
+                    }
 
-            @Override
-            public void failed(WingsException reason) {
-                answer.completeExceptionally(reason);
-            }
-        });
+                    @Override
+                    public void failed(WingsException reason) {
+                        answer.completeExceptionally(reason);
+                    }
+                });
         pipelines.open(NAMESPACE).append(submission);
         return answer;
     }
