@@ -145,8 +145,9 @@ final class MetadataFiles {
 
     private void checkSize(String location, long bytes) {
         if (bytes > memory.maxFileBytes()) {
-            throw WingsException.exhausted("the metadata of a table are too large, expire snapshots: location="
-                    + location + ", bytes=" + bytes + ", limit_bytes=" + memory.maxFileBytes());
+            // not EXHAUSTED, which clients repeat
+            throw WingsException.invalid("the metadata of a table are too large, expire snapshots: location=" + location
+                    + ", bytes=" + bytes + ", limit_bytes=" + memory.maxFileBytes());
         }
     }
 

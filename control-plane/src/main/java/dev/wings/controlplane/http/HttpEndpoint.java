@@ -139,20 +139,21 @@ public final class HttpEndpoint implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException, InterruptedException {
         long length = declaredLength(exchange);
         if (length > limits.bodyBytes()) {
-            refuse(exchange, tooLarge());
+            refuse(exchange, HttpErrors.tooLarge(limits.bodyBytes()));
             return;
         }
         int held = kib(length);
-        if (!bodyKib.tryAcquire(held, waitMillis(), TimeUnit.MILLISECONDS)) {
-            refuse(exchange, busy());
+        // who sends nothing does not stand in line behind those who do
+        if (held > 0 && !bodyKib.tryAcquire(held, waitMillis(), TimeUnit.MILLISECONDS)) {
+            refuse(exchange, handler.failed(busy()));
             return;
         }
         try {
             byte[] body = body(exchange.getRequestBody());
             if (body.length > limits.bodyBytes()) {
-                refuse(exchange, tooLarge());
+                refuse(exchange, HttpErrors.tooLarge(limits.bodyBytes()));
             } else if (!working.tryAcquire(waitMillis(), TimeUnit.MILLISECONDS)) {
-                refuse(exchange, busy());
+                refuse(exchange, handler.failed(busy()));
             } else {
                 work(exchange, body);
             }
@@ -214,18 +215,14 @@ public final class HttpEndpoint implements AutoCloseable {
         return limits.requestTime().toMillis() / 2;
     }
 
-    private WingsException tooLarge() {
-        return WingsException.exhausted("the request is too large: limit_bytes=" + limits.bodyBytes());
-    }
-
     private WingsException busy() {
         return WingsException.exhausted("too many requests at once: limit=" + limits.requests());
     }
 
     /// Answers without reading on, which ends the connection.
-    private void refuse(HttpExchange exchange, WingsException reason) throws IOException {
+    private static void refuse(HttpExchange exchange, HttpResponse response) throws IOException {
         exchange.getResponseHeaders().set("Connection", "close");
-        send(exchange, handler.failed(reason));
+        send(exchange, response);
     }
 
     private static void send(HttpExchange exchange, HttpResponse response) throws IOException {

@@ -73,6 +73,11 @@ final class HttpErrors {
         };
     }
 
+    /// Of a body. Not one of [ErrorKind]: nobody but HTTP has it, and clients repeat what is EXHAUSTED.
+    static HttpResponse tooLarge(long limitBytes) {
+        return error(413, "RequestTooLargeException", "the request is too large: limit_bytes=" + limitBytes);
+    }
+
     private static HttpResponse response(WingsException failure) {
         ErrorKind kind = failure.kind();
         String message = failure.getMessage();

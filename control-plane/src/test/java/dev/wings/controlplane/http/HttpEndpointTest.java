@@ -27,8 +27,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -66,9 +68,12 @@ final class HttpEndpointTest {
     void bodyThatIsTooLargeIsRefused() throws Exception {
         try (HttpEndpoint endpoint = open(request -> HttpResponse.NO_CONTENT)) {
             byte[] large = new byte[(64 << 10) + 1];
-            assertThat(post(endpoint, BodyPublishers.ofByteArray(large))).contains("too large");
+            assertThat(post(endpoint, BodyPublishers.ofByteArray(large)))
+                    .startsWith("413 ")
+                    .contains("too large");
             // of unknown length
             assertThat(post(endpoint, BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(large))))
+                    .startsWith("413 ")
                     .contains("too large");
             assertThat(post(endpoint, BodyPublishers.ofString("{}"))).isEqualTo("204 ");
         }
@@ -89,6 +94,40 @@ final class HttpEndpointTest {
                     .get();
             assertThat(first).contains("too many requests at once");
             held.countDown();
+        }
+    }
+
+    @Test
+    void requestWithoutABodyDoesNotWaitForThoseThatAreUploaded() throws Exception {
+        HttpLimits patient =
+                new HttpLimits(LIMITS.requests(), LIMITS.bodyBytes(), Duration.ofSeconds(50), Duration.ofSeconds(1));
+        String upload = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + LIMITS.bodyBytes() + "\r\n\r\n";
+        try (HttpEndpoint endpoint = open(patient, request -> HttpResponse.NO_CONTENT);
+                Socket first = connect(endpoint, upload);
+                Socket second = connect(endpoint, upload)) {
+            assertThat(first.isConnected() && second.isConnected()).isTrue();
+            // until one with a small body waits for those two
+            Instant latest = Instant.now().plusSeconds(10);
+            while (isAnswered(endpoint, "POST", BodyPublishers.ofString("{}"), Duration.ofMillis(300))) {
+                assertThat(Instant.now()).isBefore(latest);
+            }
+            assertThat(isAnswered(endpoint, "GET", BodyPublishers.noBody(), Duration.ofSeconds(5)))
+                    .isTrue();
+        }
+    }
+
+    private boolean isAnswered(
+            HttpEndpoint endpoint, String method, java.net.http.HttpRequest.BodyPublisher body, Duration timeout)
+            throws IOException, InterruptedException {
+        java.net.http.HttpRequest request = java.net.http.HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + endpoint.port() + "/"))
+                .method(method, body)
+                .timeout(timeout)
+                .build();
+        try {
+            return client.send(request, BodyHandlers.ofString()).statusCode() == 204;
+        } catch (HttpTimeoutException e) {
+            return false;
         }
     }
 
@@ -122,10 +161,14 @@ final class HttpEndpointTest {
     }
 
     private HttpEndpoint open(Function<HttpRequest, HttpResponse> handler) {
+        return open(LIMITS, handler);
+    }
+
+    private HttpEndpoint open(HttpLimits limits, Function<HttpRequest, HttpResponse> handler) {
         return HttpEndpoint.open(
                 "127.0.0.1",
                 0,
-                LIMITS,
+                limits,
                 new HttpEndpoint.Handler() {
                     @Override
                     public void handle(HttpRequest request, HttpEndpoint.Answer answer) throws IOException {
