@@ -177,6 +177,58 @@ class FlightSqlIT {
         assertFails("select repeat('x', 3000000000)", FlightStatusCode.RESOURCE_EXHAUSTED);
         assertFails("select lpad('x', 2000000000, 'y')", FlightStatusCode.RESOURCE_EXHAUSTED);
         assertThat(sql.query("select length(repeat('x', 1000000))")).containsExactly("1000000");
+        for (String statement : List.of(
+                "select length(replace(repeat('a', 100000), 'a', repeat('b', 2000)))",
+                "select length(replace(repeat('a', 10000 + number), 'a', repeat('b', 2000))) from flights limit 1",
+                "select length(regexp_replace(repeat('a', 100000), 'a', repeat('b', 2000), 'g'))",
+                "select length(range(2000000))",
+                "select length(range(0, 2000000))",
+                "select length(range(0, -2000000, -1))",
+                "select length(generate_series(2000000))",
+                "select length(generate_series(0, 2000000 + number)) from flights limit 1",
+                "select length(generate_series(0, 20000000, 2))",
+                "select length(range(timestamp '2020-01-01', timestamp '2030-01-01', interval 1 second))",
+                "select length(range(timestamptz '2020-01-01', timestamptz '2030-01-01', interval 1 second))")) {
+            assertFails(statement, FlightStatusCode.RESOURCE_EXHAUSTED);
+        }
+        for (String statement : List.of(
+                "select format('{:>200000000}', 'x')",
+                "select printf('%200000000d', 1)",
+                "select printf('%*d', 200000000, 1)")) {
+            assertFails(statement, FlightStatusCode.INVALID_ARGUMENT);
+        }
+    }
+
+    @Test
+    void boundedFunctionsAnswerAsTheyDo() throws Exception {
+        assertThat(sql.query("select replace('abc', 'b', 'xx'), replace('abc', '', 'x'), replace('', '', 'x'), "
+                        + "replace('héhé', 'é', 'ee'), replace('aaa', 'aa', 'b'), replace('abc', 'c', '')"))
+                .containsExactly("axxc|abc||heehee|ba|ab");
+        assertThat(sql.query("select replace(null, 'a', 'b') is null, replace('a', null, 'b') is null, "
+                        + "replace('a', 'a', null) is null, regexp_replace(null, 'a', 'b') is null, "
+                        + "regexp_replace('a', null, 'b') is null, regexp_replace('a', 'a', null) is null"))
+                .containsExactly("true|true|true|true|true|true");
+        assertThat(sql.query("select length(replace(repeat('a', 1000000) || 'b', 'b', repeat('c', 1000))), "
+                        + "length(replace(repeat('a', 1000000), 'a', 'bb'))"))
+                .containsExactly("1001000|2000000");
+        assertThat(sql.query("select regexp_replace('abc', '[ab]', 'x'), regexp_replace('abc', '[ab]', 'x', 'g'), "
+                        + "regexp_replace('ABC', '([ab])', '\\1\\1', 'gi')"))
+                .containsExactly("xbc|xxc|AABBC");
+        assertThat(sql.query("select replace(origin, 'J', 'xy') o, count(*) from flights "
+                        + "where replace(origin, 'J', 'xy') = 'xyFK' and number < 100 group by 1"))
+                .isEqualTo(sql.query("select 'xyFK', count(*) from flights where origin = 'JFK' and number < 100"));
+        assertThat(sql.query("select range(3)::varchar, range(1, 4)::varchar, range(10, 0, -3)::varchar, "
+                        + "range(0, 10, 0)::varchar, generate_series(3)::varchar, generate_series(1, 3)::varchar, "
+                        + "range(null) is null, range(null, 3) is null, range(1, null, 2) is null"))
+                .containsExactly("[0, 1, 2]|[1, 2, 3]|[10, 7, 4, 1]|[]|[0, 1, 2, 3]|[1, 2, 3]|true|true|true");
+        assertThat(sql.query("select length(range(date '2020-01-01', date '2020-03-01', interval 1 month)), "
+                        + "length(range(timestamptz '2020-01-01', timestamptz '2020-01-02', interval 6 hour)), "
+                        + "sum(length(range(number::tinyint))), sum(length(range(0, number, 2))) "
+                        + "from flights where number < 5"))
+                .containsExactly("2|4|10|6");
+        assertThat(sql.query("select count(*) from range(2000000)")).containsExactly("2000000");
+        assertThat(sql.query("select count(*) from generate_series(1, 4000000, 2)"))
+                .containsExactly("2000000");
     }
 
     @Test

@@ -49,11 +49,6 @@ final class Engine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
-    /// Part of the message of a function whose result would be longer than a value may be.
-    static final String TOO_LONG = "the result of a function would be too long";
-
-    private static final int MAX_FUNCTION_RESULT = 1 << 20;
-
     /// With them, plans of empty tables say that nothing is read, or cannot be serialized.
     private static final String UNPLANNABLE_OPTIMIZERS =
             "statistics_propagation,late_materialization,build_side_probe_side,aggregate_reuse";
@@ -122,7 +117,7 @@ final class Engine implements AutoCloseable {
             // a file's name stands for what is in it
             duckDb.run("SET parquet_metadata_cache = true");
             duckDb.run("SET validate_external_file_cache = 'NO_VALIDATION'");
-            boundFunctions(duckDb);
+            BoundedFunctions.define(duckDb);
             if (purpose == Purpose.PLANNING) {
                 duckDb.run("SET disabled_optimizers = '" + UNPLANNABLE_OPTIMIZERS + "'");
             }
@@ -275,24 +270,6 @@ final class Engine implements AutoCloseable {
             }
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("cannot delete the directory of an engine: directory={}", directory, e);
-        }
-    }
-
-    /// `memory_limit` does not count what a function makes of one row, so that `repeat('x', 3000000000)` would take
-    /// gigabytes. Such functions are covered by macros that bound what is asked for, before it is computed; an
-    /// argument is checked rather than the call put under a condition, because constants are folded in advance.
-    private static void boundFunctions(DuckDb duckDb) {
-        String count = "CASE WHEN n > " + MAX_FUNCTION_RESULT + " THEN CAST(error('" + TOO_LONG + ": limit="
-                + MAX_FUNCTION_RESULT + "') AS %s) ELSE n END";
-        String wide = count.formatted("BIGINT");
-        String narrow = count.formatted("INTEGER");
-        duckDb.run("CREATE TEMP MACRO repeat(s, n) AS system.main.repeat(s, " + wide + ")");
-        duckDb.run("CREATE TEMP MACRO lpad(s, n, p) AS system.main.lpad(s, " + narrow + ", p)");
-        duckDb.run("CREATE TEMP MACRO rpad(s, n, p) AS system.main.rpad(s, " + narrow + ", p)");
-        duckDb.run("CREATE TEMP MACRO bitstring(s, n) AS system.main.bitstring(s, " + narrow + ")");
-        for (String resize : new String[] {"list_resize", "array_resize"}) {
-            duckDb.run("CREATE TEMP MACRO " + resize + "(l, n) AS system.main." + resize + "(l, " + wide
-                    + "), (l, n, v)" + " AS system.main." + resize + "(l, " + wide + ", v)");
         }
     }
 }

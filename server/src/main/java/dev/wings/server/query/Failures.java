@@ -29,7 +29,9 @@ final class Failures {
         return switch (e.kind()) {
             case STATEMENT ->
                 new WingsException(
-                        e.getMessage().contains(Engine.TOO_LONG) ? ErrorKind.EXHAUSTED : ErrorKind.INVALID, message, e);
+                        e.getMessage().contains(BoundedFunctions.TOO_LONG) ? ErrorKind.EXHAUSTED : ErrorKind.INVALID,
+                        message,
+                        e);
             case OUT_OF_MEMORY ->
                 new WingsException(
                         ErrorKind.EXHAUSTED,

@@ -74,7 +74,7 @@ final class SyntaxTree {
             "duckdb_profiling_settings");
 
     /// The schemas in which DuckDB keeps its own functions: naming them would go around the bounds that
-    /// [Engine] puts on some.
+    /// [BoundedFunctions] puts on some.
     private static final Set<String> ENGINE_SCHEMAS = Set.of("system", "main", "temp", "memory", "information_schema");
 
     private final String text;
@@ -240,6 +240,9 @@ final class SyntaxTree {
                 String name = functionName(node, node);
                 if (REFUSED_FUNCTIONS.contains(name) || name.startsWith("duckdb_") || name.startsWith("pragma_")) {
                     throw refused("the function", name, node);
+                }
+                if (Formats.isFormatting(name) && !Formats.isBounded(name, node.path("arguments"))) {
+                    throw refused("a format that is no constant or asks for wide results", name, node);
                 }
                 timeless &= Timeless.isFunction(name);
             }

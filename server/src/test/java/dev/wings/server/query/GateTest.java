@@ -130,6 +130,20 @@ class GateTest {
                 "select getvariable('x')",
                 "select system.main.repeat('x', 3)",
                 "select pg_catalog.repeat('x', 3)",
+                "select format('{:>100000}', 'x')",
+                "select format('{:>{}}', 'x', 100000000)",
+                "select format('{{}}{:>{}}', 'x', 100000000)",
+                "select format('{0:>{1}}', 'x', 100000000)",
+                "select format(x, 1) from t",
+                "select format(?, 1)",
+                "select format('{:>' || 2000000000 || '}', 'x')",
+                "select x.format(1) from t",
+                "select printf('%100000d', 1)",
+                "select printf('%*d', 100000000, 1)",
+                "select printf('%-*d', 100000000, 1)",
+                "select printf('%.100000f', 1.5)",
+                "select printf(x, 1) from t",
+                "select list_transform([1], lambda x: printf('%100000d', x))",
                 "select nextval('x')",
                 "select * from a.b.c.d",
                 "select * from memory.main.t0",
@@ -170,6 +184,29 @@ class GateTest {
         assertThatThrownBy(() -> check(sql))
                 .isInstanceOfSatisfying(
                         WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select format('{} is {:>10} of {:.2f}', x, y, z) from t",
+                "select format('{{\"a\": {}, \"year 20000\": {}}}', x, y) from t",
+                "select format('{:,}', x) from t",
+                "select '{}'.format(x) from t",
+                "select printf('%s: %05d of %9999.3f, 100%%', x, y, z) from t"
+            })
+    void formatThatShowsItsWidthsMayRun(String sql) {
+        assertThat(check(sql).tables()).hasSize(1);
+    }
+
+    @Test
+    void formatsAreForFewValues() {
+        assertThat(check("select format('" + "{0}".repeat(100) + "', 1) from t").tables())
+                .hasSize(1);
+        assertThatThrownBy(() -> check("select format('" + "{0:>9999}".repeat(101) + "', 1) from t"))
+                .isInstanceOf(WingsException.class);
+        assertThatThrownBy(() -> check("select printf('" + "%1$9999d".repeat(101) + "', 1) from t"))
+                .isInstanceOf(WingsException.class);
     }
 
     @Test
