@@ -135,6 +135,14 @@ class FlightSqlIT {
     }
 
     @Test
+    void reservedNamespacesAreNamed() {
+        for (String name : List.of("main", "memory", "wings")) {
+            assertThatThrownBy(() -> sql.query("select * from " + name + ".flights"))
+                    .hasMessageContaining("the name is reserved for SQL: found=\"" + name + "\"");
+        }
+    }
+
+    @Test
     void errorsSayWhere() {
         assertThatThrownBy(() -> sql.query("select nope from flights"))
                 .hasMessageContaining("nope")
@@ -341,10 +349,18 @@ class FlightSqlIT {
                             .getSessionOptions()
                             .keySet())
                     .containsExactlyInAnyOrder("catalog", "schema");
+            for (String bad : List.of("NOT A NAME", "main", "memory", "wings", "information_schema")) {
+                assertThat(client.setSessionOptions(new SetSessionOptionsRequest(
+                                        Map.of("schema", SessionOptionValueFactory.makeSessionOptionValue(bad))))
+                                .hasErrors())
+                        .as(bad)
+                        .isTrue();
+            }
             assertThat(client.setSessionOptions(new SetSessionOptionsRequest(
-                                    Map.of("schema", SessionOptionValueFactory.makeSessionOptionValue("NOT A NAME"))))
+                                    Map.of("schema", SessionOptionValueFactory.makeSessionOptionValue("system"))))
                             .hasErrors())
-                    .isTrue();
+                    .isFalse();
+            assertThat(client.execute("select * from topics").getEndpoints()).hasSize(1);
         }
     }
 

@@ -27,8 +27,9 @@ public final class ResourceId {
 
     private static final Pattern VALID = Pattern.compile("[a-z][a-z0-9_-]{0,62}");
 
-    /// Schemas that SQL clients and the engine take for their own.
-    private static final Set<String> RESERVED_NAMESPACES = Set.of("system", "information_schema", "pg_catalog", "temp");
+    /// Schemas and catalogs that SQL clients and the engine take for their own.
+    private static final Set<String> RESERVED_NAMESPACES =
+            Set.of("system", "information_schema", "pg_catalog", "temp", "main", "memory", "wings");
 
     private ResourceId() {}
 
@@ -44,7 +45,7 @@ public final class ResourceId {
     }
 
     /// As [#check], and refuses the names that SQL reserves.
-    static String checkNamespace(String id) {
+    public static String checkNamespace(String id) {
         check("namespace", id);
         if (RESERVED_NAMESPACES.contains(id)) {
             throw WingsException.invalid("bad namespace id: the name is reserved for SQL: found=\"" + id + "\"");

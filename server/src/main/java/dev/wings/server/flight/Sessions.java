@@ -18,6 +18,7 @@ package dev.wings.server.flight;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.server.session.SessionOptions;
+import dev.wings.server.system.SystemTables;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -76,8 +77,11 @@ final class Sessions {
     }
 
     private static boolean isSchema(String value) {
+        if (value.equals(SystemTables.SCHEMA)) {
+            return true;
+        }
         try {
-            ResourceId.check("schema", value);
+            ResourceId.checkNamespace(value);
             return true;
         } catch (WingsException e) {
             return false;
