@@ -114,8 +114,7 @@ final class LocalObjectStore implements ObjectStore {
     }
 
     /// What a failed sync leaves behind cannot be trusted: the kernel forgets what it could not write, and a second
-    /// sync
-    /// succeeds. So this is nothing that a repeated call mends.
+    /// sync succeeds. So this is nothing that a repeated call mends.
     private static void sync(String key, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(false);

@@ -23,7 +23,7 @@ import java.util.Optional;
 /// A flat map from keys to immutable objects. Implementations are safe for use by many threads; methods block and are
 /// called on virtual threads.
 ///
-/// A key is one or more segments of `[A-Za-z0-9._=-]` divided by `/`, as [ObjectKey] checks. Failures are
+/// A key is one or more segments divided by `/`, of characters that [ObjectKey] says. Failures are
 /// `WingsException`: NOT_FOUND for a missing object, ALREADY_EXISTS for a key taken, INVALID for a bad key or range,
 /// UNAVAILABLE for what a retry may mend.
 public interface ObjectStore extends AutoCloseable {

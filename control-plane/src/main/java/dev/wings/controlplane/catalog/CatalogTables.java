@@ -257,8 +257,7 @@ public final class CatalogTables {
     }
 
     /// Metadata files that have fallen out of the table's log, if the table wants them deleted. Only those in the
-    /// table's
-    /// own directory: the log is what engines say, and may name files of other tables.
+    /// table's own directory: the log is what engines say, and may name files of other tables.
     private static List<String> obsolete(Warehouse warehouse, TableMetadata current, TableMetadata updated) {
         boolean deletes = updated.propertyAsBoolean(
                 TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
