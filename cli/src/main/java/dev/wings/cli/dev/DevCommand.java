@@ -115,7 +115,8 @@ public final class DevCommand implements Callable<Integer> {
                         "PostgreSQL has ended, though nobody stopped it"
                                 + (data.isEphemeral()
                                         ? ""
-                                        : "; the next start recovers its data, its log is in " + data.logs()),
+                                        : "; the next start recovers its data, its log is in "
+                                                + data.logs().resolve("postgresql.log")),
                         null);
             }
             out.println("stopped");
