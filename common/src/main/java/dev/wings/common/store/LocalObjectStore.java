@@ -63,15 +63,8 @@ final class LocalObjectStore implements ObjectStore {
     public void create(String key, List<ByteBuffer> content) {
         Path target = path(key);
         try {
-            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-                throw taken(key, target);
-            }
-            Path staged = staging.write(content);
-            try {
-                publish(key, staged, target);
-            } finally {
-                staging.discard(staged);
-            }
+            refuseTaken(key, target);
+            publish(key, staging.write(content), target);
         } catch (IOException e) {
             throw failed("store an object", key, e);
         }
@@ -82,49 +75,22 @@ final class LocalObjectStore implements ObjectStore {
     public void create(String key, Path file) {
         Path target = path(key);
         try {
-            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-                throw taken(key, target);
-            }
-            if (!canBeLinked(file)) {
+            refuseTaken(key, target);
+            Optional<Path> linked = staging.link(file);
+            if (linked.isPresent()) {
+                publish(key, linked.get(), target);
+            } else {
                 ObjectStore.super.create(key, file);
-                return;
             }
-            sync(key, file);
-            publish(key, file, target);
         } catch (IOException e) {
             throw failed("store an object", key, e);
         }
     }
 
-    /// Whether [#publish] can give it a second name. File systems within one file system, say a bind mount, look like
-    /// one.
-    private boolean canBeLinked(Path file) throws IOException {
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
-        }
-        Path second = staging.freshName();
-        try {
-            Files.createLink(second, file);
-            return true;
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        } finally {
-            staging.discard(second);
-        }
-    }
-
-    /// What a failed sync leaves behind cannot be trusted: the kernel forgets what it could not write, and a second
-    /// sync succeeds. So this is nothing that a repeated call mends.
-    private static void sync(String key, Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(false);
-        } catch (ClosedByInterruptException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new WingsException(
-                    ErrorKind.INTERNAL,
-                    "a file cannot be synced and is not to be used: key=" + key + ", file=" + file + ", cause=" + e,
-                    e);
+    /// Spares the work for a key that is taken; whether it is free [#publish] finds out.
+    private void refuseTaken(String key, Path target) throws IOException {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw taken(key, target);
         }
     }
 
@@ -140,6 +106,8 @@ final class LocalObjectStore implements ObjectStore {
             throw e;
         } catch (UnsupportedOperationException e) {
             throw new IOException("the file system has no hard links", e);
+        } finally {
+            staging.discard(staged);
         }
         DurableDirectories.sync(parent);
     }

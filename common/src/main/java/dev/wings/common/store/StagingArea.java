@@ -15,8 +15,11 @@
  */
 package dev.wings.common.store;
 
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -30,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -82,13 +86,49 @@ final class StagingArea {
         }
     }
 
-    /// A name in here that nothing has. What gets it, the caller discards.
-    Path freshName() throws IOException {
+    /// Gives a file that is written already a second name in here, and syncs it. The caller discards it. Empty for
+    /// what is no regular file or lies on another file system; those within one file system, say a bind mount, look
+    /// like one.
+    Optional<Path> link(Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        Path linked = freshName();
+        try {
+            Files.createLink(linked, file);
+        } catch (IOException | UnsupportedOperationException e) {
+            return Optional.empty();
+        }
+        try {
+            sync(file);
+            return Optional.of(linked);
+        } catch (IOException | RuntimeException | Error e) {
+            discard(linked);
+            throw e;
+        }
+    }
+
+    /// What a failed sync leaves behind cannot be trusted: the kernel forgets what it could not write, and a second
+    /// sync succeeds. So this is nothing that a repeated call mends.
+    private static void sync(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(false);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new WingsException(
+                    ErrorKind.INTERNAL,
+                    "a file cannot be synced and is not to be used: file=" + file + ", cause=" + e,
+                    e);
+        }
+    }
+
+    private Path freshName() throws IOException {
         directories.make(directory);
         return directory.resolve(UUID.randomUUID().toString());
     }
 
-    /// Removes a file that [#write] gave, or that has a fresh name. What cannot be removed is swept later.
+    /// Removes a file that [#write] or [#link] gave. What cannot be removed is swept later.
     void discard(Path file) {
         try {
             Files.deleteIfExists(file);

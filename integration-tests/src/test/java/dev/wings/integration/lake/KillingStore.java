@@ -15,33 +15,17 @@
  */
 package dev.wings.integration.lake;
 
-import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStore;
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Kills who removes one object more than there are `removals` left.
-record KillingStore(ObjectStore store, AtomicInteger removals) implements ObjectStore {
-    @Override
-    public void create(String key, List<ByteBuffer> content) {
-        store.create(key, content);
-    }
+final class KillingStore extends ForwardingStore {
 
-    @Override
-    public void read(String key, long start, ByteBuffer into) {
-        store.read(key, start, into);
-    }
+    private final AtomicInteger removals;
 
-    @Override
-    public Optional<ObjectInfo> find(String key) {
-        return store.find(key);
-    }
-
-    @Override
-    public List<ObjectInfo> list(String prefix, String startAfter, int limit) {
-        return store.list(prefix, startAfter, limit);
+    KillingStore(ObjectStore store, AtomicInteger removals) {
+        super(store);
+        this.removals = removals;
     }
 
     @Override
@@ -49,9 +33,6 @@ record KillingStore(ObjectStore store, AtomicInteger removals) implements Object
         if (removals.getAndDecrement() == 0) {
             throw new IllegalStateException("killed");
         }
-        store.delete(key);
+        super.delete(key);
     }
-
-    @Override
-    public void close() {}
 }

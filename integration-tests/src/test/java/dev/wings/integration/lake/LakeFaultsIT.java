@@ -35,7 +35,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +95,14 @@ final class LakeFaultsIT {
         void before(String key) throws InterruptedException;
     }
 
-    private record FaultyStore(ObjectStore store, Uploads uploads) implements ObjectStore {
+    private static final class FaultyStore extends ForwardingStore {
+
+        private final Uploads uploads;
+
+        FaultyStore(ObjectStore store, Uploads uploads) {
+            super(store);
+            this.uploads = uploads;
+        }
 
         @Override
         public void create(String key, List<ByteBuffer> content) {
@@ -106,31 +112,8 @@ final class LakeFaultsIT {
                 Thread.currentThread().interrupt();
                 throw new WingsException(ErrorKind.CANCELLED, "interrupted", e);
             }
-            store.create(key, content);
+            super.create(key, content);
         }
-
-        @Override
-        public void read(String key, long start, ByteBuffer into) {
-            store.read(key, start, into);
-        }
-
-        @Override
-        public Optional<ObjectInfo> find(String key) {
-            return store.find(key);
-        }
-
-        @Override
-        public List<ObjectInfo> list(String prefix, String startAfter, int limit) {
-            return store.list(prefix, startAfter, limit);
-        }
-
-        @Override
-        public void delete(String key) {
-            store.delete(key);
-        }
-
-        @Override
-        public void close() {}
     }
 
     private LakeCompactor openCompactor(Uploads uploads) {

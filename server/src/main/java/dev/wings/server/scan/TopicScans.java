@@ -35,6 +35,7 @@ import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.lake.SegmentScan;
 import dev.wings.server.lake.Segments;
 import dev.wings.server.table.Restriction;
+import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableSource;
@@ -104,27 +105,26 @@ public final class TopicScans {
     }
 
     private TableSource source(TableNeeds needs, List<PageRef> pages, String location, BufferAllocator allocator) {
-        ArrowTable batches = pages(needs, pages, allocator);
-        boolean allRows = needs.restrictions().isEmpty();
-        long rowsInPages = pages.stream().mapToLong(PageRef::rows).sum();
-        if (location.isEmpty()) {
-            return new TableSource(
-                    needs,
-                    Optional.empty(),
-                    Optional.empty(),
-                    allRows ? Optional.of(rowsInPages) : Optional.empty(),
-                    batches,
-                    pages.size());
-        }
-        SegmentScan scan = segments.plan(needs, catalog.objectStore(topic(needs)), location);
-        checkOnce(topic(needs), scan, pages);
+        Optional<SegmentScan> scan = location.isEmpty()
+                ? Optional.empty()
+                : Optional.of(segments.plan(needs, catalog.objectStore(topic(needs)), location));
+        scan.ifPresent(found -> checkOnce(topic(needs), found, pages));
         return new TableSource(
                 needs,
-                scan.isEmpty() ? Optional.empty() : Optional.of(scan),
-                Optional.of(scan.stats()),
-                allRows ? Optional.of(scan.rows() + rowsInPages) : Optional.empty(),
-                batches,
+                scan.filter(found -> !found.isEmpty()).map(SegmentSource.class::cast),
+                scan.map(SegmentScan::stats),
+                rows(needs, scan, pages),
+                pages(needs, pages, allocator),
                 pages.size());
+    }
+
+    /// Asked for by counts only, which need no column: others need not pay for it.
+    private static Optional<Long> rows(TableNeeds needs, Optional<SegmentScan> scan, List<PageRef> pages) {
+        if (!needs.columns().isEmpty() || !needs.restrictions().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(scan.map(SegmentScan::rows).orElse(0L)
+                + pages.stream().mapToLong(PageRef::rows).sum());
     }
 
     /// Each row is either in a segment or in a page: those in pages come after those in segments.

@@ -24,7 +24,7 @@ import java.util.Optional;
 /// @param segments rows in files; empty if none of them matters
 /// @param stats what was found of the files; empty if the table has none
 /// @param batches all other rows that matter, as Arrow batches with the needed columns; more rows are no harm
-/// @param rows of the table, all of them; empty if that takes reading, or if the query does not need all rows
+/// @param rows of the table, all of them; empty if that takes reading, or if the query needs columns or not all rows
 /// @param pages that `batches` are read from; 0 if there are none and `segments` has all rows
 public record TableSource(
         TableNeeds needs,
