@@ -72,6 +72,8 @@ public final class GroupCommitter implements AutoCloseable {
 
     private static final class Queue {
         final Deque<Pending> waiting = new ArrayDeque<>();
+        /// All that have no answer yet, by the folio's id.
+        final Map<UUID, Pending> open = new HashMap<>();
         long bytes;
     }
 
@@ -91,7 +93,8 @@ public final class GroupCommitter implements AutoCloseable {
     }
 
     /// Commits a folio and waits until it is durable. Idempotent by the folio's id, so after UNAVAILABLE, when
-    /// the outcome may be unknown, the same call is to be made again. EXHAUSTED if too much is waiting.
+    /// the outcome may be unknown, the same call is to be made again; it joins the first one while that waits.
+    /// EXHAUSTED if too much is waiting.
     ///
     /// @param bytes how large the request was
     public FolioAnswer commit(UUID namespaceUid, FolioCommit folio, long bytes) {
@@ -120,6 +123,10 @@ public final class GroupCommitter implements AutoCloseable {
                 throw WingsException.unavailable("the control plane is stopping", null);
             }
             Queue queue = queues.get(namespaceUid);
+            Pending known = queue == null ? null : queue.open.get(folio.folioId());
+            if (known != null && known.folio.equals(folio)) {
+                return known.answer;
+            }
             long ofNamespace = queue == null ? 0 : queue.bytes;
             // an empty queue takes anything, so that a limit below the size of one request stops nobody for ever
             if (ofNamespace > 0
@@ -136,6 +143,7 @@ public final class GroupCommitter implements AutoCloseable {
             }
             Pending pending = new Pending(folio, bytes, new CompletableFuture<>());
             queue.waiting.add(pending);
+            queue.open.putIfAbsent(folio.folioId(), pending);
             queue.bytes += bytes;
             queuedBytes += bytes;
             return pending.answer;
@@ -155,19 +163,35 @@ public final class GroupCommitter implements AutoCloseable {
                     return;
                 }
                 commitGroup(namespaceUid, group);
+                close(namespaceUid, group);
             } finally {
                 transactions.release();
             }
         }
     }
 
+    private void close(UUID namespaceUid, List<Pending> answered) {
+        lock.lock();
+        try {
+            Map<UUID, Pending> open = queue(namespaceUid).open;
+            answered.forEach(each -> open.remove(each.folio.folioId(), each));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Queue queue(UUID namespaceUid) {
+        Queue queue = queues.get(namespaceUid);
+        if (queue == null) {
+            throw new IllegalStateException("a namespace has one committer: namespace_uid=" + namespaceUid);
+        }
+        return queue;
+    }
+
     private List<Pending> takeGroup(UUID namespaceUid) {
         lock.lock();
         try {
-            Queue queue = queues.get(namespaceUid);
-            if (queue == null) {
-                throw new IllegalStateException("a namespace has one committer: namespace_uid=" + namespaceUid);
-            }
+            Queue queue = queue(namespaceUid);
             List<Pending> group = new ArrayList<>();
             long bytes = 0;
             while (!queue.waiting.isEmpty() && group.size() < limits.groupFolios()) {

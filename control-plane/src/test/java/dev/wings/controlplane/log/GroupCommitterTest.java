@@ -34,6 +34,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -235,6 +236,33 @@ final class GroupCommitterTest {
         for (Future<FolioAnswer> answer : answers) {
             answer.get();
         }
+    }
+
+    /// A caller that gave up waiting asks again for what is queued already: more of it would fill the queue.
+    @Test
+    void repeatedCallJoinsTheOneThatHasNoAnswerYet() throws Exception {
+        committer.close();
+        committer = committer(new CommitLimits(2, 100, 1_000, 400, LogFixture.ANY_AGE));
+        FolioCommit running = fixture.folio(page(topic, "JFK", batch(1)));
+        FolioCommit waiting = fixture.folio(page(topic, "JFK", batch(1)));
+        store.hold();
+        Future<FolioAnswer> first = commitLater(running);
+        awaitGroups(1);
+        Future<FolioAnswer> second = commitLater(waiting);
+        awaitQueued(1);
+        List<Future<FolioAnswer>> again = new ArrayList<>();
+        for (FolioCommit folio : List.of(running, waiting)) {
+            CompletableFuture<FolioAnswer> answer = new CompletableFuture<>();
+            Thread caller = Thread.ofPlatform().start(() -> answer.completeAsync(() -> commit(folio), Runnable::run));
+            await(() -> caller.getState() == Thread.State.WAITING || answer.isDone());
+            again.add(answer);
+        }
+        assertFails(fixture.folio(page(topic, "JFK", batch(1))), ErrorKind.EXHAUSTED);
+        store.release();
+
+        assertThat(again.get(0).get()).isEqualTo(first.get());
+        assertThat(again.get(1).get()).isEqualTo(second.get());
+        assertThat(store.groups()).containsExactly(1, 1);
     }
 
     @Test

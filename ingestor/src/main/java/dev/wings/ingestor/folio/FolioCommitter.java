@@ -15,6 +15,7 @@
  */
 package dev.wings.ingestor.folio;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CommitFolioRequest;
@@ -48,12 +49,13 @@ final class FolioCommitter {
         this.scheduler = scheduler;
     }
 
-    /// Returns the answer. Fails with what the control plane refused the commit for; with UNAVAILABLE only when
-    /// interrupted, and with INTERNAL when the control plane keeps failing on this folio: then the outcome is
-    /// unknown.
+    /// Returns the answer. Fails with what the control plane refused the commit for; with UNAVAILABLE or INTERNAL if
+    /// the outcome is unknown: the call was interrupted, or the control plane keeps refusing or failing on a folio
+    /// that an earlier call may have committed, or may still commit.
     CommitFolioResponse commit(CommitFolioRequest request) {
         Duration pause = FIRST_PAUSE;
         int refusals = 0;
+        boolean unknown = false;
         for (int attempt = 1; ; attempt++) {
             WingsException failure;
             try {
@@ -64,15 +66,22 @@ final class FolioCommitter {
                 failure = GrpcErrors.fromStatus(e);
             }
             switch (failure.kind()) {
-                // the outcome is unknown, however long that takes
-                case UNAVAILABLE, DEADLINE -> {}
+                // however long that takes
+                case UNAVAILABLE, DEADLINE -> unknown = true;
                 // these may pass, or stay: a folio that is always refused must not keep all others waiting
-                case CANCELLED, CONFLICT, EXHAUSTED, INTERNAL -> refusals++;
+                case CANCELLED, INTERNAL -> {
+                    unknown = true;
+                    refusals++;
+                }
+                case CONFLICT, EXHAUSTED -> refusals++;
                 case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ALREADY_EXISTS, PRECONDITION, DATA_LOSS ->
                     throw failure;
             }
             if (refusals == MAX_REFUSALS) {
-                throw failure;
+                throw unknown && failure.kind() != ErrorKind.INTERNAL
+                        ? WingsException.unavailable(
+                                "gave up, the outcome of the commit is unknown: " + failure.getMessage(), failure)
+                        : failure;
             }
             LOG.warn(
                     "commit has no answer yet, asking again: namespace_uid={}, attempt={}, pause={}, cause={}",

@@ -63,6 +63,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FolioPipelineTest {
 
@@ -392,6 +394,24 @@ class FolioPipelineTest {
                 .extracting(WingsException::kind)
                 .isEqualTo(ErrorKind.PRECONDITION);
         assertThat(scheduler.sleeps()).isZero();
+    }
+
+    /// The first call may still be committed after all others were refused: nobody may take that for a refusal.
+    @ParameterizedTest
+    @CsvSource({"0, EXHAUSTED", "1, UNAVAILABLE"})
+    void aCommitThatIsRefusedAfterItsOutcomeGotLostIsUnknown(int lost, ErrorKind told) {
+        AtomicInteger left = new AtomicInteger(lost);
+        controlPlane.beforeCommit(request -> {
+            Status status = left.getAndDecrement() > 0 ? Status.DEADLINE_EXCEEDED : Status.RESOURCE_EXHAUSTED;
+            throw status.withDescription("too much").asRuntimeException();
+        });
+        CompletableFuture<Long> answer = append(producer);
+        scheduler.fireAll();
+
+        assertThat(failure(answer))
+                .hasMessageContaining("too much")
+                .extracting(WingsException::kind)
+                .isEqualTo(told);
     }
 
     @Test
