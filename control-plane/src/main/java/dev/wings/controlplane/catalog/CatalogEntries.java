@@ -168,9 +168,16 @@ final class CatalogEntries {
         return failure;
     }
 
-    /// Whether a commit was made whose answer was lost. All changes are made together, so one of them tells.
+    /// Whether a commit was made whose answer was lost. All changes are made together, so one of them tells, and if
+    /// there is none, nothing had to be made.
     private boolean isMade(List<LakeChange> changes) {
-        LakeChange change = changes.getFirst();
+        Optional<LakeChange> first = changes.stream()
+                .filter(change -> !(change instanceof LakeChange.Keep))
+                .findFirst();
+        if (first.isEmpty()) {
+            return true;
+        }
+        LakeChange change = first.get();
         try {
             return store.find(change.name())
                     .filter(entry -> entry.metadataLocation().equals(change.metadataLocation()))

@@ -243,6 +243,8 @@ public final class CatalogTables {
         TableMetadata current = read(base);
         TableMetadata updated = updated(current, request);
         if (updated.changes().isEmpty()) {
+            // what the request requires of it has to hold when the other tables change
+            commit.add(new LakeChange.Keep(base));
             return new Loaded(current, revision(base));
         }
         Warehouse warehouse = new Warehouse(base.home());

@@ -52,22 +52,37 @@ public sealed interface LakeChange {
         }
     }
 
-    /// Moves the pointer of `base` from where `base` has it.
+    /// Of an entry that is there: nothing is changed at all if its pointer is no longer where `base` has it.
+    sealed interface OfBase extends LakeChange {
+
+        LakeEntry base();
+
+        @Override
+        default TableName name() {
+            return base().name();
+        }
+
+        @Override
+        default LakeHome home() {
+            return base().home();
+        }
+    }
+
+    /// Moves the pointer of `base`.
     ///
     /// @param obsolete objects of the table's home that nothing of the table needs afterwards
-    record Move(LakeEntry base, String metadataLocation, List<String> obsolete) implements LakeChange {
+    record Move(LakeEntry base, String metadataLocation, List<String> obsolete) implements OfBase {
         public Move {
             obsolete = List.copyOf(obsolete);
         }
+    }
+
+    /// Leaves `base` as it is, on which the other changes rest.
+    record Keep(LakeEntry base) implements OfBase {
 
         @Override
-        public TableName name() {
-            return base.name();
-        }
-
-        @Override
-        public LakeHome home() {
-            return base.home();
+        public String metadataLocation() {
+            return base.metadataLocation();
         }
     }
 }

@@ -30,11 +30,11 @@ public final class LakeErrors {
                         + " delete the topic to drop its table: name=" + name);
     }
 
-    public static WingsException moved(LakeChange.Move move, String found) {
+    public static WingsException moved(LakeEntry base, String found) {
         return new WingsException(
                 ErrorKind.CONFLICT,
-                "the table was changed by somebody else: name=" + move.name() + ", expected="
-                        + move.base().metadataLocation() + ", found=" + found);
+                "the table was changed by somebody else: name=" + base.name() + ", expected=" + base.metadataLocation()
+                        + ", found=" + found);
     }
 
     public static WingsException isGarbage(TableName name, String location) {

@@ -116,8 +116,8 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
         });
     }
 
-    private void check(LakeChange change) {
-        switch (change) {
+    private void check(LakeChange checked) {
+        switch (checked) {
             case LakeChange.Create create -> {
                 NamespaceEntry namespace = database.load(create.name().parent());
                 if (!namespace.namespace.uid().equals(create.entry().home().namespaceUid())) {
@@ -125,11 +125,11 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
                 }
                 checkFree(namespace, create.name());
             }
-            case LakeChange.Move move -> {
-                LakeEntry found = current(move);
+            case LakeChange.OfBase change -> {
+                LakeEntry found = current(change.base());
                 checkNotOfTopic(found);
-                if (!found.metadataLocation().equals(move.base().metadataLocation())) {
-                    throw LakeErrors.moved(move, found.metadataLocation());
+                if (!found.metadataLocation().equals(change.base().metadataLocation())) {
+                    throw LakeErrors.moved(change.base(), found.metadataLocation());
                 }
             }
         }
@@ -152,19 +152,19 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
     }
 
     /// Found by its uid, whatever name it has now.
-    private LakeEntry current(LakeChange.Move move) {
+    private LakeEntry current(LakeEntry base) {
         return database.namespaces().values().stream()
                 .flatMap(namespace -> namespace.tables.values().stream())
-                .filter(entry -> entry.uid().equals(move.base().uid()))
+                .filter(entry -> entry.uid().equals(base.uid()))
                 .findFirst()
-                .orElseThrow(() -> ResourceErrors.notFound(move.name()));
+                .orElseThrow(() -> ResourceErrors.notFound(base.name()));
     }
 
     private void apply(LakeChange change, Instant collectTime) {
         LakeEntry entry = switch (change) {
             case LakeChange.Create create -> create.entry();
             case LakeChange.Move move -> {
-                LakeEntry base = current(move);
+                LakeEntry base = current(move.base());
                 for (String location : move.obsolete()) {
                     database.addGarbage(base.home().namespaceUid(), location, collectTime);
                 }
@@ -178,6 +178,7 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
                         base.version() + 1,
                         base.home());
             }
+            case LakeChange.Keep keep -> current(keep.base());
         };
         database.load(entry.name().parent()).tables.put(entry.name().table(), entry);
     }

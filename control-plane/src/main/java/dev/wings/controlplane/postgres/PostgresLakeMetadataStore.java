@@ -156,12 +156,18 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
         List<LakeChange.Create> creates = only(changes, LakeChange.Create.class)
                 .sorted(Comparator.comparing(create -> create.name().toString()))
                 .toList();
+        List<LakeEntry> bases = only(changes, LakeChange.OfBase.class)
+                .map(LakeChange.OfBase::base)
+                .toList();
         List<LakeChange.Move> moves = only(changes, LakeChange.Move.class).toList();
         database.change("commit tables", connection -> {
             for (LakeChange.Create create : creates) {
                 create(connection, create.entry(), now);
             }
-            move(connection, moves, now, collectTime);
+            lock(connection, bases);
+            for (LakeChange.Move move : moves) {
+                move(connection, move, now, collectTime);
+            }
             checkPointers(connection, changes);
             return changes;
         });
@@ -223,19 +229,12 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
 
     private record Pointer(String location, boolean ofTopic) {}
 
-    private static void move(Connection connection, List<LakeChange.Move> moves, Instant now, Instant collectTime)
-            throws SQLException {
+    /// Each as it is expected.
+    private static void lock(Connection connection, List<LakeEntry> bases) throws SQLException {
         String lock = """
                 select table_uid, metadata_location, topic_uid is not null as of_topic
                 from lake_tables where table_uid = any(?)
                 order by table_uid for no key update
-                """;
-        String update = """
-                update lake_tables set metadata_location = ?, version = version + 1, update_time = ?
-                where table_uid = ?
-                """;
-        String garbage = """
-                insert into garbage (namespace_uid, location, collect_time) select ?, location, ? from unnest(?) as location
                 """;
         Map<UUID, Pointer> found = new HashMap<>();
         Sql.query(
@@ -244,31 +243,37 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 row -> found.put(
                         Sql.uuid(row, "table_uid"),
                         new Pointer(row.getString("metadata_location"), row.getBoolean("of_topic"))),
-                Sql.uuids(connection, moves.stream().map(move -> move.base().uid())));
-        for (LakeChange.Move move : moves) {
-            Pointer pointer = found.get(move.base().uid());
+                Sql.uuids(connection, bases.stream().map(LakeEntry::uid)));
+        for (LakeEntry base : bases) {
+            Pointer pointer = found.get(base.uid());
             if (pointer == null) {
-                throw ResourceErrors.notFound(move.name());
+                throw ResourceErrors.notFound(base.name());
             }
             if (pointer.ofTopic()) {
-                throw LakeErrors.ofTopic(move.name());
+                throw LakeErrors.ofTopic(base.name());
             }
-            if (!pointer.location().equals(move.base().metadataLocation())) {
-                throw LakeErrors.moved(move, pointer.location());
+            if (!pointer.location().equals(base.metadataLocation())) {
+                throw LakeErrors.moved(base, pointer.location());
             }
-            Sql.update(
-                    connection,
-                    update,
-                    move.metadataLocation(),
-                    now,
-                    move.base().uid());
-            Sql.update(
-                    connection,
-                    garbage,
-                    move.base().home().namespaceUid(),
-                    collectTime,
-                    Sql.texts(connection, move.obsolete().stream()));
         }
+    }
+
+    private static void move(Connection connection, LakeChange.Move move, Instant now, Instant collectTime)
+            throws SQLException {
+        String update = """
+                update lake_tables set metadata_location = ?, version = version + 1, update_time = ?
+                where table_uid = ?
+                """;
+        String garbage = """
+                insert into garbage (namespace_uid, location, collect_time) select ?, location, ? from unnest(?) as location
+                """;
+        Sql.update(connection, update, move.metadataLocation(), now, move.base().uid());
+        Sql.update(
+                connection,
+                garbage,
+                move.base().home().namespaceUid(),
+                collectTime,
+                Sql.texts(connection, move.obsolete().stream()));
     }
 
     @Override

@@ -257,6 +257,27 @@ public abstract class LakeMetadataStoreContract {
     }
 
     @Test
+    void commitRestsOnEntriesThatItDoesNotChange() {
+        LakeEntry changed = create(Kind.TABLE, TableName.of(SALES, "changed"));
+        LakeEntry base = create(Kind.TABLE, TableName.of(OTHER, "base"));
+        store().commit(
+                        List.of(
+                                new LakeChange.Keep(base),
+                                new LakeChange.Move(changed, "file:///objects/2", List.of())),
+                        TIME,
+                        TIME);
+        assertThat(store().find(base.name())).contains(base);
+        LakeEntry second = store().find(changed.name()).orElseThrow();
+        assertThat(second.metadataLocation()).isEqualTo("file:///objects/2");
+
+        move(base, "file:///objects/elsewhere");
+        List<LakeChange> late =
+                List.of(new LakeChange.Move(second, "file:///objects/3", List.of()), new LakeChange.Keep(base));
+        assertFails(() -> store().commit(late, TIME, TIME), ErrorKind.CONFLICT, "name=" + base.name());
+        assertThat(store().find(changed.name())).contains(second);
+    }
+
+    @Test
     void droppedEntryIsGone() {
         LakeEntry table = create(Kind.TABLE, ORDERS);
         assertFails(() -> store().drop(Kind.VIEW, ORDERS, false, TIME), ErrorKind.NOT_FOUND, "name=" + ORDERS);
