@@ -102,6 +102,7 @@ public final class PostgresTaskStore implements TaskStore {
 
     @Override
     public Turn lease(LeaseWish wish, Instant now, TaskPolicy policy) {
+        database.work("end lapsed leases", connection -> TaskTurnStatements.endLapsed(connection, now, policy));
         return database.work("lease task", connection -> TaskTurnStatements.take(connection, wish, now, policy));
     }
 

@@ -26,6 +26,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -113,11 +114,18 @@ final class TaskTurnStatements {
 
     private TaskTurnStatements() {}
 
+    /// Ends leases whose time is over. In a transaction of its own: tasks are locked in the order of their targets, in
+    /// which [#take] cannot lock another one beside them.
+    static int endLapsed(Connection connection, Instant now, TaskPolicy policy) throws SQLException {
+        List<TaskRecord> lapsed = Sql.query(connection, LOCK_LAPSED, TaskRows::read, now, LAPSED);
+        for (TaskRecord task : lapsed) {
+            TaskRows.update(connection, task.lapsed(now, policy));
+        }
+        return lapsed.size();
+    }
+
     static Turn take(Connection connection, LeaseWish wish, Instant now, TaskPolicy policy) throws SQLException {
         Sql.query(connection, LOCK_TURNS, row -> now);
-        for (TaskRecord lapsed : Sql.query(connection, LOCK_LAPSED, TaskRows::read, now, LAPSED)) {
-            TaskRows.update(connection, lapsed.lapsed(now, policy));
-        }
         Array kinds = Sql.texts(connection, wish.kinds().stream().map(Enum::name));
         Optional<TaskRecord> found = Optional.empty();
         while (found.isEmpty()) {

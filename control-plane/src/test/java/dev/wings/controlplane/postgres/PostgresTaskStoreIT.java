@@ -15,14 +15,31 @@
  */
 package dev.wings.controlplane.postgres;
 
+import static dev.wings.controlplane.task.TaskFixture.START;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.task.TaskFixture;
+import dev.wings.controlplane.task.TaskKind;
+import dev.wings.controlplane.task.TaskRecord;
 import dev.wings.controlplane.task.TaskStore;
 import dev.wings.controlplane.task.TaskStoreContract;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 final class PostgresTaskStoreIT extends TaskStoreContract {
 
@@ -60,5 +77,46 @@ final class PostgresTaskStoreIT extends TaskStoreContract {
                         connection,
                         "select location, collect_time from garbage order by garbage_id",
                         row -> row.getString("location") + "@" + Sql.instant(row, "collect_time")));
+    }
+
+    /// Who counts new pages locks the tasks of several topics, in the order of these.
+    @Test
+    void leasingHoldsNoTaskWhileItWaitsForAnother() throws Exception {
+        TaskFixture globex = new TaskFixture(store(), cluster(), log(), new NamespaceName("globex", "sales"));
+        List<TopicRecord> topics = Stream.of("one", "two")
+                .map(id -> globex.log().createTopic(id, true))
+                .sorted(Comparator.comparing(topic -> topic.uid().toString()))
+                .toList();
+        topics.forEach(topic -> globex.createTable(topic, START));
+        globex.create(topics.getLast(), TaskKind.COMPACT, START);
+        assertThat(globex.lease(START)).isPresent();
+        TaskRecord due = globex.create(topics.getFirst(), TaskKind.COMPACT, START);
+
+        try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Optional<TaskRecord>> lease = database.work("hold tasks", connection -> {
+                lock(connection, topics.getFirst());
+                Future<Optional<TaskRecord>> waiting = workers.submit(() -> globex.lease(TaskFixture.at(60)));
+                awaitWaiting();
+                lock(connection, topics.getLast());
+                return waiting;
+            });
+            assertThat(lease.get().orElseThrow().uid()).isEqualTo(due.uid());
+        }
+    }
+
+    private static void lock(Connection connection, TopicRecord topic) throws SQLException {
+        String sql = "select 1 from tasks where target_uid = ? and kind = 'COMPACT' for no key update";
+        assertThat(Sql.query(connection, sql, row -> row.getInt(1), topic.uid()))
+                .hasSize(1);
+    }
+
+    private void awaitWaiting() {
+        String sql =
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        while (database.read("find waits", connection -> Sql.queryOne(connection, sql, row -> row.getLong(1)))
+                        .orElseThrow()
+                == 0) {
+            Thread.onSpinWait();
+        }
     }
 }
