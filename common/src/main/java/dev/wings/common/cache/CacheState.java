@@ -80,10 +80,13 @@ final class CacheState {
         return !file.inUse() && file.isEmpty() && files.remove(file.object(), file);
     }
 
-    /// Claims what is missing of `wanted`. EXHAUSTED, with nothing claimed, if all that could go is in use.
+    /// Claims what is missing of `wanted`, and of short gaps if there is room. EXHAUSTED, with nothing claimed, if all
+    /// that could go is in use.
     synchronized Work claim(CachedFile file, List<ByteRange> wanted) {
         BitSet blocks = file.blocks(wanted);
-        BitSet missing = withGaps(file, file.missing(blocks));
+        BitSet needed = file.missing(blocks);
+        BitSet joined = withGaps(file, needed);
+        BitSet missing = fits(file.bytes(joined)) ? joined : needed;
         List<CachedFile> evicted = makeRoom(file.bytes(missing));
         List<Flight> others = file.flights(blocks);
         List<Flight> own = new ArrayList<>();
@@ -122,6 +125,17 @@ final class CacheState {
             }
             end = missing.nextClearBit(next);
         }
+    }
+
+    private boolean fits(long bytes) {
+        if (usedBytes + bytes <= capacityBytes) {
+            return true;
+        }
+        long inUse = files.values().stream()
+                .filter(CachedFile::inUse)
+                .mapToLong(CachedFile::heldBytes)
+                .sum();
+        return inUse + bytes <= capacityBytes;
     }
 
     private List<CachedFile> makeRoom(long bytes) {

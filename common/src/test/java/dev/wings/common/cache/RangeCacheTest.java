@@ -73,6 +73,18 @@ final class RangeCacheTest {
     }
 
     @Test
+    void gapsAreLeftOutWhereThereIsNoRoomForThem() throws IOException {
+        TestSource source = new TestSource(1, 0);
+        try (RangeCache cache = open(source, 256);
+                CachedObject object = cache.open(OBJECT)) {
+            read(object, 320, 128);
+            object.load(List.of(new ByteRange(0, 1), new ByteRange(128, 129)));
+            assertThat(source.reads())
+                    .containsExactlyInAnyOrder(new ByteRange(320, 448), new ByteRange(0, 64), new ByteRange(128, 192));
+        }
+    }
+
+    @Test
     void concurrentMissIsFetchedOnce() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
