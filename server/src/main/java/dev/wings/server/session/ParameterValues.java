@@ -105,7 +105,7 @@ public final class ParameterValues {
             case TimeSecVector it -> LocalTime.ofSecondOfDay(it.get(0));
             case TimeMilliVector it -> LocalTime.ofNanoOfDay(it.get(0) * 1_000_000L);
             case TimeMicroVector it -> LocalTime.ofNanoOfDay(it.get(0) * 1_000L);
-            case TimeNanoVector it -> LocalTime.ofNanoOfDay(it.get(0));
+            case TimeNanoVector it -> LocalTime.ofNanoOfDay(wholeMicros(it, it.get(0)));
             case TimeStampVector it -> timestamp(it);
             default ->
                 throw WingsException.invalid("no parameter can have this type: parameter=" + vector.getName()
@@ -115,8 +115,19 @@ public final class ParameterValues {
 
     private static Object timestamp(TimeStampVector vector) {
         ArrowType.Timestamp type = (ArrowType.Timestamp) vector.getField().getType();
-        Instant instant = Instant.EPOCH.plus(vector.get(0), unit(type.getUnit()));
+        long value = type.getUnit() == TimeUnit.NANOSECOND ? wholeMicros(vector, vector.get(0)) : vector.get(0);
+        Instant instant = Instant.EPOCH.plus(value, unit(type.getUnit()));
         return type.getTimezone() == null ? LocalDateTime.ofInstant(instant, ZoneOffset.UTC) : instant;
+    }
+
+    /// No column has more digits, so a value with more equals none; as text in SQL it is compared as such, but bound it
+    /// would be cut.
+    private static long wholeMicros(FieldVector vector, long nanos) {
+        if (nanos % 1_000 != 0) {
+            throw WingsException.invalid("a parameter is more precise than microseconds: parameter=" + vector.getName()
+                    + ", type=" + vector.getField().getType() + ", value=" + vector.getObject(0));
+        }
+        return nanos;
     }
 
     private static ChronoUnit unit(TimeUnit unit) {
