@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
@@ -32,17 +33,22 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.io.FileIO;
+import org.jspecify.annotations.Nullable;
 
 /// Reads what tables are made of, and remembers it: files never change.
 final class LakeFiles {
 
     private static final long MAX_MANIFESTS = 100_000;
-    private static final long MAX_DATA_FILES = 200_000;
+    /// About a hundred bytes each.
+    private static final long MAX_STATISTICS = 500_000;
+    /// What a data file takes besides.
+    private static final int OWN_STATISTICS = 8;
+
     private static final long MAX_CHUNKS = 1_000_000;
 
     private final Memo<String, LakeSnapshot> snapshots =
             new Memo<>(MAX_MANIFESTS, snapshot -> 1 + snapshot.manifests().size());
-    private final Memo<String, List<DataFile>> manifests = new Memo<>(MAX_DATA_FILES, files -> 1 + files.size());
+    private final Memo<String, List<DataFile>> manifests = new Memo<>(MAX_STATISTICS, LakeFiles::statistics);
     private final Memo<String, SegmentLayout> layouts = new Memo<>(MAX_CHUNKS, SegmentLayout::chunkCount);
 
     LakeSnapshot snapshot(FileIO io, String location) {
@@ -72,6 +78,24 @@ final class LakeFiles {
     /// The data files of a manifest, with their bounds.
     List<DataFile> dataFiles(FileIO io, LakeSnapshot snapshot, ManifestFile manifest) {
         return manifests.get(manifest.path(), path -> LakeErrors.reading(path, () -> read(io, snapshot, manifest)));
+    }
+
+    private static long statistics(List<DataFile> files) {
+        long statistics = 1;
+        for (DataFile file : files) {
+            statistics += OWN_STATISTICS
+                    + size(file.columnSizes())
+                    + size(file.valueCounts())
+                    + size(file.nullValueCounts())
+                    + size(file.nanValueCounts())
+                    + size(file.lowerBounds())
+                    + size(file.upperBounds());
+        }
+        return statistics;
+    }
+
+    private static int size(@Nullable Map<?, ?> statistics) {
+        return statistics == null ? 0 : statistics.size();
     }
 
     private static List<DataFile> read(FileIO io, LakeSnapshot snapshot, ManifestFile manifest) {

@@ -208,7 +208,7 @@ public final class SegmentScan implements SegmentSource {
         @Override
         public Map<Path, Long> chunks() {
             Map<Path, Long> chunks = new LinkedHashMap<>();
-            links.forEach((link, segment) -> chunks.put(link, segment.layout().chunkCount()));
+            links.forEach((link, segment) -> chunks.put(link, segment.chunks()));
             return chunks;
         }
 

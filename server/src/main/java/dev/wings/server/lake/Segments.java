@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.iceberg.DataFile;
@@ -62,6 +63,11 @@ import org.jspecify.annotations.Nullable;
 /// those a query has to read. Safe for use by many threads.
 public final class Segments {
 
+    /// Bounds what a plan holds in memory.
+    private static final int MAX_SEGMENTS = 100_000;
+
+    private static final Set<Integer> OFFSETS = Set.of(LakeTable.OFFSET_FIELD_ID);
+
     private final Function<URI, ObjectStore> stores;
     private final RangeCache cache;
     private final Executor fetchers;
@@ -75,10 +81,14 @@ public final class Segments {
     }
 
     /// A data file with what has to be read of it.
-    record Planned(DataFile file, ObjectId object, SegmentLayout layout, List<ByteRange> ranges, int rowGroups) {
+    ///
+    /// @param file with the statistics of its offsets only
+    /// @param chunks of the whole file
+    record Planned(
+            DataFile file, ObjectId object, ByteRange footer, long chunks, List<ByteRange> ranges, int rowGroups) {
 
         Planned footerOnly() {
-            return new Planned(file, object, layout, List.of(layout.footer()), rowGroups);
+            return new Planned(file, object, footer, chunks, List.of(footer), rowGroups);
         }
 
         long readBytes() {
@@ -135,13 +145,13 @@ public final class Segments {
                 : Optional.of(Conversions.fromByteBuffer(Types.LongType.get(), bound.duplicate()));
     }
 
-    /// All data files of a snapshot, whatever a query needs.
-    public List<DataFile> dataFiles(URI store, String metadataLocation) {
+    /// Shows all data files of a snapshot, whatever a query needs.
+    public void forEachDataFile(URI store, String metadataLocation, Consumer<DataFile> consumer) {
         StoreFileIO io = new StoreFileIO(stores.apply(store), store);
         LakeSnapshot snapshot = files.snapshot(io, metadataLocation);
-        return snapshot.manifests().stream()
-                .flatMap(manifest -> files.dataFiles(io, snapshot, manifest).stream())
-                .toList();
+        for (ManifestFile manifest : snapshot.manifests()) {
+            files.dataFiles(io, snapshot, manifest).forEach(consumer);
+        }
     }
 
     private static final class Counts {
@@ -181,7 +191,11 @@ public final class Segments {
                 counts.files++;
                 counts.bytes += file.fileSizeInBytes();
                 if (partition.eval(file.partition()) && evaluator.eval(file)) {
-                    matching.add(file);
+                    if (matching.size() == MAX_SEGMENTS) {
+                        throw WingsException.exhausted("the query needs too many segments: limit=" + MAX_SEGMENTS
+                                + ", metadata=" + snapshot.location());
+                    }
+                    matching.add(file.copyWithStats(OFFSETS));
                 }
             }
         }
@@ -226,7 +240,9 @@ public final class Segments {
                 }
             }
         }
-        return read == 0 ? Optional.empty() : Optional.of(new Planned(file, object, layout, ranges, read));
+        return read == 0
+                ? Optional.empty()
+                : Optional.of(new Planned(file, object, layout.footer(), layout.chunkCount(), ranges, read));
     }
 
     /// A row group as a file that Iceberg's evaluator understands.

@@ -68,8 +68,10 @@ public final class LakeSystemTables {
                         instant("last_timestamp", "")),
                 (tenant, needs, rows) -> NamedTopics.wanted(catalog, tenant, needs)
                         .forEach(topic -> table(topic)
-                                .ifPresent(location -> segments.dataFiles(catalog.objectStore(topic), location)
-                                        .forEach(file -> rows.accept(segment(topic, file))))));
+                                .ifPresent(location -> segments.forEachDataFile(
+                                        catalog.objectStore(topic),
+                                        location,
+                                        file -> rows.accept(segment(topic, file))))));
     }
 
     private static @Nullable Object[] segment(TopicTable topic, DataFile file) {

@@ -131,6 +131,6 @@ class SegmentScanTest {
                 .withRecordCount(1)
                 .build();
         ByteRange all = new ByteRange(0, object.bytes());
-        return new Segments.Planned(file, object, new SegmentLayout(all, List.of(), Map.of()), List.of(all), 1);
+        return new Segments.Planned(file, object, all, 0, List.of(all), 1);
     }
 }
