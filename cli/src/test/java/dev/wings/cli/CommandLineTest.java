@@ -130,6 +130,24 @@ final class CommandLineTest {
         assertThat(outcome.err()).startsWith("wings: bad topic id").contains("\"Flights\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "topic delete tenants/acme/namespaces/default/topics/t",
+                "push tenants/acme/namespaces/default/topics/t pom.xml",
+                "namespace delete tenants/acme/namespaces/n",
+                "object-store get tenants/acme/objectStores/s"
+            })
+    void resourcesOfOtherTenantsAreRefusedBeforeAnybodyIsAsked(String arguments) {
+        Outcome outcome = run(arguments.split(" ", -1));
+
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(outcome.err())
+                .contains("another tenant")
+                .contains("acting_for=default")
+                .contains("--tenant acme");
+    }
+
     @Test
     void debugShowsTheStack() {
         assertThat(run("topic", "describe", "Flights", "--debug").err()).contains("\tat ");

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.flight.CallHeaders;
+import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightRuntimeException;
@@ -219,18 +220,22 @@ final class IngestorIT {
     @Test
     void aTopicOfAnotherTenantIsForbidden() throws Exception {
         fixture.createTopic("", ID, NAME);
-        CallHeaders headers = new FlightCallHeaders();
-        headers.insert("wings-tenant", "other");
-        try (TestProducer producer = new TestProducer(
-                fixture,
+        expectEnd(
                 FlightDescriptor.path(IngestorFixture.TOPIC),
-                fields(ID, NAME),
-                new HeaderCallOption(headers))) {
-            assertThatThrownBy(producer::finish)
-                    .isInstanceOfSatisfying(
-                            FlightRuntimeException.class,
-                            failure -> assertThat(failure.status().code()).isEqualTo(FlightStatusCode.UNAUTHORIZED));
-        }
+                FlightStatusCode.UNAUTHORIZED,
+                "another tenant",
+                new HeaderCallOption(tenant("other")));
+        // who says nothing acts for the tenant called default
+        expectEnd(
+                FlightDescriptor.path("tenants/other/namespaces/default/topics/events"),
+                FlightStatusCode.UNAUTHORIZED,
+                "another tenant");
+    }
+
+    private static CallHeaders tenant(String id) {
+        CallHeaders headers = new FlightCallHeaders();
+        headers.insert("wings-tenant", id);
+        return headers;
     }
 
     /// I2: batches of one stream keep their order although later folios are stored first.
@@ -350,8 +355,8 @@ final class IngestorIT {
         }
     }
 
-    private void expectEnd(FlightDescriptor descriptor, FlightStatusCode code, String text) {
-        try (TestProducer producer = new TestProducer(fixture, descriptor, fields(ID))) {
+    private void expectEnd(FlightDescriptor descriptor, FlightStatusCode code, String text, CallOption... options) {
+        try (TestProducer producer = new TestProducer(fixture, descriptor, fields(ID), options)) {
             assertThatThrownBy(producer::finish)
                     .isInstanceOfSatisfying(
                             FlightRuntimeException.class,

@@ -15,6 +15,8 @@
  */
 package dev.wings.cli.connect;
 
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TenantName;
@@ -76,8 +78,21 @@ public final class Connection {
         return new NamespaceName(tenant, ResourceId.DEFAULT);
     }
 
-    /// The topic that the user means by a full name, `namespace.topic` or a bare id.
+    /// The topic that the user means by a full name, `namespace.topic` or a bare id. Fails with FORBIDDEN for one of
+    /// another tenant.
     public TopicName topic(String name) {
-        return TopicName.resolve(name, home());
+        TopicName topic = TopicName.resolve(name, home());
+        checkOwn(topic.tenant(), topic);
+        return topic;
+    }
+
+    /// Fails with FORBIDDEN for what belongs to another tenant than the one to act for.
+    public void checkOwn(String owner, Object name) {
+        if (!owner.equals(tenant)) {
+            throw new WingsException(
+                    ErrorKind.FORBIDDEN,
+                    "it belongs to another tenant: name=" + name + ", acting_for=" + tenant + "; say --tenant " + owner
+                            + " to act for that one");
+        }
     }
 }

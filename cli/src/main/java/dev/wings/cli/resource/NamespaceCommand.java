@@ -43,9 +43,11 @@ import picocli.CommandLine.Parameters;
 public final class NamespaceCommand {
 
     private static NamespaceName name(ResourceOptions options, String text) {
-        return text.indexOf('/') >= 0
+        NamespaceName name = text.indexOf('/') >= 0
                 ? NamespaceName.parse(text)
                 : new NamespaceName(options.connection().tenant().tenant(), text);
+        options.connection().checkOwn(name.tenant(), name);
+        return name;
     }
 
     @Command(

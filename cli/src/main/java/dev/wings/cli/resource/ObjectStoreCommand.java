@@ -43,9 +43,11 @@ public final class ObjectStoreCommand {
 
     /// The store that a full name or an id of the acting tenant means.
     static ObjectStoreName name(ResourceOptions options, String text) {
-        return text.indexOf('/') >= 0
+        ObjectStoreName name = text.indexOf('/') >= 0
                 ? ObjectStoreName.parse(text)
                 : new ObjectStoreName(options.connection().tenant().tenant(), text);
+        options.connection().checkOwn(name.tenant(), name);
+        return name;
     }
 
     @Command(

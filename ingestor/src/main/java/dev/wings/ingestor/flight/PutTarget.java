@@ -22,13 +22,14 @@ import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TopicName;
 import io.grpc.Metadata;
 import java.util.List;
+import java.util.Objects;
 import org.apache.arrow.flight.impl.Flight;
 import org.jspecify.annotations.Nullable;
 
 /// Which topic a DoPut stream goes to.
 final class PutTarget {
 
-    /// The tenant that the caller acts for, if it is not the default one.
+    /// The tenant that the caller acts for; the default one if there is none.
     static final Metadata.Key<String> TENANT = Metadata.Key.of("wings-tenant", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final int FULL_NAME_PARTS = 6;
@@ -37,16 +38,16 @@ final class PutTarget {
 
     /// The path is one element that names the topic in any of its forms, or the elements namespace and topic, or
     /// those of the full name. Fails with INVALID for anything else, with FORBIDDEN for the topic of another tenant
-    /// than the caller said.
+    /// than the caller acts for.
     static TopicName topic(Flight.@Nullable FlightDescriptor descriptor, Metadata headers) {
         if (descriptor == null || descriptor.getType() != Flight.FlightDescriptor.DescriptorType.PATH) {
             throw WingsException.invalid("the first message must carry a descriptor with the topic as its path: found="
                     + (descriptor == null ? "no descriptor" : "a " + descriptor.getType() + " descriptor"));
         }
-        String tenant = headers.get(TENANT);
-        NamespaceName home = new NamespaceName(tenant == null ? ResourceId.DEFAULT : tenant, ResourceId.DEFAULT);
+        String tenant = Objects.requireNonNullElse(headers.get(TENANT), ResourceId.DEFAULT);
+        NamespaceName home = new NamespaceName(tenant, ResourceId.DEFAULT);
         TopicName name = topic(descriptor.getPathList(), home);
-        if (tenant != null && !name.tenant().equals(tenant)) {
+        if (!name.tenant().equals(tenant)) {
             throw new WingsException(
                     ErrorKind.FORBIDDEN,
                     "the topic belongs to another tenant than the request: topic=" + name + ", tenant=" + tenant);
