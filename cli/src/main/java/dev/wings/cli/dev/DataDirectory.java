@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 /// objects/     the default object store
 /// spill/       what queries put on disk while they run
 /// scratch/     what tasks of the compactor put on disk while they run
-/// cache/       what queries read of segments; may go at any time
+/// cache/       what queries read of segments; may go while nothing runs
 /// ticket.key   what the SQL server signs with
 /// logs/        of the last run
 /// ```
