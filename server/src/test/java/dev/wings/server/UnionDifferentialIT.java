@@ -52,8 +52,14 @@ class UnionDifferentialIT {
     private Path directory;
 
     @ParameterizedTest(name = "seed {0}, partitioned by {1}")
-    @CsvSource({"1, none", "2, none", "3, day", "4, late"})
-    void answersAreThoseOfDuckDbHoweverTheRowsAreSplit(long seed, String partitioning) throws Exception {
+    @CsvSource({
+        "1, none, ''",
+        "2, none, ''",
+        "3, day, departure_hour=2023-11-14-22 departure_hour=2023-11-14-23",
+        "4, late, late=false late=true"
+    })
+    void answersAreThoseOfDuckDbHoweverTheRowsAreSplit(long seed, String partitioning, String partitions)
+            throws Exception {
         Random random = new Random(seed);
         Path scratch = Files.createDirectories(directory.resolve("scratch"));
         try (ServerFixture server = new ServerFixture(directory, Map.of());
@@ -86,6 +92,8 @@ class UnionDifferentialIT {
                 }
             }
             assertThat(server.metric("wings.cache.bytes", "result", "hit")).isPositive();
+            assertThat(sql.query("select distinct table_partition from system.segments order by 1"))
+                    .containsExactly(partitions.split(" "));
         }
     }
 

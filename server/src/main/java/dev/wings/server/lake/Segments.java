@@ -40,7 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.iceberg.DataFile;
@@ -145,12 +145,16 @@ public final class Segments {
                 : Optional.of(Conversions.fromByteBuffer(Types.LongType.get(), bound.duplicate()));
     }
 
-    /// Shows all data files of a snapshot, whatever a query needs.
-    public void forEachDataFile(URI store, String metadataLocation, Consumer<DataFile> consumer) {
+    /// Shows all data files of a snapshot, whatever a query needs, each with its partition as in paths of Iceberg;
+    /// empty
+    /// if the table has none.
+    public void forEachDataFile(URI store, String metadataLocation, BiConsumer<DataFile, String> consumer) {
         StoreFileIO io = new StoreFileIO(stores.apply(store), store);
         LakeSnapshot snapshot = files.snapshot(io, metadataLocation);
         for (ManifestFile manifest : snapshot.manifests()) {
-            files.dataFiles(io, snapshot, manifest).forEach(consumer);
+            PartitionSpec spec = partitioning(snapshot, manifest);
+            files.dataFiles(io, snapshot, manifest)
+                    .forEach(file -> consumer.accept(file, spec.partitionToPath(file.partition())));
         }
     }
 
@@ -170,10 +174,7 @@ public final class Segments {
         Map<Integer, Evaluator> ofPartitions = new HashMap<>();
         List<DataFile> matching = new ArrayList<>();
         for (ManifestFile manifest : snapshot.manifests()) {
-            PartitionSpec spec = snapshot.partitionings().get(manifest.partitionSpecId());
-            if (spec == null) {
-                throw LakeErrors.lost("damaged", manifest.path(), new IllegalStateException("unknown partitioning"));
-            }
+            PartitionSpec spec = partitioning(snapshot, manifest);
             boolean mayMatch = ofManifests
                     .computeIfAbsent(spec.specId(), id -> ManifestEvaluator.forRowFilter(condition, spec, true))
                     .eval(manifest);
@@ -200,6 +201,14 @@ public final class Segments {
             }
         }
         return matching;
+    }
+
+    private static PartitionSpec partitioning(LakeSnapshot snapshot, ManifestFile manifest) {
+        PartitionSpec spec = snapshot.partitionings().get(manifest.partitionSpecId());
+        if (spec == null) {
+            throw LakeErrors.lost("damaged", manifest.path(), new IllegalStateException("unknown partitioning"));
+        }
+        return spec;
     }
 
     private static int live(ManifestFile manifest) {

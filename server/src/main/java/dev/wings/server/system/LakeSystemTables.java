@@ -71,17 +71,17 @@ public final class LakeSystemTables {
                                 .ifPresent(location -> segments.forEachDataFile(
                                         catalog.objectStore(topic),
                                         location,
-                                        file -> rows.accept(segment(topic, file))))));
+                                        (file, partition) -> rows.accept(segment(topic, file, partition))))));
     }
 
-    private static @Nullable Object[] segment(TopicTable topic, DataFile file) {
+    private static @Nullable Object[] segment(TopicTable topic, DataFile file, String partition) {
         return new @Nullable Object[] {
             topic.name().namespace(),
             topic.name().topic(),
             file.location(),
             file.fileSizeInBytes(),
             file.recordCount(),
-            partition(file),
+            partition,
             Segments.bound(file.lowerBounds(), LakeTable.OFFSET_FIELD_ID).orElse(null),
             Segments.bound(file.upperBounds(), LakeTable.OFFSET_FIELD_ID).orElse(null),
             Segments.bound(file.lowerBounds(), LakeTable.TIMESTAMP_FIELD_ID)
@@ -91,10 +91,6 @@ public final class LakeSystemTables {
                     .map(LakeSystemTables::instantOf)
                     .orElse(null)
         };
-    }
-
-    private static String partition(DataFile file) {
-        return file.partition().size() == 0 ? "" : file.partition().toString();
     }
 
     private SystemTable snapshots() {
