@@ -69,8 +69,8 @@ public final class TopicCommand {
                 "Examples:",
                 "  wings topic create flights --from examples/flights.parquet --partition-by origin",
                 "  wings topic create sales.orders --schema 'id long not null, price decimal(10,2)'",
-                "  wings topic create clicks --schema 'user string, at timestamptz' \\",
-                "      --lake-partition-by 'day(at)' --lake-sort-by 'user, at desc' --freshness 10s"
+                "  wings topic create clicks --schema 'account string, time timestamptz' \\",
+                "      --lake-partition-by 'day(time)' --lake-sort-by 'account, time desc' --freshness 10s"
             })
     static final class Create implements Callable<Integer> {
         @Mixin
