@@ -105,7 +105,7 @@ final class CacheState {
     }
 
     synchronized long presentBytes(CachedFile file, List<ByteRange> ranges) {
-        return file.bytes(file.present(file.blocks(ranges)));
+        return ranges.stream().mapToLong(file::presentBytes).sum();
     }
 
     /// Joins runs of missing blocks over short gaps of blocks that are missing too.

@@ -163,6 +163,16 @@ final class CachedFile {
         return found;
     }
 
+    /// How many bytes of a range are there.
+    long presentBytes(ByteRange range) {
+        long bytes = 0;
+        for (int block : present(blocks(List.of(range))).stream().toArray()) {
+            ByteRange found = bytes(block, block + 1);
+            bytes += Math.min(found.end(), range.end()) - Math.max(found.start(), range.start());
+        }
+        return bytes;
+    }
+
     /// Those of `wanted` that are not there and that nobody fetches.
     BitSet missing(BitSet wanted) {
         BitSet missing = (BitSet) wanted.clone();

@@ -55,6 +55,8 @@ final class RangeCacheTest {
             assertThat(read(object, 64, 64)).isEqualTo(new CachedObject.Loaded(64, 0));
             assertThat(source.reads()).containsExactly(new ByteRange(64, 128));
             assertThat(cache.usedBytes()).isEqualTo(64);
+            assertThat(object.cachedBytes(List.of(new ByteRange(70, 80), new ByteRange(100, 200))))
+                    .isEqualTo(10 + 28);
         }
     }
 
