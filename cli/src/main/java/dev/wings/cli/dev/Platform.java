@@ -33,7 +33,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// All services in this process, with a PostgreSQL of their own and a directory as the object store. They know
 /// nothing of it: each talks to the others over the network, as everywhere.
@@ -61,20 +60,14 @@ public final class Platform implements AutoCloseable {
     public static Platform open(DataDirectory data, Map<String, String> environment, int portOffset)
             throws InterruptedException {
         PlatformConfig.check(environment, portOffset);
-        Map<String, String> settings = new TreeMap<>(environment);
         Resources resources = new Resources();
         try {
             EmbeddedPostgres postgres = resources.add(EmbeddedPostgres.open(
                     data.postgresql(), UserDirectories.current().cache(), data.logs()));
-            settings.putIfAbsent(
-                    "WINGS_SERVER_TICKET_KEY_FILE", data.ticketKey().toString());
-            settings.putIfAbsent("WINGS_SERVER_SPILL_DIRECTORY", data.spill().toString());
-            settings.putIfAbsent("WINGS_SERVER_CACHE_DIRECTORY", data.cache().toString());
-            settings.putIfAbsent(
-                    "WINGS_COMPACTOR_SCRATCH_DIRECTORY", data.scratch().toString());
             PlatformConfig config = PlatformConfig.read(
-                    settings,
+                    environment,
                     portOffset,
+                    directories(data),
                     new PlatformConfig.Database(
                             postgres.jdbcUrl(), EmbeddedPostgres.USER, Optional.of(postgres.passwordFile())));
 
@@ -104,6 +97,14 @@ public final class Platform implements AutoCloseable {
             resources.closeAfter(e);
             throw e;
         }
+    }
+
+    private static Map<String, String> directories(DataDirectory data) throws IOException {
+        return Map.of(
+                "WINGS_SERVER_TICKET_KEY_FILE", data.ticketKey().toString(),
+                "WINGS_SERVER_SPILL_DIRECTORY", data.spill().toString(),
+                "WINGS_SERVER_CACHE_DIRECTORY", data.cache().toString(),
+                "WINGS_COMPACTOR_SCRATCH_DIRECTORY", data.scratch().toString());
     }
 
     /// For clients in this process.

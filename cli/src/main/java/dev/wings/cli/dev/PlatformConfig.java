@@ -18,6 +18,7 @@ package dev.wings.cli.dev;
 import dev.wings.cli.connect.Address;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
+import dev.wings.common.config.Presets;
 import dev.wings.common.config.Settings;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
@@ -38,19 +39,16 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The configuration of all services of a platform in one process: that of the environment, and for what the
-/// environment leaves open, what suits a developer's machine.
+/// The configuration of all services of a platform in one process: that of the environment and of the files that it
+/// names, and for what these leave open, what suits a developer's machine.
 record PlatformConfig(
         ControlPlaneConfig controlPlane, IngestorConfig ingestor, ServerConfig server, CompactorConfig compactor) {
 
     private static final String DATABASE = "WINGS_CONTROL_PLANE_DATABASE_";
 
-    /// What a platform in one process decides by itself.
-    private static final List<String> OWN = List.of(DATABASE + "URL", DATABASE + "USER", DATABASE + "PASSWORD_FILE");
-
     /// Less than what services take on a machine of their own: four of them and a database share this one.
     /// What one query may read with stays as it is: less would refuse scans of large pages.
-    private static final Map<String, String> DEFAULTS = Map.of(
+    static final Map<String, String> DEFAULTS = Map.of(
             "WINGS_SERVER_QUERIES", "2",
             "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB",
             "WINGS_COMPACTOR_WORKERS", "1",
@@ -60,6 +58,16 @@ record PlatformConfig(
     record Database(String url, String user, Optional<Path> passwordFile) {
 
         private static final Database NONE_YET = new Database("jdbc:postgresql://none/none", "none", Optional.empty());
+
+        private Map<String, String> settings() {
+            return Map.of(
+                    DATABASE + "URL",
+                    url,
+                    DATABASE + "USER",
+                    user,
+                    DATABASE + "PASSWORD_FILE",
+                    passwordFile.map(Path::toString).orElse(""));
+        }
     }
 
     /// The services of which the configuration is right.
@@ -106,10 +114,7 @@ record PlatformConfig(
         // what moves all ports would be a problem of each service
         checkPortOffset(portOffset);
         List<String> problems = new ArrayList<>();
-        OWN.stream()
-                .filter(environment::containsKey)
-                .forEach(name -> problems.add(name + " is set, but this platform brings its own database: unset it"));
-        Parts parts = read(environment, portOffset, Database.NONE_YET, problems);
+        Parts parts = read(environment, portOffset, Map.of(), Database.NONE_YET, problems);
         addTakenPorts(parts.listeners(), problems);
         if (!problems.isEmpty()) {
             throw WingsException.invalid(String.join("\n", problems));
@@ -117,9 +122,12 @@ record PlatformConfig(
     }
 
     /// Reads the configuration. INVALID that lists all problems.
-    static PlatformConfig read(Map<String, String> environment, int portOffset, Database database) {
+    ///
+    /// @param directories settings for what the platform keeps, where nobody set another place
+    static PlatformConfig read(
+            Map<String, String> environment, int portOffset, Map<String, String> directories, Database database) {
         List<String> problems = new ArrayList<>();
-        Parts parts = read(environment, portOffset, database, problems);
+        Parts parts = read(environment, portOffset, directories, database, problems);
         return parts.whole().orElseThrow(() -> WingsException.invalid(String.join("\n", problems)));
     }
 
@@ -133,32 +141,43 @@ record PlatformConfig(
     }
 
     private static Parts read(
-            Map<String, String> environment, int portOffset, Database database, List<String> problems) {
+            Map<String, String> environment,
+            int portOffset,
+            Map<String, String> directories,
+            Database database,
+            List<String> problems) {
         Map<String, String> settings = new TreeMap<>(environment);
-        DEFAULTS.forEach(settings::putIfAbsent);
         settings.put("WINGS_PORT_OFFSET", String.valueOf(portOffset));
-        settings.put(DATABASE + "URL", database.url());
-        settings.put(DATABASE + "USER", database.user());
-        settings.remove(DATABASE + "PASSWORD_FILE");
-        database.passwordFile().ifPresent(file -> settings.put(DATABASE + "PASSWORD_FILE", file.toString()));
-        ControlPlaneConfig controlPlane =
-                read(ControlPlaneConfig.SERVICE, settings, ControlPlaneConfig::from, problems);
+        Map<String, String> defaults = new TreeMap<>(DEFAULTS);
+        defaults.putAll(directories);
+        ControlPlaneConfig controlPlane = read(
+                ControlPlaneConfig.SERVICE,
+                settings,
+                new Presets(defaults, database.settings()),
+                ControlPlaneConfig::from,
+                problems);
         if (controlPlane != null) {
             String uri = "http://" + address(controlPlane.host(), controlPlane.grpcPort());
-            settings.putIfAbsent("WINGS_INGESTOR_CONTROL_PLANE_URI", uri);
-            settings.putIfAbsent("WINGS_SERVER_CONTROL_PLANE_URI", uri);
-            settings.putIfAbsent("WINGS_COMPACTOR_CONTROL_PLANE_URI", uri);
+            defaults.put("WINGS_INGESTOR_CONTROL_PLANE_URI", uri);
+            defaults.put("WINGS_SERVER_CONTROL_PLANE_URI", uri);
+            defaults.put("WINGS_COMPACTOR_CONTROL_PLANE_URI", uri);
         }
-        IngestorConfig ingestor = read(IngestorConfig.SERVICE, settings, IngestorConfig::from, problems);
-        ServerConfig server = read(ServerConfig.SERVICE, settings, ServerConfig::from, problems);
-        CompactorConfig compactor = read(CompactorConfig.SERVICE, settings, CompactorConfig::from, problems);
-        return new Parts(controlPlane, ingestor, server, compactor);
+        Presets presets = new Presets(defaults, Map.of());
+        return new Parts(
+                controlPlane,
+                read(IngestorConfig.SERVICE, settings, presets, IngestorConfig::from, problems),
+                read(ServerConfig.SERVICE, settings, presets, ServerConfig::from, problems),
+                read(CompactorConfig.SERVICE, settings, presets, CompactorConfig::from, problems));
     }
 
     private static <T> @Nullable T read(
-            String service, Map<String, String> settings, Function<Settings, T> reader, List<String> problems) {
+            String service,
+            Map<String, String> settings,
+            Presets presets,
+            Function<Settings, T> reader,
+            List<String> problems) {
         try {
-            return Settings.read(service, settings, reader);
+            return Settings.read(service, settings, presets, reader);
         } catch (WingsException e) {
             problems.add(e.getMessage());
             return null;

@@ -67,7 +67,7 @@ public final class Settings {
     private final Map<String, Setting> described = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
 
-    private Settings(String service, Map<String, String> environment) {
+    private Settings(String service, Map<String, String> environment, Presets presets) {
         this.prefix = "WINGS_" + service + "_";
         this.values = new TreeMap<>();
         environment.forEach((name, value) -> {
@@ -80,6 +80,7 @@ public final class Settings {
         if (file != null) {
             addFile(file);
         }
+        addPresets(presets);
         checkLogLevel(environment.getOrDefault(LOG_LEVEL, ""));
         this.portOffset = parsePortOffset(environment.getOrDefault(PORT_OFFSET, ""));
     }
@@ -90,7 +91,13 @@ public final class Settings {
     /// @param reader the record's `from`; an `IllegalArgumentException` of the record's own checks is one of
     ///     the problems
     public static <T> T read(String service, Map<String, String> environment, Function<Settings, T> reader) {
-        Settings settings = new Settings(service, environment);
+        return read(service, environment, Presets.NONE, reader);
+    }
+
+    /// Reads the configuration of a service of which some settings are decided where it is assembled.
+    public static <T> T read(
+            String service, Map<String, String> environment, Presets presets, Function<Settings, T> reader) {
+        Settings settings = new Settings(service, environment, presets);
         T config = null;
         try {
             config = reader.apply(settings);
@@ -112,7 +119,7 @@ public final class Settings {
     ///
     /// @param required values for the settings without a default, by their whole names
     public static List<Setting> describe(String service, Map<String, String> required, Consumer<Settings> reader) {
-        Settings settings = new Settings(service, required);
+        Settings settings = new Settings(service, required, Presets.NONE);
         reader.accept(settings);
         if (!settings.problems.isEmpty()) {
             throw new IllegalStateException("cannot be described: " + settings.problems);
@@ -318,6 +325,24 @@ public final class Settings {
                 values.putIfAbsent(name, value);
             }
         }
+    }
+
+    private void addPresets(Presets presets) {
+        presets.defaults().forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                values.putIfAbsent(name, value);
+            }
+        });
+        presets.fixed().forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                if (values.remove(name) != null) {
+                    problems.add(name + " is set, but this platform brings its own: remove it");
+                }
+                if (!value.isEmpty()) {
+                    values.put(name, value);
+                }
+            }
+        });
     }
 
     /// The level itself is read by the log's own configuration, which takes an unknown one for DEBUG.

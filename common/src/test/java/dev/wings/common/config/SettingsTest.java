@@ -184,6 +184,66 @@ final class SettingsTest {
     }
 
     @Test
+    void presetsGoBeforeDefaultsAndBehindAllThatIsSet() throws IOException {
+        Path file = Files.writeString(directory.resolve("sample.properties"), """
+                WINGS_SAMPLE_CONTROL_PLANE_URI = http://file:1
+                WINGS_SAMPLE_WORKERS = 7
+                """);
+        Presets presets = new Presets(
+                Map.of(
+                        "WINGS_SAMPLE_WORKERS", "2",
+                        "WINGS_SAMPLE_ZONE", "preset",
+                        "WINGS_SAMPLE_CODEC", "none",
+                        "WINGS_SAMPLE_LINGER", "2s",
+                        "WINGS_OTHER_NAME", "not ours"),
+                Map.of());
+        Sample sample = Settings.read(
+                "SAMPLE",
+                Map.of(
+                        "WINGS_SAMPLE_CONFIG_FILE", file.toString(),
+                        "WINGS_SAMPLE_ZONE", "environment",
+                        "WINGS_SAMPLE_LINGER", ""),
+                presets,
+                Sample::from);
+
+        assertThat(sample.workers()).isEqualTo(7);
+        assertThat(sample.zone()).isEqualTo("environment");
+        assertThat(sample.codec()).isEqualTo("none");
+        assertThat(sample.linger()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(sample.flushBytes()).isEqualTo(8 << 20);
+    }
+
+    @Test
+    void whatIsFixedMustNotBeSet() throws IOException {
+        Path file = Files.writeString(directory.resolve("sample.properties"), "WINGS_SAMPLE_ZONE = file\n");
+        Presets presets = new Presets(
+                Map.of(),
+                Map.of(
+                        "WINGS_SAMPLE_CONTROL_PLANE_URI",
+                        "http://fixed:1",
+                        "WINGS_SAMPLE_ZONE",
+                        "fixed",
+                        "WINGS_SAMPLE_TOKEN_FILE",
+                        ""));
+
+        Sample sample = Settings.read("SAMPLE", Map.of(), presets, Sample::from);
+        assertThat(sample.controlPlane()).isEqualTo(URI.create("http://fixed:1"));
+        assertThat(sample.token()).isEmpty();
+        assertThatThrownBy(() -> Settings.read(
+                        "SAMPLE",
+                        Map.of(
+                                "WINGS_SAMPLE_CONFIG_FILE", file.toString(),
+                                "WINGS_SAMPLE_CONTROL_PLANE_URI", "http://environment:1",
+                                "WINGS_SAMPLE_TOKEN_FILE", "/does/not/exist"),
+                        presets,
+                        Sample::from))
+                .hasMessageContaining("WINGS_SAMPLE_ZONE is set, but")
+                .hasMessageContaining("WINGS_SAMPLE_CONTROL_PLANE_URI is set, but")
+                .hasMessageContaining("WINGS_SAMPLE_TOKEN_FILE is set, but")
+                .hasMessageNotContaining("must be");
+    }
+
+    @Test
     void unknownNamesOfTheFileAreReported() throws IOException {
         Path file = Files.writeString(directory.resolve("sample.properties"), """
                 WINGS_SAMPLE_CONTROL_PLANE_URI=http://file:1
