@@ -21,8 +21,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.arrow.c.ArrowArray;
-import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -71,10 +69,10 @@ public final class Results implements AutoCloseable {
                 }
                 return false;
             }
-            try (ArrowArray array = ArrowArray.allocateNew(allocator)) {
-                ArrowTypes.check((MemorySegment) CApi.CHUNK_TO_ARROW.invokeExact(
-                        options, chunk.get(ADDRESS, 0), MemorySegment.ofAddress(array.memoryAddress())));
-                Data.importIntoVectorSchemaRoot(allocator, array, root, null);
+            try (ImportedArray array = new ImportedArray(allocator)) {
+                ArrowTypes.check((MemorySegment)
+                        CApi.CHUNK_TO_ARROW.invokeExact(options, chunk.get(ADDRESS, 0), array.struct()));
+                array.loadInto(root);
             } finally {
                 CApi.DESTROY_CHUNK.invokeExact(chunk);
             }

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -148,6 +149,33 @@ class DuckDbTest {
             statement.bind(1, null);
             assertThat(rows(statement)).containsExactly("null");
         }
+    }
+
+    /// Arrow's own import would keep the rows in native memory for ever, and a part of the allocator.
+    @Test
+    void rowsThatThereIsNoRoomForAreLetGo() {
+        try (BufferAllocator small = allocator.newChildAllocator("small", 0, 1 << 20);
+                Statement statement = duckDb.prepare(
+                        "SELECT range, [{'a': 'x' || range, 'b': repeat('y', 1000)}], 'z' || range FROM range(2000)")) {
+            try (Results results = statement.execute(small)) {
+                assertThatThrownBy(results::next).isInstanceOf(OutOfMemoryException.class);
+            }
+            assertThat(small.getAllocatedMemory()).isZero();
+        }
+        assertThat(rows("SELECT 1")).containsExactly("1");
+    }
+
+    @Test
+    void everyKindOfTypeIsTaken() {
+        assertThat(rows("""
+                SELECT true, 1::TINYINT, 2::USMALLINT, 3, 4::HUGEINT, 1.5::FLOAT, 2.5, 12.34::DECIMAL(30, 2), 'text', 'b'::BLOB,
+                    DATE '2026-01-31', TIME '08:30:00', TIMESTAMP_NS '2026-01-31 08:30:00', INTERVAL 3 DAY, '101'::BIT,
+                    [1, NULL, 3], ['a', 'bc', NULL], {'a': 1, 'b': ['x']}, MAP {'k': 1.5::DOUBLE}, [1, 2, 3]::INTEGER[3],
+                    ['a', 'b']::VARCHAR[2], union_value(num := 7)::UNION(num INTEGER, str VARCHAR), NULL,
+                    []::INTEGER[], '00000000-0000-7000-8000-000000000001'::UUID""")).singleElement().asString().contains("text", "bc");
+        assertThat(rows("SELECT NULL::VARCHAR, [NULL]::VARCHAR[], NULL::STRUCT(a INTEGER, b VARCHAR[]) FROM range(3)"))
+                .hasSize(3);
+        assertThat(rows("SELECT 'x' FROM range(10) WHERE range < 0")).isEmpty();
     }
 
     @Test
