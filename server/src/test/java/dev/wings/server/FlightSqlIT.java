@@ -28,6 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
 import org.apache.arrow.flight.CancelStatus;
 import org.apache.arrow.flight.FlightClient;
@@ -242,6 +244,19 @@ class FlightSqlIT {
     @Test
     void queryThatNeedsTooMuchMemoryIsExhausted() throws Exception {
         assertFails("select list(range) from range(100000000)", FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertThat(sql.query("select 1")).containsExactly("1");
+    }
+
+    /// 300 MB in one row, of which the query may hold 256 MiB.
+    @Test
+    void rowThatNeedsTooMuchMemoryIsExhausted() throws Exception {
+        String columns = IntStream.range(0, 300).mapToObj(i -> "x as x" + i).collect(Collectors.joining(", "));
+        String statement = "select " + columns + " from (select repeat('y', 1000000) || range as x from range(1))";
+        assertThatThrownBy(() -> sql.query(statement))
+                .isInstanceOfSatisfying(
+                        FlightRuntimeException.class,
+                        e -> assertThat(e.status().code()).isEqualTo(FlightStatusCode.RESOURCE_EXHAUSTED))
+                .hasMessageContaining("WINGS_SERVER_READ_MEMORY_BYTES");
         assertThat(sql.query("select 1")).containsExactly("1");
     }
 

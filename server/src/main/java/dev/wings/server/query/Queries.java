@@ -236,7 +236,7 @@ public final class Queries implements AutoCloseable {
     }
 
     /// The failure of a query that was stopped is why it was stopped, whatever broke because of it.
-    private static Throwable reason(RunningQuery query, Throwable failure) {
+    private Throwable reason(RunningQuery query, Throwable failure) {
         Optional<WingsException> stopped = query.stopReason();
         if (stopped.isPresent()) {
             if (failure != stopped.get()) {
@@ -247,7 +247,12 @@ public final class Queries implements AutoCloseable {
         return switch (failure) {
             case DuckDbException e -> Failures.of(e);
             case OutOfMemoryException e ->
-                new WingsException(ErrorKind.EXHAUSTED, "the query needs more memory than it may have", e);
+                new WingsException(
+                        ErrorKind.EXHAUSTED,
+                        "rows of the query need more memory at once than they may have: raise "
+                                + "WINGS_SERVER_READ_MEMORY_BYTES, or read smaller values: limit="
+                                + limits.readMemoryBytes(),
+                        e);
             case InterruptedException e -> {
                 Thread.currentThread().interrupt();
                 yield new WingsException(ErrorKind.CANCELLED, "the query was interrupted", e);
