@@ -35,6 +35,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -94,15 +95,17 @@ public final class DemoCommand implements Callable<Integer> {
             throw new IllegalStateException("a command is run by picocli");
         }
         PrintWriter out = command.commandLine().getOut();
+        Map<String, String> environment = System.getenv();
         Topic columns = readColumns();
+        Platform.check(environment, portOffset);
         long start = System.nanoTime();
         out.println("Wings demo: starting PostgreSQL, control plane, ingestor and SQL server in one process");
         out.flush();
         try (SignalStop stop = SignalStop.install(Platform.CLOSE_TIME);
                 DataDirectory data = DataDirectory.openEphemeral(
                         UserDirectories.current().cache().resolve("ephemeral"))) {
-            PlatformLog.open(data.logs(), false);
-            try (Platform platform = Platform.open(data, System.getenv(), portOffset);
+            PlatformLog.open(data.logs(), false, environment);
+            try (Platform platform = Platform.open(data, environment, portOffset);
                     SqlSession session = SqlSession.open(platform.connection())) {
                 out.print(platform.addresses());
                 out.println("ready in " + Human.duration(Duration.ofNanos(System.nanoTime() - start)));

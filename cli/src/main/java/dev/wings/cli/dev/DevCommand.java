@@ -20,8 +20,10 @@ import dev.wings.cli.output.Human;
 import dev.wings.cli.signal.SignalStop;
 import dev.wings.common.error.WingsException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,7 @@ import picocli.CommandLine.Spec;
             "Run the platform on this machine, all services in one process, until Ctrl-C.",
             "It brings its own PostgreSQL, keeps objects in a directory, and listens on loopback only.",
             "The settings of the services (WINGS_CONTROL_PLANE_..., WINGS_INGESTOR_..., WINGS_SERVER_...,",
-            "WINGS_COMPACTOR_...) apply."
+            "WINGS_COMPACTOR_...) apply; other variables that start with WINGS_ are refused."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -78,11 +80,25 @@ public final class DevCommand implements Callable<Integer> {
         @Option(names = "--ephemeral", description = "Keep nothing: the data go when the platform stops.")
         private boolean ephemeral;
 
-        DataDirectory open() throws InterruptedException {
+        /// Takes the directory, unless `check` fails. A new one is made after that: nothing is left behind.
+        /// One that is there is taken before: its being in use says more than that ports are taken.
+        DataDirectory open(Runnable check) throws InterruptedException {
             UserDirectories user = UserDirectories.current();
-            return ephemeral
-                    ? DataDirectory.openEphemeral(user.cache().resolve("ephemeral"))
-                    : DataDirectory.open(data.orElse(user.data()));
+            Path directory = data.orElse(user.data());
+            if (ephemeral || Files.notExists(directory)) {
+                check.run();
+                return ephemeral
+                        ? DataDirectory.openEphemeral(user.cache().resolve("ephemeral"))
+                        : DataDirectory.open(directory);
+            }
+            DataDirectory taken = DataDirectory.open(directory);
+            try {
+                check.run();
+                return taken;
+            } catch (RuntimeException e) {
+                taken.close();
+                throw e;
+            }
         }
     }
 
@@ -92,14 +108,15 @@ public final class DevCommand implements Callable<Integer> {
             throw new IllegalStateException("a command is run by picocli");
         }
         PrintWriter out = command.commandLine().getOut();
+        Map<String, String> environment = System.getenv();
         long start = System.nanoTime();
         try (SignalStop stop = SignalStop.install(Platform.CLOSE_TIME);
-                DataDirectory data = place.open()) {
+                DataDirectory data = place.open(() -> Platform.check(environment, portOffset))) {
             out.println("data  " + data.root() + (data.isEphemeral() ? " (deleted when this ends)" : ""));
-            out.println("log   " + PlatformLog.open(data.logs(), true));
+            out.println("log   " + PlatformLog.open(data.logs(), true, environment));
             out.flush();
             boolean databaseEnded;
-            try (Platform platform = Platform.open(data, System.getenv(), portOffset)) {
+            try (Platform platform = Platform.open(data, environment, portOffset)) {
                 out.print(platform.addresses());
                 out.println(
                         "ready in " + Human.duration(Duration.ofNanos(System.nanoTime() - start)) + ", Ctrl-C to stop");

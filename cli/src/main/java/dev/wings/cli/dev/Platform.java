@@ -51,20 +51,29 @@ public final class Platform implements AutoCloseable {
         this.database = database;
     }
 
-    /// Starts everything, and returns when the first request would succeed. What the caller can mend is a
-    /// `WingsException`: INVALID for the environment's settings and ports that are taken, all in one.
+    /// The settings for which this platform has defaults of its own, as text, by their whole names.
+    public static Map<String, String> defaults() {
+        return PlatformConfig.DEFAULTS;
+    }
+
+    /// Looks for all that would keep a platform from starting, and makes nothing. INVALID that lists all problems:
+    /// settings that are wrong, variables that nothing reads, ports that are taken.
+    public static void check(Map<String, String> environment, int portOffset) {
+        PlatformConfig.check(environment, portOffset);
+    }
+
+    /// Starts everything, and returns when the first request would succeed. [#check] says first what is in the way.
     ///
     /// @param data stays the caller's
     /// @param environment settings of the services
     /// @param portOffset added to all ports
     public static Platform open(DataDirectory data, Map<String, String> environment, int portOffset)
             throws InterruptedException {
-        PlatformConfig.check(environment, portOffset);
         Resources resources = new Resources();
         try {
             EmbeddedPostgres postgres = resources.add(EmbeddedPostgres.open(
                     data.postgresql(), UserDirectories.current().cache(), data.logs()));
-            PlatformConfig config = PlatformConfig.read(
+            PlatformConfig config = PlatformConfig.load(
                     environment,
                     portOffset,
                     directories(data),

@@ -19,7 +19,9 @@ import dev.wings.cli.connect.Address;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
 import dev.wings.common.config.Presets;
+import dev.wings.common.config.Reading;
 import dev.wings.common.config.Settings;
+import dev.wings.common.config.UnknownNames;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.compactor.CompactorConfig;
@@ -31,18 +33,27 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The configuration of all services of a platform in one process: that of the environment and of the files that it
 /// names, and for what these leave open, what suits a developer's machine.
+///
+/// @param connection where the services listen
 record PlatformConfig(
-        ControlPlaneConfig controlPlane, IngestorConfig ingestor, ServerConfig server, CompactorConfig compactor) {
+        ControlPlaneConfig controlPlane,
+        IngestorConfig ingestor,
+        ServerConfig server,
+        CompactorConfig compactor,
+        Connection connection) {
 
     private static final String DATABASE = "WINGS_CONTROL_PLANE_DATABASE_";
 
@@ -53,6 +64,9 @@ record PlatformConfig(
             "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB",
             "WINGS_COMPACTOR_WORKERS", "1",
             "WINGS_COMPACTOR_TASK_MEMORY_BYTES", "256MiB");
+
+    /// What the command itself and its script read.
+    private static final Set<String> OF_THE_COMMAND = Set.of("WINGS_HOST", "WINGS_JAVA_OPTS", "WINGS_TENANT");
 
     /// Where the database is, once it runs.
     record Database(String url, String user, Optional<Path> passwordFile) {
@@ -70,65 +84,90 @@ record PlatformConfig(
         }
     }
 
-    /// The services of which the configuration is right.
-    private record Parts(
-            @Nullable ControlPlaneConfig controlPlane,
-            @Nullable IngestorConfig ingestor,
-            @Nullable ServerConfig server,
-            @Nullable CompactorConfig compactor) {
+    /// What came of reading all services.
+    private record Readings(
+            Reading<ControlPlaneConfig> controlPlane,
+            Reading<IngestorConfig> ingestor,
+            Reading<ServerConfig> server,
+            Reading<CompactorConfig> compactor) {
 
-        Optional<PlatformConfig> whole() {
-            return controlPlane == null || ingestor == null || server == null || compactor == null
-                    ? Optional.empty()
-                    : Optional.of(new PlatformConfig(controlPlane, ingestor, server, compactor));
+        List<Reading<?>> all() {
+            return List.of(controlPlane, ingestor, server, compactor);
         }
 
+        /// What is wrong for several services is said once.
+        Set<String> problems() {
+            Set<String> problems = new LinkedHashSet<>();
+            all().forEach(reading -> problems.addAll(reading.problems()));
+            return problems;
+        }
+
+        /// Those that are known: all of them if there are no problems.
         List<Listener> listeners() {
             List<Listener> listeners = new ArrayList<>();
-            if (controlPlane != null) {
-                listeners.add(new Listener(Port.CONTROL_PLANE_HTTP, controlPlane.host(), controlPlane.httpPort()));
-                listeners.add(new Listener(Port.CONTROL_PLANE, controlPlane.host(), controlPlane.grpcPort()));
-                listeners.add(new Listener(
-                        Port.CONTROL_PLANE_MANAGEMENT, controlPlane.host(), controlPlane.managementPort()));
-            }
-            if (ingestor != null) {
-                listeners.add(new Listener(Port.INGESTOR, ingestor.host(), ingestor.flightPort()));
-                listeners.add(new Listener(Port.INGESTOR_MANAGEMENT, ingestor.host(), ingestor.managementPort()));
-            }
-            if (server != null) {
-                listeners.add(new Listener(Port.SERVER, server.host(), server.flightPort()));
-                listeners.add(new Listener(Port.SERVER_MANAGEMENT, server.host(), server.managementPort()));
-            }
-            if (compactor != null) {
-                listeners.add(new Listener(Port.COMPACTOR_MANAGEMENT, compactor.host(), compactor.managementPort()));
-            }
+            add(Port.CONTROL_PLANE_HTTP, controlPlane, "HTTP_PORT", listeners);
+            add(Port.CONTROL_PLANE, controlPlane, "GRPC_PORT", listeners);
+            add(Port.CONTROL_PLANE_MANAGEMENT, controlPlane, "MANAGEMENT_PORT", listeners);
+            add(Port.INGESTOR, ingestor, "FLIGHT_PORT", listeners);
+            add(Port.INGESTOR_MANAGEMENT, ingestor, "MANAGEMENT_PORT", listeners);
+            add(Port.SERVER, server, "FLIGHT_PORT", listeners);
+            add(Port.SERVER_MANAGEMENT, server, "MANAGEMENT_PORT", listeners);
+            add(Port.COMPACTOR_MANAGEMENT, compactor, "MANAGEMENT_PORT", listeners);
             return listeners;
+        }
+
+        private static void add(Port port, Reading<?> reading, String setting, List<Listener> listeners) {
+            @Nullable String host = reading.texts().get("HOST");
+            @Nullable Integer number = reading.ports().get(setting);
+            if (host != null && number != null) {
+                listeners.add(new Listener(port, host, number));
+            }
         }
     }
 
-    private record Listener(Port port, String host, int number) {}
+    private record Listener(Port port, String host, int number) {
 
-    /// Looks for all that would keep a platform from starting, before anything is started. INVALID that lists all
-    /// problems: settings that are wrong or unknown, ports that are taken.
+        Address address() {
+            return new Address(port.label(), host, number);
+        }
+    }
+
+    /// Looks for all that would keep a platform from starting, before anything is started or made. INVALID that lists
+    /// all problems: settings that are wrong, variables that nothing reads, ports that are taken.
     static void check(Map<String, String> environment, int portOffset) {
         // what moves all ports would be a problem of each service
         checkPortOffset(portOffset);
-        List<String> problems = new ArrayList<>();
-        Parts parts = read(environment, portOffset, Map.of(), Database.NONE_YET, problems);
-        addTakenPorts(parts.listeners(), problems);
+        Readings readings = read(environment, portOffset, Map.of(), Database.NONE_YET);
+        Set<String> problems = readings.problems();
+        problems.addAll(UnknownNames.find(environment, readings.all(), OF_THE_COMMAND));
+        List<String> taken = takenPorts(readings.listeners());
+        problems.addAll(taken);
         if (!problems.isEmpty()) {
-            throw WingsException.invalid(String.join("\n", problems));
+            String advice =
+                    taken.isEmpty() ? "" : "\nStop what listens on these ports, or move all with --port-offset N.";
+            throw WingsException.invalid(message(problems) + advice);
         }
     }
 
     /// Reads the configuration. INVALID that lists all problems.
     ///
     /// @param directories settings for what the platform keeps, where nobody set another place
-    static PlatformConfig read(
+    static PlatformConfig load(
             Map<String, String> environment, int portOffset, Map<String, String> directories, Database database) {
-        List<String> problems = new ArrayList<>();
-        Parts parts = read(environment, portOffset, directories, database, problems);
-        return parts.whole().orElseThrow(() -> WingsException.invalid(String.join("\n", problems)));
+        Readings readings = read(environment, portOffset, directories, database);
+        Supplier<WingsException> failure = () -> WingsException.invalid(message(readings.problems()));
+        Map<Port, Address> addresses = new EnumMap<>(Port.class);
+        readings.listeners().forEach(listener -> addresses.put(listener.port(), listener.address()));
+        return new PlatformConfig(
+                readings.controlPlane().config().orElseThrow(failure),
+                readings.ingestor().config().orElseThrow(failure),
+                readings.server().config().orElseThrow(failure),
+                readings.compactor().config().orElseThrow(failure),
+                new Connection(addresses, ResourceId.DEFAULT));
+    }
+
+    private static String message(Collection<String> problems) {
+        return "the platform cannot start:\n  - " + String.join("\n  - ", problems);
     }
 
     private static void checkPortOffset(int portOffset) {
@@ -140,82 +179,43 @@ record PlatformConfig(
         }
     }
 
-    private static Parts read(
-            Map<String, String> environment,
-            int portOffset,
-            Map<String, String> directories,
-            Database database,
-            List<String> problems) {
+    private static Readings read(
+            Map<String, String> environment, int portOffset, Map<String, String> directories, Database database) {
         Map<String, String> settings = new TreeMap<>(environment);
         settings.put("WINGS_PORT_OFFSET", String.valueOf(portOffset));
         Map<String, String> defaults = new TreeMap<>(DEFAULTS);
         defaults.putAll(directories);
-        ControlPlaneConfig controlPlane = read(
+        Reading<ControlPlaneConfig> controlPlane = Settings.read(
                 ControlPlaneConfig.SERVICE,
                 settings,
                 new Presets(defaults, database.settings()),
-                ControlPlaneConfig::from,
-                problems);
-        if (controlPlane != null) {
-            String uri = "http://" + address(controlPlane.host(), controlPlane.grpcPort());
+                ControlPlaneConfig::from);
+        controlPlane.config().ifPresent(config -> {
+            String uri = "http://" + new Address("", config.host(), config.grpcPort());
             defaults.put("WINGS_INGESTOR_CONTROL_PLANE_URI", uri);
             defaults.put("WINGS_SERVER_CONTROL_PLANE_URI", uri);
             defaults.put("WINGS_COMPACTOR_CONTROL_PLANE_URI", uri);
-        }
+        });
         Presets presets = new Presets(defaults, Map.of());
-        return new Parts(
+        return new Readings(
                 controlPlane,
-                read(IngestorConfig.SERVICE, settings, presets, IngestorConfig::from, problems),
-                read(ServerConfig.SERVICE, settings, presets, ServerConfig::from, problems),
-                read(CompactorConfig.SERVICE, settings, presets, CompactorConfig::from, problems));
+                Settings.read(IngestorConfig.SERVICE, settings, presets, IngestorConfig::from),
+                Settings.read(ServerConfig.SERVICE, settings, presets, ServerConfig::from),
+                Settings.read(CompactorConfig.SERVICE, settings, presets, CompactorConfig::from));
     }
 
-    private static <T> @Nullable T read(
-            String service,
-            Map<String, String> settings,
-            Presets presets,
-            Function<Settings, T> reader,
-            List<String> problems) {
-        try {
-            return Settings.read(service, settings, presets, reader);
-        } catch (WingsException e) {
-            problems.add(e.getMessage());
-            return null;
-        }
-    }
-
-    /// Where the services listen.
-    Connection connection() {
-        Map<Port, Address> addresses = new EnumMap<>(Port.class);
-        new Parts(controlPlane, ingestor, server, compactor)
-                .listeners()
-                .forEach(listener -> addresses.put(
-                        listener.port(), new Address(listener.port().label(), listener.host(), listener.number())));
-        return new Connection(addresses, ResourceId.DEFAULT);
-    }
-
-    private static void addTakenPorts(List<Listener> listeners, List<String> problems) {
+    private static List<String> takenPorts(List<Listener> listeners) {
         List<String> taken = new ArrayList<>();
-        listeners.forEach(listener -> addIfTaken(listener, taken));
-        if (!taken.isEmpty()) {
-            taken.add("stop what listens there, or move all ports with --port-offset N");
-            problems.addAll(taken);
+        for (Listener listener : listeners) {
+            try (ServerSocket socket = new ServerSocket()) {
+                // connections of the last run that have not timed out are no reason to refuse
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(listener.host(), listener.number()));
+            } catch (IOException e) {
+                taken.add("port " + listener.number() + " of the "
+                        + listener.port().label() + " cannot be used: " + e.getMessage());
+            }
         }
-    }
-
-    /// As it stands in URIs.
-    static String address(String host, int port) {
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
-    }
-
-    private static void addIfTaken(Listener listener, List<String> problems) {
-        try (ServerSocket socket = new ServerSocket()) {
-            // connections of the last run that have not timed out are no reason to refuse
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(listener.host(), listener.number()));
-        } catch (IOException e) {
-            problems.add("port " + listener.number() + " of the "
-                    + listener.port().label() + " cannot be used: " + e.getMessage());
-        }
+        return taken;
     }
 }

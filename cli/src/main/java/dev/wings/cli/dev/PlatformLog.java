@@ -28,6 +28,7 @@ import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
 import java.nio.file.Path;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -46,14 +47,15 @@ public final class PlatformLog {
     /// Sends all log lines to `wings.log` in `directory`.
     ///
     /// @param onTerminal whether warnings and errors are shown on standard error, without stack traces
-    public static Path open(Path directory, boolean onTerminal) {
+    /// @param environment for `WINGS_LOG_LEVEL`, as in services that are processes of their own
+    public static Path open(Path directory, boolean onTerminal, Map<String, String> environment) {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         Path file = directory.resolve("wings.log");
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.INFO);
+        root.setLevel(Level.toLevel(environment.getOrDefault("WINGS_LOG_LEVEL", ""), Level.INFO));
         root.addAppender(fileAppender(context, file));
         if (onTerminal) {
             root.addAppender(terminalAppender(context));

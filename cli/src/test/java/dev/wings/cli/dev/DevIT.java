@@ -111,11 +111,13 @@ final class DevIT {
 
             assertThat(ended.exitCode()).isEqualTo(1);
             assertThat(ended.output())
+                    .startsWith("wings: the platform cannot start:")
                     .contains("WINGS_INGESTOR_FLUSH_LINGER must be")
                     .contains("WINGS_CONTROL_PLANE_DATABASE_URL is set, but")
                     .contains("port " + taken.getLocalPort() + " of the SQL server cannot be used")
                     .contains("--port-offset")
                     .doesNotContain("\tat ");
+            assertThat(parent).isEmptyDirectory();
         }
     }
 

@@ -16,14 +16,24 @@
 package dev.wings.cli.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.config.Settings;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,7 +70,7 @@ final class PlatformConfigTest {
                 WINGS_COMPACTOR_WORKERS=3
                 WINGS_COMPACTOR_TASK_MEMORY_BYTES=1GiB
                 """);
-        PlatformConfig config = PlatformConfig.read(
+        PlatformConfig config = PlatformConfig.load(
                 Map.of(
                         "WINGS_SERVER_CONFIG_FILE", server.toString(),
                         "WINGS_COMPACTOR_CONFIG_FILE", compactor.toString(),
@@ -103,7 +113,74 @@ final class PlatformConfigTest {
                 .hasMessageContaining("WINGS_CONTROL_PLANE_DATABASE_USER is set, but");
     }
 
+    @Test
+    void whatIsWrongForAllServicesIsSaidOnce() {
+        assertThatThrownBy(() -> PlatformConfig.check(Map.of("WINGS_LOG_LEVEL", "LOUD"), offset))
+                .hasMessage("the platform cannot start:\n  - WINGS_LOG_LEVEL must be one of ERROR, WARN, INFO, DEBUG,"
+                        + " TRACE: found=\"LOUD\"");
+    }
+
+    @Test
+    void problemsOfAllServicesAreOneList() {
+        assertThatThrownBy(() -> PlatformConfig.check(
+                        Map.of(
+                                "WINGS_FOO", "1",
+                                "WINGS_SEVER_QUERIES", "3",
+                                "WINGS_SERVER_NOPE", "1",
+                                "WINGS_INGESTOR_UPLOADS", "many",
+                                "WINGS_SERVER_READ_AHEAD_BYTES", "16GiB"),
+                        offset))
+                .message()
+                .satisfies(message -> assertThat(message.lines())
+                        .startsWith("the platform cannot start:")
+                        .contains(
+                                "  - WINGS_FOO is unknown",
+                                "  - WINGS_SEVER_QUERIES is unknown: did you mean WINGS_SERVER_QUERIES?",
+                                "  - WINGS_SERVER_NOPE is unknown")
+                        .anyMatch(line -> line.startsWith("  - WINGS_INGESTOR_UPLOADS must be"))
+                        .anyMatch(line -> line.startsWith("  - WINGS_SERVER_*: reading ahead must fit"))
+                        .hasSize(6));
+    }
+
+    @Test
+    void portsOfAServiceWithBadSettingsAreLookedAtToo() throws IOException {
+        try (ServerSocket sql = new ServerSocket(7704 + offset, 1, InetAddress.getLoopbackAddress());
+                ServerSocket management = new ServerSocket(7792 + offset, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> PlatformConfig.check(
+                            Map.of("WINGS_SERVER_QUERIES", "many", "WINGS_SERVER_READ_AHEAD_BYTES", "16GiB"), offset))
+                    .hasMessageContaining("WINGS_SERVER_QUERIES must be")
+                    .hasMessageContaining("port " + sql.getLocalPort() + " of the SQL server cannot be used")
+                    .hasMessageContaining(
+                            "port " + management.getLocalPort() + " of the SQL server's management cannot be used")
+                    .hasMessageEndingWith("--port-offset N.");
+        }
+    }
+
+    @Test
+    void allThatTheCommandReadsIsKnown() throws IOException {
+        Path root = Path.of(System.getProperty("wings.root", ".."));
+        Set<String> read = new TreeSet<>(names("WINGS_[A-Z_]*[A-Z]", Files.readString(root.resolve("wings"))));
+        try (Stream<Path> sources = Files.walk(root.resolve("cli/src/main/java"))) {
+            for (Path source : sources.filter(Files::isRegularFile).toList()) {
+                read.addAll(names("(?<=env:)WINGS_[A-Z_]*[A-Z]", Files.readString(source)));
+            }
+        }
+        assertThat(read).contains("WINGS_JAVA_OPTS", "WINGS_HOST", "WINGS_TENANT", "WINGS_PORT_OFFSET");
+        Map<String, String> environment = new TreeMap<>(Map.of("WINGS_LOG_LEVEL", "DEBUG"));
+        read.forEach(name -> environment.put(name, "1"));
+
+        assertThatCode(() -> PlatformConfig.check(environment, offset)).doesNotThrowAnyException();
+    }
+
+    private static List<String> names(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(MatchResult::group)
+                .toList();
+    }
+
     private PlatformConfig read(Map<String, String> environment) {
-        return PlatformConfig.read(environment, offset, Map.of(), DATABASE);
+        return PlatformConfig.load(environment, offset, Map.of(), DATABASE);
     }
 }

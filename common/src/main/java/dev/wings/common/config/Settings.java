@@ -32,11 +32,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// Reads the settings of one service: `WINGS_<SERVICE>_<NAME>` of the environment, and for those that it lacks the
 /// file that `WINGS_<SERVICE>_CONFIG_FILE` names, a Java properties file with the same names.
@@ -53,6 +53,10 @@ public final class Settings {
     private static final String CONFIG_FILE = "CONFIG_FILE";
     private static final String PORT_OFFSET = "WINGS_PORT_OFFSET";
     private static final String LOG_LEVEL = "WINGS_LOG_LEVEL";
+
+    /// What every service reads.
+    static final Set<String> OF_ALL_SERVICES = Set.of(PORT_OFFSET, LOG_LEVEL);
+
     private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
     private static final int MAX_PORT = 65_535;
 
@@ -65,6 +69,8 @@ public final class Settings {
     private final Map<String, String> values;
     private final int portOffset;
     private final Map<String, Setting> described = new LinkedHashMap<>();
+    private final Map<String, String> texts = new TreeMap<>();
+    private final Map<String, Integer> ports = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
 
     private Settings(String service, Map<String, String> environment, Presets presets) {
@@ -91,28 +97,34 @@ public final class Settings {
     /// @param reader the record's `from`; an `IllegalArgumentException` of the record's own checks is one of
     ///     the problems
     public static <T> T read(String service, Map<String, String> environment, Function<Settings, T> reader) {
-        return read(service, environment, Presets.NONE, reader);
+        Reading<T> reading = read(service, environment, Presets.NONE, reader);
+        return reading.config()
+                .orElseThrow(() -> WingsException.invalid(
+                        "bad configuration of " + service + ":\n  - " + String.join("\n  - ", reading.problems())));
     }
 
-    /// Reads the configuration of a service of which some settings are decided where it is assembled.
-    public static <T> T read(
+    /// Reads the configuration of a service of which some settings are decided where it is assembled. Does not fail:
+    /// whoever assembles several services reports the problems of all.
+    public static <T> Reading<T> read(
             String service, Map<String, String> environment, Presets presets, Function<Settings, T> reader) {
         Settings settings = new Settings(service, environment, presets);
-        T config = null;
+        Optional<T> config = Optional.empty();
         try {
-            config = reader.apply(settings);
+            config = Optional.of(reader.apply(settings));
         } catch (IllegalArgumentException e) {
             // with other problems around, this may be a consequence of the values that stand in for refused ones
             if (settings.problems.isEmpty()) {
-                settings.problems.add(String.valueOf(e.getMessage()));
+                settings.problems.add(settings.prefix + "*: " + e.getMessage());
             }
         }
         settings.addUnknownNames();
-        if (config == null || !settings.problems.isEmpty()) {
-            throw WingsException.invalid(
-                    "bad configuration of " + service + ":\n  - " + String.join("\n  - ", settings.problems));
-        }
-        return config;
+        return new Reading<>(
+                settings.prefix,
+                settings.problems.isEmpty() ? config : Optional.empty(),
+                settings.problems,
+                settings.described.keySet(),
+                settings.texts,
+                settings.ports);
     }
 
     /// The settings that `reader` asks for, in its order.
@@ -139,7 +151,9 @@ public final class Settings {
 
     /// A text.
     public String string(String name, String defaultValue, String doc) {
-        return optional(name, "text", defaultValue, "", doc).orElse(defaultValue);
+        String value = optional(name, "text", defaultValue, "", doc).orElse(defaultValue);
+        texts.put(name, value);
+        return value;
     }
 
     /// One of a few words.
@@ -216,12 +230,15 @@ public final class Settings {
             problems.add(PORT_OFFSET + " moves " + prefix + name + " out of range: port=" + shifted);
         }
         String bounds = "0 to " + MAX_PORT;
-        return optional(name, "port", Integer.toString(defaultValue), bounds, doc)
-                .flatMap(value -> Values.parseLong(value)
-                        .filter(port -> 0 <= port && port <= MAX_PORT)
-                        .or(() -> refuse(name, "a port, " + bounds, value)))
-                .map(Math::toIntExact)
-                .orElse(shifted);
+        Optional<String> set = optional(name, "port", Integer.toString(defaultValue), bounds, doc);
+        Optional<Integer> port = set.isEmpty()
+                ? Optional.of(shifted)
+                : set.flatMap(value -> Values.parseLong(value)
+                                .filter(number -> 0 <= number && number <= MAX_PORT)
+                                .or(() -> refuse(name, "a port, " + bounds, value)))
+                        .map(Math::toIntExact);
+        port.filter(number -> number <= MAX_PORT).ifPresent(number -> ports.put(name, number));
+        return port.orElse(shifted);
     }
 
     /// A path that need not be set and need not exist.
@@ -333,7 +350,7 @@ public final class Settings {
                 values.putIfAbsent(name, value);
             }
         });
-        presets.fixed().forEach((name, value) -> {
+        new TreeMap<>(presets.fixed()).forEach((name, value) -> {
             if (name.startsWith(prefix)) {
                 if (values.remove(name) != null) {
                     problems.add(name + " is set, but this platform brings its own: remove it");
@@ -365,25 +382,11 @@ public final class Settings {
 
     private void addUnknownNames() {
         for (String name : values.keySet()) {
-            if (!described.containsKey(name)) {
-                problems.add(name + " is unknown" + hint(name));
+            if (described.containsKey(name + "_FILE")) {
+                problems.add(name + " is unknown: a secret is put into a file, which " + name + "_FILE names");
+            } else if (!described.containsKey(name)) {
+                problems.add(UnknownNames.problem(name, prefix, described.keySet()));
             }
         }
-    }
-
-    private String hint(String name) {
-        if (described.containsKey(name + "_FILE")) {
-            return ": a secret is put into a file, which " + name + "_FILE names";
-        }
-        @Nullable String nearest = null;
-        int nearestDistance = 4;
-        for (String known : described.keySet()) {
-            int distance = Values.editDistance(name, known);
-            if (distance < nearestDistance) {
-                nearest = known;
-                nearestDistance = distance;
-            }
-        }
-        return nearest == null ? "" : ": did you mean " + nearest + "?";
     }
 }

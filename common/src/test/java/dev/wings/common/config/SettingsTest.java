@@ -28,6 +28,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +82,10 @@ final class SettingsTest {
 
     private static Sample read(Map<String, String> environment) {
         return Settings.read("SAMPLE", environment, Sample::from);
+    }
+
+    private static Reading<Sample> read(Map<String, String> environment, Presets presets) {
+        return Settings.read("SAMPLE", environment, presets, Sample::from);
     }
 
     @Test
@@ -168,7 +174,8 @@ final class SettingsTest {
                         "WINGS_SAMPLE_WORKERS", "9",
                         "WINGS_SAMPLE_FSYNC", "false")))
                 .isInstanceOf(WingsException.class)
-                .hasMessage("bad configuration of SAMPLE:\n  - more than 8 workers need fsync: workers=9");
+                .hasMessage(
+                        "bad configuration of SAMPLE:\n  - WINGS_SAMPLE_*: more than 8 workers need fsync: workers=9");
     }
 
     @Test
@@ -197,14 +204,14 @@ final class SettingsTest {
                         "WINGS_SAMPLE_LINGER", "2s",
                         "WINGS_OTHER_NAME", "not ours"),
                 Map.of());
-        Sample sample = Settings.read(
-                "SAMPLE",
-                Map.of(
-                        "WINGS_SAMPLE_CONFIG_FILE", file.toString(),
-                        "WINGS_SAMPLE_ZONE", "environment",
-                        "WINGS_SAMPLE_LINGER", ""),
-                presets,
-                Sample::from);
+        Sample sample = read(
+                        Map.of(
+                                "WINGS_SAMPLE_CONFIG_FILE", file.toString(),
+                                "WINGS_SAMPLE_ZONE", "environment",
+                                "WINGS_SAMPLE_LINGER", ""),
+                        presets)
+                .config()
+                .orElseThrow();
 
         assertThat(sample.workers()).isEqualTo(7);
         assertThat(sample.zone()).isEqualTo("environment");
@@ -226,21 +233,82 @@ final class SettingsTest {
                         "WINGS_SAMPLE_TOKEN_FILE",
                         ""));
 
-        Sample sample = Settings.read("SAMPLE", Map.of(), presets, Sample::from);
+        Sample sample = read(Map.of(), presets).config().orElseThrow();
         assertThat(sample.controlPlane()).isEqualTo(URI.create("http://fixed:1"));
         assertThat(sample.token()).isEmpty();
-        assertThatThrownBy(() -> Settings.read(
-                        "SAMPLE",
-                        Map.of(
-                                "WINGS_SAMPLE_CONFIG_FILE", file.toString(),
-                                "WINGS_SAMPLE_CONTROL_PLANE_URI", "http://environment:1",
-                                "WINGS_SAMPLE_TOKEN_FILE", "/does/not/exist"),
-                        presets,
-                        Sample::from))
-                .hasMessageContaining("WINGS_SAMPLE_ZONE is set, but")
-                .hasMessageContaining("WINGS_SAMPLE_CONTROL_PLANE_URI is set, but")
-                .hasMessageContaining("WINGS_SAMPLE_TOKEN_FILE is set, but")
-                .hasMessageNotContaining("must be");
+        assertThat(read(
+                                Map.of(
+                                        "WINGS_SAMPLE_CONFIG_FILE", file.toString(),
+                                        "WINGS_SAMPLE_CONTROL_PLANE_URI", "http://environment:1",
+                                        "WINGS_SAMPLE_TOKEN_FILE", "/does/not/exist"),
+                                presets)
+                        .problems())
+                .allMatch(problem -> problem.endsWith(" is set, but this platform brings its own: remove it"))
+                .extracting(problem -> problem.split(" ", 2)[0])
+                .containsExactlyInAnyOrder(
+                        "WINGS_SAMPLE_ZONE", "WINGS_SAMPLE_CONTROL_PLANE_URI", "WINGS_SAMPLE_TOKEN_FILE");
+    }
+
+    @Test
+    void whereAServiceWouldListenIsKnownThoughSomethingElseIsWrong() {
+        Reading<Sample> reading = read(
+                Map.of(
+                        "WINGS_SAMPLE_CONTROL_PLANE_URI", "http://h:1",
+                        "WINGS_SAMPLE_ZONE", "a",
+                        "WINGS_SAMPLE_WORKERS", "many",
+                        "WINGS_PORT_OFFSET", "100"),
+                Presets.NONE);
+
+        assertThat(reading.config()).isEmpty();
+        assertThat(reading.problems()).hasSize(1);
+        assertThat(reading.texts()).containsExactlyInAnyOrderEntriesOf(Map.of("ZONE", "a", "CONFIG_FILE", ""));
+        assertThat(reading.ports()).isEqualTo(Map.of("PORT", 7802));
+        assertThat(read(Map.of("WINGS_SAMPLE_PORT", "many"), Presets.NONE).ports())
+                .as("a refused port is not the default")
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "WINGS_SAMPLE_WORKER,WINGS_SAMPLE_WORKERS",
+        "WINGS_SAMPLE_FSYNK,WINGS_SAMPLE_FSYNC",
+        "WINGS_SAMPLE_FLUSH_BYTE,WINGS_SAMPLE_FLUSH_BYTES",
+        "WINGS_SAMPLE_NOPE,",
+        "WINGS_SAMPLE_X,",
+        "WINGS_SAMPLE_WIDTH,"
+    })
+    void onlyANearNameIsGuessed(String name, @Nullable String guess) {
+        Map<String, String> environment = Map.of("WINGS_SAMPLE_CONTROL_PLANE_URI", "http://h:1", name, "1");
+        assertThat(read(environment, Presets.NONE).problems())
+                .containsExactly(name + " is unknown" + (guess == null ? "" : ": did you mean " + guess + "?"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "WINGS_SAMPEL_WORKERS,: did you mean WINGS_SAMPLE_WORKERS?",
+        "WINGS_PORT_OFSET,: did you mean WINGS_PORT_OFFSET?",
+        "WINGS_HOSTS,: did you mean WINGS_HOST?",
+        "WINGS_FOO,''",
+        "WINGS_SAMPLE,''"
+    })
+    void variablesOfNobodyAreFound(String name, String guess) {
+        Map<String, String> environment = Map.of(
+                name,
+                "1",
+                "WINGS_EMPTY",
+                "",
+                "WINGS_HOST",
+                "h",
+                "WINGS_LOG_LEVEL",
+                "INFO",
+                "WINGS_SAMPLE_CONTROL_PLANE_URI",
+                "http://h:1",
+                "WINGS_SAMPLE_UNKNOWN",
+                "reported where the service is read",
+                "HOME",
+                "/");
+        assertThat(UnknownNames.find(environment, List.of(read(environment, Presets.NONE)), Set.of("WINGS_HOST")))
+                .containsExactly(name + " is unknown" + guess);
     }
 
     @Test
