@@ -17,6 +17,7 @@ package dev.wings.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.cli.dev.Platform;
 import dev.wings.common.config.Setting;
 import dev.wings.common.config.Settings;
 import dev.wings.common.config.SettingsPage;
@@ -29,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -56,9 +58,21 @@ final class ConfigurationReferenceTest {
             | `WINGS_PORT_OFFSET` | integer | 0 | moves all default ports; a port that is set is not moved |
             | `WINGS_LOG_LEVEL` | `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` | `INFO` | how much is logged |
 
-            `wings dev` passes these variables on to the services that it assembles, and sets addresses and directories itself.
+            `wings dev` reads all of them, for the services that it assembles, and has some [defaults of its own](#wings-dev).
+            There, a variable that starts with `WINGS_` and that nothing reads is a problem too.
 
             This page is generated from the config records; a test keeps it so.
+            """;
+
+    private static final String WINGS_DEV = """
+
+            ## wings dev
+
+            All services of `wings dev`, and their database, share one machine.
+            It goes by the environment first, then by the files that `..._CONFIG_FILE` names, then by its own defaults, then by those above.
+            `WINGS_CONTROL_PLANE_DATABASE_URL`, `..._USER` and `..._PASSWORD_FILE` must not be set: it brings its own database.
+            Its services find each other's addresses, and the directories and the key of the server and of the compactor are in its data directory, unless they are set.
+
             """;
 
     @Test
@@ -71,7 +85,9 @@ final class ConfigurationReferenceTest {
                         ControlPlaneConfig::from)
                 + section("Ingestor", IngestorConfig.SERVICE, Map.of(), IngestorConfig::from)
                 + section("Server", ServerConfig.SERVICE, Map.of(), ServerConfig::from)
-                + section("Compactor", CompactorConfig.SERVICE, Map.of(), CompactorConfig::from);
+                + section("Compactor", CompactorConfig.SERVICE, Map.of(), CompactorConfig::from)
+                + WINGS_DEV
+                + defaultsOfWingsDev();
         if (Boolean.getBoolean("wings.golden.update")) {
             Files.createDirectories(PAGE.getParent());
             Files.writeString(PAGE, expected);
@@ -84,5 +100,12 @@ final class ConfigurationReferenceTest {
         List<Setting> settings = Settings.describe(service, required, reader);
         assertThat(settings).isNotEmpty();
         return "\n## " + title + "\n\n" + SettingsPage.table(settings);
+    }
+
+    private static String defaultsOfWingsDev() {
+        StringBuilder table = new StringBuilder("| variable | default of `wings dev` |\n|---|---|\n");
+        new TreeMap<>(Platform.defaults())
+                .forEach((name, value) -> table.append("| `" + name + "` | `" + value + "` |\n"));
+        return table.toString();
     }
 }
