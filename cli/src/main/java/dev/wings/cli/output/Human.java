@@ -30,6 +30,16 @@ public final class Human {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
+    /// `1 row`, `1,234 rows`.
+    public static String rows(long count) {
+        return count(count) + (count == 1 ? " row" : " rows");
+    }
+
+    /// `1 batch`, `1,234 batches`.
+    public static String batches(long count) {
+        return count(count) + (count == 1 ? " batch" : " batches");
+    }
+
     /// Three digits and a decimal unit: `12.3 MB`.
     public static String bytes(double bytes) {
         double value = bytes;

@@ -71,14 +71,13 @@ public final class LocalDuckDb {
         }
     }
 
-    /// What matters to a user of DuckDB's message: the first paragraph on one line, without what wraps it, the file
-    /// that the user knows by another name, and advice on settings of the reader.
+    /// What matters to a user of DuckDB's message: the first paragraph on one line, without what wraps it, and the
+    /// file that the user knows by another name.
     static String message(String text) {
         String bare = text.replaceFirst("(?s)^.*CDataJniException\\{errno=-?\\d+, message=", "");
         int end = bare.indexOf("\n\n");
         return (end < 0 ? bare : bare.substring(0, end))
                 .replaceAll(" in file \"[^\"]*\",", "")
-                .replaceFirst("; Try setting .*", "")
                 .strip()
                 .replaceAll("\\s*\n\\s*", "; ");
     }

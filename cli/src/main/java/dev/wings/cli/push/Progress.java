@@ -86,7 +86,7 @@ final class Progress implements AutoCloseable {
         lastNanos = nowNanos;
         lastRows = rows;
         String bar = totalRows.isPresent() ? bar(rows, totalRows.getAsLong()) : "";
-        return name + "  " + bar + Human.count(rows) + " rows  " + Human.count(Math.round(rowsPerSecond))
+        return name + "  " + bar + Human.rows(rows) + "  " + Human.count(Math.round(rowsPerSecond))
                 + " rows/s  answers p50 " + Human.duration(status.p50())
                 + (status.rejectedBatches() == 0 ? "" : "  rejected batches " + status.rejectedBatches());
     }

@@ -49,7 +49,11 @@ import picocli.CommandLine.Spec;
         name = "push",
         description = {
             "Send the rows of files to a topic: Parquet, Arrow IPC, CSV, NDJSON.",
-            "Columns are matched by name. Text (CSV, NDJSON) is read as the types of the topic's columns.",
+            "Columns are matched by name.",
+            "Text (CSV, NDJSON) is read as the types of the topic's columns: exactly, or the push stops and",
+            "names the line; only a float or double takes the nearest value. docs/push.md has the details.",
+            "The first line of CSV names the columns; an empty field is null, a quoted empty one (\"\") is",
+            "empty text.",
             "A batch is stored as a whole or rejected as a whole; rejected batches do not stop the others.",
             "What was acknowledged is durable. A push that fails is not resumed: it says how many rows were acknowledged."
         },
@@ -129,12 +133,16 @@ public final class PushCommand implements Callable<Integer> {
         try (SignalStop stop = SignalStop.install(SIGNAL_GRACE);
                 BufferAllocator allocator = new RootAllocator();
                 FlightConnection ingestor = FlightConnection.open(connection, Port.INGESTOR, allocator)) {
-            for (String file : files) {
+            for (int i = 0; i < files.size(); i++) {
                 if (stop.isRequested()) {
+                    reportNotTried(files.subList(i, files.size()));
                     return ExitCode.INTERRUPTED;
                 }
-                try (RowFile rows = RowFile.open(file, format)) {
+                try (RowFile rows = RowFile.open(files.get(i), format)) {
                     exitCode = Math.max(exitCode, push(name, schema, rows, ingestor, allocator));
+                } catch (RuntimeException | InterruptedException e) {
+                    reportNotTried(files.subList(i + 1, files.size()));
+                    throw e;
                 }
             }
         }
@@ -155,7 +163,7 @@ public final class PushCommand implements Callable<Integer> {
                 send(reader, pusher);
                 pusher.finish();
             } catch (WingsException | IOException | InterruptedException e) {
-                reportFailure(rows, pusher.status());
+                reportFailure(rows, pusher);
                 throw e;
             }
             return report(rows, pusher.status(), Duration.ofNanos(System.nanoTime() - start));
@@ -167,7 +175,7 @@ public final class PushCommand implements Callable<Integer> {
     private void send(ArrowReader reader, Pusher pusher) throws IOException, InterruptedException {
         Pace pace = new Pace(rate);
         VectorSchemaRoot root = reader.getVectorSchemaRoot();
-        while (reader.loadNextBatch()) {
+        while (loadNext(reader, pusher)) {
             int total = root.getRowCount();
             int step = sliceRows(root);
             for (int start = 0; start < total; start += step) {
@@ -176,6 +184,20 @@ public final class PushCommand implements Callable<Integer> {
                     pusher.send(slice);
                 }
             }
+        }
+    }
+
+    /// Reads the next batch. If that fails, first waits for what the rows that were sent have come to.
+    private static boolean loadNext(ArrowReader reader, Pusher pusher) throws IOException, InterruptedException {
+        try {
+            return reader.loadNextBatch();
+        } catch (IOException | WingsException e) {
+            try {
+                pusher.finish();
+            } catch (WingsException unanswered) {
+                e.addSuppressed(unanswered);
+            }
+            throw e;
         }
     }
 
@@ -190,9 +212,9 @@ public final class PushCommand implements Callable<Integer> {
 
     private int report(RowFile rows, PushStatus status, Duration took) {
         out().printf(
-                        "%s: %s rows acknowledged in %s, %s rows/s; answers took p50 %s, p99 %s%n",
+                        "%s: %s acknowledged in %s, %s rows/s; answers took p50 %s, p99 %s%n",
                         rows.name(),
-                        Human.count(status.acknowledgedRows()),
+                        Human.rows(status.acknowledgedRows()),
                         Human.duration(took),
                         Human.count(Math.round(status.acknowledgedRows() / (took.toNanos() / 1e9))),
                         Human.duration(status.p50()),
@@ -202,8 +224,8 @@ public final class PushCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         err().printf(
-                        "%s: %s rows in %s batches were rejected%n",
-                        rows.name(), Human.count(status.rejectedRows()), Human.count(status.rejectedBatches()));
+                        "%s: rejected: %s in %s%n",
+                        rows.name(), Human.rows(status.rejectedRows()), Human.batches(status.rejectedBatches()));
         status.reasons().forEach(reason -> err().println("  " + reason));
         if (status.rejectedBatches() > status.reasons().size()) {
             err().println("  and more");
@@ -212,16 +234,31 @@ public final class PushCommand implements Callable<Integer> {
         return ExitCode.FAILED;
     }
 
-    private void reportFailure(RowFile rows, PushStatus status) {
-        err().printf(
-                        "%s: stopped after %s rows: %s acknowledged, %s rejected, %s without an answer (these may be stored or not)%n",
-                        rows.name(),
-                        Human.count(status.sentRows()),
-                        Human.count(status.acknowledgedRows()),
-                        Human.count(status.rejectedRows()),
-                        Human.count(status.unansweredRows()));
+    private void reportFailure(RowFile rows, Pusher pusher) {
+        PushStatus status = pusher.status();
+        if (status.acknowledgedRows() == 0 && (status.unansweredRows() == 0 || pusher.isRefused())) {
+            err().println(rows.name() + ": no row is stored");
+        } else {
+            err().printf(
+                            "%s: stopped after %s: %s acknowledged, %s rejected%s%n",
+                            rows.name(),
+                            Human.rows(status.sentRows()),
+                            Human.count(status.acknowledgedRows()),
+                            Human.count(status.rejectedRows()),
+                            status.unansweredRows() == 0
+                                    ? ""
+                                    : ", " + Human.count(status.unansweredRows())
+                                            + " without an answer (these may be stored or not)");
+        }
         status.reasons().forEach(reason -> err().println("  " + reason));
         err().flush();
+    }
+
+    private void reportNotTried(List<String> rest) {
+        if (!rest.isEmpty()) {
+            err().println("not tried: " + String.join(", ", rest));
+            err().flush();
+        }
     }
 
     private void checkPositive(String option, int value) {

@@ -17,6 +17,7 @@ package dev.wings.cli.push;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wings.cli.connect.FlightConnection;
+import dev.wings.cli.output.Human;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
@@ -154,6 +155,18 @@ public final class Pusher implements AutoCloseable {
                 latencies.percentile(99));
     }
 
+    /// Whether the ingestor refused the stream as a whole, so that no row of it is stored: it ended it for a reason
+    /// that lies in the request, and before any answer. Once it has taken the schema, it answers each batch.
+    public synchronized boolean isRefused() {
+        if (!end.isCompletedExceptionally() || acknowledgedBatches + rejectedBatches > 0) {
+            return false;
+        }
+        return switch (failure(end.exceptionNow()).kind()) {
+            case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ALREADY_EXISTS, PRECONDITION -> true;
+            case CONFLICT, EXHAUSTED, UNAVAILABLE, DEADLINE, CANCELLED, DATA_LOSS, INTERNAL -> false;
+        };
+    }
+
     @Override
     public void close() {
         if (!end.isDone()) {
@@ -200,7 +213,7 @@ public final class Pusher implements AutoCloseable {
             rejectedRows += batch.rows();
             rejectedBatches++;
             if (reasons.size() < REMEMBERED_REASONS) {
-                reasons.add("batch " + response.getBatchIndex() + ", " + batch.rows() + " rows: "
+                reasons.add("batch " + response.getBatchIndex() + ", " + Human.rows(batch.rows()) + ": "
                         + response.getRejected().getMessage());
             }
         } else {

@@ -35,7 +35,7 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 ///
 /// An Arrow stream on standard input is sent as it comes; of the other formats standard input is first copied to
 /// a temporary file, since their readers look at it more than once.
-public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, DuckDbRowFile {
+public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, ParquetRowFile, TextRowFile {
 
     /// The name by which standard input is asked for.
     String STANDARD_INPUT = "-";
@@ -63,7 +63,8 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Duck
     OptionalLong rows();
 
     /// Reads the rows in the file's order, once. Text (CSV, NDJSON) is read as the types of the topic's fields of
-    /// the same name; other formats keep the types that they have. The caller closes the reader before this.
+    /// the same name, exactly: the reader fails with INVALID, naming the line, for a value or field that the topic
+    /// cannot take. Other formats keep the types that they have. The caller closes the reader before this.
     ///
     /// @param batchRows at most about so many rows a batch; a batch of an Arrow file is never joined with another
     /// @param topic the schema of the topic that the rows are for
@@ -90,7 +91,9 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Duck
                     ? ArrowRowFile.openFile(name, path, temporary)
                     : ArrowRowFile.openStream(name, new BufferedInputStream(Files.newInputStream(path)));
         }
-        return new DuckDbRowFile(name, known, path, temporary);
+        return known == FileFormat.PARQUET
+                ? new ParquetRowFile(name, path, temporary)
+                : new TextRowFile(name, known, path, temporary);
     }
 
     private static RowFile openStandardInput(Optional<FileFormat> format) throws IOException {
@@ -114,6 +117,11 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Duck
             Files.deleteIfExists(copy);
             throw e;
         }
+    }
+
+    /// The failure for a value of a field that the topic does not have.
+    static WingsException noSuchField(String path) {
+        return WingsException.invalid("the topic has no such field: field=" + ValueWriter.quoted(path));
     }
 
     /// The failure to read `name`, in the user's words.

@@ -51,6 +51,8 @@ final class DevIT {
             assertThat(count()).isEqualTo("200000");
             refuseASecondPlatform(data);
             rejectedBatchesAreShown();
+            refusedFileEndsThePush();
+            textOfEveryTypeArrives();
             badQueriesAreShown();
 
             assertThat(platform.terminate().output())
@@ -173,8 +175,45 @@ final class DevIT {
         WingsProcess.Ended ended =
                 WingsProcess.run("push", "strict", file.toString(), "--batch-rows", "1", "--port-offset", offset);
         assertThat(ended.exitCode()).isEqualTo(1);
-        assertThat(ended.output()).contains("1 rows acknowledged", "1 rows in 1 batches were rejected", "id");
+        assertThat(ended.output()).contains("1 row acknowledged", "rejected: 1 row in 1 batch", "id");
         assertThat(wings("sql", "-o", "json", "select id, code from strict")).isEqualTo("{\"id\":1,\"code\":null}");
+    }
+
+    private void refusedFileEndsThePush() throws Exception {
+        Path mistake = Files.writeString(parent.resolve("mistake.csv"), "id,code\n5,a\n6.5,b\n");
+        WingsProcess.Ended broken =
+                WingsProcess.run("push", "strict", mistake.toString(), "later.csv", "--port-offset", offset);
+        assertThat(broken.exitCode()).isEqualTo(1);
+        assertThat(broken.output())
+                .contains("mistake.csv: no row is stored", "line 3: ", "found=\"6.5\"", "not tried: later.csv");
+
+        WingsProcess.Ended refused = WingsProcess.run("push", "strict", FLIGHTS, "--port-offset", offset);
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.output()).contains("no row is stored").doesNotContain("may be stored");
+        assertThat(wings("sql", "-o", "json", "select count(*) as n from strict"))
+                .isEqualTo("{\"n\":1}");
+    }
+
+    private void textOfEveryTypeArrives() throws Exception {
+        wings(
+                "topic",
+                "create",
+                "typed",
+                "--schema",
+                "a boolean, b int, c decimal(6,2), d date, e time, f timestamp, g timestamptz, h binary, i fixed(2),"
+                        + " j uuid, k list<struct<x: int>>, l map<string, long>, m string");
+        String row = """
+                {"a":true,"b":1,"c":1.20,"d":"2001-02-03","e":"04:05:06","f":"2001-02-03T04:05:06",\
+                "g":"2001-02-03T04:05:06Z","h":"\\\\x0aff","i":"\\\\x0102","j":"123e4567-e89b-12d3-a456-426614174000",\
+                "k":[{"x":1},{"x":null}],"l":{"y":2},"m":""}""";
+        Path file = Files.writeString(parent.resolve("typed.ndjson"), row + "\n");
+        String select = "select a, b, c, d, e, f, g, h, i, j, k, l, m from typed";
+        assertThat(wings("push", "typed", file.toString())).contains("1 row acknowledged");
+        assertThat(wings("sql", "-o", "json", select)).isEqualTo(row);
+
+        Path csv = Files.writeString(parent.resolve("typed.csv"), wings("sql", "-o", "csv", select) + "\n");
+        assertThat(wings("push", "typed", csv.toString())).contains("1 row acknowledged");
+        assertThat(wings("sql", "-o", "json", select)).isEqualTo(row + "\n" + row);
     }
 
     private void badQueriesAreShown() throws InterruptedException {

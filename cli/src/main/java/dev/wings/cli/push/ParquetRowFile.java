@@ -20,7 +20,6 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Field;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.proto.Type;
-import dev.wings.common.schema.SqlTypes;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,20 +39,18 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBResultSet;
 
-/// A Parquet, CSV or NDJSON file, read by DuckDB.
-final class DuckDbRowFile implements RowFile {
+/// A Parquet file, read by DuckDB.
+final class ParquetRowFile implements RowFile {
 
     private final String name;
-    private final FileFormat format;
     private final Path path;
     private final boolean temporary;
     private final Connection duckdb;
     private final Map<String, String> columns;
 
     /// Takes over `path` if it is temporary: closing deletes it.
-    DuckDbRowFile(String name, FileFormat format, Path path, boolean temporary) {
+    ParquetRowFile(String name, Path path, boolean temporary) {
         this.name = name;
-        this.format = format;
         this.path = path;
         this.temporary = temporary;
         this.duckdb = LocalDuckDb.open();
@@ -72,7 +69,7 @@ final class DuckDbRowFile implements RowFile {
 
     @Override
     public FileFormat format() {
-        return format;
+        return FileFormat.PARQUET;
     }
 
     @Override
@@ -85,9 +82,6 @@ final class DuckDbRowFile implements RowFile {
 
     @Override
     public OptionalLong rows() {
-        if (format != FileFormat.PARQUET) {
-            return OptionalLong.empty();
-        }
         try (Statement statement = duckdb.createStatement();
                 ResultSet rows = statement.executeQuery(
                         "select sum(num_rows)::bigint from parquet_file_metadata(" + LocalDuckDb.path(path) + ")")) {
@@ -99,7 +93,7 @@ final class DuckDbRowFile implements RowFile {
 
     @Override
     public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic) {
-        StringJoiner select = new StringJoiner(", ", "select ", " from " + source(textTypes(topic)));
+        StringJoiner select = new StringJoiner(", ", "select ", " from " + source());
         columns.forEach((column, type) -> {
             String identifier = LocalDuckDb.identifier(column);
             select.add(cast(column, type)
@@ -134,7 +128,7 @@ final class DuckDbRowFile implements RowFile {
     private Map<String, String> describe() throws SQLException {
         Map<String, String> described = new LinkedHashMap<>();
         try (Statement statement = duckdb.createStatement();
-                ResultSet rows = statement.executeQuery("describe select * from " + source(Map.of()))) {
+                ResultSet rows = statement.executeQuery("describe select * from " + source())) {
             while (rows.next()) {
                 described.put(rows.getString("column_name"), rows.getString("column_type"));
             }
@@ -142,36 +136,8 @@ final class DuckDbRowFile implements RowFile {
         return described;
     }
 
-    private String source(Map<String, String> types) {
-        String file = LocalDuckDb.path(path);
-        return switch (format) {
-            case PARQUET -> "read_parquet(" + file + ", hive_partitioning = false)";
-            case CSV -> "read_csv(" + file + ", hive_partitioning = false" + struct(", types = ", types) + ")";
-            case NDJSON -> "read_json(" + file + ", hive_partitioning = false" + struct(", columns = ", types) + ")";
-            case ARROW -> throw new IllegalStateException("Arrow files are not read by DuckDB");
-        };
-    }
-
-    private static String struct(String prefix, Map<String, String> types) {
-        if (types.isEmpty()) {
-            return "";
-        }
-        StringJoiner struct = new StringJoiner(", ", prefix + "{", "}");
-        types.forEach((column, type) -> struct.add(LocalDuckDb.literal(column) + ": " + LocalDuckDb.literal(type)));
-        return struct.toString();
-    }
-
-    /// The types to read the columns of a text file as: the topic's where it has the column, else what DuckDB
-    /// guessed.
-    private Map<String, String> textTypes(TopicSchema topic) {
-        if (format == FileFormat.PARQUET) {
-            return Map.of();
-        }
-        Map<String, String> types = new LinkedHashMap<>();
-        columns.forEach((column, guessed) -> types.put(
-                column,
-                topic.find(column).map(field -> SqlTypes.text(field.type())).orElse(guessed)));
-        return types;
+    private String source() {
+        return "read_parquet(" + LocalDuckDb.path(path) + ", hive_partitioning = false)";
     }
 
     /// What a column is cast to because Arrow has no such type, or has it in a form that producers do not send.

@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import dev.wings.cli.schema.SchemaText;
+import dev.wings.common.arrow.ArrowSchemas;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.Schema;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicSchema;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.zip.GZIPInputStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
+
+/// A CSV or NDJSON file, perhaps compressed with gzip or Zstandard.
+final class TextRowFile implements RowFile {
+
+    /// A batch ends when it has taken so much text: rows can be wide.
+    private static final long BATCH_TEXT_BYTES = 8 << 20;
+
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    /// Vectors start with room for so many.
+    private static final int INITIAL_ROWS = 8192;
+
+    private final String name;
+    private final FileFormat format;
+    private final Path path;
+    private final boolean temporary;
+
+    /// Takes over `path` if it is temporary: closing deletes it.
+    TextRowFile(String name, FileFormat format, Path path, boolean temporary) {
+        this.name = name;
+        this.format = format;
+        this.path = path;
+        this.temporary = temporary;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public FileFormat format() {
+        return format;
+    }
+
+    @Override
+    public Schema schema() {
+        Schema.Builder schema = Schema.newBuilder();
+        try (TextRows rows = openRows()) {
+            rows.guess()
+                    .forEach((column, type) -> schema.addFields(dev.wings.common.proto.Field.newBuilder()
+                            .setName(column)
+                            .setType(SchemaText.parseType(type))));
+        } catch (IOException | WingsException e) {
+            throw RowFile.unreadable(name, e);
+        }
+        return schema.build();
+    }
+
+    @Override
+    public OptionalLong rows() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic) {
+        try {
+            TextRows rows = openRows();
+            try {
+                return new Reader(allocator, rows, rows.fields(topic), batchRows);
+            } catch (IOException | RuntimeException e) {
+                rows.close();
+                throw e;
+            }
+        } catch (IOException | WingsException e) {
+            throw RowFile.unreadable(name, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (temporary) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private TextRows openRows() throws IOException {
+        InputStream in = Files.newInputStream(path);
+        try {
+            return TextRows.open(format, decompressed(new BufferedInputStream(in, BUFFER_BYTES)));
+        } catch (IOException | RuntimeException e) {
+            in.close();
+            throw e;
+        }
+    }
+
+    /// What the first bytes say is compressed is decompressed: text does not start with them.
+    private static InputStream decompressed(BufferedInputStream in) throws IOException {
+        byte[] zstandard = {0x28, (byte) 0xB5, 0x2F, (byte) 0xFD};
+        in.mark(zstandard.length);
+        byte[] head = in.readNBytes(zstandard.length);
+        in.reset();
+        if (head.length >= 2 && head[0] == 0x1F && head[1] == (byte) 0x8B) {
+            return new GZIPInputStream(in, BUFFER_BYTES);
+        }
+        return Arrays.equals(head, zstandard) ? new ZstdCompressorInputStream(in) : in;
+    }
+
+    private final class Reader extends ArrowReader {
+
+        private final TextRows rows;
+        private final List<Field> fields;
+        private final int batchRows;
+        private boolean bound;
+
+        Reader(BufferAllocator allocator, TextRows rows, List<Field> fields, int batchRows) {
+            super(allocator);
+            this.rows = rows;
+            this.fields = fields;
+            this.batchRows = batchRows;
+        }
+
+        @Override
+        public boolean loadNextBatch() throws IOException {
+            VectorSchemaRoot root = getVectorSchemaRoot();
+            if (!bound) {
+                rows.bind(fields, root.getFieldVectors());
+                bound = true;
+            }
+            // new memory for each batch: the last one may still be on its way
+            root.clear();
+            for (FieldVector vector : root.getFieldVectors()) {
+                vector.setInitialCapacity(Math.min(batchRows, INITIAL_ROWS));
+                vector.allocateNew();
+            }
+            long end = rows.bytesRead() + BATCH_TEXT_BYTES;
+            int count = 0;
+            try {
+                while (count < batchRows && rows.bytesRead() < end && rows.write(count)) {
+                    count++;
+                }
+            } catch (IOException | WingsException e) {
+                throw RowFile.unreadable(name, e);
+            }
+            root.setRowCount(count);
+            return count > 0;
+        }
+
+        @Override
+        public long bytesRead() {
+            return rows.bytesRead();
+        }
+
+        @Override
+        protected void closeReadSource() throws IOException {
+            rows.close();
+        }
+
+        @Override
+        protected org.apache.arrow.vector.types.pojo.Schema readSchema() {
+            return new org.apache.arrow.vector.types.pojo.Schema(fields.stream()
+                    .map(ArrowSchemas::toArrow)
+                    .map(TextRowFile::nullable)
+                    .toList());
+        }
+    }
+
+    /// The field with nulls allowed wherever they can stand in text: whether they may is for the ingestor to say.
+    private static org.apache.arrow.vector.types.pojo.Field nullable(org.apache.arrow.vector.types.pojo.Field field) {
+        List<org.apache.arrow.vector.types.pojo.Field> children = field.getChildren();
+        if (field.getType() instanceof ArrowType.Map) {
+            org.apache.arrow.vector.types.pojo.Field entries = children.getFirst();
+            List<org.apache.arrow.vector.types.pojo.Field> members = entries.getChildren();
+            children = List.of(new org.apache.arrow.vector.types.pojo.Field(
+                    entries.getName(), entries.getFieldType(), List.of(members.get(0), nullable(members.get(1)))));
+        } else {
+            children = children.stream().map(TextRowFile::nullable).toList();
+        }
+        return new org.apache.arrow.vector.types.pojo.Field(
+                field.getName(), new FieldType(true, field.getType(), null, field.getMetadata()), children);
+    }
+}

@@ -1,0 +1,397 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import dev.wings.common.schema.FieldType;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.DateDayVector;
+import org.apache.arrow.vector.DecimalVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.FixedSizeBinaryVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.TimeMicroVector;
+import org.apache.arrow.vector.TimeStampMicroTZVector;
+import org.apache.arrow.vector.TimeStampMicroVector;
+import org.apache.arrow.vector.VarBinaryVector;
+import org.apache.arrow.vector.VarCharVector;
+
+/// How text becomes a value of each simple type: exactly, or not at all.
+///
+/// | type | text |
+/// |---|---|
+/// | boolean | `true` or `false`, in any case |
+/// | int, long, decimal(p, s) | a decimal number, also with an exponent, that the type holds to its last digit: `1.0`
+/// is a long, `1.5` is not |
+/// | float, double | a decimal number within the type's range: the nearest value of the type; `nan`, `inf`, `infinity`
+/// |
+/// | date | `2001-02-03` |
+/// | time | `04:05`, `04:05:06`, `04:05:06.123456` |
+/// | timestamp | a date, or a date and a time with a blank or `T` between them; no time zone |
+/// | timestamptz | a timestamp, and `Z`, `+01`, `+01:00` or `+0100`; without them it is UTC |
+/// | string | any |
+/// | binary, fixed(n) | `\x` and hex digits |
+/// | uuid | `123e4567-e89b-12d3-a456-426614174000` |
+///
+/// Blanks around the text do not count, except in a string. Methods fail with [IllegalArgumentException] for text
+/// that is no value of the type.
+final class TextValues {
+
+    /// Puts the value of a text into a vector.
+    @FunctionalInterface
+    interface Writer {
+        void write(int index, String text);
+    }
+
+    /// More digits than any number needs; longer ones take time that grows with their square.
+    private static final int MAX_NUMBER_LENGTH = 1000;
+
+    private static final int LONG_DIGITS = 19;
+    private static final int MICRO_DIGITS = 6;
+    private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final long MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
+
+    private static final Pattern UUID_TEXT =
+            Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
+    private static final int DATE_LENGTH = "2001-02-03".length();
+    private static final int MINUTE_LENGTH = "04:05".length();
+    private static final int SECOND_LENGTH = "04:05:06".length();
+
+    private TextValues() {}
+
+    /// What a message says that a text of the type looks like.
+    static String expected(FieldType type) {
+        return switch (type) {
+            case FieldType.Primitive.DATE -> "date as 2001-02-03";
+            case FieldType.Primitive.TIME -> "time as 04:05:06.123456";
+            case FieldType.Primitive.TIMESTAMP -> "timestamp as 2001-02-03 04:05:06.123456";
+            case FieldType.Primitive.TIMESTAMPTZ -> "timestamptz as 2001-02-03 04:05:06.123456Z";
+            case FieldType.Primitive.BINARY -> "binary as \\x and hex digits";
+            case FieldType.Fixed fixed -> fixed + " as \\x and hex digits";
+            default -> type.toString();
+        };
+    }
+
+    /// The writer of values of a simple type into its canonical vector.
+    static Writer writer(FieldType type, FieldVector vector) {
+        return switch (type) {
+            case FieldType.Primitive primitive -> writer(primitive, vector);
+            case FieldType.Decimal decimal -> {
+                DecimalVector decimals = (DecimalVector) vector;
+                yield (index, text) ->
+                        decimals.setSafe(index, exact(text.strip(), decimal.precision(), decimal.scale()));
+            }
+            case FieldType.Fixed fixed -> {
+                FixedSizeBinaryVector binaries = (FixedSizeBinaryVector) vector;
+                yield (index, text) -> binaries.setSafe(index, checkLength(binary(text.strip()), fixed.length()));
+            }
+            case FieldType.Struct nested -> throw new IllegalStateException("not a simple type: " + nested);
+            case FieldType.ListOf nested -> throw new IllegalStateException("not a simple type: " + nested);
+            case FieldType.MapOf nested -> throw new IllegalStateException("not a simple type: " + nested);
+        };
+    }
+
+    private static Writer writer(FieldType.Primitive type, FieldVector vector) {
+        return switch (type) {
+            case BOOLEAN -> {
+                BitVector booleans = (BitVector) vector;
+                yield (index, text) -> booleans.setSafe(index, bool(text.strip()) ? 1 : 0);
+            }
+            case INT -> {
+                IntVector ints = (IntVector) vector;
+                yield (index, text) -> ints.setSafe(index, checkInt(integer(text.strip())));
+            }
+            case LONG -> {
+                BigIntVector longs = (BigIntVector) vector;
+                yield (index, text) -> longs.setSafe(index, integer(text.strip()));
+            }
+            case FLOAT -> {
+                Float4Vector floats = (Float4Vector) vector;
+                yield (index, text) -> floats.setSafe(index, float32(text.strip()));
+            }
+            case DOUBLE -> {
+                Float8Vector doubles = (Float8Vector) vector;
+                yield (index, text) -> doubles.setSafe(index, float64(text.strip()));
+            }
+            case DATE -> {
+                DateDayVector dates = (DateDayVector) vector;
+                yield (index, text) ->
+                        dates.setSafe(index, (int) date(text.strip()).toEpochDay());
+            }
+            case TIME -> {
+                TimeMicroVector times = (TimeMicroVector) vector;
+                yield (index, text) -> times.setSafe(index, time(text.strip()));
+            }
+            case TIMESTAMP -> {
+                TimeStampMicroVector timestamps = (TimeStampMicroVector) vector;
+                yield (index, text) -> timestamps.setSafe(index, timestamp(text.strip()));
+            }
+            case TIMESTAMPTZ -> {
+                TimeStampMicroTZVector instants = (TimeStampMicroTZVector) vector;
+                yield (index, text) -> instants.setSafe(index, timestamptz(text.strip()));
+            }
+            case STRING -> {
+                VarCharVector strings = (VarCharVector) vector;
+                yield (index, text) -> strings.setSafe(index, utf8(text));
+            }
+            case BINARY -> {
+                VarBinaryVector binaries = (VarBinaryVector) vector;
+                yield (index, text) -> binaries.setSafe(index, binary(text.strip()));
+            }
+            case UUID -> {
+                FixedSizeBinaryVector uuids = (FixedSizeBinaryVector) vector;
+                yield (index, text) -> uuids.setSafe(index, uuid(text.strip()));
+            }
+        };
+    }
+
+    static boolean bool(String text) {
+        if (text.equalsIgnoreCase("true")) {
+            return true;
+        }
+        if (text.equalsIgnoreCase("false")) {
+            return false;
+        }
+        throw mismatch();
+    }
+
+    static long integer(String text) {
+        int digits = text.startsWith("-") ? text.length() - 1 : text.length();
+        if (digits > 0 && digits < LONG_DIGITS && isDigits(text, text.length() - digits)) {
+            return Long.parseLong(text);
+        }
+        return exact(text, LONG_DIGITS, 0).longValueExact();
+    }
+
+    /// The number with that scale, if it needs neither more digits than `precision` nor more behind the point.
+    static BigDecimal exact(String text, int precision, int scale) {
+        BigDecimal number = new BigDecimal(checkNumber(text)).stripTrailingZeros();
+        // checked before the scale is set, which for 1e999999999 would make as many digits
+        if (number.scale() > scale || (long) number.precision() - number.scale() > precision - scale) {
+            throw mismatch();
+        }
+        return number.setScale(scale);
+    }
+
+    static float float32(String text) {
+        if (endsWithLetter(text)) {
+            return (float) notFinite(text);
+        }
+        float number = Float.parseFloat(checkNumber(text));
+        if (Float.isInfinite(number)) {
+            throw mismatch();
+        }
+        return number;
+    }
+
+    static double float64(String text) {
+        if (endsWithLetter(text)) {
+            return notFinite(text);
+        }
+        double number = Double.parseDouble(checkNumber(text));
+        if (Double.isInfinite(number)) {
+            throw mismatch();
+        }
+        return number;
+    }
+
+    static LocalDate date(String text) {
+        check(text.length() == DATE_LENGTH && text.charAt(4) == '-' && text.charAt(7) == '-');
+        int month = digits(text, 5, 7);
+        int day = digits(text, 8, 10);
+        check(month >= 1 && month <= 12 && day >= 1);
+        LocalDate first = LocalDate.of(digits(text, 0, 4), month, 1);
+        check(day <= first.lengthOfMonth());
+        return first.withDayOfMonth(day);
+    }
+
+    /// Microseconds since midnight.
+    static long time(String text) {
+        int length = text.length();
+        check(length >= MINUTE_LENGTH && text.charAt(2) == ':');
+        check(length == MINUTE_LENGTH || (length >= SECOND_LENGTH && text.charAt(5) == ':'));
+        check(length <= SECOND_LENGTH || (length > SECOND_LENGTH + 1 && text.charAt(8) == '.'));
+        int hour = digits(text, 0, 2);
+        int minute = digits(text, 3, 5);
+        int second = length == MINUTE_LENGTH ? 0 : digits(text, 6, 8);
+        check(hour <= 23 && minute <= 59 && second <= 59);
+        return (hour * 3600L + minute * 60L + second) * MICROS_PER_SECOND + fraction(text, SECOND_LENGTH + 1);
+    }
+
+    /// The microseconds that the digits from `start` are, of which those beyond the sixth must be zeros.
+    private static long fraction(String text, int start) {
+        long micros = 0;
+        int end = Math.max(text.length(), start + MICRO_DIGITS);
+        for (int i = start; i < end; i++) {
+            int digit = i < text.length() ? digits(text, i, i + 1) : 0;
+            if (i < start + MICRO_DIGITS) {
+                micros = micros * 10 + digit;
+            } else {
+                check(digit == 0);
+            }
+        }
+        return micros;
+    }
+
+    /// Microseconds since 1970 on the same clock.
+    static long timestamp(String text) {
+        if (text.length() <= DATE_LENGTH) {
+            return micros(date(text), 0);
+        }
+        char separator = text.charAt(DATE_LENGTH);
+        check(separator == ' ' || separator == 'T' || separator == 't');
+        return micros(date(text.substring(0, DATE_LENGTH)), time(text.substring(DATE_LENGTH + 1)));
+    }
+
+    /// Microseconds since 1970 UTC.
+    static long timestamptz(String text) {
+        int zone = zone(text);
+        if (zone < 0) {
+            return timestamp(text);
+        }
+        return timestamp(text.substring(0, zone).stripTrailing())
+                - offsetSeconds(text.substring(zone)) * MICROS_PER_SECOND;
+    }
+
+    /// Where the time zone starts; -1 if there is none.
+    static int zone(String text) {
+        for (int i = text.length() - 1; i > DATE_LENGTH; i--) {
+            char c = text.charAt(i);
+            if (c == '+' || c == '-' || c == 'Z' || c == 'z') {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static long offsetSeconds(String zone) {
+        if (zone.equalsIgnoreCase("z")) {
+            return 0;
+        }
+        int length = zone.length();
+        check(length == 3 || length == 5 || (length == 6 && zone.charAt(3) == ':'));
+        int hours = digits(zone, 1, 3);
+        int minutes = length == 3 ? 0 : digits(zone, length - 2, length);
+        check(hours <= 18 && minutes <= 59);
+        return (zone.startsWith("-") ? -1 : 1) * (hours * 3600L + minutes * 60L);
+    }
+
+    private static long micros(LocalDate date, long microsOfDay) {
+        return date.toEpochDay() * MICROS_PER_DAY + microsOfDay;
+    }
+
+    private static byte[] utf8(String text) {
+        // JSON can escape half of a pair, which has no bytes and would become a question mark
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+                    throw mismatch();
+                }
+                break;
+            }
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] binary(String text) {
+        if (!text.startsWith("\\x")) {
+            throw mismatch();
+        }
+        return HexFormat.of().parseHex(text, 2, text.length());
+    }
+
+    private static byte[] uuid(String text) {
+        if (!UUID_TEXT.matcher(text).matches()) {
+            throw mismatch();
+        }
+        UUID uuid = UUID.fromString(text);
+        return ByteBuffer.allocate(16)
+                .putLong(uuid.getMostSignificantBits())
+                .putLong(uuid.getLeastSignificantBits())
+                .array();
+    }
+
+    private static int checkInt(long number) {
+        check(number == (int) number);
+        return (int) number;
+    }
+
+    private static byte[] checkLength(byte[] bytes, int length) {
+        check(bytes.length == length);
+        return bytes;
+    }
+
+    private static String checkNumber(String text) {
+        check(text.length() <= MAX_NUMBER_LENGTH);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            check((c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E');
+        }
+        return text;
+    }
+
+    private static int digits(String text, int from, int to) {
+        int number = 0;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            check(c >= '0' && c <= '9');
+            number = number * 10 + c - '0';
+        }
+        return number;
+    }
+
+    private static boolean isDigits(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean endsWithLetter(String text) {
+        return !text.isEmpty() && Character.isLetter(text.charAt(text.length() - 1));
+    }
+
+    private static double notFinite(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "nan" -> Double.NaN;
+            case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
+            case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+            default -> throw mismatch();
+        };
+    }
+
+    private static void check(boolean fits) {
+        if (!fits) {
+            throw mismatch();
+        }
+    }
+
+    private static IllegalArgumentException mismatch() {
+        return new IllegalArgumentException("not a value of the type");
+    }
+}

@@ -1,0 +1,310 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.MapVector;
+import org.apache.arrow.vector.complex.StructVector;
+import org.jspecify.annotations.Nullable;
+
+/// Puts text and JSON into a vector of a topic's field. Fails with INVALID, naming the field, for what is not exactly
+/// a value of it; what a null leaves out stays null.
+///
+/// Simple values are text in both, see [TextValues]; a string also takes any other JSON value, as its JSON text.
+/// Structs, lists and maps are JSON.
+abstract sealed class ValueWriter {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    final String path;
+    final FieldType type;
+
+    private ValueWriter(String path, FieldType type) {
+        this.path = path;
+        this.type = type;
+    }
+
+    /// @param path the names of the fields that it is inside of and its own, with points between them
+    static ValueWriter of(String path, FieldType type, FieldVector vector) {
+        return switch (type) {
+            case FieldType.Struct struct -> new OfStruct(path, struct, (StructVector) vector);
+            case FieldType.ListOf list -> new OfList(path, list, (ListVector) vector);
+            case FieldType.MapOf map -> new OfMap(path, map, (MapVector) vector);
+            case FieldType.Primitive simple -> new OfSimple(path, simple, vector);
+            case FieldType.Decimal simple -> new OfSimple(path, simple, vector);
+            case FieldType.Fixed simple -> new OfSimple(path, simple, vector);
+        };
+    }
+
+    abstract void writeText(int index, String text) throws IOException;
+
+    /// Takes the value whose first token is the current one, to its last token.
+    abstract void writeJson(int index, JsonParser json) throws IOException;
+
+    final WingsException mismatch(String found) {
+        return WingsException.invalid("the value does not fit the field: field=\"" + Field.printable(path)
+                + "\", expected=" + TextValues.expected(type) + ", found=" + found);
+    }
+
+    static String quoted(String text) {
+        return '"' + Field.printable(text) + '"';
+    }
+
+    /// What a message calls a value that is not taken.
+    private static String found(JsonParser json) throws IOException {
+        return switch (json.currentToken()) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> quoted(json.getText());
+            default -> Field.printable(json.getText());
+        };
+    }
+
+    /// The columns of a row, or the fields of a struct.
+    static final class Members {
+
+        private final String prefix;
+        private final Map<String, Integer> positions = new HashMap<>();
+        private final List<ValueWriter> writers = new ArrayList<>();
+        private final long[] seen;
+        private long objects;
+
+        /// @param prefix of the members' paths
+        Members(String prefix, List<Field> fields, List<FieldVector> vectors) {
+            this.prefix = prefix;
+            this.seen = new long[fields.size()];
+            for (int i = 0; i < fields.size(); i++) {
+                Field field = fields.get(i);
+                positions.put(field.name(), i);
+                positions.put(Field.folded(field.name()), i);
+                writers.add(ValueWriter.of(prefix + field.name(), field.type(), vectors.get(i)));
+            }
+        }
+
+        ValueWriter get(int position) {
+            return writers.get(position);
+        }
+
+        /// Takes the object that the current token starts.
+        void writeJson(int index, JsonParser json) throws IOException {
+            objects++;
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                Integer position = positions.get(name);
+                if (position == null) {
+                    position = positions.get(Field.folded(name));
+                }
+                if (position == null) {
+                    throw RowFile.noSuchField(prefix + name);
+                }
+                if (seen[position] == objects) {
+                    throw WingsException.invalid(
+                            "the field stands twice in one object: field=" + quoted(prefix + name));
+                }
+                seen[position] = objects;
+                if (json.nextToken() != JsonToken.VALUE_NULL) {
+                    writers.get(position).writeJson(index, json);
+                }
+            }
+        }
+    }
+
+    private static final class OfSimple extends ValueWriter {
+
+        private final TextValues.Writer writer;
+
+        OfSimple(String path, FieldType type, FieldVector vector) {
+            super(path, type);
+            this.writer = TextValues.writer(type, vector);
+        }
+
+        @Override
+        void writeText(int index, String text) {
+            try {
+                writer.write(index, text);
+            } catch (IllegalArgumentException | ArithmeticException e) {
+                throw mismatch(quoted(text));
+            }
+        }
+
+        @Override
+        void writeJson(int index, JsonParser json) throws IOException {
+            String text;
+            if (json.currentToken().isScalarValue()) {
+                text = json.getText();
+            } else if (type == FieldType.Primitive.STRING) {
+                text = copy(json);
+            } else {
+                throw mismatch(found(json));
+            }
+            try {
+                writer.write(index, text);
+            } catch (IllegalArgumentException | ArithmeticException e) {
+                throw mismatch(found(json));
+            }
+        }
+
+        private static String copy(JsonParser json) throws IOException {
+            StringWriter text = new StringWriter();
+            try (JsonGenerator copy = JSON.createGenerator(text)) {
+                int depth = 0;
+                JsonToken token = json.currentToken();
+                while (true) {
+                    if (token.isNumeric()) {
+                        // as it is written: a copied event would be rounded to a double
+                        copy.writeNumber(json.getText());
+                    } else {
+                        copy.copyCurrentEvent(json);
+                    }
+                    depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                    if (depth == 0) {
+                        break;
+                    }
+                    token = json.nextToken();
+                }
+            }
+            return text.toString();
+        }
+    }
+
+    /// What stands in CSV as JSON.
+    private abstract static sealed class Nested extends ValueWriter {
+
+        Nested(String path, FieldType type) {
+            super(path, type);
+        }
+
+        @Override
+        final void writeText(int index, String text) throws IOException {
+            try (JsonParser json = JSON.createParser(text)) {
+                @Nullable JsonToken first = json.nextToken();
+                if (first == null) {
+                    throw mismatch(quoted(text));
+                }
+                if (first != JsonToken.VALUE_NULL) {
+                    writeJson(index, json);
+                }
+                if (json.nextToken() != null) {
+                    throw mismatch(quoted(text));
+                }
+            } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+                throw mismatch(quoted(text));
+            }
+        }
+
+        final void expect(JsonToken start, JsonParser json) throws IOException {
+            if (json.currentToken() != start) {
+                throw mismatch(found(json));
+            }
+        }
+    }
+
+    private static final class OfStruct extends Nested {
+
+        private final StructVector structs;
+        private final Members members;
+
+        OfStruct(String path, FieldType.Struct type, StructVector structs) {
+            super(path, type);
+            this.structs = structs;
+            this.members = new Members(path + ".", type.fields(), structs.getChildrenFromFields());
+        }
+
+        @Override
+        void writeJson(int index, JsonParser json) throws IOException {
+            expect(JsonToken.START_OBJECT, json);
+            structs.setIndexDefined(index);
+            members.writeJson(index, json);
+        }
+    }
+
+    private static final class OfList extends Nested {
+
+        private final ListVector lists;
+        private final ValueWriter element;
+
+        OfList(String path, FieldType.ListOf type, ListVector lists) {
+            super(path, type);
+            this.lists = lists;
+            this.element = ValueWriter.of(
+                    path + "." + FieldType.ListOf.ELEMENT, type.element().type(), lists.getDataVector());
+        }
+
+        @Override
+        void writeJson(int index, JsonParser json) throws IOException {
+            expect(JsonToken.START_ARRAY, json);
+            int start = lists.startNewValue(index);
+            int size = 0;
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+                if (json.currentToken() != JsonToken.VALUE_NULL) {
+                    element.writeJson(start + size, json);
+                }
+                size++;
+            }
+            lists.endValue(index, size);
+        }
+    }
+
+    /// An object whose keys are text of the key's type.
+    private static final class OfMap extends Nested {
+
+        private final MapVector maps;
+        private final StructVector entries;
+        private final ValueWriter key;
+        private final ValueWriter value;
+
+        OfMap(String path, FieldType.MapOf type, MapVector maps) {
+            super(path, type);
+            this.maps = maps;
+            this.entries = (StructVector) maps.getDataVector();
+            List<FieldVector> children = entries.getChildrenFromFields();
+            this.key =
+                    ValueWriter.of(path + "." + FieldType.MapOf.KEY, type.key().type(), children.get(0));
+            this.value = ValueWriter.of(
+                    path + "." + FieldType.MapOf.VALUE, type.value().type(), children.get(1));
+        }
+
+        @Override
+        void writeJson(int index, JsonParser json) throws IOException {
+            expect(JsonToken.START_OBJECT, json);
+            int start = maps.startNewValue(index);
+            int size = 0;
+            while (json.nextToken() != JsonToken.END_OBJECT) {
+                entries.setIndexDefined(start + size);
+                key.writeText(start + size, json.currentName());
+                if (json.nextToken() != JsonToken.VALUE_NULL) {
+                    value.writeJson(start + size, json);
+                }
+                size++;
+            }
+            maps.endValue(index, size);
+        }
+    }
+}
