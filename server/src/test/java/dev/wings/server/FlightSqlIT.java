@@ -247,6 +247,12 @@ class FlightSqlIT {
         assertThat(sql.query("select 1")).containsExactly("1");
     }
 
+    /// 400 MB in Arrow, of which the query may hold 256 MiB at once.
+    @Test
+    void wideRowsStream() throws Exception {
+        assertThat(sql.count("select repeat('y', 1000000) from range(400)")).isEqualTo(400);
+    }
+
     /// 300 MB in one row, of which the query may hold 256 MiB.
     @Test
     void rowThatNeedsTooMuchMemoryIsExhausted() throws Exception {

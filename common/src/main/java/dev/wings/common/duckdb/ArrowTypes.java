@@ -68,6 +68,15 @@ final class ArrowTypes {
         }
     }
 
+    /// Frees one logical type.
+    static void destroy(MemorySegment type) throws Throwable {
+        try (Arena scope = Arena.ofConfined()) {
+            MemorySegment slot = scope.allocate(ADDRESS);
+            slot.set(ADDRESS, 0, type);
+            destroy(slot, 1);
+        }
+    }
+
     /// Fails with what a `duckdb_error_data` says, and frees it.
     static void check(MemorySegment error) throws Throwable {
         if (error.address() == 0) {

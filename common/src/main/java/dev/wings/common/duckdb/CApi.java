@@ -115,6 +115,33 @@ final class CApi {
     static final MethodHandle FETCH_CHUNK = function("duckdb_fetch_chunk", ADDRESS, RESULT);
     static final MethodHandle DESTROY_CHUNK = procedure("duckdb_destroy_data_chunk", ADDRESS);
 
+    static final MethodHandle CREATE_CHUNK = function("duckdb_create_data_chunk", ADDRESS, ADDRESS, JAVA_LONG);
+    static final MethodHandle CHUNK_SIZE = function("duckdb_data_chunk_get_size", JAVA_LONG, ADDRESS);
+    static final MethodHandle SET_CHUNK_SIZE = procedure("duckdb_data_chunk_set_size", ADDRESS, JAVA_LONG);
+    static final MethodHandle CHUNK_VECTOR = function("duckdb_data_chunk_get_vector", ADDRESS, ADDRESS, JAVA_LONG);
+    static final MethodHandle VECTOR_TYPE = function("duckdb_vector_get_column_type", ADDRESS, ADDRESS);
+    static final MethodHandle VECTOR_DATA = function("duckdb_vector_get_data", ADDRESS, ADDRESS);
+    static final MethodHandle VECTOR_VALIDITY = function("duckdb_vector_get_validity", ADDRESS, ADDRESS);
+    static final MethodHandle LIST_SIZE = function("duckdb_list_vector_get_size", JAVA_LONG, ADDRESS);
+    static final MethodHandle LIST_CHILD = function("duckdb_list_vector_get_child", ADDRESS, ADDRESS);
+    static final MethodHandle ARRAY_CHILD = function("duckdb_array_vector_get_child", ADDRESS, ADDRESS);
+    static final MethodHandle STRUCT_CHILD = function("duckdb_struct_vector_get_child", ADDRESS, ADDRESS, JAVA_LONG);
+    static final MethodHandle REFERENCE_VECTOR = procedure("duckdb_vector_reference_vector", ADDRESS, ADDRESS);
+    static final MethodHandle SLICE_VECTOR = procedure("duckdb_slice_vector", ADDRESS, ADDRESS, JAVA_LONG);
+    static final MethodHandle CREATE_SELECTION = function("duckdb_create_selection_vector", ADDRESS, JAVA_LONG);
+    static final MethodHandle SELECTION_DATA = function("duckdb_selection_vector_get_data_ptr", ADDRESS, ADDRESS);
+    static final MethodHandle DESTROY_SELECTION = procedure("duckdb_destroy_selection_vector", ADDRESS);
+
+    static final MethodHandle LIST_TYPE = function("duckdb_list_type_child_type", ADDRESS, ADDRESS);
+    static final MethodHandle ARRAY_TYPE = function("duckdb_array_type_child_type", ADDRESS, ADDRESS);
+    static final MethodHandle ARRAY_LENGTH = function("duckdb_array_type_array_size", JAVA_LONG, ADDRESS);
+    static final MethodHandle MAP_KEY_TYPE = function("duckdb_map_type_key_type", ADDRESS, ADDRESS);
+    static final MethodHandle MAP_VALUE_TYPE = function("duckdb_map_type_value_type", ADDRESS, ADDRESS);
+    static final MethodHandle STRUCT_COUNT = function("duckdb_struct_type_child_count", JAVA_LONG, ADDRESS);
+    static final MethodHandle STRUCT_TYPE = function("duckdb_struct_type_child_type", ADDRESS, ADDRESS, JAVA_LONG);
+    static final MethodHandle UNION_COUNT = function("duckdb_union_type_member_count", JAVA_LONG, ADDRESS);
+    static final MethodHandle UNION_TYPE = function("duckdb_union_type_member_type", ADDRESS, ADDRESS, JAVA_LONG);
+
     static final MethodHandle ARROW_OPTIONS = procedure("duckdb_connection_get_arrow_options", ADDRESS, ADDRESS);
     static final MethodHandle DESTROY_ARROW_OPTIONS = procedure("duckdb_destroy_arrow_options", ADDRESS);
     static final MethodHandle TO_ARROW_SCHEMA =

@@ -29,13 +29,13 @@ import org.apache.arrow.vector.types.pojo.Schema;
 public final class Results implements AutoCloseable {
 
     private final MemorySegment result;
-    private final MemorySegment options;
+    private final ChunkParts parts;
     private final BufferAllocator allocator;
     private final VectorSchemaRoot root;
 
-    private Results(MemorySegment result, MemorySegment options, BufferAllocator allocator, VectorSchemaRoot root) {
+    private Results(MemorySegment result, ChunkParts parts, BufferAllocator allocator, VectorSchemaRoot root) {
         this.result = result;
-        this.options = options;
+        this.parts = parts;
         this.allocator = allocator;
         this.root = root;
     }
@@ -43,8 +43,10 @@ public final class Results implements AutoCloseable {
     /// Takes over `result`: it is destroyed with this, or here if this fails.
     static Results open(MemorySegment result, MemorySegment options, BufferAllocator allocator) throws Throwable {
         try {
-            Schema schema = schema(result, options, allocator);
-            return new Results(result, options, allocator, VectorSchemaRoot.create(schema, allocator));
+            List<ValueSize> sizes = new ArrayList<>();
+            Schema schema = schema(result, options, sizes, allocator);
+            return new Results(
+                    result, new ChunkParts(sizes, options), allocator, VectorSchemaRoot.create(schema, allocator));
         } catch (Throwable t) {
             CApi.DESTROY_RESULT.invokeExact(result);
             throw t;
@@ -56,13 +58,11 @@ public final class Results implements AutoCloseable {
         return root;
     }
 
-    /// Replaces the rows of [#root] by the next ones, about 2,000; false at the end.
+    /// Replaces the rows of [#root] by the next ones: about 2,000, or 8 MiB if those are more; false at the end.
     public boolean next() {
-        try (Arena scope = Arena.ofConfined()) {
+        try {
             root.clear();
-            MemorySegment chunk = scope.allocate(ADDRESS);
-            chunk.set(ADDRESS, 0, (MemorySegment) CApi.FETCH_CHUNK.invokeExact(result));
-            if (chunk.get(ADDRESS, 0).address() == 0) {
+            if (!parts.hasNext() && !parts.fetch(result)) {
                 String error = CApi.text((MemorySegment) CApi.RESULT_ERROR.invokeExact(result));
                 if (error != null && !error.isEmpty()) {
                     throw new DuckDbException(error);
@@ -70,11 +70,8 @@ public final class Results implements AutoCloseable {
                 return false;
             }
             try (ImportedArray array = new ImportedArray(allocator)) {
-                ArrowTypes.check((MemorySegment)
-                        CApi.CHUNK_TO_ARROW.invokeExact(options, chunk.get(ADDRESS, 0), array.struct()));
+                parts.export(array.struct());
                 array.loadInto(root);
-            } finally {
-                CApi.DESTROY_CHUNK.invokeExact(chunk);
             }
             return true;
         } catch (Throwable t) {
@@ -85,6 +82,7 @@ public final class Results implements AutoCloseable {
     @Override
     public void close() {
         root.close();
+        parts.close();
         try {
             CApi.DESTROY_RESULT.invokeExact(result);
         } catch (Throwable t) {
@@ -92,7 +90,9 @@ public final class Results implements AutoCloseable {
         }
     }
 
-    private static Schema schema(MemorySegment result, MemorySegment options, BufferAllocator allocator)
+    /// @param sizes where those of the columns are added
+    private static Schema schema(
+            MemorySegment result, MemorySegment options, List<ValueSize> sizes, BufferAllocator allocator)
             throws Throwable {
         try (Arena scope = Arena.ofConfined()) {
             int count = Math.toIntExact((long) CApi.RESULT_COLUMN_COUNT.invokeExact(result));
@@ -103,6 +103,7 @@ public final class Results implements AutoCloseable {
                     names.add(CApi.textOrEmpty((MemorySegment) CApi.RESULT_COLUMN_NAME.invokeExact(result, (long) i)));
                     types.setAtIndex(
                             ADDRESS, i, (MemorySegment) CApi.RESULT_COLUMN_LOGICAL_TYPE.invokeExact(result, (long) i));
+                    sizes.add(ValueSize.of(types.getAtIndex(ADDRESS, i)));
                 }
                 return ArrowTypes.schema(options, types, names, allocator);
             } finally {

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class DuckDbTest {
@@ -163,6 +165,72 @@ class DuckDbTest {
             assertThat(small.getAllocatedMemory()).isZero();
         }
         assertThat(rows("SELECT 1")).containsExactly("1");
+    }
+
+    /// The first of these values are there once in DuckDB.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "repeat('y', 100000)",
+                "repeat('y', 100000)::BLOB",
+                "repeat('y', 100000) || n",
+                "range(20000)",
+                "range(15000 - n)",
+                "list_filter(range(5000), lambda x: x % 2 = n % 2)",
+                "list_transform(range(100), lambda x: repeat('y', 500) || x || n)",
+                "list_sort(list_transform(range(100), lambda x: repeat('y', 500) || x || n), 'DESC')[2:90]",
+                "[repeat('y', 50000), NULL, repeat('z', 50000) || n]",
+                "{'a': n, 'b': {'c': repeat('y', 100000), 'd': [n]}}",
+                "MAP {'k' || n: repeat('y', 100000), 'x': NULL}",
+                "[repeat('y', 50000), 'short', repeat('z', n)]::VARCHAR[3]",
+                "union_value(str := repeat('y', 100000) || n)",
+                "CASE WHEN n % 3 = 0 THEN NULL ELSE repeat('y', 200000) || n END",
+                "CASE WHEN n % 3 = 0 THEN NULL ELSE [{'a': repeat('y', 200000), 'b': n}] END",
+                "CASE WHEN n > 500 THEN 'short' || n ELSE repeat('y', 150000) || n END"
+            })
+    void wideRowsComeInPartsOfABoundedSize(String value) {
+        String sql = "SELECT n, " + value + " AS v FROM range(1000) t(n)";
+        duckDb.run("SET threads = 1");
+        int parts = 0;
+        long next = 0;
+        List<String> lengths = new ArrayList<>();
+        try (Statement statement = duckDb.prepare(sql);
+                Results results = statement.execute(allocator)) {
+            while (results.next()) {
+                parts++;
+                VectorSchemaRoot root = results.root();
+                assertThat(allocator.getAllocatedMemory()).isBetween(1L, 9L << 20);
+                for (int row = 0; row < root.getRowCount(); row++) {
+                    assertThat(root.getVector(0).getObject(row)).isEqualTo(next);
+                    Object object = root.getVector(1).getObject(row);
+                    if (next % 50 == 0) {
+                        lengths.add(next + ":" + length(object));
+                    }
+                    next++;
+                }
+            }
+        }
+        assertThat(parts).isGreaterThan(2);
+        assertThat(next).isEqualTo(1000);
+        List<String> lengthsAlone = new ArrayList<>();
+        for (long n = 0; n < 1000; n += 50) {
+            try (Statement statement =
+                            duckDb.prepare("SELECT " + value + " AS v FROM (SELECT " + n + "::BIGINT AS n)");
+                    Results results = statement.execute(allocator)) {
+                assertThat(results.next()).isTrue();
+                Object object = results.root().getVector(0).getObject(0);
+                lengthsAlone.add(n + ":" + length(object));
+            }
+        }
+        assertThat(lengths).isEqualTo(lengthsAlone);
+    }
+
+    private static int length(@Nullable Object value) {
+        return switch (value) {
+            case null -> -1;
+            case byte[] bytes -> bytes.length;
+            default -> value.toString().length();
+        };
     }
 
     @Test

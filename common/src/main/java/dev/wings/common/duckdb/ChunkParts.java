@@ -1,0 +1,153 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.duckdb;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// The chunks of a result, given out as Arrow arrays of a bounded size: of a chunk's 2,048 rows, as many at once as
+/// fit, and at least one. A value that rows share is there once in a chunk, but once for each row in Arrow.
+@SuppressWarnings("restricted")
+final class ChunkParts implements AutoCloseable {
+
+    /// Clients refuse messages that are much larger.
+    private static final long MAX_PART_BYTES = 8 << 20;
+
+    private final List<ValueSize> columns;
+    private final MemorySegment options;
+    private final MemorySegment chunk;
+    private long[] rowBytes = {};
+    private int position;
+
+    /// @param columns in order
+    ChunkParts(List<ValueSize> columns, MemorySegment options) {
+        this.columns = columns;
+        this.options = options;
+        // a few bytes for the collector, as those of the statement
+        this.chunk = Arena.ofAuto().allocate(ADDRESS);
+    }
+
+    /// Whether there is more of the chunk.
+    boolean hasNext() {
+        return position < rowBytes.length;
+    }
+
+    /// Goes on to the next chunk, of which there is at least one part; false at the end of the result.
+    boolean fetch(MemorySegment result) throws Throwable {
+        destroyChunk();
+        chunk.set(ADDRESS, 0, (MemorySegment) CApi.FETCH_CHUNK.invokeExact(result));
+        if (handle().address() == 0) {
+            return false;
+        }
+        rowBytes = new long[Math.toIntExact((long) CApi.CHUNK_SIZE.invokeExact(handle()))];
+        for (int i = 0; i < columns.size(); i++) {
+            columns.get(i).add((MemorySegment) CApi.CHUNK_VECTOR.invokeExact(handle(), (long) i), rowBytes);
+        }
+        return true;
+    }
+
+    /// Exports the next part of the chunk.
+    void export(MemorySegment array) throws Throwable {
+        int end = endOfPart();
+        if (position == 0 && end == rowBytes.length) {
+            ArrowTypes.check((MemorySegment) CApi.CHUNK_TO_ARROW.invokeExact(options, handle(), array));
+        } else {
+            exportRows(position, end, array);
+        }
+        position = end;
+        if (!hasNext()) {
+            destroyChunk();
+        }
+    }
+
+    private int endOfPart() {
+        int end = position;
+        long bytes = 0;
+        while (end < rowBytes.length && (end == position || bytes + rowBytes[end] <= MAX_PART_BYTES)) {
+            bytes += rowBytes[end];
+            end++;
+        }
+        return end;
+    }
+
+    private void exportRows(int start, int end, MemorySegment array) throws Throwable {
+        try (Arena scope = Arena.ofConfined()) {
+            MemorySegment types = scope.allocate(ADDRESS, columns.size());
+            MemorySegment part = scope.allocate(ADDRESS);
+            MemorySegment selection = (MemorySegment) CApi.CREATE_SELECTION.invokeExact((long) (end - start));
+            try {
+                for (int i = 0; i < columns.size(); i++) {
+                    MemorySegment vector = (MemorySegment) CApi.CHUNK_VECTOR.invokeExact(handle(), (long) i);
+                    types.setAtIndex(ADDRESS, i, (MemorySegment) CApi.VECTOR_TYPE.invokeExact(vector));
+                }
+                part.set(ADDRESS, 0, (MemorySegment) CApi.CREATE_CHUNK.invokeExact(types, (long) columns.size()));
+                if (part.get(ADDRESS, 0).address() == 0) {
+                    throw new IllegalStateException("DuckDB makes no chunk of these columns");
+                }
+                select(start, end, selection);
+                exportSelected(part.get(ADDRESS, 0), selection, end - start, array);
+            } finally {
+                CApi.DESTROY_CHUNK.invokeExact(part);
+                CApi.DESTROY_SELECTION.invokeExact(selection);
+                ArrowTypes.destroy(types, columns.size());
+            }
+        }
+    }
+
+    private static void select(int start, int end, MemorySegment selection) throws Throwable {
+        MemorySegment rows = ((MemorySegment) CApi.SELECTION_DATA.invokeExact(selection))
+                .reinterpret((end - start) * (long) Integer.BYTES);
+        for (int row = start; row < end; row++) {
+            rows.setAtIndex(JAVA_INT, row - start, row);
+        }
+    }
+
+    private void exportSelected(MemorySegment part, MemorySegment selection, long rows, MemorySegment array)
+            throws Throwable {
+        for (int i = 0; i < columns.size(); i++) {
+            MemorySegment to = (MemorySegment) CApi.CHUNK_VECTOR.invokeExact(part, (long) i);
+            CApi.REFERENCE_VECTOR.invokeExact(to, (MemorySegment) CApi.CHUNK_VECTOR.invokeExact(handle(), (long) i));
+            CApi.SLICE_VECTOR.invokeExact(to, selection, rows);
+        }
+        CApi.SET_CHUNK_SIZE.invokeExact(part, rows);
+        ArrowTypes.check((MemorySegment) CApi.CHUNK_TO_ARROW.invokeExact(options, part, array));
+    }
+
+    private MemorySegment handle() {
+        return chunk.get(ADDRESS, 0);
+    }
+
+    private void destroyChunk() throws Throwable {
+        rowBytes = new long[0];
+        position = 0;
+        if (handle().address() != 0) {
+            CApi.DESTROY_CHUNK.invokeExact(chunk);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            destroyChunk();
+        } catch (Throwable t) {
+            throw CApi.unexpected(t);
+        }
+    }
+}
