@@ -186,6 +186,8 @@ class FlightSqlIT {
     void hugeValueIsRefused() throws Exception {
         assertFails("select repeat('x', 3000000000)", FlightStatusCode.RESOURCE_EXHAUSTED);
         assertFails("select lpad('x', 2000000000, 'y')", FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertFails("select length(repeat(repeat('x', 1000000), 100000))", FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertFails("select length(repeat(repeat('x', 1000000), 100000))", FlightStatusCode.RESOURCE_EXHAUSTED);
         assertThat(sql.query("select length(repeat('x', 1000000))")).containsExactly("1000000");
         for (String statement : List.of(
                 "select length(replace(repeat('a', 100000), 'a', repeat('b', 2000)))",

@@ -22,16 +22,16 @@ import dev.wings.common.error.WingsException;
 /// What DuckDB's failures mean to the caller.
 final class Failures {
 
+    /// Of a text that would be longer than any that DuckDB can hold.
+    private static final String IMPOSSIBLE_TEXT = "Cannot create a string of size";
+
     private Failures() {}
 
     static WingsException of(DuckDbException e) {
         String message = "SQL: " + e.getMessage();
         return switch (e.kind()) {
             case STATEMENT ->
-                new WingsException(
-                        e.getMessage().contains(BoundedFunctions.TOO_LONG) ? ErrorKind.EXHAUSTED : ErrorKind.INVALID,
-                        message,
-                        e);
+                new WingsException(isTooLong(e.getMessage()) ? ErrorKind.EXHAUSTED : ErrorKind.INVALID, message, e);
             case OUT_OF_MEMORY ->
                 new WingsException(
                         ErrorKind.EXHAUSTED,
@@ -41,5 +41,9 @@ final class Failures {
             case INTERRUPTED -> new WingsException(ErrorKind.CANCELLED, "the query was interrupted", e);
             case BROKEN -> new WingsException(ErrorKind.INTERNAL, message, e);
         };
+    }
+
+    private static boolean isTooLong(String message) {
+        return message.contains(BoundedFunctions.TOO_LONG) || message.contains(IMPOSSIBLE_TEXT);
     }
 }
