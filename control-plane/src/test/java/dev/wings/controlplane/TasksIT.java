@@ -243,7 +243,7 @@ final class TasksIT {
     void badRequestsAreInvalid() {
         assertFails(
                 Status.Code.INVALID_ARGUMENT,
-                "bad resource name",
+                "bad resource name: expected=tenants/{tenant}/tasks/{uuid}, found=\"tasks/1\"",
                 () -> here.tasks()
                         .getTask(GetTaskRequest.newBuilder().setName("tasks/1").build()));
         String unknown = "tenants/default/tasks/00000000-0000-7000-8000-000000000000";

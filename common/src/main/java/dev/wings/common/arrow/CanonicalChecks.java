@@ -18,6 +18,7 @@ package dev.wings.common.arrow;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.RowNumber;
 import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.util.BitSet;
@@ -30,6 +31,7 @@ final class CanonicalChecks {
 
     private static final long MICROS_PER_DAY = 86_400_000_000L;
     private static final int DECIMAL_BYTES = 16;
+    private static final String ROW = "row";
 
     /// Digits that always fit into a long.
     private static final int LONG_DIGITS = 18;
@@ -37,7 +39,7 @@ final class CanonicalChecks {
     private CanonicalChecks() {}
 
     static void check(Field field, ArrayData array) {
-        check(field, field.name(), "row", array, position -> true);
+        check(field, field.name(), ROW, array, position -> true);
     }
 
     /// @param counted what a position of the array is in a message: "row", or "position" inside of lists
@@ -47,7 +49,7 @@ final class CanonicalChecks {
         if (field.required() && array.nullCount() > 0) {
             for (int i = 0; i < array.length(); i++) {
                 if (array.isNull(i) && live.test(i)) {
-                    throw bad("null in a required field", path, counted, i);
+                    throw bad("null in a required field", field.type(), path, counted, i);
                 }
             }
         }
@@ -103,7 +105,7 @@ final class CanonicalChecks {
         for (int i = 0; i < array.length(); i++) {
             long micros = times.get(ArrayData.LONG, (long) i * Long.BYTES);
             if ((micros < 0 || micros >= MICROS_PER_DAY) && !array.isNull(i) && live.test(i)) {
-                throw bad("the time is not one of a day", path, counted, i);
+                throw bad("the time is not one of a day", FieldType.Primitive.TIME, path, counted, i);
             }
         }
     }
@@ -122,7 +124,7 @@ final class CanonicalChecks {
                     ? high == low >> 63 && low < boundLow && low > -boundLow
                     : isMagnitudeBelow(high, low, boundHigh, boundLow);
             if (!fits && !array.isNull(i) && live.test(i)) {
-                throw bad("the decimal has too many digits, type=" + type, path, counted, i);
+                throw bad("the decimal has too many digits", type, path, counted, i);
             }
         }
     }
@@ -136,8 +138,9 @@ final class CanonicalChecks {
         return order < 0 || (order == 0 && Long.compareUnsigned(magnitudeLow, boundLow) < 0);
     }
 
-    private static WingsException bad(String what, String path, String counted, int position) {
-        return WingsException.invalid(what + ": field=\"" + path + "\", " + counted + "=" + position);
+    private static WingsException bad(String what, FieldType type, String path, String counted, int position) {
+        String place = counted.equals(ROW) ? RowNumber.text(position) : counted + "=" + position;
+        return WingsException.invalid(what + ": field=\"" + path + "\", type=" + type + ", " + place);
     }
 
     /// Which positions of a list's child belong to a list that is part of a value. Found out when first asked:

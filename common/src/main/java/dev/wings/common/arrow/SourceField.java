@@ -16,6 +16,7 @@
 package dev.wings.common.arrow;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.RowNumber;
 import java.util.List;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -66,9 +67,9 @@ record SourceField(
                 || type instanceof ArrowType.Utf8View;
     }
 
-    /// "row=17", or "position=17" inside of lists.
+    /// Which row, or which "position=17" inside of lists.
     String at(long position) {
-        return (nested ? "position=" : "row=") + position;
+        return nested ? "position=" + position : RowNumber.text(position);
     }
 
     WingsException invalid(String what) {

@@ -53,7 +53,10 @@ public final class ResourceId {
         return id;
     }
 
-    static WingsException malformed(String expected, String found) {
+    /// The failure to read a resource name, INVALID.
+    ///
+    /// @param expected the form that it should have
+    public static WingsException malformed(String expected, String found) {
         return WingsException.invalid(
                 "bad resource name: expected=" + expected + ", found=\"" + abbreviate(found) + "\"");
     }

@@ -73,7 +73,8 @@ public final class PartitionValue {
     /// cell is null, or its text is too long or holds U+0000 (which PostgreSQL cannot store).
     public static String of(FieldType type, FieldVector column, int row) {
         if (column.isNull(row)) {
-            throw WingsException.invalid("null in the partition key: field=\"" + column.getName() + "\", row=" + row);
+            throw WingsException.invalid("null in the partition key: field=\"" + column.getName() + "\", type=" + type
+                    + ", " + RowNumber.text(row));
         }
         String text = switch (type) {
             case FieldType.Primitive primitive -> ofCell(primitive, column, row);
@@ -87,7 +88,8 @@ public final class PartitionValue {
         if (!isLegal(text)) {
             throw WingsException.invalid(
                     text.indexOf('\0') >= 0
-                            ? "the partition key's value holds U+0000: field=\"" + column.getName() + "\", row=" + row
+                            ? "the partition key's value holds U+0000: field=\"" + column.getName() + "\", "
+                                    + RowNumber.text(row)
                             : tooLong(column));
         }
         return text;

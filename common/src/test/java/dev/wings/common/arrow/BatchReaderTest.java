@@ -121,7 +121,12 @@ class BatchReaderTest {
     @Test
     void nullsInRequiredFields() {
         TopicSchema top = topic(dev.wings.common.schema.Field.required(1, "f", FieldType.Primitive.LONG));
-        assertRefused(top, field("f", INT64), values(1L, null), "null in a required field", "field=\"f\", row=1");
+        assertRefused(
+                top,
+                field("f", INT64),
+                values(1L, null),
+                "null in a required field",
+                "field=\"f\", type=long, row=1 (of the batch, counted from 0)");
 
         // Required members are looked at only where their struct is there.
         FieldType inner =
@@ -134,7 +139,7 @@ class BatchReaderTest {
                 arrowStruct,
                 values(null, values((Object) null)),
                 "null in a required field",
-                "field=\"f.x\", row=1");
+                "field=\"f.x\", type=long, row=1 (of the batch, counted from 0)");
 
         FieldType elements =
                 new FieldType.ListOf(dev.wings.common.schema.Field.required(2, "element", FieldType.Primitive.LONG));
@@ -174,7 +179,8 @@ class BatchReaderTest {
             IpcHeader.RecordBatch live = new IpcHeader.RecordBatch(
                     3, new long[] {3, 1, 3, 1}, buffers, new long[0], IpcHeader.Compression.NONE, body.length);
             try (ArrowBuf bad = WireBatch.open(allocator, body)) {
-                assertInvalid(() -> reader.openBatch(live, bad).close(), "not one of a day: field=\"f.x\", row=2");
+                assertInvalid(
+                        () -> reader.openBatch(live, bad).close(), "not one of a day: field=\"f.x\", type=time, row=2");
             }
         }
     }

@@ -173,7 +173,9 @@ class PartitionValueTest {
             assertThat(PartitionValue.of(string, strings, 0)).hasSize(1024);
             assertInvalid(() -> PartitionValue.of(string, strings, 1), "too long: field=\"k\"");
             assertInvalid(() -> PartitionValue.of(string, strings, 2), "U+0000");
-            assertInvalid(() -> PartitionValue.of(string, strings, 3), "null in the partition key: field=\"k\", row=3");
+            assertInvalid(
+                    () -> PartitionValue.of(string, strings, 3),
+                    "null in the partition key: field=\"k\", type=string, row=3 (of the batch, counted from 0)");
             assertInvalid(() -> PartitionValue.of(FieldType.Primitive.BINARY, binaries, 0), "too long: field=\"b\"");
         }
     }

@@ -15,14 +15,14 @@
  */
 package dev.wings.controlplane.task;
 
-import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TenantName;
 import java.util.UUID;
 
-/// `tenants/{tenant}/tasks/{task}`
+/// `tenants/{tenant}/tasks/{uuid}`
 public record TaskName(TenantName tenant, UUID uid) {
 
-    private static final String FORM = "tenants/{tenant}/tasks/{task}";
+    private static final String FORM = "tenants/{tenant}/tasks/{uuid}";
 
     /// Fails with INVALID if `name` has not this form.
     public static TaskName parse(String name) {
@@ -38,7 +38,7 @@ public record TaskName(TenantName tenant, UUID uid) {
                 // below
             }
         }
-        throw WingsException.invalid("bad resource name: expected=" + FORM + ", length=" + name.length());
+        throw ResourceId.malformed(FORM, name);
     }
 
     @Override

@@ -25,6 +25,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.PageBuilder;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.PartitionValue;
+import dev.wings.common.schema.RowNumber;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,7 +161,7 @@ public final class BatchIntake implements AutoCloseable {
         for (Partitioner.Partition partition : partitions) {
             if (!partition.value().equals(value)) {
                 throw WingsException.invalid("a row belongs to another partition than the batch was sent to: field=\""
-                        + key.name() + "\", row=" + partition.rows()[0]);
+                        + key.name() + "\", " + RowNumber.text(partition.rows()[0]));
             }
         }
     }

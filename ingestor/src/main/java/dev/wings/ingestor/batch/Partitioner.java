@@ -18,6 +18,7 @@ package dev.wings.ingestor.batch;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.PartitionValue;
+import dev.wings.common.schema.RowNumber;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -89,8 +90,8 @@ final class Partitioner {
         while (!column.isNull(row)) {
             row++;
         }
-        return WingsException.invalid(
-                "null in the partition key: field=\"" + key.name() + "\", type=" + key.type() + ", row=" + row);
+        return WingsException.invalid("null in the partition key: field=\"" + key.name() + "\", type=" + key.type()
+                + ", " + RowNumber.text(row));
     }
 
     private void group(BitVector bits) {
