@@ -427,6 +427,19 @@ class FlightSqlIT {
     }
 
     @Test
+    void descriptionSaysWhichColumnsHoldNoNull() throws Exception {
+        assertThat(sql.query("describe flights"))
+                .contains(
+                        "number|INTEGER|NO|null|null|null",
+                        "origin|VARCHAR|YES|null|null|null",
+                        "__offset__|BIGINT|NO|null|null|null")
+                .isEqualTo(sql.query("DESCRIBE Flights;"))
+                .isEqualTo(sql.query("describe default.flights -- all of it"));
+        assertThat(sql.query("describe select origin from flights"))
+                .containsExactly("origin|VARCHAR|YES|null|null|null");
+    }
+
+    @Test
     void updatesAreRefused() {
         assertThatThrownBy(() -> sql.client().executeUpdate("delete from flights"))
                 .hasMessageContaining("only queries are supported");

@@ -67,6 +67,9 @@ final class Gate {
     private static final Pattern EXPLAIN =
             Pattern.compile("\\s*(explain)\\s+(?=(select|with|from|values|\\())", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern EXPLAIN_ANALYZE =
+            Pattern.compile("\\s*explain\\s*[\\s(]\\s*analyze\\b", Pattern.CASE_INSENSITIVE);
+
     /// DuckDB writes infinities as such, which JSON does not have.
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -77,6 +80,9 @@ final class Gate {
     /// Parses `sql`, whose bare names are tables of `homeSchema`. Fails with INVALID that says where and why.
     static ParsedQuery check(Engine engine, String sql, String homeSchema) {
         SqlText.check(sql);
+        if (EXPLAIN_ANALYZE.matcher(sql).lookingAt()) {
+            throw WingsException.invalid("EXPLAIN ANALYZE is not supported: EXPLAIN, without ANALYZE, shows the plan");
+        }
         Optional<String> explained = explained(sql);
         return explained.isPresent()
                 ? checkQuery(engine, explained.get(), homeSchema).explained()
@@ -128,6 +134,9 @@ final class Gate {
         if (WRITES.contains(verb)) {
             return WingsException.invalid("only queries are supported: statement=" + verb.toUpperCase(Locale.ROOT)
                     + "; rows are pushed to an ingestor, topics are made in the control plane");
+        }
+        if (verb.equals("explain")) {
+            return WingsException.invalid("EXPLAIN is supported of queries only: EXPLAIN SELECT ...");
         }
         if (ENGINE_STATEMENTS.contains(verb)) {
             return WingsException.invalid("only queries are supported: statement=" + verb.toUpperCase(Locale.ROOT));

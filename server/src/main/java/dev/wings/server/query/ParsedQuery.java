@@ -27,6 +27,7 @@ import java.util.Set;
 /// @param columns names that may be columns, in lower case; a column with another name is not read. Empty if any may
 ///     be
 /// @param projection set if the query does nothing but pick columns of one table
+/// @param described set if the query does nothing but describe one table
 /// @param onlyCounts whether the query does nothing but count the rows of one table
 /// @param timeless whether what is constant in it has the same value at any time
 public record ParsedQuery(
@@ -34,6 +35,7 @@ public record ParsedQuery(
         Set<TableRef> tables,
         Optional<Set<String>> columns,
         Optional<Projection> projection,
+        Optional<TableRef> described,
         boolean onlyCounts,
         boolean timeless,
         boolean explain) {
@@ -45,7 +47,12 @@ public record ParsedQuery(
 
     /// The question how it would run.
     ParsedQuery explained() {
-        return new ParsedQuery(sql, tables, columns, Optional.empty(), onlyCounts, timeless, true);
+        return new ParsedQuery(sql, tables, columns, Optional.empty(), Optional.empty(), onlyCounts, timeless, true);
+    }
+
+    /// The same question in other words.
+    ParsedQuery rewritten(String other) {
+        return new ParsedQuery(other, tables, columns, projection, described, onlyCounts, timeless, explain);
     }
 
     /// `SELECT columns FROM table [LIMIT n]`

@@ -124,8 +124,9 @@ final class Planning implements AutoCloseable {
     }
 
     private QueryPlan plan(Engine engine, QueryRequest request) {
-        ParsedQuery query = Gate.check(engine, request.sql(), request.schema());
-        Map<TableRef, SqlTable> found = tables.resolve(request.tenant(), query.tables());
+        ParsedQuery parsed = Gate.check(engine, request.sql(), request.schema());
+        Map<TableRef, SqlTable> found = tables.resolve(request.tenant(), parsed.tables());
+        ParsedQuery query = TableDescription.complete(parsed, found);
         Optional<DirectResult> direct = query.projection()
                 .flatMap(projection ->
                         DirectResult.of(projection, found.values().iterator().next()));

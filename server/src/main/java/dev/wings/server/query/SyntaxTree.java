@@ -101,6 +101,7 @@ final class SyntaxTree {
                 tables,
                 any ? Optional.empty() : Optional.of(names),
                 projection(root),
+                described(root),
                 onlyCounts(root),
                 timeless,
                 false);
@@ -337,6 +338,19 @@ final class SyntaxTree {
         return limit.isEmpty() || columns.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new ParsedQuery.Projection(tables.iterator().next(), columns.get(), limit.get()));
+    }
+
+    /// `DESCRIBE table`, which is parsed as `SELECT * FROM (DESCRIBE SELECT * FROM table)`.
+    private Optional<TableRef> described(JsonNode root) {
+        JsonNode shown = root.path("from_table").path("query");
+        JsonNode list = shown.path("select_list");
+        boolean table = root.path("from_table").path("show_type").asText().equals("DESCRIBE")
+                && root.path("modifiers").isEmpty()
+                && readsOneTable(shown)
+                && shown.path("modifiers").isEmpty()
+                && list.size() == 1
+                && isPlainStar(list.path(0), "");
+        return table ? Optional.of(tables.iterator().next()) : Optional.empty();
     }
 
     private static Optional<Long> limit(JsonNode modifiers) {

@@ -313,6 +313,17 @@ class GateTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            explain analyze select 1            | EXPLAIN ANALYZE is not supported
+            " Explain\n ANALYZE select 1"       | EXPLAIN ANALYZE is not supported
+            explain (analyze) select 1          | EXPLAIN ANALYZE is not supported
+            explain insert into flights values (1) | EXPLAIN is supported of queries only
+            """, quoteCharacter = '"')
+    void whatOfExplainIsMissingIsSaid(String sql, String expected) {
+        assertThatThrownBy(() -> Gate.check(engine, sql, "default")).hasMessageContaining(expected);
+    }
+
     @Test
     void explainIsAboutAQueryThatMayRun() {
         ParsedQuery query = Gate.check(engine, " Explain\nselect a from flights", "default");

@@ -69,7 +69,8 @@ class PlanCacheTest {
 
     private static QueryPlan plan(String sql) {
         return new QueryPlan(
-                new ParsedQuery(sql, Set.of(), Optional.empty(), Optional.empty(), false, true, false),
+                new ParsedQuery(
+                        sql, Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), false, true, false),
                 Map.of(),
                 new Description(Optional.empty(), List.of()),
                 Optional.empty(),
