@@ -42,7 +42,8 @@ final class Failures {
             command.usage(err);
             return ExitCode.USAGE;
         }
-        err.println("wings: " + failure.getMessage());
+        // picocli begins some of its messages with a word of its own
+        err.println("wings: " + String.valueOf(failure.getMessage()).replaceFirst("^Error: ", ""));
         UnmatchedArgumentException.printSuggestions(failure, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         err.flush();

@@ -84,7 +84,11 @@ final class CommandLineTest {
         Outcome outcome = run(arguments.split(" ", -1));
 
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(outcome.err()).contains(expected).contains("--help'");
+        assertThat(outcome.err())
+                .startsWith("wings: ")
+                .doesNotContain("Error:")
+                .contains(expected)
+                .contains("--help'");
         assertThat(outcome.out()).isEmpty();
     }
 
@@ -146,6 +150,15 @@ final class CommandLineTest {
                 .contains("another tenant")
                 .contains("acting_for=default")
                 .contains("--tenant acme");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            task retry nosuch | wings: bad task id: a UUID is expected, as `wings task list` shows them: found="nosuch"
+            task get X        | wings: bad task id: a UUID is expected, as `wings task list` shows them: found="X"
+            """)
+    void whatIsWrongIsSaidOnce(String arguments, String expected) {
+        assertThat(run(arguments.split(" ", -1)).err().strip()).isEqualTo(expected);
     }
 
     @Test

@@ -25,7 +25,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -80,7 +82,7 @@ public final class DataDirectory implements AutoCloseable {
             sweep(parent);
             return open(Files.createTempDirectory(parent, "run-"), true);
         } catch (IOException e) {
-            throw unusable(parent, e);
+            throw unusable(parent, true, e);
         }
     }
 
@@ -108,7 +110,7 @@ public final class DataDirectory implements AutoCloseable {
             Files.writeString(root.resolve(FORMAT_FILE), FORMAT);
             return new DataDirectory(root, lock, ephemeral);
         } catch (IOException e) {
-            throw unusable(root, e);
+            throw unusable(root, ephemeral, e);
         }
     }
 
@@ -169,7 +171,7 @@ public final class DataDirectory implements AutoCloseable {
             }
             lock.close();
         } catch (IOException e) {
-            throw unusable(root, e);
+            throw unusable(root, ephemeral, e);
         }
     }
 
@@ -244,10 +246,16 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static WingsException unusable(Path directory, IOException cause) {
+    private static WingsException unusable(Path directory, boolean ephemeral, IOException cause) {
+        String reason = switch (cause) {
+            case FileAlreadyExistsException ignored -> "it is a file";
+            case NoSuchFileException ignored -> "no directory can be made there";
+            default -> FailureText.withoutFile(cause);
+        };
         return new WingsException(
                 ErrorKind.PRECONDITION,
-                "the data directory cannot be used: directory=" + directory + ", reason=" + FailureText.of(cause),
+                "the data directory cannot be used, " + reason + ": directory=" + directory + "; name another one with "
+                        + (ephemeral ? "XDG_CACHE_HOME" : "--data"),
                 cause);
     }
 }

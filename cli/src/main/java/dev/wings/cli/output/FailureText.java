@@ -17,6 +17,7 @@ package dev.wings.cli.output;
 
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,20 @@ import org.jspecify.annotations.Nullable;
 public final class FailureText {
 
     private FailureText() {}
+
+    /// For messages that name the file already.
+    public static String withoutFile(Throwable failure) {
+        @Nullable Throwable cause = failure.getCause();
+        if (failure instanceof UncheckedIOException && cause != null) {
+            return withoutFile(cause);
+        }
+        return switch (failure) {
+            case NoSuchFileException ignored -> "there is no such file";
+            case AccessDeniedException ignored -> "permission denied";
+            case FileSystemException failed when failed.getReason() != null -> failed.getReason();
+            default -> of(failure);
+        };
+    }
 
     public static String of(Throwable failure) {
         @Nullable Throwable cause = failure.getCause();

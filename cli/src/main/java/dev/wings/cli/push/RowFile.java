@@ -127,6 +127,8 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     /// The failure to read `name`, in the user's words.
     static WingsException unreadable(String name, Exception cause) {
         return new WingsException(
-                ErrorKind.INVALID, "cannot read " + name + ": " + LocalDuckDb.message(FailureText.of(cause)), cause);
+                ErrorKind.INVALID,
+                "cannot read " + name + ": " + LocalDuckDb.message(FailureText.withoutFile(cause)),
+                cause);
     }
 }

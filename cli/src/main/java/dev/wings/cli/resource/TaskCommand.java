@@ -26,6 +26,7 @@ import dev.wings.common.proto.TaskState;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,8 +44,17 @@ public final class TaskCommand {
     /// Of a cell: the whole text is in `get`.
     private static final int SHOWN_LENGTH = 60;
 
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
     private static String name(ResourceOptions options, String text) {
-        return text.indexOf('/') >= 0 ? text : options.connection().tenant() + "/tasks/" + text;
+        if (text.indexOf('/') >= 0) {
+            return text;
+        }
+        if (!ID.matcher(text).matches()) {
+            throw WingsException.invalid(
+                    "bad task id: a UUID is expected, as `wings task list` shows them: found=\"" + text + "\"");
+        }
+        return options.connection().tenant() + "/tasks/" + text;
     }
 
     @Command(

@@ -58,6 +58,22 @@ final class DataDirectoryTest {
     }
 
     @Test
+    void placeOfNoDirectoryIsSaidOnce() throws IOException {
+        Path file = Files.writeString(parent.resolve("file"), "");
+
+        assertThatThrownBy(() -> DataDirectory.open(file))
+                .hasMessage("the data directory cannot be used, it is a file: directory=" + file
+                        + "; name another one with --data");
+        assertThatThrownBy(() -> DataDirectory.open(file.resolve("below")))
+                .hasMessageContaining("the data directory cannot be used, ")
+                .hasMessageEndingWith(": directory=" + file.resolve("below") + "; name another one with --data");
+        assertThatThrownBy(() -> DataDirectory.open(Path.of("/proc/wings")))
+                .hasMessage("the data directory cannot be used, no directory can be made there: directory=/proc/wings"
+                        + "; name another one with --data");
+        assertThatThrownBy(() -> DataDirectory.openEphemeral(file)).hasMessageEndingWith("with XDG_CACHE_HOME");
+    }
+
+    @Test
     void ephemeralDirectoryGoes() throws Exception {
         Path root;
         try (DataDirectory data = DataDirectory.openEphemeral(parent)) {

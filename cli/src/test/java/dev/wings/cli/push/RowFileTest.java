@@ -64,6 +64,12 @@ final class RowFileTest {
     }
 
     @Test
+    void missingFileIsNamedOnce() {
+        assertThatThrownBy(() -> RowFile.open("nosuch.csv", Optional.empty()))
+                .hasMessage("cannot read nosuch.csv: there is no such file");
+    }
+
+    @Test
     void parquetKeepsItsTypesAndOrder() throws IOException {
         try (RowFile file = RowFile.open(FLIGHTS.toString(), Optional.empty())) {
             assertThat(types(file))
