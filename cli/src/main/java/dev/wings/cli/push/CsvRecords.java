@@ -15,11 +15,22 @@
  */
 package dev.wings.cli.push;
 
+import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.wings.common.error.WingsException;
+import java.io.BufferedReader;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
 
 /// The records of a CSV file, as RFC 4180 has them, in UTF-8. Nothing is guessed but what separates fields: the one
 /// of comma, tab, semicolon and bar that stands in the first line most often.
@@ -27,189 +38,59 @@ import java.util.Arrays;
 /// Fails with INVALID for what is not a record. Closing it closes the stream.
 final class CsvRecords implements AutoCloseable {
 
-    private static final int BUFFER_BYTES = 1 << 16;
+    /// Of a field; keeps a quote that is never closed from taking in the rest of a large file.
+    private static final int MAX_FIELD_CHARS = 16 << 20;
 
-    /// Keeps a quote that is never closed from taking in the rest of a large file.
-    private static final int MAX_RECORD_BYTES = 64 << 20;
+    private static final int FIRST_LINE_CHARS = 1 << 16;
+    private static final char[] SEPARATORS = {',', '\t', ';', '|'};
+    private static final String BYTE_ORDER_MARK = bytes("\uFEFF");
 
-    private static final byte[] SEPARATORS = {',', '\t', ';', '|'};
-    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
-    private static final int END = -1;
-
-    private final InputStream in;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
-    private int position;
-    private int limit;
-    private long bytesRead;
-    private final int separator;
-
-    private byte[] record = new byte[1024];
-    private int recordLength;
-    private int[] ends = new int[16];
-    private boolean[] quoted = new boolean[16];
-    private int fields;
-    private long line;
-    private long nextLine = 1;
+    private final CountedStream in;
+    private final CsvReader<Row> reader;
+    private final Iterator<Row> rows;
+    private Row row = new Row(0, List.of(), new BitSet());
 
     CsvRecords(InputStream in) throws IOException {
-        this.in = in;
-        this.limit = in.readNBytes(buffer, 0, BUFFER_BYTES);
-        this.bytesRead = limit;
-        if (limit >= BYTE_ORDER_MARK.length
-                && Arrays.equals(buffer, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length)) {
-            position = BYTE_ORDER_MARK.length;
-        }
-        this.separator = guessSeparator();
+        this.in = new CountedStream(in);
+        // a character for each byte: fields are decoded one by one, so that what is not UTF-8 has its line
+        BufferedReader text =
+                new BufferedReader(new InputStreamReader(this.in, StandardCharsets.ISO_8859_1), FIRST_LINE_CHARS);
+        skipByteOrderMark(text);
+        this.reader = CsvReader.builder()
+                .fieldSeparator(guessSeparator(text))
+                .skipEmptyLines(false)
+                .allowUnclosedQuote(false)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .maxBufferSize(MAX_FIELD_CHARS)
+                .build(new RowHandler(), text);
+        this.rows = reader.iterator();
     }
 
-    /// Goes to the next record; false if there is none.
-    boolean next() throws IOException {
-        line = nextLine;
-        fields = 0;
-        recordLength = 0;
-        int c = read();
-        if (c == END) {
-            return false;
-        }
-        while (true) {
-            boolean quote = c == '"';
-            int end = quote ? readQuoted() : readPlain(c);
-            endField(quote);
-            if (end != separator) {
-                nextLine++;
-                return true;
-            }
-            c = read();
+    private static void skipByteOrderMark(BufferedReader text) throws IOException {
+        text.mark(BYTE_ORDER_MARK.length());
+        char[] first = new char[BYTE_ORDER_MARK.length()];
+        int read = text.read(first);
+        if (read != first.length || !new String(first).equals(BYTE_ORDER_MARK)) {
+            text.reset();
         }
     }
 
-    int fields() {
-        return fields;
-    }
-
-    /// Whether there is nothing, not even quotes, between the separators.
-    boolean isEmpty(int field) {
-        return !quoted[field] && start(field) == ends[field];
-    }
-
-    String text(int field) {
-        int start = start(field);
-        int length = ends[field] - start;
-        String text = new String(record, start, length, StandardCharsets.UTF_8);
-        // what is not UTF-8 becomes this character, which may also stand there itself
-        if (text.indexOf('\uFFFD') >= 0
-                && !Arrays.equals(record, start, ends[field], bytes(text), 0, bytes(text).length)) {
-            throw WingsException.invalid("the text is not UTF-8: found=" + ValueWriter.quoted(text));
-        }
-        return text;
-    }
-
-    /// The line on which the record starts, from 1.
-    long line() {
-        return line;
-    }
-
-    /// How much was taken from the stream.
-    long bytesRead() {
-        return bytesRead;
-    }
-
-    @Override
-    public void close() throws IOException {
-        in.close();
-    }
-
-    private int readPlain(int first) throws IOException {
-        int c = first;
-        while (c != separator && c != '\n' && c != END) {
-            if (c == '\r') {
-                return readLineFeed();
-            }
-            append(c);
-            c = read();
-        }
-        return c;
-    }
-
-    private int readQuoted() throws IOException {
-        while (true) {
-            int c = read();
-            if (c == END) {
-                throw WingsException.invalid("a quote is not closed");
-            }
-            if (c == '"') {
-                c = read();
-                if (c == '\r') {
-                    return readLineFeed();
-                }
-                if (c == separator || c == '\n' || c == END) {
-                    return c;
-                }
-                if (c != '"') {
-                    throw WingsException.invalid(
-                            "after a closing quote, a separator or the end of the line is expected");
-                }
-            } else if (c == '\n') {
-                nextLine++;
-            }
-            append(c);
-        }
-    }
-
-    private int readLineFeed() throws IOException {
-        int c = read();
-        if (c != '\n' && c != END) {
-            throw WingsException.invalid("a carriage return inside of a line must stand in quotes");
-        }
-        return c;
-    }
-
-    private int start(int field) {
-        return field == 0 ? 0 : ends[field - 1];
-    }
-
-    private void endField(boolean quote) {
-        if (fields == ends.length) {
-            ends = Arrays.copyOf(ends, 2 * fields);
-            quoted = Arrays.copyOf(quoted, 2 * fields);
-        }
-        ends[fields] = recordLength;
-        quoted[fields] = quote;
-        fields++;
-    }
-
-    private void append(int c) {
-        if (recordLength == record.length) {
-            if (recordLength >= MAX_RECORD_BYTES) {
-                throw WingsException.invalid(
-                        "the record is too long, or a quote is not closed: limit=" + MAX_RECORD_BYTES + " bytes");
-            }
-            record = Arrays.copyOf(record, 2 * recordLength);
-        }
-        record[recordLength++] = (byte) c;
-    }
-
-    private int read() throws IOException {
-        if (position == limit) {
-            position = 0;
-            limit = Math.max(0, in.read(buffer, 0, BUFFER_BYTES));
-            bytesRead += limit;
-            if (limit == 0) {
-                return END;
-            }
-        }
-        return buffer[position++] & 0xFF;
-    }
-
-    private int guessSeparator() {
+    private static char guessSeparator(BufferedReader text) throws IOException {
+        text.mark(FIRST_LINE_CHARS);
         int[] counts = new int[SEPARATORS.length];
         boolean inQuotes = false;
-        for (int i = position; i < limit && (inQuotes || buffer[i] != '\n'); i++) {
-            inQuotes ^= buffer[i] == '"';
+        for (int i = 0; i < FIRST_LINE_CHARS; i++) {
+            int c = text.read();
+            if (c < 0 || (c == '\n' && !inQuotes)) {
+                break;
+            }
+            inQuotes ^= c == '"';
             for (int candidate = 0; candidate < SEPARATORS.length && !inQuotes; candidate++) {
-                counts[candidate] += buffer[i] == SEPARATORS[candidate] ? 1 : 0;
+                counts[candidate] += c == SEPARATORS[candidate] ? 1 : 0;
             }
         }
+        text.reset();
         int best = 0;
         for (int candidate = 1; candidate < SEPARATORS.length; candidate++) {
             best = counts[candidate] > counts[best] ? candidate : best;
@@ -217,7 +98,111 @@ final class CsvRecords implements AutoCloseable {
         return SEPARATORS[best];
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    /// Goes to the next record; false if there is none.
+    boolean next() throws IOException {
+        try {
+            if (!rows.hasNext()) {
+                return false;
+            }
+            row = rows.next();
+            return true;
+        } catch (CsvParseException e) {
+            throw WingsException.invalid("what follows is not CSV: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    int fields() {
+        return row.values.size();
+    }
+
+    /// Whether there is nothing, not even quotes, between the separators.
+    boolean isEmpty(int field) {
+        return !row.quoted.get(field) && row.values.get(field).isEmpty();
+    }
+
+    String text(int field) {
+        String bytes = row.values.get(field);
+        String text = new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        // what is not UTF-8 becomes this character, which may also stand there itself
+        if (text.indexOf('\uFFFD') >= 0 && !bytes(text).equals(bytes)) {
+            throw WingsException.invalid("the text is not UTF-8: found=" + ValueWriter.quoted(text));
+        }
+        return text;
+    }
+
+    /// The line on which the record starts, from 1.
+    long line() {
+        return row.line;
+    }
+
+    /// How much was taken from the stream.
+    long bytesRead() {
+        return in.bytes;
+    }
+
+    /// The UTF-8 of a text, each byte as a character.
+    private static String bytes(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+
+    /// @param quoted the fields that stood in quotes
+    private record Row(long line, List<String> values, BitSet quoted) {}
+
+    private static final class RowHandler extends AbstractBaseCsvCallbackHandler<Row> {
+
+        private final List<String> values = new ArrayList<>();
+        private BitSet quoted = new BitSet();
+
+        @Override
+        protected void handleBegin(long startingLineNumber) {
+            values.clear();
+            quoted = new BitSet();
+        }
+
+        @Override
+        protected void handleField(int index, char[] buffer, int offset, int length, boolean inQuotes) {
+            values.add(new String(buffer, offset, length));
+            quoted.set(index, inQuotes);
+        }
+
+        @Override
+        protected void handleEmpty() {
+            values.add("");
+        }
+
+        @Override
+        protected Row buildRecord() {
+            return new Row(getStartingLineNumber(), List.copyOf(values), quoted);
+        }
+    }
+
+    private static final class CountedStream extends FilterInputStream {
+
+        private long bytes;
+
+        CountedStream(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = super.read();
+            bytes += read < 0 ? 0 : 1;
+            return read;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int read = super.read(into, offset, length);
+            bytes += Math.max(0, read);
+            return read;
+        }
     }
 }
