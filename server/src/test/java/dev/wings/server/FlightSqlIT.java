@@ -188,7 +188,13 @@ class FlightSqlIT {
         assertFails("select lpad('x', 2000000000, 'y')", FlightStatusCode.RESOURCE_EXHAUSTED);
         assertFails("select length(repeat(repeat('x', 1000000), 100000))", FlightStatusCode.RESOURCE_EXHAUSTED);
         assertFails("select length(repeat(repeat('x', 1000000), 100000))", FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertFails("select length(repeat(repeat('x', 4000), 1000000))", FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertFails(
+                "select length(repeat(repeat('x', 4000) || number, 1000000)) from flights limit 1",
+                FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertFails("select length(repeat(range(1000), 100000))", FlightStatusCode.RESOURCE_EXHAUSTED);
         assertThat(sql.query("select length(repeat('x', 1000000))")).containsExactly("1000000");
+        assertThat(sql.query("select length(repeat(repeat('x', 4000), 4000))")).containsExactly("16000000");
         for (String statement : List.of(
                 "select length(replace(repeat('a', 100000), 'a', repeat('b', 2000)))",
                 "select length(replace(repeat('a', 10000 + number), 'a', repeat('b', 2000))) from flights limit 1",
@@ -223,6 +229,12 @@ class FlightSqlIT {
         assertThat(sql.query("select length(replace(repeat('a', 1000000) || 'b', 'b', repeat('c', 1000))), "
                         + "length(replace(repeat('a', 1000000), 'a', 'bb'))"))
                 .containsExactly("1001000|2000000");
+        assertThat(sql.query("select repeat('ab', 3), repeat('a', -1), repeat('', 5), repeat('ab'::blob, 2)::varchar, "
+                        + "repeat([1, null], 2)::varchar, repeat(null, 2) is null, repeat('a', null) is null, "
+                        + "length(repeat([1, 2], 1000000)), octet_length(repeat('\\xFF'::blob, 1000000))"))
+                .containsExactly("ababab|||abab|[1, NULL, 1, NULL]|true|true|2000000|1000000");
+        assertThat(sql.query("select repeat(origin, x) from (select origin, 2 as x from flights limit 1)"))
+                .isEqualTo(sql.query("select origin || origin from flights limit 1"));
         assertThat(sql.query("select regexp_replace('abc', '[ab]', 'x'), regexp_replace('abc', '[ab]', 'x', 'g'), "
                         + "regexp_replace('ABC', '([ab])', '\\1\\1', 'gi')"))
                 .containsExactly("xbc|xxc|AABBC");
@@ -252,7 +264,7 @@ class FlightSqlIT {
     /// 400 MB in Arrow, of which the query may hold 256 MiB at once.
     @Test
     void wideRowsStream() throws Exception {
-        assertThat(sql.count("select repeat('y', 1000000) from range(400)")).isEqualTo(400);
+        assertThat(sql.count("select lpad('', 1000000, 'y') from range(400)")).isEqualTo(400);
     }
 
     /// 300 MB in one row, of which the query may hold 256 MiB.

@@ -30,16 +30,18 @@ final class BoundedFunctions {
     /// Characters, bytes or elements.
     private static final int MAX_RESULT = 1 << 20;
 
-    /// How much a text may grow by the matches of an expression cannot be known in advance: bytes of the text, times
-    /// those of what each match may become.
-    private static final int MAX_MATCHED = 1 << 24;
+    /// Bytes of a text, times how often it is repeated; or, since how much a text may grow by the matches of an
+    /// expression cannot be known in advance, times those of what each match may become.
+    private static final int MAX_PRODUCT = 1 << 24;
 
     private BoundedFunctions() {}
 
     static void define(DuckDb duckDb) {
         String wide = checked("n", "n > " + MAX_RESULT, "BIGINT");
         String narrow = checked("n", "n > " + MAX_RESULT, "INTEGER");
-        define(duckDb, "repeat(s, n) AS system.main.repeat(s, " + wide + ")");
+        // what is repeated may be a list or bytes
+        String repeated = checkedText("CAST(n AS HUGEINT) * strlen(CAST(x AS VARCHAR)) > " + MAX_PRODUCT, MAX_PRODUCT);
+        define(duckDb, "repeat(s, n) AS system.main.repeat(" + repeated + ", " + wide + ")");
         define(duckDb, "lpad(s, n, p) AS system.main.lpad(s, " + narrow + ", p)");
         define(duckDb, "rpad(s, n, p) AS system.main.rpad(s, " + narrow + ", p)");
         define(duckDb, "bitstring(s, n) AS system.main.bitstring(s, " + narrow + ")");
@@ -65,7 +67,7 @@ final class BoundedFunctions {
         String grows = "CASE WHEN strlen(x)" + more + " THEN (strlen(x) - strlen(system.main.replace(x, t, '')))" + more
                 + " ELSE false END";
         define(duckDb, "replace(s, t, r) AS system.main.replace(" + checkedText(grows, MAX_RESULT) + ", t, r)");
-        String text = checkedText("strlen(x) * strlen(r) > " + MAX_MATCHED, MAX_MATCHED);
+        String text = checkedText("strlen(x) * strlen(r) > " + MAX_PRODUCT, MAX_PRODUCT);
         define(
                 duckDb,
                 "regexp_replace(s, p, r) AS system.main.regexp_replace(" + text + ", p, r), (s, p, r, o)"
