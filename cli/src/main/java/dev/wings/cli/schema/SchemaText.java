@@ -29,11 +29,16 @@ import java.util.Locale;
 
 /// Reads schemas and types from text. No field gets an id: the control plane gives them.
 ///
-/// ```text schema = column { "," column } column = name [ ":" ] type [ "not" "null" ] type   = simple | "decimal"
-/// "(" p "," s ")" | "fixed" "(" n ")" | struct | list | map | type "[]" | type "[" n "]" struct = "struct" "<"
-/// column { "," column } ">"          also with ( ) list   = "list" "<" type ">"                             also
-/// with ( ) map = "map" "<" type "," type ">"                     also with ( ) ```
+/// ```text
+/// schema = column { "," column }
+/// column = name [ ":" ] type [ "not" "null" ]
+/// type   = simple | "decimal" "(" p "," s ")" | "fixed" "(" n ")" | struct | list | map | type "[]" | type "[" n "]"
+/// struct = "struct" "<" column { "," column } ">"
+/// list   = "list" "<" type ">"
+/// map    = "map" "<" type "," type ">"
+/// ```
 ///
+/// Struct, list and map may have round brackets too.
 /// Types have the names of Iceberg and those of SQL, in any case. A name that is no plain word stands in double
 /// quotes.
 public final class SchemaText {
