@@ -110,13 +110,13 @@ final class ServiceProcessTest {
 
     @Test
     void badConfigurationIsOneMessageAndExitCodeOne() throws Exception {
-        Outcome outcome = run(Map.of("WINGS_SAMPLE_MOOD", "good"), "");
+        Outcome outcome = run(Map.of("WINGS_SAMPLE_MODES", "good"), "");
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err())
                 .containsExactly(
                         "wings sample: bad configuration of SAMPLE:",
                         "  - WINGS_SAMPLE_MODE must be set: how",
-                        "  - WINGS_SAMPLE_MOOD is unknown: did you mean WINGS_SAMPLE_MODE?");
+                        "  - WINGS_SAMPLE_MODES is unknown: did you mean WINGS_SAMPLE_MODE?");
     }
 
     @Test
