@@ -147,7 +147,7 @@ class UnionIT {
         assertThat(String.join("\n", sql.queryPrepared("explain select number from flights where number = ?", 250_007)))
                 .contains("segments=1 of 2");
         assertThatThrownBy(() -> sql.query("explain delete from flights"))
-                .hasMessageContaining("only queries are supported");
+                .hasMessageContaining("EXPLAIN is supported of queries only");
         assertThatThrownBy(() -> sql.query("explain select getenv('HOME')")).hasMessageContaining("refused");
     }
 
