@@ -80,6 +80,7 @@ public final class IngestBenchmark {
         for (int round = 1; round <= bench.scale().rounds(); round++) {
             disk.add(DiskProbe.megabytesPerSecond(bench.scale().warmUp()));
             PutLoad.Sample dropped = run(floorPlan);
+            wings.removeFolios();
             Busy busy = busy(wingsPlan, wings.processes());
             rounds.add(busy.sample().megabytesPerSecond(), dropped.megabytesPerSecond());
             cores.add(busy.cores());
@@ -88,6 +89,7 @@ public final class IngestBenchmark {
                     .formatted(
                             round, busy.sample().megabytesPerSecond(), dropped.megabytesPerSecond(), disk.getLast()));
         }
+        wings.removeFolios();
         Topics.create(
                 wings.controlPlanePort(), "bench_compacting", DataSet.SENSORS, Lake.freshness(Duration.ofSeconds(1)));
         PutLoad.Sample compacting =
@@ -114,6 +116,7 @@ public final class IngestBenchmark {
         List<Double> p50 = new ArrayList<>();
         for (int round = 1; round <= bench.scale().rounds(); round++) {
             PutLoad.Sample dropped = run(floorPlan);
+            wings.removeFolios();
             Busy busy = busy(wingsPlan, wings.processes());
             rounds.add(busy.sample().batchesPerSecond(), dropped.batchesPerSecond());
             cores.add(busy.cores());

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// `wings dev --ephemeral`, the whole platform with nothing kept.
 public final class DevProcess implements AutoCloseable {
@@ -68,6 +69,21 @@ public final class DevProcess implements AutoCloseable {
         return Path.of(process.findLine("data ")
                 .orElseThrow(() -> new IllegalStateException("does not say where its data is:\n" + process.output()))
                 .replaceAll(" \\(.*", ""));
+    }
+
+    /// Removes the folios that it has stored, whose rows can then no longer be read: a minute of full speed would take
+    /// as much of the disk as it writes.
+    public void removeFolios() throws IOException {
+        List<Path> folios;
+        try (Stream<Path> files = Files.walk(data().resolve("objects"))) {
+            folios = files.filter(file -> file.toString().endsWith(".folio")).toList();
+        }
+        if (folios.isEmpty()) {
+            throw new IllegalStateException("no folios are stored: data=" + data());
+        }
+        for (Path folio : folios) {
+            Files.delete(folio);
+        }
     }
 
     public int controlPlanePort() {
