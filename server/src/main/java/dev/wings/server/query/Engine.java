@@ -83,7 +83,9 @@ final class Engine implements AutoCloseable {
     enum Purpose {
         /// Holds empty tables, and tells what would be read.
         PLANNING,
-        RUNNING
+        RUNNING,
+        /// Runs what reads tables of the schema `system` only.
+        SYSTEM
     }
 
     /// Takes over the directories: they go with the engine.

@@ -38,9 +38,14 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// A query goes through two engines: in a planning one it is checked and planned over empty tables, in a running one
 /// it runs over the rows. A query that only picks columns of a topic needs neither: its batches go out as they are
 /// read. One that only counts rows reads none.
+///
+/// Those that read tables of the schema `system` only have engines and a queue of their own, small ones: who wants to
+/// know why queries are waiting does not wait behind them.
 public final class Queries implements AutoCloseable {
 
     private static final int MAX_ATTEMPTS = 3;
+
+    private static final long SYSTEM_MEMORY_BYTES = 128L << 20;
 
     private static final Duration STOP_AGAIN_AFTER = Duration.ofMillis(50);
 
@@ -52,7 +57,7 @@ public final class Queries implements AutoCloseable {
     private final QueryLog log;
     private final Planning planning;
     private final EnginePool runners;
-    private final EngineRuns engineRuns;
+    private final EnginePool systemRunners;
 
     /// @param concurrent queries that run at once
     /// @param queued queries that wait for others at most
@@ -102,7 +107,17 @@ public final class Queries implements AutoCloseable {
                         limits.temporaryBytes()),
                 directory,
                 Optional.of(segments));
-        this.engineRuns = new EngineRuns(runners);
+        this.systemRunners = new EnginePool(
+                Engine.Purpose.SYSTEM,
+                new EnginePool.Limits(
+                        limits.concurrent(),
+                        limits.queued(),
+                        limits.queueTimeout(),
+                        1,
+                        Math.min(limits.memoryBytes(), SYSTEM_MEMORY_BYTES),
+                        limits.temporaryBytes()),
+                directory,
+                Optional.empty());
     }
 
     /// Opens engines in advance. Its failure is that of the machine: no library, no memory, no disk.
@@ -131,12 +146,14 @@ public final class Queries implements AutoCloseable {
                                         + limits.timeout().toSeconds() + "s")));
         Throwable failure = null;
         try {
-            runners.acquire();
+            QueryPlan plan = planning.recentPlan(request);
+            EnginePool engines = plan.ofSystemOnly() ? systemRunners : runners;
+            engines.acquire();
             try {
                 query.begin();
-                run(query, sink);
+                run(query, plan, new EngineRuns(engines), sink);
             } finally {
-                runners.release();
+                engines.release();
             }
         } catch (Throwable t) {
             failure = reason(query, t);
@@ -168,15 +185,20 @@ public final class Queries implements AutoCloseable {
             stop(query, WingsException.unavailable("the server is stopping", null));
         }
         planning.close();
+        close(runners);
+        close(systemRunners);
+    }
+
+    private void close(EnginePool engines) {
         for (int i = 0; i < limits.concurrent(); i++) {
             try {
-                runners.acquire();
+                engines.acquire();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;
             }
         }
-        runners.close();
+        engines.close();
     }
 
     private void stop(RunningQuery query, WingsException reason) {
@@ -186,11 +208,11 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    private void run(RunningQuery query, ResultSink sink) {
+    private void run(RunningQuery query, QueryPlan recent, EngineRuns engineRuns, ResultSink sink) {
         query.check();
         QueryRequest request = query.request();
         try (BufferAllocator rows = allocator.newChildAllocator("query " + request.id(), 0, limits.readMemoryBytes())) {
-            OpenedQuery opened = open(request, rows);
+            OpenedQuery opened = open(request, recent, rows);
             query.check();
             Optional<DirectResult> direct = opened.plan().direct().filter(result -> opened.isOnlyBatches());
             if (opened.plan().query().explain()) {
@@ -208,8 +230,8 @@ public final class Queries implements AutoCloseable {
     }
 
     /// The plan may be of tables that have changed since, or they may change right now: the snapshot tells.
-    private OpenedQuery open(QueryRequest request, BufferAllocator rows) {
-        QueryPlan plan = planning.recentPlan(request);
+    private OpenedQuery open(QueryRequest request, QueryPlan recent, BufferAllocator rows) {
+        QueryPlan plan = recent;
         for (int attempt = 1; ; attempt++) {
             try {
                 return new OpenedQuery(plan, tables.open(request.tenant(), plan.needs(request.parameters()), rows));

@@ -42,6 +42,12 @@ record QueryPlan(
 
     private static final long COLUMN_BYTES = 1 << 10;
 
+    /// Whether it reads tables, and all of them tell of the system itself.
+    boolean ofSystemOnly() {
+        return !tables.isEmpty()
+                && tables.keySet().stream().allMatch(table -> table.schema().equals(SyntaxTree.SYSTEM));
+    }
+
     /// What is needed of each table when the parameters have these values.
     Map<TableRef, TableNeeds> needs(List<@Nullable Object> parameters) {
         Map<TableRef, TableNeeds> needs = new LinkedHashMap<>();
