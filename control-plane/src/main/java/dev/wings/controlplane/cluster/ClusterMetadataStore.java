@@ -71,9 +71,9 @@ public interface ClusterMetadataStore {
     /// The topics of all namespaces of a tenant, ordered by namespace and topic.
     List<TopicRecord> listTopics(TenantName parent, TopicPosition after, int limit);
 
-    /// Removes a topic with its partitions, pages and table, so that no plan that starts later sees any row of it
-    /// and no later commit adds one. Its tasks are done. The folios stay, for the garbage collector, and the
-    /// files of its table are garbage.
+    /// Removes a topic with its table, so that no plan that starts later sees any row of it and no later commit
+    /// adds one. Its tasks are done. Its pages and folios stay, for the garbage collector, and the files of its
+    /// table are garbage.
     ///
     /// @param collectTime the files may be removed from then on
     void deleteTopic(TopicName name, Instant now, Instant collectTime);

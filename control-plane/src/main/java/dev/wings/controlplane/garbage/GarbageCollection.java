@@ -46,6 +46,12 @@ public final class GarbageCollection {
     /// Looked at in one transaction.
     private static final int MARKED_FOLIOS = 10_000;
 
+    /// Pages of deleted topics that are removed in one transaction, and transactions of one call: what is left then is
+    /// for the next round.
+    private static final int REMOVED_PAGES = 10_000;
+
+    private static final int REMOVALS = 100;
+
     /// Before all others.
     private static final UUID NO_UID = new UUID(0, 0);
 
@@ -78,10 +84,18 @@ public final class GarbageCollection {
         int limit = pageSize == 0 ? MAX_ITEMS : Math.min(pageSize, MAX_ITEMS);
         List<Garbage> due = store.findDue(namespace, now, limit);
         if (due.isEmpty()) {
+            removeDeletedTopics(namespace);
             // only then, since it looks at every folio that has pages; what is marked is due after the grace
             mark(namespace, now.plus(policy.garbageGrace()));
         }
         return new Due(store.loadHome(namespace), due, now.minus(policy.garbageGrace()));
+    }
+
+    private void removeDeletedTopics(UUID namespace) {
+        int removals = 0;
+        while (removals < REMOVALS && store.removeDeletedTopics(namespace, REMOVED_PAGES)) {
+            removals++;
+        }
     }
 
     private void mark(UUID namespace, Instant collectTime) {

@@ -32,6 +32,13 @@ public interface GarbageStore {
     /// Where the objects of a namespace are; also of one that was deleted.
     LakeHome loadHome(UUID namespaceUid);
 
+    /// Removes what topics of a namespace that were deleted have left in the log: some pages and partitions, the pages
+    /// first. What another one is removing is passed over.
+    ///
+    /// @param limit pages, and partitions, that are removed
+    /// @return whether there may be more
+    boolean removeDeletedTopics(UUID namespaceUid, int limit);
+
     /// Has the folios of a namespace that have no pages collected from `collectTime` on, unless that was done
     /// before.
     /// Looks at folios in the order of their commits behind `after`.

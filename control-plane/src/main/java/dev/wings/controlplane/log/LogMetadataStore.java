@@ -72,8 +72,9 @@ public interface LogMetadataStore {
     List<PartitionRecord> listPartitions(TopicName topic, @Nullable String after, int limit);
 
     /// Commits of a namespace from number `start` on, in order and without gaps, each as a whole with the pages
-    /// that are still part of the log. At least one if there is one; ends at the first that brings the number
-    /// of pages, or of commits, to `pageLimit`. NOT_FOUND if the namespace does not exist.
+    /// that are still part of the log; those of a deleted topic may be among them for a while. At least one if
+    /// there is one; ends at the first that brings the number of pages, or of commits, to `pageLimit`.
+    /// NOT_FOUND if the namespace does not exist.
     List<Commit> readCommits(UUID namespaceUid, long start, int pageLimit);
 
     /// The newest commit number of each of these namespaces; nothing for one that does not exist.

@@ -56,6 +56,12 @@ public final class MemoryGarbageStore implements GarbageStore {
         return database.transaction(() -> database.home(namespaceUid));
     }
 
+    /// There is nothing: pages go with their topic.
+    @Override
+    public boolean removeDeletedTopics(UUID namespaceUid, int limit) {
+        return false;
+    }
+
     @Override
     public Optional<Long> markFolios(UUID namespaceUid, long after, int limit, Instant collectTime) {
         return database.transaction(() -> {

@@ -47,6 +47,7 @@ final class BacklogStatements {
     static final String HAS_COLLECTOR = """
             (n.delete_time is null
                 or exists (select from garbage g where g.namespace_uid = n.namespace_uid)
+                or exists (select from deleted_topics d where d.namespace_uid = n.namespace_uid)
                 or exists (select from purged_tables u where u.home_namespace_uid = n.namespace_uid)
                 or exists (select from folios f where f.namespace_uid = n.namespace_uid))
             """;

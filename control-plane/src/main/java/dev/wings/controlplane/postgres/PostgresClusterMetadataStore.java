@@ -39,6 +39,8 @@ import java.util.UUID;
 /// The resources of a cluster, in PostgreSQL.
 public final class PostgresClusterMetadataStore implements ClusterMetadataStore {
 
+    private static final String LEAVE_PAGES = "insert into deleted_topics (topic_uid, namespace_uid) values (?, ?)";
+
     private static final String ADD_GARBAGE =
             "insert into garbage (namespace_uid, location, collect_time) values (?, ?, ?)";
 
@@ -360,8 +362,8 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
             String table = TableCommitStatements.home(connection, uid, name).tablePrefix();
             Sql.update(connection, ADD_GARBAGE, namespace, table, collectTime);
             Sql.update(connection, "delete from lake_tables where topic_uid = ?", uid);
-            Sql.update(connection, "delete from pages where topic_uid = ?", uid);
-            Sql.update(connection, "delete from partitions where topic_uid = ?", uid);
+            // however many pages there are, commits of the namespace wait for none of them: the collector removes them
+            Sql.update(connection, LEAVE_PAGES, uid, namespace);
             LakeRows.freeName(connection, namespace, name.topic());
             return Sql.update(connection, "delete from topics where topic_uid = ?", uid);
         });

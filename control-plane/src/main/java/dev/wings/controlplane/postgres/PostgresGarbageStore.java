@@ -43,6 +43,20 @@ public final class PostgresGarbageStore implements GarbageStore {
             where n.namespace_uid = ?
             """;
 
+    private static final String LOCK_DELETED_TOPIC = """
+            select topic_uid from deleted_topics where namespace_uid = ? limit 1 for update skip locked
+            """;
+
+    private static final String REMOVE_PAGES = """
+            delete from pages where ctid = any(array(select ctid from pages where topic_uid = ? limit ?))
+            """;
+
+    private static final String REMOVE_PARTITIONS = """
+            delete from partitions where ctid = any(array(select ctid from partitions where topic_uid = ? limit ?))
+            """;
+
+    private static final String FORGET_DELETED_TOPIC = "delete from deleted_topics where topic_uid = ?";
+
     /// Pages only ever go, so what has none now never has.
     private static final String MARK_FOLIOS = """
             with looked as (
@@ -129,6 +143,23 @@ public final class PostgresGarbageStore implements GarbageStore {
     static LakeHome home(Connection connection, UUID namespaceUid) throws SQLException {
         return Sql.queryOne(connection, FIND_HOME, LakeRows::home, namespaceUid)
                 .orElseThrow(() -> ResourceErrors.namespaceNotFound(namespaceUid));
+    }
+
+    @Override
+    public boolean removeDeletedTopics(UUID namespaceUid, int limit) {
+        return database.work("remove the pages of a deleted topic", connection -> {
+            Optional<UUID> topic =
+                    Sql.queryOne(connection, LOCK_DELETED_TOPIC, row -> Sql.uuid(row, "topic_uid"), namespaceUid);
+            if (topic.isEmpty()) {
+                return false;
+            }
+            // nobody else adds, moves or removes rows of a topic that is gone
+            if (Sql.update(connection, REMOVE_PAGES, topic.get(), limit) < limit
+                    && Sql.update(connection, REMOVE_PARTITIONS, topic.get(), limit) < limit) {
+                Sql.update(connection, FORGET_DELETED_TOPIC, topic.get());
+            }
+            return true;
+        });
     }
 
     @Override

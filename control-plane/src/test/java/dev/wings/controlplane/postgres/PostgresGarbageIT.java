@@ -15,15 +15,24 @@
  */
 package dev.wings.controlplane.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
+import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.garbage.GarbageContract;
 import dev.wings.controlplane.garbage.GarbageStore;
 import dev.wings.controlplane.lake.LakeMetadataStore;
+import dev.wings.controlplane.log.LogFixture;
 import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.task.TaskFixture;
 import dev.wings.controlplane.task.TaskStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 final class PostgresGarbageIT extends GarbageContract {
 
@@ -61,5 +70,44 @@ final class PostgresGarbageIT extends GarbageContract {
     @Override
     protected LakeMetadataStore lake() {
         return new PostgresLakeMetadataStore(database);
+    }
+
+    /// Commits of the namespace wait for the deletion of a topic, which therefore waits for none of its pages.
+    @Test
+    void deletedTopicLosesItsPagesLater() {
+        TaskFixture globex = new TaskFixture(tasks(), cluster(), log(), new NamespaceName("globex", "sales"));
+        TopicRecord topic = globex.log().createTopic("flights", true);
+        TopicRecord other = globex.log().createTopic("orders", true);
+        for (String value : List.of("AMS", "JFK", "JFK", "OSL", "JFK")) {
+            globex.push(TaskFixture.START, LogFixture.page(topic, value, LogFixture.batch(2)));
+        }
+        globex.push(TaskFixture.START, LogFixture.page(other, "AMS", LogFixture.batch(2)));
+        database.work("lock all pages", connection -> {
+            Sql.query(connection, "select 1 from pages for update", row -> 1);
+            cluster().deleteTopic(topic.name(), TaskFixture.START, TaskFixture.START);
+            globex.push(TaskFixture.START, LogFixture.page(other, "AMS", LogFixture.batch(1)));
+            return 0;
+        });
+        UUID namespace = globex.log().namespaceUid();
+        assertThat(store().removeDeletedTopics(namespace, 3)).isTrue();
+        assertThat(count("pages", topic)).isEqualTo(2);
+        while (store().removeDeletedTopics(namespace, 3)) {
+            assertThat(globex.plan(other).rows()).isEqualTo(3);
+        }
+        assertThat(count("pages", topic)).isZero();
+        assertThat(count("partitions", topic)).isZero();
+        assertThat(count("deleted_topics", topic)).isZero();
+        assertThat(globex.plan(other).rows()).isEqualTo(3);
+    }
+
+    private long count(String table, TopicRecord topic) {
+        return database.read(
+                "count",
+                connection -> Sql.queryOne(
+                                connection,
+                                "select count(*) as found from " + table + " where topic_uid = ?",
+                                row -> row.getLong("found"),
+                                topic.uid())
+                        .orElseThrow());
     }
 }
