@@ -16,6 +16,7 @@
 package dev.wings.benchmarks.process;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,13 +52,19 @@ public record ProcessTree(List<Long> roots) {
                 }
                 cpuSeconds += cpuSeconds(Files.readString(proc.resolve("stat")));
             } catch (IOException e) {
-                if (Files.exists(proc.resolve("smaps_rollup")) && !(e instanceof NoSuchFileException)) {
+                if (!hasEnded(e)) {
                     throw e;
                 }
-                // it has ended meanwhile
             }
         }
         return new Usage(jvmPeakBytes, otherBytes, cpuSeconds);
+    }
+
+    /// A process that ends in this moment still has files, which can no longer be opened (`ESRCH`).
+    private static boolean hasEnded(IOException e) {
+        return e instanceof NoSuchFileException
+                || (e instanceof FileSystemException failure && "No such process".equals(failure.getReason()))
+                || "No such process".equals(e.getMessage());
     }
 
     private List<Long> members() {

@@ -16,10 +16,10 @@
 package dev.wings.benchmarks.process;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Looks at a process tree again and again and keeps the highest values.
 public final class UsageSampler implements AutoCloseable {
@@ -31,6 +31,7 @@ public final class UsageSampler implements AutoCloseable {
     private final Thread thread;
     private volatile long jvmPeakBytes;
     private volatile long otherPeakBytes;
+    private volatile @Nullable IOException failure;
 
     private UsageSampler(ProcessTree tree) {
         this.tree = tree;
@@ -43,12 +44,21 @@ public final class UsageSampler implements AutoCloseable {
         return sampler;
     }
 
-    public long jvmPeakBytes() {
+    public long jvmPeakBytes() throws IOException {
+        check();
         return jvmPeakBytes;
     }
 
-    public long otherPeakBytes() {
+    public long otherPeakBytes() throws IOException {
+        check();
         return otherPeakBytes;
+    }
+
+    /// Peaks are of all the time, or unknown.
+    private void check() throws IOException {
+        if (failure != null) {
+            throw new IOException("the memory of the processes could not be read to the end", failure);
+        }
     }
 
     @Override
@@ -65,7 +75,7 @@ public final class UsageSampler implements AutoCloseable {
                 otherPeakBytes = Math.max(otherPeakBytes, usage.otherBytes());
             } while (!stop.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            failure = e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

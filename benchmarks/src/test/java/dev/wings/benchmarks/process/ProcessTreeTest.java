@@ -17,8 +17,13 @@ package dev.wings.benchmarks.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ProcessTreeTest {
 
@@ -43,6 +48,31 @@ class ProcessTreeTest {
             assertThat(usage.cpuSeconds()).isPositive();
         } finally {
             child.destroy();
+        }
+    }
+
+    /// Until its parent has heard of its end, a process that has ended still has a name, but no memory.
+    @Test
+    @Timeout(30)
+    void processThatHasEndedDoesNotCount() throws Exception {
+        Process parent = new ProcessBuilder("sh", "-c", "true & exec sleep 60").start();
+        try {
+            while (parent.children().noneMatch(child -> state(child).equals("Z"))) {
+                Thread.sleep(10);
+            }
+
+            assertThat(SELF.usage().otherBytes()).isPositive();
+        } finally {
+            parent.destroy();
+        }
+    }
+
+    private static String state(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
+            return stat.substring(stat.lastIndexOf(')') + 2).substring(0, 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
