@@ -22,6 +22,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
@@ -33,11 +34,15 @@ final class FollowStatements {
     /// Commits in order, each with its pages; one row without a page for a commit that has none, also if its
     /// folio was collected. Lateral, so that folios are looked up commit by commit, and pages folio by folio: a
     /// plain join may read all that there are for a few new commits.
+    ///
+    /// The numbers are ordered before the pages are joined, and the result by nothing else, so that nothing is left
+    /// to sort: a sort would read the pages of all these commits, however few of them are taken.
     private static final String READ_COMMITS = """
             select c.commit_number, coalesce(f.object_key, '') as object_key, g.*
             from (
                 select generate_series(?, least(? + ? - 1, last_commit_number)) as commit_number
                 from namespaces where namespace_uid = ?
+                order by commit_number
             ) c left join lateral (
                 select folio_id, object_key
                 from folios
@@ -45,7 +50,7 @@ final class FollowStatements {
             ) f on true left join lateral (
                 select %s from pages g where g.folio_id = f.folio_id order by g.byte_offset offset 0
             ) g on true
-            order by c.commit_number, g.byte_offset
+            order by c.commit_number
             """.formatted(PageRows.COLUMNS);
 
     private FollowStatements() {}
@@ -64,7 +69,7 @@ final class FollowStatements {
                 while (rows.next()) {
                     if (rows.getLong("commit_number") != number) {
                         if (number >= start) {
-                            commits.add(new Commit(number, objectKey, pages));
+                            commits.add(commit(number, objectKey, pages));
                             count += Math.max(1, pages.size());
                         }
                         if (count >= pageLimit) {
@@ -79,11 +84,20 @@ final class FollowStatements {
                     }
                 }
                 if (number >= start) {
-                    commits.add(new Commit(number, objectKey, pages));
+                    commits.add(commit(number, objectKey, pages));
                 }
             }
         }
         return commits;
+    }
+
+    private static Commit commit(long number, String objectKey, List<LogPage> pages) {
+        return new Commit(
+                number,
+                objectKey,
+                pages.stream()
+                        .sorted(Comparator.comparingLong(LogPage::byteOffset))
+                        .toList());
     }
 
     private static long nextNumber(ResultSet rows, long last) throws SQLException {
