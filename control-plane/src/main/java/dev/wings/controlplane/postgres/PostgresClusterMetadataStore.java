@@ -39,6 +39,8 @@ import java.util.UUID;
 /// The resources of a cluster, in PostgreSQL.
 public final class PostgresClusterMetadataStore implements ClusterMetadataStore {
 
+    private static final String LOCK_TOPIC = "select 1 from topics where topic_uid = ? for update";
+
     private static final String LEAVE_PAGES = "insert into deleted_topics (topic_uid, namespace_uid) values (?, ?)";
 
     private static final String ADD_GARBAGE =
@@ -349,14 +351,19 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
         });
     }
 
+    /// Locks the namespace, for which commits to the log wait, at the very end: the topic and its tasks may be
+    /// held by a commit to its table, which takes its time. This turns the lock order around, which is safe:
+    /// whoever has locked a namespace to commit waits for no topic, task, table or name.
     @Override
     public void deleteTopic(TopicName name, Instant now, Instant collectTime) {
         database.change("delete topic", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.ADD_CHILD);
-            UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.CHANGE_LOG);
+            UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.ADD_CHILD);
             UUID uid = NameLookup.topic(connection, namespace, name);
             // from here on nobody begins to change its table, and whoever has begun is done
-            Sql.query(connection, "select 1 from topics where topic_uid = ? for update", row -> 1, uid);
+            if (Sql.query(connection, LOCK_TOPIC, row -> uid, uid).isEmpty()) {
+                throw ResourceErrors.notFound(name);
+            }
             TaskRows.end(connection, uid, "the topic was deleted", now);
             // all objects below: files of the table, and of commits that were never made
             String table = TableCommitStatements.home(connection, uid, name).tablePrefix();
@@ -365,6 +372,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
             // however many pages there are, commits of the namespace wait for none of them: the collector removes them
             Sql.update(connection, LEAVE_PAGES, uid, namespace);
             LakeRows.freeName(connection, namespace, name.topic());
+            NameLookup.namespace(connection, tenant, name.parent(), Lock.CHANGE_LOG);
             return Sql.update(connection, "delete from topics where topic_uid = ?", uid);
         });
     }

@@ -16,6 +16,8 @@
 package dev.wings.controlplane.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
@@ -29,11 +31,13 @@ import dev.wings.controlplane.task.TaskFixture;
 import dev.wings.controlplane.task.TaskRecord;
 import dev.wings.controlplane.task.TaskStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -78,14 +82,60 @@ final class PostgresTableCommitIT extends TableCommitContract {
     /// What a commit to the table does before it moves watermarks may take long; acknowledgements go on meanwhile.
     @Test
     void logGoesOnWhileATableIsBeingCommittedTo() throws Exception {
-        CountDownLatch decided = new CountDownLatch(1);
-        CountDownLatch released = new CountDownLatch(1);
         TaskFixture acme = fixture();
         TopicRecord topic = acme.log().createTopic("busy", true);
+        TableCommit commit = compaction(acme, topic);
+        whileCommitting(commit, threads -> {
+            for (int i = 0; i < 20; i++) {
+                // to the partition that moves, to a new one, and to another topic
+                acme.push(
+                        TaskFixture.at(i),
+                        LogFixture.page(topic, "JFK", LogFixture.batch(1)),
+                        LogFixture.page(topic, "new-" + i, LogFixture.batch(1)));
+            }
+            return topic;
+        });
+        assertThat(acme.plan(topic).rows()).isEqualTo(40);
+    }
+
+    /// The deletion of a topic waits for the commit to its table, the other topics of the namespace for neither.
+    @Test
+    void logGoesOnWhileADeletionWaitsForACommitToTheTable() throws Exception {
+        TaskFixture acme = fixture();
+        TopicRecord topic = acme.log().createTopic("busy", true);
+        TopicRecord other = acme.log().createTopic("orders", true);
+        TableCommit commit = compaction(acme, topic);
+        Future<?> deletion = whileCommitting(commit, threads -> {
+            Future<?> started =
+                    threads.submit(() -> cluster().deleteTopic(topic.name(), TaskFixture.START, TaskFixture.START));
+            awaitWaitingForALock();
+            Future<?> push = threads.submit(
+                    () -> acme.push(TaskFixture.at(1), LogFixture.page(other, "JFK", LogFixture.batch(1))));
+            push.get(10, TimeUnit.SECONDS);
+            assertThat(started).isNotDone();
+            return started;
+        });
+        deletion.get(10, TimeUnit.SECONDS);
+        assertThat(acme.plan(other).rows()).isEqualTo(1);
+        assertThatThrownBy(() -> acme.plan(topic)).hasMessageContaining("topics/busy");
+    }
+
+    private static TableCommit compaction(TaskFixture acme, TopicRecord topic) {
         acme.createTable(topic, TaskFixture.START);
         acme.push(TaskFixture.START, LogFixture.page(topic, "JFK", LogFixture.batch(10)));
         TaskRecord task = acme.leaseCompaction(topic, TaskFixture.START);
-        TableCommit commit = acme.compaction(topic, task, 0, new TableCommit.WatermarkMove("JFK", 0, 10));
+        return acme.compaction(topic, task, 0, new TableCommit.WatermarkMove("JFK", 0, 10));
+    }
+
+    /// What is done while a commit goes on.
+    private interface Meanwhile<T> {
+        T run(ExecutorService threads) throws Exception;
+    }
+
+    /// Runs `meanwhile` after a commit to a table has taken its locks and before it is done.
+    private <T> T whileCommitting(TableCommit commit, Meanwhile<T> meanwhile) throws Exception {
+        CountDownLatch decided = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Long> moved = threads.submit(() -> store().commitTable(commit, state -> {
                 decided.countDown();
@@ -97,20 +147,26 @@ final class PostgresTableCommitIT extends TableCommitContract {
                 return TableCommitRule.decide(commit, state, TaskFixture.POLICY, TaskFixture.START);
             }));
             decided.await();
+            T result;
             try {
-                for (int i = 0; i < 20; i++) {
-                    // to the partition that moves, to a new one, and to another topic
-                    acme.push(
-                            TaskFixture.at(i),
-                            LogFixture.page(topic, "JFK", LogFixture.batch(1)),
-                            LogFixture.page(topic, "new-" + i, LogFixture.batch(1)));
-                }
+                result = meanwhile.run(threads);
                 assertThat(moved).isNotDone();
             } finally {
                 released.countDown();
             }
             assertThat(moved.get()).isEqualTo(10);
+            return result;
         }
-        assertThat(acme.plan(topic).rows()).isEqualTo(40);
+    }
+
+    private void awaitWaitingForALock() {
+        String waiting =
+                "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            while (database.read("look for locks", connection -> Sql.query(connection, waiting, row -> 1))
+                    .isEmpty()) {
+                Thread.onSpinWait();
+            }
+        });
     }
 }
