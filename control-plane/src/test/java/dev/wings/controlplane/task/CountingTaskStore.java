@@ -15,6 +15,7 @@
  */
 package dev.wings.controlplane.task;
 
+import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.TenantName;
 import java.time.Instant;
 import java.util.List;
@@ -26,11 +27,12 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A store that counts how often it is asked for a task.
+/// A store that counts how often it is asked for a task, and may refuse to count the pages of a namespace.
 final class CountingTaskStore implements TaskStore {
 
     private final TaskStore store;
     private final AtomicInteger leases = new AtomicInteger();
+    private volatile @Nullable UUID refused;
 
     CountingTaskStore(TaskStore store) {
         this.store = store;
@@ -38,6 +40,10 @@ final class CountingTaskStore implements TaskStore {
 
     int leases() {
         return leases.get();
+    }
+
+    void refuseToCount(UUID namespaceUid) {
+        refused = namespaceUid;
     }
 
     @Override
@@ -93,6 +99,9 @@ final class CountingTaskStore implements TaskStore {
             Function<List<TopicGrowth>, List<NewTask>> rule,
             long dueBytes,
             Instant now) {
+        if (namespaceUid.equals(refused)) {
+            throw WingsException.unavailable("not counted: namespace_uid=" + namespaceUid, null);
+        }
         return store.growBacklog(namespaceUid, commitLimit, rule, dueBytes, now);
     }
 

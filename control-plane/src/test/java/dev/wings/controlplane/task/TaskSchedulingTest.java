@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -126,6 +127,25 @@ final class TaskSchedulingTest {
                     .extracting(TaskRecord::bytes)
                     .containsExactly(128L);
         }
+    }
+
+    /// I9: pages of one namespace that cannot be counted do not keep those of the others from being compacted.
+    @Test
+    void namespaceThatCannotBeCountedKeepsNoOtherWaiting() {
+        TaskFixture globex = new TaskFixture(
+                store, new MemoryClusterMetadataStore(database), log, new NamespaceName("globex", "sales"));
+        for (TaskFixture tenant : List.of(acme, globex)) {
+            TopicRecord topic = tenant.log().createTopic("flights", true);
+            tenant.push(START, page(topic, "JFK", batch(5)));
+        }
+        UUID first = store.findNamespacesWithNewPages().getFirst();
+        store.refuseToCount(first);
+        time.advance(Duration.ofSeconds(15));
+        String counted = first.equals(acme.log().namespaceUid()) ? "globex" : "acme";
+        assertThat(store.list(new TenantName(counted), EnumSet.of(TaskState.WAITING), null, 10))
+                .extracting(TaskRecord::kind)
+                .contains(TaskKind.COMPACT);
+        assertThat(store.findNamespacesWithNewPages()).containsExactly(first);
     }
 
     @Test
