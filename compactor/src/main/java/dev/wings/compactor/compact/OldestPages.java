@@ -19,7 +19,9 @@ import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.WatermarkMove;
 import dev.wings.compactor.segment.TopicPage;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +31,11 @@ import java.util.TreeMap;
 /// The oldest pages of a plan that fit into a budget: all pages of all commits up to one. So each partition gives a
 /// prefix of its pages, and the memory taken is bounded however long the plan is.
 final class OldestPages {
+
+    /// That of partition values everywhere: by their UTF-8 bytes. The control plane takes moves in no other. (UTF-16,
+    /// the order of `String`, has supplementary characters before some others.)
+    private static final Comparator<String> VALUE_ORDER =
+            Comparator.comparing(value -> value.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
     private final long maxBytes;
     private final int maxPages;
@@ -80,7 +87,8 @@ final class OldestPages {
     /// What moves out of pages, by partition: each gives one run of offsets without gaps.
     static List<WatermarkMove> moves(List<TopicPage> pages) {
         List<TopicPage> ordered = pages.stream()
-                .sorted(Comparator.comparing(TopicPage::partitionValue).thenComparingLong(TopicPage::startOffset))
+                .sorted(Comparator.comparing(TopicPage::partitionValue, VALUE_ORDER)
+                        .thenComparingLong(TopicPage::startOffset))
                 .toList();
         Map<String, WatermarkMove.Builder> moves = new LinkedHashMap<>();
         for (TopicPage page : ordered) {

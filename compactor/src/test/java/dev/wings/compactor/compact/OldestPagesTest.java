@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.proto.PageBatch;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.WatermarkMove;
 import dev.wings.compactor.segment.TopicPage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,17 @@ final class OldestPagesTest {
                 .extracting(move -> move.getStartOffset() + "-" + move.getEndOffset())
                 .containsExactly("10-26", "0-9");
         assertThat(new OldestPages(1, 1).isComplete()).isTrue();
+    }
+
+    /// As the control plane wants them: U+1F600 comes before U+FF21 in UTF-16, and behind it in UTF-8.
+    @Test
+    void movesAreInTheOrderOfUtf8() {
+        OldestPages pages = new OldestPages(1000, 10);
+        pages.add(answer(page("\uFF21", 1, 0, 5, 1), page("\uD83D\uDE00", 1, 0, 5, 1)));
+        pages.add(answer(page("a", 1, 0, 5, 1), page("\uFF21", 2, 5, 6, 1)));
+        assertThat(OldestPages.moves(pages.pages()))
+                .extracting(WatermarkMove::getPartitionValue)
+                .containsExactly("a", "\uFF21", "\uD83D\uDE00");
     }
 
     @Test
