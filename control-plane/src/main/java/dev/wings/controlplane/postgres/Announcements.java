@@ -50,8 +50,11 @@ final class Announcements {
 
     private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);
 
-    /// How long one look at the connection lasts, and so how long a lost one goes unnoticed at most.
+    /// How long one look at the connection lasts. After one that saw nothing the database is asked whether it is
+    /// there: a connection may be lost without a word to either end, and nothing arrives on it ever after.
     private static final int WAIT_MILLIS = 10_000;
+
+    private static final int ANSWER_SECONDS = 5;
 
     private Announcements() {}
 
@@ -155,7 +158,7 @@ final class Announcements {
                     }
                     // what was announced while nobody listened is lost
                     interrupted.run();
-                    receive(connection.unwrap(PGConnection.class));
+                    receive(connection);
                 } catch (SQLException | RuntimeException e) {
                     // said once, however often it is tried
                     if (!closed && !away) {
@@ -167,10 +170,14 @@ final class Announcements {
             }
         }
 
-        private void receive(PGConnection connection) throws SQLException {
+        private void receive(Connection connection) throws SQLException {
+            PGConnection listening = connection.unwrap(PGConnection.class);
             while (!closed) {
-                PGNotification[] notifications = connection.getNotifications(WAIT_MILLIS);
-                if (notifications == null) {
+                PGNotification[] notifications = listening.getNotifications(WAIT_MILLIS);
+                if (notifications == null || notifications.length == 0) {
+                    if (!connection.isValid(ANSWER_SECONDS)) {
+                        throw new SQLException("the database does not answer: waited_seconds=" + ANSWER_SECONDS);
+                    }
                     continue;
                 }
                 for (PGNotification notification : notifications) {
