@@ -275,6 +275,17 @@ final class SegmentTypesTest {
         }
     }
 
+    /// U+1F600 comes before U+FF21 in UTF-16, the order of `String`, and behind it in UTF-8, that of partitions.
+    @Test
+    void partitionsBeyondTheFirstPlaneOfUnicodeAreCompactedTogetherWithOthers() {
+        TopicSchema schema = new TopicSchema(0, List.of(Field.required(1, "k", FieldType.Primitive.STRING)), 1);
+        TestTopic topic = lake.createTopic("planes", schema, "k", LakeSpec.getDefaultInstance());
+        topic.push(List.of(List.of("\uD83D\uDE00"), List.of("\uFF21"), List.of("a"), List.of("\uFF21")), 7);
+        TableRows table = compact(topic);
+        assertThat(table.files()).hasSize(3);
+        assertDescribed(table);
+    }
+
     @Test
     void timeTransformsAgreeWithIcebergAlsoBefore1970AndForNulls() {
         TopicSchema schema = new TopicSchema(
