@@ -217,6 +217,34 @@ class FlightSqlIT {
         }
     }
 
+    /// They compare each character with each, and no cancel gets in between.
+    @Test
+    void comparisonOfLongTextsIsRefused() throws Exception {
+        for (String function : List.of(
+                "levenshtein", "editdist3", "damerau_levenshtein", "jaro_similarity", "jaro_winkler_similarity")) {
+            for (String texts : List.of(
+                    "(repeat('ab', 500000), repeat('ba', 500000))",
+                    "(repeat('ab', 500000 + number), repeat('ba', 500000))")) {
+                assertFails(
+                        "select " + function + texts + " from flights limit 1", FlightStatusCode.RESOURCE_EXHAUSTED);
+            }
+        }
+        assertFails(
+                "select jaro_similarity(repeat('ab', 500000), repeat('ba', 500000), 0.5)",
+                FlightStatusCode.RESOURCE_EXHAUSTED);
+    }
+
+    @Test
+    void textsAreComparedAsTheyWere() throws Exception {
+        assertThat(sql.query("select levenshtein('duck', 'db'), editdist3('duck', 'db'), levenshtein('', 'abc'), "
+                        + "damerau_levenshtein('hello', 'hlelo'), round(jaro_similarity('duck', 'duckdb'), 2), "
+                        + "round(jaro_winkler_similarity('duck', 'duckdb'), 2), jaro_similarity('a', 'b', 0.9), "
+                        + "levenshtein(null, 'a') is null, jaro_similarity('a', null) is null"))
+                .containsExactly("3|3|3|1|0.89|0.93|0.0|true|true");
+        assertThat(sql.query("select levenshtein(repeat('a', 1000), repeat('b', 1000))"))
+                .containsExactly("1000");
+    }
+
     @Test
     void boundedFunctionsAnswerAsTheyDo() throws Exception {
         assertThat(sql.query("select replace('abc', 'b', 'xx'), replace('abc', '', 'x'), replace('', '', 'x'), "

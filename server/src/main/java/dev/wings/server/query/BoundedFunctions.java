@@ -18,7 +18,8 @@ package dev.wings.server.query;
 import dev.wings.common.duckdb.DuckDb;
 
 /// Functions that make much of little. `memory_limit` does not count what a function makes of one row, so that
-/// `repeat('x', 3000000000)` would take gigabytes.
+/// `repeat('x', 3000000000)` would take gigabytes; and no cancel ends a function before it is done with a row, so that
+/// `levenshtein` of two long texts would take hours.
 ///
 /// Such functions are covered by macros that bound what is asked for, before it is computed. An argument is checked
 /// rather than the call put under a condition, because constants are folded in advance.
@@ -33,6 +34,10 @@ final class BoundedFunctions {
     /// Bytes of a text, times how often it is repeated; or, since how much a text may grow by the matches of an
     /// expression cannot be known in advance, times those of what each match may become.
     private static final int MAX_PRODUCT = 1 << 24;
+
+    /// Bytes of a text, times those of another, where each is compared with each: nothing interrupts that, so that a
+    /// few such calls, folded while queries are planned, would keep all other queries waiting.
+    private static final int MAX_COMPARED = 1 << 20;
 
     private BoundedFunctions() {}
 
@@ -52,6 +57,7 @@ final class BoundedFunctions {
                             + "(l, " + wide + ", v)");
         }
         defineReplace(duckDb);
+        defineComparisons(duckDb);
         defineSeries(duckDb);
     }
 
@@ -72,6 +78,17 @@ final class BoundedFunctions {
                 duckDb,
                 "regexp_replace(s, p, r) AS system.main.regexp_replace(" + text + ", p, r), (s, p, r, o)"
                         + " AS system.main.regexp_replace(" + text + ", p, r, o)");
+    }
+
+    private static void defineComparisons(DuckDb duckDb) {
+        String text = checkedText("strlen(x) * strlen(t) > " + MAX_COMPARED, MAX_COMPARED);
+        for (String distance : new String[] {"levenshtein", "editdist3", "damerau_levenshtein"}) {
+            define(duckDb, distance + "(s, t) AS system.main." + distance + "(" + text + ", t)");
+        }
+        for (String similarity : new String[] {"jaro_similarity", "jaro_winkler_similarity"}) {
+            String call = " AS system.main." + similarity + "(" + text + ", t";
+            define(duckDb, similarity + "(s, t)" + call + "), (s, t, c)" + call + ", c)");
+        }
     }
 
     /// Only the functions that make a list of one row: the table functions of these names are others.
