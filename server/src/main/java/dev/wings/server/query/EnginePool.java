@@ -92,6 +92,13 @@ final class EnginePool implements AutoCloseable {
         permits.release();
     }
 
+    /// Takes all places, for good, as soon as they are given back. Fails if they are not in time.
+    void drain(Duration timeout) throws InterruptedException {
+        if (!permits.tryAcquire(limits.size(), timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new IllegalStateException("queries do not let go of their engines: purpose=" + purpose);
+        }
+    }
+
     /// An engine for who holds a place; goes back with [#giveBack], or is closed.
     Engine take(String owner) {
         synchronized (this) {

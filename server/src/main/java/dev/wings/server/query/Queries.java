@@ -49,6 +49,8 @@ public final class Queries implements AutoCloseable {
 
     private static final Duration STOP_AGAIN_AFTER = Duration.ofMillis(50);
 
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
     private final Tables tables;
     private final Limits limits;
     private final BufferAllocator allocator;
@@ -185,20 +187,21 @@ public final class Queries implements AutoCloseable {
             stop(query, WingsException.unavailable("the server is stopping", null));
         }
         planning.close();
-        close(runners);
-        close(systemRunners);
+        try {
+            close(runners);
+        } finally {
+            close(systemRunners);
+        }
     }
 
-    private void close(EnginePool engines) {
-        for (int i = 0; i < limits.concurrent(); i++) {
-            try {
-                engines.acquire();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
-            }
+    private static void close(EnginePool engines) {
+        try {
+            engines.drain(STOP_TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            engines.close();
         }
-        engines.close();
     }
 
     private void stop(RunningQuery query, WingsException reason) {

@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +111,27 @@ class EnginePoolTest {
         pool.release();
         assertThat(directories(spill)).isEmpty();
         assertThat(directories(links)).isEmpty();
+    }
+
+    @Test
+    void placesAreAwaitedHoweverShortTheQueueIs() throws Exception {
+        EnginePool busy = new EnginePool(
+                Engine.Purpose.RUNNING,
+                new EnginePool.Limits(1, 0, Duration.ofMillis(1), 1, 64 << 20, 64 << 20),
+                spill,
+                Optional.of(links));
+        busy.acquire();
+        Engine engine = busy.take("a");
+        CompletableFuture<Void> end = CompletableFuture.runAsync(
+                () -> {
+                    busy.giveBack("a", engine);
+                    busy.release();
+                },
+                CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
+        busy.drain(Duration.ofSeconds(20));
+        busy.close();
+        assertThat(directories(spill)).isEmpty();
+        end.get();
     }
 
     private static List<Path> directories(Path parent) throws IOException {
