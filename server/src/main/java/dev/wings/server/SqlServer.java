@@ -131,7 +131,8 @@ public final class SqlServer implements AutoCloseable {
                 surroundings.ids(),
                 allocator,
                 queryThreads,
-                config.queries() + config.queuedQueries());
+                // those of system tables have places and a queue of their own
+                2 * (config.queries() + config.queuedQueries()));
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), telemetry.registry())

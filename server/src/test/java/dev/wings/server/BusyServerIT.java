@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server whose only place is taken.
+/// A server whose only place is taken, and whose queue has room for one query.
 @Timeout(120)
 class BusyServerIT {
 
@@ -56,6 +56,7 @@ class BusyServerIT {
                 directory,
                 Map.of(
                         "WINGS_SERVER_QUERIES", "1",
+                        "WINGS_SERVER_QUEUED_QUERIES", "1",
                         "WINGS_SERVER_QUERY_TIMEOUT", "1m",
                         "WINGS_SERVER_QUEUE_TIMEOUT", "1m",
                         "WINGS_SERVER_QUERY_MEMORY_BYTES", "64MiB"));
