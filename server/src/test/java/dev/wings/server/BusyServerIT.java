@@ -17,10 +17,13 @@ package dev.wings.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.common.proto.TopicScan;
 import dev.wings.server.testing.FlightSql;
 import dev.wings.server.testing.Flights;
 import dev.wings.server.testing.ServerFixture;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +93,33 @@ class BusyServerIT {
         awaitStates(List.of("FAILED", "FAILED"));
     }
 
+    @Test
+    void timeOfQueryThatWaitedIsThatOfItsRun() throws Exception {
+        FlightInfo endless = sql.client().execute(ENDLESS);
+        CompletableFuture<FlightStatusCode> end = CompletableFuture.supplyAsync(() -> end(endless));
+        awaitStates(List.of("RUNNING"));
+        FlightInfo info = sql.client().execute("select count(*) from flights where __timestamp__ < now()");
+        int lookups = server.controlPlane().topicLookups();
+        CompletableFuture<List<String>> rows = CompletableFuture.supplyAsync(() -> rows(info));
+        awaitTopicLookup(lookups);
+        // so that the query is planned by now
+        awaitStates(List.of("RUNNING"));
+        long before = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+        sql.client().cancelFlightInfo(new CancelFlightInfoRequest(endless));
+        assertThat(end.get()).isEqualTo(FlightStatusCode.CANCELLED);
+        assertThat(rows.get()).containsExactly("0");
+        TopicScan scan = server.controlPlane().plans().getLast().getTopics(0);
+        assertThat(scan.getEndTimestampMicros()).isGreaterThanOrEqualTo(before);
+    }
+
+    private List<String> rows(FlightInfo query) {
+        try {
+            return sql.rows(query);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private FlightStatusCode end(FlightInfo query) {
         try {
             sql.rows(query);
@@ -108,5 +138,13 @@ class BusyServerIT {
             found = sql.query(STATES);
         }
         assertThat(found).isEqualTo(expected);
+    }
+
+    private void awaitTopicLookup(int before) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (server.controlPlane().topicLookups() == before && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(server.controlPlane().topicLookups()).isGreaterThan(before);
     }
 }

@@ -68,10 +68,10 @@ final class EnginePool implements AutoCloseable {
         this.permits = new Semaphore(limits.size(), true);
     }
 
-    /// Waits for a place. The caller gives it back with [#release].
-    void acquire() throws InterruptedException {
+    /// Waits for a place, and tells whether that took any time. The caller gives it back with [#release].
+    boolean acquire() throws InterruptedException {
         if (permits.tryAcquire()) {
-            return;
+            return false;
         }
         if (waiting.incrementAndGet() > limits.queueLength()) {
             waiting.decrementAndGet();
@@ -83,6 +83,7 @@ final class EnginePool implements AutoCloseable {
                         ErrorKind.EXHAUSTED,
                         "too many queries are running: limit=" + limits.size() + ", waited=" + limits.queueTimeout());
             }
+            return true;
         } finally {
             waiting.decrementAndGet();
         }

@@ -150,10 +150,12 @@ public final class Queries implements AutoCloseable {
         try {
             QueryPlan plan = planning.recentPlan(request);
             EnginePool engines = plan.ofSystemOnly() ? systemRunners : runners;
-            engines.acquire();
+            boolean waited = engines.acquire();
             try {
                 query.begin();
-                run(query, plan, new EngineRuns(engines), sink);
+                // the time that the query asks for is that of its run, also where the plan leaves out rows
+                boolean outdated = waited && !plan.query().timeless();
+                run(query, outdated ? planning.plan(request) : plan, new EngineRuns(engines), sink);
             } finally {
                 engines.release();
             }
