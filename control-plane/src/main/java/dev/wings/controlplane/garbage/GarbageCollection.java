@@ -86,7 +86,7 @@ public final class GarbageCollection {
         if (due.isEmpty()) {
             removeDeletedTopics(namespace);
             // only then, since it looks at every folio that has pages; what is marked is due after the grace
-            mark(namespace, now.plus(policy.garbageGrace()));
+            mark(namespace);
         }
         return new Due(store.loadHome(namespace), due, now.minus(policy.garbageGrace()));
     }
@@ -98,10 +98,11 @@ public final class GarbageCollection {
         }
     }
 
-    private void mark(UUID namespace, Instant collectTime) {
-        Optional<Long> looked = store.markFolios(namespace, 0, MARKED_FOLIOS, collectTime);
+    /// The grace of each folio begins when it is seen without pages: until then a query may have found them.
+    private void mark(UUID namespace) {
+        Optional<Long> looked = Optional.of(0L);
         while (looked.isPresent()) {
-            looked = store.markFolios(namespace, looked.get(), MARKED_FOLIOS, collectTime);
+            looked = store.markFolios(namespace, looked.get(), MARKED_FOLIOS, now().plus(policy.garbageGrace()));
         }
     }
 

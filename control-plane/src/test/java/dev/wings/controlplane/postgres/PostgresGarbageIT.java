@@ -16,25 +16,41 @@
 package dev.wings.controlplane.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
+import dev.wings.controlplane.garbage.GarbageCollection;
 import dev.wings.controlplane.garbage.GarbageContract;
 import dev.wings.controlplane.garbage.GarbageStore;
 import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.log.LogFixture;
 import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.task.NewTask;
 import dev.wings.controlplane.task.TaskFixture;
+import dev.wings.controlplane.task.TaskKind;
+import dev.wings.controlplane.task.TaskRecord;
 import dev.wings.controlplane.task.TaskStore;
+import dev.wings.controlplane.task.TaskTarget;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PostgresGarbageIT extends GarbageContract {
+
+    private static final Duration GRACE = TaskFixture.POLICY.garbageGrace();
 
     // opened here, not in a method of its own: those of the contract come first
     private final PostgresDatabase database =
@@ -98,6 +114,62 @@ final class PostgresGarbageIT extends GarbageContract {
         assertThat(count("partitions", topic)).isZero();
         assertThat(count("deleted_topics", topic)).isZero();
         assertThat(globex.plan(other).rows()).isEqualTo(3);
+    }
+
+    /// I8: a query may read a folio until its last page is gone, however long the removal of that page has taken.
+    @Test
+    void graceBeginsWhenAFolioIsSeenWithoutPages() throws Exception {
+        TaskFixture globex = new TaskFixture(tasks(), cluster(), log(), new NamespaceName("globex", "sales"));
+        TopicRecord topic = globex.log().createTopic("flights", true);
+        globex.push(TaskFixture.START, LogFixture.page(topic, "JFK", LogFixture.batch(2)));
+        cluster().deleteTopic(topic.name(), TaskFixture.START, TaskFixture.START.plus(GRACE));
+        TaskRecord task = leaseCollection(globex, topic);
+        AtomicReference<Instant> now = new AtomicReference<>(TaskFixture.START);
+        GarbageCollection collection = new GarbageCollection(tasks(), store(), TaskFixture.POLICY, now::get);
+        Instant later = TaskFixture.START.plus(Duration.ofHours(1));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> listing = database.work("lock all pages", connection -> {
+                Sql.query(connection, "select 1 from pages for update", row -> 1);
+                Future<?> started = threads.submit(() -> collection.list(task.name(), task.epoch(), 0));
+                awaitWaitingForALock();
+                now.set(later);
+                return started;
+            });
+            listing.get(10, TimeUnit.SECONDS);
+        }
+        List<Instant> collectTimes = database.read(
+                "read folios",
+                connection -> Sql.query(
+                        connection,
+                        "select collect_time from folios where namespace_uid = ?",
+                        row -> Sql.instant(row, "collect_time"),
+                        globex.log().namespaceUid()));
+        assertThat(collectTimes).containsExactly(later.plus(GRACE));
+    }
+
+    private TaskRecord leaseCollection(TaskFixture fixture, TopicRecord topic) {
+        UUID namespace = fixture.log().namespaceUid();
+        TaskTarget target = new TaskTarget(
+                fixture.target(topic).tenantUid(),
+                namespace,
+                namespace,
+                fixture.log().namespace().name().toString());
+        NewTask task = new NewTask(
+                fixture.ids().next(), TaskKind.COLLECT_GARBAGE, target, 0, TaskFixture.START, TaskFixture.START);
+        tasks().create(List.of(task), TaskFixture.START);
+        return fixture.lease(Set.of(TaskKind.COLLECT_GARBAGE), TaskFixture.START)
+                .orElseThrow();
+    }
+
+    private void awaitWaitingForALock() {
+        String waiting =
+                "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            while (database.read("look for locks", connection -> Sql.query(connection, waiting, row -> 1))
+                    .isEmpty()) {
+                Thread.onSpinWait();
+            }
+        });
     }
 
     private long count(String table, TopicRecord topic) {
