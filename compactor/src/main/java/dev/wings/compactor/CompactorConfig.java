@@ -137,7 +137,8 @@ public record CompactorConfig(
                         Duration.ofSeconds(1),
                         Duration.ofDays(30),
                         "how often objects that nobody knows are looked for in a namespace"),
-                settings.integer("READ_AHEAD_PAGES", 16, 1, 1024, "pages that a task reads at once"),
+                settings.integer(
+                        "READ_AHEAD_PAGES", 16, 1, 1024, "pages, or runs of small ones, that a task reads at once"),
                 settings.bytes(
                         "READ_AHEAD_BYTES", 64 * MIB, 64 * KIB, 16 * GIB, "of the pages that a task reads at once"),
                 settings.integer("UPLOADS", 4, 1, 256, "segments that a task uploads at once"),

@@ -148,7 +148,12 @@ public record ServerConfig(
                         "CACHE_DIRECTORY",
                         "for it, of this process alone, kept for the next one; by default one that goes with the"
                                 + " process"),
-                settings.integer("READ_AHEAD_PAGES", 8, 1, 256, "pages that a scan of a topic reads at once"),
+                settings.integer(
+                        "READ_AHEAD_PAGES",
+                        8,
+                        1,
+                        256,
+                        "pages, or runs of small ones, that a scan of a topic reads at once"),
                 settings.bytes(
                         "READ_AHEAD_BYTES", 64 * MIB, 64 * KIB, 16 * GIB, "of the pages that a scan reads at once"),
                 settings.duration(

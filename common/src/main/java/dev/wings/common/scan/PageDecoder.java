@@ -21,11 +21,13 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.Page;
 import dev.wings.common.folio.PageBatch;
 import dev.wings.common.folio.PageReader;
+import dev.wings.common.scan.PageTable.Joining;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.memory.ArrowBuf;
@@ -52,7 +54,7 @@ import org.jspecify.annotations.Nullable;
 /// and without touching what is not wanted.
 final class PageDecoder {
 
-    /// Batches are joined up to so many rows: a batch has a price of its own further on, however small it is.
+    /// Batches are joined up to so many rows.
     private static final int JOINED_ROWS = 8192;
 
     /// A batch of at least so many rows is not worth the copy.
@@ -60,11 +62,13 @@ final class PageDecoder {
 
     private final List<ScanColumn> columns;
     private final Schema schema;
+    private final Joining joining;
     private final CompressionCodec.Factory codecs;
     private final BufferAllocator allocator;
 
-    PageDecoder(List<ScanColumn> columns, CompressionCodec.Factory codecs, BufferAllocator allocator) {
+    PageDecoder(List<ScanColumn> columns, Joining joining, CompressionCodec.Factory codecs, BufferAllocator allocator) {
         this.columns = List.copyOf(columns);
+        this.joining = joining;
         this.schema = new Schema(columns.stream().map(ScanColumn::field).toList());
         this.codecs = codecs;
         this.allocator = allocator;
@@ -79,53 +83,71 @@ final class PageDecoder {
         return columns.stream().anyMatch(column -> column instanceof ScanColumn.Stored);
     }
 
-    /// The batches of a page. `bytes` stays the caller's; the result retains what it needs of it.
-    List<VectorSchemaRoot> decode(PageRef ref, ArrowBuf bytes) {
+    /// The batches of a run's pages. `bytes` stays the caller's; the result retains what it needs of it.
+    List<VectorSchemaRoot> decode(PageRun run, ArrowBuf bytes) {
+        return gather(
+                run,
+                (page, roots) -> decode(
+                        page, bytes.slice(run.position(page), page.range().length()), roots));
+    }
+
+    private void decode(PageRef ref, ArrowBuf bytes, List<VectorSchemaRoot> roots) {
         PageReader.checkCrc(ref.range(), bytes, ref.crc32c());
         Page page = PageReader.read(ref.range(), bytes);
         if (page.batches().size() != ref.batches().size()) {
             throw damaged("page has another number of batches than was committed", ref);
         }
         List<Slot> slots = slots(page.schema(), ref);
-        List<VectorSchemaRoot> roots = new ArrayList<>();
-        try {
-            long offset = ref.startOffset();
-            for (int i = 0; i < ref.batches().size(); i++) {
-                dev.wings.common.proto.PageBatch committed = ref.batches().get(i);
-                PageBatch batch = page.batches().get(i);
-                if (batch.rows() != committed.getRows()) {
-                    throw damaged("page's batch has another number of rows than was committed", ref);
-                }
-                if (!committed.getSkipped()) {
-                    roots.add(load(batch, slots, offset, committed.getTimestampMicros()));
-                    offset += committed.getRows();
-                }
+        long offset = ref.startOffset();
+        for (int i = 0; i < ref.batches().size(); i++) {
+            dev.wings.common.proto.PageBatch committed = ref.batches().get(i);
+            PageBatch batch = page.batches().get(i);
+            if (batch.rows() != committed.getRows()) {
+                throw damaged("page's batch has another number of rows than was committed", ref);
             }
-            return joined(roots);
-        } catch (Throwable t) {
-            close(roots, t);
-            throw t;
+            if (!committed.getSkipped()) {
+                roots.add(load(batch, slots, offset, committed.getTimestampMicros()));
+                offset += committed.getRows();
+            }
         }
     }
 
-    /// The rows of a page whose bytes do not matter: offsets and timestamps only.
-    List<VectorSchemaRoot> describe(PageRef ref) {
+    /// The rows of pages whose bytes do not matter: offsets and timestamps only.
+    List<VectorSchemaRoot> describe(PageRun run) {
+        return gather(run, this::describe);
+    }
+
+    private void describe(PageRef ref, List<VectorSchemaRoot> roots) {
         List<Slot> absent = Collections.nCopies(columns.size(), Slot.ABSENT);
-        List<VectorSchemaRoot> roots = new ArrayList<>();
+        long offset = ref.startOffset();
+        for (dev.wings.common.proto.PageBatch batch : ref.batches()) {
+            if (!batch.getSkipped()) {
+                int rows = Math.toIntExact(batch.getRows());
+                VectorSchemaRoot root = fill(absent, rows, offset, batch.getTimestampMicros());
+                roots.add(root);
+                root.setRowCount(rows);
+                offset += batch.getRows();
+            }
+        }
+    }
+
+    /// @param batches adds those of a page
+    private List<VectorSchemaRoot> gather(PageRun run, BiConsumer<PageRef, List<VectorSchemaRoot>> batches) {
+        List<VectorSchemaRoot> all = new ArrayList<>();
+        List<VectorSchemaRoot> small = new ArrayList<>();
         try {
-            long offset = ref.startOffset();
-            for (dev.wings.common.proto.PageBatch batch : ref.batches()) {
-                if (!batch.getSkipped()) {
-                    int rows = Math.toIntExact(batch.getRows());
-                    VectorSchemaRoot root = fill(absent, rows, offset, batch.getTimestampMicros());
-                    root.setRowCount(rows);
-                    roots.add(root);
-                    offset += batch.getRows();
+            for (PageRef page : run.pages()) {
+                batches.accept(page, small);
+                if (joining == Joining.IN_PAGES) {
+                    all.addAll(joined(small));
+                    small.clear();
                 }
             }
-            return joined(roots);
+            all.addAll(joined(small));
+            return all;
         } catch (Throwable t) {
-            close(roots, t);
+            close(small, t);
+            close(all, t);
             throw t;
         }
     }

@@ -18,20 +18,27 @@ package dev.wings.common.scan;
 import dev.wings.common.proto.PageBatch;
 import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.store.ObjectRange;
+import java.util.Comparator;
 import java.util.List;
 
 /// A page of a snapshot.
 ///
+/// @param commitNumber of its folio
 /// @param range where it is
 /// @param startOffset of the first row of the first batch that is not skipped
 /// @param batches all of the page, in its order
-public record PageRef(ObjectRange range, int crc32c, long startOffset, List<PageBatch> batches) {
+public record PageRef(long commitNumber, ObjectRange range, int crc32c, long startOffset, List<PageBatch> batches) {
+
+    /// That of the log, and in each folio that of the folio: pages that lie side by side are neighbours.
+    public static final Comparator<PageRef> FOLIO_ORDER = Comparator.comparingLong(PageRef::commitNumber)
+            .thenComparingLong(page -> page.range().start());
 
     /// @param objectKey of the folio that the planned page is in
     public static PageRef of(PlannedPage page, String objectKey) {
         ObjectRange range =
                 new ObjectRange(objectKey, page.getByteOffset(), page.getByteOffset() + page.getByteLength());
-        return new PageRef(range, page.getCrc32C(), page.getStartOffset(), page.getBatchesList());
+        return new PageRef(
+                page.getCommitNumber(), range, page.getCrc32C(), page.getStartOffset(), page.getBatchesList());
     }
 
     /// Of the batches that are not skipped.

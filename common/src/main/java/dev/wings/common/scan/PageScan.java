@@ -19,7 +19,6 @@ import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.store.ObjectRange;
-import dev.wings.common.store.ObjectStore;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -34,43 +33,43 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /// One pass over the pages of a snapshot, in order. Pages are fetched and decoded ahead, several at once, within a
-/// budget of bytes.
+/// budget of bytes; small ones that are neighbours in a folio, with one read.
 final class PageScan implements ArrowTable.Scan {
 
     /// Worth reading at once even if the first row is all that is wanted.
     private static final long FIRST_BYTES_AHEAD = 1 << 20;
 
-    private final Iterator<PageRef> pages;
+    private final Iterator<PageRun> runs;
     private final PageDecoder decoder;
-    private final ObjectStore store;
+    private final PageSource source;
     private final PageMemory memory;
     private final Executor fetchers;
     private final ReadAhead readAhead;
     private final Deque<Fetch> ahead = new ArrayDeque<>();
     private final Deque<VectorSchemaRoot> ready = new ArrayDeque<>();
-    private @Nullable PageRef waiting;
+    private @Nullable PageRun waiting;
     private long bytesAhead;
-    /// Grows with each page, so that a query that stops early has not read much more than it needed.
+    /// Grows with each read, so that a query that stops early has not read much more than it needed.
     private long maxBytesAhead;
 
     private @Nullable VectorSchemaRoot current;
 
-    private record Fetch(PageRef page, CompletableFuture<List<VectorSchemaRoot>> batches) {}
+    private record Fetch(PageRun run, CompletableFuture<List<VectorSchemaRoot>> batches) {}
 
     PageScan(
             Iterator<PageRef> pages,
             PageDecoder decoder,
-            ObjectStore store,
+            PageSource source,
             BufferAllocator allocator,
             Executor fetchers,
             ReadAhead readAhead) {
-        this.pages = pages;
         this.decoder = decoder;
-        this.store = store;
+        this.source = source;
         this.memory = new PageMemory(allocator, readAhead.bytes());
         this.fetchers = fetchers;
         this.readAhead = readAhead;
         this.maxBytesAhead = Math.min(FIRST_BYTES_AHEAD, readAhead.bytes());
+        this.runs = PageRun.of(pages, maxBytesAhead);
     }
 
     @Override
@@ -87,7 +86,7 @@ final class PageScan implements ArrowTable.Scan {
             }
             ready.addAll(join(first));
             ahead.remove();
-            long bytes = first.page().range().length();
+            long bytes = first.run().range().length();
             bytesAhead -= bytes;
             maxBytesAhead = Math.min(2 * (maxBytesAhead + bytes), readAhead.bytes());
         }
@@ -119,44 +118,31 @@ final class PageScan implements ArrowTable.Scan {
     }
 
     private void fetchAhead() {
-        while (ahead.size() < readAhead.pages()) {
+        while (ahead.size() < readAhead.reads()) {
             if (waiting == null) {
-                if (!pages.hasNext()) {
+                if (!runs.hasNext()) {
                     return;
                 }
-                waiting = pages.next();
+                waiting = runs.next();
             }
-            PageRef page = waiting;
-            if (!ahead.isEmpty() && bytesAhead + page.range().length() > maxBytesAhead) {
+            PageRun run = waiting;
+            if (!ahead.isEmpty() && bytesAhead + run.range().length() > maxBytesAhead) {
                 return;
             }
             waiting = null;
-            bytesAhead += page.range().length();
-            ahead.add(new Fetch(page, CompletableFuture.supplyAsync(() -> fetch(page), fetchers)));
+            bytesAhead += run.range().length();
+            ahead.add(new Fetch(run, CompletableFuture.supplyAsync(() -> fetch(run), fetchers)));
         }
     }
 
-    private List<VectorSchemaRoot> fetch(PageRef page) {
+    private List<VectorSchemaRoot> fetch(PageRun run) {
         if (!decoder.readsPages()) {
-            return decoder.describe(page);
+            return decoder.describe(run);
         }
-        try (ArrowBuf bytes = memory.take(page.range().length())) {
-            read(page, bytes);
-            return decoder.decode(page, bytes);
-        }
-    }
-
-    private void read(PageRef page, ArrowBuf into) {
-        ObjectRange range = page.range();
-        try {
-            store.read(range.key(), range.start(), into.nioBuffer(0, Math.toIntExact(range.length())));
-        } catch (WingsException e) {
-            throw switch (e.kind()) {
-                // the log refers to it: it is there, whole
-                case NOT_FOUND -> WingsException.dataLoss("the folio of a page is missing: " + range, e);
-                case INVALID -> WingsException.dataLoss("the folio of a page is cut: " + range, e);
-                default -> e;
-            };
+        ObjectRange range = run.range();
+        try (ArrowBuf bytes = memory.take(range.length())) {
+            source.read(range.key(), range.start(), bytes.nioBuffer(0, Math.toIntExact(range.length())));
+            return decoder.decode(run, bytes);
         }
     }
 
@@ -172,7 +158,7 @@ final class PageScan implements ArrowTable.Scan {
                 throw known;
             }
             throw new IllegalStateException(
-                    "a page cannot be read: " + fetch.page().range(), e.getCause());
+                    "a page cannot be read: " + fetch.run().range(), e.getCause());
         }
     }
 }

@@ -16,7 +16,6 @@
 package dev.wings.common.scan;
 
 import dev.wings.common.duckdb.ArrowTable;
-import dev.wings.common.store.ObjectStore;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
@@ -26,29 +25,38 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// The rows of pages, with the wanted columns, as often as they are asked for. Owns nothing until it is scanned.
 public final class PageTable implements ArrowTable {
 
+    /// What small batches may be joined with: a batch has a price of its own further on, however small it is.
+    public enum Joining {
+        /// Others of their page: where a page ends, a batch does.
+        IN_PAGES,
+        /// Others that are read with them, also of other partitions.
+        ACROSS_PAGES
+    }
+
     private final List<PageRef> pages;
     private final PageDecoder decoder;
-    private final ObjectStore store;
+    private final PageSource source;
     private final BufferAllocator allocator;
     private final Executor fetchers;
     private final ReadAhead readAhead;
 
     /// @param pages in the order in which their rows are delivered
     /// @param columns at least one
-    /// @param store that all of the pages are in
+    /// @param source has all of the pages
     /// @param codecs decompress the bodies of record batches
     /// @param fetchers runs the reads of pages, each on a thread of its own
     public PageTable(
             List<PageRef> pages,
             List<ScanColumn> columns,
-            ObjectStore store,
+            Joining joining,
+            PageSource source,
             CompressionCodec.Factory codecs,
             BufferAllocator allocator,
             Executor fetchers,
             ReadAhead readAhead) {
         this.pages = pages;
-        this.decoder = new PageDecoder(columns, codecs, allocator);
-        this.store = store;
+        this.decoder = new PageDecoder(columns, joining, codecs, allocator);
+        this.source = source;
         this.allocator = allocator;
         this.fetchers = fetchers;
         this.readAhead = readAhead;
@@ -61,6 +69,6 @@ public final class PageTable implements ArrowTable {
 
     @Override
     public Scan openScan() {
-        return new PageScan(pages.iterator(), decoder, store, allocator, fetchers, readAhead);
+        return new PageScan(pages.iterator(), decoder, source, allocator, fetchers, readAhead);
     }
 }

@@ -17,6 +17,6 @@ package dev.wings.common.scan;
 
 /// How far a scan reads ahead.
 ///
-/// @param pages at most so many at once
-/// @param bytes of the pages together; one page is always read
-public record ReadAhead(int pages, long bytes) {}
+/// @param reads at most so many at once, each of a page or of small ones that lie side by side
+/// @param bytes of the reads together; one is always made
+public record ReadAhead(int reads, long bytes) {}

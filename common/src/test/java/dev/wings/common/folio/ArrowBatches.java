@@ -38,9 +38,9 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Batches as a producer sends them: `id` counts up, `name` is null in every third row.
-final class ArrowBatches {
+public final class ArrowBatches {
 
-    static final Schema SCHEMA = new Schema(List.of(
+    public static final Schema SCHEMA = new Schema(List.of(
             new Field(
                     "id",
                     new FieldType(false, new ArrowType.Int(64, true), null, Map.of("PARQUET:field_id", "1")),
@@ -51,16 +51,16 @@ final class ArrowBatches {
                     null)));
 
     /// One message: the flatbuffer without prefix, and its body.
-    record Message(ByteBuffer header, ByteBuffer body) {}
+    public record Message(ByteBuffer header, ByteBuffer body) {}
 
     private ArrowBatches() {}
 
-    static byte[] schemaMessage() {
+    public static byte[] schemaMessage() {
         return PageBuilder.schemaMessage(SCHEMA);
     }
 
     /// Rows `[firstId, firstId + rows)`.
-    static Message batch(BufferAllocator allocator, long firstId, int rows) {
+    public static Message batch(BufferAllocator allocator, long firstId, int rows) {
         try (VectorSchemaRoot root = VectorSchemaRoot.create(SCHEMA, allocator)) {
             BigIntVector ids = (BigIntVector) root.getVector("id");
             VarCharVector names = (VarCharVector) root.getVector("name");
@@ -81,7 +81,7 @@ final class ArrowBatches {
         }
     }
 
-    static String name(long id) {
+    public static String name(long id) {
         return "näme " + id;
     }
 

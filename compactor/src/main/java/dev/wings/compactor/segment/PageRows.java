@@ -21,7 +21,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// A table that is read once, in several parts: each scan of it delivers the next rows, as many as [#startPart] said.
-/// So all pages are fetched ahead in one go, however many segments they become. Parts end where batches end.
+/// So all pages are fetched ahead in one go, however many segments they become. Parts end where pages, and so batches,
+/// end.
 final class PageRows implements ArrowTable, AutoCloseable {
 
     private final Schema schema;

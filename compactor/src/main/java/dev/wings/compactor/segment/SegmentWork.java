@@ -18,6 +18,8 @@ package dev.wings.compactor.segment;
 import dev.wings.common.arrow.BodyCompression;
 import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.scan.PageRef;
+import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.PageTable;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.store.ObjectStore;
@@ -92,8 +94,9 @@ public final class SegmentWork {
             SegmentUploads uploads = new SegmentUploads(
                     store, topic.locations(), layout, ids, retries, lease, threads, limits.uploads());
             List<DataFile> files;
-            try (SegmentEngine engine =
-                    SegmentEngine.open(limits.engine(), subdirectory(directory, "spill"), lease, memory)) {
+            try (Reading reading = new Reading(layout, store, memory, lease, subdirectory(directory, "pages"));
+                    SegmentEngine engine =
+                            SegmentEngine.open(limits.engine(), subdirectory(directory, "spill"), lease, memory)) {
                 SegmentWriter writer = new SegmentWriter(layout, engine, memory, subdirectory(directory, "segments"));
                 List<SegmentFile> written = new ArrayList<>();
                 try {
@@ -104,7 +107,7 @@ public final class SegmentWork {
                                 uploads.add(segment);
                                 lease.progress("wrote " + written.size() + " segments");
                             },
-                            new Reading(layout, store, memory),
+                            reading,
                             subdirectory(directory, "input"));
                 } finally {
                     // the local files go when this ends, also if it fails
@@ -128,29 +131,53 @@ public final class SegmentWork {
                 Path input);
     }
 
-    /// Reads pages with all columns of the topic.
-    private final class Reading implements Function<List<TopicPage>, ArrowTable> {
+    /// Reads pages with all columns of the topic, from copies on the local disk where that takes fewer requests.
+    private final class Reading implements Function<List<TopicPage>, ArrowTable>, AutoCloseable {
 
         private final TableLayout layout;
-        private final ObjectStore store;
+        private final PageSource source;
         private final BufferAllocator memory;
+        private final TaskLease lease;
+        private final Path directory;
+        private final List<StagedPages> staged = new ArrayList<>();
 
-        Reading(TableLayout layout, ObjectStore store, BufferAllocator memory) {
+        /// @param directory for the copies
+        Reading(TableLayout layout, ObjectStore store, BufferAllocator memory, TaskLease lease, Path directory) {
             this.layout = layout;
-            this.store = store;
+            this.source = PageSource.of(store);
             this.memory = memory;
+            this.lease = lease;
+            this.directory = directory;
         }
 
         @Override
         public ArrowTable apply(List<TopicPage> pages) {
+            List<PageRef> refs = pages.stream().map(TopicPage::ref).toList();
             return new PageTable(
-                    pages.stream().map(TopicPage::ref).toList(),
+                    refs,
                     SegmentWriter.columns(layout.topic()),
-                    store,
+                    // rows are taken partition by partition
+                    PageTable.Joining.IN_PAGES,
+                    StagedPages.pays(refs) ? stage(refs) : source,
                     new BodyCompression(limits.readBytes()),
                     memory,
                     threads,
                     limits.readAhead());
+        }
+
+        private PageSource stage(List<PageRef> pages) {
+            StagedPages copy = StagedPages.copy(
+                    pages,
+                    new StagedPages.Reads(source, memory, threads, limits.readAhead()),
+                    directory.resolve("pages-" + staged.size()),
+                    lease);
+            staged.add(copy);
+            return copy;
+        }
+
+        @Override
+        public void close() {
+            staged.forEach(StagedPages::close);
         }
     }
 

@@ -18,6 +18,7 @@ package dev.wings.compactor.segment;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.lake.LakeTable;
+import dev.wings.common.scan.PageRef;
 import dev.wings.common.scan.ScanColumn;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.TopicSchema;
@@ -103,14 +104,17 @@ public final class SegmentWriter {
     /// @param reader reads pages in the given order, with [#columns]
     public void writePages(
             List<TopicPage> pages, Function<List<TopicPage>, ArrowTable> reader, Consumer<SegmentFile> segments) {
-        List<TopicPage> ordered = inTopicOrder(pages);
         if (layout.followsTopicPartitions()) {
+            List<TopicPage> ordered = inTopicOrder(pages);
             try (PageRows rows = new PageRows(reader.apply(ordered))) {
                 stream(ordered, rows, segments);
             }
         } else {
-            ArrowTable rows = reader.apply(ordered);
-            sort(ordered, rows, segments);
+            // sorted later: until then in the order that takes the fewest reads
+            List<TopicPage> ordered = pages.stream()
+                    .sorted(Comparator.comparing(TopicPage::ref, PageRef.FOLIO_ORDER))
+                    .toList();
+            sort(ordered, reader.apply(ordered), segments);
         }
     }
 

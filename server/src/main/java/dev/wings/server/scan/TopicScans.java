@@ -24,6 +24,7 @@ import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.common.proto.TopicSnapshot;
 import dev.wings.common.scan.PageRef;
+import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.PageTable;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.scan.ScanColumn;
@@ -67,8 +68,8 @@ public final class TopicScans {
     private final ReadAhead readAhead;
 
     /// @param fetchers runs the reads of pages, each on a thread of its own
-    /// @param readAheadPages and
-    /// @param readAheadBytes how far a scan reads ahead
+    /// @param readAheadPages reads that a scan makes at once
+    /// @param readAheadBytes that they take together
     public TopicScans(
             Catalog catalog,
             Segments segments,
@@ -144,9 +145,11 @@ public final class TopicScans {
     private ArrowTable pages(TableNeeds needs, List<PageRef> pages, BufferAllocator allocator) {
         TopicTable topic = topic(needs);
         return new PageTable(
-                pages,
+                // not partition by partition, as in the plan: so those of a folio are read together
+                pages.stream().sorted(PageRef.FOLIO_ORDER).toList(),
                 columns(topic, needs.columns()),
-                stores.apply(catalog.objectStore(topic)),
+                PageTable.Joining.ACROSS_PAGES,
+                PageSource.of(stores.apply(catalog.objectStore(topic))),
                 codecs,
                 allocator,
                 fetchers,
