@@ -163,18 +163,18 @@ public final class GroupCommitter implements AutoCloseable {
                     return;
                 }
                 commitGroup(namespaceUid, group);
-                close(namespaceUid, group);
             } finally {
                 transactions.release();
             }
         }
     }
 
-    private void close(UUID namespaceUid, List<Pending> answered) {
+    /// Comes before the answers: who has one and calls again, after UNAVAILABLE say, is not to get it again.
+    private void beforeAnswers(UUID namespaceUid, List<Pending> group) {
         lock.lock();
         try {
             Map<UUID, Pending> open = queue(namespaceUid).open;
-            answered.forEach(each -> open.remove(each.folio.folioId(), each));
+            group.forEach(each -> open.remove(each.folio.folioId(), each));
         } finally {
             lock.unlock();
         }
@@ -216,7 +216,9 @@ public final class GroupCommitter implements AutoCloseable {
     private void commitGroup(UUID namespaceUid, List<Pending> group) {
         for (int attempt = 0; ; attempt++) {
             try {
-                finish(group, transact(namespaceUid, group));
+                CommitDecision decision = transact(namespaceUid, group);
+                beforeAnswers(namespaceUid, group);
+                finish(group, decision);
                 return;
             } catch (Throwable e) {
                 ErrorKind kind = e instanceof WingsException known ? known.kind() : ErrorKind.INTERNAL;
@@ -231,6 +233,7 @@ public final class GroupCommitter implements AutoCloseable {
                     if (apart) {
                         group.forEach(member -> commitGroup(namespaceUid, List.of(member)));
                     } else {
+                        beforeAnswers(namespaceUid, group);
                         group.forEach(member -> member.answer.completeExceptionally(e));
                     }
                     return;

@@ -212,6 +212,23 @@ final class GroupCommitterTest {
         assertThat(published).containsExactly(1L);
     }
 
+    /// What ended is not open any more, or whoever calls again at once after a failure gets the failure again.
+    @Test
+    void callAfterAnAnswerIsMadeAnew() {
+        AtomicInteger calls = new AtomicInteger();
+        store.failWith(scope -> {
+            if (calls.getAndIncrement() % 2 == 0) {
+                throw WingsException.unavailable("away", null);
+            }
+        });
+        for (int i = 1; i <= 2_000; i++) {
+            FolioCommit folio = fixture.folio(page(topic, "JFK", batch(1)));
+            assertFails(folio, ErrorKind.UNAVAILABLE);
+            assertThat(commit(folio).commitNumber()).isEqualTo(i);
+        }
+        assertThat(calls).hasValue(4_000);
+    }
+
     @Test
     void tooMuchWaitingIsRefusedAndOtherNamespacesAreNot() throws Exception {
         committer.close();
