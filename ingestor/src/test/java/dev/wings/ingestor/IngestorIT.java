@@ -307,6 +307,24 @@ final class IngestorIT {
         }
     }
 
+    /// What another stream has learnt of a topic before may be out of date.
+    @Test
+    void aNewStreamWritesToTheTopicOfItsTime() throws Exception {
+        Topic first = fixture.createTopic("", ID, NAME);
+        try (TestProducer producer = new TestProducer(fixture, fields(ID, NAME))) {
+            producer.send(rows(0, 1));
+            assertThat(producer.finish()).hasSize(1).allMatch(IngestResponse::hasAccepted);
+        }
+        Topic successor = fixture.createTopic("", ID, NAME);
+        try (TestProducer producer = new TestProducer(fixture, fields(ID, NAME))) {
+            producer.send(rows(0, 3));
+            producer.send(rows(3, 3));
+            assertThat(producer.finish()).hasSize(2).allMatch(IngestResponse::hasAccepted);
+        }
+        assertThat(fixture.rows(successor, "")).hasSize(6);
+        assertThat(fixture.rows(first, "")).hasSize(1);
+    }
+
     @Test
     void closingCommitsAndAnswersWhatWasSent() throws Exception {
         fixture.createTopic("", ID, NAME);

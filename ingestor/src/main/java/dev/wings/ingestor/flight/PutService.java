@@ -21,7 +21,6 @@ import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.folio.FolioPipelines;
 import dev.wings.ingestor.topic.TopicDirectory;
-import dev.wings.ingestor.topic.TopicTarget;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -136,17 +135,9 @@ public final class PutService {
         streams.remove(stream);
     }
 
-    /// Starts to read batches for a topic. A schema that does not fit what is known of the topic gets a second try
-    /// with what the control plane says now. Fails with NOT_FOUND if there is no such topic.
+    /// Starts to read batches for a topic as it is now. Fails with NOT_FOUND if there is none.
     BatchIntake openIntake(TopicName name, Schema schema) {
-        TopicTarget topic = topics.load(name);
-        BatchIntake intake = BatchIntake.open(intakeSettings, schema, topic);
-        if (intake.isBound()) {
-            return intake;
-        }
-        intake.close();
-        topics.forget(topic);
-        return BatchIntake.open(intakeSettings, schema, topics.load(name));
+        return BatchIntake.open(intakeSettings, schema, topics.refresh(name));
     }
 
     TopicDirectory topics() {

@@ -343,7 +343,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
                 if (!result.hasAccepted()) {
                     // the topic is not what it was: it is looked up again for the next batch
                     service.topics().forget(topic);
-                    answer.rejected(GrpcErrors.fromRejection(result.getRejected()));
+                    answer.rejected(reason(result));
                     return;
                 }
                 AcceptedBatch accepted = result.getAccepted();
@@ -355,6 +355,14 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
                         .build());
             }
             answer.accepted(ranges);
+        }
+
+        private WingsException reason(BatchResult refused) {
+            WingsException reason = GrpcErrors.fromRejection(refused.getRejected());
+            return reason.kind() == ErrorKind.NOT_FOUND
+                    ? WingsException.notFound("the topic was deleted while it was written to, push again if there is"
+                            + " another one of its name: topic=" + topic.name() + ", topic_uid=" + topic.uid())
+                    : reason;
         }
 
         /// Whatever the stream sent after this batch is not committed either, so it ends here.

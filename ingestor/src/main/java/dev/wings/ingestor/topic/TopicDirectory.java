@@ -35,9 +35,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/// Topics by name, asked of the control plane once and kept until somebody learns that the answer is out of date:
-/// from a commit that was refused, or from a producer whose schema does not fit. Safe for use by many threads.
+/// Topics by name, as the control plane last told them: each stream asks when it begins, and what it is told is kept
+/// for the batches of all until a commit is refused. Safe for use by many threads.
 public final class TopicDirectory {
 
     private static final int MAX_TOPICS = 10_000;
@@ -59,16 +60,23 @@ public final class TopicDirectory {
     /// The topic, as last seen. Blocks if it has to be asked for; fails with NOT_FOUND if it does not exist, and
     /// UNAVAILABLE or DEADLINE if the control plane does not answer.
     public TopicTarget load(TopicName name) {
-        synchronized (known) {
-            TopicTarget target = known.get(name);
-            if (target != null) {
-                return target;
-            }
-        }
+        TopicTarget target = find(name);
+        return target == null ? refresh(name) : target;
+    }
+
+    /// The topic as it is now: it may have changed, or have been deleted and made again, since it was last seen.
+    /// Blocks and fails as [#load] does.
+    public TopicTarget refresh(TopicName name) {
         TopicTarget target = fetch(name);
         synchronized (known) {
-            TopicTarget before = known.putIfAbsent(name, target);
-            return before == null ? target : before;
+            known.put(name, target);
+        }
+        return target;
+    }
+
+    private @Nullable TopicTarget find(TopicName name) {
+        synchronized (known) {
+            return known.get(name);
         }
     }
 
@@ -86,6 +94,12 @@ public final class TopicDirectory {
         return GrpcCalls.once(() -> {
             Topic topic = stub.getTopic(
                     GetTopicRequest.newBuilder().setName(name.toString()).build());
+            TopicTarget last = find(name);
+            if (last != null
+                    && last.uid().equals(topic.getUid())
+                    && last.schema().version() == topic.getSchema().getVersion()) {
+                return last;
+            }
             Namespace namespace = stub.getNamespace(GetNamespaceRequest.newBuilder()
                     .setName(name.parent().toString())
                     .build());
