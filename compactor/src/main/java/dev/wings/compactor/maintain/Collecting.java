@@ -98,6 +98,9 @@ public final class Collecting implements TaskHandler {
         while (true) {
             lease.check();
             ListGarbageResponse due = client.list(lease);
+            if (due.getMore()) {
+                continue;
+            }
             if (due.getGarbageCount() == 0) {
                 return due;
             }

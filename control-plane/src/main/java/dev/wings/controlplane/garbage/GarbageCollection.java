@@ -46,11 +46,11 @@ public final class GarbageCollection {
     /// Looked at in one transaction.
     private static final int MARKED_FOLIOS = 10_000;
 
-    /// Pages of deleted topics that are removed in one transaction, and transactions of one call: what is left then is
-    /// for the next round.
+    /// Pages of deleted topics that are removed in one transaction, and transactions of one call, which has to end
+    /// soon.
     private static final int REMOVED_PAGES = 10_000;
 
-    private static final int REMOVALS = 100;
+    private static final int REMOVALS = 10;
 
     /// Before all others.
     private static final UUID NO_UID = new UUID(0, 0);
@@ -70,9 +70,10 @@ public final class GarbageCollection {
     /// @param home of the namespace
     /// @param garbage that is due
     /// @param orphanTime objects that were stored later are no orphans
-    public record Due(LakeHome home, List<Garbage> garbage, Instant orphanTime) {}
+    /// @param more whether to ask again although nothing is due
+    public record Due(LakeHome home, List<Garbage> garbage, Instant orphanTime, boolean more) {}
 
-    /// What is due, some of it; nothing at the end.
+    /// What is due, some of it; nothing, and no more, at the end.
     ///
     /// @param pageSize 0 for the default, which is the most
     public Due list(TaskName task, long epoch, int pageSize) {
@@ -83,19 +84,22 @@ public final class GarbageCollection {
         Instant now = now();
         int limit = pageSize == 0 ? MAX_ITEMS : Math.min(pageSize, MAX_ITEMS);
         List<Garbage> due = store.findDue(namespace, now, limit);
-        if (due.isEmpty()) {
-            removeDeletedTopics(namespace);
+        boolean more = due.isEmpty() && removeDeletedTopics(namespace);
+        if (due.isEmpty() && !more) {
             // only then, since it looks at every folio that has pages; what is marked is due after the grace
             mark(namespace);
         }
-        return new Due(store.loadHome(namespace), due, now.minus(policy.garbageGrace()));
+        return new Due(store.loadHome(namespace), due, now.minus(policy.garbageGrace()), more);
     }
 
-    private void removeDeletedTopics(UUID namespace) {
-        int removals = 0;
-        while (removals < REMOVALS && store.removeDeletedTopics(namespace, REMOVED_PAGES)) {
-            removals++;
+    /// Whether there is more.
+    private boolean removeDeletedTopics(UUID namespace) {
+        for (int i = 0; i < REMOVALS; i++) {
+            if (!store.removeDeletedTopics(namespace, REMOVED_PAGES)) {
+                return false;
+            }
         }
+        return true;
     }
 
     /// The grace of each folio begins when it is seen without pages: until then a query may have found them.

@@ -54,7 +54,8 @@ public final class GarbageCollectionService extends GarbageCollectionGrpc.Garbag
         ListGarbageResponse.Builder response = ListGarbageResponse.newBuilder()
                 .setObjectStoreUri(due.home().objectStore().toString())
                 .setObjectPrefix(due.home().objectPrefix())
-                .setOrphanTime(ResourceProtos.toProto(due.orphanTime()));
+                .setOrphanTime(ResourceProtos.toProto(due.orphanTime()))
+                .setMore(due.more());
         due.garbage()
                 .forEach(item ->
                         response.addGarbageBuilder().setId(item.id().toString()).setLocation(item.location()));
