@@ -19,6 +19,7 @@ import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.duckdb.Statement;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.time.Scheduler;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableRef;
 import dev.wings.server.table.Tables;
@@ -58,6 +59,8 @@ final class Planning implements AutoCloseable {
     /// Constants are folded while a query is planned, which can take any time.
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
+    private static final Duration STOP_AGAIN_AFTER = Duration.ofMillis(50);
+
     private static final long MAX_SHAPE_BYTES = 16L << 20;
 
     private static final int MAX_KEPT_PLANS = 1000;
@@ -66,14 +69,22 @@ final class Planning implements AutoCloseable {
 
     private final Tables tables;
     private final BufferAllocator allocator;
+    private final Scheduler scheduler;
     private final EnginePool engines;
     private final ExecutorService threads;
     private final PlanCache kept = new PlanCache(MAX_KEPT_PLANS, MAX_KEPT_BYTES);
 
     /// @param queued queries that wait for an engine at most
     /// @param queueTimeout how long they wait
-    Planning(Tables tables, int queued, Duration queueTimeout, BufferAllocator allocator, Path directory) {
+    Planning(
+            Tables tables,
+            int queued,
+            Duration queueTimeout,
+            BufferAllocator allocator,
+            Scheduler scheduler,
+            Path directory) {
         this.tables = tables;
+        this.scheduler = scheduler;
         this.allocator = allocator;
         this.engines = new EnginePool(
                 Engine.Purpose.PLANNING,
@@ -167,7 +178,7 @@ final class Planning implements AutoCloseable {
             }
             throw new IllegalStateException("a query cannot be planned", e.getCause());
         } catch (TimeoutException e) {
-            inUse.interrupt();
+            stop(inUse);
             result.cancel(true);
             throw new WingsException(
                     ErrorKind.DEADLINE,
@@ -175,10 +186,17 @@ final class Planning implements AutoCloseable {
                             + TIMEOUT.toSeconds() + "s",
                     e);
         } catch (InterruptedException e) {
-            inUse.interrupt();
+            stop(inUse);
             result.cancel(true);
             Thread.currentThread().interrupt();
             throw new WingsException(ErrorKind.CANCELLED, "interrupted while a query was planned", e);
+        }
+    }
+
+    /// An engine that is between two statements does not notice: it is interrupted until it is given back.
+    private void stop(EngineInUse inUse) {
+        if (inUse.interrupt()) {
+            scheduler.schedule(STOP_AGAIN_AFTER, () -> stop(inUse));
         }
     }
 
@@ -194,7 +212,7 @@ final class Planning implements AutoCloseable {
         Engine engine = engines.take(ANYBODY);
         boolean usable = false;
         try {
-            inUse.set(engine);
+            inUse.begin(engine);
             T answer = work.apply(engine);
             usable = true;
             return answer;
@@ -205,7 +223,7 @@ final class Planning implements AutoCloseable {
             usable = true;
             throw e;
         } finally {
-            inUse.set(null);
+            inUse.end();
             if (usable && engine.isUsable()) {
                 engines.giveBack(ANYBODY, engine);
             } else {
@@ -216,16 +234,29 @@ final class Planning implements AutoCloseable {
 
     /// The engine that works for one caller, who may lose patience.
     private static final class EngineInUse {
-        private @Nullable Engine engine;
 
-        synchronized void set(@Nullable Engine next) {
+        private @Nullable Engine engine;
+        private boolean stopped;
+
+        synchronized void begin(Engine next) {
+            if (stopped) {
+                throw new WingsException(ErrorKind.CANCELLED, "nobody waits for the plan any more");
+            }
             engine = next;
         }
 
-        synchronized void interrupt() {
-            if (engine != null) {
-                engine.duckDb().interrupt();
+        synchronized void end() {
+            engine = null;
+        }
+
+        /// Whether there is something to be interrupted. Nothing begins any more.
+        synchronized boolean interrupt() {
+            stopped = true;
+            if (engine == null) {
+                return false;
             }
+            engine.duckDb().interrupt();
+            return true;
         }
     }
 }

@@ -97,7 +97,7 @@ public final class Queries implements AutoCloseable {
         this.scheduler = scheduler;
         this.clock = clock;
         this.log = log;
-        this.planning = new Planning(tables, limits.queued(), limits.queueTimeout(), allocator, directory);
+        this.planning = new Planning(tables, limits.queued(), limits.queueTimeout(), allocator, scheduler, directory);
         this.runners = new EnginePool(
                 Engine.Purpose.RUNNING,
                 new EnginePool.Limits(
