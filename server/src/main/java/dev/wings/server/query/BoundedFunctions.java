@@ -28,8 +28,11 @@ final class BoundedFunctions {
     /// Part of the message of a function whose result would be longer than a value may be.
     static final String TOO_LONG = "the result of a function would be too long";
 
-    /// Characters, bytes or elements.
+    /// Characters or bytes.
     private static final int MAX_RESULT = 1 << 20;
+
+    /// Of a list. It takes 8 bytes and more for each, and an engine makes the lists of 2,048 rows at once.
+    private static final int MAX_ELEMENTS = 1 << 17;
 
     /// Bytes of a text, times how often it is repeated; or, since how much a text may grow by the matches of an
     /// expression cannot be known in advance, times those of what each match may become.
@@ -42,8 +45,9 @@ final class BoundedFunctions {
     private BoundedFunctions() {}
 
     static void define(DuckDb duckDb) {
-        String wide = checked("n", "n > " + MAX_RESULT, "BIGINT");
-        String narrow = checked("n", "n > " + MAX_RESULT, "INTEGER");
+        String wide = checked("n", "n > " + MAX_RESULT, "BIGINT", MAX_RESULT);
+        String narrow = checked("n", "n > " + MAX_RESULT, "INTEGER", MAX_RESULT);
+        String elements = checked("n", "n > " + MAX_ELEMENTS, "BIGINT", MAX_ELEMENTS);
         // what is repeated may be a list or bytes
         String repeated = checkedText("CAST(n AS HUGEINT) * strlen(CAST(x AS VARCHAR)) > " + MAX_PRODUCT, MAX_PRODUCT);
         define(duckDb, "repeat(s, n) AS system.main.repeat(" + repeated + ", " + wide + ")");
@@ -53,8 +57,8 @@ final class BoundedFunctions {
         for (String resize : new String[] {"list_resize", "array_resize"}) {
             define(
                     duckDb,
-                    resize + "(l, n) AS system.main." + resize + "(l, " + wide + "), (l, n, v) AS system.main." + resize
-                            + "(l, " + wide + ", v)");
+                    resize + "(l, n) AS system.main." + resize + "(l, " + elements + "), (l, n, v) AS system.main."
+                            + resize + "(l, " + elements + ", v)");
         }
         defineReplace(duckDb);
         defineComparisons(duckDb);
@@ -93,26 +97,26 @@ final class BoundedFunctions {
 
     /// Only the functions that make a list of one row: the table functions of these names are others.
     private static void defineSeries(DuckDb duckDb) {
-        String stop = checked("b", "CAST(b AS HUGEINT) - a > " + MAX_RESULT, "BIGINT");
-        String steps = checked("b", "abs((CAST(b AS HUGEINT) - a) // nullif(c, 0)) > " + MAX_RESULT, "BIGINT");
-        String times = "abs(epoch(b) - epoch(a)) / nullif(abs(epoch(c)), 0) > " + MAX_RESULT;
+        String stop = checked("b", "CAST(b AS HUGEINT) - a > " + MAX_ELEMENTS, "BIGINT", MAX_ELEMENTS);
+        String steps =
+                checked("b", "abs((CAST(b AS HUGEINT) - a) // nullif(c, 0)) > " + MAX_ELEMENTS, "BIGINT", MAX_ELEMENTS);
+        String times = "abs(epoch(b) - epoch(a)) / nullif(abs(epoch(c)), 0) > " + MAX_ELEMENTS;
         for (String series : new String[] {"range", "generate_series"}) {
             String call = " AS system.main." + series;
             StringBuilder macro = new StringBuilder(series)
-                    .append("(n)" + call + "(" + checked("n", "n > " + MAX_RESULT, "BIGINT") + ")")
+                    .append("(n)" + call + "(" + checked("n", "n > " + MAX_ELEMENTS, "BIGINT", MAX_ELEMENTS) + ")")
                     .append(", (a, b)" + call + "(a, " + stop + ")")
                     .append(", (a BIGINT, b BIGINT, c BIGINT)" + call + "(a, " + steps + ", c)");
             for (String type : new String[] {"TIMESTAMP", "TIMESTAMPTZ"}) {
                 macro.append(", (a " + type + ", b " + type + ", c INTERVAL)" + call + "(a, "
-                        + checked("b", times, type) + ", c)");
+                        + checked("b", times, type, MAX_ELEMENTS) + ", c)");
             }
             define(duckDb, macro.toString());
         }
     }
 
-    private static String checked(String argument, String tooMuch, String type) {
-        return "CASE WHEN " + tooMuch + " THEN CAST(" + error(MAX_RESULT) + " AS " + type + ") ELSE " + argument
-                + " END";
+    private static String checked(String argument, String tooMuch, String type, int limit) {
+        return "CASE WHEN " + tooMuch + " THEN CAST(" + error(limit) + " AS " + type + ") ELSE " + argument + " END";
     }
 
     /// The text `s`, which is `x` in the condition.
