@@ -20,6 +20,7 @@ import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import org.apache.arrow.flight.FlightRuntimeException;
@@ -33,8 +34,8 @@ public record Address(String service, String host, int port) {
 
     /// What a failed gRPC call to this address means.
     public WingsException failure(StatusRuntimeException failed) {
-        if (failed.getStatus().getCode() == Status.Code.UNAVAILABLE && isUnreachable(failed)) {
-            return unreachable(failed);
+        if (failed.getStatus().getCode() == Status.Code.UNAVAILABLE && isCausedBy(failed, IOException.class)) {
+            return unavailable(failed);
         }
         return GrpcErrors.fromStatus(failed);
     }
@@ -42,23 +43,26 @@ public record Address(String service, String host, int port) {
     /// What a failed Flight call to this address means.
     public WingsException failure(FlightRuntimeException failed) {
         FlightStatusCode code = failed.status().code();
-        if (code == FlightStatusCode.UNAVAILABLE && isUnreachable(failed)) {
-            return unreachable(failed);
+        if (code == FlightStatusCode.UNAVAILABLE && isCausedBy(failed, IOException.class)) {
+            return unavailable(failed);
         }
         String description = failed.status().description();
         return new WingsException(kind(code), description == null ? code.name() : description, failed);
     }
 
-    private WingsException unreachable(Throwable cause) {
-        return WingsException.unavailable(
-                "cannot reach the " + service + " at " + this
-                        + ": start the platform with `wings dev`, or say where it runs with --host and --port-offset",
-                cause);
+    private WingsException unavailable(Throwable cause) {
+        return isCausedBy(cause, ConnectException.class) || isCausedBy(cause, UnknownHostException.class)
+                ? WingsException.unavailable(
+                        "cannot reach the " + service + " at " + this
+                                + ": start the platform with `wings dev`, or say where it runs with --host and"
+                                + " --port-offset",
+                        cause)
+                : WingsException.unavailable("the connection to the " + service + " at " + this + " was lost", cause);
     }
 
-    private static boolean isUnreachable(Throwable failed) {
+    private static boolean isCausedBy(Throwable failed, Class<? extends IOException> kind) {
         for (@Nullable Throwable cause = failed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+            if (kind.isInstance(cause)) {
                 return true;
             }
         }

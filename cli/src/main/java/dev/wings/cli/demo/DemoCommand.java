@@ -39,9 +39,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -94,7 +96,11 @@ public final class DemoCommand implements Callable<Integer> {
         if (command == null) {
             throw new IllegalStateException("a command is run by picocli");
         }
-        PrintWriter out = command.commandLine().getOut();
+        CommandLine line = command.commandLine();
+        rate.filter(rows -> rows < 1).ifPresent(rows -> {
+            throw new ParameterException(line, "Invalid value for option '--rate': 1 or more is expected: " + rows);
+        });
+        PrintWriter out = line.getOut();
         Map<String, String> environment = System.getenv();
         Topic columns = readColumns();
         Platform.check(environment, portOffset);

@@ -110,9 +110,8 @@ public final class PushCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "ROWS",
-            defaultValue = "0",
             description = "Send so many rows a second (default: as fast as they are taken).")
-    private long rate;
+    private Optional<Long> rate = Optional.empty();
 
     @Option(names = "--quiet", description = "Show no progress.")
     private boolean quiet;
@@ -124,6 +123,7 @@ public final class PushCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         checkPositive("--batch-rows", batchRows);
         checkPositive("--in-flight", inFlight);
+        rate.ifPresent(rows -> checkPositive("--rate", rows));
         TopicName name = connection.topic(topic);
         TopicSchema schema;
         try (ControlPlaneClient controlPlane = ControlPlaneClient.open(connection)) {
@@ -173,7 +173,7 @@ public final class PushCommand implements Callable<Integer> {
     }
 
     private void send(ArrowReader reader, Pusher pusher) throws IOException, InterruptedException {
-        Pace pace = new Pace(rate);
+        Pace pace = new Pace(rate.orElse(0L));
         VectorSchemaRoot root = reader.getVectorSchemaRoot();
         while (loadNext(reader, pusher)) {
             int total = root.getRowCount();
@@ -261,7 +261,7 @@ public final class PushCommand implements Callable<Integer> {
         }
     }
 
-    private void checkPositive(String option, int value) {
+    private void checkPositive(String option, long value) {
         if (value < 1) {
             throw new ParameterException(
                     spec().commandLine(), "Invalid value for option '" + option + "': 1 or more is expected: " + value);
