@@ -59,7 +59,8 @@ public record TaskPolicy(
         }
         if (lease.multipliedBy(4).compareTo(garbageGrace) > 0) {
             throw new IllegalArgumentException(
-                    "the grace of garbage must be at least four leases: lease=" + lease + ", grace=" + garbageGrace);
+                    "the grace of garbage must be at least four leases of tasks: GARBAGE_GRACE="
+                            + garbageGrace.toSeconds() + "s, TASK_LEASE=" + lease.toSeconds() + "s");
         }
     }
 
@@ -116,7 +117,8 @@ public record TaskPolicy(
                         Duration.ofDays(1),
                         Duration.ofMinutes(1),
                         Duration.ofDays(365),
-                        "how long an object stays that nothing refers to any more: longer than the longest query"));
+                        "how long an object stays that nothing refers to any more: longer than the longest query, at"
+                                + " least four times `WINGS_CONTROL_PLANE_TASK_LEASE`"));
     }
 
     /// The pause after an attempt that failed: doubled with each, and up to half of it taken off by chance, so
