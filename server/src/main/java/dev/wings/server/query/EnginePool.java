@@ -70,7 +70,8 @@ final class EnginePool implements AutoCloseable {
 
     /// Waits for a place, and tells whether that took any time. The caller gives it back with [#release].
     boolean acquire() throws InterruptedException {
-        if (permits.tryAcquire()) {
+        // with a time, even none, nobody goes before those who wait
+        if (permits.tryAcquire(0, TimeUnit.NANOSECONDS)) {
             return false;
         }
         if (waiting.incrementAndGet() > limits.queueLength()) {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -132,6 +133,39 @@ class EnginePoolTest {
         busy.close();
         assertThat(directories(spill)).isEmpty();
         end.get();
+    }
+
+    @Test
+    void placesAreGivenInTurn() throws Exception {
+        EnginePool busy = new EnginePool(
+                Engine.Purpose.RUNNING,
+                new EnginePool.Limits(1, 2, Duration.ofSeconds(20), 1, 64 << 20, 64 << 20),
+                spill,
+                Optional.of(links));
+        List<String> order = new CopyOnWriteArrayList<>();
+        busy.acquire();
+        Thread waiter = Thread.ofPlatform().start(() -> {
+            acquire(busy);
+            order.add("waited");
+            busy.release();
+        });
+        while (waiter.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        busy.release();
+        busy.acquire();
+        order.add("came later");
+        waiter.join();
+        busy.close();
+        assertThat(order).containsExactly("waited", "came later");
+    }
+
+    private static void acquire(EnginePool pool) {
+        try {
+            pool.acquire();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static List<Path> directories(Path parent) throws IOException {
