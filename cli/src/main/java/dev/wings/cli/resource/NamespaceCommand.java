@@ -15,7 +15,10 @@
  */
 package dev.wings.cli.resource;
 
+import dev.wings.cli.connect.ControlPlaneClient;
 import dev.wings.cli.output.Table;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CreateNamespaceRequest;
 import dev.wings.common.proto.DeleteNamespaceRequest;
 import dev.wings.common.proto.GetNamespaceRequest;
@@ -78,9 +81,26 @@ public final class NamespaceCommand {
                     .setNamespace(Namespace.newBuilder().setObjectStore(store))
                     .build();
             return options.run(client -> {
-                Namespace namespace = client.call(stub -> stub.createNamespace(request));
+                Namespace namespace = create(client, request);
                 options.printDone("created " + namespace.getName(), ResourceView.namespace(namespace));
             });
+        }
+    }
+
+    private static Namespace create(ControlPlaneClient client, CreateNamespaceRequest request) {
+        try {
+            return client.call(stub -> stub.createNamespace(request));
+        } catch (WingsException e) {
+            String store = request.getNamespace().getObjectStore();
+            String message = e.getMessage();
+            if (e.kind() == ErrorKind.NOT_FOUND && message != null && message.contains(store)) {
+                throw new WingsException(
+                        e.kind(),
+                        message + ": make the object store with `wings object-store create`, or name another with"
+                                + " --object-store",
+                        e);
+            }
+            throw e;
         }
     }
 
