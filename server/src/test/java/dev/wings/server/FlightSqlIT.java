@@ -142,6 +142,10 @@ class FlightSqlIT {
             assertThatThrownBy(() -> sql.query("select * from " + name + ".flights"))
                     .hasMessageContaining("the name is reserved for SQL: found=\"" + name + "\"");
         }
+        for (String table : List.of("information_schema.tables", "wings.pg_catalog.pg_class")) {
+            assertThatThrownBy(() -> sql.query("select * from " + table))
+                    .hasMessageContaining("read system.topics, or ask the driver for its tables: found=" + table);
+        }
     }
 
     @Test

@@ -238,7 +238,9 @@ public final class IcebergApi implements HttpEndpoint.Handler {
 
     private static HttpResponse noRoute(HttpRequest request) {
         return HttpErrors.error(
-                404, "NoSuchEndpointException", "No route for this method and path: " + request.method());
+                404,
+                "NoSuchEndpointException",
+                "No route for this method and path: " + request.method() + " " + request.path());
     }
 
     private HttpResponse answer(Routes.Match match, HttpRequest request) {

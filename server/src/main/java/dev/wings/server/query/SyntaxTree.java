@@ -73,6 +73,9 @@ final class SyntaxTree {
             "parse_duckdb_log_message",
             "duckdb_profiling_settings");
 
+    /// Where SQL engines describe their tables.
+    private static final Set<String> CATALOG_SCHEMAS = Set.of("information_schema", "pg_catalog");
+
     /// The schemas in which DuckDB keeps its own functions: naming them would go around the bounds that
     /// [BoundedFunctions] puts on some.
     private static final Set<String> ENGINE_SCHEMAS = Set.of("system", "main", "temp", "memory", "information_schema");
@@ -208,6 +211,10 @@ final class SyntaxTree {
         if (path.size() == 2 && path.getFirst().equals(SYSTEM)) {
             addSystemReference(node);
         }
+        if (path.size() >= 2 && CATALOG_SCHEMAS.contains(path.get(path.size() - 2))) {
+            throw WingsException.invalid("refused: the engine's own tables are not available here: read system.topics,"
+                    + " or ask the driver for its tables: found=" + String.join(".", path) + place(node));
+        }
         tables.add(new TableRef(path.size() == 1 ? homeSchema : path.get(path.size() - 2), path.getLast()));
     }
 
@@ -215,7 +222,8 @@ final class SyntaxTree {
     private void addSystemReference(JsonNode node) {
         long location = node.path("query_location").asLong(-1);
         if (location < 0 || location >= text.length()) {
-            throw WingsException.invalid("write wings.system... in a statement of this kind");
+            throw WingsException.invalid(
+                    "a system table is named in full in a statement of this kind: wings.system.topics");
         }
         systemReferences.add((int) location);
     }
