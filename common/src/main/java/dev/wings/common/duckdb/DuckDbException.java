@@ -29,6 +29,8 @@ public final class DuckDbException extends RuntimeException {
         OUT_OF_MEMORY,
         /// By [DuckDb#interrupt], or its time limit.
         INTERRUPTED,
+        /// A local file cannot be written or read, say because the disk is full.
+        DISK,
         /// A bug or a broken environment: the instance must not be used again.
         BROKEN
     }
@@ -53,7 +55,8 @@ public final class DuckDbException extends RuntimeException {
         return switch (type.strip()) {
             case "Out of Memory" -> Kind.OUT_OF_MEMORY;
             case "INTERRUPT" -> Kind.INTERRUPTED;
-            case "INTERNAL", "FATAL", "IO", "Serialization" -> Kind.BROKEN;
+            case "IO" -> Kind.DISK;
+            case "INTERNAL", "FATAL", "Serialization" -> Kind.BROKEN;
             default -> Kind.STATEMENT;
         };
     }

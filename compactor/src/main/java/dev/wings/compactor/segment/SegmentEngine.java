@@ -173,6 +173,11 @@ public final class SegmentEngine implements AutoCloseable {
                         "the segments of the task need more memory or disk than it may have: " + failure.getMessage(),
                         failure);
             case INTERRUPTED -> new WingsException(ErrorKind.CANCELLED, "the task was interrupted", failure);
+            case DISK ->
+                new WingsException(
+                        ErrorKind.EXHAUSTED,
+                        "local files of segments cannot be written: " + failure.getMessage(),
+                        failure);
             case STATEMENT, BROKEN -> new IllegalStateException("segments cannot be written", failure);
         };
     }

@@ -39,7 +39,7 @@ final class Failures {
                                 + "WINGS_SERVER_SPILL_BYTES, or read less",
                         e);
             case INTERRUPTED -> new WingsException(ErrorKind.CANCELLED, "the query was interrupted", e);
-            case BROKEN -> new WingsException(ErrorKind.INTERNAL, message, e);
+            case DISK, BROKEN -> new WingsException(ErrorKind.INTERNAL, message, e);
         };
     }
 
