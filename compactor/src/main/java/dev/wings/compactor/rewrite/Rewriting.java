@@ -22,6 +22,7 @@ import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStore;
+import dev.wings.compactor.scratch.Scratch;
 import dev.wings.compactor.segment.SegmentFile;
 import dev.wings.compactor.segment.SegmentWork;
 import dev.wings.compactor.segment.SegmentWriter;
@@ -204,7 +205,7 @@ public final class Rewriting implements TaskHandler {
             }
             throw e;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write a local file: file=" + file, e);
+            throw Scratch.failed("cannot write a local file: file=" + file, e);
         }
     }
 
@@ -212,7 +213,7 @@ public final class Rewriting implements TaskHandler {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove a local file: file=" + file, e);
+            throw Scratch.failed("cannot remove a local file: file=" + file, e);
         }
     }
 

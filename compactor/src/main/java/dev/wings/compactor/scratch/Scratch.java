@@ -15,6 +15,8 @@
  */
 package dev.wings.compactor.scratch;
 
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -78,8 +80,14 @@ public final class Scratch implements AutoCloseable {
             return new Directory(
                     Files.createDirectory(directory.resolve(ids.get().toString())));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make a directory for local files: parent=" + directory, e);
+            throw failed("cannot make a directory for local files: parent=" + directory, e);
         }
+    }
+
+    /// What it means for a task that a local file cannot be made, written or read: most likely the disk is full, which
+    /// a later attempt or another worker need not find.
+    public static WingsException failed(String what, IOException cause) {
+        return new WingsException(ErrorKind.EXHAUSTED, what + ", cause=" + cause, cause);
     }
 
     @Override

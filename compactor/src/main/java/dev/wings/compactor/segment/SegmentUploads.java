@@ -21,9 +21,9 @@ import dev.wings.common.lake.TableLocations;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
+import dev.wings.compactor.scratch.Scratch;
 import dev.wings.compactor.task.TaskLease;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,7 +123,7 @@ public final class SegmentUploads {
         try {
             Files.delete(segment.file());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove a local file: file=" + segment.file(), e);
+            throw Scratch.failed("cannot remove a local file: file=" + segment.file(), e);
         }
         return DataFiles.builder(layout.partitioning())
                 .withPath(location)

@@ -30,7 +30,6 @@ import dev.wings.compactor.topic.TopicTarget;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -185,7 +184,7 @@ public final class SegmentWork {
         try {
             return Files.createDirectory(directory.path().resolve(name));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make a directory for local files: parent=" + directory.path(), e);
+            throw Scratch.failed("cannot make a directory for local files: parent=" + directory.path(), e);
         }
     }
 }

@@ -15,15 +15,16 @@
  */
 package dev.wings.compactor.segment;
 
+import dev.wings.common.error.WingsException;
 import dev.wings.common.scan.PageRef;
 import dev.wings.common.scan.PageRun;
 import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.store.ObjectRange;
+import dev.wings.compactor.scratch.Scratch;
 import dev.wings.compactor.task.TaskLease;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ final class StagedPages implements PageSource, AutoCloseable {
         } catch (Throwable t) {
             try {
                 staged.close();
-            } catch (UncheckedIOException e) {
+            } catch (WingsException e) {
                 t.addSuppressed(e);
             }
             throw t;
@@ -110,7 +111,7 @@ final class StagedPages implements PageSource, AutoCloseable {
             return FileChannel.open(
                     path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make a file for copies of pages: path=" + path, e);
+            throw Scratch.failed("cannot make a file for copies of pages: path=" + path, e);
         }
     }
 
@@ -166,7 +167,7 @@ final class StagedPages implements PageSource, AutoCloseable {
                 to += file.write(bytes, to);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write a copy of pages: " + range, e);
+            throw Scratch.failed("cannot write a copy of pages: " + range, e);
         }
     }
 
@@ -187,7 +188,7 @@ final class StagedPages implements PageSource, AutoCloseable {
                 position += bytes;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read a copy of a page: key=" + key + ", start=" + start, e);
+            throw Scratch.failed("cannot read a copy of a page: key=" + key + ", start=" + start, e);
         }
     }
 
@@ -197,7 +198,7 @@ final class StagedPages implements PageSource, AutoCloseable {
         try {
             file.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot close a file of copies of pages", e);
+            throw Scratch.failed("cannot close a file of copies of pages", e);
         }
     }
 }

@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -219,6 +220,10 @@ public final class TaskLoop implements AutoCloseable {
             return FailureCause.PERMANENT;
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryException) {
+                // Arrow's: of the memory that the task may have for rows
+                return FailureCause.TRANSIENT;
+            }
             if (cause instanceof WingsException known) {
                 return switch (known.kind()) {
                     case UNAVAILABLE, DEADLINE, EXHAUSTED -> FailureCause.TRANSIENT;

@@ -18,6 +18,7 @@ package dev.wings.compactor.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Task;
 import dev.wings.common.scan.PageRef;
@@ -130,6 +131,17 @@ class StagedPagesTest {
         assertThat(before).isLessThan(FOLIOS);
         threads.close();
         assertThat(reads).as("none goes on").hasValue(before);
+    }
+
+    @Test
+    void diskThatTakesNothingIsNoRoom() {
+        assertThatThrownBy(() -> StagedPages.copy(
+                        pages(),
+                        new StagedPages.Reads(this::readFolio, allocator, threads, new ReadAhead(4, 60_000)),
+                        directory.resolve("missing/pages"),
+                        new TaskLease(Task.getDefaultInstance())))
+                .isInstanceOfSatisfying(
+                        WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.EXHAUSTED));
     }
 
     @Test

@@ -54,6 +54,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -224,6 +225,7 @@ final class TaskLoopTest {
                 WingsException.unavailable("the bucket is away", null),
                 new WingsException(ErrorKind.DEADLINE, "no answer in time"),
                 WingsException.exhausted("the disk is full"),
+                new IllegalStateException("rows cannot be read", new OutOfMemoryException("no room for rows")),
                 new UncheckedIOException(new IOException(WingsException.unavailable("the bucket is away", null))));
         BlockingQueue<RuntimeException> failures = new LinkedBlockingQueue<>(outages);
         start(1, CALL_TIMEOUT, lease -> {
