@@ -19,8 +19,11 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.Scheduler;
+import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -52,6 +55,26 @@ public record GrpcCalls(
             return call.get();
         } catch (StatusRuntimeException e) {
             throw GrpcErrors.fromStatus(e);
+        }
+    }
+
+    /// Makes a call once whose answers come one after the other, and gives them to `reader`. The call is cancelled if
+    /// answers are left when the reader returns or fails: else they would wait at the peer until somebody asks.
+    public static <A, R> R streaming(Supplier<Iterator<A>> call, Function<Iterator<A>, R> reader) {
+        Context.CancellableContext context = Context.current().withCancellation();
+        try {
+            return once(() -> {
+                Iterator<A> answers;
+                Context caller = context.attach();
+                try {
+                    answers = call.get();
+                } finally {
+                    context.detach(caller);
+                }
+                return reader.apply(answers);
+            });
+        } finally {
+            context.cancel(null);
         }
     }
 

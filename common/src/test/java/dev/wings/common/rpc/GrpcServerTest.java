@@ -30,6 +30,7 @@ import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.WatchCommitsRequest;
 import dev.wings.common.proto.WatchCommitsResponse;
 import dev.wings.common.time.Scheduler;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -75,6 +76,7 @@ final class GrpcServerTest {
         private final CountDownLatch entered = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
         private final CompletableFuture<Boolean> virtualThread = new CompletableFuture<>();
+        private final CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
 
         @Override
         public void listPartitions(ListPartitionsRequest request, StreamObserver<ListPartitionsResponse> responses) {
@@ -96,6 +98,8 @@ final class GrpcServerTest {
 
         @Override
         public void watchCommits(WatchCommitsRequest request, StreamObserver<WatchCommitsResponse> responses) {
+            Context.current().addListener(context -> cancelled.complete(true), Runnable::run);
+            responses.onNext(WatchCommitsResponse.getDefaultInstance());
             entered.countDown();
             try {
                 released.await();
@@ -170,6 +174,17 @@ final class GrpcServerTest {
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
+    }
+
+    @Test
+    void answersThatTheReaderLeavesAreCancelled() throws Exception {
+        assertThatThrownBy(() -> GrpcCalls.streaming(
+                        () -> stub.watchCommits(WatchCommitsRequest.getDefaultInstance()), answers -> {
+                            assertThat(answers.next()).isEqualTo(WatchCommitsResponse.getDefaultInstance());
+                            throw new WingsException(ErrorKind.EXHAUSTED, "too much");
+                        }))
+                .hasMessage("too much");
+        assertThat(service.cancelled.get(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

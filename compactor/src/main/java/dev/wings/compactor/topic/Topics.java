@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// What the control plane knows of the topics that tasks work on. Failures are `WingsException`; NOT_FOUND if the
 /// topic is gone, also if another has its name.
@@ -103,10 +104,10 @@ public final class Topics {
         PlanScanRequest request = PlanScanRequest.newBuilder()
                 .addTopics(scan.setTopic(topic.name().toString()))
                 .build();
-        return GrpcCalls.once(() -> {
-            Iterator<PlanScanResponse> answers = logMetadata
-                    .withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
-                    .planScan(request);
+        Supplier<Iterator<PlanScanResponse>> call = () -> logMetadata
+                .withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
+                .planScan(request);
+        return GrpcCalls.streaming(call, answers -> {
             PlanScanResponse first = answers.next();
             TopicSnapshot snapshot = first.getTopics(0);
             if (!snapshot.getTopicUid().equals(topic.uid().toString())) {

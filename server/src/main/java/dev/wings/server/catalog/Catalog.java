@@ -15,7 +15,6 @@
  */
 package dev.wings.server.catalog;
 
-import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.GetNamespaceRequest;
@@ -41,11 +40,9 @@ import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.GrpcCalls;
 import io.grpc.Channel;
-import io.grpc.StatusRuntimeException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -156,15 +153,13 @@ public final class Catalog {
     /// One consistent snapshot; `consumer` gets the parts of the answer in order. Not repeated after a failure: a
     /// part may have been consumed.
     public void plan(PlanScanRequest request, Consumer<PlanScanResponse> consumer) {
-        try {
-            Iterator<PlanScanResponse> answers = log.withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
-                    .planScan(request);
-            while (answers.hasNext()) {
-                consumer.accept(answers.next());
-            }
-        } catch (StatusRuntimeException e) {
-            throw GrpcErrors.fromStatus(e);
-        }
+        GrpcCalls.streaming(
+                () -> log.withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
+                        .planScan(request),
+                answers -> {
+                    answers.forEachRemaining(consumer);
+                    return true;
+                });
     }
 
     /// The root of the object store that holds the pages of a topic.
