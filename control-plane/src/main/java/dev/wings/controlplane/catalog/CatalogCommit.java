@@ -49,24 +49,29 @@ final class CatalogCommit {
     /// Runs `body`, which adds changes, and commits them. May run it again.
     static <T> T run(CatalogEntries entries, MetadataFiles files, Function<CatalogCommit, T> body) {
         for (int attempt = 1; ; attempt++) {
-            CatalogCommit commit = new CatalogCommit(files);
             try {
-                T result = body.apply(commit);
-                if (!commit.changes.isEmpty()) {
-                    entries.commit(commit.changes);
-                }
-                return result;
-            } catch (CommitStateUnknownException e) {
-                throw e;
+                return files.attempt(() -> runOnce(entries, files, body));
             } catch (LostRaceException e) {
-                commit.discard();
                 if (attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
-            } catch (RuntimeException | Error e) {
-                commit.discard();
-                throw e;
             }
+        }
+    }
+
+    private static <T> T runOnce(CatalogEntries entries, MetadataFiles files, Function<CatalogCommit, T> body) {
+        CatalogCommit commit = new CatalogCommit(files);
+        try {
+            T result = body.apply(commit);
+            if (!commit.changes.isEmpty()) {
+                entries.commit(commit.changes);
+            }
+            return result;
+        } catch (CommitStateUnknownException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            commit.discard();
+            throw e;
         }
     }
 

@@ -30,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.iceberg.TableMetadataParser.Codec;
@@ -52,6 +53,11 @@ final class MetadataFiles {
     MetadataFiles(ObjectStores stores, MetadataMemory memory) {
         this.stores = stores;
         this.memory = memory;
+    }
+
+    /// Runs what may be run again: the files that it has read count no more when it fails.
+    <T> T attempt(Supplier<T> part) {
+        return memory.attempt(part);
     }
 
     /// Reads a file with `parser`, which takes the location and the JSON. Iceberg's `NotFoundException` if there is

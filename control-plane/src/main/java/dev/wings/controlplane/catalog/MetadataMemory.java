@@ -21,9 +21,10 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /// The memory that metadata of tables may take, shared by all requests (I11). A request waits for its part before it
-/// reads a file, and holds it until it is answered.
+/// reads its first file, and holds it until it is answered. What it needs beyond that is there at once or refused.
 public final class MetadataMemory {
 
     /// Bytes for each of a file: the text, what is made of it, the changed one, and the answer.
@@ -87,6 +88,22 @@ public final class MetadataMemory {
         acquire(fileBytes * BYTES_PER_FILE_BYTE, fileBytes);
     }
 
+    /// Runs a part of a request that may be run again: what it takes is free again if it fails.
+    <T> T attempt(Supplier<T> part) {
+        AtomicInteger held = heldKib.get();
+        int before = held.get();
+        boolean done = false;
+        try {
+            T result = part.get();
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                freeKib.release(held.getAndSet(before) - before);
+            }
+        }
+    }
+
     /// Takes what a file needs beyond its bytes because it has so many tokens. As [#take].
     void takeTokens(long fileBytes, long tokens) {
         acquire(forTokens(fileBytes, tokens), fileBytes);
@@ -95,7 +112,11 @@ public final class MetadataMemory {
     private void acquire(long wanted, long fileBytes) {
         int kib = Math.toIntExact(wanted / KIB);
         try {
-            if (!freeKib.tryAcquire(kib, wait.toMillis(), TimeUnit.MILLISECONDS)) {
+            // who holds some does not wait for more: others, who wait behind, may need just what it holds
+            boolean taken = heldKib.get().get() == 0
+                    ? freeKib.tryAcquire(kib, wait.toMillis(), TimeUnit.MILLISECONDS)
+                    : freeKib.tryAcquire(kib);
+            if (!taken) {
                 throw WingsException.exhausted("too many requests for large tables at once: memory_bytes=" + bytes
                         + ", file_bytes=" + fileBytes);
             }

@@ -22,6 +22,8 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -78,6 +80,53 @@ final class MetadataMemoryTest {
                 }))
                 .hasMessage("boom");
         memory.during(() -> memory.take(8 * KIB));
+    }
+
+    @Test
+    void takenMemoryIsFreeAfterAnAttemptThatFailed() {
+        memory.during(() -> {
+            memory.take(KIB);
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> memory.attempt(() -> {
+                            memory.take(7 * KIB);
+                            throw new IllegalStateException("lost");
+                        }))
+                        .hasMessage("lost");
+            }
+            memory.<Boolean>attempt(() -> {
+                memory.take(7 * KIB);
+                return true;
+            });
+            assertThatThrownBy(() -> memory.take(KIB)).isInstanceOf(WingsException.class);
+        });
+        memory.during(() -> memory.take(8 * KIB));
+    }
+
+    /// It would wait for those who wait behind it, or for what it holds.
+    @Test
+    void whoHoldsSomeDoesNotWaitForMore() throws Exception {
+        MetadataMemory patient = new MetadataMemory(64 * KIB, Duration.ofDays(1));
+        CountDownLatch bothHold = new CountDownLatch(2);
+        CountDownLatch bothAsked = new CountDownLatch(2);
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> requests = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                requests.add(executor.submit(() -> {
+                    patient.<InterruptedException>during(() -> {
+                        patient.take(4 * KIB);
+                        bothHold.countDown();
+                        bothHold.await();
+                        assertThatThrownBy(() -> patient.take(KIB)).isInstanceOf(WingsException.class);
+                        bothAsked.countDown();
+                        bothAsked.await();
+                    });
+                    return true;
+                }));
+            }
+            for (Future<?> request : requests) {
+                request.get();
+            }
+        }
     }
 
     @Test
