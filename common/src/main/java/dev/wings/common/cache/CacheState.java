@@ -81,8 +81,12 @@ final class CacheState {
     }
 
     /// Claims what is missing of `wanted`, and of short gaps if there is room. EXHAUSTED, with nothing claimed, if all
-    /// that could go is in use.
+    /// that could go is in use. The file is in use by the caller.
     synchronized Work claim(CachedFile file, List<ByteRange> wanted) {
+        if (files.get(file.object()) != file) {
+            // what a forgotten file holds would count for ever, since only those that are known are evicted
+            throw new IllegalStateException("closed while it was loaded: " + file.object());
+        }
         BitSet blocks = file.blocks(wanted);
         BitSet needed = file.missing(blocks);
         BitSet joined = withGaps(file, needed);

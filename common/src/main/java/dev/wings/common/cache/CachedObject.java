@@ -57,6 +57,7 @@ public interface CachedObject extends AutoCloseable {
     /// another file: what a reader remembers by it stays true.
     Path link(Path directory);
 
+    /// To be called when no other call is going on any more.
     @Override
     void close();
 }

@@ -129,7 +129,21 @@ public final class SegmentScan implements SegmentSource {
         AttachedFiles files = new AttachedFiles(columns);
         try {
             checkThatItFits(whole);
-            List<CompletableFuture<CachedObject.Loaded>> loading = new ArrayList<>();
+            load(files, whole);
+            return files;
+        } catch (WingsException e) {
+            files.close();
+            throw e.kind() == ErrorKind.EXHAUSTED ? tooMuch(whole, e) : e;
+        } catch (Throwable t) {
+            files.close();
+            throw t;
+        }
+    }
+
+    /// Several segments at once; none is being loaded any more when this returns or fails.
+    private void load(AttachedFiles files, boolean whole) {
+        List<CompletableFuture<CachedObject.Loaded>> loading = new ArrayList<>();
+        try {
             for (Segments.Planned segment : planned) {
                 CachedObject object = cache.open(segment.object());
                 files.add(object, segment);
@@ -139,13 +153,8 @@ public final class SegmentScan implements SegmentSource {
                         () -> LakeErrors.reading(segment.file().location(), () -> object.load(ranges)), fetchers));
             }
             loading.forEach(files::await);
-            return files;
-        } catch (WingsException e) {
-            files.close();
-            throw e.kind() == ErrorKind.EXHAUSTED ? tooMuch(whole, e) : e;
-        } catch (Throwable t) {
-            files.close();
-            throw t;
+        } finally {
+            loading.forEach(each -> each.handle((loaded, failure) -> true).join());
         }
     }
 

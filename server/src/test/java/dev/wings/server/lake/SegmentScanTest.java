@@ -36,8 +36,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -103,6 +108,35 @@ class SegmentScanTest {
         }
     }
 
+    @Test
+    void refusedScanWaitsForItsLoads() throws Exception {
+        CountDownLatch refused = new CountDownLatch(1);
+        CompletableFuture<Boolean> outlived = new CompletableFuture<>();
+        AtomicInteger loads = new AtomicInteger();
+        Executor secondIsSlow = load -> fetchers.execute(
+                loads.getAndIncrement() == 0
+                        ? load
+                        : () -> {
+                            outlived.complete(awaitShortly(refused));
+                            load.run();
+                        });
+        ObjectId other = object("c", 2 << 20);
+        try (CachedObject inUse = cache.open(other)) {
+            inUse.load(List.of(new ByteRange(0, other.bytes())));
+            assertRefused(scan(secondIsSlow, object("a", 3 << 20), object("b", 1 << 20)));
+            refused.countDown();
+        }
+        assertThat(outlived.get(10, TimeUnit.SECONDS)).isFalse();
+    }
+
+    private static boolean awaitShortly(CountDownLatch latch) {
+        try {
+            return latch.await(300, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void assertRefused(SegmentScan scan) {
         assertThatThrownBy(() -> scan.attach(cache.links().resolve("t0")))
                 .isInstanceOfSatisfying(
@@ -115,12 +149,16 @@ class SegmentScanTest {
         return new ObjectId(URI.create("file:///s"), key, bytes);
     }
 
-    /// Of whole objects.
     private SegmentScan scan(ObjectId... objects) {
+        return scan(fetchers, objects);
+    }
+
+    /// Of whole objects.
+    private SegmentScan scan(Executor loaders, ObjectId... objects) {
         List<Segments.Planned> planned =
                 List.of(objects).stream().map(SegmentScanTest::planned).toList();
         return new SegmentScan(
-                planned, Map.of(), new SegmentStats(1, 1, 1, 1, 1, 1, ""), cache, fetchers, Optional.empty());
+                planned, Map.of(), new SegmentStats(1, 1, 1, 1, 1, 1, ""), cache, loaders, Optional.empty());
     }
 
     private static Segments.Planned planned(ObjectId object) {
