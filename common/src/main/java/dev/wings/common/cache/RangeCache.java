@@ -295,12 +295,9 @@ public final class RangeCache implements AutoCloseable {
     private void fetch(CachedFile file, Flight flight) {
         try {
             fetches.acquire();
-            ByteBuffer buffer = Optional.ofNullable(buffers.pollFirst())
-                    .orElseGet(() -> ByteBuffer.allocateDirect(limits.requestBytes()));
             try {
-                fetch(file, file.bytes(flight.startBlock(), flight.endBlock()), buffer);
+                fetch(file, file.bytes(flight.startBlock(), flight.endBlock()));
             } finally {
-                buffers.addFirst(buffer);
                 fetches.release();
             }
         } catch (IOException e) {
@@ -318,6 +315,16 @@ public final class RangeCache implements AutoCloseable {
             throw new IllegalStateException("a file with data was forgotten: " + file.object());
         }
         flight.done().complete(null);
+    }
+
+    private void fetch(CachedFile file, ByteRange range) throws IOException {
+        ByteBuffer buffer = Optional.ofNullable(buffers.pollFirst())
+                .orElseGet(() -> ByteBuffer.allocateDirect(limits.requestBytes()));
+        try {
+            fetch(file, range, buffer);
+        } finally {
+            buffers.addFirst(buffer);
+        }
     }
 
     private void fetch(CachedFile file, ByteRange range, ByteBuffer buffer) throws IOException {

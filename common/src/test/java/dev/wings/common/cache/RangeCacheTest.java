@@ -17,6 +17,7 @@ package dev.wings.common.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
@@ -25,6 +26,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -34,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class RangeCacheTest {
@@ -121,6 +124,22 @@ final class RangeCacheTest {
             assertThatThrownBy(() -> read(object, 0, 64))
                     .isInstanceOfSatisfying(
                             WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
+            assertThat(cache.usedBytes()).isZero();
+        }
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void fetchWithoutMemoryKeepsNoPlace() throws IOException {
+        int requestBytes = 2047 << 20;
+        assumeTrue(Runtime.getRuntime().maxMemory() < requestBytes, "buffers take no more than the heap may");
+        RangeCache.Limits onePlace =
+                new RangeCache.Limits(2L * requestBytes, 1 << 20, requestBytes, 0, 1, Duration.ofHours(1));
+        try (RangeCache cache = TestCaches.open(LocalCacheDisk.open(directory), new TestSource(1, 0), clock, onePlace);
+                CachedObject object = cache.open(OBJECT)) {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatThrownBy(() -> read(object, 0, 64)).isInstanceOf(OutOfMemoryError.class);
+            }
             assertThat(cache.usedBytes()).isZero();
         }
     }
