@@ -106,6 +106,7 @@ public final class Compactor implements AutoCloseable {
                 "compactor-" + ProcessHandle.current().pid() + "-" + ids.next(),
                 config.workers(),
                 config.drainTimeout(),
+                Thread.ofPlatform().daemon().factory(),
                 surroundings.scheduler(),
                 ids.clock(),
                 registry);

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.slf4j.Logger;
@@ -55,6 +56,7 @@ public final class TaskLoop implements AutoCloseable {
     private final String worker;
     private final int workers;
     private final Duration drainTimeout;
+    private final ThreadFactory threads;
     private final Scheduler scheduler;
     private final InstantSource clock;
     private final TaskMetrics metrics;
@@ -66,12 +68,14 @@ public final class TaskLoop implements AutoCloseable {
     /// @param worker its name, for people
     /// @param workers tasks at once
     /// @param drainTimeout how long [#close] lets tasks go on
+    /// @param threads one for each task: platform threads, or DuckDB's native calls would pin their carriers
     public TaskLoop(
             TaskClient client,
             Map<TaskKind, TaskHandler> handlers,
             String worker,
             int workers,
             Duration drainTimeout,
+            ThreadFactory threads,
             Scheduler scheduler,
             InstantSource clock,
             MeterRegistry registry) {
@@ -80,6 +84,7 @@ public final class TaskLoop implements AutoCloseable {
         this.worker = worker;
         this.workers = workers;
         this.drainTimeout = drainTimeout;
+        this.threads = threads;
         this.scheduler = scheduler;
         this.clock = clock;
         this.metrics = new TaskMetrics(registry);
@@ -101,23 +106,17 @@ public final class TaskLoop implements AutoCloseable {
         try {
             while (!stopping) {
                 room.acquire();
-                boolean started = false;
                 try {
-                    Optional<Lease> lease = client.lease(handlers.keySet(), worker, LEASE_WAIT);
-                    lease.ifPresent(this::startTask);
-                    started = lease.isPresent();
+                    takeTask();
                     pause = FIRST_PAUSE;
-                } catch (WingsException e) {
+                } catch (RuntimeException | Error e) {
+                    // whatever it is: a worker without its poller would look healthy and do nothing
                     if (stopping) {
                         return;
                     }
-                    LOG.warn("no tasks can be had, trying again: pause={}, cause={}", pause, e.getMessage());
+                    warn(e, pause);
                     scheduler.sleep(pause);
                     pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-                } finally {
-                    if (!started) {
-                        room.release();
-                    }
                 }
             }
         } catch (InterruptedException e) {
@@ -125,25 +124,59 @@ public final class TaskLoop implements AutoCloseable {
         }
     }
 
-    /// Takes over a permit of `room`.
+    private static void warn(Throwable failure, Duration pause) {
+        if (failure instanceof WingsException known) {
+            LOG.warn("no tasks can be had, trying again: pause={}, cause={}", pause, known.getMessage());
+        } else {
+            LOG.warn("no task could be started, trying again: pause={}", pause, failure);
+        }
+    }
+
+    /// Waits for a task and starts it, which takes over a permit of `room`; else gives the permit back.
+    private void takeTask() {
+        boolean started = false;
+        try {
+            Optional<Lease> lease = client.lease(handlers.keySet(), worker, LEASE_WAIT);
+            lease.ifPresent(this::startTask);
+            started = lease.isPresent();
+        } finally {
+            if (!started) {
+                room.release();
+            }
+        }
+    }
+
     private void startTask(Lease granted) {
         TaskLease lease = new TaskLease(granted.getTask());
         running.add(lease);
         if (stopping) {
             lease.stop("the worker stops");
         }
-        // a platform thread: DuckDB's native calls would pin the carrier of a virtual one
-        Thread.ofPlatform()
-                .name("task-" + granted.getTask().getKind().name().toLowerCase(Locale.ROOT))
-                .daemon()
-                .start(() -> {
-                    try {
-                        run(lease, TaskClient.duration(granted.getDuration()));
-                    } finally {
-                        running.remove(lease);
-                        room.release();
-                    }
-                });
+        try {
+            Thread thread = threads.newThread(() -> {
+                try {
+                    run(lease, TaskClient.duration(granted.getDuration()));
+                } finally {
+                    running.remove(lease);
+                    room.release();
+                }
+            });
+            thread.setName("task-" + granted.getTask().getKind().name().toLowerCase(Locale.ROOT));
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            running.remove(lease);
+            giveBackUnstarted(lease, e);
+            throw e;
+        }
+    }
+
+    private void giveBackUnstarted(TaskLease lease, Throwable failure) {
+        try {
+            client.fail(lease, "given back: the worker could not start it", FailureCause.GIVEN_BACK);
+        } catch (WingsException e) {
+            // the lease lapses
+            failure.addSuppressed(e);
+        }
     }
 
     private void run(TaskLease lease, Duration duration) {

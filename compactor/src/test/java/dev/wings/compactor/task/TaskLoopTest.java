@@ -64,6 +64,7 @@ final class TaskLoopTest {
 
     private final Resources resources = new Resources();
     private final FakeTasks tasks = new FakeTasks();
+    private final AtomicInteger missingThreads = new AtomicInteger();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     /// Leases what is offered, and remembers what it is told.
@@ -137,6 +138,14 @@ final class TaskLoopTest {
         }
     }
 
+    /// Fails as a machine does that has no threads left.
+    private Thread newThread(Runnable task) {
+        if (missingThreads.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new OutOfMemoryError("unable to create native thread");
+        }
+        return Thread.ofPlatform().daemon().unstarted(task);
+    }
+
     private TaskLoop start(int workers, java.time.Duration drain, TaskHandler handler) {
         Scheduler scheduler = resources.add(Scheduler.system());
         GrpcServer server = resources.add(
@@ -153,6 +162,7 @@ final class TaskLoopTest {
                 "worker",
                 workers,
                 drain,
+                this::newThread,
                 scheduler,
                 InstantSource.system(),
                 meters));
@@ -235,6 +245,19 @@ final class TaskLoopTest {
             tasks.offer("a");
             assertThat(take(tasks.failed).getCause()).as(outage.toString()).isEqualTo(FailureCause.TRANSIENT);
         }
+    }
+
+    @Test
+    void taskThatCannotBeStartedIsGivenBackAndTheNextOneIsTaken() throws InterruptedException {
+        missingThreads.set(1);
+        TaskLoop loop = start(1, CALL_TIMEOUT, lease -> new TaskHandler.Result(Optional.empty(), false));
+        tasks.offer("a");
+        assertThat(take(tasks.failed))
+                .matches(failure -> failure.getLease().getTask().equals("tenants/t/tasks/a"))
+                .matches(failure -> failure.getCause() == FailureCause.GIVEN_BACK);
+        assertThat(loop.running()).isZero();
+        tasks.offer("b");
+        assertThat(take(tasks.completed).getLease().getTask()).isEqualTo("tenants/t/tasks/b");
     }
 
     @Test
