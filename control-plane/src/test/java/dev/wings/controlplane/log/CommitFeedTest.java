@@ -33,11 +33,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -132,9 +135,24 @@ final class CommitFeedTest {
     void wrongAnnouncementDoesNoHarm() throws Exception {
         try (CommitFeed.Watch watch = here.feed.openWatch(fixture.namespaceUid(), 1)) {
             Future<List<Long>> seen = threads.submit(() -> read(watch, 1));
-            there.store.announce(java.util.Map.of(fixture.namespaceUid(), 1_000L));
+            there.store.announce(Map.of(fixture.namespaceUid(), 1_000L));
             there.commit(1);
             assertThat(seen.get()).containsExactly(1L);
+        }
+    }
+
+    @Test
+    void wrongAnnouncementHidesNoOtherThatComesWhileTheStoreIsRead() throws Exception {
+        AtomicBoolean first = new AtomicBoolean(true);
+        here.store.afterRead(() -> {
+            if (first.getAndSet(false)) {
+                there.commit(1);
+            }
+        });
+        try (CommitFeed.Watch watch = here.feed.openWatch(fixture.namespaceUid(), 1)) {
+            there.store.announce(Map.of(fixture.namespaceUid(), 1_000L));
+            Future<List<Long>> seen = threads.submit(() -> read(watch, 1));
+            assertThat(seen.get(20, TimeUnit.SECONDS)).containsExactly(1L);
         }
     }
 

@@ -35,6 +35,7 @@ final class FaultyStore implements LogMetadataStore {
     private final List<Map<UUID, Long>> announced = new CopyOnWriteArrayList<>();
     private final Semaphore allowed = new Semaphore(Integer.MAX_VALUE / 2);
     private volatile Consumer<CommitScope> fault = scope -> {};
+    private volatile Runnable afterRead = () -> {};
     private volatile boolean loses;
 
     FaultyStore(LogMetadataStore store) {
@@ -53,6 +54,11 @@ final class FaultyStore implements LogMetadataStore {
     /// Called before each commit; may throw.
     void failWith(Consumer<CommitScope> failure) {
         this.fault = failure;
+    }
+
+    /// Called each time after commits were read, before they are returned.
+    void afterRead(Runnable action) {
+        this.afterRead = action;
     }
 
     /// Whether announcements are lost.
@@ -89,7 +95,9 @@ final class FaultyStore implements LogMetadataStore {
 
     @Override
     public List<Commit> readCommits(UUID namespaceUid, long start, int pageLimit) {
-        return store.readCommits(namespaceUid, start, pageLimit);
+        List<Commit> commits = store.readCommits(namespaceUid, start, pageLimit);
+        afterRead.run();
+        return commits;
     }
 
     @Override
