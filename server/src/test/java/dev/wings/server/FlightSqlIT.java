@@ -75,7 +75,7 @@ class FlightSqlIT {
                 directory,
                 Map.of(
                         "WINGS_SERVER_QUERIES", "2",
-                        "WINGS_SERVER_QUERY_TIMEOUT", "5s",
+                        "WINGS_SERVER_QUERY_TIMEOUT", "1m",
                         "WINGS_SERVER_QUERY_MEMORY_BYTES", "64MiB",
                         "WINGS_SERVER_SPILL_BYTES", "16MiB"));
         sql = new FlightSql(server.port());
@@ -315,12 +315,21 @@ class FlightSqlIT {
 
     @Test
     void endlessQueryRunsIntoItsTimeLimit() throws Exception {
-        assertFails(
-                "with recursive t as (select 1 a union all select a + 1 from t) select * from t",
-                FlightStatusCode.TIMED_OUT,
-                FlightStatusCode.RESOURCE_EXHAUSTED);
-        assertFails(ENDLESS, FlightStatusCode.TIMED_OUT);
-        assertThat(sql.query("select 1")).containsExactly("1");
+        Map<String, String> settings = Map.of(
+                "WINGS_SERVER_QUERIES", "1",
+                "WINGS_SERVER_QUERY_TIMEOUT", "2s",
+                "WINGS_SERVER_QUERY_MEMORY_BYTES", "64MiB",
+                "WINGS_SERVER_SPILL_BYTES", "16MiB");
+        try (ServerFixture brief = new ServerFixture(directory.resolve("brief"), settings);
+                FlightSql client = new FlightSql(brief.port())) {
+            assertFails(
+                    client,
+                    "with recursive t as (select 1 a union all select a + 1 from t) select * from t",
+                    FlightStatusCode.TIMED_OUT,
+                    FlightStatusCode.RESOURCE_EXHAUSTED);
+            assertFails(client, ENDLESS, FlightStatusCode.TIMED_OUT);
+            assertThat(client.query("select 1")).containsExactly("1");
+        }
     }
 
     /// 150 MB, of which the query may hold less than half and spill a tenth.
@@ -516,7 +525,11 @@ class FlightSqlIT {
     }
 
     private void assertFails(String statement, FlightStatusCode... codes) {
-        assertThatThrownBy(() -> sql.query(statement))
+        assertFails(sql, statement, codes);
+    }
+
+    private static void assertFails(FlightSql client, String statement, FlightStatusCode... codes) {
+        assertThatThrownBy(() -> client.query(statement))
                 .as(statement)
                 .isInstanceOfSatisfying(
                         FlightRuntimeException.class,

@@ -25,6 +25,7 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.server.query.Description;
 import dev.wings.server.query.Queries;
 import dev.wings.server.query.QueryRequest;
+import dev.wings.server.query.RunningQuery;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import java.nio.ByteBuffer;
@@ -153,11 +154,12 @@ final class Statements {
             throw WingsException.exhausted("too many queries are running or waiting");
         }
         // before the thread, so that no cancel goes unseen
-        StreamSink sink = new StreamSink(listener, () -> queries.cancel(request.tenant(), request.id()));
-        Runnable query = () -> {
+        RunningQuery query = queries.admit(request);
+        StreamSink sink = new StreamSink(listener, () -> queries.cancel(query));
+        Runnable run = () -> {
             Thread.currentThread().setName("sql-" + request.id());
             try {
-                queries.run(request, sink);
+                queries.run(query, sink);
                 sink.completed();
             } catch (Throwable t) {
                 sink.failed(t);
@@ -167,8 +169,9 @@ final class Statements {
             }
         };
         try {
-            threads.execute(query);
+            threads.execute(run);
         } catch (Throwable t) {
+            queries.drop(query, t);
             streams.release();
             sink.failed(t);
         }

@@ -32,6 +32,7 @@ import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /// Describes and runs queries, a bounded number at once, each within limits of time and memory.
 ///
@@ -133,11 +134,28 @@ public final class Queries implements AutoCloseable {
         return planning.plan(request).description();
     }
 
-    /// Runs a query and gives its rows to `sink`. Blocks until the last row is taken, on a platform thread of its
-    /// own.
-    public void run(QueryRequest request, ResultSink sink) {
+    /// Takes up a query, which needs a thread next: from now on it is listed and can be cancelled. [#run] or [#drop]
+    /// ends it.
+    public RunningQuery admit(QueryRequest request) {
         RunningQuery query = new RunningQuery(request, clock);
         log.add(query);
+        return query;
+    }
+
+    /// Ends a query that gets no thread.
+    public void drop(RunningQuery query, Throwable failure) {
+        end(query, failure);
+    }
+
+    private void end(RunningQuery query, @Nullable Throwable failure) {
+        query.finish(failure);
+        log.remove(query);
+    }
+
+    /// Runs a query and gives its rows to `sink`. Blocks until the last row is taken, on a platform thread of its
+    /// own.
+    public void run(RunningQuery query, ResultSink sink) {
+        QueryRequest request = query.request();
         Scheduler.Timer timer = scheduler.schedule(
                 limits.timeout(),
                 () -> stop(
@@ -148,6 +166,7 @@ public final class Queries implements AutoCloseable {
                                         + limits.timeout().toSeconds() + "s")));
         Throwable failure = null;
         try {
+            query.runHere();
             QueryPlan plan = planning.recentPlan(request);
             EnginePool engines = plan.ofSystemOnly() ? systemRunners : runners;
             boolean waited = engines.acquire();
@@ -167,9 +186,13 @@ public final class Queries implements AutoCloseable {
             throw new IllegalStateException("a query failed: query=" + request.id(), failure);
         } finally {
             timer.cancel();
-            query.finish(failure);
-            log.remove(query);
+            end(query, failure);
         }
+    }
+
+    /// Makes a query fail with CANCELLED, unless it is finished.
+    public void cancel(RunningQuery query) {
+        stop(query, new WingsException(ErrorKind.CANCELLED, "the query was cancelled"));
     }
 
     /// Makes the running queries of a tenant with this id fail with CANCELLED; whether there was any here.
@@ -178,7 +201,7 @@ public final class Queries implements AutoCloseable {
                 .filter(query -> query.request().tenant().equals(tenant)
                         && query.request().id().equals(id))
                 .toList();
-        found.forEach(query -> stop(query, new WingsException(ErrorKind.CANCELLED, "the query was cancelled")));
+        found.forEach(this::cancel);
         return !found.isEmpty();
     }
 

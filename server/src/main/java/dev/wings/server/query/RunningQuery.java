@@ -23,27 +23,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The state of one query: what it is doing, and whether it is to stop. Safe for use by many threads.
-final class RunningQuery {
+public final class RunningQuery {
 
     private static final int MAX_SHOWN_SQL = 2000;
 
     private final QueryRequest request;
     private final InstantSource clock;
     private final Instant startTime;
-    private final Thread thread;
     private QueryInfo.State state = QueryInfo.State.QUEUED;
     private @Nullable Instant endTime;
     private @Nullable String error;
     private long rows;
     private @Nullable WingsException stopReason;
+    private @Nullable Thread thread;
     private @Nullable DuckDb engine;
 
-    /// Of the calling thread.
     RunningQuery(QueryRequest request, InstantSource clock) {
         this.request = request;
         this.clock = clock;
         this.startTime = clock.instant();
-        this.thread = Thread.currentThread();
     }
 
     QueryRequest request() {
@@ -63,7 +61,9 @@ final class RunningQuery {
         if (engine != null) {
             engine.interrupt();
         }
-        thread.interrupt();
+        if (thread != null) {
+            thread.interrupt();
+        }
     }
 
     synchronized boolean isFinished() {
@@ -80,6 +80,12 @@ final class RunningQuery {
     /// Why the query is to stop, if it is.
     synchronized Optional<WingsException> stopReason() {
         return Optional.ofNullable(stopReason);
+    }
+
+    /// From now on, the calling thread works for this query.
+    synchronized void runHere() {
+        check();
+        this.thread = Thread.currentThread();
     }
 
     /// It no longer waits for others.
