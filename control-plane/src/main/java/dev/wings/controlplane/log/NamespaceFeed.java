@@ -47,6 +47,8 @@ final class NamespaceFeed {
     private long nextRecent;
     /// The newest commit that was heard of.
     private long newest;
+    /// How often one was heard of, also if it was not newer.
+    private long hints;
     private boolean deleted;
 
     /// Held while reading from the store, so that followers at the same place read once.
@@ -99,6 +101,7 @@ final class NamespaceFeed {
     }
 
     private void heardOf(long number) {
+        hints++;
         if (nextRecent == 0) {
             nextRecent = number + 1;
         }
@@ -149,7 +152,7 @@ final class NamespaceFeed {
                 if (deleted) {
                     throw ResourceErrors.namespaceNotFound(namespaceUid);
                 }
-                heard = newest;
+                heard = hints;
             } finally {
                 lock.unlock();
             }
@@ -180,7 +183,7 @@ final class NamespaceFeed {
         lock.lock();
         try {
             add(commits);
-            if (commits.isEmpty() && newest == heard) {
+            if (commits.isEmpty() && hints == heard) {
                 // what was announced is not there: announcements are hints, and this one was wrong
                 newest = start - 1;
             }
