@@ -45,6 +45,10 @@ public final class Scratch implements AutoCloseable {
     private static final String PREFIX = "compactor-";
     private static final String LOCK_SUFFIX = ".lock";
 
+    /// Held while a worker starts: another would take its lock file, made and not locked yet, for a leftover. The lock
+    /// keeps other processes away, `synchronized` other threads.
+    private static final String START_LOCK = "lock";
+
     private final Path directory;
     private final Path lockFile;
     private final FileChannel lock;
@@ -58,20 +62,28 @@ public final class Scratch implements AutoCloseable {
     }
 
     /// Makes the worker's directory below `parent`, and removes those of workers that are no more.
-    public static Scratch open(Path parent, Supplier<UUID> ids) {
+    public static synchronized Scratch open(Path parent, Supplier<UUID> ids) {
         try {
             Files.createDirectories(parent);
-            removeLeftovers(parent);
-            String name = PREFIX + ids.get();
-            Path lockFile = parent.resolve(name + LOCK_SUFFIX);
-            FileChannel lock = lock(lockFile, StandardOpenOption.CREATE_NEW);
-            if (lock == null) {
-                throw new IOException("the lock of a new directory is taken: " + lockFile);
+            try (FileChannel start = FileChannel.open(
+                            parent.resolve(START_LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = start.lock()) {
+                removeLeftovers(parent);
+                return make(parent, ids);
             }
-            return new Scratch(Files.createDirectory(parent.resolve(name)), lockFile, lock, ids);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make a directory for local files: parent=" + parent, e);
         }
+    }
+
+    private static Scratch make(Path parent, Supplier<UUID> ids) throws IOException {
+        String name = PREFIX + ids.get();
+        Path lockFile = parent.resolve(name + LOCK_SUFFIX);
+        FileChannel lock = lock(lockFile, StandardOpenOption.CREATE_NEW);
+        if (lock == null) {
+            throw new IOException("the lock of a new directory is taken: " + lockFile);
+        }
+        return new Scratch(Files.createDirectory(parent.resolve(name)), lockFile, lock, ids);
     }
 
     /// A new directory, removed with all that is in it when it is closed.

@@ -18,9 +18,17 @@ package dev.wings.compactor.scratch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,9 +44,22 @@ final class ScratchTest {
         return new UUID(0, next++);
     }
 
-    private long files() throws IOException {
+    /// Without the lock that all share.
+    private static List<Path> files(Path parent) throws IOException {
         try (Stream<Path> files = Files.list(parent)) {
-            return files.count();
+            return files.filter(file -> !file.endsWith("lock")).toList();
+        }
+    }
+
+    private boolean isSomebodyStarting() {
+        try (FileChannel channel =
+                        FileChannel.open(parent.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = channel.tryLock()) {
+            return false;
+        } catch (OverlappingFileLockException e) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -54,7 +75,7 @@ final class ScratchTest {
             assertThat(left).doesNotExist();
             Files.writeString(scratch.directory().path().resolve("open"), "x");
         }
-        assertThat(parent.resolve("deep/er")).isEmptyDirectory();
+        assertThat(files(parent.resolve("deep/er"))).isEmpty();
     }
 
     @Test
@@ -69,7 +90,7 @@ final class ScratchTest {
             assertThat(parent.resolve("compactor-1.lock")).doesNotExist();
             assertThat(scratch.directory().path()).exists();
         }
-        assertThat(files()).isEqualTo(1);
+        assertThat(files(parent)).containsExactly(parent.resolve("somebody-elses"));
     }
 
     @Test
@@ -81,6 +102,21 @@ final class ScratchTest {
                 assertThat(used).exists();
             }
         }
-        assertThat(files()).isZero();
+        assertThat(files(parent)).isEmpty();
+    }
+
+    /// Or one would take the lock file of another, made and not locked yet, for that of a killed worker.
+    @Test
+    void oneWorkerStartsAtATime() {
+        List<Boolean> starting = new ArrayList<>();
+        Supplier<UUID> ids = () -> {
+            starting.add(isSomebodyStarting());
+            return id();
+        };
+        try (Scratch scratch = Scratch.open(parent, ids)) {
+            assertThat(starting).containsExactly(true);
+            assertThat(isSomebodyStarting()).isFalse();
+            assertThat(scratch.directory().path()).exists();
+        }
     }
 }
