@@ -76,11 +76,16 @@ public final class DataDirectory implements AutoCloseable {
 
     /// Takes a new directory below `parent` that is deleted on close. Deletes those that killed processes left
     /// there.
-    public static DataDirectory openEphemeral(Path parent) throws InterruptedException {
+    public static synchronized DataDirectory openEphemeral(Path parent) throws InterruptedException {
         try {
             Files.createDirectories(parent);
-            sweep(parent);
-            return open(Files.createTempDirectory(parent, "run-"), true);
+            // or another process would take a directory, whose lock is made and not locked yet, for one that was left
+            try (FileChannel start = FileChannel.open(
+                            parent.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = start.lock()) {
+                sweep(parent);
+                return open(Files.createTempDirectory(parent, "run-"), true);
+            }
         } catch (IOException e) {
             throw unusable(parent, true, e);
         }
@@ -220,7 +225,7 @@ public final class DataDirectory implements AutoCloseable {
         for (Path run : runs) {
             Path lockFile = run.resolve(LOCK_FILE);
             if (!Files.exists(lockFile)) {
-                // another process makes it just now, or deletes it
+                // its process deletes it just now
                 continue;
             }
             try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE)) {
@@ -228,6 +233,8 @@ public final class DataDirectory implements AutoCloseable {
                     EmbeddedPostgres.stopLeftover(run.resolve("postgresql"));
                     delete(run);
                 }
+            } catch (NoSuchFileException e) {
+                // its process has just ended
             }
         }
     }
