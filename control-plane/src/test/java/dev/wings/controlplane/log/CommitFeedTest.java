@@ -143,14 +143,18 @@ final class CommitFeedTest {
 
     @Test
     void wrongAnnouncementHidesNoOtherThatComesWhileTheStoreIsRead() throws Exception {
+        UUID namespace = fixture.namespaceUid();
+        MemoryLogMetadataStore announcer = new MemoryLogMetadataStore(database);
         AtomicBoolean first = new AtomicBoolean(true);
         here.store.afterRead(() -> {
             if (first.getAndSet(false)) {
                 there.commit(1);
+                announcer.announce(Map.of(namespace, 1L));
             }
         });
-        try (CommitFeed.Watch watch = here.feed.openWatch(fixture.namespaceUid(), 1)) {
-            there.store.announce(Map.of(fixture.namespaceUid(), 1_000L));
+        there.store.loseAnnouncements(true);
+        try (CommitFeed.Watch watch = here.feed.openWatch(namespace, 1)) {
+            announcer.announce(Map.of(namespace, 1_000L));
             Future<List<Long>> seen = threads.submit(() -> read(watch, 1));
             assertThat(seen.get(20, TimeUnit.SECONDS)).containsExactly(1L);
         }
