@@ -33,6 +33,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 public final class TopicDirectory {
 
     private static final int MAX_TOPICS = 10_000;
+
+    /// Of fetching a topic that others learn anew meanwhile.
+    private static final int MAX_ATTEMPTS = 3;
 
     private final ClusterMetadataBlockingStub clusterMetadata;
     private final Duration callTimeout;
@@ -67,11 +71,26 @@ public final class TopicDirectory {
     /// The topic as it is now: it may have changed, or have been deleted and made again, since it was last seen.
     /// Blocks and fails as [#load] does.
     public TopicTarget refresh(TopicName name) {
-        TopicTarget target = fetch(name);
-        synchronized (known) {
-            known.put(name, target);
+        for (int attempt = 1; ; attempt++) {
+            TopicTarget last = find(name);
+            TopicTarget target = fetch(name, last);
+            if (replace(name, last, target) || attempt == MAX_ATTEMPTS) {
+                return target;
+            }
         }
-        return target;
+    }
+
+    /// Whether `target` is known from now on: only if nothing else was learned since `last` was known, for that may be
+    /// newer.
+    private boolean replace(TopicName name, @Nullable TopicTarget last, TopicTarget target) {
+        synchronized (known) {
+            TopicTarget now = known.get(name);
+            if (!Objects.equals(now, last) && !target.equals(now)) {
+                return false;
+            }
+            known.put(name, target);
+            return true;
+        }
     }
 
     private @Nullable TopicTarget find(TopicName name) {
@@ -87,14 +106,14 @@ public final class TopicDirectory {
         }
     }
 
-    private TopicTarget fetch(TopicName name) {
+    /// @param last as which the topic was known: returned if it still is that
+    private TopicTarget fetch(TopicName name, @Nullable TopicTarget last) {
         // a control plane that is just being restarted is waited for
         ClusterMetadataBlockingStub stub =
                 clusterMetadata.withWaitForReady().withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS);
         return GrpcCalls.once(() -> {
             Topic topic = stub.getTopic(
                     GetTopicRequest.newBuilder().setName(name.toString()).build());
-            TopicTarget last = find(name);
             if (last != null
                     && last.uid().equals(topic.getUid())
                     && last.schema().version() == topic.getSchema().getVersion()) {

@@ -76,6 +76,7 @@ public final class MemoryControlPlane implements AutoCloseable {
     private final ManagedChannel channel;
     private volatile CommitHook beforeCommit = request -> {};
     private volatile CommitHook afterCommit = request -> {};
+    private volatile Runnable afterLookup = () -> {};
     private int lookups;
 
     /// @param storeUri of the object store of all namespaces
@@ -111,6 +112,11 @@ public final class MemoryControlPlane implements AutoCloseable {
     /// The hook's failure is an answer that got lost: the commit has happened.
     public void afterCommit(CommitHook hook) {
         afterCommit = hook;
+    }
+
+    /// Runs when a topic was looked up, before it is answered.
+    public void afterLookup(Runnable hook) {
+        afterLookup = hook;
     }
 
     /// Creates a topic, or replaces it with another that has its name.
@@ -155,6 +161,15 @@ public final class MemoryControlPlane implements AutoCloseable {
     private static String namespaceUid(String name) {
         return UUID.nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8))
                 .toString();
+    }
+
+    private synchronized Topic lookUp(String name) {
+        lookups++;
+        Topic topic = topics.get(name);
+        if (topic == null) {
+            throw notFound(name);
+        }
+        return topic;
     }
 
     private synchronized CommitFolioResponse commit(CommitFolioRequest request) {
@@ -219,14 +234,9 @@ public final class MemoryControlPlane implements AutoCloseable {
         @Override
         public void getTopic(GetTopicRequest request, StreamObserver<Topic> observer) {
             answer(observer, () -> {
-                synchronized (MemoryControlPlane.this) {
-                    lookups++;
-                    Topic topic = topics.get(request.getName());
-                    if (topic == null) {
-                        throw notFound(request.getName());
-                    }
-                    return topic;
-                }
+                Topic topic = lookUp(request.getName());
+                afterLookup.run();
+                return topic;
             });
         }
 
