@@ -39,7 +39,7 @@ import java.util.Optional;
 /// @param queries that run at once
 /// @param queuedQueries that wait for others at most
 /// @param queueTimeout how long they wait
-/// @param queryTimeout of a query, from its start until its last row is taken
+/// @param queryTimeout of a query, or of a listing of metadata, from its start until its last row is taken
 /// @param queryThreads that one query computes with; 0 for as many as there are processors, 16 at most
 /// @param queryMemoryBytes that one query computes with; beyond, it spills to disk
 /// @param readMemoryBytes that one query's rows may take between the object store and the engine or the client
@@ -114,7 +114,7 @@ public record ServerConfig(
                         Duration.ofMinutes(5),
                         Duration.ofMillis(10),
                         Duration.ofHours(24),
-                        "of a query, from its start until its last row is taken"),
+                        "of a query, or of a listing of metadata, from its start until its last row is taken"),
                 settings.integer(
                         "QUERY_THREADS",
                         0,

@@ -131,8 +131,9 @@ public final class SqlServer implements AutoCloseable {
                 surroundings.ids(),
                 allocator,
                 queryThreads,
+                surroundings.scheduler(),
                 // those of system tables have places and a queue of their own
-                2 * (config.queries() + config.queuedQueries()));
+                new FlightSqlEndpoint.Limits(2 * (config.queries() + config.queuedQueries()), config.queryTimeout()));
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), telemetry.registry())

@@ -19,12 +19,14 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.query.Queries;
 import dev.wings.server.session.ParameterValues;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import dev.wings.server.system.SystemTables;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -55,8 +57,13 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     private final Statements statements;
     private final BufferAllocator allocator;
 
+    /// How much clients may ask for.
+    ///
+    /// @param streams DoGet calls at once, as many of queries as of metadata
+    /// @param metadataTimeout of one of metadata, from its start until its last row is taken
+    public record Limits(int streams, Duration metadataTimeout) {}
+
     /// @param queryThreads runs the DoGet calls of queries, each on a platform thread
-    /// @param streams such calls at once
     public FlightSqlEndpoint(
             Queries queries,
             Catalog catalog,
@@ -65,9 +72,10 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             IdGenerator ids,
             BufferAllocator allocator,
             Executor queryThreads,
-            int streams) {
-        super(catalog, system, allocator);
-        this.statements = new Statements(queries, signer, ids, queryThreads, streams);
+            Scheduler scheduler,
+            Limits limits) {
+        super(catalog, system, allocator, new MetadataStreams(limits.streams(), limits.metadataTimeout(), scheduler));
+        this.statements = new Statements(queries, signer, ids, queryThreads, limits.streams());
         this.allocator = allocator;
     }
 

@@ -19,7 +19,6 @@ import com.google.protobuf.Message;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.system.SystemTables;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.arrow.flight.Criteria;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
@@ -29,7 +28,6 @@ import org.apache.arrow.flight.sql.BasicFlightSqlProducer;
 import org.apache.arrow.flight.sql.SqlInfoBuilder;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// The commands of Flight SQL that ask what there is. Their tickets are the commands themselves.
@@ -37,11 +35,13 @@ abstract class MetadataCommands extends BasicFlightSqlProducer {
 
     private final MetadataRoots metadata;
     private final BufferAllocator allocator;
+    private final MetadataStreams streams;
     private final SqlInfoBuilder sqlInfo = SqlInfos.create();
 
-    MetadataCommands(Catalog catalog, SystemTables system, BufferAllocator allocator) {
+    MetadataCommands(Catalog catalog, SystemTables system, BufferAllocator allocator, MetadataStreams streams) {
         this.metadata = new MetadataRoots(catalog, system, allocator);
         this.allocator = allocator;
+        this.streams = streams;
     }
 
     @Override
@@ -59,31 +59,31 @@ abstract class MetadataCommands extends BasicFlightSqlProducer {
     @Override
     public final void getStreamTypeInfo(
             FlightSql.CommandGetXdbcTypeInfo command, CallContext context, ServerStreamListener listener) {
-        send(() -> XdbcTypes.open(command.hasDataType() ? command.getDataType() : null, allocator), listener);
+        streams.send(() -> XdbcTypes.open(command.hasDataType() ? command.getDataType() : null, allocator), listener);
     }
 
     @Override
     public final void getStreamCatalogs(CallContext context, ServerStreamListener listener) {
-        send(metadata::openCatalogs, listener);
+        streams.send(metadata::openCatalogs, listener);
     }
 
     @Override
     public final void getStreamSchemas(
             FlightSql.CommandGetDbSchemas command, CallContext context, ServerStreamListener listener) {
         String tenant = Caller.current().tenant();
-        send(() -> metadata.openSchemas(tenant, command), listener);
+        streams.send(() -> metadata.openSchemas(tenant, command), listener);
     }
 
     @Override
     public final void getStreamTables(
             FlightSql.CommandGetTables command, CallContext context, ServerStreamListener listener) {
         String tenant = Caller.current().tenant();
-        send(() -> metadata.openTables(tenant, command), listener);
+        streams.send(() -> metadata.openTables(tenant, command), listener);
     }
 
     @Override
     public final void getStreamTableTypes(CallContext context, ServerStreamListener listener) {
-        send(metadata::openTableTypes, listener);
+        streams.send(metadata::openTableTypes, listener);
     }
 
     @Override
@@ -117,20 +117,6 @@ abstract class MetadataCommands extends BasicFlightSqlProducer {
     }
 
     private void sendNone(Schema schema, ServerStreamListener listener) {
-        send(() -> metadata.openEmpty(schema), listener);
-    }
-
-    /// Sends rows that take calls to make.
-    private static void send(Supplier<VectorSchemaRoot> rows, ServerStreamListener listener) {
-        Thread.ofVirtual().name("sql-metadata").start(() -> {
-            StreamSink sink = new StreamSink(listener, () -> {});
-            try (VectorSchemaRoot root = rows.get()) {
-                sink.start(root);
-                sink.accept();
-                sink.completed();
-            } catch (Throwable t) {
-                sink.failed(t);
-            }
-        });
+        streams.send(() -> metadata.openEmpty(schema), listener);
     }
 }

@@ -20,11 +20,13 @@ import dev.wings.common.error.WingsException;
 import dev.wings.server.query.ResultSink;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
 
 /// Sends rows to a client no faster than it takes them.
 final class StreamSink implements ResultSink {
 
     private final ServerStreamListener listener;
+    private @Nullable WingsException stopReason;
 
     /// @param onCancel called when the client gives up
     StreamSink(ServerStreamListener listener, Runnable onCancel) {
@@ -58,13 +60,19 @@ final class StreamSink implements ResultSink {
         }
     }
 
+    /// Waits for the client no more: what sends rows fails with `reason`.
+    synchronized void stop(WingsException reason) {
+        stopReason = reason;
+        notifyAll();
+    }
+
     private synchronized void wake() {
         notifyAll();
     }
 
     private synchronized void awaitReady() {
         try {
-            while (!listener.isReady() && !listener.isCancelled()) {
+            while (!listener.isReady() && !listener.isCancelled() && stopReason == null) {
                 wait();
             }
         } catch (InterruptedException e) {
@@ -73,6 +81,9 @@ final class StreamSink implements ResultSink {
         }
         if (listener.isCancelled()) {
             throw new WingsException(ErrorKind.CANCELLED, "the client gave up");
+        }
+        if (stopReason != null) {
+            throw stopReason;
         }
     }
 }

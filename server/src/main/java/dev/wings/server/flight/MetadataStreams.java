@@ -1,0 +1,76 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.time.Scheduler;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/// Sends the rows of metadata, a bounded number of streams at once: a client that does not take them holds memory that
+/// all share, but not for longer than the time limit.
+final class MetadataStreams {
+
+    private final int limit;
+    private final Semaphore places;
+    private final Duration timeout;
+    private final Scheduler scheduler;
+
+    /// @param limit streams at once
+    /// @param timeout of one, from the call until its last row is taken
+    MetadataStreams(int limit, Duration timeout, Scheduler scheduler) {
+        this.limit = limit;
+        this.places = new Semaphore(limit);
+        this.timeout = timeout;
+        this.scheduler = scheduler;
+    }
+
+    /// Sends rows that take calls to make, on a thread of its own. Fails with EXHAUSTED if too many are being sent.
+    void send(Supplier<VectorSchemaRoot> rows, ServerStreamListener listener) {
+        StreamSink sink = new StreamSink(listener, () -> {});
+        if (!places.tryAcquire()) {
+            sink.failed(WingsException.exhausted("too many clients are reading metadata: limit=" + limit));
+            return;
+        }
+        Thread.ofVirtual().name("sql-metadata").start(() -> {
+            try {
+                send(rows, sink);
+                sink.completed();
+            } catch (Throwable t) {
+                sink.failed(t);
+            } finally {
+                places.release();
+            }
+        });
+    }
+
+    private void send(Supplier<VectorSchemaRoot> rows, StreamSink sink) {
+        Scheduler.Timer timer = scheduler.schedule(
+                timeout,
+                () -> sink.stop(new WingsException(
+                        ErrorKind.DEADLINE, "reading metadata took too long: limit=" + timeout.toSeconds() + "s")));
+        try (VectorSchemaRoot root = rows.get()) {
+            sink.start(root);
+            sink.accept();
+        } finally {
+            timer.cancel();
+        }
+    }
+}
