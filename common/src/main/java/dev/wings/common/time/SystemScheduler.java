@@ -16,16 +16,20 @@
 package dev.wings.common.time;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /// One timer thread that hands each due action to a new virtual thread.
 final class SystemScheduler implements Scheduler {
 
-    private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("wings-timer").daemon().factory());
+    private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("wings-timer").daemon().factory());
+
+    SystemScheduler() {
+        // most timers are limits of time that are not reached: they would pile up until they are due
+        timers.setRemoveOnCancelPolicy(true);
+    }
 
     @Override
     public Timer schedule(Duration delay, Runnable action) {
