@@ -101,10 +101,10 @@ final class CallInterceptor implements ServerInterceptor {
         /// A message that comes after the call was closed has nobody else to give back what it holds.
         @Override
         public void onMessage(Q message) {
-            if (call.isClosed() && message instanceof AutoCloseable holder) {
+            if (!call.isClosed()) {
+                run(() -> super.onMessage(message));
+            } else if (message instanceof AutoCloseable holder) {
                 giveBack(holder);
-            } else {
-                guard(() -> super.onMessage(message));
             }
         }
 
@@ -133,9 +133,12 @@ final class CallInterceptor implements ServerInterceptor {
         }
 
         private void guard(Runnable event) {
-            if (call.isClosed()) {
-                return;
+            if (!call.isClosed()) {
+                run(event);
             }
+        }
+
+        private void run(Runnable event) {
             try {
                 event.run();
             } catch (RuntimeException | Error e) {
