@@ -98,7 +98,7 @@ public final class Ingestor implements AutoCloseable {
                 surroundings.ids(),
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("folio-", 0).factory())));
-        MemoryBudget budget = new MemoryBudget(config.memoryBytes());
+        MemoryBudget budget = new MemoryBudget(config.memoryBytes(), surroundings.scheduler());
         PutService puts = new PutService(
                 topics,
                 pipelines,

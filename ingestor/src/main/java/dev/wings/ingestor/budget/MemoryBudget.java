@@ -15,6 +15,8 @@
  */
 package dev.wings.ingestor.budget;
 
+import dev.wings.common.time.Scheduler;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,9 +37,14 @@ import org.jspecify.annotations.Nullable;
 /// Bytes that are held for as long as a client likes never take more than half of what streams are admitted up to,
 /// and less than all of a group's share: so whatever clients do, the other bytes come back, and streams go on.
 ///
-/// Safe for use by many threads. Callbacks run on the thread that gave bytes back, outside of the lock.
+/// Safe for use by many threads. Callbacks run on the thread that gave bytes back, or one of the scheduler's, outside
+/// of the lock.
 public final class MemoryBudget {
 
+    /// For so long at most room is left for streams that were admitted and have sent nothing yet.
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final Scheduler scheduler;
     private final long limitBytes;
     private final long admitBytes;
     private final long groupBytes;
@@ -46,6 +53,7 @@ public final class MemoryBudget {
     private final Deque<Group> waiting = new ArrayDeque<>();
     private long usedBytes;
     private long keptBytes;
+    private boolean admitsLater;
 
     /// Why bytes are held for as long as a client likes.
     public enum Reason {
@@ -57,10 +65,11 @@ public final class MemoryBudget {
 
     /// @param limitBytes never exceeded by more than one network read; streams are admitted up to three quarters of
     ///     it, each group up to a quarter
-    public MemoryBudget(long limitBytes) {
+    public MemoryBudget(long limitBytes, Scheduler scheduler) {
         if (limitBytes <= 0) {
             throw new IllegalArgumentException("a budget must be positive: limit=" + limitBytes);
         }
+        this.scheduler = scheduler;
         this.limitBytes = limitBytes;
         this.admitBytes = limitBytes / 4 * 3;
         this.groupBytes = limitBytes / 4;
@@ -95,7 +104,7 @@ public final class MemoryBudget {
     }
 
     /// Takes the waiters that may go on now, group by group in turn. A waiter counts with the size of its last
-    /// message, so that room for one wakes one and not all.
+    /// message, so that room for one wakes one and not all; if that one sends nothing, the next is woken later.
     private List<Runnable> admitted() {
         if (waiting.isEmpty()) {
             return List.of();
@@ -117,7 +126,24 @@ public final class MemoryBudget {
                 waiting.add(group);
             }
         }
+        if (!admitsLater && waiting.stream().anyMatch(this::hasRoom)) {
+            scheduler.schedule(PATIENCE, this::admitMore);
+            admitsLater = true;
+        }
         return runnable;
+    }
+
+    private boolean hasRoom(Group group) {
+        return usedBytes < admitBytes && group.usedBytes < groupBytes;
+    }
+
+    private void admitMore() {
+        List<Runnable> next;
+        synchronized (this) {
+            admitsLater = false;
+            next = admitted();
+        }
+        runAll(next);
     }
 
     private static final class Group {
@@ -194,7 +220,7 @@ public final class MemoryBudget {
                     return;
                 }
                 Group mine = group;
-                if (mine != null && (usedBytes >= admitBytes || mine.usedBytes >= groupBytes)) {
+                if (mine != null && !hasRoom(mine)) {
                     if (mine.waiters.isEmpty()) {
                         waiting.add(mine);
                     }

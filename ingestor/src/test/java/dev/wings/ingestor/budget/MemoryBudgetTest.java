@@ -18,6 +18,7 @@ package dev.wings.ingestor.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.ingestor.budget.MemoryBudget.Reason;
+import dev.wings.ingestor.testing.ManualScheduler;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class MemoryBudgetTest {
 
-    private final MemoryBudget budget = new MemoryBudget(400);
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final MemoryBudget budget = new MemoryBudget(400, scheduler);
     private final List<String> admitted = new ArrayList<>();
 
     @Test
@@ -93,6 +95,50 @@ class MemoryBudgetTest {
         held.resize(20);
         assertThat(admitted).containsExactly("first");
         held.resize(10);
+        assertThat(admitted).containsExactly("first", "second");
+    }
+
+    @Test
+    void roomThatAnAdmittedStreamDoesNotTakeGoesToTheNext() {
+        MemoryBudget.Account holder = open("a");
+        holder.receive(100);
+        MemoryBudget.Account.Lease held = holder.take();
+        for (String name : List.of("first", "second", "third")) {
+            MemoryBudget.Account stream = open("a");
+            stream.receive(100);
+            stream.take().close();
+            stream.whenAdmitted(() -> admitted.add(name));
+        }
+        assertThat(scheduler.pending()).as("there is no room").isZero();
+
+        held.close();
+        assertThat(budget.usedBytes()).isZero();
+        assertThat(admitted).containsExactly("first");
+        scheduler.fireAll();
+        assertThat(admitted).containsExactly("first", "second");
+        scheduler.fireAll();
+        assertThat(admitted).containsExactly("first", "second", "third");
+        assertThat(scheduler.pending()).isZero();
+    }
+
+    @Test
+    void roomThatIsTakenMeanwhileIsNotGivenTwice() {
+        MemoryBudget.Account holder = open("a");
+        holder.receive(100);
+        MemoryBudget.Account.Lease held = holder.take();
+        for (String name : List.of("first", "second")) {
+            MemoryBudget.Account stream = open("a");
+            stream.receive(100);
+            stream.take().close();
+            stream.whenAdmitted(() -> admitted.add(name));
+        }
+        held.close();
+        holder.receive(100);
+        scheduler.fireAll();
+        assertThat(admitted).containsExactly("first");
+        assertThat(scheduler.pending()).as("there is no room").isZero();
+
+        holder.take().close();
         assertThat(admitted).containsExactly("first", "second");
     }
 

@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.ingestor.budget.MemoryBudget;
+import dev.wings.ingestor.testing.ManualScheduler;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -35,7 +36,7 @@ class AnswersTest {
     private static final IngestResponse RESPONSE =
             IngestResponse.newBuilder().setRequestId("x".repeat(128)).build();
 
-    private final MemoryBudget budget = new MemoryBudget(400_000);
+    private final MemoryBudget budget = new MemoryBudget(400_000, new ManualScheduler());
 
     @Test
     void answersGoOutInTheOrderOfTheirMessages() {

@@ -78,7 +78,7 @@ class FolioPipelineTest {
     private final MemoryObjectStore store = new MemoryObjectStore();
     private final MemoryControlPlane controlPlane = new MemoryControlPlane("file:///memory");
     private final BufferAllocator allocator = new RootAllocator();
-    private final MemoryBudget budget = new MemoryBudget(1 << 20);
+    private final MemoryBudget budget = new MemoryBudget(1 << 20, new ManualScheduler());
     private final Producer producer = new Producer();
     private FolioPipelines pipelines = open(Long.MAX_VALUE, 4);
     private Topic topic = Topic.getDefaultInstance();
