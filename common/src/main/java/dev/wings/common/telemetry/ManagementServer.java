@@ -31,6 +31,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,18 +42,17 @@ import org.slf4j.LoggerFactory;
 /// HTTP for operators and orchestrators: `/livez` answers while the process lives, `/readyz` answers 200 only while
 /// all checks pass and no drain was announced, `/metrics` gives the meters to Prometheus.
 ///
-/// Connections are bounded, and so is the time that a request may take to come in and its answer to go out: whoever
-/// connects and then dawdles costs little and is cut off.
+/// Requests are bounded in number and in time: whoever begins one and then dawdles costs little and is cut off. (The
+/// number of open connections is bounded in `jvm.options`, for each server of the process.)
 public final class ManagementServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
     private static final int BACKLOG = 64;
-    /// More are closed as they come. Orchestrators and scrapers need a handful.
-    static final int MAX_CONNECTIONS = 64;
-    /// For the first byte of a request up to its last.
-    static final Duration REQUEST_TIME = Duration.ofSeconds(5);
-    /// From there to the last byte of the answer.
-    static final Duration RESPONSE_TIME = Duration.ofSeconds(30);
+    /// At once; the connections of more are cut as they come. Orchestrators and scrapers need a handful.
+    static final int MAX_REQUESTS = 64;
+    /// From the first byte of a request to the last of its answer, then its connection is cut: longer than scrapers
+    /// wait.
+    private static final Duration REQUEST_TIME = Duration.ofSeconds(30);
     /// For all readiness checks together: within the patience of who asks, so that the reason is still read.
     static final Duration CHECK_TIME = Duration.ofSeconds(3);
 
@@ -62,25 +63,30 @@ public final class ManagementServer implements AutoCloseable {
     private final ExecutorService executor;
     private final Telemetry telemetry;
     private final List<ReadinessCheck> checks;
+    private final Duration requestTime;
+    private final Semaphore places = new Semaphore(MAX_REQUESTS);
     private final AtomicBoolean draining = new AtomicBoolean();
 
-    static {
-        // the JDK's server has its limits from properties of the JVM alone, read once, before the first server
-        limit("jdk.httpserver.maxConnections", MAX_CONNECTIONS);
-        limit("sun.net.httpserver.maxReqTime", REQUEST_TIME.toSeconds());
-        limit("sun.net.httpserver.maxRspTime", RESPONSE_TIME.toSeconds());
-    }
-
     private ManagementServer(
-            HttpServer http, ExecutorService executor, Telemetry telemetry, List<ReadinessCheck> checks) {
+            HttpServer http,
+            ExecutorService executor,
+            Telemetry telemetry,
+            List<ReadinessCheck> checks,
+            Duration requestTime) {
         this.http = http;
         this.executor = executor;
         this.telemetry = telemetry;
         this.checks = List.copyOf(checks);
+        this.requestTime = requestTime;
     }
 
     /// Starts to listen on `host` and `port`; 0 takes a free one. PRECONDITION that names the port if it is taken.
     public static ManagementServer open(String host, int port, Telemetry telemetry, List<ReadinessCheck> checks) {
+        return open(host, port, telemetry, checks, REQUEST_TIME);
+    }
+
+    static ManagementServer open(
+            String host, int port, Telemetry telemetry, List<ReadinessCheck> checks, Duration requestTime) {
         HttpServer http;
         try {
             http = HttpServer.create(new InetSocketAddress(host, port), BACKLOG);
@@ -93,8 +99,8 @@ public final class ManagementServer implements AutoCloseable {
         }
         ExecutorService executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("management-", 0).factory());
-        ManagementServer server = new ManagementServer(http, executor, telemetry, checks);
-        http.setExecutor(executor);
+        ManagementServer server = new ManagementServer(http, executor, telemetry, checks, requestTime);
+        http.setExecutor(server::start);
         http.createContext("/livez", server.get("/livez", exchange -> answer(exchange, 200, TEXT, "ok\n")));
         http.createContext("/readyz", server.get("/readyz", server::ready));
         http.createContext("/metrics", server.get("/metrics", server::metrics));
@@ -117,6 +123,35 @@ public final class ManagementServer implements AutoCloseable {
         executor.shutdownNow();
     }
 
+    /// Reads and answers one request. The server cuts the connection when this refuses it. (The limits in time that the
+    /// JDK's server has are of the whole process, and other servers in it need other ones.)
+    private void start(Runnable exchange) {
+        if (!places.tryAcquire()) {
+            throw new RejectedExecutionException("too many requests at once");
+        }
+        Thread work = Thread.ofVirtual().name("management-request").start(() -> {
+            try {
+                exchange.run();
+            } finally {
+                places.release();
+            }
+        });
+        executor.execute(() -> limitTime(work));
+    }
+
+    private void limitTime(Thread work) {
+        try {
+            if (work.join(requestTime)) {
+                return;
+            }
+            LOG.warn("management request took too long: limit={}", requestTime);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        // cuts the connection if the thread waits for it, and otherwise ends what it waits for
+        work.interrupt();
+    }
+
     private void ready(HttpExchange exchange) throws IOException {
         StringBuilder report = new StringBuilder();
         boolean ready = !draining.get();
@@ -137,12 +172,6 @@ public final class ManagementServer implements AutoCloseable {
 
     private void metrics(HttpExchange exchange) throws IOException {
         answer(exchange, 200, METRICS, telemetry.scrape());
-    }
-
-    private static void limit(String property, long value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Long.toString(value));
-        }
     }
 
     /// What keeps `check` from passing; a check that does not answer in time is given up.

@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// An HTTP server on a virtual thread per request, bounded in all that its clients could use up. (The number of open
-/// connections is bounded for the whole process, in `jvm.options`.)
+/// connections is bounded in `jvm.options`, for each server of the process.)
 ///
 /// A request is read before it takes one of the places to be worked on, so that slow clients only keep each other out.
 public final class HttpEndpoint implements AutoCloseable {
