@@ -136,10 +136,10 @@ final class WingsProcess implements AutoCloseable {
         }
     }
 
-    /// An offset at which all ports of the platform are free.
+    /// An offset at which all ports of the platform are free, and below those that systems give to clients.
     static int freePortOffset(RandomGenerator random) {
         for (int attempt = 0; attempt < 100; attempt++) {
-            int offset = random.nextInt(2_000, 40_000);
+            int offset = random.nextInt(2_000, 24_000);
             if (PORTS.stream().allMatch(port -> isFree(port + offset))) {
                 return offset;
             }
