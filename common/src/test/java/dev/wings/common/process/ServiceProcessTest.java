@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 /// On real processes: what an operator sees, and with which code a process ends.
 final class ServiceProcessTest {
 
+    /// What no service prints.
+    private static final String NEVER = "never printed";
+
     /// The service under test; its one setting says how it behaves.
     static final class Main {
         public static void main(String[] arguments) {
@@ -52,7 +55,7 @@ final class ServiceProcessTest {
 
     private record Outcome(int exitCode, List<String> out, List<String> err) {}
 
-    /// Runs the service until it ends, with a SIGTERM after it printed `signalAfter`.
+    /// Runs the service until it ends, with a SIGTERM when it has printed `signalAfter` to either stream.
     private static Outcome run(Map<String, String> environment, String signalAfter) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
@@ -65,7 +68,10 @@ final class ServiceProcessTest {
         List<String> err = new ArrayList<>();
         Thread errors = Thread.startVirtualThread(() -> {
             try (BufferedReader lines = process.errorReader()) {
-                lines.lines().forEach(err::add);
+                lines.lines().forEach(line -> {
+                    err.add(line);
+                    signalAfter(process, line, signalAfter);
+                });
             } catch (IOException e) {
                 err.add(e.toString());
             }
@@ -74,10 +80,7 @@ final class ServiceProcessTest {
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 out.add(line);
-                if (line.equals(signalAfter)) {
-                    // by its handle: the process would close its streams
-                    process.toHandle().destroy();
-                }
+                signalAfter(process, line, signalAfter);
             }
         }
         errors.join();
@@ -85,9 +88,16 @@ final class ServiceProcessTest {
         return new Outcome(process.exitValue(), out, err);
     }
 
+    private static void signalAfter(Process process, String line, String expected) {
+        if (line.contains(expected)) {
+            // by its handle: the process would close its streams
+            process.toHandle().destroy();
+        }
+    }
+
     @Test
     void signalClosesTheService() throws Exception {
-        Outcome outcome = run(Map.of("WINGS_SAMPLE_MODE", "good"), "started");
+        Outcome outcome = run(Map.of("WINGS_SAMPLE_MODE", "good"), "serving: service=sample");
         assertThat(outcome.out()).containsExactly("started", "closed");
         assertThat(outcome.exitCode()).isEqualTo(143);
         assertThat(outcome.err())
@@ -110,7 +120,7 @@ final class ServiceProcessTest {
 
     @Test
     void badConfigurationIsOneMessageAndExitCodeOne() throws Exception {
-        Outcome outcome = run(Map.of("WINGS_SAMPLE_MODES", "good"), "");
+        Outcome outcome = run(Map.of("WINGS_SAMPLE_MODES", "good"), NEVER);
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err())
                 .containsExactly(
@@ -121,7 +131,7 @@ final class ServiceProcessTest {
 
     @Test
     void bugAtTheStartIsLoggedInOneLine() throws Exception {
-        Outcome outcome = run(Map.of("WINGS_SAMPLE_MODE", "bug"), "");
+        Outcome outcome = run(Map.of("WINGS_SAMPLE_MODE", "bug"), NEVER);
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err())
                 .singleElement()
