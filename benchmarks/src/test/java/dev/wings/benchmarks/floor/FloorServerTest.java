@@ -71,9 +71,11 @@ class FloorServerTest {
             PutLoad.Sample sample = PutLoad.run(
                     PutPlan.paced(floor.port(), "a.b", messages, 4, bytesPerSecond),
                     Duration.ofMillis(200),
-                    Duration.ofSeconds(1));
+                    Duration.ofSeconds(4));
 
-            assertThat(sample.batchesPerSecond()).isBetween(150.0, 250.0);
+            // a pause of two seconds, which the load makes up for afterwards, may be on either side of the window's
+            // edge
+            assertThat(sample.batchesPerSecond()).isBetween(100.0, 300.0);
         }
     }
 
