@@ -81,8 +81,11 @@ final class HttpEndpointTest {
 
     @Test
     void requestsBeyondTheLimitAreRefusedAfterAWhile() throws Exception {
+        // refused after half of that time, so that one which comes some seconds late is refused before the others end
+        HttpLimits patient =
+                new HttpLimits(LIMITS.requests(), LIMITS.bodyBytes(), Duration.ofSeconds(10), LIMITS.drainTime());
         CountDownLatch held = new CountDownLatch(1);
-        try (HttpEndpoint endpoint = open(request -> {
+        try (HttpEndpoint endpoint = open(patient, request -> {
             await(held);
             return HttpResponse.NO_CONTENT;
         })) {
