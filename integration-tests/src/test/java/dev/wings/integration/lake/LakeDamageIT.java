@@ -171,8 +171,7 @@ final class LakeDamageIT {
                     .getFirst();
             assertThat((Integer) task.getFirst()).isEqualTo(ATTEMPTS);
             assertThat((String) task.getLast()).startsWith("data_loss: ").contains(key);
-            assertThat(compactor.tasks(kind.toLowerCase(java.util.Locale.ROOT), "failed"))
-                    .isEqualTo(ATTEMPTS);
+            await(() -> compactor.tasks(kind.toLowerCase(java.util.Locale.ROOT), "failed") == ATTEMPTS);
             await(() -> dead(kind) == 1);
 
             // the other topic goes on

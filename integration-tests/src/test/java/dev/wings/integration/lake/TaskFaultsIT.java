@@ -36,7 +36,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -354,14 +353,11 @@ final class TaskFaultsIT {
         lake.run(TaskKind.CREATE_TABLE);
         other.push(List.of(List.of("a", 1L)), 1);
         lake.clock().advance(Duration.ofMinutes(2));
-        for (Optional<Task> task = lake.lease(TaskKind.COMPACT);
-                task.isPresent();
-                task = lake.lease(TaskKind.COMPACT, Duration.ofMillis(200))) {
-            if (task.get().getTarget().equals(other.name().toString())) {
-                assertThat(lake.run(task.get()).more()).isFalse();
-                break;
-            }
-        }
+        Task task;
+        do {
+            task = lake.lease(TaskKind.COMPACT).orElseThrow();
+        } while (!task.getTarget().equals(other.name().toString()));
+        assertThat(lake.run(task).more()).isFalse();
         assertThat(lake.plan(other).pages()).isEmpty();
     }
 
