@@ -64,6 +64,9 @@ import java.util.UUID;
 public final class TestControlPlane implements AutoCloseable {
 
     static final String NAMESPACE = "tenants/default/namespaces/default";
+    /// Long enough to tell what waits for it from what a slow machine takes.
+    static final Duration DRAIN_TIME = Duration.ofSeconds(30);
+
     static final IdGenerator IDS = new IdGenerator(InstantSource.system(), new SecureRandom());
 
     private final Resources resources = new Resources();
@@ -98,7 +101,7 @@ public final class TestControlPlane implements AutoCloseable {
                 1 << 20,
                 Duration.ofSeconds(20),
                 32 << 20,
-                Duration.ofSeconds(5),
+                DRAIN_TIME,
                 TaskFixture.POLICY);
         try {
             controlPlane = open(config);

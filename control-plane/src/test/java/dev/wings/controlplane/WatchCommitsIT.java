@@ -94,11 +94,18 @@ final class WatchCommitsIT {
         Iterator<WatchCommitsResponse> answers = watch(here, 0);
         // the first message says that the watch is on
         assertThat(answers.next().getCommitsList()).isEmpty();
-        long start = System.nanoTime();
-        commit(there, 1);
-        assertThat(read(answers, 1)).hasSize(1);
-        // far below the time of the slow look at the state
-        assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
+        int soon = 0;
+        for (int i = 0; i < 3; i++) {
+            long start = System.nanoTime();
+            commit(there, 1);
+            assertThat(read(answers, 1)).hasSize(1);
+            // far below the time between two slow looks at the state
+            if (System.nanoTime() - start < 5_000_000_000L) {
+                soon++;
+            }
+        }
+        // such a look may find one of them soon
+        assertThat(soon).isGreaterThanOrEqualTo(2);
     }
 
     @Test
@@ -134,9 +141,9 @@ final class WatchCommitsIT {
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
-        assertThat(closing).succeedsWithin(java.time.Duration.ofSeconds(10));
+        assertThat(closing).succeedsWithin(TestControlPlane.DRAIN_TIME);
         // not after the drain time
-        assertThat(System.nanoTime() - start).isLessThan(4_500_000_000L);
+        assertThat(System.nanoTime() - start).isLessThan(TestControlPlane.DRAIN_TIME.toNanos() / 2);
     }
 
     @Test
