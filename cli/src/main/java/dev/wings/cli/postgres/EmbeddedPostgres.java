@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -245,10 +246,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// @param directory as given to [#open]
     public static void stopLeftover(Path directory) throws IOException, InterruptedException {
         Path pidFile = directory.resolve(DATA).resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(pidFile);
+        } catch (NoSuchFileException e) {
             return;
         }
-        Optional<ProcessHandle> process = Files.readAllLines(pidFile).stream()
+        Optional<ProcessHandle> process = lines.stream()
                 .findFirst()
                 .filter(line -> line.matches("[0-9]+"))
                 .flatMap(line -> ProcessHandle.of(Long.parseLong(line)))
@@ -265,7 +269,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
             return;
         }
         LOG.info("stopping the PostgreSQL that a killed process left behind: pid={}", server.pid());
-        run(List.of("kill", "-INT", String.valueOf(server.pid())));
+        stop(server, directory);
+    }
+
+    /// Returns when the server has ended, which it may do by itself at any moment.
+    static void stop(ProcessHandle server, Path directory) throws IOException, InterruptedException {
+        try {
+            run(List.of("kill", "-INT", String.valueOf(server.pid())));
+        } catch (IOException e) {
+            if (server.isAlive()) {
+                throw e;
+            }
+        }
         try {
             server.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {

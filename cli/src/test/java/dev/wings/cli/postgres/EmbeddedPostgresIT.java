@@ -16,6 +16,7 @@
 package dev.wings.cli.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.WingsException;
@@ -78,6 +79,14 @@ final class EmbeddedPostgresIT {
             assertThat(server.isAlive()).isFalse();
             assertThat(query(next, "select x from t")).isEqualTo("42");
         }
+    }
+
+    @Test
+    void serverThatEndsBeforeItIsToldToIsStopped() throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+
+        assertThatCode(() -> EmbeddedPostgres.stop(ended.toHandle(), directory)).doesNotThrowAnyException();
     }
 
     @Test
