@@ -27,6 +27,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -41,7 +42,9 @@ final class RunningControlPlane implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
-        EmbeddedPostgres postgres = resources.add(EmbeddedPostgres.start());
+        EmbeddedPostgres postgres = resources.add(EmbeddedPostgres.builder()
+                .setPGStartupWait(Duration.ofSeconds(60))
+                .start());
         Path password = Files.writeString(Files.createTempFile("wings-compliance", ".password"), "postgres");
         resources.add(() -> Files.delete(password));
         ControlPlaneConfig config = Settings.read(

@@ -20,13 +20,17 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A real PostgreSQL for tests, as durable as in production.
@@ -36,14 +40,20 @@ public final class TestPostgres implements AutoCloseable {
 
     private static @Nullable TestPostgres shared;
 
+    private static final int ATTEMPTS = 3;
+    private static final Duration START_TIME = Duration.ofSeconds(60);
+    private static final int STOP_SECONDS = 60;
+
     private final AtomicInteger databases = new AtomicInteger();
-    private final @Nullable Path dataDirectory;
-    private EmbeddedPostgres server;
+    private Running running;
     private boolean templateMade;
 
-    private TestPostgres(@Nullable Path dataDirectory) {
-        this.dataDirectory = dataDirectory;
-        this.server = start(dataDirectory, 0);
+    /// @param dataDirectory what it was given, if it was
+    private record Running(
+            EmbeddedPostgres server, @Nullable Path dataDirectory) {}
+
+    private TestPostgres(@Nullable Path directory) {
+        this.running = startAnywhere(directory);
     }
 
     /// One for all tests of the process; ended with it.
@@ -54,25 +64,42 @@ public final class TestPostgres implements AutoCloseable {
         return shared;
     }
 
-    /// One of its own, that can be stopped and started again; the caller closes it.
-    public static TestPostgres open(Path dataDirectory) {
-        return new TestPostgres(dataDirectory);
+    /// One of its own, that can be stopped and started again, with its data below `directory`; the caller closes it.
+    public static TestPostgres open(Path directory) {
+        return new TestPostgres(directory);
     }
 
-    private static EmbeddedPostgres start(@Nullable Path dataDirectory, int port) {
-        try {
-            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                    .setServerConfig("fsync", "on")
-                    .setServerConfig("synchronous_commit", "on")
-                    .setServerConfig("max_connections", "200")
-                    .setPort(port);
-            if (dataDirectory != null) {
-                builder.setDataDirectory(dataDirectory).setCleanDataDirectory(false);
+    /// The port is found before the data directory is made: somebody else may take it meanwhile.
+    private static Running startAnywhere(@Nullable Path directory) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                // one each: a start that failed keeps its own locked
+                return start(directory == null ? null : directory.resolve("attempt-" + attempt), 0);
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS) {
+                    throw new UncheckedIOException(e);
+                }
             }
-            return builder.start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+    }
+
+    private static Running start(@Nullable Path dataDirectory, int port) throws IOException {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("max_connections", "200")
+                .setPGStartupWait(START_TIME)
+                .setPort(port);
+        if (dataDirectory != null) {
+            builder.setDataDirectory(dataDirectory).setCleanDataDirectory(false);
+        }
+        EmbeddedPostgres server = builder.start();
+        // else it is somebody else's that answers at the port
+        if (server.getProcess().onExit().join().exitValue() != 0) {
+            server.close();
+            throw new IOException("PostgreSQL does not start: port=" + server.getPort());
+        }
+        return new Running(server, dataDirectory);
     }
 
     /// A new database with nothing in its tables.
@@ -95,7 +122,7 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     private void execute(String sql) {
-        try (Connection connection = server.getPostgresDatabase().getConnection();
+        try (Connection connection = running.server().getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
@@ -105,7 +132,7 @@ public final class TestPostgres implements AutoCloseable {
 
     private DatabaseConfig config(String name) {
         return new DatabaseConfig(
-                server.getJdbcUrl("postgres", name),
+                running.server().getJdbcUrl("postgres", name),
                 "postgres",
                 Optional.of(new Secret("postgres")),
                 4,
@@ -114,20 +141,37 @@ public final class TestPostgres implements AutoCloseable {
                 Duration.ofSeconds(5));
     }
 
-    /// Stops the server at once, as a crash would, as far as clients can tell.
+    /// Stops the server at once, as a crash would, as far as clients can tell; returns when it has ended.
     public void stop() {
+        Optional<ProcessHandle> process = ProcessHandle.of(pid());
         close();
+        // the checkpoint of a shutdown may take longer than `close` waits for it
+        process.ifPresent(server ->
+                server.onExit().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).join());
+    }
+
+    private long pid() {
+        Path dataDirectory = Objects.requireNonNull(running.dataDirectory(), "the shared server is not stopped");
+        try (Stream<String> lines = Files.lines(dataDirectory.resolve("postmaster.pid"))) {
+            return Long.parseLong(lines.findFirst().orElseThrow());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Starts a stopped server on the same port.
     public void startAgain() {
-        server = start(dataDirectory, server.getPort());
+        try {
+            running = start(running.dataDirectory(), running.server().getPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
     public void close() {
         try {
-            server.close();
+            running.server().close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -30,6 +30,7 @@ import io.grpc.StatusRuntimeException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,6 +61,8 @@ final class LakeRestartIT {
 
     private static final int ROUNDS_IN_A_COMMIT = 2;
     private static final int BACK_SECONDS = 30;
+    private static final Duration START_TIME = Duration.ofSeconds(60);
+    private static final int STOP_SECONDS = 60;
 
     @TempDir
     private Path directory;
@@ -95,6 +98,7 @@ final class LakeRestartIT {
                     .setPort(port)
                     .setDataDirectory(directory.resolve("postgres"))
                     .setCleanDataDirectory(false)
+                    .setPGStartupWait(START_TIME)
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -107,7 +111,13 @@ final class LakeRestartIT {
 
     private void stopPostgres() {
         try {
+            Optional<ProcessHandle> process =
+                    ProcessHandle.of(Long.parseLong(Files.readAllLines(directory.resolve("postgres/postmaster.pid"))
+                            .getFirst()));
             postgres.close();
+            // the checkpoint of a shutdown may take longer than `close` waits for it
+            process.ifPresent(server ->
+                    server.onExit().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).join());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
