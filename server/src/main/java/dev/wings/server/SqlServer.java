@@ -120,7 +120,8 @@ public final class SqlServer implements AutoCloseable {
                 surroundings.ids().clock(),
                 log,
                 spill,
-                cache.links()));
+                cache.links(),
+                telemetry.registry()));
         queries.warmUp();
         Signer signer = new Signer(ticketKey(config));
         FlightSqlEndpoint endpoint = new FlightSqlEndpoint(

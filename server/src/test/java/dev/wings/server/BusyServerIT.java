@@ -83,7 +83,10 @@ class BusyServerIT {
             ends.add(CompletableFuture.supplyAsync(() -> end(query)));
         }
         awaitStates(List.of("QUEUED", "RUNNING"));
+        awaitWaiting(1);
+        assertThat(server.metric("wings.queries.running", "of", "topics")).isEqualTo(1);
         assertThat(sql.query("select uid from system.topics")).hasSize(1);
+        assertThat(server.metric("wings.query.rows")).isPositive();
         for (FlightInfo query : queries) {
             sql.client().cancelFlightInfo(new CancelFlightInfoRequest(query));
         }
@@ -91,6 +94,8 @@ class BusyServerIT {
             assertThat(end.get()).isEqualTo(FlightStatusCode.CANCELLED);
         }
         awaitStates(List.of("FAILED", "FAILED"));
+        assertThat(server.metric("wings.queries", "outcome", "cancelled")).isPositive();
+        assertThat(server.metric("wings.queries", "outcome", "ok")).isPositive();
     }
 
     @Test
@@ -99,11 +104,9 @@ class BusyServerIT {
         CompletableFuture<FlightStatusCode> end = CompletableFuture.supplyAsync(() -> end(endless));
         awaitStates(List.of("RUNNING"));
         FlightInfo info = sql.client().execute("select count(*) from flights where __timestamp__ < now()");
-        int lookups = server.controlPlane().topicLookups();
         CompletableFuture<List<String>> rows = CompletableFuture.supplyAsync(() -> rows(info));
-        awaitTopicLookup(lookups);
         // so that the query is planned by now
-        awaitStates(List.of("RUNNING"));
+        awaitWaiting(1);
         long before = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
         sql.client().cancelFlightInfo(new CancelFlightInfoRequest(endless));
         assertThat(end.get()).isEqualTo(FlightStatusCode.CANCELLED);
@@ -140,11 +143,11 @@ class BusyServerIT {
         assertThat(found).isEqualTo(expected);
     }
 
-    private void awaitTopicLookup(int before) {
+    private void awaitWaiting(int queries) {
         long deadline = System.nanoTime() + 20_000_000_000L;
-        while (server.controlPlane().topicLookups() == before && System.nanoTime() < deadline) {
+        while (server.metric("wings.queries.waiting", "of", "topics") != queries) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
             Thread.onSpinWait();
         }
-        assertThat(server.controlPlane().topicLookups()).isGreaterThan(before);
     }
 }

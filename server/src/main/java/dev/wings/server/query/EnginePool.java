@@ -94,6 +94,15 @@ final class EnginePool implements AutoCloseable {
         permits.release();
     }
 
+    int waiting() {
+        return waiting.get();
+    }
+
+    /// Places that are taken.
+    int taken() {
+        return limits.size() - permits.availablePermits();
+    }
+
     /// Takes all places, for good, as soon as they are given back. Fails if they are not in time.
     void drain(Duration timeout) throws InterruptedException {
         if (!permits.tryAcquire(limits.size(), timeout.toNanos(), TimeUnit.NANOSECONDS)) {

@@ -22,6 +22,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.table.Tables;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -61,6 +62,7 @@ public final class Queries implements AutoCloseable {
     private final Planning planning;
     private final EnginePool runners;
     private final EnginePool systemRunners;
+    private final QueryMetrics metrics;
 
     /// @param concurrent queries that run at once
     /// @param queued queries that wait for others at most
@@ -91,7 +93,8 @@ public final class Queries implements AutoCloseable {
             InstantSource clock,
             QueryLog log,
             Path directory,
-            Path segments) {
+            Path segments,
+            MeterRegistry registry) {
         this.tables = tables;
         this.limits = limits;
         this.allocator = allocator;
@@ -121,6 +124,9 @@ public final class Queries implements AutoCloseable {
                         limits.temporaryBytes()),
                 directory,
                 Optional.empty());
+        this.metrics = new QueryMetrics(registry);
+        metrics.watch(runners, "topics");
+        metrics.watch(systemRunners, "system");
     }
 
     /// Opens engines in advance. Its failure is that of the machine: no library, no memory, no disk.
@@ -149,6 +155,7 @@ public final class Queries implements AutoCloseable {
 
     private void end(RunningQuery query, @Nullable Throwable failure) {
         query.finish(failure);
+        metrics.ended(query.info(), failure);
         log.remove(query);
     }
 

@@ -32,6 +32,7 @@ import dev.wings.server.table.TableRef;
 import dev.wings.server.table.TableSource;
 import dev.wings.server.table.Tables;
 import io.grpc.Context;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -78,7 +79,15 @@ class StatementsTest {
         Queries.Limits limits = new Queries.Limits(
                 1, 1, Duration.ofSeconds(10), Duration.ofSeconds(30), 1, 64L << 20, 64L << 20, 64L << 20);
         queries = new Queries(
-                new NoTables(), limits, allocator, scheduler, InstantSource.system(), log, directory, directory);
+                new NoTables(),
+                limits,
+                allocator,
+                scheduler,
+                InstantSource.system(),
+                log,
+                directory,
+                directory,
+                new SimpleMeterRegistry());
     }
 
     @AfterEach
