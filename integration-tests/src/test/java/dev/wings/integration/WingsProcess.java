@@ -104,6 +104,11 @@ final class WingsProcess implements AutoCloseable {
         return 7701 + portOffset;
     }
 
+    /// Of all services.
+    List<Integer> managementPorts() {
+        return List.of(7790 + portOffset, 7791 + portOffset, 7792 + portOffset, 7793 + portOffset);
+    }
+
     /// SIGKILL: no goodbye.
     void kill() {
         process.destroyForcibly();

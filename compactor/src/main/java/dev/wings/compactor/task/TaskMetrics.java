@@ -16,6 +16,7 @@
 package dev.wings.compactor.task;
 
 import dev.wings.common.proto.TaskKind;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -26,11 +27,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TaskMetrics {
 
     private final MeterRegistry registry;
-    private final AtomicInteger running;
+    private final AtomicInteger running = new AtomicInteger();
 
     TaskMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.running = registry.gauge("wings.compactor.tasks.running", new AtomicInteger());
+        Gauge.builder("wings.compactor.tasks.running", running, AtomicInteger::get)
+                .description("tasks that this worker has in hand")
+                .register(registry);
     }
 
     enum Outcome {

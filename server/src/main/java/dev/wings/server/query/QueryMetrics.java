@@ -54,6 +54,9 @@ final class QueryMetrics {
         ErrorKind kind = failure instanceof WingsException known ? known.kind() : ErrorKind.INTERNAL;
         Timer.builder("wings.queries")
                 .description("from the start of a query to its last row, waiting included, by how it ended")
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofMinutes(5))
                 .tag("outcome", failure == null ? "ok" : kind.name().toLowerCase(Locale.ROOT))
                 .register(registry)
                 .record(Duration.between(query.startTime(), query.endTime().orElse(query.startTime())));
