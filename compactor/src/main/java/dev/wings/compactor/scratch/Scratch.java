@@ -47,7 +47,7 @@ public final class Scratch implements AutoCloseable {
 
     /// Held while a worker starts: another would take its lock file, made and not locked yet, for a leftover. The lock
     /// keeps other processes away, `synchronized` other threads.
-    private static final String START_LOCK = "lock";
+    private static final String START_LOCK = "start.lock";
 
     private final Path directory;
     private final Path lockFile;

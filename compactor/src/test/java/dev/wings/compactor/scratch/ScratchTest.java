@@ -47,13 +47,13 @@ final class ScratchTest {
     /// Without the lock that all share.
     private static List<Path> files(Path parent) throws IOException {
         try (Stream<Path> files = Files.list(parent)) {
-            return files.filter(file -> !file.endsWith("lock")).toList();
+            return files.filter(file -> !file.endsWith("start.lock")).toList();
         }
     }
 
     private boolean isSomebodyStarting() {
-        try (FileChannel channel =
-                        FileChannel.open(parent.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(
+                        parent.resolve("start.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock _ = channel.tryLock()) {
             return false;
         } catch (OverlappingFileLockException e) {
