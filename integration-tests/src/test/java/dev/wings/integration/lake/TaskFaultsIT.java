@@ -319,7 +319,7 @@ final class TaskFaultsIT {
     private void assertScratchIsEmpty() throws Exception {
         try (Stream<Path> files = Files.walk(directory.resolve("scratch"))) {
             assertThat(files.filter(Files::isRegularFile))
-                    .allMatch(file -> file.toString().endsWith(".lock"));
+                    .allMatch(file -> file.toString().endsWith("lock"));
         }
     }
 
