@@ -121,6 +121,7 @@ public final class LakeFixture implements AutoCloseable {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final TestControlPlane controlPlane;
     private final Channel direct;
+    private final Channel patient;
     private final Channel stepped;
     private final Scratch scratch;
     private final ExecutorService threads;
@@ -144,13 +145,14 @@ public final class LakeFixture implements AutoCloseable {
         GrpcClient client = resources.add(
                 GrpcClient.open(URI.create("http://127.0.0.1:" + controlPlane.port()), CALL_TIMEOUT, 64 << 20));
         direct = client.channel();
+        patient = ClientInterceptors.intercept(client.channel(), new PatientCalls(CALL_TIMEOUT));
         stepped = ClientInterceptors.intercept(client.channel(), new SteppedCalls(steps));
         scratch = resources.add(Scratch.open(directory, ids::next));
         createNamespace();
     }
 
     private void createNamespace() {
-        ClusterMetadataGrpc.ClusterMetadataBlockingStub stub = ClusterMetadataGrpc.newBlockingStub(direct);
+        ClusterMetadataGrpc.ClusterMetadataBlockingStub stub = ClusterMetadataGrpc.newBlockingStub(patient);
         stub.createTenant(
                 CreateTenantRequest.newBuilder().setTenantId("default").build());
         stub.createObjectStore(CreateObjectStoreRequest.newBuilder()
@@ -218,14 +220,14 @@ public final class LakeFixture implements AutoCloseable {
     }
 
     public void deleteTopic(TestTopic topic) {
-        Empty ignored = ClusterMetadataGrpc.newBlockingStub(direct)
+        Empty ignored = ClusterMetadataGrpc.newBlockingStub(patient)
                 .deleteTopic(DeleteTopicRequest.newBuilder()
                         .setName(topic.name().toString())
                         .build());
     }
 
     public TestTopic createTopic(String id, TopicSchema schema, String partitionBy, LakeSpec lake) {
-        Topic topic = ClusterMetadataGrpc.newBlockingStub(direct)
+        Topic topic = ClusterMetadataGrpc.newBlockingStub(patient)
                 .createTopic(CreateTopicRequest.newBuilder()
                         .setParent(namespace.getName())
                         .setTopicId(id)
@@ -239,7 +241,7 @@ public final class LakeFixture implements AutoCloseable {
 
     void commit(CommitFolioRequest request) {
         clock.advance(Duration.ofSeconds(1));
-        CommitFolioResponse ignored = LogMetadataGrpc.newBlockingStub(direct).commitFolio(request);
+        CommitFolioResponse ignored = LogMetadataGrpc.newBlockingStub(patient).commitFolio(request);
     }
 
     /// Leases the next task of a kind; empty if there is none. Tasks are made behind the back of who commits pages.
@@ -248,7 +250,7 @@ public final class LakeFixture implements AutoCloseable {
     }
 
     Optional<Task> lease(TaskKind kind, Duration wait) {
-        LeaseTaskResponse response = TasksGrpc.newBlockingStub(direct)
+        LeaseTaskResponse response = TasksGrpc.newBlockingStub(patient)
                 .leaseTask(LeaseTaskRequest.newBuilder()
                         .addKinds(kind)
                         .setWorker("test")
@@ -273,7 +275,7 @@ public final class LakeFixture implements AutoCloseable {
         try {
             result = handler(task.getKind()).run(lease);
         } catch (RuntimeException e) {
-            FailTaskResponse ignored = TasksGrpc.newBlockingStub(direct)
+            FailTaskResponse ignored = TasksGrpc.newBlockingStub(patient)
                     .failTask(FailTaskRequest.newBuilder()
                             .setLease(lease.ref())
                             .setFailure(String.valueOf(e.getMessage()))
@@ -283,7 +285,7 @@ public final class LakeFixture implements AutoCloseable {
         CompleteTaskRequest.Builder complete =
                 CompleteTaskRequest.newBuilder().setLease(lease.ref()).setMore(result.more());
         result.table().ifPresent(complete::setTable);
-        CompleteTaskResponse ignored = TasksGrpc.newBlockingStub(direct).completeTask(complete.build());
+        CompleteTaskResponse ignored = TasksGrpc.newBlockingStub(patient).completeTask(complete.build());
         return result;
     }
 
@@ -359,7 +361,7 @@ public final class LakeFixture implements AutoCloseable {
     public Plan plan(TestTopic topic) {
         List<PlannedPage> pages = new ArrayList<>();
         String[] location = {""};
-        LogMetadataGrpc.newBlockingStub(direct)
+        LogMetadataGrpc.newBlockingStub(patient)
                 .planScan(PlanScanRequest.newBuilder()
                         .addTopics(TopicScan.newBuilder()
                                 .setTopic(topic.name().toString())
@@ -380,7 +382,7 @@ public final class LakeFixture implements AutoCloseable {
     /// Keys of the folios that have pages of a topic.
     public Set<String> folioKeys(TestTopic topic) {
         Set<String> keys = new HashSet<>();
-        LogMetadataGrpc.newBlockingStub(direct)
+        LogMetadataGrpc.newBlockingStub(patient)
                 .planScan(PlanScanRequest.newBuilder()
                         .addTopics(TopicScan.newBuilder()
                                 .setTopic(topic.name().toString())
@@ -397,13 +399,13 @@ public final class LakeFixture implements AutoCloseable {
 
     /// As a person does who has mended what killed them.
     void retryDeadTasks() {
-        ListTasksResponse dead = TasksGrpc.newBlockingStub(direct)
+        ListTasksResponse dead = TasksGrpc.newBlockingStub(patient)
                 .listTasks(ListTasksRequest.newBuilder()
                         .setParent("tenants/default")
                         .addStates(TaskState.DEAD)
                         .build());
         for (Task task : dead.getTasksList()) {
-            Task ignored = TasksGrpc.newBlockingStub(direct)
+            Task ignored = TasksGrpc.newBlockingStub(patient)
                     .retryTask(RetryTaskRequest.newBuilder()
                             .setName(task.getName())
                             .build());
