@@ -63,8 +63,7 @@ public record LakeSpec(
                     + ", limit=" + MAX_SORT_FIELDS);
         }
         if (freshness.compareTo(MIN_FRESHNESS) < 0 || freshness.compareTo(MAX_FRESHNESS) > 0) {
-            throw WingsException.invalid(
-                    "bad freshness: 1 second to 1 day is expected: found=" + freshness.toMillis() + "ms");
+            throw WingsException.invalid("bad freshness: 1 second to 1 day is expected: found=" + freshness);
         }
         if (targetSegmentBytes < MIN_SEGMENT_BYTES || targetSegmentBytes > MAX_SEGMENT_BYTES) {
             throw WingsException.invalid("bad target_segment_bytes: " + MIN_SEGMENT_BYTES + " to " + MAX_SEGMENT_BYTES
