@@ -85,7 +85,8 @@ public final class TestPostgres implements AutoCloseable {
 
     private static Running start(@Nullable Path dataDirectory, int port) throws IOException {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setServerConfig("fsync", "on")
+                // the shared one ends with the tests, and its hundreds of databases would take long to sync then
+                .setServerConfig("fsync", dataDirectory == null ? "off" : "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("max_connections", "200")
                 .setPGStartupWait(START_TIME)
