@@ -224,17 +224,13 @@ public final class DataDirectory implements AutoCloseable {
         }
         for (Path run : runs) {
             Path lockFile = run.resolve(LOCK_FILE);
-            if (!Files.exists(lockFile)) {
-                // its process deletes it just now
-                continue;
-            }
             try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE)) {
                 if (tryLock(channel)) {
                     EmbeddedPostgres.stopLeftover(run.resolve("postgresql"));
                     delete(run);
                 }
             } catch (NoSuchFileException e) {
-                // its process has just ended
+                // its process deletes it just now, or has ended
             }
         }
     }

@@ -24,9 +24,12 @@ import java.util.Comparator;
 /// @param schemaVersion the version of the topic's schema that the page's columns are bound to
 public record PageKey(String topicUid, String partitionValue, int schemaVersion) {
 
+    /// The order of partition values everywhere: by their UTF-8 bytes. (`String` has another, that of UTF-16.)
+    public static final Comparator<String> VALUE_ORDER = PageKey::compareUtf8;
+
     /// The order of pages in a folio: topic, then partition, both by their UTF-8 bytes.
-    static final Comparator<PageKey> FOLIO_ORDER = Comparator.comparing(PageKey::topicUid, PageKey::compareUtf8)
-            .thenComparing(PageKey::partitionValue, PageKey::compareUtf8);
+    static final Comparator<PageKey> FOLIO_ORDER =
+            Comparator.comparing(PageKey::topicUid, VALUE_ORDER).thenComparing(PageKey::partitionValue, VALUE_ORDER);
 
     public PageKey {
         if (topicUid.isEmpty() || schemaVersion < 0) {

@@ -15,13 +15,12 @@
  */
 package dev.wings.compactor.compact;
 
+import dev.wings.common.folio.PageKey;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.WatermarkMove;
 import dev.wings.compactor.segment.TopicPage;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,11 +30,6 @@ import java.util.TreeMap;
 /// The oldest pages of a plan that fit into a budget: all pages of all commits up to one. So each partition gives a
 /// prefix of its pages, and the memory taken is bounded however long the plan is.
 final class OldestPages {
-
-    /// That of partition values everywhere: by their UTF-8 bytes. The control plane takes moves in no other. (UTF-16,
-    /// the order of `String`, has supplementary characters before some others.)
-    private static final Comparator<String> VALUE_ORDER =
-            Comparator.comparing(value -> value.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
     private final long maxBytes;
     private final int maxPages;
@@ -84,10 +78,11 @@ final class OldestPages {
         return byCommit.values().stream().flatMap(List::stream).toList();
     }
 
-    /// What moves out of pages, by partition: each gives one run of offsets without gaps.
+    /// What moves out of pages, by partition, in the only order that the control plane takes: each gives one run of
+    /// offsets without gaps.
     static List<WatermarkMove> moves(List<TopicPage> pages) {
         List<TopicPage> ordered = pages.stream()
-                .sorted(Comparator.comparing(TopicPage::partitionValue, VALUE_ORDER)
+                .sorted(Comparator.comparing(TopicPage::partitionValue, PageKey.VALUE_ORDER)
                         .thenComparingLong(TopicPage::startOffset))
                 .toList();
         Map<String, WatermarkMove.Builder> moves = new LinkedHashMap<>();

@@ -16,7 +16,6 @@
 package dev.wings.controlplane.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.time.Scheduler;
@@ -131,7 +130,7 @@ final class PostgresGarbageIT extends GarbageContract {
             Future<?> listing = database.work("lock all pages", connection -> {
                 Sql.query(connection, "select 1 from pages for update", row -> 1);
                 Future<?> started = threads.submit(() -> collection.list(task.name(), task.epoch(), 0));
-                awaitWaitingForALock();
+                TestPostgres.awaitWaitingForALock(database);
                 now.set(later);
                 return started;
             });
@@ -159,17 +158,6 @@ final class PostgresGarbageIT extends GarbageContract {
         tasks().create(List.of(task), TaskFixture.START);
         return fixture.lease(Set.of(TaskKind.COLLECT_GARBAGE), TaskFixture.START)
                 .orElseThrow();
-    }
-
-    private void awaitWaitingForALock() {
-        String waiting =
-                "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
-            while (database.read("look for locks", connection -> Sql.query(connection, waiting, row -> 1))
-                    .isEmpty()) {
-                Thread.onSpinWait();
-            }
-        });
     }
 
     private long count(String table, TopicRecord topic) {

@@ -17,7 +17,6 @@ package dev.wings.controlplane.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
@@ -31,7 +30,6 @@ import dev.wings.controlplane.task.TaskFixture;
 import dev.wings.controlplane.task.TaskRecord;
 import dev.wings.controlplane.task.TaskStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -108,7 +106,7 @@ final class PostgresTableCommitIT extends TableCommitContract {
         Future<?> deletion = whileCommitting(commit, threads -> {
             Future<?> started =
                     threads.submit(() -> cluster().deleteTopic(topic.name(), TaskFixture.START, TaskFixture.START));
-            awaitWaitingForALock();
+            TestPostgres.awaitWaitingForALock(database);
             Future<?> push = threads.submit(
                     () -> acme.push(TaskFixture.at(1), LogFixture.page(other, "JFK", LogFixture.batch(1))));
             push.get(10, TimeUnit.SECONDS);
@@ -157,16 +155,5 @@ final class PostgresTableCommitIT extends TableCommitContract {
             assertThat(moved.get()).isEqualTo(10);
             return result;
         }
-    }
-
-    private void awaitWaitingForALock() {
-        String waiting =
-                "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
-            while (database.read("look for locks", connection -> Sql.query(connection, waiting, row -> 1))
-                    .isEmpty()) {
-                Thread.onSpinWait();
-            }
-        });
     }
 }

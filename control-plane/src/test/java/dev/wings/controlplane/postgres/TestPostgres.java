@@ -15,6 +15,8 @@
  */
 package dev.wings.controlplane.postgres;
 
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
 import dev.wings.common.config.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -120,6 +122,18 @@ public final class TestPostgres implements AutoCloseable {
         String name = "test_" + databases.incrementAndGet();
         execute("create database " + name);
         return config(name);
+    }
+
+    /// Returns when somebody waits for a lock in the database.
+    static void awaitWaitingForALock(PostgresDatabase database) {
+        String waiting =
+                "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            while (database.read("look for locks", connection -> Sql.query(connection, waiting, row -> 1))
+                    .isEmpty()) {
+                Thread.onSpinWait();
+            }
+        });
     }
 
     private void execute(String sql) {

@@ -59,7 +59,7 @@ final class QueryMetrics {
                 .maximumExpectedValue(Duration.ofMinutes(5))
                 .tag("outcome", failure == null ? "ok" : kind.name().toLowerCase(Locale.ROOT))
                 .register(registry)
-                .record(Duration.between(query.startTime(), query.endTime().orElse(query.startTime())));
+                .record(Duration.between(query.startTime(), query.endTime().orElseThrow()));
         rows.increment((double) query.rows());
     }
 }
