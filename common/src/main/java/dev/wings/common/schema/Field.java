@@ -19,7 +19,6 @@ import static java.util.stream.Collectors.joining;
 
 import dev.wings.common.error.WingsException;
 import java.util.Collection;
-import java.util.Locale;
 
 /// A named, typed slot: a column, a member of a struct, the element of a list, the key or the value of a map.
 ///
@@ -58,9 +57,11 @@ public record Field(int id, String name, boolean required, FieldType type, Strin
         return new Field(id, name, true, type, "");
     }
 
-    /// The name as names are compared: without regard to case.
+    /// The name as names are compared: without regard to case. Names that differ so are different ones for everybody
+    /// who
+    /// reads a topic, see [NameFolding]; this is the one place that says which names are the same.
     public static String folded(String name) {
-        return name.toLowerCase(Locale.ROOT);
+        return NameFolding.fold(name);
     }
 
     /// Cut to a length fit for a message, with nothing in it that could break a line of a log.

@@ -17,6 +17,7 @@ package dev.wings.server.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wings.common.duckdb.DuckDbException;
+import dev.wings.common.schema.Field;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableRef;
@@ -24,7 +25,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -113,7 +113,7 @@ final class Planner {
         return table.columns().stream()
                 .map(SqlColumn::name)
                 .filter(column -> query.columns()
-                        .map(names -> names.contains(column.toLowerCase(Locale.ROOT)))
+                        .map(names -> names.contains(Field.folded(column)))
                         .orElse(true))
                 .collect(Collectors.toSet());
     }

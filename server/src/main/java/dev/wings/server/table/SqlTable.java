@@ -15,6 +15,7 @@
  */
 package dev.wings.server.table;
 
+import dev.wings.common.schema.Field;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,9 +25,11 @@ public interface SqlTable {
     /// In the order of `select *`.
     List<SqlColumn> columns();
 
+    /// The column of that name, matched without regard to case.
     default Optional<SqlColumn> find(String name) {
+        String folded = Field.folded(name);
         return columns().stream()
-                .filter(column -> column.name().equalsIgnoreCase(name))
+                .filter(column -> Field.folded(column.name()).equals(folded))
                 .findFirst();
     }
 }
