@@ -17,6 +17,7 @@ package dev.wings.common.arrow;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
@@ -28,7 +29,7 @@ import org.apache.arrow.memory.OutOfMemoryException;
 final class BatchMemory implements AutoCloseable {
 
     private final BufferAllocator allocator;
-    private final long limit;
+    private long limit;
     private final List<ArrowBuf> held = new ArrayList<>();
     private long allocated;
 
@@ -67,6 +68,26 @@ final class BatchMemory implements AutoCloseable {
         return buffer;
     }
 
+    /// Memory with the bytes of `old`, which is given back, and zeros up to the end: `bytes` of them, or some more to
+    /// spare if the limit allows it.
+    Buf grow(Buf old, long bytes) {
+        long spare = Math.min(old.length() / 2, limit - allocated);
+        allocated -= old.length();
+        Buf larger;
+        try {
+            larger = allocateZeros(Math.max(bytes, old.length() + spare));
+        } catch (RuntimeException e) {
+            allocated += old.length();
+            throw e;
+        }
+        MemorySegment.copy(old.segment(), 0, larger.segment(), 0, old.length());
+        ArrowBuf base = old.base();
+        if (base != null && held.remove(base)) {
+            base.close();
+        }
+        return larger;
+    }
+
     /// Counts bytes that are taken elsewhere (on the heap) towards the limit.
     void charge(long bytes) {
         if (bytes > limit - allocated) {
@@ -79,6 +100,11 @@ final class BatchMemory implements AutoCloseable {
     /// What may be handed out in all.
     long limit() {
         return limit;
+    }
+
+    /// Sets what may be handed out in all.
+    void limitTo(long bytes) {
+        limit = bytes;
     }
 
     /// Bytes handed out or charged.

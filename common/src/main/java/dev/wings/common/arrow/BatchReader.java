@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -35,6 +36,12 @@ public final class BatchReader implements AutoCloseable {
     private final BatchLimits limits;
     private final IdentityHashMap<SourceField.Dictionary, ArrayData> dictionaries = new IdentityHashMap<>();
     private final Map<Long, BatchMemory> dictionaryMemory = new HashMap<>();
+
+    /// Dictionaries that have had deltas, as they grow.
+    private final IdentityHashMap<SourceField.Dictionary, GrowingArray> growing = new IdentityHashMap<>();
+
+    /// By dictionary why it is not there though it was sent.
+    private final Map<Long, String> missing = new HashMap<>();
 
     /// @param allocator what is decompressed, decoded and cast is allocated from it
     public BatchReader(BufferAllocator allocator, SchemaBinding binding, BatchLimits limits) {
@@ -61,10 +68,10 @@ public final class BatchReader implements AutoCloseable {
             ArrayReader reader = new ArrayReader(header, body, memory);
             List<ArrayData> sources = reader.read(binding.sources());
             List<ArrayData> columns = new ArrayList<>(binding.columns().size());
-            CastContext context = new CastContext(memory, dictionaries);
+            CastContext context = new CastContext(memory, dictionaries, missing);
             for (SchemaBinding.Column column : binding.columns()) {
                 ArrayData array = column.cast().apply(sources.get(column.source()), context);
-                CanonicalChecks.check(column.target(), array);
+                CanonicalChecks.check(column.target(), array, memory);
                 columns.add(array);
             }
             boolean asReceived = binding.isIdentity() && reader.isRegular();
@@ -80,30 +87,104 @@ public final class BatchReader implements AutoCloseable {
         }
     }
 
-    /// Keeps the values of a dictionary for the batches that follow, in place of those it had under that id.
-    /// Fails with INVALID, naming the field; the dictionary is unknown then.
+    /// Keeps the values of a dictionary for the batches that follow: in place of those it had under that id, or
+    /// after them if it is a delta. Fails with INVALID, naming the field; the dictionary is unknown then, and
+    /// batches that need it are refused for that reason.
     public void readDictionary(IpcHeader.DictionaryBatch header, ArrowBuf body) {
-        if (header.delta()) {
-            throw WingsException.invalid("deltas of dictionaries are not taken: dictionary=" + header.id());
-        }
-        forget(header.id());
+        long id = header.id();
         List<SchemaBinding.DictionaryColumn> users = binding.dictionaries().stream()
-                .filter(column -> column.dictionary().id() == header.id())
+                .filter(column -> column.dictionary().id() == id)
                 .toList();
         if (users.isEmpty()) {
             return;
         }
-        checkSize(body);
-        BatchMemory memory = new BatchMemory(allocator, limits.bytes() - dictionaryBytes());
-        dictionaryMemory.put(header.id(), memory);
         try {
-            for (SchemaBinding.DictionaryColumn user : users) {
-                dictionaries.put(user.dictionary(), dictionary(user, header.values(), body, memory));
+            checkSize(body);
+            if (header.delta()) {
+                append(users, header, body);
+            } else {
+                replace(users, header, body);
             }
+        } catch (WingsException e) {
+            forget(id, "the dictionary could not be read: dictionary=" + id + ", cause=" + e.getMessage());
+            throw e;
         } catch (RuntimeException | Error e) {
-            forget(header.id());
+            forget(id, "the dictionary could not be read: dictionary=" + id);
             throw e;
         }
+    }
+
+    private void replace(List<SchemaBinding.DictionaryColumn> users, IpcHeader.DictionaryBatch header, ArrowBuf body) {
+        long id = header.id();
+        drop(id);
+        missing.remove(id);
+        // They would else show the new values where those that they were sent with are meant.
+        for (SchemaBinding.DictionaryColumn other : binding.dictionaries()) {
+            long otherId = other.dictionary().id();
+            if (dictionaryMemory.containsKey(otherId)
+                    && isMadeOf(other.dictionary().values(), id)) {
+                forget(
+                        otherId,
+                        "the dictionary has to be sent again, one that it refers to was replaced: dictionary=" + otherId
+                                + ", replaced=" + id);
+            }
+        }
+        BatchMemory memory = new BatchMemory(allocator, limits.bytes() - dictionaryBytes());
+        dictionaryMemory.put(id, memory);
+        for (SchemaBinding.DictionaryColumn user : users) {
+            memory.charge(body.readableBytes());
+            memory.retain(body);
+            dictionaries.put(user.dictionary(), dictionary(user, header.values(), body, memory));
+        }
+    }
+
+    private void append(List<SchemaBinding.DictionaryColumn> users, IpcHeader.DictionaryBatch header, ArrowBuf body) {
+        long id = header.id();
+        BatchMemory kept = dictionaryMemory.get(id);
+        if (kept == null) {
+            if (missing.containsKey(id)) {
+                // What is said of the dictionary itself is the reason.
+                return;
+            }
+            throw WingsException.invalid("a delta came without the dictionary that it belongs to");
+        }
+        long limit = limits.bytes() - dictionaryBytes() + kept.allocatedBytes();
+        BatchMemory memory =
+                growing.containsKey(users.getFirst().dictionary()) ? kept : startGrowing(users, kept, limit);
+        dictionaryMemory.put(id, memory);
+        memory.limitTo(limit);
+        for (SchemaBinding.DictionaryColumn user : users) {
+            try (BatchMemory passing = new BatchMemory(allocator, limits.bytes())) {
+                GrowingArray values = Objects.requireNonNull(growing.get(user.dictionary()));
+                values.append(dictionary(user, header.values(), body, passing));
+                dictionaries.put(user.dictionary(), values.array());
+            }
+        }
+    }
+
+    /// Copies a dictionary, so that it can grow, and gives back the `kept` memory that it was in.
+    private BatchMemory startGrowing(List<SchemaBinding.DictionaryColumn> users, BatchMemory kept, long limit) {
+        BatchMemory memory = new BatchMemory(allocator, limit);
+        try {
+            for (SchemaBinding.DictionaryColumn user : users) {
+                ArrayData values = Objects.requireNonNull(dictionaries.get(user.dictionary()));
+                growing.put(user.dictionary(), GrowingArray.of(values, memory));
+            }
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+        kept.close();
+        return memory;
+    }
+
+    /// Whether a field has values of that dictionary in it.
+    private static boolean isMadeOf(SourceField field, long id) {
+        return field.children().stream()
+                .anyMatch(child -> child.dictionary() != null
+                        ? child.dictionary().id() == id
+                                || isMadeOf(child.dictionary().values(), id)
+                        : isMadeOf(child, id));
     }
 
     /// What the dictionaries hold, as received and as decoded.
@@ -113,8 +194,14 @@ public final class BatchReader implements AutoCloseable {
                 .sum();
     }
 
-    private void forget(long id) {
+    private void forget(long id, String reason) {
+        missing.put(id, reason);
+        drop(id);
+    }
+
+    private void drop(long id) {
         dictionaries.keySet().removeIf(dictionary -> dictionary.id() == id);
+        growing.keySet().removeIf(dictionary -> dictionary.id() == id);
         BatchMemory memory = dictionaryMemory.remove(id);
         if (memory != null) {
             memory.close();
@@ -123,11 +210,9 @@ public final class BatchReader implements AutoCloseable {
 
     private ArrayData dictionary(
             SchemaBinding.DictionaryColumn column, IpcHeader.RecordBatch header, ArrowBuf body, BatchMemory memory) {
-        memory.charge(body.readableBytes());
-        memory.retain(body);
         ArrayReader reader = new ArrayReader(header, body, memory);
         ArrayData values = reader.read(List.of(column.dictionary().values())).get(0);
-        return column.cast().apply(values, new CastContext(memory, dictionaries));
+        return column.cast().apply(values, new CastContext(memory, dictionaries, missing));
     }
 
     private void checkSize(ArrowBuf body) {
@@ -143,5 +228,6 @@ public final class BatchReader implements AutoCloseable {
         dictionaryMemory.values().forEach(BatchMemory::close);
         dictionaryMemory.clear();
         dictionaries.clear();
+        growing.clear();
     }
 }

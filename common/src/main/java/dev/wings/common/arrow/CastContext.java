@@ -16,14 +16,25 @@
 package dev.wings.common.arrow;
 
 import java.util.IdentityHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What casts of one batch use: memory for their results, and the dictionaries of the stream as they are at
 /// this batch, already cast.
-record CastContext(BatchMemory memory, IdentityHashMap<SourceField.Dictionary, ArrayData> dictionaries) {
+///
+/// @param missing why there is no dictionary of an id that was sent
+record CastContext(
+        BatchMemory memory,
+        IdentityHashMap<SourceField.Dictionary, ArrayData> dictionaries,
+        Map<Long, String> missing) {
 
     @Nullable
     ArrayData find(SourceField.Dictionary dictionary) {
         return dictionaries.get(dictionary);
+    }
+
+    /// Why [#find] has found nothing.
+    String reason(SourceField.Dictionary dictionary) {
+        return missing.getOrDefault(dictionary.id(), "the dictionary was not sent: dictionary=" + dictionary.id());
     }
 }

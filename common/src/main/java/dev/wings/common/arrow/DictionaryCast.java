@@ -30,7 +30,7 @@ record DictionaryCast(SourceField field, SourceField.Dictionary dictionary, Fiel
         context.memory().charge((long) source.length() * Integer.BYTES);
         int[] positions = new int[source.length()];
         for (int i = 0; i < positions.length; i++) {
-            positions[i] = source.isNull(i) ? Take.NONE : position(source, i, values);
+            positions[i] = source.isNull(i) ? Take.NONE : position(source, i, values, context);
         }
         // Without values there are only nulls.
         return values == null
@@ -38,9 +38,9 @@ record DictionaryCast(SourceField field, SourceField.Dictionary dictionary, Fiel
                 : Take.take(values, positions, context.memory());
     }
 
-    private int position(ArrayData source, int row, @Nullable ArrayData values) {
+    private int position(ArrayData source, int row, @Nullable ArrayData values, CastContext context) {
         if (values == null) {
-            throw field.invalidAt("the dictionary was not sent: dictionary=" + dictionary.id(), row);
+            throw field.invalidAt(context.reason(dictionary), row);
         }
         long index = NumberCasts.integer(source, row, dictionary.signed());
         // An unsigned index of 64 bits that is negative here lies above all dictionaries.

@@ -38,13 +38,14 @@ public sealed interface FieldType {
         FLOAT,
         /// IEEE 754, 64 bits.
         DOUBLE,
-        /// Days since 1970-01-01.
+        /// Days since 1970-01-01, within [TimeRange].
         DATE,
         /// Microseconds since midnight.
         TIME,
-        /// Microseconds since 1970-01-01T00:00:00 of a local clock: no time zone.
+        /// Microseconds since 1970-01-01T00:00:00 of a local clock: no time zone. Within
+        /// [TimeRange].
         TIMESTAMP,
-        /// Microseconds since 1970-01-01T00:00:00Z: an instant.
+        /// Microseconds since 1970-01-01T00:00:00Z: an instant. Within [TimeRange].
         TIMESTAMPTZ,
         /// UTF-8.
         STRING,
@@ -142,8 +143,7 @@ public sealed interface FieldType {
         }
     }
 
-    /// Keys and their values. Arrow and Parquet do not say that a key stands there once only, and neither does
-    /// this.
+    /// Keys and their values. A key stands in a map once.
     ///
     /// @param key a required field named [#KEY]
     /// @param value a field named [#VALUE]

@@ -258,13 +258,22 @@ class BatchReaderSimulationTest {
     private BatchReader reader(RandomStream stream) {
         IpcHeader.SchemaMessage header = (IpcHeader.SchemaMessage) IpcHeader.parse(schemaHeader(stream));
         BatchReader reader = new BatchReader(allocator, SchemaBinding.bind(header.schema(), stream.topic()), LIMITS);
+        // Dictionaries come whole, or in parts of any length.
+        Random random = new Random(stream.dictionaries().size());
         for (RandomStream.Dictionary dictionary : stream.dictionaries()) {
-            WireBatch values = WireBatch.of(List.of(dictionary.field()), List.of(dictionary.values()));
-            try (ArrowBuf body = values.openBody(allocator)) {
-                reader.readDictionary(
-                        (IpcHeader.DictionaryBatch)
-                                IpcHeader.parse(values.dictionaryHeaderBytes(dictionary.id(), false)),
-                        body);
+            List<@Nullable Object> all = dictionary.values();
+            int parts = random.nextInt(4);
+            int start = 0;
+            for (int part = 0; part <= parts; part++) {
+                int end = part == parts ? all.size() : start + random.nextInt(all.size() - start + 1);
+                WireBatch values = WireBatch.of(List.of(dictionary.field()), List.of(all.subList(start, end)));
+                try (ArrowBuf body = values.openBody(allocator)) {
+                    reader.readDictionary(
+                            (IpcHeader.DictionaryBatch)
+                                    IpcHeader.parse(values.dictionaryHeaderBytes(dictionary.id(), part > 0)),
+                            body);
+                }
+                start = end;
             }
         }
         return reader;

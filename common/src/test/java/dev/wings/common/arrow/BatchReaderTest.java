@@ -66,8 +66,7 @@ class BatchReaderTest {
         ArrowType seconds = new ArrowType.Timestamp(TimeUnit.SECOND, null);
         assertRefused(seconds, timestamp, values(0L, Long.MAX_VALUE / 1_000_000 + 1), "does not fit", "row=1");
         assertRefused(seconds, timestamp, values(Long.MIN_VALUE), "does not fit", "row=0");
-        assertThat(read(seconds, timestamp, values(Long.MAX_VALUE / 1_000_000)))
-                .isEqualTo(values(Long.MAX_VALUE / 1_000_000 * 1_000_000));
+        assertThat(read(seconds, timestamp, values(253_402_300_799L))).isEqualTo(values(253_402_300_799_000_000L));
 
         ArrowType millis = new ArrowType.Date(DateUnit.MILLISECOND);
         assertRefused(millis, FieldType.Primitive.DATE, values(86_400_001L), "not a whole day", "row=0");
@@ -211,8 +210,11 @@ class BatchReaderTest {
             assertInvalid(() -> open(reader, batch), "the dictionary was not sent: dictionary=5", "field=\"f\", row=0");
             assertInvalid(
                     () -> readDictionary(reader, words.dictionaryHeaderBytes(5, true), words),
-                    "deltas",
-                    "dictionary=5");
+                    "a delta came without the dictionary that it belongs to");
+            assertInvalid(
+                    () -> open(reader, batch),
+                    "the dictionary could not be read: dictionary=5, cause=a delta came without the dictionary",
+                    "field=\"f\", row=0");
             readDictionary(reader, words.dictionaryHeaderBytes(5, false), words);
             try (Batch read = openBatch(reader, batch);
                     VectorSchemaRoot root = read.openRoot(allocator)) {
@@ -224,7 +226,118 @@ class BatchReaderTest {
             WireBatch broken =
                     WireBatch.of(List.of(field("f", UTF8)), List.of(values((Object) new byte[] {(byte) 0xFF})));
             assertInvalid(() -> readDictionary(reader, broken.dictionaryHeaderBytes(5, false), broken), "not UTF-8");
-            assertInvalid(() -> open(reader, batch), "the dictionary was not sent");
+            assertInvalid(
+                    () -> open(reader, batch), "could not be read: dictionary=5, cause=the text is not UTF-8", "row=0");
+            readDictionary(reader, words.dictionaryHeaderBytes(5, true), words);
+            assertInvalid(() -> open(reader, batch), "cause=the text is not UTF-8");
+        }
+    }
+
+    @Test
+    void dictionariesGrowAndAreReplaced() {
+        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING));
+        Field field = encoded(UTF8, 5);
+        try (BatchReader reader = reader(topic, field)) {
+            readDictionary(reader, 5, false, words("a", null));
+            WireBatch two = WireBatch.of(List.of(field), List.of(values(0L, 1L, 2L)));
+            assertInvalid(() -> open(reader, two), "not in the dictionary: index=2, length=2", "row=2");
+            readDictionary(reader, 5, true, words("ä", ""));
+            assertThat(text(reader, two)).isEqualTo(values("a", null, "ä"));
+            readDictionary(reader, 5, true, words());
+            readDictionary(reader, 5, true, words("x".repeat(1000)));
+            WireBatch five = WireBatch.of(List.of(field), List.of(values(4L, 3L, 2L, null, 1L, 0L)));
+            assertThat(text(reader, five)).isEqualTo(values("x".repeat(1000), "", "ä", null, null, "a"));
+            readDictionary(reader, 5, false, words("new"));
+            assertInvalid(() -> open(reader, five), "not in the dictionary: index=4, length=1");
+            readDictionary(reader, 5, true, words("newer"));
+            assertThat(text(reader, WireBatch.of(List.of(field), List.of(values(1L, 0L)))))
+                    .isEqualTo(values("newer", "new"));
+        }
+    }
+
+    /// Each costs what it holds, not what was there before; and all together have the limit of one.
+    @Test
+    void manySmallDeltas() {
+        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING));
+        Field field = encoded(UTF8, 5);
+        try (BatchReader reader = reader(topic, field)) {
+            readDictionary(reader, 5, false, words("0"));
+            int taken = 1;
+            String cause = "";
+            while (cause.isEmpty() && taken < 1_000_000) {
+                try {
+                    readDictionary(reader, 5, true, words("word " + taken));
+                    taken++;
+                } catch (WingsException e) {
+                    cause = e.getMessage();
+                }
+            }
+            assertThat(cause).contains("too large once it is decompressed");
+            // Of 4 bytes for an offset, one bit of validity, and the text.
+            assertThat(taken).isBetween(40_000, 90_000);
+            WireBatch batch = WireBatch.of(List.of(field), List.of(values(1L)));
+            assertInvalid(() -> open(reader, batch), "the dictionary could not be read: dictionary=5, cause=the batch");
+            assertThat(reader.dictionaryBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aDictionaryOfDictionariesIsNotReadWithOthers() {
+        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(
+                1,
+                "f",
+                new FieldType.Struct(
+                        List.of(dev.wings.common.schema.Field.optional(2, "m", FieldType.Primitive.STRING)))));
+        Field member = new Field(
+                "m",
+                new org.apache.arrow.vector.types.pojo.FieldType(
+                        true, UTF8, new DictionaryEncoding(7, false, new ArrowType.Int(8, true))),
+                List.of());
+        Field field = new Field(
+                "f",
+                new org.apache.arrow.vector.types.pojo.FieldType(
+                        true, ArrowType.Struct.INSTANCE, new DictionaryEncoding(5, false, new ArrowType.Int(8, true))),
+                List.of(member));
+        WireBatch structs = WireBatch.of(
+                List.of(field("f", ArrowType.Struct.INSTANCE, member)), List.of(values(values(1L), values(0L))));
+        WireBatch batch = WireBatch.of(List.of(field), List.of(values(0L)));
+        try (BatchReader reader = reader(topic, field)) {
+            readDictionary(reader, 7, false, words("a", "b"));
+            readDictionary(reader, 5, false, structs);
+            open(reader, batch);
+            readDictionary(reader, 7, true, words("c"));
+            open(reader, batch);
+            readDictionary(reader, 7, false, words("y", "z"));
+            assertInvalid(() -> open(reader, batch), "has to be sent again", "dictionary=5, replaced=7", "row=0");
+            readDictionary(reader, 5, false, structs);
+            open(reader, batch);
+        }
+    }
+
+    private static Field encoded(ArrowType type, long id) {
+        return new Field(
+                "f",
+                new org.apache.arrow.vector.types.pojo.FieldType(
+                        true, type, new DictionaryEncoding(id, false, new ArrowType.Int(32, true))),
+                List.of());
+    }
+
+    private static WireBatch words(@Nullable String... words) {
+        List<@Nullable Object> values = new ArrayList<>();
+        for (String word : words) {
+            values.add(word == null ? null : bytes(word));
+        }
+        return WireBatch.of(List.of(field("f", UTF8)), List.of(values));
+    }
+
+    private void readDictionary(BatchReader reader, long id, boolean delta, WireBatch values) {
+        readDictionary(reader, values.dictionaryHeaderBytes(id, delta), values);
+    }
+
+    private List<@Nullable Object> text(BatchReader reader, WireBatch batch) {
+        try (Batch read = openBatch(reader, batch);
+                VectorSchemaRoot root = read.openRoot(allocator)) {
+            return CanonicalValues.column(FieldType.Primitive.STRING, root.getVector(0));
         }
     }
 

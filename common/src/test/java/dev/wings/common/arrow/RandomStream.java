@@ -17,6 +17,7 @@ package dev.wings.common.arrow;
 
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TimeRange;
 import dev.wings.common.schema.TopicSchema;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -24,12 +25,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.arrow.vector.types.DateUnit;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
@@ -239,7 +242,7 @@ final class RandomStream {
             case DATE -> {
                 DateUnit unit = pick(DateUnit.values());
                 yield leaf(target, new ArrowType.Date(unit), () -> {
-                    long days = random.nextInt();
+                    long days = random.nextLong(TimeRange.MIN_DAY, TimeRange.MAX_DAY + 1L);
                     return new Value(unit == DateUnit.DAY ? days : days * 86_400_000, days);
                 });
             }
@@ -407,9 +410,13 @@ final class RandomStream {
         return of(target, new ArrowType.Map(random.nextBoolean()), List.of(entries), () -> {
             List<@Nullable Object> wire = new ArrayList<>();
             List<@Nullable Object> expected = new ArrayList<>();
+            Set<@Nullable Object> keys = new HashSet<>();
             for (int i = random.nextInt(3); i > 0; i--) {
                 Value k = key.next().get();
                 Value v = value.next().get();
+                if (!keys.add(k.expected())) {
+                    continue;
+                }
                 wire.add(Arrays.asList(k.wire(), v.wire()));
                 expected.add(Arrays.asList(k.expected(), v.expected()));
             }

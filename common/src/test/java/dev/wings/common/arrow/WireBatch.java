@@ -216,6 +216,7 @@ final class WireBatch {
             case Double number when width == 2 -> bytes.putShort(Float.floatToFloat16(number.floatValue()));
             case Double number when width == 4 -> bytes.putFloat(number.floatValue());
             case Double number -> bytes.putDouble(number);
+            case Float number -> bytes.putFloat(number);
             case Long number -> putInteger(bytes, BigInteger.valueOf(number));
             case BigInteger number -> putInteger(bytes, number);
             case byte[] binary -> bytes.put(binary);

@@ -17,6 +17,7 @@ package dev.wings.integration.lake;
 
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TimeRange;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -86,10 +87,30 @@ public final class Values {
                 Map<Object, @Nullable Object> entries = new LinkedHashMap<>();
                 int size = random.nextInt(4);
                 for (int i = 0; i < size; i++) {
-                    entries.put(random(map.key().type(), random), random(map.value(), random));
+                    entries.put(keyOf(random(map.key().type(), random)), random(map.value(), random));
                 }
                 yield entries;
             }
+        };
+    }
+
+    /// Without negative zeros, which are the same key as positive ones, as other keys are the same only where they are
+    /// equal.
+    static Object keyOf(Object key) {
+        return switch (key) {
+            case Float number -> number + 0.0f;
+            case Double number -> number + 0.0;
+            case List<?> list -> {
+                List<@Nullable Object> elements = new ArrayList<>();
+                list.forEach(element -> elements.add(element == null ? null : keyOf(element)));
+                yield elements;
+            }
+            case Map<?, ?> map -> {
+                Map<Object, @Nullable Object> entries = new LinkedHashMap<>();
+                map.forEach((inner, value) -> entries.put(keyOf(inner), value == null ? null : keyOf(value)));
+                yield entries;
+            }
+            default -> key;
         };
     }
 
@@ -102,15 +123,15 @@ public final class Values {
                 pick(random, Float.NaN, -0.0f, 0.0f, Float.MAX_VALUE, Float.NEGATIVE_INFINITY, random.nextFloat());
             case DOUBLE ->
                 pick(random, Double.NaN, -0.0, 0.0, Double.MAX_VALUE, Double.NEGATIVE_INFINITY, random.nextDouble());
-            case DATE -> pick(random, -1, 0, -719_528, 2_932_896, -20_000_000, random.nextInt(40_000) - 20_000);
+            case DATE -> pick(random, -1, 0, TimeRange.MIN_DAY, TimeRange.MAX_DAY, random.nextInt(40_000) - 20_000);
             case TIME -> pick(random, 0L, 86_399_999_999L, random.nextLong(86_400_000_000L));
             case TIMESTAMP, TIMESTAMPTZ ->
                 pick(
                         random,
                         -1L,
                         0L,
-                        -62_135_596_800_000_001L,
-                        4_102_444_800_000_000L,
+                        TimeRange.MIN_MICROS,
+                        TimeRange.MAX_MICROS,
                         -3_600_000_000L,
                         random.nextLong(4_000_000_000_000_000L) - 2_000_000_000_000_000L);
             case STRING ->
