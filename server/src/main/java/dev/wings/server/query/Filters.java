@@ -26,6 +26,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -106,21 +107,15 @@ record Filters(List<@Nullable Object> parameters) {
     }
 
     private static Restriction any(JsonNode filters, Reader reader) {
-        Restriction any = null;
+        List<Restriction> any = new ArrayList<>(filters.size());
         for (JsonNode filter : filters) {
-            Restriction next = reader.read(filter);
-            any = any == null ? next : any.or(next);
+            any.add(reader.read(filter));
         }
-        return any == null ? Restriction.NONE : any;
+        return Restriction.anyOf(any);
     }
 
     private static Restriction in(JsonNode constants) {
-        Restriction any = null;
-        for (JsonNode constant : constants) {
-            Restriction next = comparison("COMPARE_EQUAL", literal(constant));
-            any = any == null ? next : any.or(next);
-        }
-        return any == null ? Restriction.NONE : any;
+        return any(constants, constant -> comparison("COMPARE_EQUAL", literal(constant)));
     }
 
     private static Restriction comparison(String type, Optional<Object> literal) {

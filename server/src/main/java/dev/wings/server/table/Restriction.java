@@ -23,7 +23,10 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -43,12 +46,11 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
     /// No restriction.
     public static final Restriction NONE = new Restriction(Optional.empty(), Optional.empty(), Optional.empty());
 
-    public Restriction {
-        values = values.map(Set::copyOf);
-    }
-
-    public static Restriction values(Set<Object> values) {
-        return new Restriction(Optional.of(values), Optional.empty(), Optional.empty());
+    /// The values as a client may choose them: a hash set takes texts of one hash in order, where an immutable one
+    /// would compare each with each.
+    public static Restriction values(Collection<?> values) {
+        return new Restriction(
+                Optional.of(Collections.unmodifiableSet(new HashSet<>(values))), Optional.empty(), Optional.empty());
     }
 
     public static Restriction atLeast(Object lower) {
@@ -77,13 +79,30 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
 
     /// At least one holds.
     public Restriction or(Restriction other) {
-        Optional<Set<Object>> either = Optional.empty();
-        if (values.isPresent() && other.values.isPresent()) {
-            Set<Object> all = new HashSet<>(values.get());
-            all.addAll(other.values.get());
-            either = Optional.of(all);
+        return anyOf(List.of(this, other));
+    }
+
+    /// At least one of them holds; of none, it is not known which rows matter. Takes time in proportion to what they
+    /// say: a list in a query may be long.
+    public static Restriction anyOf(List<Restriction> restrictions) {
+        if (restrictions.isEmpty()) {
+            return NONE;
         }
-        return new Restriction(either, looser(lower, other.lower, -1), looser(upper, other.upper, 1));
+        Restriction first = restrictions.getFirst();
+        boolean onlyValues = true;
+        Set<Object> values = new HashSet<>();
+        Optional<Object> lower = first.lower;
+        Optional<Object> upper = first.upper;
+        for (Restriction each : restrictions) {
+            onlyValues &= each.values.isPresent();
+            if (onlyValues) {
+                values.addAll(each.values.get());
+            }
+            lower = looser(lower, each.lower, -1);
+            upper = looser(upper, each.upper, 1);
+        }
+        return new Restriction(
+                onlyValues ? Optional.of(Collections.unmodifiableSet(values)) : Optional.empty(), lower, upper);
     }
 
     /// Values of different classes may be equal for SQL, say the number 5 and the text of it; where they cannot be
@@ -100,7 +119,7 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
         }
         Set<Object> common = new HashSet<>(a.get());
         common.retainAll(b.get());
-        return Optional.of(common);
+        return Optional.of(Collections.unmodifiableSet(common));
     }
 
     /// Where bounds cannot be compared, one of them holds all the same.

@@ -17,8 +17,13 @@ package dev.wings.server.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class RestrictionTest {
 
@@ -36,6 +41,35 @@ class RestrictionTest {
         assertThat(values(1L, 2L, 5L).and(values("5"))).isEqualTo(values(1L, 2L, 5L));
         assertThat(values("5").and(values(1L, 2L, 5L))).isEqualTo(values("5"));
         assertThat(values(1L, "5").and(values(5L, "5"))).isEqualTo(values(1L, "5"));
+    }
+
+    @Test
+    void anyOfSaysWhatAllSay() {
+        Restriction five = values(5L).and(Restriction.atLeast(5L)).and(Restriction.atMost(5L));
+        Restriction seven = values(7L).and(Restriction.atLeast(7L)).and(Restriction.atMost(7L));
+        assertThat(Restriction.anyOf(List.of(seven, five)))
+                .isEqualTo(values(5L, 7L).and(Restriction.atLeast(5L)).and(Restriction.atMost(7L)));
+        assertThat(Restriction.anyOf(List.of(five, Restriction.NONE, seven))).isEqualTo(Restriction.NONE);
+        assertThat(Restriction.anyOf(List.of(five, Restriction.atLeast(3L)))).isEqualTo(Restriction.atLeast(3L));
+        assertThat(Restriction.anyOf(List.of())).isEqualTo(Restriction.NONE);
+    }
+
+    /// Of work that grows with the square, this would be hours. The texts have the same hash, all of them.
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void longListsTakeTimeInProportion() {
+        List<Restriction> each = new ArrayList<>();
+        for (int i = 0; i < 1 << 16; i++) {
+            int n = i;
+            String text = IntStream.range(0, 16)
+                    .mapToObj(bit -> (n >> bit & 1) == 0 ? "Aa" : "BB")
+                    .collect(Collectors.joining());
+            each.add(values(text).and(Restriction.atLeast(text)).and(Restriction.atMost(text)));
+        }
+        assertThat(Restriction.anyOf(each).values()).hasValueSatisfying(all -> assertThat(all)
+                .hasSize(1 << 16));
+        assertThat(Restriction.anyOf(each).and(Restriction.anyOf(each)).values())
+                .isEqualTo(Restriction.anyOf(each).values());
     }
 
     private static Restriction values(Object... values) {
