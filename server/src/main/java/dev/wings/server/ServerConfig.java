@@ -43,6 +43,7 @@ import java.util.Optional;
 /// @param queryThreads that one query computes with; 0 for as many as there are processors, 16 at most
 /// @param queryMemoryBytes that one query computes with; beyond, it spills to disk
 /// @param readMemoryBytes that one query's rows may take between the object store and the engine or the client
+/// @param engineProcesses whether each engine has a process of its own
 /// @param spillBytes that one query may put on disk
 /// @param spillDirectory parent of the directory for it; empty for the system's directory for temporary files
 /// @param cacheBytes of the local disk that what was read of segments may take
@@ -64,6 +65,7 @@ public record ServerConfig(
         int queryThreads,
         long queryMemoryBytes,
         long readMemoryBytes,
+        boolean engineProcesses,
         long spillBytes,
         Optional<Path> spillDirectory,
         long cacheBytes,
@@ -133,6 +135,11 @@ public record ServerConfig(
                         32 * MIB,
                         1024 * GIB,
                         "that one query's rows may take between the object store and the engine or the client"),
+                settings.bool(
+                        "ENGINE_PROCESSES",
+                        false,
+                        "run queries in processes of their own, whose memory the kernel bounds and which are killed if"
+                                + " they do not end in time"),
                 settings.bytes("SPILL_BYTES", 4 * GIB, MIB, 1024 * GIB, "that one query may put on disk"),
                 settings.path(
                         "SPILL_DIRECTORY",

@@ -24,6 +24,9 @@ import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.server.catalog.Catalog;
+import dev.wings.server.engine.EngineFactory;
+import dev.wings.server.engine.EngineProcesses;
+import dev.wings.server.engine.LocalEngines;
 import dev.wings.server.flight.CallerInterceptor;
 import dev.wings.server.flight.ContextExecutor;
 import dev.wings.server.flight.FlightSqlEndpoint;
@@ -112,7 +115,12 @@ public final class SqlServer implements AutoCloseable {
                 fetchers,
                 config.readAheadPages(),
                 config.readAheadBytes());
+        EngineFactory engines = resources.add(
+                config.engineProcesses()
+                        ? new EngineProcesses(spill, surroundings.scheduler(), telemetry.registry())
+                        : new LocalEngines());
         Queries queries = resources.add(new Queries(
+                engines,
                 new ServerTables(catalog, topics, system),
                 limits(config),
                 allocator,

@@ -23,6 +23,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -30,6 +31,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// The functions of `duckdb.h` that are used here, by their C names. Handles are pointers; a function that takes a
@@ -52,6 +54,9 @@ final class CApi {
 
     /// `duckdb_time`, `duckdb_timestamp`
     static final StructLayout MICROS = MemoryLayout.structLayout(JAVA_LONG);
+
+    /// Names the native library, where it is not to be unpacked once more.
+    private static final String LIBRARY_PROPERTY = "wings.duckdb.library";
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBRARY = library();
@@ -176,6 +181,10 @@ final class CApi {
     }
 
     private static SymbolLookup library() {
+        String file = System.getProperty(LIBRARY_PROPERTY);
+        if (file != null) {
+            return SymbolLookup.libraryLookup(Path.of(file), Arena.global());
+        }
         try {
             // loads the library, into the class loader that the lookup below sees
             Class.forName("org.duckdb.DuckDBNative", true, CApi.class.getClassLoader());

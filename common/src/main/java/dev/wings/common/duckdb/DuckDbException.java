@@ -35,7 +35,8 @@ public final class DuckDbException extends RuntimeException {
         BROKEN
     }
 
-    DuckDbException(String message) {
+    /// @param message that starts with the kind of DuckDB: `Parser Error: ...`
+    public DuckDbException(String message) {
         super(message);
         this.kind = kindOf(message);
     }

@@ -15,7 +15,7 @@
  */
 package dev.wings.server.query;
 
-import dev.wings.common.duckdb.DuckDb;
+import dev.wings.server.engine.SqlEngine;
 
 /// Functions that make much of little. `memory_limit` does not count what a function makes of one row, so that
 /// `repeat('x', 3000000000)` would take gigabytes; and no cancel ends a function before it is done with a row, so that
@@ -44,7 +44,7 @@ final class BoundedFunctions {
 
     private BoundedFunctions() {}
 
-    static void define(DuckDb duckDb) {
+    static void define(SqlEngine duckDb) {
         String wide = checked("n", "n > " + MAX_RESULT, "BIGINT", MAX_RESULT);
         String narrow = checked("n", "n > " + MAX_RESULT, "INTEGER", MAX_RESULT);
         String elements = checked("n", "n > " + MAX_ELEMENTS, "BIGINT", MAX_ELEMENTS);
@@ -65,13 +65,13 @@ final class BoundedFunctions {
         defineSeries(duckDb);
     }
 
-    private static void define(DuckDb duckDb, String macro) {
+    private static void define(SqlEngine duckDb, String macro) {
         duckDb.run("CREATE TEMP MACRO " + macro);
     }
 
     /// Calls of these functions are nested deeply, and the text of an argument is there as often as its macro names
     /// it: so that the text is there once, it becomes the parameter of a lambda.
-    private static void defineReplace(DuckDb duckDb) {
+    private static void defineReplace(SqlEngine duckDb) {
         String more = " // greatest(strlen(t), 1) * (strlen(r) - strlen(t)) > " + MAX_RESULT;
         // by matches that the text has room for, and if those are too many, by those that it has
         String grows = "CASE WHEN strlen(x)" + more + " THEN (strlen(x) - strlen(system.main.replace(x, t, '')))" + more
@@ -84,7 +84,7 @@ final class BoundedFunctions {
                         + " AS system.main.regexp_replace(" + text + ", p, r, o)");
     }
 
-    private static void defineComparisons(DuckDb duckDb) {
+    private static void defineComparisons(SqlEngine duckDb) {
         String text = checkedText("strlen(x) * strlen(t) > " + MAX_COMPARED, MAX_COMPARED);
         for (String distance : new String[] {"levenshtein", "editdist3", "damerau_levenshtein"}) {
             define(duckDb, distance + "(s, t) AS system.main." + distance + "(" + text + ", t)");
@@ -96,7 +96,7 @@ final class BoundedFunctions {
     }
 
     /// Only the functions that make a list of one row: the table functions of these names are others.
-    private static void defineSeries(DuckDb duckDb) {
+    private static void defineSeries(SqlEngine duckDb) {
         String stop = checked("b", "CAST(b AS HUGEINT) - a > " + MAX_ELEMENTS, "BIGINT", MAX_ELEMENTS);
         String steps =
                 checked("b", "abs((CAST(b AS HUGEINT) - a) // nullif(c, 0)) > " + MAX_ELEMENTS, "BIGINT", MAX_ELEMENTS);

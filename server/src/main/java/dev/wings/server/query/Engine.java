@@ -15,7 +15,8 @@
  */
 package dev.wings.server.query;
 
-import dev.wings.common.duckdb.DuckDb;
+import dev.wings.server.engine.EngineFactory;
+import dev.wings.server.engine.SqlEngine;
 import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
@@ -56,7 +57,7 @@ final class Engine implements AutoCloseable {
     /// The native library keeps about a kilobyte of each column chunk of each file that it has seen.
     private static final long MAX_KNOWN_CHUNKS = 1 << 16;
 
-    private final DuckDb duckDb;
+    private final SqlEngine duckDb;
     private Layout layout = Layout.NOTHING;
     private boolean laidOut = true;
     private final List<SegmentSource.Attached> segments = new ArrayList<>();
@@ -74,7 +75,7 @@ final class Engine implements AutoCloseable {
     private final Path temporaryDirectory;
     private final Optional<Path> segmentDirectory;
 
-    private Engine(DuckDb duckDb, Path temporaryDirectory, Optional<Path> segmentDirectory) {
+    private Engine(SqlEngine duckDb, Path temporaryDirectory, Optional<Path> segmentDirectory) {
         this.duckDb = duckDb;
         this.temporaryDirectory = temporaryDirectory;
         this.segmentDirectory = segmentDirectory;
@@ -90,12 +91,16 @@ final class Engine implements AutoCloseable {
 
     /// Takes over the directories: they go with the engine.
     ///
+    /// @param memoryBytes that it may compute with
+    /// @param rowBytes that rows may take on their way into it
     /// @param temporaryDirectory of this engine alone
     /// @param segmentDirectory of this engine alone: the only files that it can read are linked there
     static Engine open(
+            EngineFactory factory,
             Purpose purpose,
             int threads,
             long memoryBytes,
+            long rowBytes,
             long temporaryBytes,
             Path temporaryDirectory,
             Optional<Path> segmentDirectory) {
@@ -109,7 +114,7 @@ final class Engine implements AutoCloseable {
         settings.put("autoload_known_extensions", "false");
         settings.put("allow_community_extensions", "false");
         settings.put("max_expression_depth", "250");
-        DuckDb duckDb = DuckDb.open(settings);
+        SqlEngine duckDb = factory.open(settings, memoryBytes, rowBytes);
         try {
             segmentDirectory.ifPresent(directory -> duckDb.run(
                     "SET allowed_directories = ['" + directory.toString().replace("'", "''") + "/']"));
@@ -131,7 +136,7 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    DuckDb duckDb() {
+    SqlEngine duckDb() {
         return duckDb;
     }
 
@@ -198,7 +203,7 @@ final class Engine implements AutoCloseable {
 
     /// Whether its catalog can be used again, and it has not seen too many files.
     boolean isUsable() {
-        return laidOut && knownChunks <= MAX_KNOWN_CHUNKS;
+        return laidOut && duckDb.isUsable() && knownChunks <= MAX_KNOWN_CHUNKS;
     }
 
     private void layOut(Layout next) {

@@ -17,6 +17,7 @@ package dev.wings.server.query;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.server.engine.EngineFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// An engine is used again only by the same owner and only after it was given back clean.
 final class EnginePool implements AutoCloseable {
 
+    private final EngineFactory factory;
     private final Engine.Purpose purpose;
     private final Limits limits;
     private final Path directory;
@@ -52,15 +54,23 @@ final class EnginePool implements AutoCloseable {
     /// @param queueTimeout how long they do
     /// @param threads of each engine
     /// @param memoryBytes of each engine
+    /// @param rowBytes that rows may take on their way into each engine
     /// @param temporaryBytes on disk, of each engine
     record Limits(
-            int size, int queueLength, Duration queueTimeout, int threads, long memoryBytes, long temporaryBytes) {}
+            int size,
+            int queueLength,
+            Duration queueTimeout,
+            int threads,
+            long memoryBytes,
+            long rowBytes,
+            long temporaryBytes) {}
 
     private record Idle(String owner, Engine engine) {}
 
     /// @param directory for what does not fit into memory; exists
     /// @param segments where files can be linked for engines to read; exists
-    EnginePool(Engine.Purpose purpose, Limits limits, Path directory, Optional<Path> segments) {
+    EnginePool(EngineFactory factory, Engine.Purpose purpose, Limits limits, Path directory, Optional<Path> segments) {
+        this.factory = factory;
         this.purpose = purpose;
         this.limits = limits;
         this.directory = directory;
@@ -166,7 +176,14 @@ final class EnginePool implements AutoCloseable {
                 Files.createDirectories(readable.get());
             }
             return Engine.open(
-                    purpose, limits.threads(), limits.memoryBytes(), limits.temporaryBytes(), temporary, readable);
+                    factory,
+                    purpose,
+                    limits.threads(),
+                    limits.memoryBytes(),
+                    limits.rowBytes(),
+                    limits.temporaryBytes(),
+                    temporary,
+                    readable);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -16,10 +16,9 @@
 package dev.wings.server.query;
 
 import dev.wings.common.duckdb.DuckDbException;
-import dev.wings.common.duckdb.Results;
-import dev.wings.common.duckdb.Statement;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.server.engine.SqlEngine;
 import dev.wings.server.table.TableRef;
 import dev.wings.server.table.TableSource;
 import java.util.LinkedHashMap;
@@ -60,7 +59,7 @@ final class EngineRuns {
 
     /// Takes the rows of an engine.
     private interface Taker {
-        void take(Results results);
+        void take(SqlEngine.Rows results);
     }
 
     /// Only those parts of segments are on the local disk that the plan said would be read. Should the engine read
@@ -109,11 +108,11 @@ final class EngineRuns {
         try {
             query.runIn(engine.duckDb());
             engine.add(sources, request.schema(), rows);
-            try (Statement statement = engine.duckDb().prepare(sql)) {
+            try (SqlEngine.Prepared statement = engine.duckDb().prepare(sql)) {
                 for (int i = 0; i < request.parameters().size(); i++) {
                     statement.bind(i + 1, request.parameters().get(i));
                 }
-                try (Results results = statement.execute(rows)) {
+                try (SqlEngine.Rows results = statement.execute(rows)) {
                     taker.take(results);
                 }
             }

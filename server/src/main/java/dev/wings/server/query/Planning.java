@@ -16,10 +16,11 @@
 package dev.wings.server.query;
 
 import dev.wings.common.duckdb.DuckDbException;
-import dev.wings.common.duckdb.Statement;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.Scheduler;
+import dev.wings.server.engine.EngineFactory;
+import dev.wings.server.engine.SqlEngine;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableRef;
 import dev.wings.server.table.Tables;
@@ -61,6 +62,9 @@ final class Planning implements AutoCloseable {
 
     private static final Duration STOP_AGAIN_AFTER = Duration.ofMillis(50);
 
+    /// Then the engine is killed.
+    private static final int MAX_INTERRUPTS = 20;
+
     private static final long MAX_SHAPE_BYTES = 16L << 20;
 
     private static final int MAX_KEPT_PLANS = 1000;
@@ -74,9 +78,11 @@ final class Planning implements AutoCloseable {
     private final ExecutorService threads;
     private final PlanCache kept = new PlanCache(MAX_KEPT_PLANS, MAX_KEPT_BYTES);
 
+    /// @param factory opens engines
     /// @param queued queries that wait for an engine at most
     /// @param queueTimeout how long they wait
     Planning(
+            EngineFactory factory,
             Tables tables,
             int queued,
             Duration queueTimeout,
@@ -87,8 +93,9 @@ final class Planning implements AutoCloseable {
         this.scheduler = scheduler;
         this.allocator = allocator;
         this.engines = new EnginePool(
+                factory,
                 Engine.Purpose.PLANNING,
-                new EnginePool.Limits(THREADS, queued, queueTimeout, 1, 128L << 20, 64L << 20),
+                new EnginePool.Limits(THREADS, queued, queueTimeout, 1, 128L << 20, 0, 64L << 20),
                 directory,
                 Optional.empty());
         this.threads = new ThreadPoolExecutor(
@@ -153,7 +160,7 @@ final class Planning implements AutoCloseable {
 
     private Description describe(Engine engine, ParsedQuery query) {
         try (BufferAllocator shapes = allocator.newChildAllocator("describe", 0, MAX_SHAPE_BYTES);
-                Statement statement = engine.duckDb().prepare(query.sql())) {
+                SqlEngine.Prepared statement = engine.duckDb().prepare(query.sql())) {
             return new Description(
                     query.explain() ? Optional.of(Explanation.SCHEMA) : statement.columns(shapes),
                     statement.parameters(shapes));
@@ -237,6 +244,7 @@ final class Planning implements AutoCloseable {
 
         private @Nullable Engine engine;
         private boolean stopped;
+        private int interrupts;
 
         synchronized void begin(Engine next) {
             if (stopped) {
@@ -255,7 +263,12 @@ final class Planning implements AutoCloseable {
             if (engine == null) {
                 return false;
             }
-            engine.duckDb().interrupt();
+            interrupts++;
+            if (interrupts > MAX_INTERRUPTS) {
+                engine.duckDb().kill();
+            } else {
+                engine.duckDb().interrupt(null);
+            }
             return true;
         }
     }

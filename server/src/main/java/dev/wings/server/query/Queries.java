@@ -21,6 +21,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.time.Scheduler;
+import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.table.Tables;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ public final class Queries implements AutoCloseable {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
+    private final EngineFactory factory;
     private final Tables tables;
     private final Limits limits;
     private final BufferAllocator allocator;
@@ -82,10 +84,12 @@ public final class Queries implements AutoCloseable {
             long readMemoryBytes,
             long temporaryBytes) {}
 
+    /// @param factory opens engines; closed after this
     /// @param allocator parent of the queries' allocators
     /// @param directory for what queries spill; exists
     /// @param segments where the files that queries read can be linked; exists
     public Queries(
+            EngineFactory factory,
             Tables tables,
             Limits limits,
             BufferAllocator allocator,
@@ -95,14 +99,17 @@ public final class Queries implements AutoCloseable {
             Path directory,
             Path segments,
             MeterRegistry registry) {
+        this.factory = factory;
         this.tables = tables;
         this.limits = limits;
         this.allocator = allocator;
         this.scheduler = scheduler;
         this.clock = clock;
         this.log = log;
-        this.planning = new Planning(tables, limits.queued(), limits.queueTimeout(), allocator, scheduler, directory);
+        this.planning =
+                new Planning(factory, tables, limits.queued(), limits.queueTimeout(), allocator, scheduler, directory);
         this.runners = new EnginePool(
+                factory,
                 Engine.Purpose.RUNNING,
                 new EnginePool.Limits(
                         limits.concurrent(),
@@ -110,10 +117,12 @@ public final class Queries implements AutoCloseable {
                         limits.queueTimeout(),
                         limits.threads(),
                         limits.memoryBytes(),
+                        limits.readMemoryBytes() / 2,
                         limits.temporaryBytes()),
                 directory,
                 Optional.of(segments));
         this.systemRunners = new EnginePool(
+                factory,
                 Engine.Purpose.SYSTEM,
                 new EnginePool.Limits(
                         limits.concurrent(),
@@ -121,6 +130,7 @@ public final class Queries implements AutoCloseable {
                         limits.queueTimeout(),
                         1,
                         Math.min(limits.memoryBytes(), SYSTEM_MEMORY_BYTES),
+                        limits.readMemoryBytes() / 2,
                         limits.temporaryBytes()),
                 directory,
                 Optional.empty());
@@ -131,6 +141,7 @@ public final class Queries implements AutoCloseable {
 
     /// Opens engines in advance. Its failure is that of the machine: no library, no memory, no disk.
     public void warmUp() {
+        factory.prepare(2);
         planning.warmUp();
         runners.warmUp(ResourceId.DEFAULT);
     }

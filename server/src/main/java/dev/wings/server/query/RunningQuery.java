@@ -15,8 +15,8 @@
  */
 package dev.wings.server.query;
 
-import dev.wings.common.duckdb.DuckDb;
 import dev.wings.common.error.WingsException;
+import dev.wings.server.engine.SqlEngine;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -27,6 +27,9 @@ public final class RunningQuery {
 
     private static final int MAX_SHOWN_SQL = 2000;
 
+    /// Then the engine is killed. The caller sees to it that they take about a second.
+    private static final int MAX_STOPS = 20;
+
     private final QueryRequest request;
     private final InstantSource clock;
     private final Instant startTime;
@@ -35,8 +38,9 @@ public final class RunningQuery {
     private @Nullable String error;
     private long rows;
     private @Nullable WingsException stopReason;
+    private int stops;
     private @Nullable Thread thread;
-    private @Nullable DuckDb engine;
+    private @Nullable SqlEngine engine;
 
     RunningQuery(QueryRequest request, InstantSource clock) {
         this.request = request;
@@ -58,10 +62,13 @@ public final class RunningQuery {
         if (stopReason == null) {
             stopReason = reason;
         }
+        stops++;
         if (engine != null) {
-            engine.interrupt();
-        }
-        if (thread != null) {
+            if (stops > MAX_STOPS) {
+                engine.kill();
+            }
+            engine.interrupt(thread);
+        } else if (thread != null) {
             thread.interrupt();
         }
     }
@@ -94,7 +101,7 @@ public final class RunningQuery {
     }
 
     /// From now on, `engine` works for this query.
-    synchronized void runIn(DuckDb engine) {
+    synchronized void runIn(SqlEngine engine) {
         check();
         this.engine = engine;
     }

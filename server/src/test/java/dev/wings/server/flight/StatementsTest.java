@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.server.engine.LocalEngines;
 import dev.wings.server.query.Queries;
 import dev.wings.server.query.QueryInfo;
 import dev.wings.server.query.QueryLog;
@@ -79,6 +80,7 @@ class StatementsTest {
         Queries.Limits limits = new Queries.Limits(
                 1, 1, Duration.ofSeconds(10), Duration.ofSeconds(30), 1, 64L << 20, 64L << 20, 64L << 20);
         queries = new Queries(
+                new LocalEngines(),
                 new NoTables(),
                 limits,
                 allocator,

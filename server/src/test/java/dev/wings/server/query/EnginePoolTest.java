@@ -17,6 +17,7 @@ package dev.wings.server.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.server.engine.LocalEngines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EnginePoolTest {
 
     private static final EnginePool.Limits LIMITS =
-            new EnginePool.Limits(2, 0, Duration.ofSeconds(1), 1, 64L << 20, 1L << 20);
+            new EnginePool.Limits(2, 0, Duration.ofSeconds(1), 1, 64L << 20, 0, 1L << 20);
 
     @TempDir
     private Path spill;
@@ -48,7 +49,7 @@ class EnginePoolTest {
 
     @BeforeEach
     void open() {
-        pool = new EnginePool(Engine.Purpose.RUNNING, LIMITS, spill, Optional.of(links));
+        pool = new EnginePool(new LocalEngines(), Engine.Purpose.RUNNING, LIMITS, spill, Optional.of(links));
     }
 
     @AfterEach
@@ -117,8 +118,9 @@ class EnginePoolTest {
     @Test
     void placesAreAwaitedHoweverShortTheQueueIs() throws Exception {
         EnginePool busy = new EnginePool(
+                new LocalEngines(),
                 Engine.Purpose.RUNNING,
-                new EnginePool.Limits(1, 0, Duration.ofMillis(1), 1, 64 << 20, 64 << 20),
+                new EnginePool.Limits(1, 0, Duration.ofMillis(1), 1, 64 << 20, 0, 64 << 20),
                 spill,
                 Optional.of(links));
         busy.acquire();
@@ -138,8 +140,9 @@ class EnginePoolTest {
     @Test
     void placesAreGivenInTurn() throws Exception {
         EnginePool busy = new EnginePool(
+                new LocalEngines(),
                 Engine.Purpose.RUNNING,
-                new EnginePool.Limits(1, 2, Duration.ofSeconds(20), 1, 64 << 20, 64 << 20),
+                new EnginePool.Limits(1, 2, Duration.ofSeconds(20), 1, 64 << 20, 0, 64 << 20),
                 spill,
                 Optional.of(links));
         List<String> order = new CopyOnWriteArrayList<>();

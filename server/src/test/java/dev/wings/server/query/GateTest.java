@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.server.engine.LocalEngines;
 import dev.wings.server.table.TableRef;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -41,7 +42,8 @@ class GateTest {
 
     @BeforeEach
     void open() {
-        engine = Engine.open(Engine.Purpose.PLANNING, 1, 64L << 20, 1L << 20, directory, Optional.empty());
+        engine = Engine.open(
+                new LocalEngines(), Engine.Purpose.PLANNING, 1, 64L << 20, 0, 1L << 20, directory, Optional.empty());
     }
 
     @AfterEach

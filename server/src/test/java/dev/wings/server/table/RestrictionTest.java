@@ -66,8 +66,8 @@ class RestrictionTest {
                     .collect(Collectors.joining());
             each.add(values(text).and(Restriction.atLeast(text)).and(Restriction.atMost(text)));
         }
-        assertThat(Restriction.anyOf(each).values()).hasValueSatisfying(all -> assertThat(all)
-                .hasSize(1 << 16));
+        assertThat(Restriction.anyOf(each).values())
+                .hasValueSatisfying(all -> assertThat(all).hasSize(1 << 16));
         assertThat(Restriction.anyOf(each).and(Restriction.anyOf(each)).values())
                 .isEqualTo(Restriction.anyOf(each).values());
     }

@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.engine;
+
+import java.util.Map;
+
+/// Opens engines.
+public interface EngineFactory extends AutoCloseable {
+
+    /// An empty engine with these settings of DuckDB.
+    ///
+    /// @param memoryBytes what it may compute with, the `memory_limit` of the settings
+    /// @param rowBytes what rows may take on their way into the engine
+    SqlEngine open(Map<String, String> settings, long memoryBytes, long rowBytes);
+
+    /// Gets ready to open that many engines soon; does not wait.
+    void prepare(int engines);
+
+    /// Ends what is kept in reserve. Engines must be closed before.
+    @Override
+    void close();
+}

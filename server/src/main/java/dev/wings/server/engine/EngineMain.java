@@ -1,0 +1,98 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// A process that holds an engine for a server, and ends with it. Started by [EngineProcess] with the path of the
+/// socket
+/// that the server listens on.
+public final class EngineMain {
+
+    /// Exit codes that the server knows.
+    static final int OUT_OF_MEMORY = 42;
+
+    static final int BROKEN = 43;
+
+    /// What the server says through the standard input is interrupts: a byte for each, the number of the instance that
+    /// is
+    /// meant, below this.
+    static final int MAX_INSTANCES = 128;
+
+    private static final String OOM_SCORE = "1000";
+
+    private EngineMain() {}
+
+    public static void main(String[] args) {
+        try {
+            preferToBeEnded();
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            channel.connect(UnixDomainSocketAddress.of(args[0]));
+            EngineHost host = new EngineHost(new Frames(channel));
+            daemon("engine-control", () -> control(System.in, host));
+            daemon("engine-read", host::read);
+            host.run();
+        } catch (Throwable t) {
+            end(t);
+        }
+    }
+
+    /// When the machine runs out of memory, the kernel ends this process before others.
+    private static void preferToBeEnded() {
+        try {
+            Files.writeString(Path.of("/proc/self/oom_score_adj"), OOM_SCORE);
+        } catch (IOException e) {
+            // not Linux, or not allowed
+        }
+    }
+
+    /// Hears interrupts, also while a statement runs; at the end of the stream the server is gone.
+    private static void control(InputStream input, EngineHost host) {
+        try {
+            int said = input.read();
+            while (said >= 0) {
+                host.interrupt(said);
+                said = input.read();
+            }
+        } catch (IOException e) {
+            // as the end
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void daemon(String name, Runnable work) {
+        Thread.ofPlatform()
+                .name(name)
+                .daemon()
+                .uncaughtExceptionHandler((thread, failure) -> end(failure))
+                .start(work);
+    }
+
+    /// Whatever native calls are doing.
+    static void end(Throwable failure) {
+        boolean memory = EngineHost.isOutOfMemory(failure);
+        if (!memory) {
+            failure.printStackTrace();
+        }
+        Runtime.getRuntime().halt(memory ? OUT_OF_MEMORY : BROKEN);
+    }
+}

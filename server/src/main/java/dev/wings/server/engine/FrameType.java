@@ -1,0 +1,69 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.engine;
+
+/// What is said between the server and a process that holds an engine.
+///
+/// The server asks, in order; a question that fails makes those after it be left out, up to the first that wants an
+/// answer, which fails in its place.
+enum FrameType {
+    /// Settings of DuckDB, and what the process may take.
+    OPEN(true),
+    /// Ends the instance, but not the process.
+    CLOSE(true),
+    RUN(false),
+    PREPARE(false),
+    DESCRIBE(true),
+    BIND(false),
+    /// Answered by the columns. Then come rows without being asked for, a few frames ahead.
+    EXECUTE(true),
+    /// One more frame of rows may come.
+    MORE(false),
+    CLOSE_ROWS(true),
+    CLOSE_STATEMENT(false),
+    ADD_TABLE(false),
+    DROP_TABLE(false),
+    ATTACH(false),
+    DETACH(false),
+    /// The next rows of a scan, asked for by PULL; or that there are none, or that they cannot be had.
+    SCAN_ROWS(false),
+    SCAN_END(false),
+    SCAN_FAILED(false),
+
+    // from the process:
+    ANSWER(false),
+    FAILED(false),
+    ROWS(false),
+    END_OF_ROWS(false),
+    /// The next rows of a scan are wanted.
+    PULL(false);
+
+    private static final FrameType[] ALL = values();
+
+    private final boolean answered;
+
+    FrameType(boolean answered) {
+        this.answered = answered;
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    static FrameType of(int number) {
+        return ALL[number];
+    }
+}

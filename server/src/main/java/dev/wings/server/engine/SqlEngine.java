@@ -1,0 +1,106 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.engine;
+
+import dev.wings.common.duckdb.ArrowTable;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// A DuckDB with one connection, wherever it runs: what [dev.wings.common.duckdb.DuckDb] can do.
+///
+/// Used by one thread at a time, a platform thread, except for [#interrupt] and [#kill]. What gives no answer may fail
+/// late, with the next call that gives one.
+public interface SqlEngine extends AutoCloseable {
+
+    /// Runs a statement of ours.
+    void run(String sql);
+
+    /// The one text that a statement of ours with one parameter answers.
+    String text(String sql, String parameter);
+
+    /// Prepares one statement. The caller must know that it is one.
+    Prepared prepare(String sql);
+
+    /// Makes a table of these columns readable under a name that needs no quotes, while rows are [attached][#attach].
+    void addTable(String name, Schema columns);
+
+    /// Undoes [#addTable].
+    void dropTable(String name);
+
+    /// Gives a table its rows, until [#detach].
+    ///
+    /// @param allocator counts the rows; must outlive them
+    void attach(String name, ArrowTable table, BufferAllocator allocator);
+
+    /// Takes a table's rows away again. All statements that read it must be closed.
+    void detach(String name);
+
+    /// Why reading an [ArrowTable] failed, if that is what made a statement fail.
+    Optional<Throwable> tableFailure();
+
+    /// Makes the running statement fail soon, and wakes the thread that uses the engine where it waits for something
+    /// else. To be repeated: an engine that is between two statements does not notice.
+    ///
+    /// @param user the thread, null if it is not to be woken
+    void interrupt(@Nullable Thread user);
+
+    /// Ends the engine if that is possible whatever it is doing: who waits for it fails.
+    void kill();
+
+    /// Whether it can go on after what has failed, if anything has.
+    boolean isUsable();
+
+    /// Lets go of everything, within a bounded time. Its directories are no longer used.
+    @Override
+    void close();
+
+    /// A prepared statement; closed before its engine.
+    interface Prepared extends AutoCloseable {
+
+        /// The parameters in order, with the types that are expected.
+        List<Field> parameters(BufferAllocator allocator);
+
+        /// The columns of the result; empty if a type depends on a parameter's value.
+        Optional<Schema> columns(BufferAllocator allocator);
+
+        /// Binds parameter `index`, from 1.
+        void bind(int index, @Nullable Object value);
+
+        /// Starts the statement.
+        Rows execute(BufferAllocator allocator);
+
+        @Override
+        void close();
+    }
+
+    /// The rows of a running statement; closed before it.
+    interface Rows extends AutoCloseable {
+
+        /// The columns, and the rows that [#next] loaded last.
+        VectorSchemaRoot root();
+
+        /// Replaces the rows of [#root] by the next ones; false at the end.
+        boolean next();
+
+        @Override
+        void close();
+    }
+}
