@@ -39,7 +39,6 @@ import dev.wings.compactor.task.TaskLoop;
 import dev.wings.compactor.topic.Topics;
 import io.grpc.Channel;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -80,9 +79,9 @@ public final class Compactor implements AutoCloseable {
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
                 .newChildAllocator("compactor", 0, Math.multiplyExact(config.workers(), config.taskReadBytes())));
-        Scratch scratch = resources.add(Scratch.open(
-                config.scratchDirectory().orElse(Path.of(System.getProperty("java.io.tmpdir"), "wings-compactor")),
-                ids::next));
+        Scratch scratch = resources.add(config.scratchDirectory()
+                .map(directory -> Scratch.open(directory, ids::next))
+                .orElseGet(() -> Scratch.openDefault(ids::next)));
         ExecutorService threads = resources.add(Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("compactor-io-", 0).factory()));
         GrpcCalls calls = GrpcCalls.defaults(surroundings.scheduler(), ids.random());

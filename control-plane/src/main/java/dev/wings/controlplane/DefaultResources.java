@@ -39,7 +39,7 @@ final class DefaultResources {
         unlessExists(() -> cluster.createObjectStore(OBJECT_STORE, objectStore.toString()));
         unlessExists(() -> cluster.createNamespace(NAMESPACE, OBJECT_STORE));
         URI found = cluster.loadObjectStore(OBJECT_STORE).uri();
-        if (!found.equals(objectStore)) {
+        if (!cluster.isSameStore(found, objectStore)) {
             throw WingsException.invalid("the default object store is somewhere else: name=" + OBJECT_STORE + ", uri="
                     + found + ", expected=" + objectStore);
         }

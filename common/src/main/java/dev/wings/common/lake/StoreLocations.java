@@ -18,6 +18,7 @@ package dev.wings.common.lake;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.store.ObjectKey;
 import java.net.URI;
+import java.util.regex.Pattern;
 
 /// Where Iceberg finds the objects of a store: a location is the store's URI, a slash, and the object's key.
 ///
@@ -30,8 +31,15 @@ public record StoreLocations(String root) {
         }
     }
 
+    /// `file:/a` is what others write for `file:///a`: Java for files, and clients of Hadoop.
+    private static final Pattern LOCAL_ROOT = Pattern.compile("^file:/(?!/)");
+
+    private static String canonical(String location) {
+        return LOCAL_ROOT.matcher(location).replaceFirst("file:///");
+    }
+
     public static StoreLocations of(URI store) {
-        String text = store.toString();
+        String text = canonical(store.toString());
         int end = text.length();
         while (end > 0 && text.charAt(end - 1) == '/') {
             end--;
@@ -44,7 +52,8 @@ public record StoreLocations(String root) {
     }
 
     /// The key of an object of this store; fails with INVALID for a location anywhere else.
-    public String key(String location) {
+    public String key(String text) {
+        String location = canonical(text);
         if (!location.startsWith(root + "/")) {
             throw WingsException.invalid(
                     "location is outside of the object store: location=\"" + printable(location) + "\", store=" + root);

@@ -15,8 +15,10 @@
  */
 package dev.wings.common.store;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Makes directories below a root so that they survive a crash of the machine: the name of a new directory is durable
 /// only once its parent was synced. That somebody else made a directory does not mean that they have synced its
@@ -36,10 +39,26 @@ final class DurableDirectories {
     private static final int MAX_KNOWN = 4096;
 
     private final Path root;
+    private final Syncer syncer;
     private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
+    /// Names that a sync failed for. The kernel forgets what it could not write, so that the next sync succeeds and
+    /// proves nothing.
+    private final Set<Path> doubtful = ConcurrentHashMap.newKeySet();
+
     DurableDirectories(Path root) {
+        this(root, directory -> directory.force(true));
+    }
+
+    /// For tests that have syncs fail.
+    DurableDirectories(Path root, Syncer syncer) {
         this.root = root;
+        this.syncer = syncer;
+    }
+
+    /// Makes what is in a directory durable.
+    interface Syncer {
+        void sync(FileChannel directory) throws IOException;
     }
 
     /// Makes `directory` and what is missing above it. Fails with INVALID if an object or a symbolic link is in the
@@ -53,8 +72,10 @@ final class DurableDirectories {
             throw new IllegalStateException("not below the root: " + directory);
         }
         make(parent);
+        boolean made = false;
         try {
             Files.createDirectory(directory);
+            made = true;
         } catch (NoSuchFileException e) {
             forget();
             throw e;
@@ -64,7 +85,7 @@ final class DurableDirectories {
                         "key runs through something that is no directory: path=" + root.relativize(directory));
             }
         }
-        sync(parent);
+        syncDirectory(directory, made);
         if (durable.size() >= MAX_KNOWN) {
             durable.clear();
         }
@@ -76,11 +97,52 @@ final class DurableDirectories {
         durable.clear();
     }
 
-    /// Makes the names in `directory` durable.
-    static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+    private void syncDirectory(Path directory, boolean made) throws IOException {
+        try {
+            sync(directory);
+        } catch (WingsException e) {
+            if (made) {
+                // a repeated call makes it anew, and what it syncs then is not forgotten yet
+                try {
+                    Files.delete(directory);
+                    doubtful.remove(directory);
+                } catch (IOException left) {
+                    e.addSuppressed(left);
+                }
+            }
+            throw e;
         }
+    }
+
+    /// Makes the name of a file or directory durable, whoever made it. Fails with INTERNAL if the file system cannot,
+    /// or could not when it was asked before: that is nothing that a repeated call mends.
+    void sync(Path name) throws IOException {
+        Path directory = name.getParent();
+        if (directory == null) {
+            throw new IllegalStateException("not below the root: " + name);
+        }
+        if (doubtful.contains(name) || doubtful.contains(root)) {
+            throw notDurable(name, null);
+        }
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            try {
+                syncer.sync(channel);
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (IOException e) {
+                // with too many of them, every name is in doubt
+                doubtful.add(doubtful.size() < MAX_KNOWN ? name : root);
+                throw notDurable(name, e);
+            }
+        }
+    }
+
+    private static WingsException notDurable(Path name, @Nullable IOException cause) {
+        return new WingsException(
+                ErrorKind.INTERNAL,
+                "a directory could not be synced, and whether a crash would spare what is in it nobody knows: name="
+                        + name + ", cause=" + cause,
+                cause);
     }
 
     /// Whether a path failed because one of its parents is a file. The JDK has no exception of its own for it.

@@ -54,8 +54,12 @@ final class LocalObjectStore implements ObjectStore {
 
     /// @param root a real path
     LocalObjectStore(Path root) {
+        this(root, new DurableDirectories(root));
+    }
+
+    LocalObjectStore(Path root, DurableDirectories directories) {
         this.root = root;
-        this.directories = new DurableDirectories(root);
+        this.directories = directories;
         this.staging = new StagingArea(root, directories);
     }
 
@@ -109,7 +113,7 @@ final class LocalObjectStore implements ObjectStore {
         } finally {
             staging.discard(staged);
         }
-        DurableDirectories.sync(parent);
+        directories.sync(target);
     }
 
     @Override
@@ -209,13 +213,14 @@ final class LocalObjectStore implements ObjectStore {
         return WingsException.notFound("object does not exist: key=" + key);
     }
 
-    /// Syncs first: a caller that repeats a create whose outcome it does not know takes this for success.
+    /// Syncs first: a caller that repeats a create whose outcome it does not know takes this for success. So this is
+    /// not said of a name that a sync failed for.
     private WingsException taken(String key, Path target) throws IOException {
         if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
             return WingsException.invalid("key is the directory of other objects: key=" + key);
         }
         directories.make(parent(target));
-        DurableDirectories.sync(parent(target));
+        directories.sync(target);
         return new WingsException(ErrorKind.ALREADY_EXISTS, "object exists: key=" + key);
     }
 

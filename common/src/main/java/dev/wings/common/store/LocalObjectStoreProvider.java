@@ -30,8 +30,10 @@ public final class LocalObjectStoreProvider implements ObjectStoreProvider {
     }
 
     @Override
-    public void check(URI root) {
-        directory(root);
+    public URI canonical(URI root) {
+        // whether there is a slash at the end depends on what is there now
+        String path = directory(root).toUri().getRawPath();
+        return URI.create("file://" + (path.endsWith("/") ? path.substring(0, path.length() - 1) : path));
     }
 
     @Override
@@ -48,7 +50,12 @@ public final class LocalObjectStoreProvider implements ObjectStoreProvider {
 
     private static Path directory(URI root) {
         try {
-            return Path.of(root);
+            Path directory = Path.of(root);
+            // the root of the file system would have a slash at the end
+            if (directory.getParent() == null || !directory.equals(directory.normalize())) {
+                throw new IllegalArgumentException("a directory is named without . and .., and is not the root");
+            }
+            return directory;
         } catch (IllegalArgumentException e) {
             throw WingsException.invalid("bad address of an object store: expected=file:///absolute/directory, found="
                     + root + ", cause=" + e.getMessage());

@@ -23,9 +23,10 @@ public interface ObjectStoreProvider {
     /// The scheme of the URIs that this provider takes, lower case: `file`.
     String scheme();
 
-    /// Fails with INVALID if `root` makes no sense for this kind of store. Reaches nothing, so it says nothing about
-    /// whether the store exists.
-    void check(URI root);
+    /// The one form of `root`: URIs that mean the same store have the same, which has no slash at its end. Fails with
+    /// INVALID if `root` makes no sense for this kind of store. Reaches nothing, so it says nothing about whether
+    /// the store exists.
+    URI canonical(URI root);
 
     /// Opens the store at `root`. Fails with INVALID for a URI that makes no sense, UNAVAILABLE if the store cannot
     /// be reached.

@@ -18,10 +18,11 @@ package dev.wings.common.store;
 import dev.wings.common.error.WingsException;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 
-/// The object stores of a process, opened on first use and shared by all who use the same URI. Safe for use by many
+/// The object stores of a process, opened on first use and shared by all whose URIs mean the same. Safe for use by many
 /// threads.
 public final class ObjectStores implements AutoCloseable {
 
@@ -40,19 +41,26 @@ public final class ObjectStores implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        ObjectStore store = provider(root).open(root);
-        open.put(root, store);
+        ObjectStoreProvider provider = provider(root);
+        URI canonical = provider.canonical(root);
+        known = open.get(canonical);
+        if (known != null) {
+            return known;
+        }
+        ObjectStore store = provider.open(canonical);
+        open.put(canonical, store);
         return store;
     }
 
-    /// Fails with INVALID for a URI that [#open] could never open: nobody provides its scheme, or the provider has no
-    /// use for it. Reaches nothing.
-    public void check(URI root) {
-        provider(root).check(root);
+    /// The one form of a URI: those that mean the same store have the same. Fails with INVALID for a URI that [#open]
+    /// could never open: nobody provides its scheme, or the provider has no use for it. Reaches nothing.
+    public URI canonical(URI root) {
+        return provider(root).canonical(root);
     }
 
     private ObjectStoreProvider provider(URI root) {
-        ObjectStoreProvider provider = root.getScheme() == null ? null : providers.get(root.getScheme());
+        ObjectStoreProvider provider =
+                root.getScheme() == null ? null : providers.get(root.getScheme().toLowerCase(Locale.ROOT));
         if (provider == null) {
             throw WingsException.invalid("unknown kind of object store: uri=" + root + ", known=" + providers.keySet());
         }

@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,71 @@ final class LocalObjectStoreTest extends ObjectStoreContract {
             assertFails(ErrorKind.INVALID, () -> stores.open(URI.create("file:///dir?x=y")));
             assertFails(ErrorKind.UNAVAILABLE, () -> stores.open(URI.create("file:///dev/null/store")));
         }
+    }
+
+    /// Two URIs of one directory are one store: else a bucket would have two truths.
+    @Test
+    void uriHasOneForm() {
+        String path = root().toAbsolutePath().toString();
+        try (ObjectStores stores = new ObjectStores()) {
+            URI canonical = stores.canonical(URI.create("file://" + path));
+            assertThat(canonical).hasToString("file://" + path);
+            for (String same : List.of(
+                    "file:" + path,
+                    "file:" + path + "/",
+                    "file://" + path + "///",
+                    "FILE://" + path,
+                    "file:///" + path,
+                    "file://" + path.replace("store", "s%74ore"))) {
+                assertThat(stores.canonical(URI.create(same))).as(same).isEqualTo(canonical);
+                assertThat(stores.open(URI.create(same))).as(same).isSameAs(stores.open(canonical));
+            }
+            for (String other : List.of(
+                    "file://" + path + "/../store",
+                    "file://" + path + "/.",
+                    "file:///",
+                    "file:/",
+                    "file://localhost" + path)) {
+                assertFails(ErrorKind.INVALID, () -> stores.canonical(URI.create(other)));
+            }
+            URI odd = stores.canonical(URI.create("file:" + path + "/%C3%A4%20b"));
+            assertThat(odd).hasToString("file://" + path + "/%C3%A4%20b").isEqualTo(stores.canonical(odd));
+        }
+    }
+
+    /// I1: a caller takes "exists" for success when it repeats a create, so this is not said of an object whose name
+    /// may
+    /// vanish in a crash. After a sync that failed the next one succeeds: the kernel has forgotten.
+    @Test
+    void nameThatCouldNotBeSyncedIsNeverTakenForStored() throws IOException {
+        AtomicInteger failing = new AtomicInteger();
+        Path directory = Files.createDirectories(root());
+        ObjectStore store = new LocalObjectStore(directory, new DurableDirectories(directory, channel -> {
+            if (failing.getAndDecrement() == 1) {
+                throw new IOException("Input/output error");
+            }
+            channel.force(true);
+        }));
+        store.create("a/first", List.of(buffer("x")));
+        for (int attempt = 0; attempt < 3; attempt++) {
+            failing.set(attempt == 0 ? 1 : 0);
+            assertFails(ErrorKind.INTERNAL, () -> store.create("a/spoiled", List.of(buffer("x"))));
+        }
+        store.create("a/other", List.of(buffer("x")));
+        assertFails(ErrorKind.ALREADY_EXISTS, () -> store.create("a/first", List.of(buffer("x"))));
+
+        // of an object of somebody else, too
+        Files.writeString(directory.resolve("a/foreign"), "x");
+        failing.set(1);
+        assertFails(ErrorKind.INTERNAL, () -> store.create("a/foreign", List.of(buffer("x"))));
+        assertFails(ErrorKind.INTERNAL, () -> store.create("a/foreign", List.of(buffer("x"))));
+
+        // a directory is made anew
+        failing.set(1);
+        assertFails(ErrorKind.INTERNAL, () -> store.create("b/c", List.of(buffer("x"))));
+        assertThat(directory.resolve("b")).doesNotExist();
+        store.create("b/c", List.of(buffer("x")));
+        assertThat(store.find("b/c")).isPresent();
     }
 
     @Test

@@ -17,6 +17,7 @@ package dev.wings.compactor.scratch;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.process.PrivateDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -61,6 +62,21 @@ public final class Scratch implements AutoCloseable {
         this.ids = ids;
     }
 
+    /// As [#open], below a directory of this user's own in the system's directory for temporary files. PRECONDITION if
+    /// another user has taken its name.
+    public static Scratch openDefault(Supplier<UUID> ids) {
+        Path parent = Path.of(System.getProperty("java.io.tmpdir"), "wings-compactor-" + userName());
+        try {
+            return open(PrivateDirectory.openShared(parent), ids);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make a directory for local files: parent=" + parent, e);
+        }
+    }
+
+    private static String userName() {
+        return System.getProperty("user.name").replaceAll("[^A-Za-z0-9_-]", "_");
+    }
+
     /// Makes the worker's directory below `parent`, and removes those of workers that are no more.
     public static synchronized Scratch open(Path parent, Supplier<UUID> ids) {
         try {
@@ -83,7 +99,7 @@ public final class Scratch implements AutoCloseable {
         if (lock == null) {
             throw new IOException("the lock of a new directory is taken: " + lockFile);
         }
-        return new Scratch(Files.createDirectory(parent.resolve(name)), lockFile, lock, ids);
+        return new Scratch(PrivateDirectory.create(parent.resolve(name)), lockFile, lock, ids);
     }
 
     /// A new directory, removed with all that is in it when it is closed.

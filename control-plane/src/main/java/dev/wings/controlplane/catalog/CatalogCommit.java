@@ -20,10 +20,10 @@ import dev.wings.controlplane.lake.LakeChange;
 import dev.wings.controlplane.lake.LakeHome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.exceptions.CommitFailedException;
-import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.UnprocessableEntityException;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -61,18 +61,23 @@ final class CatalogCommit {
 
     private static <T> T runOnce(CatalogEntries entries, MetadataFiles files, Function<CatalogCommit, T> body) {
         CatalogCommit commit = new CatalogCommit(files);
+        T result;
         try {
-            T result = body.apply(commit);
-            if (!commit.changes.isEmpty()) {
-                entries.commit(commit.changes);
-            }
-            return result;
-        } catch (CommitStateUnknownException e) {
-            throw e;
+            result = body.apply(commit);
         } catch (RuntimeException | Error e) {
             commit.discard();
             throw e;
         }
+        if (commit.changes.isEmpty()) {
+            return result;
+        }
+        // from here on only a refusal is proof that no pointer is at the files; whatever else goes wrong, they stay
+        Optional<RuntimeException> refusal = entries.commit(commit.changes);
+        if (refusal.isPresent()) {
+            commit.discard();
+            throw refusal.get();
+        }
+        return result;
     }
 
     /// Writes the metadata file that `change` will point to.

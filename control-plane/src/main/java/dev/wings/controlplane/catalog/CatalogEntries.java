@@ -134,25 +134,33 @@ final class CatalogEntries {
                 .orElseGet(() -> CatalogErrors.takenByTopic(identifier));
     }
 
-    /// Makes all changes or none. CommitFailedException if somebody was faster, CommitStateUnknownException if nobody
-    /// can tell whether the changes were made; after every other failure they were not and never will be.
-    void commit(List<LakeChange> changes) {
+    /// Makes all changes or none, and answers why they were surely not made and never will be; empty if they were.
+    /// Fails with CommitStateUnknownException, or an Error, if nobody can tell.
+    Optional<RuntimeException> commit(List<LakeChange> changes) {
         try {
             Instant now = now();
             store.commit(changes, now, now.plus(garbageGrace));
-        } catch (WingsException e) {
-            switch (e.kind()) {
-                case CONFLICT -> throw new LostRaceException(e);
-                case ALREADY_EXISTS -> throw taken(changes, e);
-                case NOT_FOUND -> throw new CommitFailedException(e, "Cannot commit: %s", e.getMessage());
-                case INVALID, FORBIDDEN, PRECONDITION, EXHAUSTED -> throw e;
-                default -> {
-                    if (!isMade(changes)) {
-                        throw new CommitStateUnknownException(e);
-                    }
-                }
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            Optional<RuntimeException> refusal =
+                    e instanceof WingsException known ? refusal(changes, known) : Optional.empty();
+            if (refusal.isEmpty() && !isMade(changes)) {
+                throw new CommitStateUnknownException(e);
             }
+            return refusal;
         }
+    }
+
+    /// What a client is told of a failure that leaves everything as it was; empty for one that may not.
+    private Optional<RuntimeException> refusal(List<LakeChange> changes, WingsException failure) {
+        return switch (failure.kind()) {
+            case CONFLICT -> Optional.of(new LostRaceException(failure));
+            case ALREADY_EXISTS -> Optional.of(taken(changes, failure));
+            case NOT_FOUND ->
+                Optional.of(new CommitFailedException(failure, "Cannot commit: %s", failure.getMessage()));
+            case INVALID, FORBIDDEN, PRECONDITION, EXHAUSTED -> Optional.of(failure);
+            case UNAUTHENTICATED, UNAVAILABLE, DEADLINE, CANCELLED, DATA_LOSS, INTERNAL -> Optional.empty();
+        };
     }
 
     /// Who has the name that one of the changes wanted.
@@ -182,7 +190,7 @@ final class CatalogEntries {
             return store.find(change.name())
                     .filter(entry -> entry.metadataLocation().equals(change.metadataLocation()))
                     .isPresent();
-        } catch (WingsException e) {
+        } catch (RuntimeException e) {
             return false;
         }
     }

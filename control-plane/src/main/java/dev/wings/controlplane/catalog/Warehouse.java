@@ -41,9 +41,6 @@ record Warehouse(LakeHome home) {
     private static final int MAX_NAME_LENGTH = 64;
     private static final Pattern NOT_IN_KEYS = Pattern.compile("[^A-Za-z0-9_-]");
 
-    /// Clients of Hadoop write `file:/a` for `file:///a`.
-    private static final Pattern LOCAL_ROOT = Pattern.compile("^file:/(?!/)");
-
     /// Where all of it is, without a slash at the end.
     String root() {
         return store().location(rootKey());
@@ -66,7 +63,7 @@ record Warehouse(LakeHome home) {
 
     /// The key of a file of this object store: of any table, those of topics too. INVALID for a location elsewhere.
     String key(String location) {
-        return store().key(LOCAL_ROOT.matcher(location).replaceFirst("file:///"));
+        return store().key(location);
     }
 
     /// The location of a file of this object store as Wings writes it.

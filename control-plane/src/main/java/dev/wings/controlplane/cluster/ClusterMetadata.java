@@ -92,12 +92,12 @@ public final class ClusterMetadata {
 
     /// @param uri the root of the store: of a kind that this installation can open
     public ObjectStoreRecord createObjectStore(ObjectStoreName name, String uri) {
-        ObjectStoreRecord objectStore = new ObjectStoreRecord(name, ids.next(), now(), checkUri(uri));
+        ObjectStoreRecord objectStore = new ObjectStoreRecord(name, ids.next(), now(), canonicalUri(uri));
         store.createObjectStore(objectStore);
         return objectStore;
     }
 
-    private URI checkUri(String text) {
+    private URI canonicalUri(String text) {
         if (text.isEmpty() || text.length() > MAX_URI_LENGTH) {
             throw WingsException.invalid(
                     "bad uri of an object store: length=" + text.length() + ", limit=" + MAX_URI_LENGTH);
@@ -111,8 +111,12 @@ public final class ClusterMetadata {
         if (uri.getRawUserInfo() != null) {
             throw WingsException.invalid("the uri of an object store holds no credentials");
         }
-        objectStores.check(uri);
-        return uri;
+        return objectStores.canonical(uri);
+    }
+
+    /// Whether two URIs mean the same object store.
+    public boolean isSameStore(URI first, URI second) {
+        return objectStores.canonical(first).equals(objectStores.canonical(second));
     }
 
     public ObjectStoreRecord loadObjectStore(ObjectStoreName name) {

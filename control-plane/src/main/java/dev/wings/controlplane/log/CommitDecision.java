@@ -17,16 +17,19 @@ package dev.wings.controlplane.log;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.controlplane.log.CommitState.PartitionState;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 /// What [CommitRule] makes of a group of folios: what is to be written, and what each of them is answered.
 ///
+/// @param time of the commit, kept with the folios
 /// @param lastCommitNumber of the namespace, from now on
 /// @param folios to be added, each with its pages, in the order of their commit numbers
 /// @param partitions as they are from now on, those that changed or are new
 /// @param outcomes one for each folio of the group, in its order
 public record CommitDecision(
+        Instant time,
         long lastCommitNumber,
         List<CommittedFolio> folios,
         Map<PartitionKey, PartitionState> partitions,

@@ -78,7 +78,7 @@ public final class CommitRule {
             UUID namespaceUid, List<FolioCommit> folios, CommitState state, long nowMicros, Duration maxAge) {
         CommitRule rule = new CommitRule(namespaceUid, state, nowMicros, maxAge);
         List<Outcome> outcomes = folios.stream().map(rule::decide).toList();
-        return new CommitDecision(rule.lastCommitNumber, rule.committed, Map.copyOf(rule.moved), outcomes);
+        return new CommitDecision(rule.now(), rule.lastCommitNumber, rule.committed, Map.copyOf(rule.moved), outcomes);
     }
 
     private Outcome decide(FolioCommit folio) {
@@ -104,7 +104,7 @@ public final class CommitRule {
     /// Why the folio's id is not of about now. One from the future would be young for too long.
     private Optional<WingsException> untimely(FolioCommit folio) {
         Instant created = FolioKey.time(folio.folioId());
-        Instant now = Instant.EPOCH.plus(nowMicros, ChronoUnit.MICROS);
+        Instant now = now();
         if (created.plus(maxAge).isBefore(now)) {
             return Optional.of(new WingsException(
                     ErrorKind.PRECONDITION,
@@ -118,6 +118,10 @@ public final class CommitRule {
                             + created + ", now=" + now));
         }
         return Optional.empty();
+    }
+
+    private Instant now() {
+        return Instant.EPOCH.plus(nowMicros, ChronoUnit.MICROS);
     }
 
     /// The answer of before, unless it cannot be one to this folio.

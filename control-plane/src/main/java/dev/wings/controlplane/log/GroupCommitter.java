@@ -244,11 +244,10 @@ public final class GroupCommitter implements AutoCloseable {
 
     private CommitDecision transact(UUID namespaceUid, List<Pending> group) {
         List<FolioCommit> folios = group.stream().map(Pending::folio).toList();
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
         CommitDecision decision = metrics.timeTransaction(() -> store.commit(
-                CommitScope.of(namespaceUid, now, folios),
-                state -> CommitRule.decide(namespaceUid, folios, state, nowMicros, limits.maxFolioAge())));
+                CommitScope.of(namespaceUid, folios),
+                // the clock is read behind all locks: a folio must not grow too old while it waits for them (I8)
+                state -> CommitRule.decide(namespaceUid, folios, state, nowMicros(), limits.maxFolioAge())));
         metrics.committed(decision);
         List<Commit> commits = decision.folios().stream()
                 .map(committed -> new Commit(
@@ -258,6 +257,10 @@ public final class GroupCommitter implements AutoCloseable {
             publisher.published(namespaceUid, commits);
         }
         return decision;
+    }
+
+    private long nowMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     }
 
     private static void finish(List<Pending> group, CommitDecision decision) {

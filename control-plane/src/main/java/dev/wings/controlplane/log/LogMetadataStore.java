@@ -16,7 +16,6 @@
 package dev.wings.controlplane.log;
 
 import dev.wings.common.resource.TopicName;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,17 +36,17 @@ public interface LogMetadataStore {
     /// returned is durable and in every plan that starts from now on. If the decision adds no folio, nothing is
     /// written.
     ///
-    /// `rule` has no effects and may be asked more than once. NOT_FOUND if the namespace does not exist.
+    /// `rule` has no effects and may be asked more than once; it is asked when all that it decides on is locked, so
+    /// a clock that it reads is that of the commit, however long the commit waited. NOT_FOUND if the namespace does
+    /// not exist.
     CommitDecision commit(CommitScope scope, Function<CommitState, CommitDecision> rule);
 
     /// What a commit may read and write.
     ///
-    /// @param time of the commit, kept with the folios
-    record CommitScope(
-            UUID namespaceUid, Instant time, Set<UUID> folioIds, Set<UUID> topicUids, Set<PartitionKey> partitions) {
+    record CommitScope(UUID namespaceUid, Set<UUID> folioIds, Set<UUID> topicUids, Set<PartitionKey> partitions) {
 
         /// All that these folios touch.
-        public static CommitScope of(UUID namespaceUid, Instant time, List<FolioCommit> folios) {
+        public static CommitScope of(UUID namespaceUid, List<FolioCommit> folios) {
             Set<UUID> folioIds = new HashSet<>();
             Set<UUID> topicUids = new HashSet<>();
             Set<PartitionKey> partitions = new HashSet<>();
@@ -58,7 +57,7 @@ public interface LogMetadataStore {
                     partitions.add(page.partition());
                 }
             }
-            return new CommitScope(namespaceUid, time, folioIds, topicUids, partitions);
+            return new CommitScope(namespaceUid, folioIds, topicUids, partitions);
         }
     }
 

@@ -68,7 +68,7 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
             CommitDecision decision = rule.apply(state(scope, namespace, topics));
             for (CommittedFolio folio : decision.folios()) {
                 write(namespace, topics, folio);
-                namespace.commitTimes.add(scope.time());
+                namespace.commitTimes.add(decision.time());
             }
             decision.partitions().forEach((key, state) -> partition(topics, key).state = state);
             if (namespace.objectKeys.size() != decision.lastCommitNumber()) {

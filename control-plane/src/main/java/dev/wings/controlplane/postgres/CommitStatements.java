@@ -160,11 +160,10 @@ final class CommitStatements {
 
     /// Writes what was decided. Each statement must change as many rows as it was given: with the namespace
     /// locked, fewer means that offsets went back or that a folio was committed twice.
-    static void write(Connection connection, UUID namespaceUid, CommitDecision decision, Instant now)
-            throws SQLException {
+    static void write(Connection connection, UUID namespaceUid, CommitDecision decision) throws SQLException {
         List<Object> parameters = new ArrayList<>();
         addPartitions(connection, parameters, decision.partitions());
-        addFolios(connection, parameters, namespaceUid, decision.folios(), now);
+        addFolios(connection, parameters, namespaceUid, decision.folios(), decision.time());
         int pages = addPages(connection, parameters, decision.folios());
         parameters.add(decision.lastCommitNumber());
         parameters.add(namespaceUid);

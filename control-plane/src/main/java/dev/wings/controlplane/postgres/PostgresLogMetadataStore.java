@@ -54,7 +54,7 @@ public final class PostgresLogMetadataStore implements LogMetadataStore {
             CommitState state = CommitStatements.read(connection, scope);
             CommitDecision decision = rule.apply(state);
             if (!decision.folios().isEmpty()) {
-                CommitStatements.write(connection, scope.namespaceUid(), decision, scope.time());
+                CommitStatements.write(connection, scope.namespaceUid(), decision);
             }
             return decision;
         });

@@ -49,6 +49,11 @@ public record TaskPolicy(
         Duration garbageInterval,
         Duration garbageGrace) {
 
+    /// Half of it, after which nothing is committed for the first time, is more than twice what the database lets a
+    /// transaction take between its decision and its end: no commit is under way when its objects are taken for
+    /// orphans.
+    private static final Duration MIN_GARBAGE_GRACE = Duration.ofMinutes(5);
+
     /// Longest exponent that a pause is doubled by; far above what [#maxBackoff] allows.
     private static final int MAX_DOUBLINGS = 30;
 
@@ -115,7 +120,7 @@ public record TaskPolicy(
                 settings.duration(
                         "GARBAGE_GRACE",
                         Duration.ofDays(1),
-                        Duration.ofMinutes(1),
+                        MIN_GARBAGE_GRACE,
                         Duration.ofDays(365),
                         "how long an object stays that nothing refers to any more: longer than the longest query, at"
                                 + " least four times `WINGS_CONTROL_PLANE_TASK_LEASE`"));

@@ -142,7 +142,7 @@ public abstract class GarbageContract {
         List<FolioCommit> folios = List.of(folio);
         long micros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
         return log().commit(
-                        CommitScope.of(namespace, now, folios),
+                        CommitScope.of(namespace, folios),
                         state -> CommitRule.decide(namespace, folios, state, micros, POLICY.maxCommitAge()))
                 .outcomes()
                 .getFirst();

@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.folio.FolioKey;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
@@ -30,6 +31,8 @@ import dev.wings.controlplane.memory.MemoryClusterMetadataStore;
 import dev.wings.controlplane.memory.MemoryDatabase;
 import dev.wings.controlplane.memory.MemoryLogMetadataStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +44,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +103,30 @@ final class GroupCommitterTest {
                 .allSatisfy(offset -> assertThat(offset).isBetween(0L, 20L));
         // followers see them in order, without gaps
         assertThat(published).hasSize(21).isSorted().startsWith(1L).endsWith(21L);
+    }
+
+    /// I8: what was uploaded so long ago that it is about to be taken for an orphan is not committed, however young it
+    /// was when its commit began to wait for the namespace.
+    @Test
+    void folioThatGrowsTooOldWhileItWaitsForLocksIsRefused() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(LogFixture.time(1_000));
+        committer.close();
+        committer = new GroupCommitter(
+                store,
+                now::get,
+                new CommitLimits(2, 100, 1_000_000, 1_000_000, Duration.ofMinutes(1)),
+                (uid, commits) -> {},
+                meters);
+        FolioCommit young = fixture.folio(page(topic, "JFK", batch(1)));
+        now.set(FolioKey.time(young.folioId()).plusSeconds(1));
+        store.hold();
+        Future<FolioAnswer> answer = commitLater(young);
+        awaitGroups(1);
+        now.set(FolioKey.time(young.folioId()).plusSeconds(61));
+        store.release();
+        assertThatThrownBy(answer::get)
+                .hasCauseInstanceOf(WingsException.class)
+                .hasMessageContaining("the folio is too old to commit");
     }
 
     @Test

@@ -166,7 +166,7 @@ public abstract class LogMetadataStoreContract {
     @Test
     void failedRuleWritesNothing() {
         FolioCommit folio = fixture.folio(page(topic, "JFK", batch(1)));
-        CommitScope scope = CommitScope.of(fixture.namespaceUid(), LogFixture.time(1_000), List.of(folio));
+        CommitScope scope = CommitScope.of(fixture.namespaceUid(), List.of(folio));
         assertThatThrownBy(() -> store().commit(scope, state -> {
                     throw new IllegalStateException("a bug");
                 }))
@@ -344,7 +344,7 @@ public abstract class LogMetadataStoreContract {
     }
 
     private CommitDecision decide(UUID namespaceUid, long nowMicros, List<FolioCommit> folios) {
-        CommitScope scope = CommitScope.of(namespaceUid, LogFixture.time(nowMicros), folios);
+        CommitScope scope = CommitScope.of(namespaceUid, folios);
         return store().commit(
                         scope, state -> CommitRule.decide(namespaceUid, folios, state, nowMicros, LogFixture.ANY_AGE));
     }

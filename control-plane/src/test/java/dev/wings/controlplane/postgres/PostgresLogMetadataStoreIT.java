@@ -72,7 +72,7 @@ final class PostgresLogMetadataStoreIT extends LogMetadataStoreContract {
         for (int i = 0; i < COMMITS; i++) {
             List<FolioCommit> folios = List.of(fixture.folio(pages));
             store().commit(
-                            CommitScope.of(fixture.namespaceUid(), LogFixture.time(0), folios),
+                            CommitScope.of(fixture.namespaceUid(), folios),
                             state -> CommitRule.decide(fixture.namespaceUid(), folios, state, 0, LogFixture.ANY_AGE));
         }
         String counted = "select idx_tup_fetch + seq_tup_read as pages from pg_stat_xact_user_tables"

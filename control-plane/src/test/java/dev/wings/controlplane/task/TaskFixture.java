@@ -159,7 +159,7 @@ public final class TaskFixture {
         List<FolioCommit> folios = List.of(log.folio(pages));
         long micros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
         logStore.commit(
-                CommitScope.of(log.namespaceUid(), now, folios),
+                CommitScope.of(log.namespaceUid(), folios),
                 state -> CommitRule.decide(log.namespaceUid(), folios, state, micros, POLICY.maxCommitAge()));
     }
 
