@@ -50,7 +50,25 @@ public final class Compaction implements TaskHandler {
     private final Counter pageBytes;
 
     /// What one task takes at most.
-    public record Limits(long pageBytes, int pages) {}
+    ///
+    /// @param moveBytes of what one commit tells the control plane of partitions
+    public record Limits(long pageBytes, int pages, long moveBytes) {
+
+        /// Half of the smallest bound that a control plane can have for a request (`MAX_MESSAGE_BYTES`): a topic of very
+        /// many partitions is compacted in parts that every control plane takes.
+        private static final long MOVE_BYTES = 512 << 10;
+
+        /// Of what is said of the pages of one task, batches included: it takes some five times as much memory.
+        private static final long PLAN_BYTES = 64 << 20;
+
+        public Limits(long pageBytes, int pages) {
+            this(pageBytes, pages, MOVE_BYTES);
+        }
+
+        OldestPages.Limits ofPages() {
+            return new OldestPages.Limits(pageBytes, pages, PLAN_BYTES, moveBytes);
+        }
+    }
 
     public Compaction(Topics topics, TaskTables tables, SegmentWork work, Limits limits, MeterRegistry registry) {
         this.topics = topics;
@@ -69,7 +87,7 @@ public final class Compaction implements TaskHandler {
     public Result run(TaskLease lease) {
         lease.progress("planning");
         TopicTarget topic = topics.load(lease.task());
-        OldestPages plan = new OldestPages(limits.pageBytes(), limits.pages());
+        OldestPages plan = new OldestPages(limits.ofPages());
         TopicSnapshot snapshot = topics.plan(topic, plan::add);
         LeasedTable table = tables.open(lease, topic, snapshot.getTableMetadataLocation());
         List<TopicPage> pages = plan.pages();

@@ -15,67 +15,111 @@
  */
 package dev.wings.compactor.compact;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.wings.common.folio.PageKey;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.WatermarkMove;
 import dev.wings.compactor.segment.TopicPage;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/// The oldest pages of a plan that fit into a budget: all pages of all commits up to one. So each partition gives a
-/// prefix of its pages, and the memory taken is bounded however long the plan is.
+/// The oldest pages of a plan that fit into a budget: in the order of commits, and within a commit, however many pages
+/// it has, in that of partitions and offsets. So each partition gives a prefix of its pages, and the memory taken is
+/// bounded however long the plan is, as is what the control plane is told of the pages.
 final class OldestPages {
 
-    private final long maxBytes;
-    private final int maxPages;
-    private final TreeMap<Long, List<TopicPage>> byCommit = new TreeMap<>();
-    private long bytes;
-    private int pages;
-    private boolean complete = true;
-    /// Pages of this commit and later ones are left to the next task.
-    private long endCommit = Long.MAX_VALUE;
+    /// Of one move in a request, besides the partition's value with its length: tags and two offsets.
+    private static final int MOVE_BYTES = 32;
 
-    /// @param maxBytes and
-    /// @param maxPages what the pages may be together; one commit is always taken
-    OldestPages(long maxBytes, int maxPages) {
-        this.maxBytes = maxBytes;
-        this.maxPages = maxPages;
+    private static final Comparator<Planned> ORDER = Comparator.comparingLong(Planned::commit)
+            .thenComparing(planned -> planned.page().partitionValue(), PageKey.VALUE_ORDER)
+            .thenComparingLong(planned -> planned.page().startOffset());
+
+    private final Limits limits;
+    private final TreeSet<Planned> taken = new TreeSet<>(ORDER);
+    /// How many pages each partition gives.
+    private final Map<String, Integer> partitions = new HashMap<>();
+    private long bytes;
+    private long planBytes;
+    private long moveBytes;
+    /// This page and later ones are left to the next task.
+    private @Nullable Planned end;
+
+    /// What the pages may be together; one page is always taken.
+    ///
+    /// @param bytes of the pages
+    /// @param pages how many
+    /// @param planBytes of what is said of them, with all of their batches
+    /// @param moveBytes of what the control plane is told of their partitions, in one request
+    record Limits(long bytes, int pages, long planBytes, long moveBytes) {}
+
+    private record Planned(long commit, TopicPage page, long planBytes) {}
+
+    OldestPages(Limits limits) {
+        this.limits = limits;
     }
 
     void add(PlanScanResponse answer) {
         for (PlannedPage page : answer.getPagesList()) {
-            add(page.getCommitNumber(), TopicPage.of(page, answer.getFolioKeys(page.getFolioIndex())));
+            add(new Planned(
+                    page.getCommitNumber(),
+                    TopicPage.of(page, answer.getFolioKeys(page.getFolioIndex())),
+                    page.getSerializedSize()));
         }
     }
 
-    private void add(long commit, TopicPage page) {
-        if (commit >= endCommit) {
+    private void add(Planned planned) {
+        if (end != null && ORDER.compare(planned, end) >= 0) {
             return;
         }
-        byCommit.computeIfAbsent(commit, number -> new ArrayList<>()).add(page);
-        bytes += page.bytes();
-        pages++;
-        while ((bytes > maxBytes || pages > maxPages) && byCommit.size() > 1) {
-            Map.Entry<Long, List<TopicPage>> newest = byCommit.pollLastEntry();
-            endCommit = newest.getKey();
-            complete = false;
-            bytes -= newest.getValue().stream().mapToLong(TopicPage::bytes).sum();
-            pages -= newest.getValue().size();
+        if (!taken.add(planned)) {
+            throw new IllegalStateException("a plan has each page once: partition="
+                    + planned.page().partitionValue() + ", start=" + planned.page().startOffset());
         }
+        bytes += planned.page().bytes();
+        planBytes += planned.planBytes();
+        if (partitions.merge(planned.page().partitionValue(), 1, Integer::sum) == 1) {
+            moveBytes += moveBytes(planned);
+        }
+        while (isTooMuch() && taken.size() > 1) {
+            end = taken.removeLast();
+            remove(end);
+        }
+    }
+
+    private boolean isTooMuch() {
+        return bytes > limits.bytes()
+                || taken.size() > limits.pages()
+                || planBytes > limits.planBytes()
+                || moveBytes > limits.moveBytes();
+    }
+
+    private void remove(Planned planned) {
+        bytes -= planned.page().bytes();
+        planBytes -= planned.planBytes();
+        if (partitions.merge(planned.page().partitionValue(), -1, Integer::sum) == 0) {
+            partitions.remove(planned.page().partitionValue());
+            moveBytes -= moveBytes(planned);
+        }
+    }
+
+    private static long moveBytes(Planned planned) {
+        return MOVE_BYTES + CodedOutputStream.computeStringSizeNoTag(planned.page().partitionValue());
     }
 
     /// Whether these are all pages of the plan.
     boolean isComplete() {
-        return complete;
+        return end == null;
     }
 
     List<TopicPage> pages() {
-        return byCommit.values().stream().flatMap(List::stream).toList();
+        return taken.stream().map(Planned::page).toList();
     }
 
     /// What moves out of pages, by partition, in the only order that the control plane takes: each gives one run of

@@ -18,12 +18,17 @@ package dev.wings.compactor.compact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wings.common.proto.CommitTableRequest;
 import dev.wings.common.proto.PageBatch;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.WatermarkMove;
 import dev.wings.compactor.segment.TopicPage;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class OldestPagesTest {
@@ -47,9 +52,13 @@ final class OldestPagesTest {
                 .build();
     }
 
+    private static OldestPages pages(long maxBytes, int maxPages) {
+        return new OldestPages(new OldestPages.Limits(maxBytes, maxPages, 1 << 20, 1 << 20));
+    }
+
     /// As a plan comes: by partition, then offset.
     private static OldestPages select(long maxBytes, int maxPages) {
-        OldestPages pages = new OldestPages(maxBytes, maxPages);
+        OldestPages pages = pages(maxBytes, maxPages);
         pages.add(answer(page("a", 1, 10, 20, 100), page("a", 3, 20, 25, 100), page("a", 4, 25, 26, 100)));
         pages.add(answer(page("b", 1, 0, 5, 100), page("b", 2, 5, 6, 100), page("b", 4, 6, 9, 100)));
         return pages;
@@ -66,9 +75,58 @@ final class OldestPagesTest {
     }
 
     @Test
-    void oneCommitIsAlwaysTaken() {
-        assertThat(select(1, 100).pages()).hasSize(2);
-        assertThat(select(1000, 1).pages()).hasSize(2);
+    void onePageIsAlwaysTaken() {
+        assertThat(select(1, 100).pages()).hasSize(1);
+        assertThat(select(1000, 1).pages()).hasSize(1);
+    }
+
+    /// A commit of 100,000 partitions with long keys, and one after it: whatever the order in which pages come, all of
+    /// them move, each once, in requests that any control plane takes.
+    @Test
+    void manyPartitionsMoveInPartsThatTheControlPlaneTakes() {
+        int partitions = 100_000;
+        List<PlannedPage> left = new ArrayList<>();
+        for (int i = 0; i < partitions; i++) {
+            String value = String.format(Locale.ROOT, "%06d", i) + "k".repeat(164);
+            left.add(page(value, 1, 0, 2, 10));
+            if (i % 10 == 0) {
+                left.add(page(value, 2, 2, 5, 10));
+            }
+        }
+        Map<String, Long> watermarks = new HashMap<>();
+        int parts = 0;
+        for (boolean complete = false; !complete; parts++) {
+            OldestPages pages = new OldestPages(new Compaction.Limits(512 << 20, 100_000).ofPages());
+            pages.add(answer(left.toArray(PlannedPage[]::new)));
+            List<WatermarkMove> moves = OldestPages.moves(pages.pages());
+            assertThat(CommitTableRequest.newBuilder().addAllWatermarks(moves).build().getSerializedSize())
+                    .isBetween(1, 600_000);
+            moves.forEach(move -> {
+                assertThat(watermarks.getOrDefault(move.getPartitionValue(), 0L)).isEqualTo(move.getStartOffset());
+                watermarks.put(move.getPartitionValue(), move.getEndOffset());
+            });
+            left.removeIf(page -> page.getStartOffset() < watermarks.getOrDefault(page.getPartitionValue(), 0L));
+            complete = pages.isComplete();
+        }
+        assertThat(left).isEmpty();
+        assertThat(watermarks).hasSize(partitions);
+        assertThat(watermarks.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(2L * partitions + 3 * 10_000);
+        assertThat(parts).isBetween(20, 60);
+    }
+
+    /// A page may have very many batches.
+    @Test
+    void whatIsSaidOfPagesIsBounded() {
+        OldestPages pages = new OldestPages(new OldestPages.Limits(1 << 20, 100, 10_000, 1 << 20));
+        for (int i = 0; i < 10; i++) {
+            PlannedPage.Builder page = page("a", i, i * 1_000L, i * 1_000L + 1, 1).toBuilder();
+            for (int j = 1; j < 1_000; j++) {
+                page.addBatches(PageBatch.newBuilder().setRows(1));
+            }
+            pages.add(answer(page.setEndOffset(i * 1_000L + 1_000).build()));
+        }
+        assertThat(pages.isComplete()).isFalse();
+        assertThat(pages.pages()).hasSize(2);
     }
 
     @Test
@@ -78,13 +136,13 @@ final class OldestPagesTest {
         assertThat(OldestPages.moves(pages.pages()))
                 .extracting(move -> move.getStartOffset() + "-" + move.getEndOffset())
                 .containsExactly("10-26", "0-9");
-        assertThat(new OldestPages(1, 1).isComplete()).isTrue();
+        assertThat(pages(1, 1).isComplete()).isTrue();
     }
 
     /// As the control plane wants them: U+1F600 comes before U+FF21 in UTF-16, and behind it in UTF-8.
     @Test
     void movesAreInTheOrderOfUtf8() {
-        OldestPages pages = new OldestPages(1000, 10);
+        OldestPages pages = pages(1000, 10);
         pages.add(answer(page("\uFF21", 1, 0, 5, 1), page("\uD83D\uDE00", 1, 0, 5, 1)));
         pages.add(answer(page("a", 1, 0, 5, 1), page("\uFF21", 2, 5, 6, 1)));
         assertThat(OldestPages.moves(pages.pages()))
@@ -94,7 +152,7 @@ final class OldestPagesTest {
 
     @Test
     void gapIsNoticed() {
-        OldestPages pages = new OldestPages(1000, 10);
+        OldestPages pages = pages(1000, 10);
         pages.add(answer(page("a", 1, 0, 5, 1), page("a", 2, 6, 7, 1)));
         assertThatThrownBy(() -> OldestPages.moves(pages.pages()))
                 .isInstanceOf(IllegalStateException.class)
@@ -104,6 +162,6 @@ final class OldestPagesTest {
     @Test
     void pageWithOtherRowsThanOffsetsIsNoticed() {
         PlannedPage bad = page("a", 1, 0, 5, 1).toBuilder().setEndOffset(6).build();
-        assertThatThrownBy(() -> new OldestPages(1, 1).add(answer(bad))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> pages(1, 1).add(answer(bad))).isInstanceOf(IllegalStateException.class);
     }
 }
