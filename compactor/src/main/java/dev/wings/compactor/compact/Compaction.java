@@ -54,7 +54,8 @@ public final class Compaction implements TaskHandler {
     /// @param moveBytes of what one commit tells the control plane of partitions
     public record Limits(long pageBytes, int pages, long moveBytes) {
 
-        /// Half of the smallest bound that a control plane can have for a request (`MAX_MESSAGE_BYTES`): a topic of very
+        /// Half of the smallest bound that a control plane can have for a request (`MAX_MESSAGE_BYTES`): a topic of
+        /// very
         /// many partitions is compacted in parts that every control plane takes.
         private static final long MOVE_BYTES = 512 << 10;
 

@@ -79,8 +79,9 @@ final class OldestPages {
             return;
         }
         if (!taken.add(planned)) {
-            throw new IllegalStateException("a plan has each page once: partition="
-                    + planned.page().partitionValue() + ", start=" + planned.page().startOffset());
+            throw new IllegalStateException(
+                    "a plan has each page once: partition=" + planned.page().partitionValue() + ", start="
+                            + planned.page().startOffset());
         }
         bytes += planned.page().bytes();
         planBytes += planned.planBytes();
@@ -110,7 +111,8 @@ final class OldestPages {
     }
 
     private static long moveBytes(Planned planned) {
-        return MOVE_BYTES + CodedOutputStream.computeStringSizeNoTag(planned.page().partitionValue());
+        return MOVE_BYTES
+                + CodedOutputStream.computeStringSizeNoTag(planned.page().partitionValue());
     }
 
     /// Whether these are all pages of the plan.

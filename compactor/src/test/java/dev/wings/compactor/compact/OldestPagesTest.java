@@ -99,10 +99,14 @@ final class OldestPagesTest {
             OldestPages pages = new OldestPages(new Compaction.Limits(512 << 20, 100_000).ofPages());
             pages.add(answer(left.toArray(PlannedPage[]::new)));
             List<WatermarkMove> moves = OldestPages.moves(pages.pages());
-            assertThat(CommitTableRequest.newBuilder().addAllWatermarks(moves).build().getSerializedSize())
+            assertThat(CommitTableRequest.newBuilder()
+                            .addAllWatermarks(moves)
+                            .build()
+                            .getSerializedSize())
                     .isBetween(1, 600_000);
             moves.forEach(move -> {
-                assertThat(watermarks.getOrDefault(move.getPartitionValue(), 0L)).isEqualTo(move.getStartOffset());
+                assertThat(watermarks.getOrDefault(move.getPartitionValue(), 0L))
+                        .isEqualTo(move.getStartOffset());
                 watermarks.put(move.getPartitionValue(), move.getEndOffset());
             });
             left.removeIf(page -> page.getStartOffset() < watermarks.getOrDefault(page.getPartitionValue(), 0L));
@@ -110,7 +114,8 @@ final class OldestPagesTest {
         }
         assertThat(left).isEmpty();
         assertThat(watermarks).hasSize(partitions);
-        assertThat(watermarks.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(2L * partitions + 3 * 10_000);
+        assertThat(watermarks.values().stream().mapToLong(Long::longValue).sum())
+                .isEqualTo(2L * partitions + 3 * 10_000);
         assertThat(parts).isBetween(20, 60);
     }
 

@@ -142,7 +142,10 @@ final class CatalogCommitTest {
         assertThat(files()).isEqualTo(2);
 
         store.failure = failure;
-        catchThrowable(() -> setProperty(ORDERS));
+        Throwable updating = catchThrowable(() -> setProperty(ORDERS));
+        assertThat(updating == null || updating instanceof Error || updating instanceof CommitStateUnknownException)
+                .as("%s", updating)
+                .isTrue();
         store.failure = null;
         assertThat(load(ORDERS).metadata().properties()).containsEntry("p", "1");
     }
