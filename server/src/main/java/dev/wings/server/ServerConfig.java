@@ -37,7 +37,7 @@ import java.util.Optional;
 /// @param ticketKey what tickets and prepared statements are signed with, the same on all replicas; without, each
 ///     process makes its own and is the only one that accepts its tickets
 /// @param queries that run at once
-/// @param queuedQueries that wait for others at most
+/// @param queuedQueries of one tenant that wait for others at most
 /// @param queueTimeout how long they wait
 /// @param queryTimeout of a query, or of a listing of metadata, from its start until its last row is taken
 /// @param queryThreads that one query computes with; 0 for as many as there are processors, 16 at most
@@ -103,8 +103,9 @@ public record ServerConfig(
                 settings.secret(
                         "TICKET_KEY",
                         "signs tickets and prepared statements, the same on all replicas; at least 32 bytes"),
-                settings.integer("QUERIES", 4, 1, 1024, "queries that run at once"),
-                settings.integer("QUEUED_QUERIES", 64, 0, 4096, "queries that wait for others at most"),
+                settings.integer(
+                        "QUERIES", 4, 1, 1024, "queries that run at once; one tenant has three quarters at most"),
+                settings.integer("QUEUED_QUERIES", 64, 0, 4096, "queries of one tenant that wait for others at most"),
                 settings.duration(
                         "QUEUE_TIMEOUT",
                         Duration.ofSeconds(30),

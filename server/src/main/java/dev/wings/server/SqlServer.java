@@ -141,8 +141,7 @@ public final class SqlServer implements AutoCloseable {
                 allocator,
                 queryThreads,
                 surroundings.scheduler(),
-                // those of system tables have places and a queue of their own
-                new FlightSqlEndpoint.Limits(2 * (config.queries() + config.queuedQueries()), config.queryTimeout()));
+                streamLimits(config));
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), telemetry.registry())
@@ -181,6 +180,12 @@ public final class SqlServer implements AutoCloseable {
                 config.queryMemoryBytes(),
                 config.readMemoryBytes(),
                 config.spillBytes());
+    }
+
+    /// Those of system tables have places and a queue of their own; one tenant's queues leave room for others'.
+    private static FlightSqlEndpoint.Limits streamLimits(ServerConfig config) {
+        int ofOneTenant = 2 * (config.queries() + config.queuedQueries());
+        return new FlightSqlEndpoint.Limits(4 * ofOneTenant, ofOneTenant, config.queryTimeout());
     }
 
     private static byte[] ticketKey(ServerConfig config) {

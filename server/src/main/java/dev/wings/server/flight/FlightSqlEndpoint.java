@@ -59,9 +59,10 @@ public final class FlightSqlEndpoint extends MetadataCommands {
 
     /// How much clients may ask for.
     ///
-    /// @param streams DoGet calls at once, as many of queries as of metadata
+    /// @param queries DoGet calls of queries at once
+    /// @param metadata DoGet calls of metadata at once
     /// @param metadataTimeout of one of metadata, from its start until its last row is taken
-    public record Limits(int streams, Duration metadataTimeout) {}
+    public record Limits(int queries, int metadata, Duration metadataTimeout) {}
 
     /// @param queryThreads runs the DoGet calls of queries, each on a platform thread
     public FlightSqlEndpoint(
@@ -74,8 +75,8 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             Executor queryThreads,
             Scheduler scheduler,
             Limits limits) {
-        super(catalog, system, allocator, new MetadataStreams(limits.streams(), limits.metadataTimeout(), scheduler));
-        this.statements = new Statements(queries, signer, ids, queryThreads, limits.streams());
+        super(catalog, system, allocator, new MetadataStreams(limits.metadata(), limits.metadataTimeout(), scheduler));
+        this.statements = new Statements(queries, signer, ids, queryThreads, limits.queries());
         this.allocator = allocator;
     }
 

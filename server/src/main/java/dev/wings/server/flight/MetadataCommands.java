@@ -19,6 +19,7 @@ import com.google.protobuf.Message;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.system.SystemTables;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.arrow.flight.Criteria;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
@@ -28,6 +29,7 @@ import org.apache.arrow.flight.sql.BasicFlightSqlProducer;
 import org.apache.arrow.flight.sql.SqlInfoBuilder;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// The commands of Flight SQL that ask what there is. Their tickets are the commands themselves.
@@ -59,31 +61,31 @@ abstract class MetadataCommands extends BasicFlightSqlProducer {
     @Override
     public final void getStreamTypeInfo(
             FlightSql.CommandGetXdbcTypeInfo command, CallContext context, ServerStreamListener listener) {
-        streams.send(() -> XdbcTypes.open(command.hasDataType() ? command.getDataType() : null, allocator), listener);
+        send(() -> XdbcTypes.open(command.hasDataType() ? command.getDataType() : null, allocator), listener);
     }
 
     @Override
     public final void getStreamCatalogs(CallContext context, ServerStreamListener listener) {
-        streams.send(metadata::openCatalogs, listener);
+        send(metadata::openCatalogs, listener);
     }
 
     @Override
     public final void getStreamSchemas(
             FlightSql.CommandGetDbSchemas command, CallContext context, ServerStreamListener listener) {
         String tenant = Caller.current().tenant();
-        streams.send(() -> metadata.openSchemas(tenant, command), listener);
+        send(() -> metadata.openSchemas(tenant, command), listener);
     }
 
     @Override
     public final void getStreamTables(
             FlightSql.CommandGetTables command, CallContext context, ServerStreamListener listener) {
         String tenant = Caller.current().tenant();
-        streams.send(() -> metadata.openTables(tenant, command), listener);
+        send(() -> metadata.openTables(tenant, command), listener);
     }
 
     @Override
     public final void getStreamTableTypes(CallContext context, ServerStreamListener listener) {
-        streams.send(metadata::openTableTypes, listener);
+        send(metadata::openTableTypes, listener);
     }
 
     @Override
@@ -116,7 +118,11 @@ abstract class MetadataCommands extends BasicFlightSqlProducer {
         listener.onCompleted();
     }
 
+    private void send(Supplier<VectorSchemaRoot> rows, ServerStreamListener listener) {
+        streams.send(Caller.current().tenant(), rows, listener);
+    }
+
     private void sendNone(Schema schema, ServerStreamListener listener) {
-        streams.send(() -> metadata.openEmpty(schema), listener);
+        send(() -> metadata.openEmpty(schema), listener);
     }
 }

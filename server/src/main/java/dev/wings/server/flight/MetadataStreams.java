@@ -17,9 +17,10 @@ package dev.wings.server.flight;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.Scheduler;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -29,23 +30,24 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 final class MetadataStreams {
 
     private final int limit;
-    private final Semaphore places;
+    private final FairPlaces places;
     private final Duration timeout;
     private final Scheduler scheduler;
 
-    /// @param limit streams at once
+    /// @param limit streams at once, shared by the tenants
     /// @param timeout of one, from the call until its last row is taken
     MetadataStreams(int limit, Duration timeout, Scheduler scheduler) {
         this.limit = limit;
-        this.places = new Semaphore(limit);
+        this.places = new FairPlaces("readers of metadata", FairPlaces.Limits.of(limit));
         this.timeout = timeout;
         this.scheduler = scheduler;
     }
 
     /// Sends rows that take calls to make, on a thread of its own. Fails with EXHAUSTED if too many are being sent.
-    void send(Supplier<VectorSchemaRoot> rows, ServerStreamListener listener) {
+    void send(String tenant, Supplier<VectorSchemaRoot> rows, ServerStreamListener listener) {
         StreamSink sink = new StreamSink(listener, () -> {});
-        if (!places.tryAcquire()) {
+        Optional<FairPlaces.Place> place = places.tryAcquire(tenant);
+        if (place.isEmpty()) {
             sink.failed(WingsException.exhausted("too many clients are reading metadata: limit=" + limit));
             return;
         }
@@ -56,7 +58,7 @@ final class MetadataStreams {
             } catch (Throwable t) {
                 sink.failed(t);
             } finally {
-                places.release();
+                place.get().close();
             }
         });
     }

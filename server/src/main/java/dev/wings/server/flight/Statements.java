@@ -21,6 +21,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.server.query.Description;
 import dev.wings.server.query.Queries;
@@ -32,7 +33,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
@@ -54,16 +54,16 @@ final class Statements {
     private final Signer signer;
     private final IdGenerator ids;
     private final Executor threads;
-    private final Semaphore streams;
+    private final FairPlaces streams;
 
     /// @param threads runs the queries, each on a platform thread
-    /// @param streams queries at once
+    /// @param streams queries at once, shared by the tenants
     Statements(Queries queries, Signer signer, IdGenerator ids, Executor threads, int streams) {
         this.queries = queries;
         this.signer = signer;
         this.ids = ids;
         this.threads = threads;
-        this.streams = new Semaphore(streams);
+        this.streams = new FairPlaces("queries", FairPlaces.Limits.of(streams));
     }
 
     /// A statement, with the shape of its result.
@@ -150,9 +150,8 @@ final class Statements {
     /// Sends the rows of a statement, on a thread of its own. EXHAUSTED if too many do.
     void start(StatementHandle statement, ServerStreamListener listener) {
         QueryRequest request = statement.request();
-        if (!streams.tryAcquire()) {
-            throw WingsException.exhausted("too many queries are running or waiting");
-        }
+        FairPlaces.Place place = streams.tryAcquire(request.tenant())
+                .orElseThrow(() -> WingsException.exhausted("too many queries are running or waiting"));
         // before the thread, so that no cancel goes unseen
         RunningQuery query = queries.admit(request);
         StreamSink sink = new StreamSink(listener, () -> queries.cancel(query));
@@ -164,7 +163,7 @@ final class Statements {
             } catch (Throwable t) {
                 sink.failed(t);
             } finally {
-                streams.release();
+                place.close();
                 Thread.currentThread().setName("sql-idle");
             }
         };
@@ -172,7 +171,7 @@ final class Statements {
             threads.execute(run);
         } catch (Throwable t) {
             queries.drop(query, t);
-            streams.release();
+            place.close();
             sink.failed(t);
         }
     }

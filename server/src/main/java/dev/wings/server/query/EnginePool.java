@@ -15,8 +15,7 @@
  */
 package dev.wings.server.query;
 
-import dev.wings.common.error.ErrorKind;
-import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.server.engine.EngineFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,12 +27,10 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A bounded number of engines, opened when needed and kept warm. Who gets none waits in line; when the line is too
-/// long, or takes too long, it is EXHAUSTED.
+/// A bounded number of engines, opened when needed and kept warm, with places that tenants share fairly: who gets none
+/// waits in its tenant's line; when that is too long, or takes too long, it is EXHAUSTED.
 ///
 /// An engine is used again only by the same owner and only after it was given back clean.
 final class EnginePool implements AutoCloseable {
@@ -43,14 +40,13 @@ final class EnginePool implements AutoCloseable {
     private final Limits limits;
     private final Path directory;
     private final Optional<Path> segments;
-    private final Semaphore permits;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final FairPlaces places;
     private final AtomicInteger opened = new AtomicInteger();
     private final Deque<Idle> idle = new ArrayDeque<>();
     private boolean closed;
 
     /// @param size engines at most, idle ones included
-    /// @param queueLength callers that wait at most
+    /// @param queueLength callers of one tenant that wait at most
     /// @param queueTimeout how long they do
     /// @param threads of each engine
     /// @param memoryBytes of each engine
@@ -75,47 +71,27 @@ final class EnginePool implements AutoCloseable {
         this.limits = limits;
         this.directory = directory;
         this.segments = segments;
-        this.permits = new Semaphore(limits.size(), true);
+        this.places = new FairPlaces(
+                "queries", new FairPlaces.Limits(limits.size(), limits.queueLength(), limits.queueTimeout()));
     }
 
-    /// Waits for a place, and tells whether that took any time. The caller gives it back with [#release].
-    boolean acquire() throws InterruptedException {
-        // with a time, even none, nobody goes before those who wait
-        if (permits.tryAcquire(0, TimeUnit.NANOSECONDS)) {
-            return false;
-        }
-        if (waiting.incrementAndGet() > limits.queueLength()) {
-            waiting.decrementAndGet();
-            throw WingsException.exhausted("too many queries are waiting: limit=" + limits.queueLength());
-        }
-        try {
-            if (!permits.tryAcquire(limits.queueTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new WingsException(
-                        ErrorKind.EXHAUSTED,
-                        "too many queries are running: limit=" + limits.size() + ", waited=" + limits.queueTimeout());
-            }
-            return true;
-        } finally {
-            waiting.decrementAndGet();
-        }
-    }
-
-    void release() {
-        permits.release();
+    /// Waits for a place, in the tenant's turn.
+    FairPlaces.Place acquire(String tenant) throws InterruptedException {
+        return places.acquire(tenant);
     }
 
     int waiting() {
-        return waiting.get();
+        return places.waiting();
     }
 
     /// Places that are taken.
-    int taken() {
-        return limits.size() - permits.availablePermits();
+    long taken() {
+        return places.taken();
     }
 
-    /// Takes all places, for good, as soon as they are given back. Fails if they are not in time.
+    /// Gives no places any more, and waits until all were given back. Fails if they are not in time.
     void drain(Duration timeout) throws InterruptedException {
-        if (!permits.tryAcquire(limits.size(), timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!places.drain(timeout)) {
             throw new IllegalStateException("queries do not let go of their engines: purpose=" + purpose);
         }
     }
@@ -131,7 +107,7 @@ final class EnginePool implements AutoCloseable {
                 }
             }
             // the others who hold a place may have an engine, or be about to open one
-            while (idle.size() > permits.availablePermits()) {
+            while (idle.size() > places.free()) {
                 idle.removeFirst().engine().close();
             }
         }
@@ -141,7 +117,7 @@ final class EnginePool implements AutoCloseable {
     /// Takes over an engine that holds no rows, from who still holds its place.
     void giveBack(String owner, Engine engine) {
         synchronized (this) {
-            if (!closed && idle.size() <= permits.availablePermits()) {
+            if (!closed && idle.size() <= places.free()) {
                 idle.addLast(new Idle(owner, engine));
                 return;
             }
@@ -151,13 +127,11 @@ final class EnginePool implements AutoCloseable {
 
     /// Opens an engine in advance, so that the first caller does not wait for it; does nothing if there is no place.
     void warmUp(String owner) {
-        if (permits.tryAcquire()) {
-            try {
+        places.tryAcquire(owner).ifPresent(place -> {
+            try (place) {
                 giveBack(owner, take(owner));
-            } finally {
-                release();
             }
-        }
+        });
     }
 
     @Override

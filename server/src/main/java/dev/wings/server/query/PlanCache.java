@@ -15,6 +15,9 @@
  */
 package dev.wings.server.query;
 
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,6 +32,7 @@ final class PlanCache {
     private final int maxPlans;
     private final long maxBytes;
     private final Map<Key, Entry> plans = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Share> shares = new HashMap<>();
     private long bytes;
 
     private record Key(String tenant, String schema, String sql) {
@@ -38,6 +42,11 @@ final class PlanCache {
     }
 
     private record Entry(QueryPlan plan, long bytes) {}
+
+    /// What is kept for a tenant.
+    private record Share(long plans, long bytes) {
+        static final Share NONE = new Share(0, 0);
+    }
 
     PlanCache(int maxPlans, long maxBytes) {
         this.maxPlans = maxPlans;
@@ -54,11 +63,12 @@ final class PlanCache {
         synchronized (this) {
             remove(request);
             plans.put(Key.of(request), entry);
-            bytes += entry.bytes();
-            Iterator<Entry> eldest = plans.values().iterator();
-            while (plans.size() > maxPlans || bytes > maxBytes) {
-                bytes -= eldest.next().bytes();
-                eldest.remove();
+            count(request.tenant(), 1, entry.bytes());
+            while (plans.size() > maxPlans) {
+                removeEldest(Comparator.comparingLong(Share::plans));
+            }
+            while (bytes > maxBytes) {
+                removeEldest(Comparator.comparingLong(Share::bytes));
             }
         }
     }
@@ -66,7 +76,33 @@ final class PlanCache {
     synchronized void remove(QueryRequest request) {
         Entry entry = plans.remove(Key.of(request));
         if (entry != null) {
-            bytes -= entry.bytes();
+            count(request.tenant(), -1, -entry.bytes());
+        }
+    }
+
+    /// Of the tenant that has the most, so that nobody's texts push out those of others.
+    private void removeEldest(Comparator<Share> order) {
+        String tenant = Collections.max(shares.entrySet(), Map.Entry.comparingByValue(order))
+                .getKey();
+        for (Iterator<Map.Entry<Key, Entry>> each = plans.entrySet().iterator(); each.hasNext(); ) {
+            Map.Entry<Key, Entry> eldest = each.next();
+            if (eldest.getKey().tenant().equals(tenant)) {
+                each.remove();
+                count(tenant, -1, -eldest.getValue().bytes());
+                return;
+            }
+        }
+        throw new IllegalStateException("a share without plans: tenant=" + tenant);
+    }
+
+    private void count(String tenant, long morePlans, long moreBytes) {
+        bytes += moreBytes;
+        Share old = shares.getOrDefault(tenant, Share.NONE);
+        Share share = new Share(old.plans() + morePlans, old.bytes() + moreBytes);
+        if (share.plans() == 0) {
+            shares.remove(tenant);
+        } else {
+            shares.put(tenant, share);
         }
     }
 

@@ -18,6 +18,7 @@ package dev.wings.server.query;
 import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.SqlEngine;
@@ -34,6 +35,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +45,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Checks queries and plans them over empty tables, a bounded number at once.
+/// Checks queries and plans them over empty tables, a bounded number at once, of the tenants in turn.
 ///
 /// A client asks for a query twice, for its columns and for its rows, and a prepared one again and again. So plans
 /// are kept, unless the same text would be planned differently at another time.
@@ -52,7 +54,8 @@ final class Planning implements AutoCloseable {
     /// Part of the work is native and would pin the carriers of virtual threads.
     private static final int THREADS = 4;
 
-    private static final int MAX_WAITING = 1024;
+    /// Of one tenant.
+    private static final int MAX_WAITING = 256;
 
     /// Planning engines hold no rows, so that all share them.
     private static final String ANYBODY = "";
@@ -79,12 +82,10 @@ final class Planning implements AutoCloseable {
     private final PlanCache kept = new PlanCache(MAX_KEPT_PLANS, MAX_KEPT_BYTES);
 
     /// @param factory opens engines
-    /// @param queued queries that wait for an engine at most
-    /// @param queueTimeout how long they wait
+    /// @param queueTimeout how long a query waits for its tenant's turn
     Planning(
             EngineFactory factory,
             Tables tables,
-            int queued,
             Duration queueTimeout,
             BufferAllocator allocator,
             Scheduler scheduler,
@@ -95,7 +96,7 @@ final class Planning implements AutoCloseable {
         this.engines = new EnginePool(
                 factory,
                 Engine.Purpose.PLANNING,
-                new EnginePool.Limits(THREADS, queued, queueTimeout, 1, 128L << 20, 0, 64L << 20),
+                new EnginePool.Limits(THREADS, MAX_WAITING, queueTimeout, 1, 128L << 20, 0, 64L << 20),
                 directory,
                 Optional.empty());
         this.threads = new ThreadPoolExecutor(
@@ -103,7 +104,7 @@ final class Planning implements AutoCloseable {
                 THREADS,
                 0,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MAX_WAITING),
+                new ArrayBlockingQueue<>(THREADS),
                 Thread.ofPlatform().name("sql-plan-", 0).daemon().factory());
     }
 
@@ -121,7 +122,7 @@ final class Planning implements AutoCloseable {
                                 request.tenant(), known.get().query().tables()))) {
             return known.get();
         }
-        QueryPlan plan = inEngine(engine -> plan(engine, request));
+        QueryPlan plan = inEngine(request.tenant(), engine -> plan(engine, request));
         if (plan.query().timeless()) {
             kept.put(request, plan);
         }
@@ -167,16 +168,11 @@ final class Planning implements AutoCloseable {
         }
     }
 
-    private <T> T inEngine(Function<Engine, T> work) {
+    /// Waits for a place, and gives it to the thread that plans, since who asked may lose patience.
+    private <T> T inEngine(String tenant, Function<Engine, T> work) {
         EngineInUse inUse = new EngineInUse();
-        Future<T> result = submit(() -> {
-            engines.acquire();
-            try {
-                return inEngine(work, inUse);
-            } finally {
-                engines.release();
-            }
-        });
+        FairPlaces.Place place = acquire(tenant);
+        Future<T> result = submit(place, () -> inEngine(work, inUse));
         try {
             return result.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -207,11 +203,28 @@ final class Planning implements AutoCloseable {
         }
     }
 
-    private <T> Future<T> submit(Callable<T> plan) {
+    private FairPlaces.Place acquire(String tenant) {
         try {
-            return threads.submit(plan);
+            return engines.acquire(tenant);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WingsException(ErrorKind.CANCELLED, "interrupted while a query waited to be planned", e);
+        }
+    }
+
+    /// The place is given back when the work is done.
+    private <T> Future<T> submit(FairPlaces.Place place, Callable<T> plan) {
+        FutureTask<T> task = new FutureTask<>(plan);
+        try {
+            threads.execute(() -> {
+                try (place) {
+                    task.run();
+                }
+            });
+            return task;
         } catch (RejectedExecutionException e) {
-            throw new WingsException(ErrorKind.EXHAUSTED, "too many queries are being planned", e);
+            place.close();
+            throw WingsException.unavailable("the server is stopping", e);
         }
     }
 

@@ -19,6 +19,7 @@ import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.engine.EngineFactory;
@@ -67,7 +68,7 @@ public final class Queries implements AutoCloseable {
     private final QueryMetrics metrics;
 
     /// @param concurrent queries that run at once
-    /// @param queued queries that wait for others at most
+    /// @param queued queries of one tenant that wait for others at most
     /// @param queueTimeout how long they wait
     /// @param timeout of a query, from its start until its last row is taken
     /// @param threads that one query computes with
@@ -106,8 +107,7 @@ public final class Queries implements AutoCloseable {
         this.scheduler = scheduler;
         this.clock = clock;
         this.log = log;
-        this.planning =
-                new Planning(factory, tables, limits.queued(), limits.queueTimeout(), allocator, scheduler, directory);
+        this.planning = new Planning(factory, tables, limits.queueTimeout(), allocator, scheduler, directory);
         this.runners = new EnginePool(
                 factory,
                 Engine.Purpose.RUNNING,
@@ -187,14 +187,11 @@ public final class Queries implements AutoCloseable {
             query.runHere();
             QueryPlan plan = planning.recentPlan(request);
             EnginePool engines = plan.ofSystemOnly() ? systemRunners : runners;
-            boolean waited = engines.acquire();
-            try {
+            try (FairPlaces.Place place = engines.acquire(request.tenant())) {
                 query.begin();
                 // the time that the query asks for is that of its run, also where the plan leaves out rows
-                boolean outdated = waited && !plan.query().timeless();
+                boolean outdated = place.waited() && !plan.query().timeless();
                 run(query, outdated ? planning.plan(request) : plan, new EngineRuns(engines), sink);
-            } finally {
-                engines.release();
             }
         } catch (Throwable t) {
             failure = reason(query, t);

@@ -43,10 +43,10 @@ class MetadataStreamsTest {
                 BufferAllocator allocator = new RootAllocator()) {
             MetadataStreams streams = new MetadataStreams(1, LIMIT, timers);
             TestStream idle = TestStream.notReading();
-            streams.send(rows(allocator), idle);
+            streams.send("t", rows(allocator), idle);
             Runnable timeOver = timers.next();
             TestStream refused = TestStream.reading();
-            streams.send(rows(allocator), refused);
+            streams.send("t", rows(allocator), refused);
             assertThat(refused.awaitEnd()).isEqualTo(FlightStatusCode.RESOURCE_EXHAUSTED);
             assertThat(idle.isEnded()).isFalse();
             timeOver.run();
@@ -61,7 +61,7 @@ class MetadataStreamsTest {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (true) {
             TestStream stream = TestStream.reading();
-            streams.send(rows(allocator), stream);
+            streams.send("t", rows(allocator), stream);
             FlightStatusCode end = stream.awaitEnd();
             if (end != FlightStatusCode.RESOURCE_EXHAUSTED || System.nanoTime() > deadline) {
                 return end;

@@ -16,16 +16,21 @@
 package dev.wings.server.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.server.engine.LocalEngines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +52,8 @@ class EnginePoolTest {
 
     private EnginePool pool;
 
+    private final Deque<FairPlaces.Place> held = new ArrayDeque<>();
+
     @BeforeEach
     void open() {
         pool = new EnginePool(new LocalEngines(), Engine.Purpose.RUNNING, LIMITS, spill, Optional.of(links));
@@ -62,55 +69,55 @@ class EnginePoolTest {
     @Test
     void engineIsKeptForItsOwner() throws Exception {
         pool.warmUp("a");
-        pool.acquire();
+        acquire("a");
         Engine first = pool.take("a");
         pool.giveBack("a", first);
-        pool.release();
-        pool.acquire();
+        release();
+        acquire("b");
         Engine other = pool.take("b");
         assertThat(other).isNotSameAs(first);
-        pool.acquire();
+        acquire("a");
         assertThat(pool.take("a")).isSameAs(first);
         assertThat(directories(spill)).hasSize(2);
         for (Engine engine : List.of(first, other)) {
             engine.close();
-            pool.release();
+            release();
         }
     }
 
     @Test
     void idleEnginesMakeRoomForThoseThatRun() throws Exception {
-        pool.acquire();
-        pool.acquire();
+        acquire("a");
+        acquire("b");
         Engine a = pool.take("a");
         Engine b = pool.take("b");
         pool.giveBack("a", a);
-        pool.release();
+        release();
         pool.giveBack("b", b);
-        pool.release();
+        release();
         assertThat(directories(spill)).hasSize(2);
-        pool.acquire();
+        acquire("c");
         Engine c = pool.take("c");
         assertThat(directories(spill)).hasSize(2);
-        pool.acquire();
+        acquire("d");
         Engine d = pool.take("d");
         assertThat(directories(spill)).hasSize(2);
         for (Engine engine : List.of(c, d)) {
             pool.giveBack("e", engine);
-            pool.release();
+            release();
         }
         assertThat(directories(spill)).hasSize(2);
     }
 
     @Test
     void directoriesGoWithTheirEngine() throws Exception {
-        pool.acquire();
+        acquire("a");
         Engine engine = pool.take("a");
         assertThat(directories(spill)).hasSize(1);
         Path link = directories(links).getFirst();
         Files.createFile(Files.createDirectory(link.resolve("t0")).resolve("file"));
         engine.close();
-        pool.release();
+        release();
         assertThat(directories(spill)).isEmpty();
         assertThat(directories(links)).isEmpty();
     }
@@ -123,12 +130,12 @@ class EnginePoolTest {
                 new EnginePool.Limits(1, 0, Duration.ofMillis(1), 1, 64 << 20, 0, 64 << 20),
                 spill,
                 Optional.of(links));
-        busy.acquire();
+        FairPlaces.Place place = busy.acquire("a");
         Engine engine = busy.take("a");
         CompletableFuture<Void> end = CompletableFuture.runAsync(
                 () -> {
                     busy.giveBack("a", engine);
-                    busy.release();
+                    place.close();
                 },
                 CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
         busy.drain(Duration.ofSeconds(20));
@@ -137,38 +144,25 @@ class EnginePoolTest {
         end.get();
     }
 
+    /// I9: however many queries of one tenant run and wait.
     @Test
-    void placesAreGivenInTurn() throws Exception {
-        EnginePool busy = new EnginePool(
-                new LocalEngines(),
-                Engine.Purpose.RUNNING,
-                new EnginePool.Limits(1, 2, Duration.ofSeconds(20), 1, 64 << 20, 0, 64 << 20),
-                spill,
-                Optional.of(links));
-        List<String> order = new CopyOnWriteArrayList<>();
-        busy.acquire();
-        Thread waiter = Thread.ofPlatform().start(() -> {
-            acquire(busy);
-            order.add("waited");
-            busy.release();
-        });
-        while (waiter.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
-        busy.release();
-        busy.acquire();
-        order.add("came later");
-        waiter.join();
-        busy.close();
-        assertThat(order).containsExactly("waited", "came later");
+    void oneTenantLeavesAPlaceToTheOthers() throws Exception {
+        acquire("noisy");
+        assertThatThrownBy(() -> pool.acquire("noisy"))
+                .isInstanceOfSatisfying(
+                        WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.EXHAUSTED));
+        acquire("quiet");
+        assertThat(pool.taken()).isEqualTo(2);
+        release();
+        release();
     }
 
-    private static void acquire(EnginePool pool) {
-        try {
-            pool.acquire();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    private void acquire(String owner) throws InterruptedException {
+        held.push(pool.acquire(owner));
+    }
+
+    private void release() {
+        held.pop().close();
     }
 
     private static List<Path> directories(Path parent) throws IOException {

@@ -63,6 +63,22 @@ class PlanCacheTest {
         assertThat(cache.size()).isEqualTo(1);
     }
 
+    /// I9: many texts of one tenant, or long ones, do not push out those of another.
+    @Test
+    void plansOfWhoHasTheMostGoFirst() {
+        long bytes = plan("x".repeat(1000)).bytes();
+        PlanCache cache = new PlanCache(20, 10 * bytes);
+        cache.put(request("quiet", "s", "1"), plan("x".repeat(1000)));
+        cache.put(request("quiet", "s", "2"), plan("x".repeat(1000)));
+        for (int i = 0; i < 100; i++) {
+            cache.put(request("long", "s", "q" + i), plan("x".repeat(1000)));
+            cache.put(request("many", "s", "q" + i), plan("x"));
+        }
+        assertThat(cache.find(request("quiet", "s", "1"))).isPresent();
+        assertThat(cache.find(request("quiet", "s", "2"))).isPresent();
+        assertThat(cache.size()).isBetween(8, 20);
+    }
+
     private static QueryRequest request(String tenant, String schema, String sql) {
         return new QueryRequest("id", tenant, schema, sql, List.of());
     }

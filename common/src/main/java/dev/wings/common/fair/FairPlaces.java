@@ -1,0 +1,419 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.fair;
+
+import dev.wings.common.error.WingsException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// A bounded number of places, or bytes, that owners (tenants, say) share.
+///
+/// **Turns are fair.** The next place goes to the owner who holds the least, then to the one served, or come, the
+/// longest ago,
+/// whatever the others have waiting. So many clients of one owner are as one.
+///
+/// **Something is always left.** An owner may hold three times what it leaves free: alone three quarters of all, and
+/// the more there are of such owners, the less each gets. So who holds nothing need not wait for others who hold on to
+/// what they have. Nobody can have more than [#most] at once; a single place there is may be taken.
+///
+/// **Waiting is bounded**: so many requests of one owner, four times as many of all, each for so long; what is beyond
+/// is
+/// EXHAUSTED.
+///
+/// An owner is remembered while it holds something or waits. Safe for use by many threads.
+public final class FairPlaces {
+
+    /// How much more an owner may hold than it leaves to others.
+    private static final int HELD_PER_FREE = 3;
+
+    private static final int QUEUES_OF_ALL = 4;
+
+    /// @param size places there are
+    /// @param queued requests of one owner that wait at most
+    /// @param patience how long one waits
+    public record Limits(long size, int queued, Duration patience) {
+
+        public Limits {
+            if (size <= 0 || queued < 0 || patience.isNegative()) {
+                throw new IllegalArgumentException(
+                        "bad limits of places: size=" + size + ", queued=" + queued + ", patience=" + patience);
+            }
+        }
+
+        /// Nobody waits.
+        public static Limits of(long size) {
+            return new Limits(size, 0, Duration.ZERO);
+        }
+    }
+
+    private final String what;
+    private final Limits limits;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition allFree = lock.newCondition();
+    private final Map<String, Owner> owners = new HashMap<>();
+    private long free;
+    private int waiting;
+    private long turns;
+    private boolean draining;
+
+    /// @param what is shared, in the plural, for messages
+    public FairPlaces(String what, Limits limits) {
+        this.what = what;
+        this.limits = limits;
+        this.free = limits.size();
+    }
+
+    private static final class Owner {
+        final Deque<Waiter> waiters = new ArrayDeque<>();
+        long held;
+        /// When it came, or was served last.
+        long lastTurn;
+    }
+
+    private enum Turn {
+        WAITS,
+        GRANTED,
+        REFUSED
+    }
+
+    private static final class Waiter {
+        final long amount;
+        final Condition decided;
+        Turn turn = Turn.WAITS;
+
+        Waiter(long amount, Condition decided) {
+            this.amount = amount;
+            this.decided = decided;
+        }
+
+        void decide(Turn decision) {
+            turn = decision;
+            decided.signal();
+        }
+    }
+
+    /// The most that one owner, and so one request, can ever hold.
+    public long most() {
+        return (HELD_PER_FREE * limits.size() + 1) / (HELD_PER_FREE + 1);
+    }
+
+    /// Waits for one place.
+    public Place acquire(String owner) throws InterruptedException {
+        return acquire(owner, 1);
+    }
+
+    /// Waits for so many places, to be had at once. EXHAUSTED if too many wait, or it takes too long, or there are
+    /// never
+    /// so many; UNAVAILABLE after [#drain].
+    public Place acquire(String owner, long amount) throws InterruptedException {
+        check(amount);
+        if (amount > most()) {
+            throw exhausted(owner, "more than one may have: wanted=" + amount);
+        }
+        lock.lockInterruptibly();
+        try {
+            Owner mine = owner(owner);
+            Waiter waiter = enqueue(mine, amount);
+            serve();
+            boolean waits = waiter.turn == Turn.WAITS;
+            try {
+                if (waits) {
+                    checkQueue(owner, mine);
+                    await(owner, waiter);
+                }
+            } finally {
+                leaveQueue(owner, mine, waiter);
+            }
+            if (waiter.turn == Turn.REFUSED) {
+                throw WingsException.unavailable("stopping: no more " + what + " are given", null);
+            }
+            return new Place(owner, mine, amount, waits);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// One place if it is to be had now, without going before those who wait.
+    public Optional<Place> tryAcquire(String owner) {
+        return tryAcquire(owner, 1);
+    }
+
+    /// So many places if they are to be had now, without going before those who wait.
+    public Optional<Place> tryAcquire(String owner, long amount) {
+        check(amount);
+        lock.lock();
+        try {
+            Owner mine = owner(owner);
+            Waiter waiter = enqueue(mine, amount);
+            serve();
+            leaveQueue(owner, mine, waiter);
+            return waiter.turn == Turn.GRANTED ? Optional.of(new Place(owner, mine, amount, false)) : Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Requests that wait.
+    public int waiting() {
+        lock.lock();
+        try {
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public long free() {
+        lock.lock();
+        try {
+            return free;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public long taken() {
+        return limits.size() - free();
+    }
+
+    /// Owners that hold something or wait.
+    int owners() {
+        lock.lock();
+        try {
+            return owners.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Hands out nothing any more, and waits until everything was given back. Returns whether it was in time.
+    public boolean drain(Duration timeout) throws InterruptedException {
+        long leftNanos = timeout.toNanos();
+        lock.lockInterruptibly();
+        try {
+            draining = true;
+            serve();
+            while (free < limits.size() && leftNanos > 0) {
+                leftNanos = allFree.awaitNanos(leftNanos);
+            }
+            return free == limits.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What an owner holds until it is closed; closing it again does nothing.
+    public final class Place implements AutoCloseable {
+
+        private final String name;
+        private final Owner owner;
+        private final boolean waited;
+        private long amount;
+
+        private Place(String name, Owner owner, long amount, boolean waited) {
+            this.name = name;
+            this.owner = owner;
+            this.amount = amount;
+            this.waited = waited;
+        }
+
+        public String owner() {
+            return name;
+        }
+
+        /// Whether others were before us.
+        public boolean waited() {
+            return waited;
+        }
+
+        /// Takes more, without waiting; whether it was to be had.
+        public boolean tryGrow(long more) {
+            Optional<Place> grown = tryAcquire(name, more);
+            grown.ifPresent(place -> {
+                lock.lock();
+                try {
+                    amount += place.amount;
+                    place.amount = 0;
+                } finally {
+                    lock.unlock();
+                }
+            });
+            return grown.isPresent();
+        }
+
+        /// Gives a part back.
+        public void shrink(long less) {
+            lock.lock();
+            try {
+                if (less < 0 || less > amount) {
+                    throw new IllegalArgumentException("not held: held=" + amount + ", given_back=" + less);
+                }
+                giveBack(less);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                giveBack(amount);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void giveBack(long less) {
+            amount -= less;
+            owner.held -= less;
+            // behind those who came while it held this, before those who come later
+            owner.lastTurn = ++turns;
+            free += less;
+            forgetIfUnused(name, owner);
+            if (free == limits.size()) {
+                allFree.signalAll();
+            }
+            serve();
+        }
+    }
+
+    private static void check(long amount) {
+        if (amount < 0) {
+            throw new IllegalArgumentException("a negative number of places: " + amount);
+        }
+    }
+
+    private Owner owner(String name) {
+        return owners.computeIfAbsent(name, ignored -> {
+            Owner owner = new Owner();
+            owner.lastTurn = ++turns;
+            return owner;
+        });
+    }
+
+    private Waiter enqueue(Owner owner, long amount) {
+        Waiter waiter = new Waiter(amount, lock.newCondition());
+        owner.waiters.add(waiter);
+        waiting++;
+        return waiter;
+    }
+
+    private void leaveQueue(String name, Owner owner, Waiter waiter) {
+        if (owner.waiters.remove(waiter)) {
+            waiting--;
+            // who is next may need less
+            serve();
+        }
+        forgetIfUnused(name, owner);
+    }
+
+    private void forgetIfUnused(String name, Owner owner) {
+        if (owner.held == 0 && owner.waiters.isEmpty()) {
+            owners.remove(name, owner);
+        }
+    }
+
+    /// The waiter itself is in the queue by now.
+    private void checkQueue(String name, Owner owner) {
+        int ofOthers = waiting - owner.waiters.size();
+        long left = (long) QUEUES_OF_ALL * limits.queued() - ofOthers;
+        if (owner.waiters.size() > limits.queued() || owner.waiters.size() > left) {
+            throw exhausted(name, "too many wait: limit=" + limits.queued());
+        }
+    }
+
+    private void await(String name, Waiter waiter) throws InterruptedException {
+        long leftNanos = limits.patience().toNanos();
+        while (waiter.turn == Turn.WAITS) {
+            if (leftNanos <= 0) {
+                throw exhausted(name, "others hold them: waited=" + limits.patience());
+            }
+            try {
+                leftNanos = waiter.decided.awaitNanos(leftNanos);
+            } catch (InterruptedException e) {
+                if (waiter.turn == Turn.WAITS) {
+                    throw e;
+                }
+                // it is ours already; whoever waits next notices
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private WingsException exhausted(String owner, String reason) {
+        return WingsException.exhausted(
+                "too many " + what + " at once: limit=" + limits.size() + ", owner=" + owner + ", " + reason);
+    }
+
+    /// Gives to those who wait what is there for them.
+    private void serve() {
+        if (draining) {
+            refuseAll();
+            return;
+        }
+        while (waiting > 0) {
+            Optional<Owner> next = next();
+            if (next.isEmpty()) {
+                return;
+            }
+            grant(next.get());
+        }
+    }
+
+    private void refuseAll() {
+        for (Owner owner : List.copyOf(owners.values())) {
+            owner.waiters.forEach(waiter -> waiter.decide(Turn.REFUSED));
+            waiting -= owner.waiters.size();
+            owner.waiters.clear();
+        }
+    }
+
+    /// Who holds nothing yet has the others wait behind; who is at the end of its share does not.
+    private Optional<Owner> next() {
+        List<Owner> inTurn = owners.values().stream()
+                .filter(owner -> !owner.waiters.isEmpty())
+                .sorted(Comparator.<Owner>comparingLong(owner -> owner.held).thenComparingLong(owner -> owner.lastTurn))
+                .toList();
+        for (Owner owner : inTurn) {
+            long amount = owner.waiters.element().amount;
+            if (owner.held == 0) {
+                return amount <= free ? Optional.of(owner) : Optional.empty();
+            }
+            if (HELD_PER_FREE * (free - amount) >= owner.held + amount - 1) {
+                return Optional.of(owner);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void grant(Owner owner) {
+        Waiter waiter = owner.waiters.remove();
+        waiting--;
+        owner.held += waiter.amount;
+        owner.lastTurn = ++turns;
+        free -= waiter.amount;
+        waiter.decide(Turn.GRANTED);
+    }
+}

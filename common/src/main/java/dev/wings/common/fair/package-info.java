@@ -1,0 +1,6 @@
+/// What many share, handed out so that nobody can take it away from the others. Start with
+/// [dev.wings.common.fair.FairPlaces].
+@NullMarked
+package dev.wings.common.fair;
+
+import org.jspecify.annotations.NullMarked;
