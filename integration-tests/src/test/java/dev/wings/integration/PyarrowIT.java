@@ -17,71 +17,21 @@ package dev.wings.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// pyarrow as a user has it: pushes with plain `do_put`, reads answers, queries over Flight SQL's wire format.
-///
-/// Runs where a Python with pyarrow is found or can be made with `pip install pyarrow`; says so aloud where not.
 @ExtendWith(SharedPlatform.class)
 final class PyarrowIT {
 
     @Test
-    void plainDoPutIsAcknowledgedAndQueried(WingsProcess wings, @TempDir Path directory) throws Exception {
-        String python = findPython(directory);
-        if (python == null) {
-            System.out.println(
-                    "SKIPPED PyarrowIT: no Python with pyarrow, and `pip install pyarrow` does not work here");
-            Assumptions.abort("pyarrow is not to be had");
-        }
+    void plainDoPutIsAcknowledgedAndQueried(WingsProcess wings, @TempDir Path directory) {
         wings.run("topic", "create", "from_python", "--schema", "id bigint not null, name string, at timestamptz");
-        Path script = directory.resolve("push.py");
-        try (java.io.InputStream source = PyarrowIT.class.getResourceAsStream("push.py")) {
-            Files.write(script, java.util.Objects.requireNonNull(source).readAllBytes());
-        }
-        String printed = run(List.of(
-                python, script.toString(), String.valueOf(wings.ingestorPort()), String.valueOf(wings.serverPort())));
+        wings.run("topic", "create", "words", "--schema", "word string");
+        String printed = PythonEnvironment.get()
+                .run(directory, "push.py", String.valueOf(wings.ingestorPort()), String.valueOf(wings.serverPort()));
         assertThat(printed).endsWith("ok\n");
-    }
-
-    private static @Nullable String findPython(Path directory) throws IOException, InterruptedException {
-        for (String candidate : List.of("python3", "python")) {
-            if (succeeds(List.of(candidate, "-c", "import pyarrow.flight"))) {
-                return candidate;
-            }
-        }
-        Path environment = directory.resolve("venv");
-        String python = environment.resolve("bin").resolve("python").toString();
-        boolean made = succeeds(List.of("python3", "-m", "venv", environment.toString()))
-                && succeeds(List.of(python, "-m", "pip", "install", "--quiet", "--retries", "0", "pyarrow"));
-        return made ? python : null;
-    }
-
-    private static boolean succeeds(List<String> command) throws InterruptedException {
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(printed).isZero();
-        return printed;
     }
 }

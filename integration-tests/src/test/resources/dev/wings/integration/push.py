@@ -29,6 +29,17 @@ with flight.connect(f"grpc://127.0.0.1:{ingestor}") as client:
         assert answers.read() is not None
     writer.close()
 
+    # dictionaries that grow are sent as deltas, one that changes is sent anew
+    options = flight.FlightCallOptions(write_options=pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True))
+    words = pa.schema([("word", pa.dictionary(pa.int32(), pa.utf8()))])
+    writer, answers = client.do_put(flight.FlightDescriptor.for_path("words"), words, options)
+    for values in (["a", "b"], ["a", "b", "\u00e4"], ["a", "b", "\u00e4", "", "last"], ["other"], ["other", "more"]):
+        encoded = pa.DictionaryArray.from_arrays(pa.array([*range(len(values)), None], pa.int32()), pa.array(values))
+        writer.write_batch(pa.record_batch([encoded], schema=words))
+        answer = answers.read()
+        assert answer is not None and b"dictionary" not in answer.to_pybytes(), answer
+    writer.close()
+
     # a batch that breaks the schema is rejected by itself, and its stream says why
     bad = pa.schema([("id", pa.utf8())])
     writer, answers = client.do_put(flight.FlightDescriptor.for_path("default", "from_python"), bad)
@@ -52,11 +63,18 @@ def any_message(type_name, payload):
     return field(1, url) + field(2, field(1, payload))
 
 
-with flight.connect(f"grpc://127.0.0.1:{server}") as client:
-    command = any_message("CommandStatementQuery", b"select count(*), min(id), max(id) from from_python")
+def row(client, sql):
+    command = any_message("CommandStatementQuery", sql.encode())
     info = client.get_flight_info(flight.FlightDescriptor.for_command(command))
     table = client.do_get(info.endpoints[0].ticket).read_all()
     assert table.num_rows == 1, table
-    assert [column[0].as_py() for column in table.columns] == [1000, 0, 999], table
+    return [column[0].as_py() for column in table.columns]
+
+
+with flight.connect(f"grpc://127.0.0.1:{server}") as client:
+    found = row(client, "select count(*), min(id), max(id) from from_python")
+    assert found == [1000, 0, 999], found
+    found = row(client, "select string_agg(coalesce(word, '-'), ',' order by __offset__) from words")
+    assert found == ["a,b,-,a,b,\u00e4,-,a,b,\u00e4,,last,-,other,-,other,more,-"], found
 
 print("ok")

@@ -379,6 +379,11 @@ public final class LakeFixture implements AutoCloseable {
         return new LakeSql(direct, store, directory);
     }
 
+    /// An ingestor over the same state. The caller closes it.
+    LakeIngestor openIngestor() {
+        return new LakeIngestor(direct, store, ids);
+    }
+
     /// Keys of the folios that have pages of a topic.
     public Set<String> folioKeys(TestTopic topic) {
         Set<String> keys = new HashSet<>();
