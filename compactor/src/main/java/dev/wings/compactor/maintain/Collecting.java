@@ -31,10 +31,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,10 +53,18 @@ public final class Collecting implements TaskHandler {
     private final Function<URI, ObjectStore> stores;
     private final GrpcCalls retries;
     private final Duration orphanInterval;
+    /// Of a namespace that is forgotten orphans are looked for once too often.
+    private static final int MAX_SEARCHED = 10_000;
+
     private final IdGenerator ids;
     private final MeterRegistry registry;
     /// When orphans of each namespace were looked for by this worker.
-    private final Map<String, Instant> searched = new ConcurrentHashMap<>();
+    private final Map<String, Instant> searched = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+            return size() > MAX_SEARCHED;
+        }
+    });
 
     /// @param stores the object store at a root
     /// @param orphanInterval so long orphans of a namespace are not looked for again: that lists all of its objects

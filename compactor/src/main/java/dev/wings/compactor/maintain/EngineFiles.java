@@ -88,12 +88,16 @@ final class EngineFiles implements FileIO {
 
     @Override
     public InputFile newInputFile(String location) {
-        return io.newInputFile(io.locations().location(key(location)));
+        return bounded(io.newInputFile(io.locations().location(key(location))));
     }
 
     @Override
     public InputFile newInputFile(String location, long length) {
-        return io.newInputFile(io.locations().location(key(location)), length);
+        return bounded(io.newInputFile(io.locations().location(key(location)), length));
+    }
+
+    private static InputFile bounded(InputFile file) {
+        return new BoundedInput(file, BoundedInput.Limits.DEFAULT);
     }
 
     @Override
