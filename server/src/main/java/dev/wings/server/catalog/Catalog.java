@@ -43,9 +43,10 @@ import io.grpc.Channel;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -57,6 +58,9 @@ public final class Catalog {
 
     private static final int PAGE_SIZE = 1000;
 
+    /// Whose object stores are remembered.
+    private static final int MAX_NAMESPACES = 10_000;
+
     /// Bounds what a listing holds in memory.
     private static final int MAX_LISTED = 100_000;
 
@@ -65,7 +69,13 @@ public final class Catalog {
     private final TasksGrpc.TasksBlockingStub tasks;
     private final GrpcCalls calls;
     private final Duration planTimeout;
-    private final Map<String, URI> storesOfNamespaces = new ConcurrentHashMap<>();
+    private final Map<String, URI> storesOfNamespaces =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, URI> eldest) {
+                    return size() > MAX_NAMESPACES;
+                }
+            });
 
     public Catalog(Channel controlPlane, GrpcCalls calls, Duration planTimeout) {
         this.cluster = ClusterMetadataGrpc.newBlockingStub(controlPlane);
