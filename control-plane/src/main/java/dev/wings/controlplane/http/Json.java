@@ -65,6 +65,7 @@ final class Json {
     /// Reads and validates a body. BadRequestException that says what is wrong with it.
     static <T extends RESTRequest> T read(byte[] body, Class<T> type) {
         try {
+            JsonShape.check(MAPPER.getFactory(), body);
             T request = MAPPER.readValue(body, type);
             if (request == null) {
                 throw new BadRequestException("The body is null");

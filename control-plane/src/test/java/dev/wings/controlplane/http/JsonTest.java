@@ -20,9 +20,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Collections;
+import java.util.Map;
 import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.rest.requests.CreateNamespaceRequest;
+import org.apache.iceberg.rest.requests.UpdateNamespacePropertiesRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Checks I11 for bodies.
 final class JsonTest {
@@ -49,6 +54,55 @@ final class JsonTest {
                 .isInstanceOf(BadRequestException.class)
                 .hasMessageContaining("250000")
                 .hasMessageContaining("250001");
+    }
+
+    /// Of every kind of request: what is not said is not made up.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'namespace':[null]}",
+                "{'namespace':['a',null]}",
+                "{'namespace':[1]}",
+                "{'namespace':[true]}",
+                "{'namespace':[['a']]}",
+                "{'namespace':[{'a':'b'}]}",
+                "{'namespace':['a'],'properties':{'k':null}}",
+                "{'namespace':['a'],'properties':{'k':1}}",
+                "{'namespace':['a'],'properties':{'k':{}}}",
+                "{'namespace':['a'],'namespace':['b']}",
+                "{'namespace':['a'],'properties':{'k':'1','k':'2'}}",
+                "{'namespace':['a']} x",
+                "{'namespace':['a']}{'namespace':['b']}",
+                "null",
+                "",
+            })
+    void whatIsNotATextIsNoName(String body) {
+        assertThatThrownBy(() -> Json.read(body.replace('\'', '"').getBytes(UTF_8), CreateNamespaceRequest.class))
+                .isInstanceOf(BadRequestException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'removals':[null],'updates':{}}",
+                "{'removals':[1],'updates':{}}",
+                "{'removals':[],'updates':{'a':null}}",
+                "{'removals':[],'updates':{'a':2}}",
+                "{'removals':[],'updates':{'a':['b']}}",
+            })
+    void whatIsNotATextIsNoProperty(String body) {
+        assertThatThrownBy(() ->
+                        Json.read(body.replace('\'', '"').getBytes(UTF_8), UpdateNamespacePropertiesRequest.class))
+                .isInstanceOf(BadRequestException.class);
+    }
+
+    @Test
+    void namesAndPropertiesAreRead() {
+        CreateNamespaceRequest request = Json.read(
+                "{\"namespace\":[\"null\"],\"properties\":{\"k\":\"null\"}}".getBytes(UTF_8),
+                CreateNamespaceRequest.class);
+        assertThat(request.namespace().levels()).containsExactly("null");
+        assertThat(request.properties()).isEqualTo(Map.of("k", "null"));
     }
 
     private static byte[] body(String update, int times) {
