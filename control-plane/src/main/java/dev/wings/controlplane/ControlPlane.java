@@ -47,6 +47,7 @@ import dev.wings.controlplane.task.TaskScheduling;
 import dev.wings.controlplane.task.Tasks;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.List;
 
 /// One replica of the control plane, serving. Any number of them may share a database.
@@ -88,23 +89,23 @@ public final class ControlPlane implements AutoCloseable {
             MeterRegistry meters = surroundings.telemetry().registry();
             PostgresDatabase database = resources.add(PostgresDatabase.open(config.database(), meters));
 
+            // what is due, and what is over, the database says to all replicas alike
+            InstantSource time = database::time;
+
             PostgresTaskStore taskStore = new PostgresTaskStore(database, surroundings.scheduler());
             Tasks tasks = resources.add(
-                    new Tasks(taskStore, config.tasks(), surroundings.scheduler(), surroundings.ids(), meters));
+                    new Tasks(taskStore, config.tasks(), surroundings.scheduler(), surroundings.ids(), time, meters));
             TaskScheduling scheduling = resources.add(TaskScheduling.open(
-                    taskStore, tasks, config.tasks(), surroundings.scheduler(), surroundings.ids()));
+                    taskStore, tasks, config.tasks(), surroundings.scheduler(), surroundings.ids(), time));
 
-            GarbageCollection garbage = new GarbageCollection(
-                    taskStore,
-                    new PostgresGarbageStore(database),
-                    config.tasks(),
-                    surroundings.ids().clock());
+            GarbageCollection garbage =
+                    new GarbageCollection(taskStore, new PostgresGarbageStore(database), config.tasks(), time);
 
             PostgresClusterMetadataStore clusterStore = new PostgresClusterMetadataStore(database);
             ClusterMetadata cluster = new ClusterMetadata(
                     clusterStore,
                     surroundings.objectStores(),
-                    surroundings.ids().clock(),
+                    time,
                     surroundings.ids(),
                     config.tasks().garbageGrace(),
                     scheduling::topicsChanged);
@@ -122,6 +123,7 @@ public final class ControlPlane implements AutoCloseable {
                     clusterStore,
                     surroundings.objectStores(),
                     surroundings.ids(),
+                    time,
                     config.tasks().garbageGrace(),
                     new MetadataMemory(
                             config.catalogMemoryBytes(),

@@ -78,6 +78,11 @@ public final class TestControlPlane implements AutoCloseable {
     }
 
     TestControlPlane(DatabaseConfig database, int grpcPort) {
+        this(database, grpcPort, IDS);
+    }
+
+    /// @param ids also the clock of this replica
+    TestControlPlane(DatabaseConfig database, int grpcPort, IdGenerator ids) {
         ControlPlaneConfig config = new ControlPlaneConfig(
                 "127.0.0.1",
                 grpcPort,
@@ -104,7 +109,7 @@ public final class TestControlPlane implements AutoCloseable {
                 DRAIN_TIME,
                 TaskFixture.POLICY);
         try {
-            controlPlane = open(config);
+            controlPlane = open(config, ids);
             client = resources.add(GrpcClient.open(
                     URI.create("http://127.0.0.1:" + controlPlane.grpcPort()), Duration.ofSeconds(30), 64 << 20));
         } catch (RuntimeException | Error e) {
@@ -113,12 +118,12 @@ public final class TestControlPlane implements AutoCloseable {
         }
     }
 
-    private ControlPlane open(ControlPlaneConfig config) {
+    private ControlPlane open(ControlPlaneConfig config, IdGenerator ids) {
         Telemetry telemetry = resources.add(Telemetry.open("test"));
         ObjectStores objectStores = resources.add(new ObjectStores());
         Scheduler scheduler = resources.add(Scheduler.system());
         ControlPlane opened = resources.add(
-                ControlPlane.open(config, new ControlPlane.Surroundings(objectStores, scheduler, IDS, telemetry)));
+                ControlPlane.open(config, new ControlPlane.Surroundings(objectStores, scheduler, ids, telemetry)));
         opened.createDefaults(URI.create("file:///tmp/wings-test"));
         return opened;
     }

@@ -32,6 +32,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -104,6 +105,11 @@ final class CatalogEntries {
         return entry;
     }
 
+    /// Those of these metadata files that the catalog has written for an entry that wants them deleted.
+    Set<String> findDeletable(LakeEntry entry, Set<String> locations) {
+        return store.findDeletable(entry.uid(), locations);
+    }
+
     List<String> list(Kind kind, TenantName tenant, Namespace namespace, String after, int limit) {
         return inNamespace(namespace, () -> store.list(name(tenant, namespace), kind, after, limit));
     }
@@ -137,8 +143,13 @@ final class CatalogEntries {
     /// Makes all changes or none, and answers why they were surely not made and never will be; empty if they were.
     /// Fails with CommitStateUnknownException, or an Error, if nobody can tell.
     Optional<RuntimeException> commit(List<LakeChange> changes) {
+        Instant now;
         try {
-            Instant now = now();
+            now = now();
+        } catch (WingsException e) {
+            return Optional.of(e);
+        }
+        try {
             store.commit(changes, now, now.plus(garbageGrace));
             return Optional.empty();
         } catch (RuntimeException e) {

@@ -22,6 +22,7 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.controlplane.lake.LakeChange;
 import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.lake.LakeEntry.Kind;
+import dev.wings.controlplane.lake.LakeFiles;
 import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.lake.TableName;
 import java.util.HashSet;
@@ -35,7 +36,6 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RetryableValidationException;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.TableMetadata.MetadataLogEntry;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.UpdateRequirement;
@@ -135,7 +135,9 @@ public final class CatalogTables {
 
     private Loaded create(CatalogCommit commit, TableName name, LakeHome home, TableMetadata metadata) {
         LakeEntry entry = newEntry(name, home, metadata, newLocation(new Warehouse(home), metadata, 0));
-        commit.add(new LakeChange.Create(entry), home, entry.metadataLocation(), TableMetadataParser.toJson(metadata));
+        LakeFiles files = new Warehouse(home).files(metadata, deletes(metadata));
+        String json = TableMetadataParser.toJson(metadata);
+        commit.add(new LakeChange.Create(entry, files), home, entry.metadataLocation(), json);
         return new Loaded(at(metadata, entry.metadataLocation()), revision(entry));
     }
 
@@ -188,7 +190,7 @@ public final class CatalogTables {
             warehouse.check(metadata);
             LakeEntry made = newEntry(name, home, metadata, location);
             if (old.isEmpty()) {
-                commit.add(new LakeChange.Create(made));
+                commit.add(new LakeChange.Create(made, warehouse.filesOfRegistered(metadata, location)));
                 return new Loaded(metadata, revision(made));
             }
             LakeEntry base = old.get();
@@ -197,7 +199,7 @@ public final class CatalogTables {
                         "Cannot register another table over %s, drop it first: uuid=%s, registered=%s",
                         identifier, base.tableUuid(), made.tableUuid());
             }
-            commit.add(new LakeChange.Move(base, location, List.of()));
+            commit.add(new LakeChange.Move(base, location, List.of(), warehouse.filesOfRegistered(metadata, location)));
             return new Loaded(metadata, revision(base.uid(), base.version() + 1));
         });
     }
@@ -251,30 +253,34 @@ public final class CatalogTables {
         warehouse.check(updated);
         String location = newLocation(warehouse, updated, TableLocations.metadataVersion(base.metadataLocation()) + 1);
         commit.add(
-                new LakeChange.Move(base, location, obsolete(warehouse, current, updated)),
+                new LakeChange.Move(
+                        base,
+                        location,
+                        obsolete(base, warehouse, current, updated),
+                        warehouse.files(updated, deletes(updated))),
                 base.home(),
                 location,
                 TableMetadataParser.toJson(updated));
         return new Loaded(at(updated, location), revision(base.uid(), base.version() + 1));
     }
 
-    /// Metadata files that have fallen out of the table's log, if the table wants them deleted. Only those in the
-    /// table's own directory: the log is what engines say, and may name files of other tables.
-    private static List<String> obsolete(Warehouse warehouse, TableMetadata current, TableMetadata updated) {
-        boolean deletes = updated.propertyAsBoolean(
+    /// Whether metadata files go when they fall out of the table's log.
+    private static boolean deletes(TableMetadata metadata) {
+        return metadata.propertyAsBoolean(
                 TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
                 TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED_DEFAULT);
-        if (!deletes) {
+    }
+
+    /// Metadata files that have fallen out of the table's log, if the table wants them deleted. Only those that the
+    /// catalog itself has written for it: the log is what engines say, and may name files of other tables.
+    private List<String> obsolete(LakeEntry base, Warehouse warehouse, TableMetadata current, TableMetadata updated) {
+        if (!deletes(updated)) {
             return List.of();
         }
-        String directory = warehouse.canonical(LocationUtil.stripTrailingSlash(updated.location())) + "/";
-        Set<String> kept = new HashSet<>();
-        updated.previousFiles().forEach(file -> kept.add(warehouse.canonical(file.file())));
-        return current.previousFiles().stream()
-                .map(MetadataLogEntry::file)
-                .map(warehouse::canonical)
-                .filter(file -> file.startsWith(directory) && !kept.contains(file))
-                .toList();
+        Set<String> gone = new HashSet<>();
+        current.previousFiles().forEach(file -> gone.add(warehouse.canonical(file.file())));
+        updated.previousFiles().forEach(file -> gone.remove(warehouse.canonical(file.file())));
+        return gone.isEmpty() ? List.of() : List.copyOf(entries.findDeletable(base, gone));
     }
 
     private static boolean isCreate(UpdateTableRequest request) {

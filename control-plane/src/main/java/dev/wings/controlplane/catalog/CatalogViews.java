@@ -80,7 +80,7 @@ public final class CatalogViews {
             warehouse.check(metadata);
             LakeEntry entry = newEntry(name, home, metadata, newLocation(warehouse, metadata, 0));
             String json = ViewMetadataParser.toJson(metadata);
-            commit.add(new LakeChange.Create(entry), home, entry.metadataLocation(), json);
+            commit.add(new LakeChange.Create(entry, warehouse.files(metadata)), home, entry.metadataLocation(), json);
             return ViewMetadataParser.fromJson(entry.metadataLocation(), json);
         });
     }
@@ -135,7 +135,8 @@ public final class CatalogViews {
                     warehouse.canonical(warehouse.check("metadata file's location", request.metadataLocation()));
             ViewMetadata metadata = files.read(home, location, ViewMetadataParser::fromJson);
             warehouse.check(metadata);
-            commit.add(new LakeChange.Create(newEntry(name, home, metadata, location)));
+            commit.add(new LakeChange.Create(
+                    newEntry(name, home, metadata, location), warehouse.filesOfRegistered(metadata, location)));
             return metadata;
         });
     }
@@ -153,7 +154,11 @@ public final class CatalogViews {
             String location =
                     newLocation(warehouse, updated, TableLocations.metadataVersion(base.metadataLocation()) + 1);
             String json = ViewMetadataParser.toJson(updated);
-            commit.add(new LakeChange.Move(base, location, List.of()), base.home(), location, json);
+            commit.add(
+                    new LakeChange.Move(base, location, List.of(), warehouse.files(updated)),
+                    base.home(),
+                    location,
+                    json);
             return ViewMetadataParser.fromJson(location, json);
         });
     }

@@ -21,6 +21,7 @@ import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.lake.LakeMetadataStore;
 import java.time.Duration;
+import java.time.InstantSource;
 
 /// The catalog's three kinds of things. The tenant is an argument everywhere: nothing finds what another tenant has.
 ///
@@ -28,6 +29,7 @@ import java.time.Duration;
 public record IcebergCatalog(
         CatalogNamespaces namespaces, CatalogTables tables, CatalogViews views, MetadataMemory memory) {
 
+    /// @param time the same for all replicas
     /// @param garbageGrace how long an object stays that nothing refers to any more
     public static IcebergCatalog over(
             LakeMetadataStore store,
@@ -35,9 +37,10 @@ public record IcebergCatalog(
             ClusterMetadataStore clusterStore,
             ObjectStores objectStores,
             IdGenerator ids,
+            InstantSource time,
             Duration garbageGrace,
             MetadataMemory memory) {
-        CatalogEntries entries = new CatalogEntries(store, ids.clock(), garbageGrace);
+        CatalogEntries entries = new CatalogEntries(store, time, garbageGrace);
         MetadataFiles files = new MetadataFiles(objectStores, memory);
         return new IcebergCatalog(
                 new CatalogNamespaces(entries, store, cluster, clusterStore),

@@ -91,7 +91,8 @@ final class MetadataFiles {
 
     /// Iceberg's texts, which clients know.
     private static NotFoundException missing(String location, @Nullable WingsException cause) {
-        LOG.error("metadata file is missing: location={}", location);
+        // no ERROR, which wakes an operator: a client may remove its own file, or name one that never was
+        LOG.warn("metadata file is missing: location={}", location);
         return new NotFoundException(cause, "Failed to open input stream for file: %s", location);
     }
 

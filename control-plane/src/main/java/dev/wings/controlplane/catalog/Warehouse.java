@@ -18,10 +18,14 @@ package dev.wings.controlplane.catalog;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.StoreLocations;
 import dev.wings.common.store.ObjectKey;
+import dev.wings.controlplane.lake.LakeFiles;
 import dev.wings.controlplane.lake.LakeHome;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.iceberg.PartitionStatisticsFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StatisticsFile;
@@ -118,10 +122,59 @@ record Warehouse(LakeHome home) {
         checkProperties(metadata.properties());
     }
 
+    /// What belongs to a table with these metadata, which are checked.
+    ///
+    /// @param deletable see [LakeFiles]
+    LakeFiles files(TableMetadata metadata, boolean deletable) {
+        Set<String> elsewhere = new HashSet<>();
+        metadata.snapshots().forEach(snapshot -> elsewhere.add(canonical(snapshot.manifestListLocation())));
+        metadata.statisticsFiles().forEach(file -> elsewhere.add(canonical(file.path())));
+        metadata.partitionStatisticsFiles().forEach(file -> elsewhere.add(canonical(file.path())));
+        metadata.previousFiles().forEach(file -> elsewhere.add(canonical(file.file())));
+        return files(metadata.location(), metadata.properties(), elsewhere, deletable);
+    }
+
+    /// As [#files], with the metadata file, which somebody else has written.
+    LakeFiles filesOfRegistered(TableMetadata metadata, String location) {
+        return files(metadata, false).with(canonical(location));
+    }
+
+    /// What belongs to a view with these metadata, which are checked.
+    LakeFiles files(ViewMetadata metadata) {
+        return files(metadata.location(), metadata.properties(), Set.of(), false);
+    }
+
+    LakeFiles filesOfRegistered(ViewMetadata metadata, String location) {
+        return files(metadata).with(canonical(location));
+    }
+
+    private LakeFiles files(String location, Map<String, String> properties, Set<String> elsewhere, boolean deletable) {
+        Set<String> directories = new HashSet<>();
+        directories.add(directory(location));
+        properties.forEach((name, value) -> {
+            if (isLocation(name)) {
+                directories.add(directory(value));
+            }
+        });
+        // one that lies in another of the same table adds nothing
+        Set<String> outermost = directories.stream()
+                .filter(inner -> directories.stream().noneMatch(outer -> inner.startsWith(outer + "/")))
+                .collect(Collectors.toSet());
+        return LakeFiles.of(outermost, elsewhere, deletable);
+    }
+
+    private String directory(String location) {
+        return canonical(location.endsWith("/") ? location.substring(0, location.length() - 1) : location);
+    }
+
+    private static boolean isLocation(String property) {
+        return property.startsWith("write.") && property.endsWith(".path");
+    }
+
     /// Iceberg's properties that hold a location: `write.data.path`, `write.metadata.path` and older ones.
     private void checkProperties(Map<String, String> properties) {
         properties.forEach((name, value) -> {
-            if (name.startsWith("write.") && name.endsWith(".path")) {
+            if (isLocation(name)) {
                 check("property " + name, value);
             }
         });

@@ -195,7 +195,8 @@ public final class ClusterMetadata {
         PageRequest page = PageRequest.parse(parent + "/topics", 1, pageSize, pageToken);
         return page.page(
                 store.listTopics(parent, page.after(0), page.fetch()),
-                topic -> List.of(topic.name().topic()));
+                topic -> List.of(topic.name().topic()),
+                ClusterMetadata::answerBytes);
     }
 
     /// Of all namespaces of a tenant.
@@ -203,7 +204,13 @@ public final class ClusterMetadata {
         PageRequest page = PageRequest.parse(parent + "/topics", 2, pageSize, pageToken);
         return page.page(
                 store.listTopics(parent, new TopicPosition(page.after(0), page.after(1)), page.fetch()),
-                topic -> List.of(topic.name().namespace(), topic.name().topic()));
+                topic -> List.of(topic.name().namespace(), topic.name().topic()),
+                ClusterMetadata::answerBytes);
+    }
+
+    /// About, and nearly all of it: a schema may have thousands of columns.
+    private static long answerBytes(TopicRecord topic) {
+        return SchemaProtos.toProto(topic.schema()).getSerializedSize();
     }
 
     public void deleteTopic(TopicName name) {

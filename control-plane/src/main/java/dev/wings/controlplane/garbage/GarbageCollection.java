@@ -28,8 +28,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,8 +45,13 @@ public final class GarbageCollection {
     /// At most of anything in one call.
     private static final int MAX_ITEMS = 1_000;
 
-    /// Looked at in one transaction.
+    /// Looked at in one transaction, and transactions of one call.
     private static final int MARKED_FOLIOS = 10_000;
+
+    private static final int MARKINGS = 10;
+
+    /// Leases at once whose progress is remembered.
+    private static final int MAX_LOOKING = 10_000;
 
     /// Pages of deleted topics that are removed in one transaction, and transactions of one call, which has to end
     /// soon.
@@ -59,8 +66,21 @@ public final class GarbageCollection {
     private final GarbageStore store;
     private final TaskPolicy policy;
     private final InstantSource clock;
+    private final int markedFolios;
+    /// How far folios have been looked at under a lease.
+    private final Map<Looking, Long> looked = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Looking, Long> eldest) {
+            return size() > MAX_LOOKING;
+        }
+    });
 
     public GarbageCollection(TaskStore tasks, GarbageStore store, TaskPolicy policy, InstantSource clock) {
+        this(tasks, store, policy, clock, MARKED_FOLIOS);
+    }
+
+    GarbageCollection(TaskStore tasks, GarbageStore store, TaskPolicy policy, InstantSource clock, int markedFolios) {
+        this.markedFolios = markedFolios;
         this.tasks = tasks;
         this.store = store;
         this.policy = policy;
@@ -87,7 +107,7 @@ public final class GarbageCollection {
         boolean more = due.isEmpty() && removeDeletedTopics(namespace);
         if (due.isEmpty() && !more) {
             // only then, since it looks at every folio that has pages; what is marked is due after the grace
-            mark(namespace);
+            more = mark(namespace, new Looking(task, epoch));
         }
         return new Due(store.loadHome(namespace), due, now.minus(policy.garbageGrace()), more);
     }
@@ -103,12 +123,20 @@ public final class GarbageCollection {
     }
 
     /// The grace of each folio begins when it is seen without pages: until then a query may have found them.
-    private void mark(UUID namespace) {
-        Optional<Long> looked = Optional.of(0L);
-        while (looked.isPresent()) {
-            looked = store.markFolios(namespace, looked.get(), MARKED_FOLIOS, now().plus(policy.garbageGrace()));
+    /// Some are looked at in a call, and the next goes on from there. (At another replica the same task begins
+    /// anew, and comes to its end too.)
+    ///
+    /// @return whether there are more
+    private boolean mark(UUID namespace, Looking looking) {
+        Optional<Long> last = Optional.of(looked.getOrDefault(looking, 0L));
+        for (int i = 0; i < MARKINGS && last.isPresent(); i++) {
+            last = store.markFolios(namespace, last.get(), markedFolios, now().plus(policy.garbageGrace()));
         }
+        last.ifPresentOrElse(commit -> looked.put(looking, commit), () -> looked.remove(looking));
+        return last.isPresent();
     }
+
+    private record Looking(TaskName task, long epoch) {}
 
     public void remove(TaskName task, long epoch, List<String> ids) {
         checkNumber(ids.size());

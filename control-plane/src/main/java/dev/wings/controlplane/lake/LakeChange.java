@@ -28,8 +28,17 @@ public sealed interface LakeChange {
     /// What the pointer is at when the change is made.
     String metadataLocation();
 
+    /// What the change says about files.
+    default LakeFiles files() {
+        return LakeFiles.NONE;
+    }
+
     /// Makes an entry, whose home is the namespace of its name.
-    record Create(LakeEntry entry) implements LakeChange {
+    record Create(LakeEntry entry, LakeFiles files) implements LakeChange {
+        public Create(LakeEntry entry) {
+            this(entry, LakeFiles.NONE);
+        }
+
         public Create {
             if (entry.topicUid().isPresent() || entry.version() != 1) {
                 throw new IllegalStateException("only tables of other engines are made like this: " + entry);
@@ -71,7 +80,11 @@ public sealed interface LakeChange {
     /// Moves the pointer of `base`.
     ///
     /// @param obsolete objects of the table's home that nothing of the table needs afterwards
-    record Move(LakeEntry base, String metadataLocation, List<String> obsolete) implements OfBase {
+    record Move(LakeEntry base, String metadataLocation, List<String> obsolete, LakeFiles files) implements OfBase {
+        public Move(LakeEntry base, String metadataLocation, List<String> obsolete) {
+            this(base, metadataLocation, obsolete, LakeFiles.NONE);
+        }
+
         public Move {
             obsolete = List.copyOf(obsolete);
         }

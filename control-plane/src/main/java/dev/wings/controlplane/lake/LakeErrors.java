@@ -42,6 +42,17 @@ public final class LakeErrors {
                 + " replaced it, or a copy: name=" + name + ", location=" + location);
     }
 
+    public static WingsException locationTaken(TableName name, String location) {
+        return WingsException.invalid(
+                "the location belongs to another table or view, neither of two may have files where"
+                        + " the other has its own: name=" + name + ", location_of_the_other=" + location);
+    }
+
+    public static WingsException tooManyLocations(TableName name) {
+        return WingsException.invalid("the location was changed too often, make a new table: name=" + name + ", limit="
+                + LakeFiles.MAX_DIRECTORIES);
+    }
+
     public static WingsException namespaceIsNew(TableName name) {
         return new WingsException(
                 ErrorKind.CONFLICT, "the namespace was deleted and created anew meanwhile: name=" + name.parent());

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /// Where the catalog keeps its tables and views: names and pointers; what a table is stands in the metadata file that
 /// its pointer names. Each method is atomic, and what it did is durable when it returns.
@@ -49,8 +50,11 @@ public interface LakeMetadataStore {
     /// last.
     List<String> list(NamespaceName parent, Kind kind, String after, int limit);
 
+    /// Those of these metadata files that were written for an entry and are to be deleted: see [LakeFiles].
+    Set<String> findDeletable(UUID entryUid, Set<String> locations);
+
     /// Makes all changes or none. Each entry at most once. INVALID for a pointer to what is listed as garbage of the
-    /// entry's home, be it by one of these changes.
+    /// entry's home, be it by one of these changes, and for a location that another entry of this home has.
     ///
     /// @param collectTime obsolete objects may be removed from then on
     void commit(List<LakeChange> changes, Instant now, Instant collectTime);

@@ -40,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -64,6 +65,7 @@ public final class MemoryDatabase {
     private long lastGarbage;
     private final Map<UUID, Instant> collectTimes = new HashMap<>();
     private final Map<UUID, PurgedTable> purgedTables = new HashMap<>();
+    private final Map<UUID, LakeLocations> lakeLocations = new HashMap<>();
     private final List<TaskListener> taskListeners = new CopyOnWriteArrayList<>();
 
     /// A tenant and what is in it.
@@ -127,6 +129,14 @@ public final class MemoryDatabase {
 
     /// A table that was dropped together with its files; see the table `purged_tables`.
     record PurgedTable(UUID homeUid, String metadataLocation, Instant purgeTime) {}
+
+    /// Of a table or view: see the tables `lake_locations` and `written_metadata`.
+    record LakeLocations(UUID homeUid, Set<String> directories, Set<String> deletable) {}
+
+    /// By the uid of the entry.
+    Map<UUID, LakeLocations> lakeLocations() {
+        return lakeLocations;
+    }
 
     <T> T transaction(Supplier<T> body) {
         lock.lock();

@@ -22,17 +22,22 @@ import dev.wings.controlplane.lake.LakeChange;
 import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.lake.LakeEntry.Kind;
 import dev.wings.controlplane.lake.LakeErrors;
+import dev.wings.controlplane.lake.LakeFiles;
 import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.lake.LakeNamespace;
 import dev.wings.controlplane.lake.TableName;
+import dev.wings.controlplane.memory.MemoryDatabase.LakeLocations;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /// Tables and views of the catalog, in memory.
@@ -111,7 +116,9 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
         database.transaction(() -> {
             changes.forEach(this::check);
             checkPointers(changes);
+            Map<UUID, LakeLocations> locations = locations(changes);
             changes.forEach(change -> apply(change, collectTime));
+            database.lakeLocations().putAll(locations);
             return changes;
         });
     }
@@ -149,6 +156,57 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
                 throw LakeErrors.isGarbage(change.name(), change.metadataLocation());
             }
         }
+    }
+
+    private static UUID uid(LakeChange change) {
+        return switch (change) {
+            case LakeChange.Create create -> create.entry().uid();
+            case LakeChange.OfBase ofBase -> ofBase.base().uid();
+        };
+    }
+
+    /// What the entries have after the changes.
+    private Map<UUID, LakeLocations> locations(List<LakeChange> changes) {
+        Map<UUID, LakeLocations> made = new HashMap<>(database.lakeLocations());
+        for (LakeChange change : changes) {
+            UUID home = change.home().namespaceUid();
+            LakeLocations before = made.getOrDefault(uid(change), new LakeLocations(home, Set.of(), Set.of()));
+            LakeFiles wanted = change.files().without(List.copyOf(before.directories()));
+            made.forEach((uid, other) -> {
+                if (!uid.equals(uid(change)) && other.homeUid().equals(home)) {
+                    other.directories().stream()
+                            .filter(wanted::conflictsWith)
+                            .findFirst()
+                            .ifPresent(taken -> {
+                                throw LakeErrors.locationTaken(change.name(), taken);
+                            });
+                }
+            });
+            Set<String> directories = new HashSet<>(before.directories());
+            directories.addAll(wanted.directories());
+            if (directories.size() > LakeFiles.MAX_DIRECTORIES) {
+                throw LakeErrors.tooManyLocations(change.name());
+            }
+            Set<String> deletable = new HashSet<>(before.deletable());
+            if (change instanceof LakeChange.Move move) {
+                move.obsolete().forEach(deletable::remove);
+            }
+            if (change.files().deletable()) {
+                deletable.add(change.metadataLocation());
+            }
+            made.put(uid(change), new LakeLocations(home, directories, deletable));
+        }
+        return made;
+    }
+
+    @Override
+    public Set<String> findDeletable(UUID entryUid, Set<String> locations) {
+        return database.transaction(() -> {
+            Set<String> found = new HashSet<>(locations);
+            LakeLocations kept = database.lakeLocations().get(entryUid);
+            found.retainAll(kept == null ? Set.of() : kept.deletable());
+            return found;
+        });
     }
 
     /// Found by its uid, whatever name it has now.
@@ -213,6 +271,7 @@ public final class MemoryLakeMetadataStore implements LakeMetadataStore {
             LakeEntry found = load(namespace, kind, name);
             checkNotOfTopic(found);
             namespace.tables.remove(name.table());
+            database.lakeLocations().remove(found.uid());
             if (purge) {
                 database.purgedTables()
                         .put(

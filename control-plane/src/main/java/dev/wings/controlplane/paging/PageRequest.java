@@ -27,6 +27,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /// Which page of which list is wanted.
 ///
@@ -40,6 +41,7 @@ public record PageRequest(String list, int limit, Optional<List<String>> positio
 
     private static final int DEFAULT_SIZE = 100;
     private static final int MAX_SIZE = 1_000;
+    static final long PAGE_BYTES = 1 << 20;
     private static final int MAX_TOKEN_LENGTH = 4_096;
     private static final byte VERSION = 1;
 
@@ -67,6 +69,21 @@ public record PageRequest(String list, int limit, Optional<List<String>> positio
         }
         List<T> items = found.subList(0, limit);
         return new ResultPage<>(items, token(positionOf.apply(items.getLast())));
+    }
+
+    /// As [#page], with items that are large: their answers come to [#PAGE_BYTES] together, but for the first.
+    public <T> ResultPage<T> page(List<T> found, Function<T, List<String>> positionOf, ToLongFunction<T> bytesOf) {
+        long bytes = 0;
+        int taken = 0;
+        for (T item : found) {
+            bytes += bytesOf.applyAsLong(item);
+            if (taken == limit || taken > 0 && bytes > PAGE_BYTES) {
+                List<T> items = found.subList(0, taken);
+                return new ResultPage<>(items, token(positionOf.apply(items.getLast())));
+            }
+            taken++;
+        }
+        return new ResultPage<>(found, "");
     }
 
     /// How many items to ask for.

@@ -59,6 +59,7 @@ final class BacklogStatements {
             where not exists (
                     select from tasks k
                     where k.target_uid = n.namespace_uid and k.kind = 'COLLECT_GARBAGE' and k.state <> 'DONE')
+                and not n.cleaned
                 and %s
             order by n.namespace_uid
             limit ?

@@ -25,6 +25,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
@@ -35,7 +37,7 @@ import org.slf4j.LoggerFactory;
 /// A PostgreSQL database whose tables are those of this version.
 ///
 /// A pool for each kind of work, so that none keeps another waiting: commits, changes of resources (both READ
-/// COMMITTED, they lock what they depend on), and reads (REPEATABLE READ, one snapshot each).
+/// COMMITTED, they lock what they depend on), reads (REPEATABLE READ, one snapshot each), and probes.
 public final class PostgresDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
@@ -48,6 +50,10 @@ public final class PostgresDatabase implements AutoCloseable {
     /// Of each pool, kept open.
     private static final int MIN_IDLE_CONNECTIONS = 2;
 
+    /// Of a probe, for a connection and for its answer: less than whoever asks waits (`ManagementServer`), so that they
+    /// learn what is wrong.
+    private static final Duration PROBE_TIME = Duration.ofSeconds(1);
+
     private static final String MIGRATIONS = "classpath:dev/wings/controlplane/postgres/migrations";
 
     private final DatabaseConfig config;
@@ -56,6 +62,7 @@ public final class PostgresDatabase implements AutoCloseable {
     private final HikariDataSource changes;
     private final HikariDataSource work;
     private final HikariDataSource reads;
+    private final HikariDataSource probes;
 
     private PostgresDatabase(
             DatabaseConfig config,
@@ -63,13 +70,15 @@ public final class PostgresDatabase implements AutoCloseable {
             HikariDataSource commits,
             HikariDataSource changes,
             HikariDataSource work,
-            HikariDataSource reads) {
+            HikariDataSource reads,
+            HikariDataSource probes) {
         this.config = config;
         this.pools = pools;
         this.commits = commits;
         this.changes = changes;
         this.work = work;
         this.reads = reads;
+        this.probes = probes;
     }
 
     /// Reaches the database and brings its tables up to date. UNAVAILABLE if it cannot be reached; later on it
@@ -92,6 +101,11 @@ public final class PostgresDatabase implements AutoCloseable {
             HikariConfig changes = pool(config, "wings-changes", CHANGE_CONNECTIONS, registry);
             HikariConfig work = pool(config, "wings-tasks", config.taskConnections(), registry);
             HikariConfig reads = pool(config, "wings-reads", config.readConnections(), registry);
+            HikariConfig probes = pool(config, "wings-probes", 1, registry);
+            probes.setConnectionTimeout(PROBE_TIME.toMillis());
+            probes.setValidationTimeout(PROBE_TIME.toMillis());
+            probes.addDataSourceProperty("socketTimeout", Long.toString(PROBE_TIME.toSeconds()));
+            probes.addDataSourceProperty("connectTimeout", Long.toString(PROBE_TIME.toSeconds()));
             reads.setReadOnly(true);
             reads.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
             return new PostgresDatabase(
@@ -100,7 +114,8 @@ public final class PostgresDatabase implements AutoCloseable {
                     pools.add(new HikariDataSource(commits)),
                     pools.add(new HikariDataSource(changes)),
                     pools.add(new HikariDataSource(work)),
-                    pools.add(new HikariDataSource(reads)));
+                    pools.add(new HikariDataSource(reads)),
+                    pools.add(new HikariDataSource(probes)));
         } catch (RuntimeException | Error e) {
             pools.closeAfter(e);
             throw e;
@@ -173,10 +188,20 @@ public final class PostgresDatabase implements AutoCloseable {
         return DriverManager.getConnection(config.url(), properties);
     }
 
-    /// What is wrong with the database now; empty if nothing is.
+    /// The time that it is for the database, and so for all replicas.
+    public Instant time() {
+        return change(
+                "read the time",
+                connection -> Sql.queryOne(
+                                connection, "select clock_timestamp() as now", row -> Sql.instant(row, "now"))
+                        .orElseThrow());
+    }
+
+    /// What is wrong with the database now; empty if nothing is. Waits neither for those who use it nor longer than
+    /// who asks.
     public Optional<String> problem() {
         try {
-            return read("check the database", connection -> {
+            return transaction(probes, "check the database", connection -> {
                 Sql.query(connection, "select 1", row -> 1);
                 return Optional.empty();
             });

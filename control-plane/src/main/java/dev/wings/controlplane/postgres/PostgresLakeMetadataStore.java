@@ -42,7 +42,8 @@ import java.util.stream.Stream;
 
 /// Tables and views of the catalog, in PostgreSQL.
 ///
-/// A commit locks the rows of its tables, ordered by uid, and nothing of the namespace: it never stalls the log.
+/// A commit locks the rows of its tables, ordered by uid, before these, if locations are new, their homes as places of
+/// locations, and nothing of the namespace: it never stalls the log.
 public final class PostgresLakeMetadataStore implements LakeMetadataStore {
 
     private final PostgresDatabase database;
@@ -152,6 +153,12 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
     }
 
     @Override
+    public Set<String> findDeletable(UUID entryUid, Set<String> locations) {
+        return database.read(
+                "find metadata files", connection -> LakeLocations.findDeletable(connection, entryUid, locations));
+    }
+
+    @Override
     public void commit(List<LakeChange> changes, Instant now, Instant collectTime) {
         List<LakeChange.Create> creates = only(changes, LakeChange.Create.class)
                 .sorted(Comparator.comparing(create -> create.name().toString()))
@@ -161,6 +168,7 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 .toList();
         List<LakeChange.Move> moves = only(changes, LakeChange.Move.class).toList();
         database.change("commit tables", connection -> {
+            List<LakeLocations.Claim> claims = LakeLocations.lock(connection, changes);
             for (LakeChange.Create create : creates) {
                 create(connection, create.entry(), now);
             }
@@ -168,6 +176,8 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
             for (LakeChange.Move move : moves) {
                 move(connection, move, now, collectTime);
             }
+            LakeLocations.take(connection, claims);
+            LakeLocations.remember(connection, changes);
             checkPointers(connection, changes);
             return changes;
         });
@@ -268,6 +278,10 @@ public final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 insert into garbage (namespace_uid, location, collect_time) select ?, location, ? from unnest(?) as location
                 """;
         Sql.update(connection, update, move.metadataLocation(), now, move.base().uid());
+        if (move.obsolete().isEmpty()) {
+            return;
+        }
+        LakeLocations.forget(connection, move.base().uid(), move.obsolete());
         Sql.update(
                 connection,
                 garbage,

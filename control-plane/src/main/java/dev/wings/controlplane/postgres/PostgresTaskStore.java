@@ -63,6 +63,10 @@ public final class PostgresTaskStore implements TaskStore {
     private static final String FIND_COLLECTED =
             "select namespace_uid from namespaces n where namespace_uid = ? and " + BacklogStatements.HAS_COLLECTOR;
 
+    /// Of one that was deleted, and of which nothing is left: nothing comes to it any more.
+    private static final String MARK_CLEANED =
+            "update namespaces set cleaned = true where namespace_uid = ? and delete_time is not null";
+
     private static final String LIST = """
             select %s
             from tasks k
@@ -141,6 +145,9 @@ public final class PostgresTaskStore implements TaskStore {
             boolean there = !Sql.query(
                             connection, FIND_COLLECTED, row -> 1, task.target().uid())
                     .isEmpty();
+            if (!there) {
+                Sql.update(connection, MARK_CLEANED, task.target().uid());
+            }
             return new CompletionState(task, there, Duration.ZERO, null);
         }
         Backlog left = task.kind() == TaskKind.COMPACT

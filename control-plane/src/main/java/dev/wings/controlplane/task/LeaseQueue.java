@@ -145,31 +145,34 @@ final class LeaseQueue implements AutoCloseable {
 
     private Optional<TaskRecord> ask(LeaseWish wish, long asked) {
         Turn turn = null;
+        Instant now = Instant.MAX;
         try {
-            turn = store.lease(wish, clock.instant().truncatedTo(ChronoUnit.MICROS), policy);
+            now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            turn = store.lease(wish, now, policy);
             return turn instanceof Leased leased ? Optional.of(leased.task()) : Optional.empty();
         } finally {
             Turn got = turn;
+            Instant askedAt = now;
             locked(() -> {
                 asking = false;
                 if (got instanceof Idle idle) {
                     empty.put(wish.kinds(), asked);
-                    ringAt(idle.until());
+                    ringAt(idle.until(), askedAt);
                 }
                 moved.signalAll();
             });
         }
     }
 
-    /// With the lock held.
-    private void ringAt(@Nullable Instant time) {
+    /// With the lock held, under which the clock is not asked: it may be the database's.
+    private void ringAt(@Nullable Instant time, Instant now) {
         if (time == null || (alarmTime != null && !time.isBefore(alarmTime)) || closed) {
             return;
         }
         if (alarm != null) {
             alarm.cancel();
         }
-        Duration delay = Duration.between(clock.instant(), time);
+        Duration delay = Duration.between(now, time);
         alarmTime = time;
         alarm = scheduler.schedule(delay.compareTo(MIN_DELAY) < 0 ? MIN_DELAY : delay, this::ring);
     }

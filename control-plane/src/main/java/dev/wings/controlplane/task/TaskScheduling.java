@@ -22,6 +22,7 @@ import dev.wings.controlplane.task.TaskStore.TaskListener;
 import dev.wings.controlplane.task.TaskStore.TopicGrowth;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,7 @@ public final class TaskScheduling implements AutoCloseable {
     private final Tasks tasks;
     private final TaskPolicy policy;
     private final Scheduler scheduler;
-    private final IdGenerator ids;
+    private final InstantSource time;
     private final FollowUps followUps;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -78,22 +79,23 @@ public final class TaskScheduling implements AutoCloseable {
     private Instant pruneTime = Instant.EPOCH;
     private volatile boolean topicsChanged = true;
 
-    private TaskScheduling(TaskStore store, Tasks tasks, TaskPolicy policy, Scheduler scheduler, IdGenerator ids) {
+    private TaskScheduling(
+            TaskStore store, Tasks tasks, TaskPolicy policy, Scheduler scheduler, IdGenerator ids, InstantSource time) {
         this.store = store;
         this.tasks = tasks;
         this.policy = policy;
         this.scheduler = scheduler;
-        this.ids = ids;
+        this.time = time;
         this.followUps = new FollowUps(policy, ids);
     }
 
     /// Starts the rounds.
     ///
     /// @param tasks whose workers are woken
-    /// @param ids also the clock
+    /// @param time the same for all replicas: see [Tasks]
     public static TaskScheduling open(
-            TaskStore store, Tasks tasks, TaskPolicy policy, Scheduler scheduler, IdGenerator ids) {
-        TaskScheduling scheduling = new TaskScheduling(store, tasks, policy, scheduler, ids);
+            TaskStore store, Tasks tasks, TaskPolicy policy, Scheduler scheduler, IdGenerator ids, InstantSource time) {
+        TaskScheduling scheduling = new TaskScheduling(store, tasks, policy, scheduler, ids, time);
         AutoCloseable subscription = store.openSubscription(scheduling.new Listener());
         scheduling.lock.lock();
         try {
@@ -179,7 +181,7 @@ public final class TaskScheduling implements AutoCloseable {
 
     /// Makes the tasks that are wanted now; whether there is more to look at.
     boolean runRound() {
-        Instant now = ids.clock().instant().truncatedTo(ChronoUnit.MICROS);
+        Instant now = time.instant().truncatedTo(ChronoUnit.MICROS);
         boolean recheck = !now.isBefore(checkTime.plus(RECHECK));
         int made = 0;
         boolean again = false;

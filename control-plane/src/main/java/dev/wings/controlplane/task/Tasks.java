@@ -25,6 +25,7 @@ import dev.wings.controlplane.task.TaskStore.LeaseWish;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
@@ -45,17 +46,25 @@ public final class Tasks implements AutoCloseable {
     private final TaskStore store;
     private final TaskPolicy policy;
     private final IdGenerator ids;
+    private final InstantSource time;
     private final FollowUps followUps;
     private final LeaseQueue queue;
     private final TaskMetrics metrics;
 
-    /// @param ids also the clock
-    public Tasks(TaskStore store, TaskPolicy policy, Scheduler scheduler, IdGenerator ids, MeterRegistry registry) {
+    /// @param time by which leases are judged: the same for all replicas, whatever their own clocks say
+    public Tasks(
+            TaskStore store,
+            TaskPolicy policy,
+            Scheduler scheduler,
+            IdGenerator ids,
+            InstantSource time,
+            MeterRegistry registry) {
         this.store = store;
         this.policy = policy;
         this.ids = ids;
+        this.time = time;
         this.followUps = new FollowUps(policy, ids);
-        this.queue = new LeaseQueue(store, policy, ids.clock(), scheduler);
+        this.queue = new LeaseQueue(store, policy, time, scheduler);
         this.metrics = new TaskMetrics(registry, queue::waiting);
     }
 
@@ -198,7 +207,7 @@ public final class Tasks implements AutoCloseable {
 
     /// In microseconds, as every store can keep it.
     private Instant now() {
-        return ids.clock().instant().truncatedTo(ChronoUnit.MICROS);
+        return time.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     /// Workers that wait get UNAVAILABLE.

@@ -47,6 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.Schema;
@@ -93,7 +94,8 @@ final class CatalogCommitTest {
         ObjectStoreName main = new ObjectStoreName("acme", "main");
         cluster.createObjectStore(main, objects.toUri().toString());
         cluster.createNamespace(new NamespaceName("acme", "sales"), main);
-        catalog = IcebergCatalog.over(store, cluster, clusterStore, objectStores, ids, Duration.ofDays(1), memory);
+        catalog = IcebergCatalog.over(
+                store, cluster, clusterStore, objectStores, ids, ids.clock(), Duration.ofDays(1), memory);
     }
 
     @AfterEach
@@ -250,6 +252,11 @@ final class CatalogCommitTest {
         @Override
         public List<String> list(NamespaceName parent, Kind kind, String after, int limit) {
             return store.list(parent, kind, after, limit);
+        }
+
+        @Override
+        public Set<String> findDeletable(UUID entryUid, Set<String> locations) {
+            return store.findDeletable(entryUid, locations);
         }
 
         @Override

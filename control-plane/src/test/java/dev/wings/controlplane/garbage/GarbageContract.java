@@ -113,6 +113,22 @@ public abstract class GarbageContract {
         return acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now).orElseThrow();
     }
 
+    /// I11: a call looks at some folios, and the next goes on from there.
+    @Test
+    void aCallLooksAtSomeFoliosOnly() {
+        for (int i = 0; i < 25; i++) {
+            commit(page(topic, "AMS", batch(1)));
+        }
+        GarbageCollection small = new GarbageCollection(tasks(), store(), POLICY, () -> now, 1);
+        int calls = 1;
+        while (small.list(task.name(), task.epoch(), 0).more()) {
+            calls++;
+        }
+        // ten, ten, and five
+        assertThat(calls).isEqualTo(3);
+        assertThat(small.list(task.name(), task.epoch(), 0).more()).isTrue();
+    }
+
     private List<String> due() {
         return collection.list(task.name(), task.epoch(), 0).garbage().stream()
                 .map(Garbage::location)

@@ -338,7 +338,7 @@ public abstract class LakeMetadataStoreContract {
                 "name=" + SALES);
     }
 
-    /// How many of the actions succeed that are started at once; the others must fail for the name or the
+    /// How many of the actions succeed that are started at once; the others must fail for the name, the location or the
     /// pointer.
     private static int race(Callable<?>... actions) throws Exception {
         CyclicBarrier start = new CyclicBarrier(actions.length);
@@ -360,11 +360,85 @@ public abstract class LakeMetadataStoreContract {
                             .isInstanceOfSatisfying(
                                     WingsException.class,
                                     failure -> assertThat(failure.kind())
-                                            .isIn(ErrorKind.ALREADY_EXISTS, ErrorKind.CONFLICT));
+                                            .isIn(ErrorKind.ALREADY_EXISTS, ErrorKind.CONFLICT, ErrorKind.INVALID));
                 }
             }
         }
         return won;
+    }
+
+    /// Two entries of a home never share a directory, and neither's lies in the other's, in whichever order they come
+    /// and however they change.
+    @Test
+    void locationsOfTwoEntriesAreApart() {
+        LakeEntry first = createAt("first", "file:///o/a/t");
+        for (String taken : List.of("file:///o/a/t", "file:///o/a/t/inner", "file:///o/a", "file:///o")) {
+            assertFails(() -> createAt("second", taken), ErrorKind.INVALID, "location_of_the_other=file:///o/a/t");
+        }
+        LakeEntry second = createAt("second", "file:///o/a/t2");
+        assertFails(() -> moveTo(second, "file:///o/a/t/x", Set.of()), ErrorKind.INVALID, "file:///o/a/t");
+        // nor may it name a file there
+        assertFails(() -> moveTo(second, "file:///o/b", Set.of("file:///o/a/t/f")), ErrorKind.INVALID, "file:///o/a/t");
+        LakeEntry moved = moveTo(second, "file:///o/b", Set.of("file:///o/a/t2/f", "file:///o/nobody/f"));
+        // what it had it keeps: files of older snapshots are there
+        assertFails(() -> createAt("third", "file:///o/a/t2"), ErrorKind.INVALID, "file:///o/a/t2");
+        assertFails(() -> createAt("third", "file:///o/b/c"), ErrorKind.INVALID, "file:///o/b");
+        store().rename(Kind.TABLE, moved.name(), TableName.of(OTHER, "renamed"), TIME);
+        assertFails(() -> createAt("third", "file:///o/b"), ErrorKind.INVALID, "file:///o/b");
+        store().drop(Kind.TABLE, first.name(), false, TIME);
+        createAt("third", "file:///o/a/t");
+        // both of one commit
+        List<LakeChange> both = List.of(
+                new LakeChange.Create(entry(Kind.TABLE, TableName.of(SALES, "x")), at("file:///o/x")),
+                new LakeChange.Create(entry(Kind.VIEW, TableName.of(SALES, "y")), at("file:///o/x/y")));
+        assertFails(() -> store().commit(both, TIME, TIME), ErrorKind.INVALID, "file:///o/x");
+        assertThat(store().find(TableName.of(SALES, "x"))).isEmpty();
+    }
+
+    @Test
+    void locationIsTakenByOneOfTwoAtOnce() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            String location = "file:///o/race" + i;
+            int won = race(
+                    () -> createAt("a" + location.length() + location.hashCode(), location),
+                    () -> createAt("b" + location.length() + location.hashCode(), location + "/inner"));
+            assertThat(won).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void metadataFilesThatWereWrittenAreKnownUntilTheyAreListed() {
+        LakeEntry first = entry(Kind.TABLE, ORDERS);
+        LakeFiles deletable = new LakeFiles(Set.of(), Set.of(), true);
+        store().commit(List.of(new LakeChange.Create(first, deletable)), TIME, TIME);
+        LakeEntry other = create(Kind.TABLE, TableName.of(SALES, "other"));
+        Set<String> asked = Set.of(first.metadataLocation(), "file:///objects/2", other.metadataLocation());
+        assertThat(store().findDeletable(first.uid(), asked)).containsExactly(first.metadataLocation());
+        assertThat(store().findDeletable(other.uid(), asked)).isEmpty();
+        store().commit(
+                        List.of(new LakeChange.Move(
+                                first, "file:///objects/2", List.of(first.metadataLocation()), deletable)),
+                        TIME,
+                        TIME);
+        assertThat(store().findDeletable(first.uid(), asked)).containsExactly("file:///objects/2");
+        store().drop(Kind.TABLE, ORDERS, false, TIME);
+        assertThat(store().findDeletable(first.uid(), asked)).isEmpty();
+    }
+
+    private static LakeFiles at(String location) {
+        return new LakeFiles(Set.of(location), Set.of(), false);
+    }
+
+    private LakeEntry createAt(String name, String location) {
+        LakeEntry entry = entry(Kind.TABLE, TableName.of(SALES, name));
+        store().commit(List.of(new LakeChange.Create(entry, at(location))), TIME, TIME);
+        return entry;
+    }
+
+    private LakeEntry moveTo(LakeEntry base, String location, Set<String> files) {
+        LakeFiles wanted = LakeFiles.of(Set.of(location), files, false);
+        store().commit(List.of(new LakeChange.Move(base, "file:///objects/" + uuid(), List.of(), wanted)), TIME, TIME);
+        return store().find(base.name()).orElseThrow();
     }
 
     private LakeEntry create(Kind kind, TableName name) {

@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -72,5 +73,29 @@ final class PageRequestTest {
                 .isInstanceOfSatisfying(
                         WingsException.class,
                         failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID));
+    }
+
+    /// I11: large items make short pages, of one item at least, and none is left out.
+    @Test
+    void pageOfLargeItemsIsShort() {
+        List<Integer> sizes = List.of(1, 600_000, 600_000, 5_000_000, 1, 1, 1_048_576, 7);
+        List<Integer> seen = new ArrayList<>();
+        List<Integer> pages = new ArrayList<>();
+        String token = "";
+        do {
+            PageRequest request = PageRequest.parse("sizes", 1, 3, token);
+            int after = request.position().isEmpty() ? 0 : Integer.parseInt(request.after(0));
+            List<Integer> found = new ArrayList<>();
+            for (int i = after; i < Math.min(sizes.size(), after + request.fetch()); i++) {
+                found.add(i);
+            }
+            ResultPage<Integer> page =
+                    request.page(found, item -> List.of(Integer.toString(item + 1)), item -> sizes.get(item));
+            seen.addAll(page.items());
+            pages.add(page.items().size());
+            token = page.nextToken();
+        } while (!token.isEmpty());
+        assertThat(seen).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(pages).containsExactly(2, 1, 1, 2, 1, 1);
     }
 }

@@ -66,8 +66,8 @@ final class TaskSchedulingTest {
     private final ManualTime time = new ManualTime();
     private final IdGenerator ids = new IdGenerator(time, new Random(1));
     private final MeterRegistry meters = new SimpleMeterRegistry();
-    private final Tasks tasks = new Tasks(store, POLICY, time, ids, meters);
-    private final TaskScheduling scheduling = TaskScheduling.open(store, tasks, POLICY, time, ids);
+    private final Tasks tasks = new Tasks(store, POLICY, time, ids, time, meters);
+    private final TaskScheduling scheduling = TaskScheduling.open(store, tasks, POLICY, time, ids, time);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     @AfterEach
@@ -114,9 +114,9 @@ final class TaskSchedulingTest {
 
     @Test
     void secondReplicaMakesNoTaskAgain() throws Exception {
-        Tasks otherTasks = new Tasks(store, POLICY, time, ids, new SimpleMeterRegistry());
+        Tasks otherTasks = new Tasks(store, POLICY, time, ids, time, new SimpleMeterRegistry());
         try (otherTasks;
-                TaskScheduling other = TaskScheduling.open(store, otherTasks, POLICY, time, ids)) {
+                TaskScheduling other = TaskScheduling.open(store, otherTasks, POLICY, time, ids, time)) {
             TopicRecord topic = acme.log().createTopic("flights", true);
             scheduling.topicsChanged();
             other.topicsChanged();

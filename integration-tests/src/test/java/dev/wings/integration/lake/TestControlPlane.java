@@ -111,9 +111,9 @@ final class TestControlPlane implements AutoCloseable {
     private void start() {
         resources = new Resources();
         Stores stores = state.open(scheduler, resources);
-        Tasks tasks = resources.add(new Tasks(stores.tasks(), policy, scheduler, ids, meters));
-        TaskScheduling scheduling =
-                resources.add(TaskScheduling.open(stores.tasks(), tasks, policy, new HastyScheduler(scheduler), ids));
+        Tasks tasks = resources.add(new Tasks(stores.tasks(), policy, scheduler, ids, ids.clock(), meters));
+        TaskScheduling scheduling = resources.add(
+                TaskScheduling.open(stores.tasks(), tasks, policy, new HastyScheduler(scheduler), ids, ids.clock()));
         ClusterMetadata cluster = new ClusterMetadata(
                 stores.cluster(),
                 resources.add(new ObjectStores()),
