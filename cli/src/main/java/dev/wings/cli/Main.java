@@ -16,6 +16,7 @@
 package dev.wings.cli;
 
 import dev.wings.cli.output.ExitCode;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 
 /// The `wings` command.
@@ -35,6 +36,8 @@ public final class Main {
 
     static CommandLine commandLine() {
         return new CommandLine(new WingsCommand())
+                // directly, so that commands learn when nobody reads what they print
+                .setOut(new PrintWriter(System.out, true))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExitCodeExceptionMapper(failure -> ExitCode.FAILED)

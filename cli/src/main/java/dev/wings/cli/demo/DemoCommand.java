@@ -150,7 +150,7 @@ public final class DemoCommand implements Callable<Integer> {
                         QUESTION,
                         question.newest(),
                         addresses));
-            } while (!done);
+            } while (!done && !out.checkError());
         } catch (InterruptedException e) {
             out.println("stopping");
             out.flush();

@@ -33,6 +33,8 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// All services in this process, with a PostgreSQL of their own and a directory as the object store. They know
 /// nothing of it: each talks to the others over the network, as everywhere.
@@ -40,6 +42,10 @@ public final class Platform implements AutoCloseable {
 
     /// More than all services together may take to drain.
     public static final Duration CLOSE_TIME = Duration.ofMinutes(2);
+
+    private static final Duration CLOSE_TIME_WITHOUT_DATABASE = Duration.ofSeconds(3);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
 
     private final Resources resources;
     private final PlatformConfig config;
@@ -141,8 +147,25 @@ public final class Platform implements AutoCloseable {
     }
 
     /// Stops everything, the services in the order in which requests reach them: what was accepted is finished.
+    /// Without the database nothing can be finished: then what does not stop soon is left to the end
+    /// of the process.
     @Override
     public void close() {
-        resources.close();
+        if (database.isRunning()) {
+            resources.close();
+            return;
+        }
+        Thread closing = Thread.ofPlatform().daemon().name("platform-close").start(() -> {
+            try {
+                resources.close();
+            } catch (RuntimeException e) {
+                LOG.info("the services did not stop in order without their database", e);
+            }
+        });
+        try {
+            closing.join(CLOSE_TIME_WITHOUT_DATABASE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

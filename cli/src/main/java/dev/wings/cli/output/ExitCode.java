@@ -26,6 +26,8 @@ public final class ExitCode {
     public static final int USAGE = 2;
     /// Ctrl-C.
     public static final int INTERRUPTED = 130;
+    /// Nobody reads its output any more: what a shell says of a program that SIGPIPE has ended.
+    public static final int BROKEN_PIPE = 141;
 
     private ExitCode() {}
 }

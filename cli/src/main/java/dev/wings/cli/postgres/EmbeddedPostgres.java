@@ -30,6 +30,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -59,6 +60,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final int LOG_LINES = 8;
     private static final int PORT_ATTEMPTS = 3;
 
+    /// Waits until the process `server` has ended. One that has ended stays in the list of processes until its parent
+    /// asks for it: in a container that is the first process, which often asks for nothing.
+    static final String AWAIT_END = """
+            while kill -0 "$server" 2>/dev/null; do
+              case $(cat "/proc/$server/stat" 2>/dev/null) in *") Z "*) break ;; esac
+              sleep 0.05
+            done
+            """;
+
     /// Starts the server, says so, waits until its input ends, stops the server with a fast shutdown. The signals
     /// that a terminal sends to all of a process group are ignored: the owner of the pipe decides. The server is
     /// put into a session of its own by `pg_ctl`. Arguments: the data directory, the server's log, its options,
@@ -72,8 +82,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             echo "$server"
             cat >/dev/null
             kill -INT "$server"
-            while kill -0 "$server" 2>/dev/null; do sleep 0.05; done
-            """.formatted(START_SECONDS);
+            """.formatted(START_SECONDS) + AWAIT_END;
 
     private final Process guard;
     private final int port;
@@ -122,15 +131,39 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /// Whether the server runs: somebody else may have ended it.
     public boolean isRunning() {
-        return ProcessHandle.of(pid).isPresent();
+        return isRunning(pid);
+    }
+
+    /// Whether the process runs; one whose end nobody has asked for (see [#AWAIT_END]) does not.
+    static boolean isRunning(long pid) {
+        if (ProcessHandle.of(pid).isEmpty()) {
+            return false;
+        }
+        try {
+            return !Files.readString(Path.of("/proc", String.valueOf(pid), "stat"), StandardCharsets.ISO_8859_1)
+                    .contains(") Z ");
+        } catch (IOException e) {
+            // it has ended just now, or the system has no such files
+            return ProcessHandle.of(pid).isPresent();
+        }
     }
 
     /// Runs `action` when the server has ended, whoever ended it; a second or so later.
     public void onEnd(Runnable action) {
         Thread.ofVirtual().name("postgres-end").start(() -> {
-            ProcessHandle.of(pid).ifPresent(server -> server.onExit().join());
+            while (isRunning()) {
+                awaitEnd(Duration.ofSeconds(1));
+            }
             action.run();
         });
+    }
+
+    /// Waits for the server's end, but no longer than `time`.
+    private void awaitEnd(Duration time) {
+        ProcessHandle.of(pid)
+                .ifPresent(server -> server.onExit()
+                        .completeOnTimeout(server, time.toMillis(), TimeUnit.MILLISECONDS)
+                        .join());
     }
 
     /// Stops the server; clients that are still connected are cut off.

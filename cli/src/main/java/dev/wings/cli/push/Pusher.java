@@ -54,6 +54,8 @@ public final class Pusher implements AutoCloseable {
     /// Bounds what is under way together with the number of batches: batches can be large.
     private static final long IN_FLIGHT_BYTES = 64 << 20;
 
+    private static final int NETWORK_POLL_MILLIS = 1;
+
     private record Pending(long rows, long bytes, long sentNanos) {}
 
     private final FlightConnection connection;
@@ -118,6 +120,10 @@ public final class Pusher implements AutoCloseable {
             stream.putNext();
         } catch (FlightRuntimeException e) {
             throw connection.address().failure(e);
+        } catch (IllegalStateException e) {
+            // what gRPC says of a call that has ended meanwhile
+            throwIfEnded();
+            throw e;
         }
     }
 
@@ -128,6 +134,11 @@ public final class Pusher implements AutoCloseable {
             stream.completed();
         } catch (FlightRuntimeException e) {
             throw connection.address().failure(e);
+        } catch (IllegalStateException e) {
+            // the call has ended: how it did is said below
+            if (!end.isDone()) {
+                throw e;
+            }
         }
         try {
             end.get();
@@ -181,6 +192,11 @@ public final class Pusher implements AutoCloseable {
             wait();
             throwIfEnded();
         }
+        // nothing tells when the network takes more again, and Flight would look for it without a pause
+        while (!stream.isReady()) {
+            wait(NETWORK_POLL_MILLIS);
+            throwIfEnded();
+        }
     }
 
     private void throwIfEnded() throws InterruptedException {
@@ -205,7 +221,10 @@ public final class Pusher implements AutoCloseable {
     }
 
     private synchronized void answered(IngestResponse response) {
-        Pending batch = pending.removeFirst();
+        Pending batch = pending.pollFirst();
+        if (batch == null) {
+            throw new WingsException(ErrorKind.INTERNAL, "the ingestor answers more batches than were sent");
+        }
         pendingBytes -= batch.bytes();
         notifyAll();
         latencies.add(System.nanoTime() - batch.sentNanos());
@@ -230,12 +249,20 @@ public final class Pusher implements AutoCloseable {
             throw new IllegalStateException("answers are counted as they come");
         }
 
+        /// Flight waits in a loop until it can send or this says that it need not.
+        @Override
+        public boolean isCancelled() {
+            return end.isDone();
+        }
+
         @Override
         public void onNext(PutResult result) {
             try {
                 answered(
                         IngestResponse.parseFrom(result.getApplicationMetadata().nioBuffer()));
-            } catch (InvalidProtocolBufferException e) {
+            } catch (WingsException e) {
+                onError(e);
+            } catch (InvalidProtocolBufferException | RuntimeException e) {
                 onError(new WingsException(ErrorKind.INTERNAL, "the ingestor's answer cannot be understood", e));
             }
         }

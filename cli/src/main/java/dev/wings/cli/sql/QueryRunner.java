@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.sql;
 
+import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
 import dev.wings.common.error.WingsException;
 import java.io.PrintWriter;
@@ -38,8 +39,8 @@ final class QueryRunner {
         this.forTerminal = forTerminal;
     }
 
-    /// Runs a query; reports its failure and returns false if it fails.
-    boolean run(String sql, OutputFormat format, boolean timing) {
+    /// Runs a query and reports its failure; returns the exit code. Ends it when nobody reads its rows any more.
+    int run(String sql, OutputFormat format, boolean timing) {
         long start = System.nanoTime();
         try (SqlResult result = session.query(sql)) {
             running.set(result);
@@ -49,6 +50,9 @@ final class QueryRunner {
             while (result.next()) {
                 printer.rows(result.rows());
                 rows += result.rows().getRowCount();
+                if (out.checkError()) {
+                    return ExitCode.BROKEN_PIPE;
+                }
             }
             printer.end();
             Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -59,11 +63,11 @@ final class QueryRunner {
             } else if (timing) {
                 err.println(Human.duration(took));
             }
-            return true;
+            return out.checkError() ? ExitCode.BROKEN_PIPE : ExitCode.OK;
         } catch (WingsException e) {
             out.flush();
             report(sql, e);
-            return false;
+            return ExitCode.FAILED;
         } finally {
             running.set(null);
             out.flush();

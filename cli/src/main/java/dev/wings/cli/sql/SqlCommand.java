@@ -44,7 +44,12 @@ import picocli.CommandLine.Spec;
             "that it holds are run."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all queries succeeded", "1:a query failed", "2:the command line makes no sense", "130:Ctrl-C"
+        exitCodeList = {
+            "0:all queries succeeded",
+            "1:a query failed",
+            "2:the command line makes no sense",
+            "130:Ctrl-C",
+            "141:nobody reads the rows any more, as in 'wings sql ... | head'"
         },
         footer = {
             "",
@@ -107,8 +112,9 @@ public final class SqlCommand implements Callable<Integer> {
             all.add(statements.rest().strip());
         }
         for (String sql : all) {
-            if (!runner.run(sql, format, timing)) {
-                return ExitCode.FAILED;
+            int exitCode = runner.run(sql, format, timing);
+            if (exitCode != ExitCode.OK) {
+                return exitCode;
             }
         }
         return ExitCode.OK;

@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.WingsException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +30,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class EmbeddedPostgresIT {
@@ -87,6 +91,31 @@ final class EmbeddedPostgresIT {
         ended.waitFor();
 
         assertThatCode(() -> EmbeddedPostgres.stop(ended.toHandle(), directory)).doesNotThrowAnyException();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void processWhoseEndNobodyAskedForHasEnded() throws Exception {
+        // its parent turns into a program that never asks, as the first process of a container may be
+        Process parent = new ProcessBuilder("sh", "-c", "sleep 0.1 & echo $!; exec sleep 300").start();
+        try (BufferedReader output = parent.inputReader()) {
+            long pid = Long.parseLong(output.readLine());
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+            while (EmbeddedPostgres.isRunning(pid) && System.nanoTime() < deadline) {
+                Thread.sleep(10);
+            }
+            assertThat(EmbeddedPostgres.isRunning(pid)).isFalse();
+            assertThat(ProcessHandle.of(pid)).isPresent();
+
+            Process wait = new ProcessBuilder("sh", "-c", "server=" + pid + "\n" + EmbeddedPostgres.AWAIT_END).start();
+            try {
+                assertThat(wait.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            } finally {
+                wait.destroyForcibly();
+            }
+        } finally {
+            parent.destroyForcibly();
+        }
     }
 
     @Test

@@ -1,0 +1,234 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.wings.cli.connect.Address;
+import dev.wings.cli.connect.Connection;
+import dev.wings.cli.connect.FlightConnection;
+import dev.wings.cli.connect.Port;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.IngestResponse;
+import dev.wings.common.resource.TopicName;
+import io.grpc.HandlerRegistry;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.arrow.flight.impl.Flight;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A push whose ingestor goes away, whatever the push is waiting for.
+final class PusherTest {
+
+    private static final int BATCH_ROWS = 1 << 17;
+    private static final int ENDLESS = 1_000_000;
+    private static final long WAIT_SECONDS = 60;
+
+    /// Batches at once: with one the push waits for its answer, with very many until the network takes more.
+    private static final int FOR_ANSWERS = 1;
+
+    private static final int FOR_THE_NETWORK = ENDLESS;
+
+    private final BufferAllocator allocator = new RootAllocator();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final CompletableFuture<ServerCall<byte[], byte[]>> call = new CompletableFuture<>();
+    private Server server;
+    private int port;
+
+    @BeforeEach
+    void open() throws IOException {
+        server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+                .fallbackHandlerRegistry(new Deaf())
+                .build()
+                .start();
+        port = server.getPort();
+    }
+
+    @AfterEach
+    void close() {
+        server.shutdownNow();
+        threads.close();
+        allocator.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {FOR_ANSWERS, FOR_THE_NETWORK})
+    void streamThatFailsEndsAPushThatWaits(int inFlight) throws Exception {
+        assertEnds(
+                inFlight, stream -> stream.close(Status.UNAVAILABLE.withDescription("gone"), new Metadata()), "gone");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {FOR_ANSWERS, FOR_THE_NETWORK})
+    void streamThatEndsEndsAPushThatWaits(int inFlight) throws Exception {
+        assertEnds(inFlight, stream -> stream.close(Status.OK, new Metadata()), "ended the stream");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {FOR_ANSWERS, FOR_THE_NETWORK})
+    void connectionThatBreaksEndsAPushThatWaits(int inFlight) throws Exception {
+        assertEnds(inFlight, stream -> server.shutdownNow(), "Connection closed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {FOR_ANSWERS, FOR_THE_NETWORK})
+    void answersThatMakeNoSenseEndAPushThatWaits(int inFlight) throws Exception {
+        assertEnds(inFlight, stream -> answer(stream, ByteString.copyFromUtf8("?")), "cannot be understood");
+    }
+
+    @Test
+    void answersWithoutBatchesEndAPush() throws Exception {
+        assertEnds(
+                FOR_ANSWERS,
+                stream -> {
+                    // more than the push can send meanwhile
+                    for (int i = 0; i < 10_000; i++) {
+                        answer(stream, IngestResponse.getDefaultInstance().toByteString());
+                    }
+                },
+                "more batches than were sent");
+    }
+
+    @Test
+    void ingestorThatIsNotThereEndsAPush() throws Exception {
+        server.shutdownNow().awaitTermination();
+        Future<?> push = threads.submit(() -> push(FOR_THE_NETWORK, new AtomicReference<>()));
+        assertThatThrownBy(() -> push.get(WAIT_SECONDS, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(WingsException.class)
+                .hasMessageContaining("ingestor");
+    }
+
+    /// Takes one call and reads nothing of it.
+    private final class Deaf extends HandlerRegistry {
+        @Override
+        public ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
+            MethodDescriptor<byte[], byte[]> method = MethodDescriptor.newBuilder(Bytes.MARSHALLER, Bytes.MARSHALLER)
+                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                    .setFullMethodName(name)
+                    .build();
+            return ServerMethodDefinition.create(method, (started, headers) -> {
+                started.sendHeaders(new Metadata());
+                call.complete(started);
+                return new ServerCall.Listener<>() {};
+            });
+        }
+    }
+
+    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
+        MARSHALLER;
+
+        @Override
+        public InputStream stream(byte[] message) {
+            return new ByteArrayInputStream(message);
+        }
+
+        @Override
+        public byte[] parse(InputStream message) {
+            throw new IllegalStateException("nothing is read");
+        }
+    }
+
+    private static void answer(ServerCall<byte[], byte[]> stream, ByteString metadata) {
+        stream.sendMessage(
+                Flight.PutResult.newBuilder().setAppMetadata(metadata).build().toByteArray());
+    }
+
+    private void assertEnds(int inFlight, Consumer<ServerCall<byte[], byte[]>> ending, String reason) throws Exception {
+        AtomicReference<@Nullable Pusher> pusher = new AtomicReference<>();
+        Future<?> push = threads.submit(() -> push(inFlight, pusher));
+        awaitStandstill(push, pusher);
+
+        ending.accept(call.get(WAIT_SECONDS, TimeUnit.SECONDS));
+
+        assertThatThrownBy(() -> push.get(WAIT_SECONDS, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(WingsException.class)
+                .hasMessageContaining(reason);
+    }
+
+    private FlightConnection connect() {
+        return FlightConnection.open(
+                new Connection(Map.of(Port.INGESTOR, new Address("ingestor", "127.0.0.1", port)), "default"),
+                Port.INGESTOR,
+                allocator);
+    }
+
+    private Void push(int inFlight, AtomicReference<@Nullable Pusher> pusher) throws InterruptedException {
+        try (FlightConnection to = connect();
+                BigIntVector numbers = new BigIntVector("a", allocator);
+                VectorSchemaRoot rows = VectorSchemaRoot.of(numbers)) {
+            numbers.allocateNew(BATCH_ROWS);
+            rows.setRowCount(BATCH_ROWS);
+            try (Pusher opened = new Pusher(
+                    to,
+                    allocator,
+                    TopicName.parse("tenants/default/namespaces/default/topics/t"),
+                    rows.getSchema(),
+                    new DictionaryProvider.MapDictionaryProvider(),
+                    inFlight)) {
+                pusher.set(opened);
+                for (int i = 0; i < ENDLESS; i++) {
+                    opened.send(rows);
+                }
+            }
+        }
+        return null;
+    }
+
+    /// Waits until the push has sent something, and sends no more.
+    private static void awaitStandstill(Future<?> push, AtomicReference<@Nullable Pusher> pusher)
+            throws InterruptedException {
+        long sent = 0;
+        for (int same = 0; same < 20 && !push.isDone(); ) {
+            Thread.sleep(25);
+            Pusher opened = pusher.get();
+            long now = opened == null ? 0 : opened.status().sentRows();
+            same = now > 0 && now == sent ? same + 1 : 0;
+            sent = now;
+        }
+        assertThat(push.isDone()).isFalse();
+    }
+}
