@@ -18,6 +18,7 @@ package dev.wings.cli.demo;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.FlightConnection;
 import dev.wings.cli.connect.Port;
+import dev.wings.cli.push.OnLoss;
 import dev.wings.cli.push.Pace;
 import dev.wings.cli.push.PushStatus;
 import dev.wings.cli.push.Pusher;
@@ -58,7 +59,7 @@ final class Feeder implements AutoCloseable {
         this.once = once;
         this.ingestor = FlightConnection.open(connection, Port.INGESTOR, allocator);
         try (RowFile rows = RowFile.open(file, Optional.empty());
-                ArrowReader reader = rows.read(allocator, READ_ROWS, schema)) {
+                ArrowReader reader = rows.read(allocator, READ_ROWS, schema, OnLoss.REJECT)) {
             this.pusher = new Pusher(
                     ingestor, allocator, topic, reader.getVectorSchemaRoot().getSchema(), reader, IN_FLIGHT);
         } catch (IOException e) {
@@ -112,7 +113,7 @@ final class Feeder implements AutoCloseable {
     private void feedOnce(Pace pace) throws IOException, InterruptedException {
         int batchRows = Math.clamp(rowsPerSecond / BATCHES_PER_SECOND, 1, READ_ROWS);
         try (RowFile rows = RowFile.open(file, Optional.empty());
-                ArrowReader reader = rows.read(allocator, READ_ROWS, schema)) {
+                ArrowReader reader = rows.read(allocator, READ_ROWS, schema, OnLoss.REJECT)) {
             VectorSchemaRoot root = reader.getVectorSchemaRoot();
             while (reader.loadNextBatch()) {
                 for (int start = 0; start < root.getRowCount(); start += batchRows) {

@@ -15,10 +15,10 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.arrow.ArrowSchemas;
+import dev.wings.common.arrow.BodyCompression;
 import dev.wings.common.proto.Schema;
-import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,17 +26,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
-import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.util.DictionaryUtility;
+import org.apache.arrow.vector.ipc.SeekableReadChannel;
 
 /// An Arrow IPC file or stream.
 final class ArrowRowFile implements RowFile {
@@ -46,6 +43,8 @@ final class ArrowRowFile implements RowFile {
     private interface Source {
         ArrowReader open(BufferAllocator allocator) throws IOException;
     }
+
+    private static final BodyCompression CODECS = new BodyCompression(1L << 30);
 
     private final String name;
     private final Source source;
@@ -60,7 +59,7 @@ final class ArrowRowFile implements RowFile {
     /// A file with a footer; a temporary one is deleted on close.
     static ArrowRowFile openFile(String name, Path path, boolean temporary) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-        return new ArrowRowFile(name, allocator -> new ArrowFileReader(channel, allocator), () -> {
+        return new ArrowRowFile(name, allocator -> openFile(channel, allocator), () -> {
             channel.close();
             if (temporary) {
                 Files.deleteIfExists(path);
@@ -68,9 +67,29 @@ final class ArrowRowFile implements RowFile {
         });
     }
 
-    /// A stream, that can be read once. Closes `in`.
+    /// A stream in a file; a temporary one is deleted on close.
+    static ArrowRowFile openStreamFile(String name, Path path, boolean temporary) {
+        return new ArrowRowFile(
+                name, allocator -> openStream(new BufferedInputStream(Files.newInputStream(path)), allocator), () -> {
+                    if (temporary) {
+                        Files.deleteIfExists(path);
+                    }
+                });
+    }
+
+    /// A stream, that can be read once. Closes `in`, which can go back to a mark.
     static ArrowRowFile openStream(String name, InputStream in) {
-        return new ArrowRowFile(name, allocator -> new ArrowStreamReader(in, allocator), in);
+        return new ArrowRowFile(name, allocator -> openStream(in, allocator), in);
+    }
+
+    private static ArrowReader openStream(InputStream in, BufferAllocator allocator) {
+        return new ArrowStreamReader(new ArrowMessages(in, allocator), allocator, CODECS);
+    }
+
+    private static ArrowReader openFile(FileChannel channel, BufferAllocator allocator) throws IOException {
+        channel.position(0);
+        ArrowMessages.checkFooter(channel);
+        return new ArrowFileReader(new SeekableReadChannel(channel), allocator, CODECS);
     }
 
     @Override
@@ -87,11 +106,7 @@ final class ArrowRowFile implements RowFile {
     public Schema schema() {
         try (BufferAllocator allocator = new RootAllocator();
                 ArrowReader reader = source.open(allocator)) {
-            List<Field> fields = new ArrayList<>();
-            for (Field field : reader.getVectorSchemaRoot().getSchema().getFields()) {
-                fields.add(DictionaryUtility.toMessageFormat(field, reader, new HashSet<>()));
-            }
-            return SchemaProtos.toProto(ArrowSchemas.infer(new org.apache.arrow.vector.types.pojo.Schema(fields)));
+            return FittedReader.infer(reader, Map.of());
         } catch (IOException | RuntimeException e) {
             throw RowFile.unreadable(name, e);
         }
@@ -103,10 +118,10 @@ final class ArrowRowFile implements RowFile {
     }
 
     @Override
-    public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic) {
+    public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic, OnLoss onLoss) {
         try {
-            return source.open(allocator);
-        } catch (IOException e) {
+            return new FittedReader(name, allocator, source.open(allocator), topic, Map.of(), onLoss);
+        } catch (IOException | RuntimeException e) {
             throw RowFile.unreadable(name, e);
         }
     }

@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.error.WingsException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
@@ -33,10 +34,13 @@ public enum FileFormat {
 
     private static final byte[] PARQUET_MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ARROW_FILE_MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] OLD_FEATHER_MAGIC = "FEA1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ARROW_STREAM_MAGIC = {-1, -1, -1, -1};
 
-    /// The format that the file's first bytes tell, else that its name tells, else CSV.
+    /// The format that the file's first bytes tell, else that its name tells, else CSV. Fails with INVALID for one
+    /// that is known and not read.
     static FileFormat guess(String name, byte[] head) {
+        checkKnown(head);
         if (startsWith(head, PARQUET_MAGIC)) {
             return PARQUET;
         }
@@ -51,6 +55,14 @@ public enum FileFormat {
             case "arrow", "arrows", "feather", "ipc" -> ARROW;
             default -> looksLikeJson(head) ? NDJSON : CSV;
         };
+    }
+
+    /// Fails with INVALID for files that are known and not read, whatever they are taken for.
+    static void checkKnown(byte[] head) {
+        if (startsWith(head, OLD_FEATHER_MAGIC)) {
+            throw WingsException.invalid("it is Feather of version 1, which is not read: write it as version 2,"
+                    + " which is Arrow IPC, or as Parquet");
+        }
     }
 
     static boolean isArrowFile(byte[] head) {

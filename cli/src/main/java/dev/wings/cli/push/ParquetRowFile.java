@@ -15,11 +15,8 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.cli.schema.SchemaText;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.proto.Field;
 import dev.wings.common.proto.Schema;
-import dev.wings.common.proto.Type;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,14 +26,16 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.StringJoiner;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.duckdb.DuckDBResultSet;
 
 /// A Parquet file, read by DuckDB.
@@ -46,7 +45,9 @@ final class ParquetRowFile implements RowFile {
     private final Path path;
     private final boolean temporary;
     private final Connection duckdb;
-    private final Map<String, String> columns;
+    private final Path readable;
+    private final List<String> columns;
+    private final Map<Integer, RawLeaf> raw;
 
     /// Takes over `path` if it is temporary: closing deletes it.
     ParquetRowFile(String name, Path path, boolean temporary) {
@@ -54,11 +55,27 @@ final class ParquetRowFile implements RowFile {
         this.path = path;
         this.temporary = temporary;
         this.duckdb = LocalDuckDb.open();
+        Path copy = path;
         try {
-            this.columns = describe();
-        } catch (SQLException e) {
-            close();
+            ParquetColumns found = ParquetColumns.read(duckdb, path);
+            this.columns = found.names();
+            this.raw = found.raw();
+            if (!raw.isEmpty()) {
+                copy = Files.createTempFile("wings-push-", ".parquet");
+                found.copyReadable(path, copy);
+            }
+        } catch (IOException | SQLException | RuntimeException e) {
+            closeQuietly(copy, e);
             throw RowFile.unreadable(name, e);
+        }
+        this.readable = copy;
+    }
+
+    private void closeQuietly(Path copy, Exception failure) {
+        try {
+            close(copy);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -74,10 +91,14 @@ final class ParquetRowFile implements RowFile {
 
     @Override
     public Schema schema() {
-        Schema.Builder schema = Schema.newBuilder();
-        columns.forEach((column, type) ->
-                schema.addFields(Field.newBuilder().setName(column).setType(parseType(column, type))));
-        return schema.build();
+        // on a connection of its own: a reader that is open keeps it busy
+        try (Connection connection = LocalDuckDb.open();
+                BufferAllocator allocator = new RootAllocator();
+                ArrowReader reader = open(connection, allocator, 1, " limit 0")) {
+            return FittedReader.infer(reader, raw);
+        } catch (IOException | SQLException | WingsException e) {
+            throw RowFile.unreadable(name, e);
+        }
     }
 
     @Override
@@ -92,30 +113,27 @@ final class ParquetRowFile implements RowFile {
     }
 
     @Override
-    public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic) {
-        StringJoiner select = new StringJoiner(", ", "select ", " from " + source());
-        columns.forEach((column, type) -> {
-            String identifier = LocalDuckDb.identifier(column);
-            select.add(cast(column, type)
-                    .map(target -> identifier + "::" + target + " as " + identifier)
-                    .orElse(identifier));
-        });
+    public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic, OnLoss onLoss) {
         try {
-            // the result set and its statement live as long as the connection: the reader takes from them
-            Statement statement = duckdb.createStatement();
-            ResultSet rows = statement.executeQuery(select.toString());
-            return (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, batchRows);
-        } catch (SQLException e) {
-            throw RowFile.unreadable(name, LocalDuckDb.diagnose(select.toString(), e));
+            return new FittedReader(name, allocator, open(duckdb, allocator, batchRows, ""), topic, raw, onLoss);
+        } catch (IOException | SQLException | WingsException e) {
+            throw RowFile.unreadable(name, e);
         }
     }
 
     @Override
     public void close() {
+        close(readable);
+    }
+
+    private void close(Path copy) {
         try {
             duckdb.close();
             if (temporary) {
                 Files.deleteIfExists(path);
+            }
+            if (!copy.equals(path)) {
+                Files.deleteIfExists(copy);
             }
         } catch (SQLException e) {
             throw RowFile.unreadable(name, e);
@@ -124,42 +142,69 @@ final class ParquetRowFile implements RowFile {
         }
     }
 
-    /// Column names and DuckDB's types of them, in the file's order.
-    private Map<String, String> describe() throws SQLException {
-        Map<String, String> described = new LinkedHashMap<>();
-        try (Statement statement = duckdb.createStatement();
-                ResultSet rows = statement.executeQuery("describe select * from " + source())) {
-            while (rows.next()) {
-                described.put(rows.getString("column_name"), rows.getString("column_type"));
-            }
+    /// The rows in the file's order.
+    private ArrowReader open(Connection connection, BufferAllocator allocator, int batchRows, String limit)
+            throws SQLException, IOException {
+        StringJoiner select = new StringJoiner(", ", "select ", " from " + source(readable) + limit);
+        for (String column : columns(connection)) {
+            select.add(column);
         }
-        return described;
-    }
-
-    private String source() {
-        return "read_parquet(" + LocalDuckDb.path(path) + ", hive_partitioning = false)";
-    }
-
-    /// What a column is cast to because Arrow has no such type, or has it in a form that producers do not send.
-    private Optional<String> cast(String column, String type) {
-        String base = type.replaceFirst("\\(.*", "").toUpperCase(Locale.ROOT);
-        return switch (base) {
-            case "UBIGINT" -> Optional.of("DECIMAL(20,0)");
-            case "HUGEINT", "UHUGEINT" -> Optional.of("DECIMAL(38,0)");
-            case "ENUM", "JSON", "\"NULL\"" -> Optional.of("VARCHAR");
-            default -> {
-                parseType(column, type);
-                yield Optional.empty();
-            }
-        };
-    }
-
-    private Type parseType(String column, String type) {
         try {
-            return SchemaText.parseType(type);
-        } catch (WingsException e) {
-            throw WingsException.invalid(
-                    "topics have no type for a column of " + name + ": column=\"" + column + "\", type=" + type);
+            // the result set and its statement live as long as the connection: the reader takes from them
+            Statement statement = connection.createStatement();
+            ResultSet rows = statement.executeQuery(select.toString());
+            ArrowReader reader =
+                    (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, batchRows);
+            try {
+                reader.getVectorSchemaRoot()
+                        .getSchema()
+                        .getFields()
+                        .forEach(field -> checkKnown(field.getName(), field));
+            } catch (IOException | WingsException e) {
+                reader.close();
+                throw e;
+            }
+            return reader;
+        } catch (SQLException e) {
+            throw LocalDuckDb.diagnose(select.toString(), e);
         }
+    }
+
+    /// Fails with INVALID for types of DuckDB's that are bytes of no known meaning in Arrow.
+    private void checkKnown(String column, Field field) {
+        if ("arrow.opaque".equals(field.getMetadata().get("ARROW:extension:name"))) {
+            throw WingsException.invalid("topics have no type for a column of it: column=" + ValueWriter.quoted(column)
+                    + ", type=" + field.getMetadata().get("ARROW:extension:metadata"));
+        }
+        field.getChildren().forEach(child -> checkKnown(column + "." + child.getName(), child));
+    }
+
+    /// What each column is selected as: as Arrow has it, by the name that it has in the file.
+    private List<String> columns(Connection connection) throws SQLException {
+        List<String> selected = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("describe select * from " + source(readable))) {
+            while (rows.next()) {
+                String identifier = LocalDuckDb.identifier(rows.getString("column_name"));
+                String base =
+                        rows.getString("column_type").replaceFirst("\\(.*", "").toUpperCase(Locale.ROOT);
+                selected.add(
+                        switch (base) {
+                            case "HUGEINT", "UHUGEINT" -> identifier + "::DECIMAL(38,0) as " + identifier;
+                            case "ENUM", "JSON", "\"NULL\"" -> identifier + "::VARCHAR as " + identifier;
+                            default -> identifier;
+                        });
+            }
+        }
+        if (selected.size() != columns.size()) {
+            throw WingsException.invalid(
+                    "its columns are not those of its schema: schema=" + columns.size() + ", found=" + selected.size());
+        }
+        return selected;
+    }
+
+    private static String source(Path file) {
+        return "read_parquet(" + LocalDuckDb.path(file)
+                + ", hive_partitioning = false, filename = false, union_by_name = false)";
     }
 }

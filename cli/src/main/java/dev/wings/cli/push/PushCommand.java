@@ -22,8 +22,12 @@ import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.signal.SignalStop;
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,7 +55,7 @@ import picocli.CommandLine.Spec;
             "Send the rows of files to a topic: Parquet, Arrow IPC, CSV, NDJSON.",
             "Columns are matched by name.",
             "Text (CSV, NDJSON) is read as the types of the topic's columns: exactly, or the push stops and",
-            "names the line; only a float or double takes the nearest value. docs/push.md has the details.",
+            "names the line; --on-loss says otherwise. docs/push.md has the details.",
             "The first line of CSV names the columns; an empty field is null, a quoted empty one (\"\") is",
             "empty text.",
             "A batch is stored as a whole or rejected as a whole; rejected batches do not stop the others.",
@@ -66,7 +70,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  wings push flights examples/flights.parquet",
+            "  wings push flights examples/flights.parquet --create --partition-by origin",
             "  wings push sales.orders monday.csv tuesday.csv.gz",
             "  jq -c .events[] log.json | wings push events - --format ndjson"
         })
@@ -113,21 +117,53 @@ public final class PushCommand implements Callable<Integer> {
             description = "Send so many rows a second (default: as fast as they are taken).")
     private Optional<Long> rate = Optional.empty();
 
+    @Option(
+            names = "--on-loss",
+            paramLabel = "WHAT",
+            defaultValue = "reject",
+            description = {
+                "What becomes of a value of which the field's type would lose digits: reject ends the push and names",
+                "it, truncate cuts the digits off, null stores a null (default: ${DEFAULT-VALUE})."
+            })
+    private OnLoss onLoss = OnLoss.REJECT;
+
+    @Option(
+            names = "--create",
+            description = {
+                "Make the topic if there is none, with the columns of the first file, as",
+                "'wings topic create --from' does."
+            })
+    private boolean create;
+
+    @Option(
+            names = "--partition-by",
+            paramLabel = "FIELD",
+            defaultValue = "",
+            description = "With --create: the field whose values split the rows into partitions (default: none).")
+    private String partitionBy = "";
+
     @Option(names = "--quiet", description = "Show no progress.")
     private boolean quiet;
 
     @Spec
     private @Nullable CommandSpec command;
 
+    /// The first file, if it was opened before its turn.
+    private @Nullable RowFile first;
+
     @Override
     public Integer call() throws InterruptedException {
         checkPositive("--batch-rows", batchRows);
         checkPositive("--in-flight", inFlight);
         rate.ifPresent(rows -> checkPositive("--rate", rows));
+        if (!partitionBy.isEmpty() && !create) {
+            throw new ParameterException(
+                    spec().commandLine(), "'--partition-by' is for a topic that is made: say '--create' too");
+        }
         TopicName name = connection.topic(topic);
         TopicSchema schema;
         try (ControlPlaneClient controlPlane = ControlPlaneClient.open(connection)) {
-            schema = controlPlane.schema(name);
+            schema = create ? findOrCreate(controlPlane, name) : controlPlane.schema(name);
         }
         int exitCode = ExitCode.OK;
         try (SignalStop stop = SignalStop.install(SIGNAL_GRACE);
@@ -138,7 +174,7 @@ public final class PushCommand implements Callable<Integer> {
                     reportNotTried(files.subList(i, files.size()));
                     return ExitCode.INTERRUPTED;
                 }
-                try (RowFile rows = RowFile.open(files.get(i), format)) {
+                try (RowFile rows = open(files.get(i))) {
                     exitCode = Math.max(exitCode, push(name, schema, rows, ingestor, allocator));
                 } catch (RuntimeException | InterruptedException e) {
                     reportNotTried(files.subList(i + 1, files.size()));
@@ -149,13 +185,46 @@ public final class PushCommand implements Callable<Integer> {
         return exitCode;
     }
 
+    /// The schema of the topic, which is made for the first file if there is none. That file stays open.
+    private TopicSchema findOrCreate(ControlPlaneClient controlPlane, TopicName name) {
+        try {
+            return controlPlane.schema(name);
+        } catch (WingsException e) {
+            if (e.kind() != ErrorKind.NOT_FOUND) {
+                throw e;
+            }
+        }
+        RowFile file = RowFile.open(files.getFirst(), format, true);
+        first = file;
+        try {
+            CreateTopicRequest request = CreateTopicRequest.newBuilder()
+                    .setParent(name.parent().toString())
+                    .setTopicId(name.topic())
+                    .setTopic(Topic.newBuilder().setSchema(RowCheck.schema(file, onLoss)))
+                    .setPartitionBy(partitionBy)
+                    .build();
+            Topic created = controlPlane.call(stub -> stub.createTopic(request));
+            out().println("created " + created.getName());
+            return SchemaProtos.fromProto(created.getSchema());
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private RowFile open(String file) {
+        RowFile opened = first;
+        first = null;
+        return opened == null ? RowFile.open(file, format) : opened;
+    }
+
     /// Pushes one file and reports; returns the exit code.
     private int push(
             TopicName name, TopicSchema schema, RowFile rows, FlightConnection ingestor, BufferAllocator allocator)
             throws InterruptedException {
         // asked first: a reader that is open keeps DuckDB busy
         OptionalLong total = rows.rows();
-        try (ArrowReader reader = rows.read(allocator, batchRows, schema);
+        try (ArrowReader reader = rows.read(allocator, batchRows, schema, onLoss);
                 Pusher pusher = new Pusher(
                         ingestor, allocator, name, reader.getVectorSchemaRoot().getSchema(), reader, inFlight)) {
             long start = System.nanoTime();

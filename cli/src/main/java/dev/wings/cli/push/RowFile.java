@@ -42,9 +42,16 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
 
     /// Opens a file, or standard input. A format that is not given is guessed from the first bytes and the name.
     static RowFile open(String name, Optional<FileFormat> format) {
+        return open(name, format, false);
+    }
+
+    /// As [#open(String, Optional)].
+    ///
+    /// @param again whether it is read more than once: then standard input is always copied
+    static RowFile open(String name, Optional<FileFormat> format, boolean again) {
         try {
             return name.equals(STANDARD_INPUT)
-                    ? openStandardInput(format)
+                    ? openStandardInput(format, again)
                     : openFile(name, Path.of(name), format, false);
         } catch (IOException e) {
             throw unreadable(name, e);
@@ -68,7 +75,8 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     ///
     /// @param batchRows at most about so many rows a batch; a batch of an Arrow file is never joined with another
     /// @param topic the schema of the topic that the rows are for
-    ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic);
+    /// @param onLoss for values of more digits than the topic's field holds
+    ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic, OnLoss onLoss);
 
     @Override
     void close();
@@ -85,18 +93,27 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
         if (head.length == 0) {
             throw WingsException.invalid("the file is empty: file=" + name);
         }
-        FileFormat known = format.orElseGet(() -> FileFormat.guess(name, head));
+        FileFormat known = format(name, head, format);
         if (known == FileFormat.ARROW) {
             return FileFormat.isArrowFile(head)
                     ? ArrowRowFile.openFile(name, path, temporary)
-                    : ArrowRowFile.openStream(name, new BufferedInputStream(Files.newInputStream(path)));
+                    : ArrowRowFile.openStreamFile(name, path, temporary);
         }
         return known == FileFormat.PARQUET
                 ? new ParquetRowFile(name, path, temporary)
                 : new TextRowFile(name, known, path, temporary);
     }
 
-    private static RowFile openStandardInput(Optional<FileFormat> format) throws IOException {
+    private static FileFormat format(String name, byte[] head, Optional<FileFormat> given) {
+        try {
+            FileFormat.checkKnown(head);
+            return given.orElseGet(() -> FileFormat.guess(name, head));
+        } catch (WingsException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    private static RowFile openStandardInput(Optional<FileFormat> format, boolean again) throws IOException {
         String name = "standard input";
         BufferedInputStream in = new BufferedInputStream(System.in, 1 << 16);
         in.mark(FileFormat.SNIFF_BYTES);
@@ -105,8 +122,8 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
         if (head.length == 0) {
             throw WingsException.invalid("standard input is empty");
         }
-        FileFormat known = format.orElseGet(() -> FileFormat.guess("", head));
-        if (known == FileFormat.ARROW && !FileFormat.isArrowFile(head)) {
+        FileFormat known = format(name, head, format);
+        if (known == FileFormat.ARROW && !FileFormat.isArrowFile(head) && !again) {
             return ArrowRowFile.openStream(name, in);
         }
         Path copy = Files.createTempFile("wings-push-", "." + known);

@@ -20,6 +20,7 @@ import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicSchema;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -36,7 +37,6 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
 /// A CSV or NDJSON file, perhaps compressed with gzip or Zstandard.
@@ -47,8 +47,16 @@ final class TextRowFile implements RowFile {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
-    /// Vectors start with room for so many.
+    /// Nor has it more than so many bytes of values: where there are many columns, little text becomes much.
+    private static final long BATCH_VALUE_BYTES = 16 << 20;
+
+    /// All vectors together start with room for so many values: batches that are under way keep all their room.
+    private static final int INITIAL_VALUES = 1 << 17;
+
     private static final int INITIAL_ROWS = 8192;
+
+    /// Of a value that is not text.
+    private static final int MAX_VALUE_BYTES = 16;
 
     private final String name;
     private final FileFormat format;
@@ -93,11 +101,11 @@ final class TextRowFile implements RowFile {
     }
 
     @Override
-    public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic) {
+    public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic, OnLoss onLoss) {
         try {
             TextRows rows = openRows();
             try {
-                return new Reader(allocator, rows, rows.fields(topic), batchRows);
+                return new Reader(allocator, rows, rows.fields(topic), batchRows, onLoss);
             } catch (IOException | RuntimeException e) {
                 rows.close();
                 throw e;
@@ -144,27 +152,33 @@ final class TextRowFile implements RowFile {
 
         private final TextRows rows;
         private final List<Field> fields;
+        private final OnLoss onLoss;
+        private final long values;
         private final int batchRows;
         private boolean bound;
 
-        Reader(BufferAllocator allocator, TextRows rows, List<Field> fields, int batchRows) {
+        Reader(BufferAllocator allocator, TextRows rows, List<Field> fields, int batchRows, OnLoss onLoss) {
             super(allocator);
             this.rows = rows;
             this.fields = fields;
-            this.batchRows = batchRows;
+            this.onLoss = onLoss;
+            this.values =
+                    fields.stream().mapToLong(field -> values(field.type())).sum();
+            this.batchRows = Math.clamp(BATCH_VALUE_BYTES / (values * MAX_VALUE_BYTES), 1, batchRows);
         }
 
         @Override
         public boolean loadNextBatch() throws IOException {
             VectorSchemaRoot root = getVectorSchemaRoot();
             if (!bound) {
-                rows.bind(fields, root.getFieldVectors());
+                rows.bind(fields, root.getFieldVectors(), onLoss);
                 bound = true;
             }
             // new memory for each batch: the last one may still be on its way
             root.clear();
+            int initialRows = Math.clamp(INITIAL_VALUES / values, 1, Math.min(batchRows, INITIAL_ROWS));
             for (FieldVector vector : root.getFieldVectors()) {
-                vector.setInitialCapacity(Math.min(batchRows, INITIAL_ROWS));
+                vector.setInitialCapacity(initialRows);
                 vector.allocateNew();
             }
             long end = rows.bytesRead() + BATCH_TEXT_BYTES;
@@ -199,6 +213,15 @@ final class TextRowFile implements RowFile {
         }
     }
 
+    /// How many values a row has of the type: of lists and maps, one.
+    private static long values(FieldType type) {
+        return Math.max(
+                1,
+                type.children().stream()
+                        .mapToLong(child -> values(child.type()))
+                        .sum());
+    }
+
     /// The field with nulls allowed wherever they can stand in text: whether they may is for the ingestor to say.
     private static org.apache.arrow.vector.types.pojo.Field nullable(org.apache.arrow.vector.types.pojo.Field field) {
         List<org.apache.arrow.vector.types.pojo.Field> children = field.getChildren();
@@ -211,6 +234,8 @@ final class TextRowFile implements RowFile {
             children = children.stream().map(TextRowFile::nullable).toList();
         }
         return new org.apache.arrow.vector.types.pojo.Field(
-                field.getName(), new FieldType(true, field.getType(), null, field.getMetadata()), children);
+                field.getName(),
+                new org.apache.arrow.vector.types.pojo.FieldType(true, field.getType(), null, field.getMetadata()),
+                children);
     }
 }

@@ -60,7 +60,7 @@ abstract sealed class TextRows implements AutoCloseable {
     }
 
     /// Where the values go, in the order of [#fields].
-    abstract void bind(List<Field> fields, List<FieldVector> vectors);
+    abstract void bind(List<Field> fields, List<FieldVector> vectors, OnLoss onLoss);
 
     /// Writes the next row; false if there is none.
     final boolean write(int index) throws IOException {
@@ -136,10 +136,10 @@ abstract sealed class TextRows implements AutoCloseable {
         }
 
         @Override
-        void bind(List<Field> fields, List<FieldVector> vectors) {
+        void bind(List<Field> fields, List<FieldVector> vectors, OnLoss onLoss) {
             for (int i = 0; i < fields.size(); i++) {
                 Field field = fields.get(i);
-                columns.add(ValueWriter.of(field.name(), field.type(), vectors.get(i)));
+                columns.add(ValueWriter.of(field.name(), field.type(), vectors.get(i), onLoss));
             }
         }
 
@@ -242,8 +242,8 @@ abstract sealed class TextRows implements AutoCloseable {
         }
 
         @Override
-        void bind(List<Field> fields, List<FieldVector> vectors) {
-            columns = new Members("", fields, vectors);
+        void bind(List<Field> fields, List<FieldVector> vectors, OnLoss onLoss) {
+            columns = new Members("", fields, vectors, onLoss);
         }
 
         @Override

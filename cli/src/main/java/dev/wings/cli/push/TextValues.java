@@ -17,6 +17,7 @@ package dev.wings.cli.push;
 
 import dev.wings.common.schema.FieldType;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -46,8 +47,7 @@ import org.apache.arrow.vector.VarCharVector;
 /// | boolean | `true` or `false`, in any case |
 /// | int, long, decimal(p, s) | a decimal number, also with an exponent, that the type holds to its last digit: `1.0`
 /// is a long, `1.5` is not |
-/// | float, double | a decimal number within the type's range: the nearest value of the type; `nan`, `inf`, `infinity`
-/// |
+/// | float, double | a decimal number that the type holds to its last digit (see [Digits]); `nan`, `inf`, `infinity` |
 /// | date | `2001-02-03` |
 /// | time | `04:05`, `04:05:06`, `04:05:06.123456` |
 /// | timestamp | a date, or a date and a time with a blank or `T` between them; no time zone |
@@ -96,13 +96,29 @@ final class TextValues {
     }
 
     /// The writer of values of a simple type into its canonical vector.
-    static Writer writer(FieldType type, FieldVector vector) {
+    ///
+    /// @param onLoss what it does with a number or a point in time of more digits than the type has
+    static Writer writer(FieldType type, FieldVector vector, OnLoss onLoss) {
+        Writer writer = exactWriter(type, vector, onLoss);
+        if (onLoss != OnLoss.NULL) {
+            return writer;
+        }
+        return (index, text) -> {
+            try {
+                writer.write(index, text);
+            } catch (LossException e) {
+                vector.setNull(index);
+            }
+        };
+    }
+
+    private static Writer exactWriter(FieldType type, FieldVector vector, OnLoss onLoss) {
         return switch (type) {
-            case FieldType.Primitive primitive -> writer(primitive, vector);
+            case FieldType.Primitive primitive -> writer(primitive, vector, onLoss);
             case FieldType.Decimal decimal -> {
                 DecimalVector decimals = (DecimalVector) vector;
                 yield (index, text) ->
-                        decimals.setSafe(index, exact(text.strip(), decimal.precision(), decimal.scale()));
+                        decimals.setSafe(index, exact(text.strip(), decimal.precision(), decimal.scale(), onLoss));
             }
             case FieldType.Fixed fixed -> {
                 FixedSizeBinaryVector binaries = (FixedSizeBinaryVector) vector;
@@ -114,7 +130,7 @@ final class TextValues {
         };
     }
 
-    private static Writer writer(FieldType.Primitive type, FieldVector vector) {
+    private static Writer writer(FieldType.Primitive type, FieldVector vector, OnLoss onLoss) {
         return switch (type) {
             case BOOLEAN -> {
                 BitVector booleans = (BitVector) vector;
@@ -122,19 +138,19 @@ final class TextValues {
             }
             case INT -> {
                 IntVector ints = (IntVector) vector;
-                yield (index, text) -> ints.setSafe(index, checkInt(integer(text.strip())));
+                yield (index, text) -> ints.setSafe(index, checkInt(integer(text.strip(), onLoss)));
             }
             case LONG -> {
                 BigIntVector longs = (BigIntVector) vector;
-                yield (index, text) -> longs.setSafe(index, integer(text.strip()));
+                yield (index, text) -> longs.setSafe(index, integer(text.strip(), onLoss));
             }
             case FLOAT -> {
                 Float4Vector floats = (Float4Vector) vector;
-                yield (index, text) -> floats.setSafe(index, float32(text.strip()));
+                yield (index, text) -> floats.setSafe(index, float32(text.strip(), onLoss));
             }
             case DOUBLE -> {
                 Float8Vector doubles = (Float8Vector) vector;
-                yield (index, text) -> doubles.setSafe(index, float64(text.strip()));
+                yield (index, text) -> doubles.setSafe(index, float64(text.strip(), onLoss));
             }
             case DATE -> {
                 DateDayVector dates = (DateDayVector) vector;
@@ -143,15 +159,15 @@ final class TextValues {
             }
             case TIME -> {
                 TimeMicroVector times = (TimeMicroVector) vector;
-                yield (index, text) -> times.setSafe(index, time(text.strip()));
+                yield (index, text) -> times.setSafe(index, time(text.strip(), onLoss));
             }
             case TIMESTAMP -> {
                 TimeStampMicroVector timestamps = (TimeStampMicroVector) vector;
-                yield (index, text) -> timestamps.setSafe(index, timestamp(text.strip()));
+                yield (index, text) -> timestamps.setSafe(index, timestamp(text.strip(), onLoss));
             }
             case TIMESTAMPTZ -> {
                 TimeStampMicroTZVector instants = (TimeStampMicroTZVector) vector;
-                yield (index, text) -> instants.setSafe(index, timestamptz(text.strip()));
+                yield (index, text) -> instants.setSafe(index, timestamptz(text.strip(), onLoss));
             }
             case STRING -> {
                 VarCharVector strings = (VarCharVector) vector;
@@ -178,44 +194,43 @@ final class TextValues {
         throw mismatch();
     }
 
-    static long integer(String text) {
+    static long integer(String text, OnLoss onLoss) {
         int digits = text.startsWith("-") ? text.length() - 1 : text.length();
         if (digits > 0 && digits < LONG_DIGITS && isDigits(text, text.length() - digits)) {
             return Long.parseLong(text);
         }
-        return exact(text, LONG_DIGITS, 0).longValueExact();
+        BigDecimal number = exact(text, LONG_DIGITS, 0, onLoss);
+        try {
+            return number.longValueExact();
+        } catch (ArithmeticException e) {
+            throw new LossException("beyond the range");
+        }
     }
 
     /// The number with that scale, if it needs neither more digits than `precision` nor more behind the point.
-    static BigDecimal exact(String text, int precision, int scale) {
-        BigDecimal number = new BigDecimal(checkNumber(text)).stripTrailingZeros();
-        // checked before the scale is set, which for 1e999999999 would make as many digits
-        if (number.scale() > scale || (long) number.precision() - number.scale() > precision - scale) {
-            throw mismatch();
-        }
-        return number.setScale(scale);
+    static BigDecimal exact(String text, int precision, int scale, OnLoss onLoss) {
+        return Digits.decimal(number(text), precision, scale, onLoss, RoundingMode.DOWN);
     }
 
-    static float float32(String text) {
-        if (endsWithLetter(text)) {
-            return (float) notFinite(text);
-        }
-        float number = Float.parseFloat(checkNumber(text));
-        if (Float.isInfinite(number)) {
-            throw mismatch();
-        }
-        return number;
+    static float float32(String text, OnLoss onLoss) {
+        return endsWithLetter(text) ? (float) notFinite(text) : signed(text, Digits.float32(number(text), onLoss));
     }
 
-    static double float64(String text) {
-        if (endsWithLetter(text)) {
-            return notFinite(text);
-        }
-        double number = Double.parseDouble(checkNumber(text));
-        if (Double.isInfinite(number)) {
-            throw mismatch();
-        }
-        return number;
+    static double float64(String text, OnLoss onLoss) {
+        return endsWithLetter(text) ? notFinite(text) : signed(text, Digits.float64(number(text), onLoss));
+    }
+
+    /// Minus zero is a number of its own only as a `float` or `double`.
+    private static float signed(String text, float number) {
+        return number == 0 && text.startsWith("-") ? -0.0f : number;
+    }
+
+    private static double signed(String text, double number) {
+        return number == 0 && text.startsWith("-") ? -0.0 : number;
+    }
+
+    static BigDecimal number(String text) {
+        return new BigDecimal(checkNumber(text));
     }
 
     static LocalDate date(String text) {
@@ -229,7 +244,7 @@ final class TextValues {
     }
 
     /// Microseconds since midnight.
-    static long time(String text) {
+    static long time(String text, OnLoss onLoss) {
         int length = text.length();
         check(length >= MINUTE_LENGTH && text.charAt(2) == ':');
         check(length == MINUTE_LENGTH || (length >= SECOND_LENGTH && text.charAt(5) == ':'));
@@ -238,41 +253,45 @@ final class TextValues {
         int minute = digits(text, 3, 5);
         int second = length == MINUTE_LENGTH ? 0 : digits(text, 6, 8);
         check(hour <= 23 && minute <= 59 && second <= 59);
-        return (hour * 3600L + minute * 60L + second) * MICROS_PER_SECOND + fraction(text, SECOND_LENGTH + 1);
+        return (hour * 3600L + minute * 60L + second) * MICROS_PER_SECOND + fraction(text, SECOND_LENGTH + 1, onLoss);
     }
 
     /// The microseconds that the digits from `start` are, of which those beyond the sixth must be zeros.
-    private static long fraction(String text, int start) {
+    private static long fraction(String text, int start, OnLoss onLoss) {
         long micros = 0;
+        boolean lost = false;
         int end = Math.max(text.length(), start + MICRO_DIGITS);
         for (int i = start; i < end; i++) {
             int digit = i < text.length() ? digits(text, i, i + 1) : 0;
             if (i < start + MICRO_DIGITS) {
                 micros = micros * 10 + digit;
-            } else {
-                check(digit == 0);
+            } else if (digit != 0 && onLoss != OnLoss.TRUNCATE) {
+                lost = true;
             }
+        }
+        if (lost) {
+            throw new LossException("more than six digits of a second");
         }
         return micros;
     }
 
     /// Microseconds since 1970 on the same clock.
-    static long timestamp(String text) {
+    static long timestamp(String text, OnLoss onLoss) {
         if (text.length() <= DATE_LENGTH) {
             return micros(date(text), 0);
         }
         char separator = text.charAt(DATE_LENGTH);
         check(separator == ' ' || separator == 'T' || separator == 't');
-        return micros(date(text.substring(0, DATE_LENGTH)), time(text.substring(DATE_LENGTH + 1)));
+        return micros(date(text.substring(0, DATE_LENGTH)), time(text.substring(DATE_LENGTH + 1), onLoss));
     }
 
     /// Microseconds since 1970 UTC.
-    static long timestamptz(String text) {
+    static long timestamptz(String text, OnLoss onLoss) {
         int zone = zone(text);
         if (zone < 0) {
-            return timestamp(text);
+            return timestamp(text, onLoss);
         }
-        return timestamp(text.substring(0, zone).stripTrailing())
+        return timestamp(text.substring(0, zone).stripTrailing(), onLoss)
                 - offsetSeconds(text.substring(zone)) * MICROS_PER_SECOND;
     }
 
@@ -335,7 +354,9 @@ final class TextValues {
     }
 
     private static int checkInt(long number) {
-        check(number == (int) number);
+        if (number != (int) number) {
+            throw new LossException("beyond the range");
+        }
         return (int) number;
     }
 

@@ -17,8 +17,10 @@ package dev.wings.cli.push;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.Field;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +54,7 @@ final class TypeGuess {
     private static final class Member {
         private final String name;
         private final TypeGuess guess = new TypeGuess();
+        private long object;
 
         Member(String name) {
             this.name = name;
@@ -59,6 +62,17 @@ final class TypeGuess {
     }
 
     private Kind kind = Kind.NONE;
+
+    /// Of all numbers that were shown: the most digits before and behind the point, and whether a `double` holds each.
+    private long integerDigits;
+
+    private long fractionDigits;
+    private boolean fitDouble = true;
+
+    /// Whether one of them is a number in no other type: `nan`, `-0.0`.
+    private boolean doubleOnly;
+
+    private long objects;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private @Nullable TypeGuess element;
 
@@ -97,12 +111,17 @@ final class TypeGuess {
 
     /// Shows it the members of the object that the current token starts.
     void addMembers(JsonParser json) throws IOException {
+        objects++;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             json.nextToken();
-            members.computeIfAbsent(Field.folded(name), folded -> new Member(name))
-                    .guess
-                    .addJson(json);
+            Member member = members.computeIfAbsent(Field.folded(name), folded -> new Member(name));
+            if (member.object == objects) {
+                throw WingsException.invalid("the field stands twice in one object: field=" + ValueWriter.quoted(name)
+                        + ", other=" + ValueWriter.quoted(member.name));
+            }
+            member.object = objects;
+            member.guess.addJson(json);
         }
     }
 
@@ -118,8 +137,7 @@ final class TypeGuess {
         return switch (kind) {
             case BOOLEAN -> "boolean";
             case LONG -> "long";
-            case DECIMAL -> "decimal(38,0)";
-            case DOUBLE -> "double";
+            case DECIMAL, DOUBLE -> number();
             case DATE -> "date";
             case TIME -> "time";
             case TIMESTAMP -> "timestamp";
@@ -128,6 +146,18 @@ final class TypeGuess {
             case LIST -> "list<" + (element == null ? "string" : element.type()) + ">";
             case NONE, STRING -> "string";
         };
+    }
+
+    /// The narrowest type that holds all numbers that were shown, which a long does not.
+    private String number() {
+        boolean fitDecimal = !doubleOnly && integerDigits + fractionDigits <= MAX_PRECISION;
+        if (kind == Kind.DECIMAL && fitDecimal) {
+            return "decimal(38,0)";
+        }
+        if (fitDouble) {
+            return "double";
+        }
+        return fitDecimal ? "decimal(38," + fractionDigits + ")" : "string";
     }
 
     private String struct() {
@@ -153,7 +183,7 @@ final class TypeGuess {
         }
     }
 
-    private static Kind kind(String text) {
+    private Kind kind(String text) {
         if (text.isEmpty()) {
             return Kind.STRING;
         }
@@ -163,7 +193,7 @@ final class TypeGuess {
         char last = text.charAt(text.length() - 1);
         boolean digits = Character.isDigit(text.charAt(0)) && (Character.isDigit(last) || last == 'Z' || last == 'z');
         if (digits && text.indexOf(':') == 2) {
-            return fits(text, TextValues::time) ? Kind.TIME : Kind.STRING;
+            return fits(text, time -> TextValues.time(time, OnLoss.REJECT)) ? Kind.TIME : Kind.STRING;
         }
         if (digits && text.indexOf('-') == 4) {
             return day(text);
@@ -176,25 +206,36 @@ final class TypeGuess {
             return Kind.DATE;
         }
         if (TextValues.zone(text) < 0) {
-            return fits(text, TextValues::timestamp) ? Kind.TIMESTAMP : Kind.STRING;
+            return fits(text, time -> TextValues.timestamp(time, OnLoss.REJECT)) ? Kind.TIMESTAMP : Kind.STRING;
         }
-        return fits(text, TextValues::timestamptz) ? Kind.TIMESTAMPTZ : Kind.STRING;
+        return fits(text, time -> TextValues.timestamptz(time, OnLoss.REJECT)) ? Kind.TIMESTAMPTZ : Kind.STRING;
     }
 
-    private static Kind number(String text) {
+    private Kind number(String text) {
         String digits = text.startsWith("-") ? text.substring(1) : text;
         boolean codes = digits.length() > 1 && digits.charAt(0) == '0' && Character.isDigit(digits.charAt(1));
-        if (codes || digits.startsWith("+") || !fits(text, TextValues::float64)) {
+        if (digits.isEmpty() || codes || digits.startsWith("+")) {
             // with zeros in front it is a code, of which a number would lose them
             return Kind.STRING;
         }
+        if (Character.isLetter(digits.charAt(digits.length() - 1))) {
+            doubleOnly = true;
+            return fits(text, number -> TextValues.float64(number, OnLoss.REJECT)) ? Kind.DOUBLE : Kind.STRING;
+        }
+        BigDecimal number;
+        try {
+            number = TextValues.number(text).stripTrailingZeros();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return Kind.STRING;
+        }
+        integerDigits = Math.max(integerDigits, (long) number.precision() - number.scale());
+        fractionDigits = Math.max(fractionDigits, number.scale());
+        fitDouble = fitDouble && fits(text, found -> TextValues.float64(found, OnLoss.REJECT));
         if (!digits.chars().allMatch(Character::isDigit)) {
+            doubleOnly |= number.signum() == 0 && text.startsWith("-");
             return Kind.DOUBLE;
         }
-        if (fits(text, TextValues::integer)) {
-            return Kind.LONG;
-        }
-        return fits(text, number -> TextValues.exact(number, MAX_PRECISION, 0)) ? Kind.DECIMAL : Kind.DOUBLE;
+        return fits(text, found -> TextValues.integer(found, OnLoss.REJECT)) ? Kind.LONG : Kind.DECIMAL;
     }
 
     private static boolean fits(String text, Consumer<String> parser) {

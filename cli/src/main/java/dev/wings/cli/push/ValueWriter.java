@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 /// Structs, lists and maps are JSON.
 abstract sealed class ValueWriter {
 
+    /// What a message adds for a value that could be taken otherwise.
+    static final String LOSS = "digits would be lost: see --on-loss";
+
     private static final JsonFactory JSON = new JsonFactory();
 
     final String path;
@@ -52,14 +55,15 @@ abstract sealed class ValueWriter {
     }
 
     /// @param path the names of the fields that it is inside of and its own, with points between them
-    static ValueWriter of(String path, FieldType type, FieldVector vector) {
+    /// @param onLoss for simple values of more digits than their type has
+    static ValueWriter of(String path, FieldType type, FieldVector vector, OnLoss onLoss) {
         return switch (type) {
-            case FieldType.Struct struct -> new OfStruct(path, struct, (StructVector) vector);
-            case FieldType.ListOf list -> new OfList(path, list, (ListVector) vector);
-            case FieldType.MapOf map -> new OfMap(path, map, (MapVector) vector);
-            case FieldType.Primitive simple -> new OfSimple(path, simple, vector);
-            case FieldType.Decimal simple -> new OfSimple(path, simple, vector);
-            case FieldType.Fixed simple -> new OfSimple(path, simple, vector);
+            case FieldType.Struct struct -> new OfStruct(path, struct, (StructVector) vector, onLoss);
+            case FieldType.ListOf list -> new OfList(path, list, (ListVector) vector, onLoss);
+            case FieldType.MapOf map -> new OfMap(path, map, (MapVector) vector, onLoss);
+            case FieldType.Primitive simple -> new OfSimple(path, simple, vector, onLoss);
+            case FieldType.Decimal simple -> new OfSimple(path, simple, vector, onLoss);
+            case FieldType.Fixed simple -> new OfSimple(path, simple, vector, onLoss);
         };
     }
 
@@ -71,6 +75,11 @@ abstract sealed class ValueWriter {
     final WingsException mismatch(String found) {
         return WingsException.invalid("the value does not fit the field: field=\"" + Field.printable(path)
                 + "\", expected=" + TextValues.expected(type) + ", found=" + found);
+    }
+
+    /// The failure for a value that is no text of the type, or has more digits than that.
+    final WingsException mismatch(String found, RuntimeException reason) {
+        return mismatch(reason instanceof LossException ? found + "; " + LOSS : found);
     }
 
     static String quoted(String text) {
@@ -97,14 +106,14 @@ abstract sealed class ValueWriter {
         private long objects;
 
         /// @param prefix of the members' paths
-        Members(String prefix, List<Field> fields, List<FieldVector> vectors) {
+        Members(String prefix, List<Field> fields, List<FieldVector> vectors, OnLoss onLoss) {
             this.prefix = prefix;
             this.seen = new long[fields.size()];
             for (int i = 0; i < fields.size(); i++) {
                 Field field = fields.get(i);
                 positions.put(field.name(), i);
                 positions.put(Field.folded(field.name()), i);
-                writers.add(ValueWriter.of(prefix + field.name(), field.type(), vectors.get(i)));
+                writers.add(ValueWriter.of(prefix + field.name(), field.type(), vectors.get(i), onLoss));
             }
         }
 
@@ -140,9 +149,9 @@ abstract sealed class ValueWriter {
 
         private final TextValues.Writer writer;
 
-        OfSimple(String path, FieldType type, FieldVector vector) {
+        OfSimple(String path, FieldType type, FieldVector vector, OnLoss onLoss) {
             super(path, type);
-            this.writer = TextValues.writer(type, vector);
+            this.writer = TextValues.writer(type, vector, onLoss);
         }
 
         @Override
@@ -150,7 +159,7 @@ abstract sealed class ValueWriter {
             try {
                 writer.write(index, text);
             } catch (IllegalArgumentException | ArithmeticException e) {
-                throw mismatch(quoted(text));
+                throw mismatch(quoted(text), e);
             }
         }
 
@@ -167,7 +176,7 @@ abstract sealed class ValueWriter {
             try {
                 writer.write(index, text);
             } catch (IllegalArgumentException | ArithmeticException e) {
-                throw mismatch(found(json));
+                throw mismatch(found(json), e);
             }
         }
 
@@ -231,10 +240,10 @@ abstract sealed class ValueWriter {
         private final StructVector structs;
         private final Members members;
 
-        OfStruct(String path, FieldType.Struct type, StructVector structs) {
+        OfStruct(String path, FieldType.Struct type, StructVector structs, OnLoss onLoss) {
             super(path, type);
             this.structs = structs;
-            this.members = new Members(path + ".", type.fields(), structs.getChildrenFromFields());
+            this.members = new Members(path + ".", type.fields(), structs.getChildrenFromFields(), onLoss);
         }
 
         @Override
@@ -250,11 +259,11 @@ abstract sealed class ValueWriter {
         private final ListVector lists;
         private final ValueWriter element;
 
-        OfList(String path, FieldType.ListOf type, ListVector lists) {
+        OfList(String path, FieldType.ListOf type, ListVector lists, OnLoss onLoss) {
             super(path, type);
             this.lists = lists;
             this.element = ValueWriter.of(
-                    path + "." + FieldType.ListOf.ELEMENT, type.element().type(), lists.getDataVector());
+                    path + "." + FieldType.ListOf.ELEMENT, type.element().type(), lists.getDataVector(), onLoss);
         }
 
         @Override
@@ -280,15 +289,19 @@ abstract sealed class ValueWriter {
         private final ValueWriter key;
         private final ValueWriter value;
 
-        OfMap(String path, FieldType.MapOf type, MapVector maps) {
+        OfMap(String path, FieldType.MapOf type, MapVector maps, OnLoss onLoss) {
             super(path, type);
             this.maps = maps;
             this.entries = (StructVector) maps.getDataVector();
             List<FieldVector> children = entries.getChildrenFromFields();
-            this.key =
-                    ValueWriter.of(path + "." + FieldType.MapOf.KEY, type.key().type(), children.get(0));
+            this.key = ValueWriter.of(
+                    path + "." + FieldType.MapOf.KEY,
+                    type.key().type(),
+                    children.get(0),
+                    // a key cannot be null
+                    onLoss == OnLoss.NULL ? OnLoss.REJECT : onLoss);
             this.value = ValueWriter.of(
-                    path + "." + FieldType.MapOf.VALUE, type.value().type(), children.get(1));
+                    path + "." + FieldType.MapOf.VALUE, type.value().type(), children.get(1), onLoss);
         }
 
         @Override

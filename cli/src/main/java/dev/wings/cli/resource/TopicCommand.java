@@ -17,6 +17,8 @@ package dev.wings.cli.resource;
 
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Table;
+import dev.wings.cli.push.OnLoss;
+import dev.wings.cli.push.RowCheck;
 import dev.wings.cli.push.RowFile;
 import dev.wings.cli.schema.LakeText;
 import dev.wings.cli.schema.SchemaText;
@@ -127,7 +129,10 @@ public final class TopicCommand {
             @Option(
                     names = "--from",
                     paramLabel = "FILE",
-                    description = "Take the columns of a Parquet, Arrow, CSV or NDJSON file; none becomes required.")
+                    description = {
+                        "Take the columns of a Parquet, Arrow, CSV or NDJSON file; none becomes required.",
+                        "All its rows are read: what is taken here is taken by 'wings push', too."
+                    })
             private Optional<String> file = Optional.empty();
 
             @Option(names = "--schema", paramLabel = "SCHEMA", description = "'name type [not null], ...'")
@@ -137,8 +142,8 @@ public final class TopicCommand {
                 if (text.isPresent()) {
                     return SchemaText.parseSchema(text.get());
                 }
-                try (RowFile rows = RowFile.open(file.orElseThrow(), Optional.empty())) {
-                    return rows.schema();
+                try (RowFile rows = RowFile.open(file.orElseThrow(), Optional.empty(), true)) {
+                    return RowCheck.schema(rows, OnLoss.REJECT);
                 }
             }
         }

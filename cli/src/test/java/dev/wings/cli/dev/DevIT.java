@@ -53,7 +53,9 @@ final class DevIT {
             rejectedBatchesAreShown();
             refusedFileEndsThePush();
             textOfEveryTypeArrives();
+            pushMakesTheTopicThatThereIsNot();
             badQueriesAreShown();
+            queryEndsWhenNobodyReadsItsRows();
 
             assertThat(platform.terminate().output())
                     .contains("stopping", "stopped")
@@ -216,10 +218,38 @@ final class DevIT {
         assertThat(wings("sql", "-o", "json", select)).isEqualTo(row + "\n" + row);
     }
 
+    private void pushMakesTheTopicThatThereIsNot() throws Exception {
+        Path file = Files.writeString(
+                parent.resolve("made.csv"), "kind,number\na,9007199254740993\nb,0.5\n");
+        String[] push = {"push", "made", file.toString(), "--create", "--partition-by", "kind"};
+        assertThat(wings(push)).contains("created tenants/default/namespaces/default/topics/made", "2 rows");
+        assertThat(wings(push)).contains("2 rows acknowledged").doesNotContain("created");
+        assertThat(wings("topic", "describe", "made")).contains("partition key", "decimal(38,1)");
+        assertThat(wings("sql", "-o", "csv", "select distinct kind, number from made order by 1"))
+                .isEqualTo("kind,number\na,9007199254740993.0\nb,0.5");
+        Path loss = Files.writeString(parent.resolve("loss.csv"), "kind,number\na,0.12\n");
+        WingsProcess.Ended refused = WingsProcess.run("push", "made", loss.toString(), "--port-offset", offset);
+        assertThat(refused.output()).contains("line 2: ", "found=\"0.12\"", "--on-loss");
+        assertThat(wings("push", "made", loss.toString(), "--on-loss", "null")).contains("1 row acknowledged");
+    }
+
     private void badQueriesAreShown() throws InterruptedException {
         WingsProcess.Ended ended = WingsProcess.run("sql", "select orign from flights", "--port-offset", offset);
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.output()).contains("orign", "^").doesNotContain("\tat ");
+    }
+
+    private void queryEndsWhenNobodyReadsItsRows() throws InterruptedException {
+        WingsProcess.Ended ended = WingsProcess.runInto(
+                "head -n 2",
+                "sql",
+                "-o",
+                "csv",
+                "select 42 as n from flights, flights as more",
+                "--port-offset",
+                offset);
+        assertThat(ended.output()).startsWith("n\n42\n");
+        assertThat(ended.exitCode()).isEqualTo(141);
     }
 
     private WingsProcess dev(Path data) throws InterruptedException {

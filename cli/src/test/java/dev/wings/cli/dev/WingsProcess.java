@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// `wings` as a process of its own.
 final class WingsProcess implements AutoCloseable {
@@ -48,6 +50,27 @@ final class WingsProcess implements AutoCloseable {
 
     /// Starts a command with variables put into its environment.
     static WingsProcess start(Map<String, String> variables, String... arguments) {
+        return start(variables, command(arguments));
+    }
+
+    /// Runs a command whose output goes to `reader`, a shell's command; returns the exit code of the first and what
+    /// the second prints.
+    static Ended runInto(String reader, String... arguments) throws InterruptedException {
+        // what the first says of its end goes around the reader
+        String pipe = "exec 4>&1; { \"$@\"; echo \"exit $?\" >&4; } | " + reader;
+        List<String> command = new ArrayList<>(List.of("sh", "-c", pipe, "sh"));
+        command.addAll(command(arguments));
+        try (WingsProcess wings = start(Map.of(), command)) {
+            Ended ended = wings.awaitEnd();
+            Matcher exit = Pattern.compile("(?m)^exit ([0-9]+)$").matcher(ended.output());
+            if (!exit.find()) {
+                throw new AssertionError("no exit code:\n" + ended.output());
+            }
+            return new Ended(Integer.parseInt(exit.group(1)), ended.output());
+        }
+    }
+
+    private static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + Path.of(System.getProperty("wings.root", ".."), "jvm.options"),
@@ -57,6 +80,10 @@ final class WingsProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "dev.wings.cli.Main"));
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static WingsProcess start(Map<String, String> variables, List<String> command) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().keySet().removeIf(name -> name.startsWith("WINGS_"));

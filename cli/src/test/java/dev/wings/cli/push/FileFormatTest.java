@@ -16,7 +16,9 @@
 package dev.wings.cli.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wings.common.error.WingsException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,5 +46,13 @@ final class FileFormatTest {
     @Test
     void arrowStreamIsKnownByItsFirstBytes() {
         assertThat(FileFormat.guess("", new byte[] {-1, -1, -1, -1, 0, 1})).isEqualTo(FileFormat.ARROW);
+    }
+
+    @Test
+    void featherOfVersionOneIsRefusedByName() {
+        byte[] head = "FEA1\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
+        assertThatThrownBy(() -> FileFormat.guess("old.feather", head))
+                .isInstanceOf(WingsException.class)
+                .hasMessageContaining("Feather of version 1");
     }
 }

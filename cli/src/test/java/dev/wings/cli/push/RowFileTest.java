@@ -76,7 +76,7 @@ final class RowFileTest {
                     .containsExactly(
                             "date timestamp", "delay long", "distance long", "origin string", "destination string");
             assertThat(file.rows()).hasValue(FLIGHT_ROWS);
-            try (ArrowReader reader = file.read(allocator, 10_000, topic("delay long"))) {
+            try (ArrowReader reader = file.read(allocator, 10_000, topic("delay long"), OnLoss.REJECT)) {
                 List<Object> dates = new ArrayList<>();
                 while (reader.loadNextBatch()) {
                     VectorSchemaRoot rows = reader.getVectorSchemaRoot();
@@ -200,7 +200,7 @@ final class RowFileTest {
     private long writeArrow(Path path, boolean withFooter) throws IOException {
         long written = 0;
         try (RowFile flights = RowFile.open(FLIGHTS.toString(), Optional.empty());
-                ArrowReader reader = flights.read(allocator, 2048, topic("a int"));
+                ArrowReader reader = flights.read(allocator, 2048, topic("a int"), OnLoss.REJECT);
                 VectorSchemaRoot root =
                         VectorSchemaRoot.create(reader.getVectorSchemaRoot().getSchema(), allocator);
                 OutputStream out = Files.newOutputStream(path);
@@ -233,7 +233,7 @@ final class RowFileTest {
     /// The Arrow types, then each row's values.
     private List<String> read(RowFile file, String topic) throws IOException {
         List<String> lines = new ArrayList<>();
-        try (ArrowReader reader = file.read(allocator, 1000, topic(topic))) {
+        try (ArrowReader reader = file.read(allocator, 1000, topic(topic), OnLoss.REJECT)) {
             VectorSchemaRoot rows = reader.getVectorSchemaRoot();
             StringJoiner types = new StringJoiner(" ");
             rows.getSchema().getFields().forEach(field -> types.add(field.getName() + ":" + field.getType()));

@@ -305,6 +305,37 @@ final class TextRowFileTest {
                         "a double", "b struct<x: string, y: date>", "c list<long>", "d string", "e string", "z string");
     }
 
+    @ParameterizedTest
+    @CsvSource({"string,1", "double,1", "'decimal(38,0)',1", "string,abcdefgh"})
+    void manyColumnsTakeNoMoreMemoryThanFew(String type, String value) throws IOException {
+        int columns = 1000;
+        StringJoiner header = new StringJoiner(",");
+        StringJoiner line = new StringJoiner(",");
+        StringJoiner topic = new StringJoiner(", ");
+        for (int column = 0; column < columns; column++) {
+            header.add("c" + column);
+            line.add(value);
+            topic.add("c" + column + " " + type);
+        }
+        Path file = Files.writeString(directory.resolve("rows.csv"), header + "\n" + (line + "\n").repeat(3000));
+
+        long rows = 0;
+        try (RowFile opened = RowFile.open(file.toString(), Optional.empty());
+                ArrowReader reader = opened.read(
+                        allocator,
+                        65_536,
+                        SchemaProtos.fromCreateRequest(SchemaText.parseSchema(topic.toString())),
+                        OnLoss.REJECT)) {
+            while (reader.loadNextBatch()) {
+                rows += reader.getVectorSchemaRoot().getRowCount();
+            }
+        }
+
+        assertThat(rows).isEqualTo(3000);
+        // a batch, and what grows while its vectors do
+        assertThat(allocator.getPeakMemoryAllocation()).isLessThan(100L << 20);
+    }
+
     private List<String> guess(String name, String text) throws IOException {
         Path file = Files.writeString(directory.resolve(name), text);
         try (RowFile rows = RowFile.open(file.toString(), Optional.empty())) {
@@ -325,8 +356,8 @@ final class TextRowFileTest {
     private List<String> read(Path file, String topic) throws IOException {
         List<String> lines = new ArrayList<>();
         try (RowFile rows = RowFile.open(file.toString(), Optional.empty());
-                ArrowReader reader =
-                        rows.read(allocator, 700, SchemaProtos.fromCreateRequest(SchemaText.parseSchema(topic)))) {
+                ArrowReader reader = rows.read(
+                        allocator, 700, SchemaProtos.fromCreateRequest(SchemaText.parseSchema(topic)), OnLoss.REJECT)) {
             VectorSchemaRoot batch = reader.getVectorSchemaRoot();
             while (reader.loadNextBatch()) {
                 for (int row = 0; row < batch.getRowCount(); row++) {

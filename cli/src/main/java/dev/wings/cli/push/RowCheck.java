@@ -1,0 +1,142 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import dev.wings.common.arrow.BatchLimits;
+import dev.wings.common.arrow.BatchReader;
+import dev.wings.common.arrow.IpcHeader;
+import dev.wings.common.arrow.SchemaBinding;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.Schema;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicSchema;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+
+/// Whether a push of a file would be taken: reads all its rows as the push does, and looks at each batch as the
+/// ingestor
+/// does, with the same code.
+public final class RowCheck {
+
+    private static final int BATCH_ROWS = 8192;
+    private static final int CONTINUATION = 0xFFFFFFFF;
+    private static final int ALIGNMENT = 8;
+    private static final BatchLimits LIMITS = new BatchLimits(Integer.MAX_VALUE, 256L << 20);
+
+    private final BufferAllocator allocator;
+    private final TopicSchema topic;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    private RowCheck(BufferAllocator allocator, TopicSchema topic) {
+        this.allocator = allocator;
+        this.topic = topic;
+    }
+
+    /// The schema of a topic that takes all rows of the file. Fails with INVALID, saying which does not fit and why, if
+    /// there is none.
+    public static Schema schema(RowFile rows, OnLoss onLoss) {
+        Schema schema = rows.schema();
+        check(rows, SchemaProtos.fromCreateRequest(schema), onLoss);
+        return schema;
+    }
+
+    private static void check(RowFile rows, TopicSchema topic, OnLoss onLoss) {
+        try (BufferAllocator allocator = new RootAllocator();
+                ArrowReader reader = rows.read(allocator, BATCH_ROWS, topic, onLoss)) {
+            new RowCheck(allocator, topic).check(reader);
+        } catch (IOException | WingsException e) {
+            throw e instanceof WingsException failure && failure.getMessage().startsWith("cannot read ")
+                    ? failure
+                    : RowFile.unreadable(rows.name(), e);
+        }
+    }
+
+    private void check(ArrowReader reader) throws IOException {
+        VectorSchemaRoot root = reader.getVectorSchemaRoot();
+        try (ArrowStreamWriter writer = new ArrowStreamWriter(root, reader, bytes)) {
+            writer.start();
+            SchemaBinding binding = SchemaBinding.bind(takeSchema(), topic);
+            long rows = 0;
+            try (BatchReader batches = new BatchReader(allocator, binding, LIMITS)) {
+                while (reader.loadNextBatch()) {
+                    writer.writeBatch();
+                    try {
+                        take(batches);
+                    } catch (WingsException e) {
+                        throw WingsException.invalid("of the rows from " + (rows + 1) + " on: " + e.getMessage());
+                    }
+                    rows += root.getRowCount();
+                }
+            }
+        }
+    }
+
+    private org.apache.arrow.vector.types.pojo.Schema takeSchema() {
+        ByteBuffer stream = takeBytes();
+        return ((IpcHeader.SchemaMessage) IpcHeader.parse(header(stream))).schema();
+    }
+
+    /// Shows what was written to the reader.
+    private void take(BatchReader batches) {
+        ByteBuffer stream = takeBytes();
+        while (stream.hasRemaining()) {
+            switch (IpcHeader.parse(header(stream))) {
+                case IpcHeader.RecordBatch header -> {
+                    try (ArrowBuf body = body(stream, header.bodyBytes())) {
+                        batches.openBatch(header, body).close();
+                    }
+                }
+                case IpcHeader.DictionaryBatch header -> {
+                    try (ArrowBuf body = body(stream, header.values().bodyBytes())) {
+                        batches.readDictionary(header, body);
+                    }
+                }
+                case IpcHeader.SchemaMessage ignored -> throw new IllegalStateException("a stream has one schema");
+            }
+        }
+    }
+
+    private ByteBuffer takeBytes() {
+        ByteBuffer stream = ByteBuffer.wrap(bytes.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.reset();
+        return stream;
+    }
+
+    private static byte[] header(ByteBuffer stream) {
+        if (stream.getInt() != CONTINUATION) {
+            throw new IllegalStateException("not a message");
+        }
+        byte[] header = new byte[stream.getInt()];
+        stream.get(header);
+        return header;
+    }
+
+    private ArrowBuf body(ByteBuffer stream, long length) {
+        int padded = Math.toIntExact((length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        ArrowBuf body = allocator.buffer(padded);
+        body.writeBytes(stream.array(), stream.position(), padded);
+        stream.position(stream.position() + padded);
+        return body;
+    }
+}
