@@ -114,12 +114,33 @@ final class EngineHost {
     }
 
     /// Never returns.
-    void run() throws IOException, InterruptedException {
-        while (true) {
-            if (results != null && rowsWanted > 0 && questions.isEmpty()) {
-                sendRows(results);
-            } else {
-                handle(questions.take());
+    void run() {
+        warmUp();
+        try {
+            while (true) {
+                if (results != null && rowsWanted > 0 && questions.isEmpty()) {
+                    sendRows(results);
+                } else {
+                    handle(questions.take());
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            // the server is gone
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    /// The first statement of a process takes many times as long as the next: it is run before it is asked for.
+    private void warmUp() {
+        try (DuckDb first = DuckDb.open(Map.of("threads", "1"));
+                Statement statement = first.prepare("SELECT range AS i, ?::VARCHAR AS s FROM range(10)")) {
+            statement.bind(1, "x");
+            statement.columns(allocator);
+            statement.parameters(allocator);
+            try (Results rows = statement.execute(allocator)) {
+                while (rows.next()) {
+                    new Batch(rows.root()).close();
+                }
             }
         }
     }

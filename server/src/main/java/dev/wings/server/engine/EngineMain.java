@@ -38,6 +38,9 @@ public final class EngineMain {
     /// meant, below this.
     static final int MAX_INSTANCES = 128;
 
+    /// Taken from the system as it is used. DuckDB goes as deep as a statement does.
+    private static final long STACK_BYTES = 64 << 20;
+
     private static final String OOM_SCORE = "1000";
 
     private EngineMain() {}
@@ -50,7 +53,13 @@ public final class EngineMain {
             EngineHost host = new EngineHost(new Frames(channel));
             daemon("engine-control", () -> control(System.in, host));
             daemon("engine-read", host::read);
-            host.run();
+            // not this thread, whose stack is small: statements are nested
+            Thread engine = Thread.ofPlatform()
+                    .name("engine")
+                    .stackSize(STACK_BYTES)
+                    .uncaughtExceptionHandler((thread, failure) -> end(failure))
+                    .start(host::run);
+            engine.join();
         } catch (Throwable t) {
             end(t);
         }

@@ -23,8 +23,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +34,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// A bounded number of engines, opened when needed and kept warm, with places that tenants share fairly: who gets none
 /// waits in its tenant's line; when that is too long, or takes too long, it is EXHAUSTED.
 ///
-/// An engine is used again only by the same owner and only after it was given back clean.
+/// An engine is used again only by the same owner and only after it was given back clean; one for planning, which has
+/// no rows, also by another, if there is no place for one more.
 final class EnginePool implements AutoCloseable {
 
     private final EngineFactory factory;
@@ -98,6 +101,7 @@ final class EnginePool implements AutoCloseable {
 
     /// An engine for who holds a place; goes back with [#giveBack], or is closed.
     Engine take(String owner) {
+        List<Engine> superfluous = new ArrayList<>();
         synchronized (this) {
             for (Iterator<Idle> each = idle.iterator(); each.hasNext(); ) {
                 Idle candidate = each.next();
@@ -108,9 +112,14 @@ final class EnginePool implements AutoCloseable {
             }
             // the others who hold a place may have an engine, or be about to open one
             while (idle.size() > places.free()) {
-                idle.removeFirst().engine().close();
+                Engine oldest = idle.removeFirst().engine();
+                if (purpose == Engine.Purpose.PLANNING) {
+                    return oldest;
+                }
+                superfluous.add(oldest);
             }
         }
+        superfluous.forEach(Engine::close);
         return open();
     }
 

@@ -19,6 +19,7 @@ import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.resource.ResourceId;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.SqlEngine;
@@ -56,9 +57,6 @@ final class Planning implements AutoCloseable {
 
     /// Of one tenant.
     private static final int MAX_WAITING = 256;
-
-    /// Planning engines hold no rows, so that all share them.
-    private static final String ANYBODY = "";
 
     /// Constants are folded while a query is planned, which can take any time.
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -109,7 +107,7 @@ final class Planning implements AutoCloseable {
     }
 
     void warmUp() {
-        engines.warmUp(ANYBODY);
+        engines.warmUp(ResourceId.DEFAULT);
     }
 
     /// The plan of a query over the tables of now.
@@ -168,11 +166,12 @@ final class Planning implements AutoCloseable {
         }
     }
 
-    /// Waits for a place, and gives it to the thread that plans, since who asked may lose patience.
+    /// Waits for a place, and gives it to the thread that plans, since who asked may lose patience. An engine holds no
+    /// rows, but one that a statement has killed is missing to who asks next: that is not another tenant.
     private <T> T inEngine(String tenant, Function<Engine, T> work) {
         EngineInUse inUse = new EngineInUse();
         FairPlaces.Place place = acquire(tenant);
-        Future<T> result = submit(place, () -> inEngine(work, inUse));
+        Future<T> result = submit(place, () -> inEngine(tenant, work, inUse));
         try {
             return result.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -228,8 +227,8 @@ final class Planning implements AutoCloseable {
         }
     }
 
-    private <T> T inEngine(Function<Engine, T> work, EngineInUse inUse) {
-        Engine engine = engines.take(ANYBODY);
+    private <T> T inEngine(String tenant, Function<Engine, T> work, EngineInUse inUse) {
+        Engine engine = engines.take(tenant);
         boolean usable = false;
         try {
             inUse.begin(engine);
@@ -245,7 +244,7 @@ final class Planning implements AutoCloseable {
         } finally {
             inUse.end();
             if (usable && engine.isUsable()) {
-                engines.giveBack(ANYBODY, engine);
+                engines.giveBack(tenant, engine);
             } else {
                 engine.close();
             }

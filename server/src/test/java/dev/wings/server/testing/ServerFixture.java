@@ -94,6 +94,8 @@ public final class ServerFixture implements AutoCloseable {
                     "WINGS_SERVER_FLIGHT_PORT", "0",
                     "WINGS_SERVER_MANAGEMENT_PORT", "0",
                     "WINGS_SERVER_DRAIN_TIMEOUT", "1s",
+                    // a process takes long to start, and most tests start a server
+                    "WINGS_SERVER_ENGINE_PROCESSES", System.getProperty("wings.engines.processes", "false"),
                     "WINGS_SERVER_SPILL_DIRECTORY", directory.resolve("spill").toString()));
             environment.putAll(settings);
             ServerConfig config = Settings.read(ServerConfig.SERVICE, environment, ServerConfig::from);

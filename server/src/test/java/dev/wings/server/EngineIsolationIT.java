@@ -1,0 +1,211 @@
+package dev.wings.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.server.testing.FlightSql;
+import dev.wings.server.testing.Flights;
+import dev.wings.server.testing.ServerFixture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Whatever a statement wants, it ends, what it takes is bounded, and others do not notice.
+class EngineIsolationIT {
+
+    private static final long MIB = 1 << 20;
+
+    /// What docs/operations/configuration.md says of a process, at the default limits and two threads: what it has when
+    /// it starts, the memory of a query, half of that for rows, the overhead, and the stacks.
+    private static final long MAX_PROCESS_BYTES = (160 + 256 + 128 + 96 + 3 * 8) * MIB;
+
+    /// The places for queries and for planning, and one in reserve.
+    private static final int MAX_PROCESSES = 4 + 4 + 1;
+
+    private static final int MAX_ATTEMPTS = 10;
+
+    private static final Set<FlightStatusCode> BOUNDED = EnumSet.of(
+            FlightStatusCode.OK,
+            FlightStatusCode.RESOURCE_EXHAUSTED,
+            FlightStatusCode.TIMED_OUT,
+            // a function that this engine does not have in this form
+            FlightStatusCode.INVALID_ARGUMENT);
+
+    @TempDir
+    private Path directory;
+
+    private ServerFixture server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    @BeforeEach
+    void open() {
+        server = new ServerFixture(
+                directory,
+                Map.of(
+                        "WINGS_SERVER_ENGINE_PROCESSES", "true",
+                        "WINGS_SERVER_QUERY_TIMEOUT", "20s",
+                        "WINGS_SERVER_QUERY_THREADS", "2",
+                        "WINGS_SERVER_SPILL_BYTES", "256MiB"));
+        server.createTopic("flights", Flights.SCHEMA, "");
+    }
+
+    @AfterEach
+    void close() {
+        over.set(true);
+        server.close();
+        threads.close();
+    }
+
+    @Test
+    void someBombsHurtNobody() throws Exception {
+        Map<String, String> all = Bombs.all();
+        run(List.of(
+                all.get("row s || s"),
+                all.get("rows format('{}{}', s, s)"),
+                all.get("constant hex(s)"),
+                all.get("row list list_concat(s, s)"),
+                all.get("levenshtein")));
+    }
+
+    @Test
+    @Tag("full")
+    void allBombsHurtNobody() throws Exception {
+        Map<String, String> all = Bombs.all();
+        assertThat(all).hasSizeGreaterThanOrEqualTo(134);
+        run(List.copyOf(all.values()));
+    }
+
+    private void run(List<String> bombs) throws Exception {
+        Map<FlightStatusCode, Integer> ends = new EnumMap<>(FlightStatusCode.class);
+        CompletableFuture<List<Long>> quiet = CompletableFuture.supplyAsync(this::answersOfQuietTenant, threads);
+        CompletableFuture<long[]> memory = CompletableFuture.supplyAsync(this::largestMemory, threads);
+        Queue<String> left = new ConcurrentLinkedQueue<>(bombs);
+        List<CompletableFuture<Void>> noisy = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            noisy.add(CompletableFuture.runAsync(() -> {
+                for (String bomb = left.poll(); bomb != null; bomb = left.poll()) {
+                    FlightStatusCode end = end(bomb);
+                    assertThat(end).as(bomb).isIn(BOUNDED);
+                    synchronized (ends) {
+                        ends.merge(end, 1, Integer::sum);
+                    }
+                }
+            }, threads));
+        }
+        try {
+            for (CompletableFuture<Void> each : noisy) {
+                each.join();
+            }
+        } finally {
+            over.set(true);
+        }
+        long[] largest = memory.join();
+        List<Long> millis = quiet.join();
+        Collections.sort(millis);
+        Files.writeString(
+                Path.of("target", "engine-isolation.txt"),
+                "statements=" + bombs.size() + ", ends=" + ends + ", largest_process_mib=" + largest[0] / MIB
+                        + ", all_processes_mib=" + largest[1] / MIB + ", quiet_queries=" + millis.size()
+                        + ", quiet_median_millis=" + millis.get(millis.size() / 2) + ", quiet_p99_millis="
+                        + millis.get(millis.size() * 99 / 100) + ", quiet_max_millis=" + millis.getLast() + "\n");
+        assertThat(largest[0]).isPositive().isLessThanOrEqualTo(MAX_PROCESS_BYTES);
+        assertThat(largest[1]).isLessThanOrEqualTo(MAX_PROCESSES * MAX_PROCESS_BYTES);
+        assertThat(millis).isNotEmpty();
+        // no place is lost
+        assertThat(server.metric("wings.queries.running", "of", "topics")).isZero();
+        try (FlightSql sql = new FlightSql(server.port())) {
+            assertThat(sql.query("select count(*) + 1 from flights")).containsExactly("1");
+        }
+    }
+
+    private FlightStatusCode end(String bomb) {
+        try (FlightSql sql = new FlightSql(server.port())) {
+            sql.query(bomb, FlightSql.tenant("noisy"));
+            return FlightStatusCode.OK;
+        } catch (FlightRuntimeException e) {
+            return e.status().code();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// How long each took, in milliseconds. Each of them must succeed; on a slow machine it may have to be asked again,
+    /// since an engine takes long to start there.
+    private List<Long> answersOfQuietTenant() {
+        List<Long> millis = new ArrayList<>();
+        try (FlightSql sql = new FlightSql(server.port())) {
+            while (!over.get()) {
+                long start = System.nanoTime();
+                String query = "select 41 + " + millis.size() % 2;
+                List<String> rows = List.of();
+                for (int attempt = 1; rows.isEmpty(); attempt++) {
+                    rows = rows(sql, query, attempt < MAX_ATTEMPTS);
+                }
+                assertThat(rows).hasSize(1);
+                millis.add((System.nanoTime() - start) / 1_000_000);
+            }
+            return millis;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// None if it took too long and may be asked again.
+    private static List<String> rows(FlightSql sql, String query, boolean again) throws Exception {
+        try {
+            return sql.query(query);
+        } catch (FlightRuntimeException e) {
+            if (again && e.status().code() == FlightStatusCode.TIMED_OUT) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /// Of one process, and of all of them together.
+    private long[] largestMemory() {
+        long[] largest = new long[2];
+        while (!over.get()) {
+            long sum = 0;
+            for (ProcessHandle process : ProcessHandle.current().children().toList()) {
+                long bytes = residentBytes(process.pid());
+                largest[0] = Math.max(largest[0], bytes);
+                sum += bytes;
+            }
+            largest[1] = Math.max(largest[1], sum);
+            LockSupport.parkNanos(20_000_000);
+        }
+        return largest;
+    }
+
+    private static long residentBytes(long pid) {
+        try {
+            String[] pages = Files.readString(Path.of("/proc/" + pid + "/statm")).split(" ");
+            return Long.parseLong(pages[1]) * 4096;
+        } catch (IOException e) {
+            // it has ended
+            return 0;
+        }
+    }
+}
