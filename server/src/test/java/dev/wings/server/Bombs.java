@@ -1,9 +1,25 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
 package dev.wings.server;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Statements of a few hundred bytes that want any amount of memory, or any amount of time: what makes much of little,
 /// on constants, on a value of one row, and on many rows.
@@ -58,15 +74,15 @@ final class Bombs {
             "list_reverse(s || s)",
             "list_zip(s || s, s || s).list_transform(lambda x: 1)");
 
-    private static final Map<String, String> SEEDS_OF_TEXT = Map.of(
+    private static final Map<String, String> SEEDS_OF_TEXT = new TreeMap<>(Map.of(
             "constant", "SELECT 'abcdefgh' AS s",
             "row", "SELECT max(i)::VARCHAR || 'abcdef' AS s FROM range(3) t(i)",
-            "rows", "SELECT i::VARCHAR || 'abcdef' AS s FROM range(2000) t(i)");
+            "rows", "SELECT i::VARCHAR || 'abcdef' AS s FROM range(2000) t(i)"));
 
-    private static final Map<String, String> SEEDS_OF_LISTS = Map.of(
+    private static final Map<String, String> SEEDS_OF_LISTS = new TreeMap<>(Map.of(
             "constant", "SELECT [1, 2, 3] AS s",
             "row", "SELECT list(i) AS s FROM range(3) t(i)",
-            "rows", "SELECT [i, i + 1] AS s FROM range(2000) t(i)");
+            "rows", "SELECT [i, i + 1] AS s FROM range(2000) t(i)"));
 
     private static final Map<String, String> OTHERS = new LinkedHashMap<>();
 
@@ -78,24 +94,41 @@ final class Bombs {
         OTHERS.put("distinct list", "SELECT len(list(DISTINCT repeat('x', 10000) || i)) FROM range(1000000) t(i)");
         OTHERS.put("histogram", "SELECT cardinality(histogram(repeat('x', 10000) || i)) FROM range(1000000) t(i)");
         OTHERS.put("max of rows", "SELECT max(length(repeat(i::VARCHAR, 100000))) FROM range(1000000) t(i)");
-        OTHERS.put("window", "SELECT max(length(string_agg(i::VARCHAR, ',') OVER (ORDER BY i))) FROM range(200000) t(i)");
+        OTHERS.put(
+                "window", "SELECT max(length(string_agg(i::VARCHAR, ',') OVER (ORDER BY i))) FROM range(200000) t(i)");
         OTHERS.put("levenshtein", "SELECT levenshtein(repeat('a', 900000), repeat('b', 900000))");
         OTHERS.put("join", "SELECT count(*) FROM range(10000000) a(i), range(10000000) b(j) WHERE i * j % 7 = 8");
         OTHERS.put("recursion", "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) SELECT max(i) FROM r");
         OTHERS.put(
                 "recursion that grows",
                 "WITH RECURSIVE r(s) AS (SELECT 'xxxxxxxx' UNION ALL SELECT s || s FROM r) SELECT max(length(s)) FROM r");
-        OTHERS.put("unnest", "SELECT count(*) FROM (SELECT unnest(range(100000)) FROM range(10000000)) WHERE random() > 2");
-        OTHERS.put("sort", "SELECT s FROM (SELECT repeat('x', 5000) || i AS s FROM range(3000000) t(i)) ORDER BY s DESC");
-        OTHERS.put("group", "SELECT count(*) FROM (SELECT repeat('x', 5000) || i AS s FROM range(3000000) t(i) GROUP BY s)");
-        OTHERS.put("series", "SELECT len(generate_series(1, 100000)) + len(list_transform(range(100000), lambda x: repeat('x', 100000)))");
+        OTHERS.put(
+                "unnest",
+                "SELECT count(*) FROM (SELECT unnest(range(100000)) FROM range(10000000)) WHERE random() > 2");
+        OTHERS.put(
+                "sort", "SELECT s FROM (SELECT repeat('x', 5000) || i AS s FROM range(3000000) t(i)) ORDER BY s DESC");
+        OTHERS.put(
+                "group",
+                "SELECT count(*) FROM (SELECT repeat('x', 5000) || i AS s FROM range(3000000) t(i) GROUP BY s)");
+        OTHERS.put(
+                "series",
+                "SELECT len(generate_series(1, 100000)) + len(list_transform(range(100000), lambda x: repeat('x', 100000)))");
         OTHERS.put("nested lists", "SELECT len(list_transform(range(100000), lambda x: range(100000)))");
-        OTHERS.put("nested per row", "SELECT sum(len(list_transform(range(1000), lambda x: repeat(x::VARCHAR, 100000)))) FROM range(1000)");
+        OTHERS.put(
+                "nested per row",
+                "SELECT sum(len(list_transform(range(1000), lambda x: repeat(x::VARCHAR, 100000)))) FROM range(1000)");
         OTHERS.put("cross of lists", "SELECT len(flatten(list_transform(range(10000), lambda x: range(100000))))");
-        OTHERS.put("struct", "SELECT max(length((struct_pack(a := repeat('x', 1000000), b := repeat('y', 1000000) || i))::VARCHAR)) FROM range(100000) t(i)");
-        OTHERS.put("map", "SELECT len(map_from_entries(list_transform(range(100000), lambda x: {'k': x, 'v': repeat('x', 100000)})))");
-        OTHERS.put("json", "SELECT length(to_json(list_transform(range(100000), lambda x: repeat('x', 100000)))::VARCHAR)");
-        OTHERS.put("json_group_array", "SELECT length(json_group_array(repeat('x', 100000))::VARCHAR) FROM range(100000)");
+        OTHERS.put(
+                "struct",
+                "SELECT max(length((struct_pack(a := repeat('x', 1000000), b := repeat('y', 1000000) || i))::VARCHAR)) FROM range(100000) t(i)");
+        OTHERS.put(
+                "map",
+                "SELECT len(map_from_entries(list_transform(range(100000), lambda x: {'k': x, 'v': repeat('x', 100000)})))");
+        OTHERS.put(
+                "json",
+                "SELECT length(to_json(list_transform(range(100000), lambda x: repeat('x', 100000)))::VARCHAR)");
+        OTHERS.put(
+                "json_group_array", "SELECT length(json_group_array(repeat('x', 100000))::VARCHAR) FROM range(100000)");
         OTHERS.put("regexp", "SELECT len(regexp_extract_all(repeat('x', 1000000), 'x')) FROM range(100000)");
         OTHERS.put("split", "SELECT sum(len(string_split(repeat('x,', 500000), ','))) FROM range(100000)");
         OTHERS.put("quantile", "SELECT quantile_cont(i * random(), 0.5) FROM range(2000000000) t(i)");
@@ -108,10 +141,10 @@ final class Bombs {
     /// By name.
     static Map<String, String> all() {
         Map<String, String> all = new LinkedHashMap<>();
-        SEEDS_OF_TEXT.forEach((kind, seed) -> GROWING_TEXT.forEach(
-                growth -> all.put(kind + " " + growth, nested(seed, growth, "sum(length(s))"))));
-        SEEDS_OF_LISTS.forEach((kind, seed) -> GROWING_LIST.forEach(
-                growth -> all.put(kind + " list " + growth, nested(seed, growth, "sum(len(s))"))));
+        SEEDS_OF_TEXT.forEach((kind, seed) ->
+                GROWING_TEXT.forEach(growth -> all.put(kind + " " + growth, nested(seed, growth, "sum(length(s))"))));
+        SEEDS_OF_LISTS.forEach((kind, seed) ->
+                GROWING_LIST.forEach(growth -> all.put(kind + " list " + growth, nested(seed, growth, "sum(len(s))"))));
         all.putAll(OTHERS);
         return all;
     }
@@ -128,7 +161,11 @@ final class Bombs {
     private static String manyTables(int count) {
         StringBuilder sql = new StringBuilder("WITH c0 AS (SELECT 1 AS i)");
         for (int i = 1; i <= count; i++) {
-            sql.append(", c").append(i).append(" AS (SELECT i + 1 AS i FROM c").append(i - 1).append(')');
+            sql.append(", c")
+                    .append(i)
+                    .append(" AS (SELECT i + 1 AS i FROM c")
+                    .append(i - 1)
+                    .append(')');
         }
         return sql.append(" SELECT * FROM c").append(count).toString();
     }
