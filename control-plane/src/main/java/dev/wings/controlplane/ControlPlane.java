@@ -15,7 +15,9 @@
  */
 package dev.wings.controlplane;
 
+import dev.wings.common.fair.KnownTenants;
 import dev.wings.common.process.Resources;
+import dev.wings.common.resource.TenantName;
 import dev.wings.common.rpc.GrpcServer;
 import dev.wings.common.service.Machine;
 import dev.wings.common.store.ObjectStores;
@@ -129,6 +131,9 @@ public final class ControlPlane implements AutoCloseable {
                             config.catalogMemoryBytes(),
                             config.httpRequestTimeout().dividedBy(4)));
 
+            KnownTenants tenants = new KnownTenants(
+                    tenant -> cluster.loadTenant(new TenantName(tenant)),
+                    surroundings.ids().clock());
             ManagementServer management = resources.add(ManagementServer.open(
                     config.host(),
                     config.managementPort(),
@@ -143,8 +148,8 @@ public final class ControlPlane implements AutoCloseable {
                     .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
                     .drain(config.drainTimeout())
                     .open());
-            HttpEndpoint http = resources.add(IcebergApi.open(
-                    config.host(), config.httpPort(), config.httpLimits(), catalog, surroundings.scheduler(), meters));
+            HttpEndpoint http = resources.add(
+                    IcebergApi.open(config.host(), config.httpPort(), config.httpLimits(), catalog, tenants, meters));
             // closed first: followers and waiting workers would otherwise hold up the drain
             resources.add(feed::endWatches);
             resources.add(tasks);

@@ -49,7 +49,8 @@ import java.util.Optional;
 /// @param httpRequests worked on at once
 /// @param httpBodyBytes a larger body is refused
 /// @param httpRequestTimeout from the first byte of a request to the last of its answer
-/// @param catalogMemoryBytes for metadata of tables; a file of an eighth of it is the largest that is read or written
+/// @param catalogMemoryBytes for metadata of tables of one tenant's requests, for all a third more; a file of an eighth
+/// of it is the largest that is read or written
 /// @param drainTimeout how long a shutdown waits for calls that run
 /// @param tasks when tasks are made, and what becomes of those that fail
 public record ControlPlaneConfig(
@@ -136,8 +137,8 @@ public record ControlPlaneConfig(
                         256 * MIB,
                         8 * MIB,
                         16 * GIB,
-                        "memory for metadata files that requests to the catalog hold; one of an eighth of it is the"
-                                + " largest"),
+                        "memory for metadata files that requests to the catalog of one tenant hold, for all a third"
+                                + " more; one of an eighth of it is the largest"),
                 settings.duration(
                         "DRAIN_TIMEOUT",
                         Duration.ofSeconds(20),

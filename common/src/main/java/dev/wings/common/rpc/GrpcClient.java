@@ -40,8 +40,8 @@ public final class GrpcClient implements AutoCloseable {
 
     private GrpcClient(ManagedChannel channel, Duration deadline) {
         this.channel = channel;
-        this.intercepted =
-                ClientInterceptors.intercept(channel, new DefaultDeadline(deadline), new QuickReconnect(channel));
+        this.intercepted = ClientInterceptors.intercept(
+                channel, new DefaultDeadline(deadline), new QuickReconnect(channel), new ActingTenant.Forwarding());
     }
 
     /// A client of the service at `address`: `http://host:port`, or `https://host:port` for TLS with the certificates

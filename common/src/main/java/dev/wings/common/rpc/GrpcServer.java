@@ -159,6 +159,7 @@ public final class GrpcServer implements AutoCloseable {
             ExecutorService executor = Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("grpc-", 0).factory());
             try {
+                netty.intercept(new ActingTenant.Interceptor());
                 // the last one is the outermost
                 netty.intercept(new CallInterceptor(new CallMetrics(registry)));
                 Server server = netty.executor(executor).build().start();

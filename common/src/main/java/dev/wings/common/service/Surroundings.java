@@ -15,6 +15,10 @@
  */
 package dev.wings.common.service;
 
+import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.proto.ClusterMetadataGrpc;
+import dev.wings.common.proto.GetTenantRequest;
+import dev.wings.common.resource.TenantName;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.telemetry.ReadinessCheck;
@@ -47,6 +51,20 @@ public record Surroundings(
         Telemetry telemetry) {
 
     private static final Duration READINESS_TIMEOUT = Duration.ofSeconds(2);
+
+    /// The tenants that the control plane knows.
+    ///
+    /// @param timeout of asking it for one, waiting for it included
+    public KnownTenants knownTenants(Duration timeout) {
+        ClusterMetadataGrpc.ClusterMetadataBlockingStub stub =
+                ClusterMetadataGrpc.newBlockingStub(controlPlane).withWaitForReady();
+        return new KnownTenants(
+                tenant -> GrpcCalls.once(() -> stub.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                        .getTenant(GetTenantRequest.newBuilder()
+                                .setName(new TenantName(tenant).toString())
+                                .build())),
+                ids.clock());
+    }
 
     /// Whether the control plane serves.
     public ReadinessCheck controlPlaneCheck() {

@@ -15,69 +15,76 @@
  */
 package dev.wings.common.telemetry;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
-import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.http.EdgeLimits;
+import dev.wings.common.http.HttpAnswer;
+import dev.wings.common.http.HttpEdge;
+import dev.wings.common.http.HttpHead;
+import dev.wings.common.http.HttpService;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// HTTP for operators and orchestrators: `/livez` answers while the process lives, `/readyz` answers 200 only while
 /// all checks pass and no drain was announced, `/metrics` gives the meters to Prometheus.
 ///
-/// Requests are bounded in number and in time: whoever begins one and then dawdles costs little and is cut off. (The
-/// number of open connections is bounded in `jvm.options`, for each server of the process.)
+/// It answers whatever its other clients do: see [HttpEdge]. What a request costs beyond that is bounded here: checks
+/// run once for all who ask meanwhile, and few scrapes run at once.
 public final class ManagementServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
-    private static final int BACKLOG = 64;
-    /// At once; the connections of more are cut as they come. Orchestrators and scrapers need a handful.
-    static final int MAX_REQUESTS = 64;
-    /// From the first byte of a request to the last of its answer, then its connection is cut: longer than scrapers
-    /// wait.
+
+    /// Orchestrators and scrapers need a handful.
+    static final int MAX_CONNECTIONS = 256;
+
+    private static final int MAX_BODY_BYTES = 0;
+
+    private static final long MAX_ANSWERS_BYTES = 16 << 20;
+
+    /// Longer than scrapers wait.
     private static final Duration REQUEST_TIME = Duration.ofSeconds(30);
+
+    private static final Duration SCRAPE_PATIENCE = Duration.ofSeconds(10);
+
     /// For all readiness checks together: within the patience of who asks, so that the reason is still read.
     static final Duration CHECK_TIME = Duration.ofSeconds(3);
 
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
 
-    private final HttpServer http;
     private final ExecutorService executor;
     private final Telemetry telemetry;
     private final List<ReadinessCheck> checks;
-    private final Duration requestTime;
-    private final Semaphore places = new Semaphore(MAX_REQUESTS);
+    private final FairPlaces scrapes = new FairPlaces("scrapes", new FairPlaces.Limits(4, 16, SCRAPE_PATIENCE));
+    private final AtomicReference<@Nullable CompletableFuture<Report>> running = new AtomicReference<>();
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final HttpEdge edge;
 
     private ManagementServer(
-            HttpServer http,
-            ExecutorService executor,
-            Telemetry telemetry,
-            List<ReadinessCheck> checks,
-            Duration requestTime) {
-        this.http = http;
-        this.executor = executor;
+            String host, int port, Telemetry telemetry, List<ReadinessCheck> checks, Duration requestTime) {
         this.telemetry = telemetry;
         this.checks = List.copyOf(checks);
-        this.requestTime = requestTime;
+        this.executor = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("management-", 0).factory());
+        EdgeLimits limits = new EdgeLimits(
+                MAX_CONNECTIONS, MAX_BODY_BYTES, 1, MAX_ANSWERS_BYTES, requestTime, requestTime, Duration.ZERO);
+        this.edge = HttpEdge.open(host, port, limits, new Service());
     }
 
     /// Starts to listen on `host` and `port`; 0 takes a free one. PRECONDITION that names the port if it is taken.
@@ -87,29 +94,11 @@ public final class ManagementServer implements AutoCloseable {
 
     static ManagementServer open(
             String host, int port, Telemetry telemetry, List<ReadinessCheck> checks, Duration requestTime) {
-        HttpServer http;
-        try {
-            http = HttpServer.create(new InetSocketAddress(host, port), BACKLOG);
-        } catch (IOException e) {
-            throw new WingsException(
-                    ErrorKind.PRECONDITION,
-                    "cannot listen for management, is the port taken by another process? address=" + host + ":" + port
-                            + ", cause=" + e.getMessage(),
-                    e);
-        }
-        ExecutorService executor = Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("management-", 0).factory());
-        ManagementServer server = new ManagementServer(http, executor, telemetry, checks, requestTime);
-        http.setExecutor(server::start);
-        http.createContext("/livez", server.get("/livez", exchange -> answer(exchange, 200, TEXT, "ok\n")));
-        http.createContext("/readyz", server.get("/readyz", server::ready));
-        http.createContext("/metrics", server.get("/metrics", server::metrics));
-        http.start();
-        return server;
+        return new ManagementServer(host, port, telemetry, checks, requestTime);
     }
 
     public int port() {
-        return http.getAddress().getPort();
+        return edge.port();
     }
 
     /// Makes `/readyz` fail from now on, so that no new work is sent here.
@@ -119,45 +108,104 @@ public final class ManagementServer implements AutoCloseable {
 
     @Override
     public void close() {
-        http.stop(0);
+        edge.close();
         executor.shutdownNow();
     }
 
-    /// Reads and answers one request. The server cuts the connection when this refuses it. (The limits in time that the
-    /// JDK's server has are of the whole process, and other servers in it need other ones.)
-    private void start(Runnable exchange) {
-        if (!places.tryAcquire()) {
-            throw new RejectedExecutionException("too many requests at once");
+    private final class Service implements HttpService {
+
+        /// So that who does not take one thing does not keep others from another.
+        @Override
+        public String owner(HttpHead head) {
+            return head.path() + " " + head.client().getHostAddress();
         }
-        Thread work = Thread.ofVirtual().name("management-request").start(() -> {
+
+        @Override
+        public void serve(HttpHead head, String owner, byte[] body, Answerer answerer)
+                throws IOException, InterruptedException {
+            answerer.send(answer(head, owner));
+        }
+
+        private HttpAnswer answer(HttpHead head, String owner) throws InterruptedException {
+            boolean reads = head.method().equals("GET") || head.method().equals("HEAD");
+            return switch (head.path()) {
+                case "/livez" -> reads ? text(200, "ok\n") : notAllowed();
+                case "/readyz" -> reads ? ready() : notAllowed();
+                case "/metrics" -> reads ? metrics(owner) : notAllowed();
+                default -> text(404, "not found\n");
+            };
+        }
+
+        @Override
+        public HttpAnswer refused(WingsException reason) {
+            return switch (reason.kind()) {
+                case INVALID -> text(400, reason.getMessage() + "\n");
+                default -> text(503, reason.getMessage() + "\n");
+            };
+        }
+
+        @Override
+        public HttpAnswer tooLarge(long limitBytes) {
+            return text(413, "no body is expected\n");
+        }
+    }
+
+    private static HttpAnswer text(int status, String text) {
+        return answer(status, Map.of("Content-Type", TEXT, "Cache-Control", "no-store"), text);
+    }
+
+    private static HttpAnswer notAllowed() {
+        return answer(405, Map.of("Content-Type", TEXT, "Allow", "GET, HEAD"), "only GET and HEAD\n");
+    }
+
+    private static HttpAnswer answer(int status, Map<String, String> headers, String text) {
+        return new HttpAnswer(status, headers, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private HttpAnswer metrics(String owner) throws InterruptedException {
+        try (FairPlaces.Place place = scrapes.acquire(owner)) {
+            return answer(200, Map.of("Content-Type", METRICS, "Cache-Control", "no-store"), telemetry.scrape());
+        } catch (WingsException e) {
+            return text(503, e.getMessage() + "\n");
+        }
+    }
+
+    /// What the checks have found.
+    private record Report(boolean ready, String text) {}
+
+    private HttpAnswer ready() throws InterruptedException {
+        Report report = check();
+        boolean drains = draining.get();
+        boolean ready = report.ready && !drains;
+        return text(ready ? 200 : 503, (drains ? "draining\n" : "") + report.text + (ready ? "ok\n" : ""));
+    }
+
+    /// Checks, or waits for the checks that run.
+    private Report check() throws InterruptedException {
+        CompletableFuture<Report> mine = new CompletableFuture<>();
+        CompletableFuture<Report> others = running.compareAndExchange(null, mine);
+        if (others != null) {
             try {
-                exchange.run();
-            } finally {
-                places.release();
+                return others.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("readiness checks failed", e.getCause());
             }
-        });
-        executor.execute(() -> limitTime(work));
-    }
-
-    private void limitTime(Thread work) {
+        }
         try {
-            if (work.join(requestTime)) {
-                return;
-            }
-            LOG.warn("management request took too long: limit={}", requestTime);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            Report report = checkAll();
+            mine.complete(report);
+            return report;
+        } catch (RuntimeException | Error e) {
+            mine.completeExceptionally(e);
+            throw e;
+        } finally {
+            running.set(null);
         }
-        // cuts the connection if the thread waits for it, and otherwise ends what it waits for
-        work.interrupt();
     }
 
-    private void ready(HttpExchange exchange) throws IOException {
+    private Report checkAll() {
         StringBuilder report = new StringBuilder();
-        boolean ready = !draining.get();
-        if (!ready) {
-            report.append("draining\n");
-        }
+        boolean ready = true;
         long deadline = System.nanoTime() + CHECK_TIME.toNanos();
         for (ReadinessCheck check : checks) {
             Optional<String> problem = problem(check, deadline - System.nanoTime());
@@ -167,11 +215,7 @@ public final class ManagementServer implements AutoCloseable {
                     .append(problem.orElse("ok"))
                     .append('\n');
         }
-        answer(exchange, ready ? 200 : 503, TEXT, ready ? report + "ok\n" : report.toString());
-    }
-
-    private void metrics(HttpExchange exchange) throws IOException {
-        answer(exchange, 200, METRICS, telemetry.scrape());
+        return new Report(ready, report.toString());
     }
 
     /// What keeps `check` from passing; a check that does not answer in time is given up.
@@ -202,36 +246,6 @@ public final class ManagementServer implements AutoCloseable {
         } catch (Exception e) {
             LOG.warn("readiness check failed: check={}", check.name(), e);
             return Optional.of("failed, see the service's log");
-        }
-    }
-
-    private HttpHandler get(String path, HttpHandler handler) {
-        return exchange -> {
-            try (exchange) {
-                if (!exchange.getRequestURI().getPath().equals(path)) {
-                    answer(exchange, 404, TEXT, "not found\n");
-                } else if (!exchange.getRequestMethod().equals("GET")
-                        && !exchange.getRequestMethod().equals("HEAD")) {
-                    exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-                    answer(exchange, 405, TEXT, "only GET and HEAD\n");
-                } else {
-                    handler.handle(exchange);
-                }
-            }
-        };
-    }
-
-    private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.sendResponseHeaders(status, -1);
-            return;
-        }
-        exchange.sendResponseHeaders(status, body.length);
-        try (OutputStream out = exchange.getResponseBody()) {
-            out.write(body);
         }
     }
 }

@@ -17,7 +17,6 @@ package dev.wings.common.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
@@ -37,8 +36,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ManagementServerTest {
 
@@ -153,51 +155,64 @@ final class ManagementServerTest {
         }
     }
 
-    /// I11
-    @Test
-    void requestsAreBounded() throws Exception {
+    /// I11: probes are answered whatever others have begun and not ended.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "GET /livez HTTP/1.1\r\nHost: ",
+                "POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n123",
+                "POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12",
+                "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\nGET /readyz HTTP/1.1\r\nHost: x\r\n\r\nGET "
+            })
+    void probesAreAnsweredBesideManyThatDawdle(String begun) throws Exception {
         List<Socket> open = new ArrayList<>();
         try {
-            List<CompletableFuture<Void>> ends = new ArrayList<>();
-            for (int i = 0; i <= ManagementServer.MAX_REQUESTS; i++) {
+            for (int i = 0; i < ManagementServer.MAX_CONNECTIONS + 50; i++) {
                 Socket socket = connect(server);
                 open.add(socket);
-                begin(socket);
-                ends.add(isCutOff(socket));
+                socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
             }
-            // which one is refused is for the server to say: it may see many at once
-            CompletableFuture.anyOf(ends.toArray(new CompletableFuture<?>[0])).get(WAIT_SECONDS, TimeUnit.SECONDS);
+            for (String probe : List.of("/livez", "/readyz", "/metrics", "/livez")) {
+                assertThat(get(probe).statusCode()).isEqualTo(200);
+            }
         } finally {
             closeAll(open);
         }
-        awaitAnswer();
     }
 
-    /// I11: the JDK's server counts them, if it is told to.
     @Test
-    void optionsOfTheProcessBoundConnections() {
-        assertThat(Integer.getInteger("jdk.httpserver.maxConnections")).isPositive();
+    void checksRunOnceForAllWhoAskMeanwhile() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger runs = new AtomicInteger();
+        probe = () -> {
+            runs.incrementAndGet();
+            asked.countDown();
+            go.await();
+            return Optional.empty();
+        };
+        CompletableFuture<HttpResponse<String>> first = getAsync("/readyz");
+        asked.await();
+        List<CompletableFuture<HttpResponse<String>>> others = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            others.add(getAsync("/readyz"));
+        }
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+        go.countDown();
+        assertThat(first.get().statusCode()).isEqualTo(200);
+        for (CompletableFuture<HttpResponse<String>> other : others) {
+            assertThat(other.get().statusCode()).isEqualTo(200);
+        }
+        assertThat(runs.get()).isLessThanOrEqualTo(others.size());
     }
 
-    /// The JDK's server has them for the whole process only.
-    @Test
-    void limitsInTimeAreNotThoseOfOtherServers() {
-        assertThat(System.getProperties())
-                .doesNotContainKeys("sun.net.httpserver.maxReqTime", "sun.net.httpserver.maxRspTime");
-    }
-
-    /// The server notices in a moment that connections are gone.
-    private void awaitAnswer() {
-        assertTimeoutPreemptively(Duration.ofSeconds(WAIT_SECONDS), () -> {
-            while (true) {
-                try {
-                    assertThat(get("/livez").statusCode()).isEqualTo(200);
-                    return;
-                } catch (IOException e) {
-                    Thread.onSpinWait();
-                }
-            }
-        });
+    private CompletableFuture<HttpResponse<String>> getAsync(String path) {
+        return http.sendAsync(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private static Socket connect(ManagementServer server) throws IOException {

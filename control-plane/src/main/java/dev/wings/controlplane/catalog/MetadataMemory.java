@@ -17,13 +17,13 @@ package dev.wings.controlplane.catalog;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// The memory that metadata of tables may take, shared by all requests (I11). A request waits for its part before it
+/// The memory that metadata of tables may take, shared fairly by tenants (I9, I11). A request waits for its part before
+/// it
 /// reads its first file, and holds it until it is answered. What it needs beyond that is there at once or refused.
 public final class MetadataMemory {
 
@@ -35,16 +35,21 @@ public final class MetadataMemory {
 
     private static final int KIB = 1024;
 
-    private final long bytes;
-    private final Duration wait;
-    private final Semaphore freeKib;
-    private final ScopedValue<AtomicInteger> heldKib = ScopedValue.newInstance();
+    /// What all may have, for what one may.
+    private static final double ALL_PER_OWNER = 4 / 3.0;
 
+    private static final int MAX_WAITING = 64;
+
+    private final long bytes;
+    private final FairPlaces freeKib;
+    private final ScopedValue<Held> current = ScopedValue.newInstance();
+
+    /// @param bytes for the requests of one owner; for all it is a third more
     /// @param wait so long a request waits for others to give back what they hold
     public MetadataMemory(long bytes, Duration wait) {
         this.bytes = bytes;
-        this.wait = wait;
-        this.freeKib = new Semaphore(Math.toIntExact(bytes / KIB), true);
+        long kibOfAll = (long) Math.ceil(ALL_PER_OWNER * (bytes / KIB));
+        this.freeKib = new FairPlaces("large tables", new FairPlaces.Limits(kibOfAll, MAX_WAITING, wait));
     }
 
     /// What a request does.
@@ -52,16 +57,36 @@ public final class MetadataMemory {
         void run() throws X;
     }
 
+    /// What a request holds.
+    private static final class Held {
+        final String owner;
+        FairPlaces.@Nullable Place place;
+        long kib;
+
+        Held(String owner) {
+            this.owner = owner;
+        }
+
+        void shrinkTo(long less) {
+            if (place != null) {
+                place.shrink(kib - less);
+                kib = less;
+            }
+        }
+    }
+
     /// Runs a request; what it has taken is free again when this returns.
-    public <X extends Throwable> void during(Request<X> request) throws X {
-        AtomicInteger held = new AtomicInteger();
+    ///
+    /// @param owner whose share it counts for
+    public <X extends Throwable> void during(String owner, Request<X> request) throws X {
+        Held held = new Held(owner);
         try {
-            ScopedValue.where(heldKib, held).<Boolean, X>call(() -> {
+            ScopedValue.where(current, held).<Boolean, X>call(() -> {
                 request.run();
                 return true;
             });
         } finally {
-            freeKib.release(held.get());
+            held.shrinkTo(0);
         }
     }
 
@@ -90,8 +115,8 @@ public final class MetadataMemory {
 
     /// Runs a part of a request that may be run again: what it takes is free again if it fails.
     <T> T attempt(Supplier<T> part) {
-        AtomicInteger held = heldKib.get();
-        int before = held.get();
+        Held held = current.get();
+        long before = held.kib;
         boolean done = false;
         try {
             T result = part.get();
@@ -99,7 +124,7 @@ public final class MetadataMemory {
             return result;
         } finally {
             if (!done) {
-                freeKib.release(held.getAndSet(before) - before);
+                held.shrinkTo(before);
             }
         }
     }
@@ -110,20 +135,33 @@ public final class MetadataMemory {
     }
 
     private void acquire(long wanted, long fileBytes) {
-        int kib = Math.toIntExact(wanted / KIB);
+        long kib = wanted / KIB;
+        Held held = current.get();
+        FairPlaces.Place place = held.place;
+        // who holds some does not wait for more: others, who wait behind, may need just what it holds
+        if (place == null || held.kib == 0) {
+            held.place = await(held.owner, kib, fileBytes);
+        } else if (!place.tryGrow(kib)) {
+            throw exhausted(fileBytes, null);
+        }
+        held.kib += kib;
+    }
+
+    private FairPlaces.Place await(String owner, long kib, long fileBytes) {
         try {
-            // who holds some does not wait for more: others, who wait behind, may need just what it holds
-            boolean taken = heldKib.get().get() == 0
-                    ? freeKib.tryAcquire(kib, wait.toMillis(), TimeUnit.MILLISECONDS)
-                    : freeKib.tryAcquire(kib);
-            if (!taken) {
-                throw WingsException.exhausted("too many requests for large tables at once: memory_bytes=" + bytes
-                        + ", file_bytes=" + fileBytes);
-            }
+            return freeKib.acquire(owner, kib);
+        } catch (WingsException e) {
+            throw exhausted(fileBytes, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WingsException(ErrorKind.CANCELLED, "interrupted while waiting for memory", e);
         }
-        heldKib.get().addAndGet(kib);
+    }
+
+    private WingsException exhausted(long fileBytes, @Nullable Throwable cause) {
+        return new WingsException(
+                ErrorKind.EXHAUSTED,
+                "too many requests for large tables at once: memory_bytes=" + bytes + ", file_bytes=" + fileBytes,
+                cause);
     }
 }

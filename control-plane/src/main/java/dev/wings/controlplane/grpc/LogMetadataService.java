@@ -16,6 +16,7 @@
 package dev.wings.controlplane.grpc;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.CommitFolioResponse;
 import dev.wings.common.proto.CommittedPage;
@@ -44,7 +45,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 
 /// The service `LogMetadata`.
 public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBase {
@@ -52,14 +52,14 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
     private static final int MESSAGE_BYTES = 1 << 20;
 
     private final LogMetadata log;
-    private final Semaphore planBufferBytes;
+    private final FairPlaces planBufferBytes;
     private final Duration stallLimit;
 
     /// @param planBufferBytes of plans that wait for their callers to take them
     /// @param stallLimit a caller that takes nothing of a stream for so long is ended with EXHAUSTED
     public LogMetadataService(LogMetadata log, int planBufferBytes, Duration stallLimit) {
         this.log = log;
-        this.planBufferBytes = new Semaphore(planBufferBytes);
+        this.planBufferBytes = new FairPlaces("bytes of plans", FairPlaces.Limits.of(planBufferBytes));
         this.stallLimit = stallLimit;
     }
 

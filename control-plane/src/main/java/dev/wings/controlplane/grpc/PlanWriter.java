@@ -15,7 +15,9 @@
  */
 package dev.wings.controlplane.grpc;
 
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.proto.PlanScanResponse;
+import dev.wings.common.rpc.ActingTenant;
 import dev.wings.controlplane.log.LogPage;
 import dev.wings.controlplane.log.LogProtos;
 import dev.wings.controlplane.log.PlanSink;
@@ -23,8 +25,8 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.Semaphore;
 
 /// Packs a plan into messages of bounded size, in each of which a folio's key stands once.
 ///
@@ -35,15 +37,17 @@ final class PlanWriter implements PlanSink, AutoCloseable {
     private static final int MESSAGE_BYTES = 1 << 20;
 
     private final StreamWriter<PlanScanResponse> stream;
-    private final Semaphore budgetBytes;
-    private final Queue<PlanScanResponse> waiting = new ArrayDeque<>();
+    private final FairPlaces budgetBytes;
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+
+    private record Waiting(PlanScanResponse message, FairPlaces.Place place) {}
 
     private PlanScanResponse.Builder message = PlanScanResponse.newBuilder();
     private final Map<String, Integer> folios = new HashMap<>();
     private int bytes;
 
-    /// @param budgetBytes of messages that wait, shared by all plans
-    PlanWriter(StreamWriter<PlanScanResponse> stream, Semaphore budgetBytes) {
+    /// @param budgetBytes of messages that wait, shared by the plans of all tenants
+    PlanWriter(StreamWriter<PlanScanResponse> stream, FairPlaces budgetBytes) {
         this.stream = stream;
         this.budgetBytes = budgetBytes;
     }
@@ -94,31 +98,29 @@ final class PlanWriter implements PlanSink, AutoCloseable {
             sendWaiting();
         }
         boolean mayWait = !waiting.isEmpty() || !stream.isReady();
-        while (mayWait && !budgetBytes.tryAcquire(full.getSerializedSize())) {
-            if (waiting.isEmpty()) {
-                mayWait = false;
-            } else {
+        while (mayWait) {
+            Optional<FairPlaces.Place> place = budgetBytes.tryAcquire(ActingTenant.current(), full.getSerializedSize());
+            if (place.isPresent()) {
+                waiting.add(new Waiting(full, place.get()));
+                return;
+            }
+            mayWait = !waiting.isEmpty();
+            if (mayWait) {
                 sendWaiting();
             }
         }
-        if (mayWait) {
-            waiting.add(full);
-        } else {
-            stream.writeUninterrupted(full);
-        }
+        stream.writeUninterrupted(full);
     }
 
     private void sendWaiting() {
-        PlanScanResponse first = waiting.element();
-        stream.writeUninterrupted(first);
-        waiting.remove();
-        budgetBytes.release(first.getSerializedSize());
+        stream.writeUninterrupted(waiting.element().message);
+        waiting.remove().place.close();
     }
 
     /// Gives back what was taken of the budget.
     @Override
     public void close() {
-        waiting.forEach(left -> budgetBytes.release(left.getSerializedSize()));
+        waiting.forEach(left -> left.place.close());
         waiting.clear();
     }
 

@@ -17,6 +17,7 @@ package dev.wings.controlplane.grpc;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -55,7 +56,7 @@ final class StreamWriter<A> {
         StreamWriter<A> writer = new StreamWriter<>(call, stallLimit);
         call.setOnReadyHandler(writer::signal);
         call.setOnCancelHandler(writer::cancel);
-        Thread.ofVirtual().name(name).start(() -> writer.run(body));
+        Thread.ofVirtual().name(name).start(Context.current().wrap(() -> writer.run(body)));
     }
 
     private void run(Body<A> body) {

@@ -15,40 +15,43 @@
  */
 package dev.wings.controlplane.http;
 
-import com.sun.net.httpserver.Headers;
+import dev.wings.common.http.HttpHead;
 import java.util.Map;
 import java.util.Optional;
 
 /// A request, read whole.
 final class HttpRequest {
 
-    private final String method;
-    private final String path;
+    private final HttpHead head;
+    private final String owner;
     private final Map<String, String> query;
-    private final Headers headers;
     private final byte[] body;
 
-    /// @param path as received, with its percent signs
+    /// @param owner whose share it counts for
     /// @param query decoded; of several values of one name the last
     /// @param body not copied
-    HttpRequest(String method, String path, Map<String, String> query, Headers headers, byte[] body) {
-        this.method = method;
-        this.path = path;
+    HttpRequest(HttpHead head, String owner, Map<String, String> query, byte[] body) {
+        this.head = head;
+        this.owner = owner;
         this.query = query;
-        this.headers = headers;
         this.body = body;
     }
 
-    String method() {
-        return method;
+    String owner() {
+        return owner;
     }
 
+    String method() {
+        return head.method();
+    }
+
+    /// As received, with its percent signs.
     String path() {
-        return path;
+        return head.path();
     }
 
     Optional<String> header(String name) {
-        return Optional.ofNullable(headers.getFirst(name));
+        return head.header(name);
     }
 
     Optional<String> parameter(String name) {

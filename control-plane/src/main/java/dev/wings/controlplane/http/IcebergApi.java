@@ -17,13 +17,16 @@ package dev.wings.controlplane.http;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.http.HttpHead;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TenantName;
-import dev.wings.common.time.Scheduler;
+import dev.wings.common.rpc.ActingTenant;
 import dev.wings.controlplane.catalog.CatalogTables.Loaded;
 import dev.wings.controlplane.catalog.IcebergCatalog;
 import dev.wings.controlplane.http.Routes.Route;
 import dev.wings.controlplane.paging.ResultPage;
+import io.grpc.Context;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
@@ -69,16 +72,20 @@ public final class IcebergApi implements HttpEndpoint.Handler {
     /// Of requests: the acting tenant.
     private static final String TENANT_HEADER = "wings-tenant";
 
+    private static final String STRANGERS = "";
+
     private static final String CONFIG_PATH = "/iceberg/v1/config";
     private static final String ROOT = "/iceberg";
 
     private final IcebergCatalog catalog;
+    private final KnownTenants tenants;
     private final MeterRegistry registry;
     private final ClientReports reports;
     private final Routes routes = routes();
 
-    private IcebergApi(IcebergCatalog catalog, MeterRegistry registry) {
+    private IcebergApi(IcebergCatalog catalog, KnownTenants tenants, MeterRegistry registry) {
         this.catalog = catalog;
+        this.tenants = tenants;
         this.registry = registry;
         this.reports = new ClientReports(registry);
     }
@@ -89,9 +96,9 @@ public final class IcebergApi implements HttpEndpoint.Handler {
             int port,
             HttpLimits limits,
             IcebergCatalog catalog,
-            Scheduler scheduler,
+            KnownTenants tenants,
             MeterRegistry registry) {
-        return HttpEndpoint.open(host, port, limits, new IcebergApi(catalog, registry), scheduler);
+        return HttpEndpoint.open(host, port, limits, new IcebergApi(catalog, tenants, registry));
     }
 
     private Routes routes() {
@@ -194,9 +201,27 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                                 .register(call.tenant(), call.namespace(), call.body(RegisterViewRequest.class)))));
     }
 
+    /// The tenant that the path names; all that is not known to be one shares what one may have.
+    @Override
+    public String owner(HttpHead head) {
+        String[] parts = head.path().split("/", 5);
+        String prefix = parts.length > 3 ? parts[3] : "";
+        return tenants.remembers(prefix) ? prefix : STRANGERS;
+    }
+
     @Override
     public void handle(HttpRequest request, HttpEndpoint.Answer answer) throws IOException {
-        catalog.memory().during(() -> answer.send(response(request)));
+        catalog.memory().during(request.owner(), () -> answer.send(responseFor(request)));
+    }
+
+    private HttpResponse responseFor(HttpRequest request) {
+        Context acting = ActingTenant.context(request.owner());
+        Context before = acting.attach();
+        try {
+            return response(request);
+        } finally {
+            acting.detach(before);
+        }
     }
 
     private HttpResponse response(HttpRequest request) {
@@ -249,6 +274,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
             return HttpErrors.error(415, "UnsupportedMediaTypeException", "Content-Type must be application/json");
         }
         TenantName tenant = tenant(match.variables().getOrDefault("prefix", ""));
+        tenants.learn(tenant.tenant());
         request.header(TENANT_HEADER)
                 .filter(header -> !header.equals(tenant.tenant()) && !header.equals(tenant.toString()))
                 .ifPresent(header -> {
@@ -279,6 +305,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                 .or(() -> request.header(TENANT_HEADER))
                 .orElse(ResourceId.DEFAULT));
         catalog.namespaces().checkTenant(tenant);
+        tenants.learn(tenant.tenant());
         return json(ConfigResponse.builder()
                 .withOverride("prefix", tenant.tenant())
                 .withEndpoints(routes.endpoints())

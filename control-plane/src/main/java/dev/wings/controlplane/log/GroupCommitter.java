@@ -17,10 +17,13 @@ package dev.wings.controlplane.log;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.rpc.ActingTenant;
 import dev.wings.controlplane.log.CommitDecision.Answered;
 import dev.wings.controlplane.log.CommitDecision.Refused;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -30,12 +33,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Gathers the folios that arrive while a namespace is being committed, and commits them together next.
@@ -48,12 +51,18 @@ public final class GroupCommitter implements AutoCloseable {
     /// How often a group that lost against another transaction is tried again.
     private static final int CONFLICT_RETRIES = 3;
 
+    /// That wait for a turn, of one tenant.
+    private static final int MAX_NAMESPACES = 1_000_000;
+
+    private static final Duration FOR_EVER = Duration.ofDays(10_000);
+
     private final LogMetadataStore store;
     private final InstantSource clock;
     private final CommitLimits limits;
     private final CommitPublisher publisher;
     private final CommitMetrics metrics;
-    private final Semaphore transactions;
+    private final FairPlaces transactions;
+    private final FairPlaces queueBytes;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("commit-", 0).factory());
 
@@ -68,7 +77,9 @@ public final class GroupCommitter implements AutoCloseable {
         void published(UUID namespaceUid, List<Commit> commits);
     }
 
-    private record Pending(FolioCommit folio, long bytes, CompletableFuture<FolioAnswer> answer) {}
+    /// @param place of its bytes among those of all; none if its queue was empty, which takes anything
+    private record Pending(
+            FolioCommit folio, long bytes, Optional<FairPlaces.Place> place, CompletableFuture<FolioAnswer> answer) {}
 
     private static final class Queue {
         final Deque<Pending> waiting = new ArrayDeque<>();
@@ -88,8 +99,10 @@ public final class GroupCommitter implements AutoCloseable {
         this.limits = limits;
         this.publisher = publisher;
         this.metrics = new CommitMetrics(registry, this::queuedBytes);
-        // fair, so that a busy namespace does not keep the others from committing
-        this.transactions = new Semaphore(limits.transactions(), true);
+        // so that a tenant with busy namespaces does not keep the others from committing
+        this.transactions =
+                new FairPlaces("transactions", new FairPlaces.Limits(limits.transactions(), MAX_NAMESPACES, FOR_EVER));
+        this.queueBytes = new FairPlaces("bytes of commits", FairPlaces.Limits.of(limits.queueBytes()));
     }
 
     /// Commits a folio and waits until it is durable. Idempotent by the folio's id, so after UNAVAILABLE, when
@@ -129,19 +142,20 @@ public final class GroupCommitter implements AutoCloseable {
             }
             long ofNamespace = queue == null ? 0 : queue.bytes;
             // an empty queue takes anything, so that a limit below the size of one request stops nobody for ever
-            if (ofNamespace > 0
-                    && (ofNamespace + bytes > limits.namespaceQueueBytes()
-                            || queuedBytes + bytes > limits.queueBytes())) {
+            String owner = owner(namespaceUid);
+            boolean full = ofNamespace > 0 && ofNamespace + bytes > limits.namespaceQueueBytes();
+            Optional<FairPlaces.Place> place = full ? Optional.empty() : queueBytes.tryAcquire(owner, bytes);
+            if (ofNamespace > 0 && place.isEmpty()) {
                 throw WingsException.exhausted("too many commits are waiting: namespace_uid=" + namespaceUid
                         + ", waiting_bytes=" + ofNamespace + ", waiting_bytes_of_all=" + queuedBytes);
             }
             if (queue == null) {
                 // first the thread, which then waits for our lock: a queue without one would never be emptied
-                threads.execute(() -> commitAll(namespaceUid));
+                threads.execute(() -> commitAll(namespaceUid, owner));
                 queue = new Queue();
                 queues.put(namespaceUid, queue);
             }
-            Pending pending = new Pending(folio, bytes, new CompletableFuture<>());
+            Pending pending = new Pending(folio, bytes, place, new CompletableFuture<>());
             queue.waiting.add(pending);
             queue.open.putIfAbsent(folio.folioId(), pending);
             queue.bytes += bytes;
@@ -153,19 +167,30 @@ public final class GroupCommitter implements AutoCloseable {
     }
 
     /// Commits one group after the other until nothing of the namespace waits.
-    private void commitAll(UUID namespaceUid) {
+    private void commitAll(UUID namespaceUid, String owner) {
         while (true) {
-            transactions.acquireUninterruptibly();
-            try {
+            try (FairPlaces.Place turn = acquireTurn(owner)) {
                 // only now: what arrived while we waited for our turn joins the group
                 List<Pending> group = takeGroup(namespaceUid);
                 if (group.isEmpty()) {
                     return;
                 }
                 commitGroup(namespaceUid, group);
-            } finally {
-                transactions.release();
             }
+        }
+    }
+
+    /// A tenant's namespaces share its turns; where the call does not say whose a namespace is, it is on its own.
+    private static String owner(UUID namespaceUid) {
+        String tenant = ActingTenant.current();
+        return tenant.isEmpty() ? namespaceUid.toString() : tenant;
+    }
+
+    private FairPlaces.Place acquireTurn(String owner) {
+        try {
+            return transactions.acquire(owner);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts the threads of commits", e);
         }
     }
 
@@ -200,6 +225,7 @@ public final class GroupCommitter implements AutoCloseable {
                     break;
                 }
                 group.add(queue.waiting.remove());
+                next.place.ifPresent(FairPlaces.Place::close);
                 bytes += next.bytes;
             }
             queue.bytes -= bytes;

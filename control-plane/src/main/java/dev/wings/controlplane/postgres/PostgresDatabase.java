@@ -20,7 +20,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.wings.common.config.Secret;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.process.Resources;
+import dev.wings.common.rpc.ActingTenant;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
@@ -58,11 +61,16 @@ public final class PostgresDatabase implements AutoCloseable {
 
     private final DatabaseConfig config;
     private final Resources pools;
+    /// Transactions of one tenant that wait for a connection.
+    private static final int MAX_WAITING = 1000;
+
     private final HikariDataSource commits;
     private final HikariDataSource changes;
     private final HikariDataSource work;
     private final HikariDataSource reads;
     private final HikariDataSource probes;
+
+    private final FairPlaces turnsToRead;
 
     private PostgresDatabase(
             DatabaseConfig config,
@@ -79,6 +87,8 @@ public final class PostgresDatabase implements AutoCloseable {
         this.work = work;
         this.reads = reads;
         this.probes = probes;
+        this.turnsToRead = new FairPlaces(
+                "reads", new FairPlaces.Limits(config.readConnections(), MAX_WAITING, config.connectTimeout()));
     }
 
     /// Reaches the database and brings its tables up to date. UNAVAILABLE if it cannot be reached; later on it
@@ -235,7 +245,17 @@ public final class PostgresDatabase implements AutoCloseable {
 
     /// Runs `body` on one snapshot of everything committed before.
     <T> T read(String what, Body<T> body) {
-        return transaction(reads, what, body);
+        return inTurn(what, () -> transaction(reads, what, body));
+    }
+
+    /// The connections of a pool go to tenants in turn.
+    private <T> T inTurn(String what, Supplier<T> transaction) {
+        try (FairPlaces.Place place = turnsToRead.acquire(ActingTenant.current())) {
+            return transaction.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WingsException(ErrorKind.CANCELLED, "interrupted before the database was asked: " + what, e);
+        }
     }
 
     private static <T> T transaction(HikariDataSource pool, String what, Body<T> body) {

@@ -43,7 +43,7 @@ final class MetadataMemoryTest {
     void takenMemoryIsFreeAfterTheRequest() {
         assertThat(memory.maxFileBytes()).isEqualTo(8 * KIB);
         for (int i = 0; i < 3; i++) {
-            memory.during(() -> {
+            memory.during("t", () -> {
                 memory.take(4 * KIB);
                 memory.take(4 * KIB);
                 assertThatThrownBy(() -> memory.take(KIB))
@@ -64,27 +64,27 @@ final class MetadataMemoryTest {
         assertThat(memory.holds(4 * KIB, KIB)).isTrue();
         assertThat(memory.holds(4 * KIB, 2 * KIB)).isFalse();
         assertThat(memory.holds(KIB, Long.MAX_VALUE / 128)).isFalse();
-        memory.during(() -> {
+        memory.during("t", () -> {
             memory.take(4 * KIB);
             memory.takeTokens(4 * KIB, KIB);
             assertThatThrownBy(() -> memory.take(KIB)).isInstanceOf(WingsException.class);
         });
-        memory.during(() -> memory.take(8 * KIB));
+        memory.during("t", () -> memory.take(8 * KIB));
     }
 
     @Test
     void takenMemoryIsFreeAfterAFailure() {
-        assertThatThrownBy(() -> memory.during(() -> {
+        assertThatThrownBy(() -> memory.during("t", () -> {
                     memory.take(8 * KIB);
                     throw new IllegalStateException("boom");
                 }))
                 .hasMessage("boom");
-        memory.during(() -> memory.take(8 * KIB));
+        memory.during("t", () -> memory.take(8 * KIB));
     }
 
     @Test
     void takenMemoryIsFreeAfterAnAttemptThatFailed() {
-        memory.during(() -> {
+        memory.during("t", () -> {
             memory.take(KIB);
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> memory.attempt(() -> {
@@ -99,7 +99,7 @@ final class MetadataMemoryTest {
             });
             assertThatThrownBy(() -> memory.take(KIB)).isInstanceOf(WingsException.class);
         });
-        memory.during(() -> memory.take(8 * KIB));
+        memory.during("t", () -> memory.take(8 * KIB));
     }
 
     /// It would wait for those who wait behind it, or for what it holds.
@@ -112,7 +112,7 @@ final class MetadataMemoryTest {
             List<Future<?>> requests = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 requests.add(executor.submit(() -> {
-                    patient.<InterruptedException>during(() -> {
+                    patient.<InterruptedException>during("t", () -> {
                         patient.take(4 * KIB);
                         bothHold.countDown();
                         bothHold.await();
@@ -136,7 +136,7 @@ final class MetadataMemoryTest {
         CountDownLatch held = new CountDownLatch(1);
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> first = executor.submit(() -> {
-                patient.<InterruptedException>during(() -> {
+                patient.<InterruptedException>during("t", () -> {
                     patient.take(8 * KIB);
                     taken.countDown();
                     held.await();
@@ -144,10 +144,21 @@ final class MetadataMemoryTest {
                 return true;
             });
             taken.await();
-            Future<?> second = executor.submit(() -> patient.during(() -> patient.take(KIB)));
+            Future<?> second = executor.submit(() -> patient.during("t", () -> patient.take(KIB)));
             held.countDown();
             first.get();
             second.get();
         }
+    }
+
+    /// I9
+    @Test
+    void oneOwnerLeavesSomeToAnother() {
+        memory.during("noisy", () -> {
+            memory.take(8 * KIB);
+            memory.<RuntimeException>during(
+                    "noisy", () -> assertThatThrownBy(() -> memory.take(KIB)).isInstanceOf(WingsException.class));
+            memory.<RuntimeException>during("quiet", () -> memory.take(KIB));
+        });
     }
 }

@@ -18,7 +18,7 @@ package dev.wings.controlplane.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.time.Scheduler;
+import dev.wings.common.http.HttpHead;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -27,10 +27,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,13 +44,11 @@ final class HttpEndpointTest {
 
     private static final HttpLimits LIMITS = new HttpLimits(2, 64 << 10, Duration.ofSeconds(2), Duration.ofSeconds(10));
 
-    private final Scheduler scheduler = Scheduler.system();
     private final HttpClient client = HttpClient.newHttpClient();
 
     @AfterEach
     void close() {
         client.close();
-        scheduler.close();
     }
 
     @Test
@@ -100,38 +96,38 @@ final class HttpEndpointTest {
         }
     }
 
+    /// I9
     @Test
-    void requestWithoutABodyDoesNotWaitForThoseThatAreUploaded() throws Exception {
-        HttpLimits patient =
-                new HttpLimits(LIMITS.requests(), LIMITS.bodyBytes(), Duration.ofSeconds(50), Duration.ofSeconds(1));
-        String upload = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + LIMITS.bodyBytes() + "\r\n\r\n";
-        try (HttpEndpoint endpoint = open(patient, request -> HttpResponse.NO_CONTENT);
-                Socket first = connect(endpoint, upload);
-                Socket second = connect(endpoint, upload)) {
-            assertThat(first.isConnected() && second.isConnected()).isTrue();
-            // until one with a small body waits for those two
-            Instant latest = Instant.now().plusSeconds(10);
-            while (isAnswered(endpoint, "POST", BodyPublishers.ofString("{}"), Duration.ofMillis(300))) {
-                assertThat(Instant.now()).isBefore(latest);
+    void oneTenantLeavesAPlaceToTheOthers() throws Exception {
+        HttpLimits patient = new HttpLimits(4, LIMITS.bodyBytes(), Duration.ofSeconds(50), Duration.ofSeconds(1));
+        CountDownLatch started = new CountDownLatch(3);
+        CountDownLatch held = new CountDownLatch(1);
+        try (HttpEndpoint endpoint = open(patient, request -> {
+            if (request.owner().equals("noisy")) {
+                started.countDown();
+                await(held);
             }
-            assertThat(isAnswered(endpoint, "GET", BodyPublishers.noBody(), Duration.ofSeconds(5)))
-                    .isTrue();
+            return HttpResponse.NO_CONTENT;
+        })) {
+            List<CompletableFuture<Integer>> noisy = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                noisy.add(CompletableFuture.supplyAsync(() -> statusFor(endpoint, "noisy")));
+            }
+            started.await();
+            assertThat(statusFor(endpoint, "quiet")).isEqualTo(204);
+            held.countDown();
+            for (CompletableFuture<Integer> each : noisy) {
+                assertThat(each.get()).isEqualTo(204);
+            }
         }
     }
 
-    private boolean isAnswered(
-            HttpEndpoint endpoint, String method, java.net.http.HttpRequest.BodyPublisher body, Duration timeout)
-            throws IOException, InterruptedException {
+    private int statusFor(HttpEndpoint endpoint, String tenant) {
         java.net.http.HttpRequest request = java.net.http.HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + endpoint.port() + "/"))
-                .method(method, body)
-                .timeout(timeout)
+                .header("wings-tenant", tenant)
                 .build();
-        try {
-            return client.send(request, BodyHandlers.ofString()).statusCode() == 204;
-        } catch (HttpTimeoutException e) {
-            return false;
-        }
+        return client.sendAsync(request, BodyHandlers.discarding()).join().statusCode();
     }
 
     @Test
@@ -168,22 +164,22 @@ final class HttpEndpointTest {
     }
 
     private HttpEndpoint open(HttpLimits limits, Function<HttpRequest, HttpResponse> handler) {
-        return HttpEndpoint.open(
-                "127.0.0.1",
-                0,
-                limits,
-                new HttpEndpoint.Handler() {
-                    @Override
-                    public void handle(HttpRequest request, HttpEndpoint.Answer answer) throws IOException {
-                        answer.send(handler.apply(request));
-                    }
+        return HttpEndpoint.open("127.0.0.1", 0, limits, new HttpEndpoint.Handler() {
+            @Override
+            public String owner(HttpHead head) {
+                return head.header("wings-tenant").orElse("");
+            }
 
-                    @Override
-                    public HttpResponse failed(WingsException reason) {
-                        return HttpErrors.response(reason);
-                    }
-                },
-                scheduler);
+            @Override
+            public void handle(HttpRequest request, HttpEndpoint.Answer answer) throws IOException {
+                answer.send(handler.apply(request));
+            }
+
+            @Override
+            public HttpResponse failed(WingsException reason) {
+                return HttpErrors.response(reason);
+            }
+        });
     }
 
     private static void await(CountDownLatch latch) {

@@ -1,0 +1,391 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.http;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One connection: a request after the other, none read before the one before is answered.
+///
+/// ```
+///   HEAD ──▶ BODY ──▶ WORK ──▶ ANSWER ──▶ HEAD ...
+///              └───── refused ────┴──▶ LAST (the client may read its answer, what it sends is dropped)
+/// ```
+///
+/// All of it runs on the network's thread, but for the work itself.
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+
+    /// For a client to read why it was refused, before unread bytes of its own reset the connection.
+    private static final Duration LAST_TIME = Duration.ofSeconds(2);
+
+    private static final FullHttpResponse CONTINUE =
+            new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);
+
+    private enum State {
+        HEAD,
+        BODY,
+        WORK,
+        ANSWER,
+        LAST
+    }
+
+    private final HttpEdge edge;
+
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable InetAddress client;
+    private @Nullable Future<?> timer;
+    private State state = State.HEAD;
+    private long since;
+    private final Deque<Object> early = new ArrayDeque<>();
+
+    private @Nullable Request request;
+    private @Nullable Thread worker;
+
+    HttpConnection(HttpEdge edge) {
+        this.edge = edge;
+    }
+
+    /// A request that is being read or worked on.
+    private record Request(
+            HttpRequest head,
+            String owner,
+            boolean keepAlive,
+            ByteArrayOutputStream body,
+            FairPlaces.Place bodyPlace) {}
+
+    @Override
+    public void channelActive(ChannelHandlerContext opened) {
+        context = opened;
+        client = ((InetSocketAddress) opened.channel().remoteAddress()).getAddress();
+        awaitHead();
+        edge.connections().add(this);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext closed) {
+        stopTimer();
+        dropEarly();
+        if (state != State.WORK) {
+            giveBackBody();
+        } else if (worker != null) {
+            worker.interrupt();
+        }
+        edge.connections().remove(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
+        LOG.debug("connection fails: client={}, cause={}", client, cause.toString());
+        cut();
+    }
+
+    /// Ends the connection at once.
+    void cut() {
+        context().close();
+    }
+
+    InetAddress client() {
+        return Objects.requireNonNull(client);
+    }
+
+    long since() {
+        return since;
+    }
+
+    boolean waitsForClient() {
+        return state != State.WORK;
+    }
+
+    /// Whether there is no request that is there as a whole and not yet answered.
+    boolean isIdle() {
+        return state != State.WORK && state != State.ANSWER;
+    }
+
+    boolean isAnswering() {
+        return state == State.ANSWER;
+    }
+
+    boolean isOf(String owner) {
+        return request != null && request.owner.equals(owner);
+    }
+
+    /// What comes before the request before is answered, which is what one read has brought, waits.
+    @Override
+    public void channelRead(ChannelHandlerContext from, Object message) {
+        early.add(message);
+        takeEarly();
+    }
+
+    private void takeEarly() {
+        while (waitsForMore() && !early.isEmpty()) {
+            Object message = early.remove();
+            try {
+                switch (state) {
+                    case HEAD -> onHead((HttpRequest) message);
+                    case BODY -> onBody((HttpContent) message, Objects.requireNonNull(request));
+                    default -> LOG.trace("dropped: client={}", client);
+                }
+            } catch (WingsException e) {
+                refuse(edge.service().refused(e));
+            } finally {
+                ReferenceCountUtil.release(message);
+            }
+        }
+        context().channel().config().setAutoRead(waitsForMore());
+    }
+
+    private boolean waitsForMore() {
+        return state == State.HEAD || state == State.BODY || state == State.LAST;
+    }
+
+    private void dropEarly() {
+        early.forEach(ReferenceCountUtil::release);
+        early.clear();
+    }
+
+    private void onHead(HttpRequest head) {
+        HttpHead asked = new HttpHead(head, client());
+        String owner = head.decoderResult().isSuccess() ? edge.service().owner(asked) : "";
+        request = new Request(
+                head,
+                owner,
+                HttpUtil.isKeepAlive(head),
+                new ByteArrayOutputStream(0),
+                edge.bodies().tryAcquire(owner, 0).orElseThrow());
+        enter(State.BODY, edge.limits().requestTime());
+        if (!head.decoderResult().isSuccess()) {
+            throw WingsException.invalid("not an HTTP request that is understood: cause="
+                    + head.decoderResult().cause().getClass().getSimpleName());
+        }
+        if (HttpUtil.getContentLength(head, 0L) > edge.limits().bodyBytes()) {
+            refuse(edge.service().tooLarge(edge.limits().bodyBytes()));
+            return;
+        }
+        if (HttpUtil.is100ContinueExpected(head)) {
+            context().writeAndFlush(CONTINUE.retainedDuplicate());
+        }
+    }
+
+    private void onBody(HttpContent part, Request current) {
+        if (!part.decoderResult().isSuccess()) {
+            throw WingsException.invalid("the body of the request is not understood");
+        }
+        int bytes = part.content().readableBytes();
+        if (current.body.size() + bytes > edge.limits().bodyBytes()) {
+            refuse(edge.service().tooLarge(edge.limits().bodyBytes()));
+            return;
+        }
+        // what arrives is held twice when it is whole: as it came, and as it is handed over
+        if (bytes > 0 && !current.bodyPlace.tryGrow(bytes)) {
+            throw WingsException.exhausted("too many requests at once: no room for the bodies of more");
+        }
+        byte[] copy = new byte[bytes];
+        part.content().readBytes(copy);
+        current.body.writeBytes(copy);
+        if (part instanceof LastHttpContent) {
+            work(current);
+        }
+    }
+
+    private void work(Request current) {
+        state = State.WORK;
+        HttpHead head = new HttpHead(current.head, client());
+        byte[] body = current.body.toByteArray();
+        worker = Thread.ofVirtual().name("http").start(() -> {
+            try {
+                edge.service().serve(head, current.owner, body, answer -> send(current, answer));
+            } catch (InterruptedException | IOException e) {
+                LOG.debug("request ends early: path={}, cause={}", head.path(), e.toString());
+            } catch (RuntimeException | Error e) {
+                LOG.error("request failed: method={}, path={}", head.method(), head.path(), e);
+            } finally {
+                current.bodyPlace.close();
+                onNetwork(() -> {
+                    boolean answered = state != State.WORK || request != current;
+                    if (!answered) {
+                        cut();
+                    }
+                });
+            }
+        });
+    }
+
+    /// Runs something on the network's thread; whether that still runs.
+    private boolean onNetwork(Runnable action) {
+        try {
+            context().executor().execute(action);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    /// On the thread of the work; returns when the client has taken it.
+    private void send(Request current, HttpAnswer answer) throws IOException {
+        FairPlaces.Place place;
+        try {
+            place = edge.placeForAnswer(current.owner, answer.body().length);
+        } catch (WingsException e) {
+            await(current, edge.service().refused(e));
+            return;
+        }
+        try (place) {
+            await(current, answer);
+        }
+    }
+
+    private void await(Request current, HttpAnswer answer) throws IOException {
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        if (!onNetwork(() -> answer(current, answer, taken))) {
+            throw new IOException("the server is stopping");
+        }
+        try {
+            taken.get();
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted before the client took its answer");
+        }
+    }
+
+    private void answer(Request current, HttpAnswer answer, CompletableFuture<Void> taken) {
+        if (state != State.WORK || request != current || !context().channel().isActive()) {
+            taken.completeExceptionally(new IOException("the connection is cut"));
+            return;
+        }
+        state = State.ANSWER;
+        since = edge.connections().nextMoment();
+        worker = null;
+        boolean goesOn = current.keepAlive && !edge.connections().isDraining();
+        write(current, answer, goesOn).addListener(written -> {
+            if (!written.isSuccess()) {
+                taken.completeExceptionally(written.cause());
+                cut();
+                return;
+            }
+            taken.complete(null);
+            if (goesOn) {
+                awaitHead();
+            } else {
+                last();
+            }
+        });
+    }
+
+    /// Answers without reading on, which ends the connection.
+    private void refuse(HttpAnswer answer) {
+        Request refused = Objects.requireNonNull(request);
+        giveBackBody();
+        enter(State.LAST, LAST_TIME);
+        write(refused, answer, false).addListener(written -> last());
+    }
+
+    private ChannelFuture write(Request answered, HttpAnswer answer, boolean goesOn) {
+        boolean bare = answer.body().length == 0 || answered.head.method().equals(HttpMethod.HEAD);
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(answer.status()),
+                bare ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.body()));
+        answer.headers().forEach((name, value) -> response.headers().set(name, value));
+        if (answer.status() != HttpResponseStatus.NO_CONTENT.code()
+                && answer.status() != HttpResponseStatus.NOT_MODIFIED.code()) {
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
+        }
+        if (!goesOn) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (answered.head.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+        return context().writeAndFlush(response);
+    }
+
+    /// Says that no more comes, and waits for a moment for the client to say the same.
+    private void last() {
+        if (!context().channel().isActive()) {
+            return;
+        }
+        enter(State.LAST, LAST_TIME);
+        ((SocketChannel) context().channel()).shutdownOutput();
+        takeEarly();
+    }
+
+    private void awaitHead() {
+        request = null;
+        enter(State.HEAD, edge.limits().headTime());
+        takeEarly();
+    }
+
+    private void enter(State next, Duration atMost) {
+        state = next;
+        since = edge.connections().nextMoment();
+        stopTimer();
+        timer = context().executor().schedule(this::cut, atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+    }
+
+    private void giveBackBody() {
+        if (request != null) {
+            request.bodyPlace.close();
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        return Objects.requireNonNull(context);
+    }
+}

@@ -1,0 +1,43 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.http;
+
+import dev.wings.common.error.WingsException;
+import java.io.IOException;
+
+/// What an [HttpEdge] serves.
+public interface HttpService {
+
+    /// Takes the one answer to a request, and returns when the client has taken it.
+    interface Answerer {
+        /// Fails if the connection is cut, or the thread interrupted, before that.
+        void send(HttpAnswer answer) throws IOException;
+    }
+
+    /// Whose share of what all use a request counts for. Called on the network's thread: must not block.
+    String owner(HttpHead head);
+
+    /// Answers a request, on a thread of its own. Whatever it throws cuts the connection.
+    ///
+    /// @param body whole
+    void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException, InterruptedException;
+
+    /// The answer to a request that is not served.
+    HttpAnswer refused(WingsException reason);
+
+    /// The answer to a request whose body is too large.
+    HttpAnswer tooLarge(long limitBytes);
+}

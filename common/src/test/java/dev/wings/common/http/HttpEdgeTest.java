@@ -1,0 +1,318 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// I11: whatever clients send, do not send, or do not take.
+@Timeout(120)
+class HttpEdgeTest {
+
+    private static final int CONNECTIONS = 20;
+    private static final int BODY_BYTES = 64 << 10;
+    private static final int LARGE = 16 << 20;
+
+    private static final String GET = "GET /small HTTP/1.1\r\nHost: x\r\n\r\n";
+    private static final String LAST_GET = "GET /small HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+    private static final EdgeLimits PATIENT = limits(Duration.ofMinutes(10));
+    private static final EdgeLimits HASTY = limits(Duration.ofMillis(300));
+
+    private static EdgeLimits limits(Duration time) {
+        return new EdgeLimits(CONNECTIONS, BODY_BYTES, 4L * BODY_BYTES, 4L * LARGE, time, time, Duration.ofSeconds(1));
+    }
+
+    /// Answers with the body that came, or a large one.
+    private static class Echo implements HttpService {
+        @Override
+        public String owner(HttpHead head) {
+            return head.header("owner").orElse("anybody");
+        }
+
+        @Override
+        public void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException {
+            answerer.send(new HttpAnswer(200, Map.of(), head.path().equals("/large") ? new byte[LARGE] : body));
+        }
+
+        @Override
+        public HttpAnswer refused(WingsException reason) {
+            int status = reason.kind() == ErrorKind.EXHAUSTED ? 429 : 400;
+            return new HttpAnswer(status, Map.of(), reason.getMessage().getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public HttpAnswer tooLarge(long limitBytes) {
+            return new HttpAnswer(413, Map.of(), new byte[0]);
+        }
+    }
+
+    private static HttpEdge open(EdgeLimits limits) {
+        return HttpEdge.open("127.0.0.1", 0, limits, new Echo());
+    }
+
+    private static Socket connect(HttpEdge edge, String sent) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.port());
+        socket.getOutputStream().write(sent.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    /// All that comes until the server closes.
+    private static String talk(HttpEdge edge, String sent) throws IOException {
+        try (Socket socket = connect(edge, sent)) {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    /// Waits for it.
+    private static boolean isCut(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        byte[] buffer = new byte[64 << 10];
+        try {
+            int read = in.read(buffer);
+            while (read >= 0) {
+                read = in.read(buffer);
+            }
+            return true;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    private static void closeAll(List<Socket> sockets) throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    @Test
+    void requestsOfOneConnectionAreAnsweredInTurn() throws Exception {
+        try (HttpEdge edge = open(PATIENT)) {
+            String sent = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none"
+                    + "POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nt\r\n2\r\nwo\r\n0\r\n\r\n"
+                    + "HEAD /c HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + LAST_GET;
+            String answers = talk(edge, sent);
+            assertThat(answers.split("HTTP/1.1 200 OK", -1)).hasSize(5);
+            assertThat(answers).containsSubsequence("\r\n\r\none", "\r\n\r\ntwo", "onnection: close");
+        }
+    }
+
+    @Test
+    void clientIsToldToGoOn() throws Exception {
+        String head = "POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+        try (HttpEdge edge = open(PATIENT);
+                Socket socket = connect(edge, head)) {
+            String expected = "HTTP/1.1 100 Continue\r\n\r\n";
+            assertThat(socket.getInputStream().readNBytes(expected.length()))
+                    .asString(StandardCharsets.US_ASCII)
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void bodyMayComeInVeryManyParts() throws Exception {
+        try (HttpEdge edge = open(PATIENT)) {
+            String sent = "POST /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "1\r\nx\r\n".repeat(50_000) + "0\r\n\r\n";
+            assertThat(talk(edge, sent)).startsWith("HTTP/1.1 200").endsWith("x".repeat(50_000));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n",
+                "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n"
+            })
+    void largeBodyIsRefused(String head) throws Exception {
+        try (HttpEdge edge = open(PATIENT)) {
+            assertThat(talk(edge, head + "x".repeat(BODY_BYTES + 1))).startsWith("HTTP/1.1 413");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nonsense\r\n\r\n",
+                "GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+                "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                "\u0016\u0003\u0001\r\n\r\n"
+            })
+    void whatIsNotUnderstoodIsRefused(String sent) throws Exception {
+        try (HttpEdge edge = open(PATIENT)) {
+            assertThat(talk(edge, sent)).startsWith("HTTP/1.1 400");
+        }
+    }
+
+    @Test
+    void headMayComeInManyParts() throws Exception {
+        try (HttpEdge edge = open(PATIENT);
+                Socket socket = connect(edge, LAST_GET.substring(0, 5))) {
+            String rest = LAST_GET.substring(5).replace("Host: x", "Host: x\r\nlong: " + "x".repeat(20_000));
+            for (int start = 0; start < rest.length(); start += 3000) {
+                socket.getOutputStream()
+                        .write(rest.substring(start, Math.min(rest.length(), start + 3000))
+                                .getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().flush();
+            }
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void longHeadIsRefused() throws Exception {
+        try (HttpEdge edge = open(PATIENT)) {
+            assertThat(talk(edge, "GET / HTTP/1.1\r\nlong: " + "x".repeat(40_000) + "\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400");
+        }
+    }
+
+    /// What a client may leave as it is.
+    static Stream<String> unfinished() {
+        return Stream.of(
+                "",
+                "G",
+                "GET /small HTTP/1.1\r\nHost: x\r\nhalf",
+                "POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n",
+                "POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345",
+                "POST /small HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n",
+                "POST /small HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12",
+                GET,
+                GET + GET + "GET ",
+                "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("unfinished")
+    void othersAreAnsweredBesideManyThatAreUnfinished(String sent) throws Exception {
+        List<Socket> dawdlers = new ArrayList<>();
+        try (HttpEdge edge = open(PATIENT)) {
+            for (int i = 0; i < 3 * CONNECTIONS; i++) {
+                dawdlers.add(connect(edge, sent));
+                assertThat(talk(edge, LAST_GET)).startsWith("HTTP/1.1 200");
+            }
+            // the ones that were there first had to go
+            assertThat(isCut(dawdlers.getFirst())).isTrue();
+        } finally {
+            closeAll(dawdlers);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("unfinished")
+    void whatIsUnfinishedIsCutAfterAWhile(String sent) throws Exception {
+        try (HttpEdge edge = open(HASTY);
+                Socket dawdler = connect(edge, sent)) {
+            assertThat(isCut(dawdler)).isTrue();
+        }
+    }
+
+    @Test
+    void answerThatIsNotTakenIsCutAfterAWhile() throws Exception {
+        CountDownLatch cut = new CountDownLatch(1);
+        HttpService service = new Echo() {
+            @Override
+            public void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException {
+                try {
+                    super.serve(head, owner, body, answerer);
+                } catch (IOException e) {
+                    cut.countDown();
+                    throw e;
+                }
+            }
+        };
+        try (HttpEdge edge = HttpEdge.open("127.0.0.1", 0, HASTY, service);
+                Socket dawdler = connect(edge, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n")) {
+            cut.await();
+            assertThat(dawdler.isConnected()).isTrue();
+        }
+    }
+
+    /// I9: who sends much of bodies and does not end them.
+    @Test
+    void bodiesOfOneOwnerLeaveRoomForThoseOfOthers() throws Exception {
+        String most = "POST /small HTTP/1.1\r\nHost: x\r\nowner: noisy\r\nContent-Length: " + BODY_BYTES + "\r\n\r\n"
+                + "x".repeat(BODY_BYTES - 1);
+        String small = "POST /small HTTP/1.1\r\nHost: x\r\nowner: quiet\r\nConnection: close\r\n"
+                + "Content-Length: 1000\r\n\r\n" + "x".repeat(1000);
+        List<Socket> noisy = new ArrayList<>();
+        try (HttpEdge edge = open(PATIENT)) {
+            for (int i = 0; i < 10; i++) {
+                noisy.add(connect(edge, most));
+            }
+            for (int i = 0; i < 10; i++) {
+                assertThat(talk(edge, small)).startsWith("HTTP/1.1 200");
+            }
+            assertThat(noisy.stream().filter(HttpEdgeTest::isRefused)).isNotEmpty();
+        } finally {
+            closeAll(noisy);
+        }
+    }
+
+    /// Says so, or is reset in the middle of what it sends.
+    private static boolean isRefused(Socket socket) {
+        try {
+            socket.setSoTimeout(1);
+            return socket.getInputStream().read() == 'H';
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void requestIsInterruptedWhenItsTimeIsOver() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        HttpService service = new Echo() {
+            @Override
+            public void serve(HttpHead head, String owner, byte[] body, Answerer answerer) {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                }
+            }
+        };
+        try (HttpEdge edge = HttpEdge.open("127.0.0.1", 0, HASTY, service);
+                Socket client = connect(edge, GET)) {
+            assertThat(isCut(client)).isTrue();
+            interrupted.await();
+        }
+    }
+}
