@@ -104,8 +104,11 @@ public final class Ingestor implements AutoCloseable {
                 pipelines,
                 budget,
                 allocator,
-                new PutService.Limits(Math.toIntExact(config.maxBatchBytes()), config.maxStreams()),
+                new PutService.Limits(
+                        Math.toIntExact(config.maxBatchBytes()), config.maxStreams(), config.streamIdleTimeout()),
                 surroundings.ids().random().nextInt(),
+                surroundings.knownTenants(config.callTimeout()),
+                surroundings.scheduler(),
                 registry);
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(),

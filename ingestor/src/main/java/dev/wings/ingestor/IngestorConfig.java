@@ -36,7 +36,8 @@ import java.time.Duration;
 /// @param minHedgeDelay an upload that takes longer than this, and than 95 of 100 did lately, is made a second time
 /// @param memoryBytes batches between arrival and answer; beyond three quarters producers are slowed down
 /// @param maxBatchBytes a larger message ends its stream
-/// @param maxStreams open at once
+/// @param maxStreams open at once, of one tenant three quarters at most
+/// @param streamIdleTimeout a stream whose client neither sends nor takes anything for so long is ended
 /// @param callTimeout of one call to the control plane; calls are made again while that helps
 /// @param drainTimeout how long a shutdown waits for batches to be committed
 public record IngestorConfig(
@@ -52,6 +53,7 @@ public record IngestorConfig(
         long memoryBytes,
         long maxBatchBytes,
         int maxStreams,
+        Duration streamIdleTimeout,
         Duration callTimeout,
         Duration drainTimeout) {
 
@@ -107,7 +109,15 @@ public record IngestorConfig(
                         512,
                         1,
                         1_000_000,
-                        "DoPut calls open at once; each can hold up to 1 MiB of network buffers"),
+                        "DoPut calls open at once, of one tenant three quarters; each can hold up to 1 MiB of network"
+                                + " buffers"),
+                settings.duration(
+                        "STREAM_IDLE_TIMEOUT",
+                        Duration.ofMinutes(15),
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(24),
+                        "a DoPut call whose client neither sends nor takes anything for so long is ended; one that never"
+                                + " began, after a minute"),
                 settings.duration(
                         "CALL_TIMEOUT",
                         Duration.ofSeconds(10),

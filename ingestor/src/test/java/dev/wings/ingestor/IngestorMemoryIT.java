@@ -136,9 +136,9 @@ final class IngestorMemoryIT {
                         dictionary);
                 hoarders.add(hoarder);
                 hoarder.send(IngestorMemoryIT::firstOfDictionary);
-                // one after the other, 900,000 bytes each: three eighths of the 12 MiB that streams are admitted up to
-                // have room for five
-                if (i < 5) {
+                // one after the other, 900,000 bytes each: three eighths of the 12 MiB that streams are admitted up to,
+                // three quarters of them for one tenant, have room for three
+                if (i < 3) {
                     assertThat(hoarder.awaitAnswers(1).getFirst().hasAccepted()).isTrue();
                 } else {
                     expectExhausted(hoarder, "dictionaries");
@@ -149,7 +149,7 @@ final class IngestorMemoryIT {
                 assertThat(bystander.awaitAnswers(1).getFirst().hasAccepted()).isTrue();
                 bystander.finish();
             }
-            hoarders.subList(0, 5).forEach(TestProducer::finish);
+            hoarders.subList(0, 3).forEach(TestProducer::finish);
         } finally {
             for (TestProducer hoarder : hoarders) {
                 hoarder.close();

@@ -146,7 +146,7 @@ public final class SqlServer implements AutoCloseable {
                 config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), telemetry.registry())
                 .service(flightService(allocator, endpoint, uploads))
-                .interceptor(new CallerInterceptor(signer))
+                .interceptor(new CallerInterceptor(signer, surroundings.knownTenants(config.callTimeout())))
                 .maxMessageBytes(MAX_MESSAGE_BYTES)
                 .drain(config.drainTimeout())
                 .open());

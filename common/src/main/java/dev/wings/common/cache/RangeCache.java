@@ -18,6 +18,7 @@ package dev.wings.common.cache;
 import dev.wings.common.cache.CachedFile.Flight;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -34,7 +35,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -52,13 +52,15 @@ public final class RangeCache implements AutoCloseable {
 
     private final CacheDisk disk;
     private final RangeSource source;
+    private static final Duration FOR_EVER = Duration.ofDays(10_000);
+
     private final Executor fetchers;
     private final IdGenerator ids;
     private final Scheduler scheduler;
     private final Limits limits;
     private final CacheState state;
     private final CacheMetrics metrics;
-    private final Semaphore fetches;
+    private final FairPlaces fetches;
     private final ConcurrentLinkedDeque<ByteBuffer> buffers = new ConcurrentLinkedDeque<>();
     private final Object persisting = new Object();
     private volatile boolean closed;
@@ -67,7 +69,7 @@ public final class RangeCache implements AutoCloseable {
     /// @param blockBytes the unit of what is there and what is not
     /// @param requestBytes of one request, a multiple of `blockBytes`; each takes a buffer of that size
     /// @param gapBytes that nobody asked for are fetched as well if that saves a request
-    /// @param fetches requests at once
+    /// @param fetches requests to one object store at once; to all a third more
     /// @param persistEvery how often the index is written
     public record Limits(
             long capacityBytes, int blockBytes, int requestBytes, int gapBytes, int fetches, Duration persistEvery) {
@@ -109,7 +111,9 @@ public final class RangeCache implements AutoCloseable {
                 limits.requestBytes() / limits.blockBytes(),
                 limits.gapBytes() / limits.blockBytes());
         this.metrics = new CacheMetrics(registry, state, limits.capacityBytes());
-        this.fetches = new Semaphore(limits.fetches());
+        // a third more than one store gets, so that one that is slow does not keep others waiting
+        this.fetches = new FairPlaces(
+                "fetches", new FairPlaces.Limits(Math.ceilDiv(4L * limits.fetches(), 3), Integer.MAX_VALUE, FOR_EVER));
     }
 
     /// Opens the cache in a directory that it has for itself. PRECONDITION if another process has it.
@@ -294,11 +298,8 @@ public final class RangeCache implements AutoCloseable {
 
     private void fetch(CachedFile file, Flight flight) {
         try {
-            fetches.acquire();
-            try {
+            try (FairPlaces.Place place = fetches.acquire(file.object().store().toString())) {
                 fetch(file, file.bytes(flight.startBlock(), flight.endBlock()));
-            } finally {
-                fetches.release();
             }
         } catch (IOException e) {
             land(file, flight, WingsException.unavailable("the disk of the cache fails: cause=" + e, e));

@@ -176,7 +176,7 @@ final class CatalogCommitTest {
         UpdateTableRequest possible = UpdateTableRequest.create(
                 ORDERS, List.of(), List.of(new MetadataUpdate.SetProperties(Map.of("p", "1"))));
         Throwable thrown =
-                catchThrowable(() -> memory.during(() -> catalog.tables().update(ACME, List.of(possible, impossible))));
+                catchThrowable(() -> memory.during("acme", () -> catalog.tables().update(ACME, List.of(possible, impossible))));
         assertThat(thrown).isNotNull();
         assertThat(files()).isEqualTo(1);
     }
@@ -184,18 +184,18 @@ final class CatalogCommitTest {
     private void create(String name) {
         CreateTableRequest request =
                 CreateTableRequest.builder().withName(name).withSchema(SCHEMA).build();
-        memory.during(() -> catalog.tables().create(ACME, SALES, request));
+        memory.during("acme", () -> catalog.tables().create(ACME, SALES, request));
     }
 
     private void setProperty(TableIdentifier table) {
         UpdateTableRequest request = UpdateTableRequest.create(
                 table, List.of(), List.of(new MetadataUpdate.SetProperties(Map.of("p", "1"))));
-        memory.during(() -> catalog.tables().update(ACME, table, request));
+        memory.during("acme", () -> catalog.tables().update(ACME, table, request));
     }
 
     private CatalogTables.Loaded load(TableIdentifier table) {
         CatalogTables.Loaded[] loaded = new CatalogTables.Loaded[1];
-        memory.during(() -> loaded[0] = catalog.tables().load(ACME, table));
+        memory.during("acme", () -> loaded[0] = catalog.tables().load(ACME, table));
         return loaded[0];
     }
 

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// a message is shows only when its bytes come in. They are counted as they do, and a stream whose bytes would
 /// exceed the hard limit is told to end.
 ///
+/// Tenants share fairly: each may hold three times what it leaves to others, whatever the number of its namespaces; the
+/// stream of one who holds more is the one that ends.
+///
 /// Bytes that are held for as long as a client likes never take more than half of what streams are admitted up to,
 /// and less than all of a group's share: so whatever clients do, the other bytes come back, and streams go on.
 ///
@@ -44,12 +47,16 @@ public final class MemoryBudget {
     /// For so long at most room is left for streams that were admitted and have sent nothing yet.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    /// How much more a tenant may hold than it leaves to others.
+    private static final int HELD_PER_FREE = 3;
+
     private final Scheduler scheduler;
     private final long limitBytes;
     private final long admitBytes;
     private final long groupBytes;
 
     private final Map<String, Group> groups = new HashMap<>();
+    private final Map<String, Tenant> tenants = new HashMap<>();
     private final Deque<Group> waiting = new ArrayDeque<>();
     private long usedBytes;
     private long keptBytes;
@@ -134,7 +141,12 @@ public final class MemoryBudget {
     }
 
     private boolean hasRoom(Group group) {
-        return usedBytes < admitBytes && group.usedBytes < groupBytes;
+        return usedBytes < admitBytes && group.usedBytes < groupBytes && isFair(group.tenant, admitBytes);
+    }
+
+    /// Whether a tenant leaves enough of what all may have to others.
+    private boolean isFair(@Nullable Tenant tenant, long bytesOfAll) {
+        return tenant == null || tenant.usedBytes <= HELD_PER_FREE * (bytesOfAll - usedBytes);
     }
 
     private void admitMore() {
@@ -146,11 +158,22 @@ public final class MemoryBudget {
         runAll(next);
     }
 
+    private static final class Tenant {
+        long usedBytes;
+        long keptBytes;
+        int accounts;
+    }
+
     private static final class Group {
+        final @Nullable Tenant tenant;
         final Deque<Waiter> waiters = new ArrayDeque<>();
         long usedBytes;
         long keptBytes;
         int accounts;
+
+        Group(@Nullable Tenant tenant) {
+            this.tenant = tenant;
+        }
     }
 
     private record Waiter(Account account, Runnable action) {}
@@ -158,11 +181,26 @@ public final class MemoryBudget {
     /// The bytes of one stream: those of the message that is coming in, and the leases on messages taken out of it.
     public final class Account implements AutoCloseable {
 
+        private @Nullable String tenantName;
+        private @Nullable Tenant tenant;
         private @Nullable String groupName;
         private @Nullable Group group;
         private long incomingBytes;
         private long lastMessageBytes;
         private boolean closed;
+
+        /// Makes the stream one of a tenant, with all that it holds; once only, before it is one of a group.
+        public void joinTenant(String name) {
+            synchronized (MemoryBudget.this) {
+                if (closed || tenant != null) {
+                    return;
+                }
+                tenantName = name;
+                tenant = tenants.computeIfAbsent(name, ignored -> new Tenant());
+                tenant.accounts++;
+                tenant.usedBytes += incomingBytes;
+            }
+        }
 
         /// Makes the stream one of a group, with all that it holds; once only.
         public void join(String name) {
@@ -171,7 +209,7 @@ public final class MemoryBudget {
                     return;
                 }
                 groupName = name;
-                group = groups.computeIfAbsent(name, ignored -> new Group());
+                group = groups.computeIfAbsent(name, ignored -> new Group(tenant));
                 group.accounts++;
                 group.usedBytes += incomingBytes;
             }
@@ -186,7 +224,7 @@ public final class MemoryBudget {
                 }
                 incomingBytes += bytes;
                 add(bytes);
-                return usedBytes <= limitBytes;
+                return usedBytes <= limitBytes && isFair(tenant, limitBytes);
             }
         }
 
@@ -199,14 +237,14 @@ public final class MemoryBudget {
         public Lease hold(long bytes) {
             synchronized (MemoryBudget.this) {
                 add(bytes);
-                return new Lease(bytes, group);
+                return new Lease(bytes, tenant, group);
             }
         }
 
         /// Turns what came in so far into a lease of its own.
         public Lease take() {
             synchronized (MemoryBudget.this) {
-                Lease lease = new Lease(incomingBytes, group);
+                Lease lease = new Lease(incomingBytes, tenant, group);
                 lastMessageBytes = incomingBytes;
                 incomingBytes = 0;
                 return lease;
@@ -248,6 +286,9 @@ public final class MemoryBudget {
                     }
                     group.accounts--;
                 }
+                if (tenant != null) {
+                    tenant.accounts--;
+                }
                 dropIfUnused();
                 next = admitted();
             }
@@ -256,6 +297,9 @@ public final class MemoryBudget {
 
         private void add(long bytes) {
             usedBytes += bytes;
+            if (tenant != null) {
+                tenant.usedBytes += bytes;
+            }
             if (group != null) {
                 group.usedBytes += bytes;
             }
@@ -265,18 +309,23 @@ public final class MemoryBudget {
             if (group != null && group.accounts == 0 && group.usedBytes == 0) {
                 groups.remove(Objects.requireNonNull(groupName), group);
             }
+            if (tenant != null && tenant.accounts == 0 && tenant.usedBytes == 0) {
+                tenants.remove(Objects.requireNonNull(tenantName), tenant);
+            }
         }
 
         /// Bytes that are held until closed.
         public final class Lease implements AutoCloseable {
 
+            private final @Nullable Tenant owner;
             private final @Nullable Group holder;
             private long bytes;
             private boolean open = true;
             private long kept;
 
-            private Lease(long bytes, @Nullable Group holder) {
+            private Lease(long bytes, @Nullable Tenant owner, @Nullable Group holder) {
                 this.bytes = bytes;
+                this.owner = owner;
                 this.holder = holder;
             }
 
@@ -288,7 +337,7 @@ public final class MemoryBudget {
             /// Moves the bytes to a lease that lives on when this one is closed, which is empty from now on.
             public Lease move() {
                 synchronized (MemoryBudget.this) {
-                    Lease moved = new Lease(bytes, holder);
+                    Lease moved = new Lease(bytes, owner, holder);
                     moved.kept = kept;
                     bytes = 0;
                     kept = 0;
@@ -310,12 +359,17 @@ public final class MemoryBudget {
                     long grown = bytes - kept;
                     if (holder == null
                             || keptBytes + grown > keepBytes(reason)
+                            || !mayKeep(grown, keepBytes(reason))
                             || holder.keptBytes + grown > keepBytesOfGroup(reason)) {
                         return false;
                     }
                     setKept(bytes);
                     return true;
                 }
+            }
+
+            private boolean mayKeep(long grown, long bytesOfAll) {
+                return owner == null || owner.keptBytes + grown <= HELD_PER_FREE * (bytesOfAll - keptBytes - grown);
             }
 
             /// Gives the bytes back; once is enough.
@@ -332,6 +386,9 @@ public final class MemoryBudget {
                     }
                     long grown = newBytes - bytes;
                     usedBytes += grown;
+                    if (owner != null) {
+                        owner.usedBytes += grown;
+                    }
                     if (holder != null) {
                         holder.usedBytes += grown;
                     }
@@ -350,6 +407,9 @@ public final class MemoryBudget {
                 if (holder != null) {
                     keptBytes += newKept - kept;
                     holder.keptBytes += newKept - kept;
+                    if (owner != null) {
+                        owner.keptBytes += newKept - kept;
+                    }
                     kept = newKept;
                 }
             }

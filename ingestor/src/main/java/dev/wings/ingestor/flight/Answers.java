@@ -131,6 +131,17 @@ final class Answers {
         }
     }
 
+    synchronized boolean isEmpty() {
+        return slots.isEmpty();
+    }
+
+    /// Whether what comes next is for the client to do: to take an answer that is there, or, if there is none to be
+    /// made, to go on.
+    synchronized boolean waitForClient() {
+        Slot head = slots.peek();
+        return head == null || head.answer != null;
+    }
+
     /// The place of one answer.
     final class Slot {
 

@@ -16,7 +16,12 @@
 package dev.wings.ingestor.flight;
 
 import dev.wings.common.arrow.BatchLimits;
+import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.fair.KnownTenants;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.time.Scheduler;
 import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.folio.FolioPipelines;
@@ -29,6 +34,7 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.arrow.flight.impl.Flight;
@@ -45,6 +51,11 @@ public final class PutService {
     /// How much larger than a batch its message may be.
     private static final int MESSAGE_OVERHEAD_BYTES = 1 << 20;
 
+    private static final Duration MAX_SWEEP_TIME = Duration.ofSeconds(30);
+
+    /// For the first message of a stream.
+    private static final Duration TIME_TO_BEGIN = Duration.ofMinutes(1);
+
     private final TopicDirectory topics;
     private final FolioPipelines pipelines;
     private final MemoryBudget budget;
@@ -53,12 +64,17 @@ public final class PutService {
     private final PutMetrics metrics;
     private final MethodDescriptor<PutMessage, Flight.PutResult> doPut;
 
+    private final KnownTenants tenants;
+    private final Scheduler scheduler;
+    private final FairPlaces places;
+    private final Duration sweepTime;
     private final Set<PutStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
 
     /// @param maxBatchBytes a larger message ends its stream
-    /// @param maxStreams open at once
-    public record Limits(int maxBatchBytes, int maxStreams) {}
+    /// @param maxStreams open at once, shared by the tenants
+    /// @param idleTime a stream whose client neither sends nor takes anything for so long is ended
+    public record Limits(int maxBatchBytes, int maxStreams, Duration idleTime) {}
 
     /// @param hashSeed unknown to producers, so that none can slow others down with values that collide
     public PutService(
@@ -68,8 +84,16 @@ public final class PutService {
             BufferAllocator allocator,
             Limits limits,
             int hashSeed,
+            KnownTenants tenants,
+            Scheduler scheduler,
             MeterRegistry registry) {
         this.topics = topics;
+        this.tenants = tenants;
+        this.scheduler = scheduler;
+        this.places = new FairPlaces("streams", FairPlaces.Limits.of(limits.maxStreams()));
+        this.sweepTime = limits.idleTime().dividedBy(4).compareTo(MAX_SWEEP_TIME) < 0
+                ? limits.idleTime().dividedBy(4)
+                : MAX_SWEEP_TIME;
         this.pipelines = pipelines;
         this.budget = budget;
         this.limits = limits;
@@ -80,6 +104,22 @@ public final class PutService {
                         new PutMarshaller(allocator, maxMessageBytes(limits)),
                         FlightServiceGrpc.getDoPutMethod().getResponseMarshaller())
                 .build();
+        sweepLater();
+    }
+
+    private void sweepLater() {
+        scheduler.schedule(sweepTime, () -> {
+            streams.forEach(stream -> stream.sweep(sweeps(TIME_TO_BEGIN), sweeps(limits.idleTime())));
+            if (!draining) {
+                sweepLater();
+            }
+        });
+    }
+
+    /// How many sweeps there are in a time, rounded up; the first may come at once.
+    private int sweeps(Duration time) {
+        long atMost = Math.min(time.toNanos(), limits.idleTime().toNanos());
+        return Math.toIntExact(Math.ceilDiv(atMost, sweepTime.toNanos()));
     }
 
     /// What a gRPC server serves, along with [#tracer].
@@ -109,13 +149,20 @@ public final class PutService {
     }
 
     private ServerCall.Listener<PutMessage> open(ServerCall<PutMessage, Flight.PutResult> call, Metadata headers) {
-        if (streams.size() >= limits.maxStreams()) {
-            return refuse(
-                    call,
-                    Status.RESOURCE_EXHAUSTED.withDescription(
-                            "too many streams are open: limit=" + limits.maxStreams()));
+        FairPlaces.Place place;
+        PutTracer tracer = PutTracer.CURRENT.get();
+        try {
+            String tenant = PutTarget.tenant(headers);
+            // a name that somebody has made up gets no share
+            tenants.check(tenant);
+            place = places.tryAcquire(tenant)
+                    .orElseThrow(() -> WingsException.exhausted("too many streams are open: limit="
+                            + limits.maxStreams() + ", limit_of_one_tenant=" + places.most()));
+            tracer.account().joinTenant(tenant);
+        } catch (WingsException e) {
+            return refuse(call, GrpcErrors.toStatus(e).getStatus());
         }
-        PutStream stream = new PutStream(call, headers, PutTracer.CURRENT.get(), this);
+        PutStream stream = new PutStream(call, headers, tracer, place, this);
         streams.add(stream);
         if (draining) {
             // after it was added: drain() sees it, or it sees drain()

@@ -21,6 +21,7 @@ import dev.wings.common.arrow.IpcHeader;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.proto.AcceptedBatch;
 import dev.wings.common.proto.BatchResult;
 import dev.wings.common.proto.IngestRequest;
@@ -69,7 +70,19 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
     private @Nullable BatchIntake intake;
     private long batches;
 
-    PutStream(ServerCall<PutMessage, Flight.PutResult> call, Metadata headers, PutTracer tracer, PutService service) {
+    private final FairPlaces.Place place;
+    private volatile boolean begun;
+    private volatile boolean asked = true;
+    private volatile int silentSweeps;
+
+    /// @param place of the stream among those of all tenants; closed when the stream is over
+    PutStream(
+            ServerCall<PutMessage, Flight.PutResult> call,
+            Metadata headers,
+            PutTracer tracer,
+            FairPlaces.Place place,
+            PutService service) {
+        this.place = place;
         this.call = call;
         this.headers = headers;
         this.account = tracer.account();
@@ -88,8 +101,29 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
                 Status.UNAVAILABLE.withDescription("the ingestor is shutting down: connect again and go on"));
     }
 
+    /// Ends the call if for so many sweeps it was its client's turn, and nothing came of it.
+    ///
+    /// @param sweepsToBegin the same for a stream whose first message has not come
+    void sweep(int sweepsToBegin, int sweeps) {
+        boolean ours = !asked && answers.isEmpty();
+        if (ours || !answers.waitForClient()) {
+            silentSweeps = 0;
+        } else if (++silentSweeps > (begun ? sweeps : sweepsToBegin)) {
+            answers.endNow(
+                    Status.UNAVAILABLE.withDescription("the stream was silent for too long: connect again and go on"));
+        }
+    }
+
+    private void ask() {
+        asked = true;
+        call.request(1);
+    }
+
     @Override
     public void onMessage(PutMessage message) {
+        begun = true;
+        asked = false;
+        silentSweeps = 0;
         MemoryBudget.Account.Lease lease = account.take();
         try (lease;
                 message) {
@@ -106,7 +140,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
             giveBackDictionaries();
             return;
         }
-        answers.whenRoom(() -> account.whenAdmitted(() -> call.request(1)));
+        answers.whenRoom(() -> account.whenAdmitted(this::ask));
     }
 
     @Override
@@ -116,6 +150,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
 
     @Override
     public void onReady() {
+        silentSweeps = 0;
         answers.send();
     }
 
@@ -132,6 +167,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
     private void onOver() {
         answers.drop();
         giveBackDictionaries();
+        place.close();
         service.onOver(this);
     }
 

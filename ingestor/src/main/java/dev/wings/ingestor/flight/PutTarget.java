@@ -44,7 +44,7 @@ final class PutTarget {
             throw WingsException.invalid("the first message must carry a descriptor with the topic as its path: found="
                     + (descriptor == null ? "no descriptor" : "a " + descriptor.getType() + " descriptor"));
         }
-        String tenant = Objects.requireNonNullElse(headers.get(TENANT), ResourceId.DEFAULT);
+        String tenant = tenant(headers);
         NamespaceName home = new NamespaceName(tenant, ResourceId.DEFAULT);
         TopicName name = topic(descriptor.getPathList(), home);
         if (!name.tenant().equals(tenant)) {
@@ -53,6 +53,11 @@ final class PutTarget {
                     "the topic belongs to another tenant than the request: topic=" + name + ", tenant=" + tenant);
         }
         return name;
+    }
+
+    /// The tenant that the caller acts for.
+    static String tenant(Metadata headers) {
+        return Objects.requireNonNullElse(headers.get(TENANT), ResourceId.DEFAULT);
     }
 
     private static TopicName topic(List<String> path, NamespaceName home) {

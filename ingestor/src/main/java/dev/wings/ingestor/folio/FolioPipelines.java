@@ -16,6 +16,7 @@
 package dev.wings.ingestor.folio;
 
 import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
+import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
@@ -73,7 +74,9 @@ public final class FolioPipelines implements AutoCloseable {
         if (pipeline == null) {
             FolioCarrier carrier = new FolioCarrier(
                     namespace, stores.apply(namespace.objectStore()), uploader, committer, ids, () -> aborted);
-            pipeline = new FolioPipeline(limits, scheduler, tasks, carrier);
+            String tenant = namespace.name().tenant();
+            pipeline = new FolioPipeline(
+                    limits, scheduler, task -> tasks.execute(ActingTenant.working(tenant, task)), carrier);
             byNamespaceUid.put(namespace.uid(), pipeline);
             if (draining) {
                 pipeline.drain();

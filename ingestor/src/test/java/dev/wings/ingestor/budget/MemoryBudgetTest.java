@@ -234,4 +234,32 @@ class MemoryBudgetTest {
         account.join(group);
         return account;
     }
+
+    /// I9: with as many namespaces as it likes.
+    @Test
+    void oneTenantLeavesMemoryToTheOthers() {
+        for (String group : List.of("a", "b", "c")) {
+            MemoryBudget.Account stream = open("noisy", group);
+            assertThat(stream.receive(70)).isTrue();
+            stream.take();
+        }
+        MemoryBudget.Account more = open("noisy", "d");
+        assertThat(more.receive(20)).isTrue();
+        more.whenAdmitted(() -> admitted.add("noisy"));
+        open("quiet", "e").whenAdmitted(() -> admitted.add("quiet"));
+        assertThat(admitted).containsExactly("quiet");
+
+        // and of the hard limit of 400
+        assertThat(more.receive(80)).isFalse();
+        assertThat(open("quiet", "e").receive(50)).isTrue();
+        more.close();
+        assertThat(admitted).containsExactly("quiet");
+    }
+
+    private MemoryBudget.Account open(String tenant, String group) {
+        MemoryBudget.Account account = budget.open();
+        account.joinTenant(tenant);
+        account.join(group);
+        return account;
+    }
 }

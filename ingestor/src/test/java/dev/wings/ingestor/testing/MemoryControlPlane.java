@@ -16,6 +16,8 @@
 package dev.wings.ingestor.testing;
 
 import com.google.protobuf.ByteString;
+import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.FolioKey;
 import dev.wings.common.proto.AcceptedBatch;
 import dev.wings.common.proto.BatchCommit;
@@ -26,6 +28,7 @@ import dev.wings.common.proto.CommitFolioResponse;
 import dev.wings.common.proto.ErrorKind;
 import dev.wings.common.proto.GetNamespaceRequest;
 import dev.wings.common.proto.GetObjectStoreRequest;
+import dev.wings.common.proto.GetTenantRequest;
 import dev.wings.common.proto.GetTopicRequest;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.Namespace;
@@ -33,6 +36,7 @@ import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.PageCommit;
 import dev.wings.common.proto.PageResult;
 import dev.wings.common.proto.Rejection;
+import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
@@ -230,6 +234,17 @@ public final class MemoryControlPlane implements AutoCloseable {
     }
 
     private final class Cluster extends ClusterMetadataGrpc.ClusterMetadataImplBase {
+
+        /// All but those whose names say that they are none.
+        @Override
+        public void getTenant(GetTenantRequest request, StreamObserver<Tenant> observer) {
+            if (request.getName().startsWith("tenants/none")) {
+                observer.onError(GrpcErrors.toStatus(WingsException.notFound("no such tenant: " + request.getName())));
+                return;
+            }
+            observer.onNext(Tenant.newBuilder().setName(request.getName()).build());
+            observer.onCompleted();
+        }
 
         @Override
         public void getTopic(GetTopicRequest request, StreamObserver<Topic> observer) {

@@ -20,10 +20,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wings.common.arrow.IpcMessage;
 import dev.wings.common.proto.IngestResponse;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +52,22 @@ public final class RawProducer implements AutoCloseable {
                 NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
         this.requests = (ClientCallStreamObserver<Flight.FlightData>)
                 FlightServiceGrpc.newStub(channel).doPut(new Observer());
+    }
+
+    /// A stream of a tenant.
+    public RawProducer(int port, String tenant) {
+        this.channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("wings-tenant", Metadata.ASCII_STRING_MARSHALLER), tenant);
+        this.requests = (ClientCallStreamObserver<Flight.FlightData>) FlightServiceGrpc.newStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .doPut(new Observer());
+    }
+
+    /// Whether the stream has ended.
+    public boolean isEnded() {
+        return end.isDone();
     }
 
     /// The first message of a stream to a topic.

@@ -17,6 +17,7 @@ package dev.wings.server.flight;
 
 import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.KnownTenants;
 import dev.wings.server.session.SessionOptions;
 import dev.wings.server.session.Signer;
 import io.grpc.Context;
@@ -29,6 +30,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
+import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the [Caller] out of the headers of each call, and puts what it set for its session into the answer's.
@@ -41,9 +43,11 @@ public final class CallerInterceptor implements ServerInterceptor {
             Metadata.Key.of("set-cookie", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Signer signer;
+    private final KnownTenants tenants;
 
-    public CallerInterceptor(Signer signer) {
+    public CallerInterceptor(Signer signer, KnownTenants tenants) {
         this.signer = signer;
+        this.tenants = tenants;
     }
 
     @Override
@@ -52,6 +56,10 @@ public final class CallerInterceptor implements ServerInterceptor {
         Caller caller;
         try {
             caller = new Caller(Caller.tenantOf(headers.get(TENANT)), session(headers));
+            if (FlightServiceGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
+                // a name that somebody has made up gets no share of anything; health has no tenant
+                tenants.check(caller.tenant());
+            }
         } catch (WingsException e) {
             StatusRuntimeException status = GrpcErrors.toStatus(e);
             call.close(status.getStatus(), new Metadata());

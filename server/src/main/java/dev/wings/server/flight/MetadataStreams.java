@@ -18,6 +18,7 @@ package dev.wings.server.flight;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.time.Scheduler;
 import java.time.Duration;
 import java.util.Optional;
@@ -51,7 +52,7 @@ final class MetadataStreams {
             sink.failed(WingsException.exhausted("too many clients are reading metadata: limit=" + limit));
             return;
         }
-        Thread.ofVirtual().name("sql-metadata").start(() -> {
+        Thread.ofVirtual().name("sql-metadata").start(ActingTenant.working(tenant, () -> {
             try {
                 send(rows, sink);
                 sink.completed();
@@ -60,7 +61,7 @@ final class MetadataStreams {
             } finally {
                 place.get().close();
             }
-        });
+        }));
     }
 
     private void send(Supplier<VectorSchemaRoot> rows, StreamSink sink) {

@@ -22,6 +22,7 @@ import com.google.protobuf.Message;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.server.query.Description;
 import dev.wings.server.query.Queries;
@@ -168,7 +169,7 @@ final class Statements {
             }
         };
         try {
-            threads.execute(run);
+            threads.execute(ActingTenant.working(request.tenant(), run));
         } catch (Throwable t) {
             queries.drop(query, t);
             place.close();

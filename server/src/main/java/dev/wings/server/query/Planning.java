@@ -20,6 +20,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.resource.ResourceId;
+import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.SqlEngine;
@@ -215,11 +216,11 @@ final class Planning implements AutoCloseable {
     private <T> Future<T> submit(FairPlaces.Place place, Callable<T> plan) {
         FutureTask<T> task = new FutureTask<>(plan);
         try {
-            threads.execute(() -> {
+            threads.execute(ActingTenant.working(place.owner(), () -> {
                 try (place) {
                     task.run();
                 }
-            });
+            }));
             return task;
         } catch (RejectedExecutionException e) {
             place.close();

@@ -21,6 +21,7 @@ import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.GetNamespaceRequest;
 import dev.wings.common.proto.GetObjectStoreRequest;
+import dev.wings.common.proto.GetTenantRequest;
 import dev.wings.common.proto.GetTopicRequest;
 import dev.wings.common.proto.ListNamespacesRequest;
 import dev.wings.common.proto.ListNamespacesResponse;
@@ -37,6 +38,7 @@ import dev.wings.common.proto.Partition;
 import dev.wings.common.proto.PlanScanRequest;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.common.proto.TopicSnapshot;
@@ -213,6 +215,17 @@ public final class MemoryControlPlane implements AutoCloseable {
     }
 
     private final class Cluster extends ClusterMetadataGrpc.ClusterMetadataImplBase {
+
+        /// All but those whose names say that they are none.
+        @Override
+        public void getTenant(GetTenantRequest request, StreamObserver<Tenant> observer) {
+            if (request.getName().startsWith("tenants/none")) {
+                observer.onError(GrpcErrors.toStatus(WingsException.notFound("no such tenant: " + request.getName())));
+                return;
+            }
+            observer.onNext(Tenant.newBuilder().setName(request.getName()).build());
+            observer.onCompleted();
+        }
 
         @Override
         public void getTopic(GetTopicRequest request, StreamObserver<Topic> observer) {
