@@ -76,7 +76,7 @@ class CanonicalChecksTest {
     }
 
     /// A type, as the topic has it and as it is sent, with a value in it.
-    private record Sent(
+    record Sent(
             FieldType type,
             ArrowType arrow,
             List<Field> children,
