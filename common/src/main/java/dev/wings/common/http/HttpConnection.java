@@ -130,7 +130,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /// Ends the connection at once.
     void cut() {
-        context().close();
+        ChannelFuture _ = context().close();
     }
 
     InetAddress client() {
@@ -211,7 +211,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (HttpUtil.is100ContinueExpected(head)) {
-            context().writeAndFlush(CONTINUE.retainedDuplicate());
+            ChannelFuture _ = context().writeAndFlush(CONTINUE.retainedDuplicate());
         }
     }
 
@@ -236,6 +236,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // a request is itself
     private void work(Request current) {
         state = State.WORK;
         HttpHead head = new HttpHead(current.head, client());
@@ -298,6 +299,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // a request is itself
     private void answer(Request current, HttpAnswer answer, CompletableFuture<Void> taken) {
         if (state != State.WORK || request != current || !context().channel().isActive()) {
             taken.completeExceptionally(new IOException("the connection is cut"));
@@ -355,7 +357,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         enter(State.LAST, LAST_TIME);
-        ((SocketChannel) context().channel()).shutdownOutput();
+        ChannelFuture _ = ((SocketChannel) context().channel()).shutdownOutput();
         takeEarly();
     }
 
