@@ -153,6 +153,7 @@ final class LocalObjectStore implements ObjectStore {
         if (limit < 1) {
             throw WingsException.invalid("a page of a listing has a size: limit=" + limit);
         }
+        checkThere();
         try {
             return new LocalListing(root, prefix, startAfter, Math.min(limit, MAX_LIST_LIMIT)).page();
         } catch (IOException e) {
@@ -190,7 +191,7 @@ final class LocalObjectStore implements ObjectStore {
     }
 
     /// Of the regular file that stands for an object; empty for anything else, and for what a symbolic link leads to.
-    private static Optional<BasicFileAttributes> attributes(String key, Path file) {
+    private Optional<BasicFileAttributes> attributes(String key, Path file) {
         try {
             Path parent = parent(file);
             if (!parent.toRealPath().equals(parent)) {
@@ -200,12 +201,20 @@ final class LocalObjectStore implements ObjectStore {
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return attributes.isRegularFile() ? Optional.of(attributes) : Optional.empty();
         } catch (NoSuchFileException | FileSystemLoopException e) {
+            checkThere();
             return Optional.empty();
         } catch (IOException e) {
             if (DurableDirectories.isNotDirectory(e)) {
                 return Optional.empty();
             }
             throw failed("look at an object", key, e);
+        }
+    }
+
+    /// Where the root is missing, its disk is away: that says nothing of the objects.
+    private void checkThere() {
+        if (!Files.isDirectory(root)) {
+            throw WingsException.unavailable("the directory of the object store is away: path=" + root, null);
         }
     }
 

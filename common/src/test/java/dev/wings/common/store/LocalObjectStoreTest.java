@@ -209,6 +209,27 @@ final class LocalObjectStoreTest extends ObjectStoreContract {
         assertThat(keys(store().list("", "", 1))).containsExactly("a");
     }
 
+    /// Who reads what was committed would otherwise take it for lost.
+    @Test
+    void aStoreThatIsAwayIsNotOneWithoutObjects() throws IOException {
+        store().create("a/b", List.of(buffer("x")));
+        Path away = root().resolveSibling("away");
+        Files.move(root(), away);
+        try {
+            assertFails(ErrorKind.UNAVAILABLE, () -> store().read("a/b", 0, ByteBuffer.allocate(1)));
+            assertFails(ErrorKind.UNAVAILABLE, () -> store().find("a/b"));
+            assertFails(ErrorKind.UNAVAILABLE, () -> store().list("", "", 10));
+            assertFails(ErrorKind.UNAVAILABLE, () -> store().delete("a/b"));
+            assertFails(ErrorKind.UNAVAILABLE, () -> store().create("a/c", List.of(buffer("x"))));
+            assertThat(root())
+                    .as("nothing is stored where the disk is to come back")
+                    .doesNotExist();
+        } finally {
+            Files.move(away, root());
+        }
+        assertThat(read("a/b")).isEqualTo("x");
+    }
+
     @Test
     void directoryThatVanishedIsMadeAgain() throws IOException {
         store().create("a/b/c", List.of(buffer("x")));
