@@ -146,6 +146,7 @@ public final class ControlPlane implements AutoCloseable {
                     .service(new TasksService(tasks))
                     .service(new GarbageCollectionService(garbage))
                     .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
+                    .limits(config.grpc(), surroundings.scheduler())
                     .drain(config.drainTimeout())
                     .open());
             HttpEndpoint http = resources.add(

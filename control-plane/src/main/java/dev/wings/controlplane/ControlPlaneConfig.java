@@ -21,6 +21,7 @@ import static dev.wings.common.config.Settings.MIB;
 
 import dev.wings.common.config.Secret;
 import dev.wings.common.config.Settings;
+import dev.wings.common.rpc.GrpcLimits;
 import dev.wings.controlplane.http.HttpLimits;
 import dev.wings.controlplane.log.CommitLimits;
 import dev.wings.controlplane.postgres.DatabaseConfig;
@@ -44,6 +45,7 @@ import java.util.Optional;
 /// @param commitQueueBytes of requests that wait to be committed; a quarter of it for one namespace
 /// @param planBufferBytes of plans that wait for their callers to take them, before they hold up the database
 /// @param maxMessageBytes a larger request is refused
+/// @param grpc what clients of the gRPC port may take of it
 /// @param maxFollowers of commits, at once
 /// @param stallTimeout a caller that takes nothing of a stream for so long is ended
 /// @param httpRequests worked on at once
@@ -70,6 +72,7 @@ public record ControlPlaneConfig(
         long commitQueueBytes,
         long planBufferBytes,
         long maxMessageBytes,
+        GrpcLimits grpc,
         int maxFollowers,
         Duration stallTimeout,
         int httpRequests,
@@ -117,6 +120,7 @@ public record ControlPlaneConfig(
                 settings.bytes(
                         "PLAN_BUFFER_BYTES", 64 * MIB, MIB, GIB, "plans that wait for their callers to take them"),
                 settings.bytes("MAX_MESSAGE_BYTES", 16 * MIB, MIB, 256 * MIB, "a larger request is refused"),
+                GrpcLimits.from(settings),
                 settings.integer("MAX_FOLLOWERS", 1_000, 1, 1_000_000, "followers of commits at once"),
                 settings.duration(
                         "STALL_TIMEOUT",

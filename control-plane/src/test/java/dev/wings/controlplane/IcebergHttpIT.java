@@ -17,6 +17,7 @@ package dev.wings.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.apache.iceberg.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +85,17 @@ final class IcebergHttpIT extends IcebergCatalogFixture {
         assertThat(answer.json().at("/error/code").asInt()).isEqualTo(status);
         assertThat(answer.json().at("/error/type").asText()).isNotEmpty();
         assertThat(answer.body()).doesNotContain("stack");
+    }
+
+    /// Who checked one of them may not have checked the other.
+    @Test
+    void twoTenantHeadersAreRefused() throws Exception {
+        for (String path : List.of("/v1/acme/namespaces", "/v1/config", "/v1/config?warehouse=acme")) {
+            assertThat(get(path, "wings-tenant", "acme").status()).as(path).isEqualTo(200);
+            Answer refused = get(path, "wings-tenant", "acme", "wings-tenant", "acme");
+            assertThat(refused.status()).as(path).isEqualTo(400);
+            assertThat(refused.body()).contains("wings-tenant");
+        }
     }
 
     @Test

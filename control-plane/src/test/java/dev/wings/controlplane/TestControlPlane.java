@@ -40,6 +40,7 @@ import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.common.proto.Type;
 import dev.wings.common.rpc.GrpcClient;
+import dev.wings.common.rpc.GrpcLimits;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
@@ -100,6 +101,7 @@ public final class TestControlPlane implements AutoCloseable {
                 64 << 20,
                 64 << 20,
                 16 << 20,
+                GrpcLimits.DEFAULTS,
                 100,
                 Duration.ofSeconds(2),
                 4,

@@ -91,6 +91,7 @@ public final class Ingestor implements AutoCloseable {
                 new FolioPipeline.Limits(config.flushBytes(), config.flushLinger(), config.foliosInFlight()),
                 config.uploads(),
                 config.minHedgeDelay(),
+                config.uploadTimeout(),
                 config.callTimeout(),
                 surroundings.stores(),
                 LogMetadataGrpc.newBlockingStub(controlPlane),
@@ -116,10 +117,9 @@ public final class Ingestor implements AutoCloseable {
                 surroundings.telemetry(),
                 List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), registry)
-                .service(puts.definition())
+                .countingService(puts.definition())
                 .streamTracer(puts.tracer())
-                // puts has a limit of its own, and says so to the producer
-                .maxMessageBytes(Integer.MAX_VALUE)
+                .limits(config.grpc(), surroundings.scheduler())
                 .drain(CANCEL_TIME)
                 .open());
         return new Ingestor(config.drainTimeout(), resources, management, budget, pipelines, puts, server);

@@ -20,6 +20,7 @@ import static dev.wings.common.config.Settings.KIB;
 import static dev.wings.common.config.Settings.MIB;
 
 import dev.wings.common.config.Settings;
+import dev.wings.common.rpc.GrpcLimits;
 import java.net.URI;
 import java.time.Duration;
 
@@ -32,12 +33,14 @@ import java.time.Duration;
 /// @param flushBytes a folio is sealed with so many bytes
 /// @param flushLinger folios that are not full are sealed so far apart; none waits longer for more
 /// @param foliosInFlight folios of one namespace between seal and answer; meanwhile batches gather
-/// @param uploads at once, over all namespaces
+/// @param uploads at once to one object store, over all of its namespaces
 /// @param minHedgeDelay an upload that takes longer than this, and than 95 of 100 did lately, is made a second time
+/// @param uploadTimeout of an upload with all its attempts; then its batches fail, and may be sent again
 /// @param memoryBytes batches between arrival and answer; beyond three quarters producers are slowed down
 /// @param maxBatchBytes a larger message ends its stream
 /// @param maxStreams open at once, of one tenant three quarters at most
 /// @param streamIdleTimeout a stream whose client neither sends nor takes anything for so long is ended
+/// @param grpc what clients of the Flight port may take of it
 /// @param callTimeout of one call to the control plane; calls are made again while that helps
 /// @param drainTimeout how long a shutdown waits for batches to be committed
 public record IngestorConfig(
@@ -50,10 +53,12 @@ public record IngestorConfig(
         int foliosInFlight,
         int uploads,
         Duration minHedgeDelay,
+        Duration uploadTimeout,
         long memoryBytes,
         long maxBatchBytes,
         int maxStreams,
         Duration streamIdleTimeout,
+        GrpcLimits grpc,
         Duration callTimeout,
         Duration drainTimeout) {
 
@@ -90,13 +95,20 @@ public record IngestorConfig(
                         "folios that are not full are sealed so far apart; none waits longer for more"),
                 settings.integer(
                         "FOLIOS_IN_FLIGHT", 4, 1, 64, "folios of one namespace between seal and answer at once"),
-                settings.integer("UPLOADS", 16, 1, 1024, "uploads at once, over all namespaces"),
+                settings.integer(
+                        "UPLOADS", 16, 1, 1024, "uploads at once to one object store, over all of its namespaces"),
                 settings.duration(
                         "MIN_HEDGE_DELAY",
                         Duration.ofMillis(100),
                         Duration.ofMillis(1),
                         Duration.ofSeconds(60),
                         "an upload that takes longer than this, and than 95 of 100 did lately, is made a second time"),
+                settings.duration(
+                        "UPLOAD_TIMEOUT",
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(1),
+                        "of an upload with all its attempts; then its batches fail, to be sent again"),
                 settings.bytes(
                         "MEMORY_BYTES",
                         256 * MIB,
@@ -118,6 +130,7 @@ public record IngestorConfig(
                         Duration.ofHours(24),
                         "a DoPut call whose client neither sends nor takes anything for so long is ended; one that never"
                                 + " began, after a minute"),
+                GrpcLimits.from(settings),
                 settings.duration(
                         "CALL_TIMEOUT",
                         Duration.ofSeconds(10),

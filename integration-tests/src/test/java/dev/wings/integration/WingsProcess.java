@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -53,9 +54,14 @@ final class WingsProcess implements AutoCloseable {
 
     /// Starts the platform on `data` and waits until it says that it is ready. The caller closes.
     static WingsProcess start(Path data, int portOffset) {
+        return start(data, portOffset, Map.of());
+    }
+
+    /// @param settings of its services, by their whole names
+    static WingsProcess start(Path data, int portOffset, Map<String, String> settings) {
         List<String> command = command("dev", "--data", data.toString(), "--port-offset", String.valueOf(portOffset));
         List<String> output = new ArrayList<>();
-        Process process = launch(command);
+        Process process = launch(command, settings);
         CompletableFuture<Void> ready = new CompletableFuture<>();
         // not a virtual one: reading a pipe would pin its carrier for as long as the process lives
         Thread.ofPlatform().name("wings-dev-output").daemon().start(() -> follow(process, output, ready));
@@ -175,10 +181,11 @@ final class WingsProcess implements AutoCloseable {
         return command;
     }
 
-    private static Process launch(List<String> command) {
+    private static Process launch(List<String> command, Map<String, String> settings) {
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(settings);
+            Process process = builder.start();
             process.getOutputStream().close();
             return process;
         } catch (IOException e) {

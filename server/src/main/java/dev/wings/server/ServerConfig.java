@@ -21,6 +21,7 @@ import static dev.wings.common.config.Settings.MIB;
 
 import dev.wings.common.config.Secret;
 import dev.wings.common.config.Settings;
+import dev.wings.common.rpc.GrpcLimits;
 import dev.wings.server.session.Signer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ import java.util.Optional;
 /// @param queuedQueries of one tenant that wait for others at most
 /// @param queueTimeout how long they wait
 /// @param queryTimeout of a query, or of a listing of metadata, from its start until its last row is taken
+/// @param readerTimeout how long a client may take no rows while another query waits for the place of its own
 /// @param queryThreads that one query computes with; 0 for as many as there are processors, 16 at most
 /// @param queryMemoryBytes that one query computes with; beyond, it spills to disk
 /// @param readMemoryBytes that one query's rows may take between the object store and the engine or the client
@@ -50,6 +52,7 @@ import java.util.Optional;
 /// @param cacheDirectory for it, of this process alone; empty for one that goes with the process
 /// @param readAheadPages and
 /// @param readAheadBytes how far a scan of a topic reads ahead
+/// @param grpc what clients of the Flight SQL port may take of it
 /// @param callTimeout of one call to the control plane; calls are made again while that helps
 /// @param drainTimeout how long a shutdown waits for running queries
 public record ServerConfig(
@@ -62,6 +65,7 @@ public record ServerConfig(
         int queuedQueries,
         Duration queueTimeout,
         Duration queryTimeout,
+        Duration readerTimeout,
         int queryThreads,
         long queryMemoryBytes,
         long readMemoryBytes,
@@ -72,6 +76,7 @@ public record ServerConfig(
         Optional<Path> cacheDirectory,
         int readAheadPages,
         long readAheadBytes,
+        GrpcLimits grpc,
         Duration callTimeout,
         Duration drainTimeout) {
 
@@ -118,6 +123,12 @@ public record ServerConfig(
                         Duration.ofMillis(10),
                         Duration.ofHours(24),
                         "of a query, or of a listing of metadata, from its start until its last row is taken"),
+                settings.duration(
+                        "READER_TIMEOUT",
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(10),
+                        Duration.ofHours(24),
+                        "a query whose client takes no rows for so long ends when another one waits for its place"),
                 settings.integer(
                         "QUERY_THREADS",
                         0,
@@ -164,6 +175,7 @@ public record ServerConfig(
                         "pages, or runs of small ones, that a scan of a topic reads at once"),
                 settings.bytes(
                         "READ_AHEAD_BYTES", 64 * MIB, 64 * KIB, 16 * GIB, "of the pages that a scan reads at once"),
+                GrpcLimits.from(settings),
                 settings.duration(
                         "CALL_TIMEOUT",
                         Duration.ofSeconds(10),

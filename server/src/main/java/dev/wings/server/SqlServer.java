@@ -28,7 +28,6 @@ import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.EngineProcesses;
 import dev.wings.server.engine.LocalEngines;
 import dev.wings.server.flight.CallerInterceptor;
-import dev.wings.server.flight.ContextExecutor;
 import dev.wings.server.flight.FlightSqlEndpoint;
 import dev.wings.server.lake.Segments;
 import dev.wings.server.query.Queries;
@@ -37,20 +36,13 @@ import dev.wings.server.scan.TopicScans;
 import dev.wings.server.session.Signer;
 import dev.wings.server.system.LakeSystemTables;
 import dev.wings.server.system.SystemTables;
-import io.grpc.BindableService;
 import io.grpc.Channel;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
-import org.apache.arrow.flight.FlightGrpcUtils;
-import org.apache.arrow.flight.auth.ServerAuthHandler;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,12 +76,14 @@ public final class SqlServer implements AutoCloseable {
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
                 .newChildAllocator("server", 0, Math.multiplyExact(config.queries() + 1L, config.readMemoryBytes())));
-        Path spill = openSpillDirectory(
-                config.spillDirectory().orElse(Path.of(System.getProperty("java.io.tmpdir"))), resources);
+        Path spill = resources
+                .add(SpillDirectory.open(config.spillDirectory().orElse(Path.of(System.getProperty("java.io.tmpdir")))))
+                .path();
         ExecutorService fetchers = resources.add(Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("sql-fetch-", 0).factory()));
-        ExecutorService uploads = resources.add(Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("sql-put-", 0).factory()));
+        ExecutorService flightThreads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("sql-flight-", 0).factory());
+        resources.add(flightThreads::shutdownNow);
         ExecutorService queryThreads = openQueryThreads(resources);
         Catalog catalog = new Catalog(
                 controlPlane,
@@ -145,20 +139,13 @@ public final class SqlServer implements AutoCloseable {
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), telemetry.registry())
-                .service(flightService(allocator, endpoint, uploads))
+                .service(endpoint.definition(flightThreads))
                 .interceptor(new CallerInterceptor(signer, surroundings.knownTenants(config.callTimeout())))
                 .maxMessageBytes(MAX_MESSAGE_BYTES)
+                .limits(config.grpc(), surroundings.scheduler())
                 .drain(config.drainTimeout())
                 .open());
         return new SqlServer(resources, management, server);
-    }
-
-    /// Authentication is not Flight's own handshake, which is deprecated: it comes as an interceptor.
-    @SuppressWarnings("deprecation")
-    private static BindableService flightService(
-            BufferAllocator allocator, FlightSqlEndpoint endpoint, ExecutorService uploads) {
-        return FlightGrpcUtils.createFlightService(
-                allocator, endpoint, ServerAuthHandler.NO_OP, new ContextExecutor(uploads));
     }
 
     /// They stay for a while: on a new thread, DuckDB's memory is cold, which costs a small query up to a millisecond.
@@ -179,7 +166,8 @@ public final class SqlServer implements AutoCloseable {
                 queryThreads(config),
                 config.queryMemoryBytes(),
                 config.readMemoryBytes(),
-                config.spillBytes());
+                config.spillBytes(),
+                config.readerTimeout());
     }
 
     /// Those of system tables have places and a queue of their own; one tenant's queues leave room for others'.
@@ -200,24 +188,6 @@ public final class SqlServer implements AutoCloseable {
                 });
     }
 
-    private static Path openSpillDirectory(Path parent, Resources resources) {
-        try {
-            Path directory = Files.createTempDirectory(Files.createDirectories(parent), "wings-sql-");
-            resources.add(() -> delete(directory));
-            return directory;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make a directory for what queries spill: parent=" + parent, e);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
-    }
-
     /// Where it listens for Flight SQL.
     public int flightPort() {
         return server.port();
@@ -231,6 +201,8 @@ public final class SqlServer implements AutoCloseable {
     /// Drains: takes no more queries, and gives those that run the configured time; then they fail with UNAVAILABLE.
     @Override
     public void close() {
+        management.announceDrain();
+        server.announceDrain();
         resources.close();
     }
 

@@ -17,6 +17,7 @@ package dev.wings.common.http;
 
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 
 /// The head of a request, whose body may not be there yet.
@@ -50,6 +51,11 @@ public final class HttpHead {
 
     public Optional<String> header(String name) {
         return Optional.ofNullable(request.headers().get(name));
+    }
+
+    /// All of its values, as often as it is there.
+    public List<String> headers(String name) {
+        return request.headers().getAll(name);
     }
 
     public InetAddress client() {

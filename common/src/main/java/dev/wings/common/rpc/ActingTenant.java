@@ -81,10 +81,9 @@ public final class ActingTenant {
         @Override
         public <Q, A> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-            String tenant = headers.get(HEADER);
-            return tenant == null
-                    ? next.startCall(call, headers)
-                    : Contexts.interceptCall(context(tenant), call, headers, next);
+            return headers.containsKey(HEADER)
+                    ? Contexts.interceptCall(context(TenantHeader.tenantOf(headers)), call, headers, next)
+                    : next.startCall(call, headers);
         }
     }
 }

@@ -24,16 +24,24 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// Around every call: failures of the service become the statuses that [GrpcErrors] names, whether they were thrown
-/// or handed to `onError`, and the call is measured.
+/// or handed to `onError`, and the call is measured. A call whose request is too large or too late is ended here.
 final class CallInterceptor implements ServerInterceptor {
 
     private final CallMetrics metrics;
+    private final Executor executor;
+    private final Optional<RequestTimeouts> timeouts;
 
-    CallInterceptor(CallMetrics metrics) {
+    /// @param executor ends calls whose requests are too large: not on the network's thread
+    /// @param timeouts of requests, if there are any
+    CallInterceptor(CallMetrics metrics, Executor executor, Optional<RequestTimeouts> timeouts) {
         this.metrics = metrics;
+        this.executor = executor;
+        this.timeouts = timeouts;
     }
 
     @Override
@@ -41,35 +49,79 @@ final class CallInterceptor implements ServerInterceptor {
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         MeasuredCall<Q, A> measured = new MeasuredCall<>(
                 call, metrics.start(call.getMethodDescriptor().getFullMethodName()));
+        InboundBytes.Request inbound = InboundBytes.CURRENT.get();
+        if (inbound != null) {
+            inbound.onExceeded(reason -> executor.execute(() -> measured.fail(reason)));
+        }
+        // who counts for itself may have clients that say nothing for long between two messages
+        boolean onlyFirst = inbound == null;
+        Optional<RequestTimeouts.Request> request = timeouts.map(each -> each.open(measured::fail));
         try {
-            return new MeasuredListener<>(next.startCall(measured, headers), measured);
+            return new MeasuredListener<>(next.startCall(measured, headers), measured, request, onlyFirst);
         } catch (RuntimeException | Error e) {
+            request.ifPresent(RequestTimeouts.Request::complete);
             measured.fail(e);
             return new ServerCall.Listener<>() {};
+        }
+    }
+
+    private static void giveBack(AutoCloseable holder) {
+        try {
+            holder.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
     private static final class MeasuredCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
         private final CallMetrics.Call measure;
         private boolean closed;
+        private volatile boolean failed;
 
         MeasuredCall(ServerCall<Q, A> delegate, CallMetrics.Call measure) {
             super(delegate);
             this.measure = measure;
         }
 
+        /// The call may be ended by another thread than that which answers it.
+        @Override
+        public synchronized void sendHeaders(Metadata headers) {
+            if (!closed) {
+                super.sendHeaders(headers);
+            }
+        }
+
+        @Override
+        public void sendMessage(A message) {
+            synchronized (this) {
+                if (!closed) {
+                    super.sendMessage(message);
+                    return;
+                }
+            }
+            if (message instanceof AutoCloseable holder) {
+                giveBack(holder);
+            }
+        }
+
         @Override
         public void close(Status status, Metadata trailers) {
+            StatusRuntimeException mapped = mapped(status);
+            Status outcome = mapped == null ? status : mapped.getStatus();
             synchronized (this) {
                 if (closed) {
                     return;
                 }
                 closed = true;
+                measure.end(outcome.getCode());
+                super.close(outcome, trailers);
             }
-            StatusRuntimeException mapped = mapped(status);
-            Status outcome = mapped == null ? status : mapped.getStatus();
-            measure.end(outcome.getCode());
-            super.close(outcome, trailers);
+        }
+
+        /// Nobody needs go on who still works for a call that was ended here.
+        @Override
+        public boolean isCancelled() {
+            return failed || super.isCancelled();
         }
 
         /// gRPC says UNKNOWN for any exception that is not a status; its cause is what the service threw.
@@ -86,21 +138,31 @@ final class CallInterceptor implements ServerInterceptor {
         void fail(Throwable failure) {
             StatusRuntimeException mapped = GrpcErrors.toStatus(failure);
             Metadata trailers = mapped.getTrailers();
+            failed = true;
             close(mapped.getStatus(), trailers == null ? new Metadata() : trailers);
         }
     }
 
     private static final class MeasuredListener<Q, A> extends SimpleForwardingServerCallListener<Q> {
         private final MeasuredCall<Q, A> call;
+        private final Optional<RequestTimeouts.Request> request;
+        private final boolean onlyFirst;
 
-        MeasuredListener(ServerCall.Listener<Q> delegate, MeasuredCall<Q, A> call) {
+        MeasuredListener(
+                ServerCall.Listener<Q> delegate,
+                MeasuredCall<Q, A> call,
+                Optional<RequestTimeouts.Request> request,
+                boolean onlyFirst) {
             super(delegate);
             this.call = call;
+            this.request = request;
+            this.onlyFirst = onlyFirst;
         }
 
         /// A message that comes after the call was closed has nobody else to give back what it holds.
         @Override
         public void onMessage(Q message) {
+            request.ifPresent(onlyFirst ? RequestTimeouts.Request::complete : RequestTimeouts.Request::heard);
             if (!call.isClosed()) {
                 run(() -> super.onMessage(message));
             } else if (message instanceof AutoCloseable holder) {
@@ -110,6 +172,7 @@ final class CallInterceptor implements ServerInterceptor {
 
         @Override
         public void onHalfClose() {
+            request.ifPresent(RequestTimeouts.Request::complete);
             guard(super::onHalfClose);
         }
 
@@ -119,17 +182,16 @@ final class CallInterceptor implements ServerInterceptor {
         }
 
         @Override
-        public void onCancel() {
-            call.measure.end(Status.Code.CANCELLED);
-            super.onCancel();
+        public void onComplete() {
+            request.ifPresent(RequestTimeouts.Request::complete);
+            super.onComplete();
         }
 
-        private static void giveBack(AutoCloseable holder) {
-            try {
-                holder.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
+        @Override
+        public void onCancel() {
+            request.ifPresent(RequestTimeouts.Request::complete);
+            call.measure.end(Status.Code.CANCELLED);
+            super.onCancel();
         }
 
         private void guard(Runnable event) {

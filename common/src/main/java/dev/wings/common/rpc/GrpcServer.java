@@ -17,6 +17,7 @@ package dev.wings.common.rpc;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.time.Scheduler;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
@@ -30,6 +31,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -49,13 +55,20 @@ public final class GrpcServer implements AutoCloseable {
     private final HealthStatusManager health;
     private final ExecutorService executor;
     private final Duration drain;
+    private final Optional<RequestTimeouts> timeouts;
     private final AtomicBoolean draining = new AtomicBoolean();
 
-    private GrpcServer(Server server, HealthStatusManager health, ExecutorService executor, Duration drain) {
+    private GrpcServer(
+            Server server,
+            HealthStatusManager health,
+            ExecutorService executor,
+            Duration drain,
+            Optional<RequestTimeouts> timeouts) {
         this.server = server;
         this.health = health;
         this.executor = executor;
         this.drain = drain;
+        this.timeouts = timeouts;
     }
 
     /// A server on `host` and `port` (0 takes a free one) that is not started yet.
@@ -88,40 +101,53 @@ public final class GrpcServer implements AutoCloseable {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         } finally {
+            timeouts.ifPresent(RequestTimeouts::close);
             executor.shutdownNow();
         }
     }
 
     /// Collects what a server is made of.
     public static final class Builder {
+
+        /// Health and reflection are asked for names.
+        private static final int MAX_NAME_BYTES = 64 << 10;
+
         private final InetSocketAddress address;
         private final MeterRegistry registry;
         private final NettyServerBuilder netty;
         private final HealthStatusManager health = new HealthStatusManager();
+        private final List<ServerServiceDefinition> services = new ArrayList<>();
+        private final List<ServerServiceDefinition> countingServices = new ArrayList<>();
+        private GrpcLimits limits = GrpcLimits.DEFAULTS;
+        private Optional<Scheduler> scheduler = Optional.empty();
+        private int maxMessageBytes = 4 << 20;
         private Duration drain = Duration.ofSeconds(20);
 
         private Builder(String host, int port, MeterRegistry registry) {
             this.address = new InetSocketAddress(host, port);
             this.registry = registry;
             this.netty = NettyServerBuilder.forAddress(address)
-                    .addService(health.getHealthService())
-                    .addService(ProtoReflectionServiceV1.newInstance())
                     // connections that were cut off silently are found, and clients may ping as often as ours do
                     .keepAliveTime(30, TimeUnit.SECONDS)
                     .keepAliveTimeout(20, TimeUnit.SECONDS)
                     .permitKeepAliveTime(10, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
-                    .maxInboundMessageSize(4 << 20)
                     .maxInboundMetadataSize(16 << 10);
         }
 
         public Builder service(BindableService service) {
-            netty.addService(service);
-            return this;
+            return service(service.bindService());
         }
 
         public Builder service(ServerServiceDefinition service) {
-            netty.addService(service);
+            services.add(service);
+            return this;
+        }
+
+        /// A service that counts the bytes of its requests itself, and ends calls that send too many, see
+        /// [#streamTracer].
+        public Builder countingService(ServerServiceDefinition service) {
+            countingServices.add(service);
             return this;
         }
 
@@ -136,15 +162,17 @@ public final class GrpcServer implements AutoCloseable {
             return this;
         }
 
-        /// A larger message ends its call with RESOURCE_EXHAUSTED. 4 MiB if not said.
+        /// A larger message, counted after it was decompressed, ends its call with RESOURCE_EXHAUSTED. 4 MiB if not
+        /// said.
         public Builder maxMessageBytes(int bytes) {
-            netty.maxInboundMessageSize(bytes);
+            this.maxMessageBytes = bytes;
             return this;
         }
 
-        /// How many calls one connection may have at once; more wait in the client. Unlimited if not said.
-        public Builder maxConcurrentCallsPerConnection(int calls) {
-            netty.maxConcurrentCallsPerConnection(calls);
+        /// What clients may take of the port. If not said the defaults, without a limit to the time that requests take.
+        public Builder limits(GrpcLimits limits, Scheduler scheduler) {
+            this.limits = limits;
+            this.scheduler = Optional.of(scheduler);
             return this;
         }
 
@@ -158,14 +186,24 @@ public final class GrpcServer implements AutoCloseable {
         public GrpcServer open() {
             ExecutorService executor = Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("grpc-", 0).factory());
+            Optional<RequestTimeouts> timeouts =
+                    scheduler.map(timers -> new RequestTimeouts(limits.requestTimeout(), timers));
             try {
                 netty.intercept(new ActingTenant.Interceptor());
+                addServices();
                 // the last one is the outermost
-                netty.intercept(new CallInterceptor(new CallMetrics(registry)));
-                Server server = netty.executor(executor).build().start();
+                netty.intercept(new CallInterceptor(new CallMetrics(registry), executor, timeouts));
+                Server server = netty.executor(executor)
+                        .maxConcurrentCallsPerConnection(limits.connectionCalls())
+                        .maxConnectionIdle(limits.connectionIdle().toMillis(), TimeUnit.MILLISECONDS)
+                        .maxConnectionAge(limits.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
+                        .maxConnectionAgeGrace(limits.connectionAgeGrace().toMillis(), TimeUnit.MILLISECONDS)
+                        .build()
+                        .start();
                 health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
-                return new GrpcServer(server, health, executor, drain);
+                return new GrpcServer(server, health, executor, drain, timeouts);
             } catch (IOException e) {
+                timeouts.ifPresent(RequestTimeouts::close);
                 executor.shutdownNow();
                 throw new WingsException(
                         ErrorKind.PRECONDITION,
@@ -173,8 +211,34 @@ public final class GrpcServer implements AutoCloseable {
                                 + address.getPort() + ", cause=" + rootMessage(e),
                         e);
             } catch (RuntimeException | Error e) {
+                timeouts.ifPresent(RequestTimeouts::close);
                 executor.shutdownNow();
                 throw e;
+            }
+        }
+
+        /// gRPC has one limit for all services, and warns, with a stack trace, of each message that is beyond it: so
+        /// it has none, and ours count what comes in.
+        private void addServices() {
+            Map<String, Integer> limitOfMethod = new HashMap<>();
+            addServices(
+                    List.of(
+                            health.getHealthService().bindService(),
+                            ProtoReflectionServiceV1.newInstance().bindService()),
+                    Math.min(maxMessageBytes, MAX_NAME_BYTES),
+                    limitOfMethod);
+            addServices(services, maxMessageBytes, limitOfMethod);
+            countingServices.forEach(netty::addService);
+            netty.maxInboundMessageSize(Integer.MAX_VALUE);
+            netty.addStreamTracerFactory(new InboundBytes(limitOfMethod, limits.receiveBytes()));
+        }
+
+        private void addServices(List<ServerServiceDefinition> guarded, int limit, Map<String, Integer> limitOfMethod) {
+            for (ServerServiceDefinition service : guarded) {
+                netty.addService(GuardedService.guard(service, limit));
+                service.getMethods()
+                        .forEach(method ->
+                                limitOfMethod.put(method.getMethodDescriptor().getFullMethodName(), limit));
             }
         }
 

@@ -26,11 +26,13 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class CallInterceptorTest {
 
-    private final CallInterceptor interceptor = new CallInterceptor(new CallMetrics(new SimpleMeterRegistry()));
+    private final CallInterceptor interceptor =
+            new CallInterceptor(new CallMetrics(new SimpleMeterRegistry()), Runnable::run, Optional.empty());
     private final List<Message> received = new ArrayList<>();
 
     @Test

@@ -15,7 +15,9 @@
  */
 package dev.wings.controlplane.http;
 
+import dev.wings.common.error.WingsException;
 import dev.wings.common.http.HttpHead;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -52,6 +54,16 @@ final class HttpRequest {
 
     Optional<String> header(String name) {
         return head.header(name);
+    }
+
+    /// A header that says who asks. INVALID if it is there more than once: whoever checked one of them (a proxy, say)
+    /// may not have checked the other.
+    Optional<String> singleHeader(String name) {
+        List<String> values = head.headers(name);
+        if (values.size() > 1) {
+            throw WingsException.invalid("the header must be there once at most: header=" + name);
+        }
+        return values.stream().findFirst();
     }
 
     Optional<String> parameter(String name) {

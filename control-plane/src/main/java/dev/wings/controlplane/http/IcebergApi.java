@@ -275,7 +275,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
         }
         TenantName tenant = tenant(match.variables().getOrDefault("prefix", ""));
         tenants.learn(tenant.tenant());
-        request.header(TENANT_HEADER)
+        request.singleHeader(TENANT_HEADER)
                 .filter(header -> !header.equals(tenant.tenant()) && !header.equals(tenant.toString()))
                 .ifPresent(header -> {
                     throw new WingsException(
@@ -300,9 +300,10 @@ public final class IcebergApi implements HttpEndpoint.Handler {
     }
 
     private HttpResponse config(HttpRequest request) {
+        Optional<String> header = request.singleHeader(TENANT_HEADER);
         TenantName tenant = tenant(request.parameter("warehouse")
                 .filter(text -> !text.isEmpty())
-                .or(() -> request.header(TENANT_HEADER))
+                .or(() -> header)
                 .orElse(ResourceId.DEFAULT));
         catalog.namespaces().checkTenant(tenant);
         tenants.learn(tenant.tenant());

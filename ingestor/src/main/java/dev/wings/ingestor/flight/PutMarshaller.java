@@ -73,9 +73,20 @@ final class PutMarshaller implements MethodDescriptor.Marshaller<PutMessage> {
             parser.discard();
             return new PutMessage.Refused(
                     WingsException.exhausted("no memory for the batch now: body_bytes=" + parser.bodyBytes));
+        } catch (TooLongException e) {
+            parser.discard();
+            return new PutMessage.Refused(WingsException.exhausted(e.getMessage()));
         } catch (IOException e) {
             parser.discard();
             return new PutMessage.Refused(WingsException.invalid("malformed FlightData: " + e.getMessage()));
+        }
+    }
+
+    private static final class TooLongException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        TooLongException(String message) {
+            super(message);
         }
     }
 
@@ -155,7 +166,7 @@ final class PutMarshaller implements MethodDescriptor.Marshaller<PutMessage> {
         private void count(int bytes) throws IOException {
             readBytes += bytes;
             if (readBytes > maxMessageBytes) {
-                throw new IOException("message too long: limit=" + maxMessageBytes);
+                throw new TooLongException("message too long: limit_bytes=" + maxMessageBytes);
             }
         }
 

@@ -125,6 +125,8 @@ public final class PutService {
     /// What a gRPC server serves, along with [#tracer].
     public ServerServiceDefinition definition() {
         ServiceDescriptor descriptor = ServiceDescriptor.newBuilder(FlightServiceGrpc.SERVICE_NAME)
+                // what reflection shows
+                .setSchemaDescriptor(FlightServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
                 .addMethod(doPut)
                 .build();
         return ServerServiceDefinition.builder(descriptor)

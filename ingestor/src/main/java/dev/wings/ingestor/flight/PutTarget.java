@@ -20,17 +20,14 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.rpc.TenantHeader;
 import io.grpc.Metadata;
 import java.util.List;
-import java.util.Objects;
 import org.apache.arrow.flight.impl.Flight;
 import org.jspecify.annotations.Nullable;
 
 /// Which topic a DoPut stream goes to.
 final class PutTarget {
-
-    /// The tenant that the caller acts for; the default one if there is none.
-    static final Metadata.Key<String> TENANT = Metadata.Key.of("wings-tenant", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final int FULL_NAME_PARTS = 6;
 
@@ -57,7 +54,7 @@ final class PutTarget {
 
     /// The tenant that the caller acts for.
     static String tenant(Metadata headers) {
-        return Objects.requireNonNullElse(headers.get(TENANT), ResourceId.DEFAULT);
+        return TenantHeader.tenantOf(headers);
     }
 
     private static TopicName topic(List<String> path, NamespaceName home) {

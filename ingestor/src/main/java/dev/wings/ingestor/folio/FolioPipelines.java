@@ -34,24 +34,27 @@ public final class FolioPipelines implements AutoCloseable {
 
     private final FolioPipeline.Limits limits;
     private final Function<URI, ObjectStore> stores;
-    private final FolioUploader uploader;
+    private final Function<URI, FolioUploader> newUploader;
     private final FolioCommitter committer;
     private final Scheduler scheduler;
     private final IdGenerator ids;
     private final ExecutorService tasks;
 
+    private final Map<URI, FolioUploader> uploaders = new HashMap<>();
     private final Map<String, FolioPipeline> byNamespaceUid = new HashMap<>();
     private boolean draining;
     private volatile boolean aborted;
 
-    /// @param maxUploads at once, over all namespaces
+    /// @param maxUploads at once to one object store, over all of its namespaces: one that hangs holds up no other
     /// @param minHedgeDelay no upload is made a second time before
+    /// @param uploadTimeout of an upload with all its attempts
     /// @param stores the object store at a root, not to be closed
     /// @param tasks runs each task on a thread of its own; ended by [#close]
     public FolioPipelines(
             FolioPipeline.Limits limits,
             int maxUploads,
             Duration minHedgeDelay,
+            Duration uploadTimeout,
             Duration commitTimeout,
             Function<URI, ObjectStore> stores,
             LogMetadataBlockingStub logMetadata,
@@ -60,8 +63,8 @@ public final class FolioPipelines implements AutoCloseable {
             ExecutorService tasks) {
         this.limits = limits;
         this.stores = stores;
-        this.uploader =
-                new FolioUploader(new FolioUploader.Limits(maxUploads, minHedgeDelay), scheduler, ids.clock(), tasks);
+        FolioUploader.Limits uploads = new FolioUploader.Limits(maxUploads, minHedgeDelay, uploadTimeout);
+        this.newUploader = store -> new FolioUploader(uploads, scheduler, ids.clock(), tasks);
         this.committer = new FolioCommitter(logMetadata, commitTimeout, scheduler);
         this.scheduler = scheduler;
         this.ids = ids;
@@ -73,7 +76,12 @@ public final class FolioPipelines implements AutoCloseable {
         FolioPipeline pipeline = byNamespaceUid.get(namespace.uid());
         if (pipeline == null) {
             FolioCarrier carrier = new FolioCarrier(
-                    namespace, stores.apply(namespace.objectStore()), uploader, committer, ids, () -> aborted);
+                    namespace,
+                    stores.apply(namespace.objectStore()),
+                    uploaders.computeIfAbsent(namespace.objectStore(), newUploader),
+                    committer,
+                    ids,
+                    () -> aborted);
             String tenant = namespace.name().tenant();
             pipeline = new FolioPipeline(
                     limits, scheduler, task -> tasks.execute(ActingTenant.working(tenant, task)), carrier);

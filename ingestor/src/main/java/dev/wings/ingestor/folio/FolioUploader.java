@@ -23,19 +23,23 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Puts folios into object stores, so many at once and no more.
+/// Puts folios into one object store, so many at once and no more.
 ///
 /// An upload that takes longer than 95 of 100 did lately is hedged: the same bytes go to a second key, and
 /// whichever is stored first counts. The other object is garbage that nothing refers to. Safe for use by many
@@ -60,7 +64,8 @@ final class FolioUploader {
 
     /// @param maxUploads at once
     /// @param minHedgeDelay no upload is hedged before
-    record Limits(int maxUploads, Duration minHedgeDelay) {}
+    /// @param timeout of an upload with all its attempts
+    record Limits(int maxUploads, Duration minHedgeDelay, Duration timeout) {}
 
     /// @param tasks runs each attempt on a thread of its own
     FolioUploader(Limits limits, Scheduler scheduler, InstantSource clock, Executor tasks) {
@@ -94,6 +99,7 @@ final class FolioUploader {
         private final List<ByteBuffer> content;
         private final FolioMemory memory;
         private final CompletableFuture<String> stored = new CompletableFuture<>();
+        private final Set<Thread> threads = new HashSet<>();
         private int running;
         private @Nullable WingsException failure;
 
@@ -110,7 +116,11 @@ final class FolioUploader {
                     .map(usual -> usual.compareTo(limits.minHedgeDelay) > 0 ? usual : limits.minHedgeDelay)
                     .map(delay -> scheduler.schedule(delay, this::hedge));
             try {
-                return stored.get();
+                return stored.get(limits.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                interrupt();
+                throw WingsException.unavailable(
+                        "the object store did not answer in time: limit=" + limits.timeout(), e);
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof WingsException known ? known : new IllegalStateException(e.getCause());
             } finally {
@@ -126,6 +136,22 @@ final class FolioUploader {
             }
         }
 
+        /// A store that hangs must not keep the place of others, nor the folios that come after this one. An attempt
+        /// that
+        /// does not notice keeps its memory, which is counted, until it does.
+        private synchronized void interrupt() {
+            stored.cancel(false);
+            threads.forEach(Thread::interrupt);
+        }
+
+        private synchronized boolean enter() {
+            return !stored.isDone() && threads.add(Thread.currentThread());
+        }
+
+        private synchronized void leave() {
+            threads.remove(Thread.currentThread());
+        }
+
         /// @param afterwards run when the attempt is over, or was not made
         private synchronized void start(Runnable afterwards) {
             if (stored.isDone()) {
@@ -137,8 +163,11 @@ final class FolioUploader {
             try {
                 tasks.execute(() -> {
                     try (memory) {
-                        attempt(keys.get());
+                        if (enter()) {
+                            attempt(keys.get());
+                        }
                     } finally {
+                        leave();
                         afterwards.run();
                     }
                 });

@@ -33,6 +33,7 @@ import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType.Primitive;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.ingestor.batch.PageLayout;
 import dev.wings.ingestor.batch.PartitionBatch;
@@ -56,6 +57,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -73,6 +75,10 @@ class FolioPipelineTest {
             new NamespaceName("default", "default"), "namespace-uid", URI.create("file:///memory"), "prefix");
     private static final TopicSchema SCHEMA = new TopicSchema(0, List.of(Field.required(1, "id", Primitive.LONG)), 1);
     private static final int BATCH_ROWS = 100;
+    private static final int UPLOADS = 16;
+    private static final NamespaceTarget HANGING = new NamespaceTarget(
+            new NamespaceName("default", "hanging"), "hanging-uid", URI.create("file:///hanging"), "prefix");
+    private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(1);
 
     private final ManualScheduler scheduler = new ManualScheduler();
     private final MemoryObjectStore store = new MemoryObjectStore();
@@ -364,6 +370,44 @@ class FolioPipelineTest {
     }
 
     @Test
+    void aStoreThatHangsKeepsNoOtherFromStoring() {
+        MemoryObjectStore hanging = new MemoryObjectStore();
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        hanging.beforeCreate(key -> {
+            begun.incrementAndGet();
+            never.await();
+        });
+        pipelines.close();
+        pipelines = open(1, 64, UPLOAD_TIMEOUT, uri -> uri.equals(NAMESPACE.objectStore()) ? store : hanging);
+        List<CompletableFuture<Long>> stuck = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            stuck.add(append(new Producer(), 0, HANGING));
+        }
+        awaitTrue(() -> begun.get() == UPLOADS);
+
+        assertThat(offset(append(producer))).isZero();
+        assertThat(stuck).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void anUploadThatTakesTooLongFailsAndTheNextOneGoes() {
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger uploads = new AtomicInteger();
+        store.beforeCreate(key -> {
+            if (uploads.getAndIncrement() == 0) {
+                never.await();
+            }
+        });
+        pipelines.close();
+        pipelines = open(1, 4, Duration.ofMillis(50), uri -> store);
+
+        assertThat(failure(append(producer)).kind()).isEqualTo(ErrorKind.UNAVAILABLE);
+        awaitTrue(() -> budget.usedBytes() == 0);
+        assertThat(offset(append(new Producer()))).isZero();
+    }
+
+    @Test
     void aCommitIsAskedForUntilItsOutcomeIsKnown() {
         AtomicInteger lost = new AtomicInteger(20);
         controlPlane.afterCommit(request -> {
@@ -456,12 +500,18 @@ class FolioPipelineTest {
     }
 
     private FolioPipelines open(long flushBytes, int maxInFlight) {
+        return open(flushBytes, maxInFlight, UPLOAD_TIMEOUT, uri -> store);
+    }
+
+    private FolioPipelines open(
+            long flushBytes, int maxInFlight, Duration uploadTimeout, Function<URI, ObjectStore> stores) {
         return new FolioPipelines(
                 new FolioPipeline.Limits(flushBytes, Duration.ofMillis(100), maxInFlight),
-                16,
+                UPLOADS,
                 Duration.ofMillis(1),
+                uploadTimeout,
                 Duration.ofSeconds(10),
-                uri -> store,
+                stores,
                 LogMetadataGrpc.newBlockingStub(controlPlane.channel()),
                 scheduler,
                 new IdGenerator(InstantSource.system(), new Random(1)),
@@ -485,9 +535,13 @@ class FolioPipelineTest {
 
     /// Appends a batch; the answer is its start offset.
     private CompletableFuture<Long> append(Producer from, int schemaVersion) {
+        return append(from, schemaVersion, NAMESPACE);
+    }
+
+    private CompletableFuture<Long> append(Producer from, int schemaVersion, NamespaceTarget namespace) {
         CompletableFuture<Long> answer = new CompletableFuture<>();
         TopicTarget target =
-                new TopicTarget(TopicName.parse(TOPIC), topic.getUid(), SCHEMA, Optional.empty(), NAMESPACE);
+                new TopicTarget(TopicName.parse(TOPIC), topic.getUid(), SCHEMA, Optional.empty(), namespace);
         MemoryBudget.Account.Lease memory = budget.open().hold(1);
         Submission submission =
                 new Submission(from, target, List.of(batch(schemaVersion)), 0, memory, new Submission.Answer() {
@@ -501,7 +555,7 @@ class FolioPipelineTest {
                         answer.completeExceptionally(reason);
                     }
                 });
-        pipelines.open(NAMESPACE).append(submission);
+        pipelines.open(namespace).append(submission);
         return answer;
     }
 

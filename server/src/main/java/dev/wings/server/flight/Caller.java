@@ -17,16 +17,12 @@ package dev.wings.server.flight;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.resource.ResourceId;
 import dev.wings.server.session.SessionOptions;
 import io.grpc.Context;
 import java.util.Optional;
 
 /// Who calls, as the headers of the call tell. Found in the gRPC context of the call.
 final class Caller {
-
-    /// Header with the id of the acting tenant; `default` without.
-    static final String TENANT_HEADER = "wings-tenant";
 
     static final Context.Key<Caller> KEY = Context.key("wings-caller");
 
@@ -45,10 +41,6 @@ final class Caller {
             throw new IllegalStateException("a call went around the interceptor");
         }
         return caller;
-    }
-
-    static String tenantOf(String header) {
-        return header == null || header.isEmpty() ? ResourceId.DEFAULT : ResourceId.check("tenant", header);
     }
 
     String tenant() {

@@ -18,6 +18,7 @@ package dev.wings.server.flight;
 import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.rpc.TenantHeader;
 import dev.wings.server.session.SessionOptions;
 import dev.wings.server.session.Signer;
 import io.grpc.Context;
@@ -36,8 +37,6 @@ import org.jspecify.annotations.Nullable;
 /// Reads the [Caller] out of the headers of each call, and puts what it set for its session into the answer's.
 public final class CallerInterceptor implements ServerInterceptor {
 
-    private static final Metadata.Key<String> TENANT =
-            Metadata.Key.of(Caller.TENANT_HEADER, Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> COOKIE = Metadata.Key.of("cookie", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> SET_COOKIE =
             Metadata.Key.of("set-cookie", Metadata.ASCII_STRING_MARSHALLER);
@@ -55,7 +54,7 @@ public final class CallerInterceptor implements ServerInterceptor {
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         Caller caller;
         try {
-            caller = new Caller(Caller.tenantOf(headers.get(TENANT)), session(headers));
+            caller = new Caller(TenantHeader.tenantOf(headers), session(headers));
             if (FlightServiceGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
                 // a name that somebody has made up gets no share of anything; health has no tenant
                 tenants.check(caller.tenant());

@@ -16,25 +16,31 @@
 package dev.wings.server.flight;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.query.Queries;
-import dev.wings.server.session.ParameterValues;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import dev.wings.server.system.SystemTables;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
 import org.apache.arrow.flight.CancelStatus;
 import org.apache.arrow.flight.CloseSessionRequest;
 import org.apache.arrow.flight.CloseSessionResult;
 import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightGrpcUtils;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.GetSessionOptionsRequest;
@@ -45,16 +51,24 @@ import org.apache.arrow.flight.SchemaResult;
 import org.apache.arrow.flight.SessionOptionValueFactory;
 import org.apache.arrow.flight.SetSessionOptionsRequest;
 import org.apache.arrow.flight.SetSessionOptionsResult;
+import org.apache.arrow.flight.auth.ServerAuthHandler;
+import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.flight.sql.CancelResult;
 import org.apache.arrow.flight.sql.impl.FlightSql;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// The commands of Flight SQL. Holds nothing between calls: tickets and handles carry all that is needed.
 public final class FlightSqlEndpoint extends MetadataCommands {
 
+    /// Each of their calls would have a thread that waits for its client, and their messages are made room for before
+    /// they are there.
+    private static final Set<String> NOT_OF_FLIGHT = Set.of(
+            FlightServiceGrpc.getDoPutMethod().getFullMethodName(),
+            FlightServiceGrpc.getDoExchangeMethod().getFullMethodName());
+
     private final Statements statements;
+    private final ParameterUploads uploads;
     private final BufferAllocator allocator;
 
     /// How much clients may ask for.
@@ -78,6 +92,31 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         super(catalog, system, allocator, new MetadataStreams(limits.metadata(), limits.metadataTimeout(), scheduler));
         this.statements = new Statements(queries, signer, ids, queryThreads, limits.queries());
         this.allocator = allocator;
+        this.uploads = new ParameterUploads(statements, allocator);
+    }
+
+    /// What a gRPC server serves, behind a [CallerInterceptor].
+    ///
+    /// @param threads runs what Flight hands to another thread, which waits for nothing
+    @SuppressWarnings("deprecation") // authentication is not Flight's own handshake: it comes as an interceptor
+    public ServerServiceDefinition definition(ExecutorService threads) {
+        ServerServiceDefinition flight = FlightGrpcUtils.createFlightService(
+                        allocator, this, ServerAuthHandler.NO_OP, new ContextExecutor(threads))
+                .bindService();
+        ServiceDescriptor before = flight.getServiceDescriptor();
+        ServiceDescriptor.Builder descriptor =
+                ServiceDescriptor.newBuilder(before.getName()).setSchemaDescriptor(before.getSchemaDescriptor());
+        List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+        for (ServerMethodDefinition<?, ?> method : flight.getMethods()) {
+            if (!NOT_OF_FLIGHT.contains(method.getMethodDescriptor().getFullMethodName())) {
+                methods.add(method);
+            }
+        }
+        methods.add(uploads.method());
+        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
+        methods.forEach(definition::addMethod);
+        return definition.build();
     }
 
     // Statements
@@ -127,30 +166,6 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     }
 
     @Override
-    public Runnable acceptPutPreparedStatementQuery(
-            FlightSql.CommandPreparedStatementQuery command,
-            CallContext context,
-            FlightStream parameters,
-            StreamListener<PutResult> listener) {
-        return () -> {
-            try {
-                StatementHandle handle = statements.prepared(command.getPreparedStatementHandle());
-                if (!parameters.next()) {
-                    throw WingsException.invalid("one row of parameters is expected: found=0");
-                }
-                StatementHandle bound = handle.bind(ParameterValues.ofRow(parameters.getRoot()));
-                if (parameters.next()) {
-                    throw WingsException.invalid("one row of parameters is expected: found=more");
-                }
-                sendHandle(statements.handleOf(bound), listener);
-                listener.onCompleted();
-            } catch (Throwable t) {
-                listener.onError(FlightErrors.toFlight(t));
-            }
-        };
-    }
-
-    @Override
     public FlightInfo getFlightInfoPreparedStatement(
             FlightSql.CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
         return answer(() -> {
@@ -171,7 +186,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         stream(listener, () -> statements.execution(command.getPreparedStatementHandle()));
     }
 
-    // Writes, which this server does not do
+    // Uploads, which never come here, see [ParameterUploads]
 
     @Override
     public Runnable acceptPutStatement(
@@ -179,7 +194,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             CallContext context,
             FlightStream stream,
             StreamListener<PutResult> listener) {
-        return () -> listener.onError(FlightErrors.toFlight(readOnly("an update statement")));
+        throw new IllegalStateException("uploads are not Flight's");
     }
 
     @Override
@@ -188,7 +203,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             CallContext context,
             FlightStream stream,
             StreamListener<PutResult> listener) {
-        return () -> listener.onError(FlightErrors.toFlight(readOnly("bulk ingest")));
+        throw new IllegalStateException("uploads are not Flight's");
     }
 
     @Override
@@ -197,7 +212,16 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             CallContext context,
             FlightStream stream,
             StreamListener<PutResult> listener) {
-        return () -> listener.onError(FlightErrors.toFlight(readOnly("an update statement")));
+        throw new IllegalStateException("uploads are not Flight's");
+    }
+
+    @Override
+    public Runnable acceptPutPreparedStatementQuery(
+            FlightSql.CommandPreparedStatementQuery command,
+            CallContext context,
+            FlightStream parameters,
+            StreamListener<PutResult> listener) {
+        throw new IllegalStateException("uploads are not Flight's");
     }
 
     // Cancel
@@ -237,19 +261,6 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         act(listener, () -> Sessions.close(Caller.current()));
     }
 
-    private void sendHandle(ByteString handle, StreamListener<PutResult> listener) {
-        byte[] answer = FlightSql.DoPutPreparedStatementResult.newBuilder()
-                .setPreparedStatementHandle(handle)
-                .build()
-                .toByteArray();
-        ArrowBuf buffer = allocator.buffer(answer.length);
-        // closes the buffer
-        try (PutResult result = PutResult.metadata(buffer)) {
-            buffer.writeBytes(answer);
-            listener.onNext(result);
-        }
-    }
-
     private static SchemaResult schema(Optional<Schema> columns) {
         return new SchemaResult(
                 columns.orElseThrow(() -> WingsException.invalid("the columns depend on the values of parameters")));
@@ -269,7 +280,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         }
     }
 
-    private static WingsException readOnly(String what) {
+    static WingsException readOnly(String what) {
         return WingsException.invalid("only queries are supported: found=" + what
                 + "; rows are pushed to an ingestor, topics are made in the control plane");
     }

@@ -46,7 +46,7 @@ final class MetadataStreams {
 
     /// Sends rows that take calls to make, on a thread of its own. Fails with EXHAUSTED if too many are being sent.
     void send(String tenant, Supplier<VectorSchemaRoot> rows, ServerStreamListener listener) {
-        StreamSink sink = new StreamSink(listener, () -> {});
+        StreamSink sink = new StreamSink(listener, () -> {}, () -> () -> {});
         Optional<FairPlaces.Place> place = places.tryAcquire(tenant);
         if (place.isEmpty()) {
             sink.failed(WingsException.exhausted("too many clients are reading metadata: limit=" + limit));

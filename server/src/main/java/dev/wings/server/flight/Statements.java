@@ -155,7 +155,7 @@ final class Statements {
                 .orElseThrow(() -> WingsException.exhausted("too many queries are running or waiting"));
         // before the thread, so that no cancel goes unseen
         RunningQuery query = queries.admit(request);
-        StreamSink sink = new StreamSink(listener, () -> queries.cancel(query));
+        StreamSink sink = new StreamSink(listener, () -> queries.cancel(query), () -> queries.readerWaits(query));
         Runnable run = () -> {
             Thread.currentThread().setName("sql-" + request.id());
             try {

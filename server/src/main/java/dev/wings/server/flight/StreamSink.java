@@ -17,7 +17,9 @@ package dev.wings.server.flight;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.time.Scheduler;
 import dev.wings.server.query.ResultSink;
+import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +28,14 @@ import org.jspecify.annotations.Nullable;
 final class StreamSink implements ResultSink {
 
     private final ServerStreamListener listener;
+    private final Supplier<Scheduler.Timer> onWait;
     private @Nullable WingsException stopReason;
 
     /// @param onCancel called when the client gives up
-    StreamSink(ServerStreamListener listener, Runnable onCancel) {
+    /// @param onWait called when the client has to be waited for; cancelled when it takes rows again
+    StreamSink(ServerStreamListener listener, Runnable onCancel, Supplier<Scheduler.Timer> onWait) {
         this.listener = listener;
+        this.onWait = onWait;
         listener.setOnReadyHandler(this::wake);
         listener.setOnCancelHandler(() -> {
             wake();
@@ -66,14 +71,25 @@ final class StreamSink implements ResultSink {
         notifyAll();
     }
 
+    private boolean mustWait() {
+        return !listener.isReady() && !listener.isCancelled() && stopReason == null;
+    }
+
     private synchronized void wake() {
         notifyAll();
     }
 
     private synchronized void awaitReady() {
         try {
-            while (!listener.isReady() && !listener.isCancelled() && stopReason == null) {
-                wait();
+            if (mustWait()) {
+                Scheduler.Timer timer = onWait.get();
+                try {
+                    while (mustWait()) {
+                        wait();
+                    }
+                } finally {
+                    timer.cancel();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -53,6 +53,9 @@ public final class Queries implements AutoCloseable {
 
     private static final Duration STOP_AGAIN_AFTER = Duration.ofMillis(50);
 
+    /// How soon somebody who comes to wait is noticed.
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
     private final EngineFactory factory;
@@ -75,6 +78,8 @@ public final class Queries implements AutoCloseable {
     /// @param memoryBytes that one query computes with; beyond, it spills to disk
     /// @param readMemoryBytes that one query's rows may take between the object store and the engine, or the client
     /// @param temporaryBytes that one query may spill
+    /// @param readerTimeout a query whose client takes no rows for so long ends when another one waits for its
+    ///     place
     public record Limits(
             int concurrent,
             int queued,
@@ -83,7 +88,8 @@ public final class Queries implements AutoCloseable {
             int threads,
             long memoryBytes,
             long readMemoryBytes,
-            long temporaryBytes) {}
+            long temporaryBytes,
+            Duration readerTimeout) {}
 
     /// @param factory opens engines; closed after this
     /// @param allocator parent of the queries' allocators
@@ -188,7 +194,7 @@ public final class Queries implements AutoCloseable {
             QueryPlan plan = planning.recentPlan(request);
             EnginePool engines = plan.ofSystemOnly() ? systemRunners : runners;
             try (FairPlaces.Place place = engines.acquire(request.tenant())) {
-                query.begin();
+                query.begin(() -> engines.waiting() > 0);
                 // the time that the query asks for is that of its run, also where the plan leaves out rows
                 boolean outdated = place.waited() && !plan.query().timeless();
                 run(query, outdated ? planning.plan(request) : plan, new EngineRuns(engines), sink);
@@ -202,6 +208,46 @@ public final class Queries implements AutoCloseable {
         } finally {
             timer.cancel();
             end(query, failure);
+        }
+    }
+
+    /// From now on a query waits for its client to take rows; until the timer is cancelled. It may do so for as long as
+    /// nobody else waits for its place, and no longer than a query may take.
+    public Scheduler.Timer readerWaits(RunningQuery query) {
+        return new ReaderWatch(query);
+    }
+
+    private final class ReaderWatch implements Scheduler.Timer {
+        private final RunningQuery query;
+        private Scheduler.Timer timer;
+        private boolean cancelled;
+
+        ReaderWatch(RunningQuery query) {
+            this.query = query;
+            this.timer = scheduler.schedule(limits.readerTimeout(), this::look);
+        }
+
+        private synchronized void look() {
+            if (cancelled) {
+                return;
+            }
+            if (query.isWanted()) {
+                stop(
+                        query,
+                        new WingsException(
+                                ErrorKind.DEADLINE,
+                                "the client took no rows while others waited to run their queries: limit="
+                                        + limits.readerTimeout()));
+            } else {
+                Duration pause = limits.readerTimeout();
+                timer = scheduler.schedule(pause.compareTo(LOOK_AGAIN) < 0 ? pause : LOOK_AGAIN, this::look);
+            }
+        }
+
+        @Override
+        public synchronized void cancel() {
+            cancelled = true;
+            timer.cancel();
         }
     }
 

@@ -20,6 +20,7 @@ import dev.wings.server.engine.SqlEngine;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The state of one query: what it is doing, and whether it is to stop. Safe for use by many threads.
@@ -39,6 +40,7 @@ public final class RunningQuery {
     private long rows;
     private @Nullable WingsException stopReason;
     private int stops;
+    private volatile BooleanSupplier wanted = () -> false;
     private @Nullable Thread thread;
     private @Nullable SqlEngine engine;
 
@@ -96,8 +98,15 @@ public final class RunningQuery {
     }
 
     /// It no longer waits for others.
-    synchronized void begin() {
+    ///
+    /// @param wanted whether others wait for its place
+    synchronized void begin(BooleanSupplier wanted) {
         state = QueryInfo.State.RUNNING;
+        this.wanted = wanted;
+    }
+
+    boolean isWanted() {
+        return wanted.getAsBoolean();
     }
 
     /// From now on, `engine` works for this query.

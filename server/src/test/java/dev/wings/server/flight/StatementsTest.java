@@ -45,6 +45,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightInfo;
@@ -78,7 +80,15 @@ class StatementsTest {
         allocator = new RootAllocator();
         scheduler = Scheduler.system();
         Queries.Limits limits = new Queries.Limits(
-                1, 1, Duration.ofSeconds(10), Duration.ofSeconds(30), 1, 64L << 20, 64L << 20, 64L << 20);
+                1,
+                1,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                1,
+                64L << 20,
+                64L << 20,
+                64L << 20,
+                Duration.ofMillis(50));
         queries = new Queries(
                 new LocalEngines(),
                 new NoTables(),
@@ -135,6 +145,24 @@ class StatementsTest {
         assertThat(log.queries("t"))
                 .extracting(QueryInfo::state)
                 .containsExactly(QueryInfo.State.FAILED, QueryInfo.State.FAILED);
+    }
+
+    @Test
+    void clientThatTakesNoRowsGivesWayToAnotherAndOnlyThen() throws Exception {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            TestStream slow = TestStream.notReading();
+            statements(threads).start(STATEMENT, slow);
+            while (!slow.isStarted()) {
+                Thread.onSpinWait();
+            }
+            assertThat(slow.isEnded()).isFalse();
+
+            TestStream waiting = TestStream.reading();
+            statements(threads).start(STATEMENT, waiting);
+
+            assertThat(slow.awaitEnd()).isEqualTo(FlightStatusCode.TIMED_OUT);
+            assertThat(waiting.awaitEnd()).isEqualTo(FlightStatusCode.OK);
+        }
     }
 
     /// With a place for one query.

@@ -1,0 +1,181 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.server.session.ParameterValues;
+import dev.wings.server.session.StatementHandle;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.Status;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.flight.impl.Flight;
+import org.apache.arrow.flight.impl.FlightServiceGrpc;
+import org.apache.arrow.flight.sql.impl.FlightSql;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.jspecify.annotations.Nullable;
+
+/// `DoPut`, by which clients send the values of parameters, and nothing else here.
+///
+/// Flight's own one gives each call a thread that waits for the client, for ever if the client sends nothing, or
+/// something that cannot be read. Here the whole request is gathered first, and then read.
+final class ParameterUploads {
+
+    /// One row and its dictionaries.
+    private static final int MAX_MESSAGES = 1024;
+
+    private static final int MAX_BYTES = 4 << 20;
+
+    private static final int CONTINUATION = 0xFFFFFFFF;
+
+    private final Statements statements;
+    private final BufferAllocator allocator;
+
+    ParameterUploads(Statements statements, BufferAllocator allocator) {
+        this.statements = statements;
+        this.allocator = allocator;
+    }
+
+    ServerMethodDefinition<Flight.FlightData, Flight.PutResult> method() {
+        MethodDescriptor<Flight.FlightData, Flight.PutResult> doPut = FlightServiceGrpc.getDoPutMethod();
+        return ServerMethodDefinition.create(doPut, (call, headers) -> {
+            call.request(1);
+            return new Upload(call);
+        });
+    }
+
+    /// The statement of the command, with the values bound to it, as its new handle.
+    private ByteString bind(ByteString command, byte[] stream) {
+        StatementHandle handle = statements.prepared(command);
+        try (ArrowStreamReader parameters = new ArrowStreamReader(new ByteArrayInputStream(stream), allocator)) {
+            if (!parameters.loadNextBatch()) {
+                throw WingsException.invalid("one row of parameters is expected: found=0");
+            }
+            StatementHandle bound = handle.bind(ParameterValues.ofRow(parameters.getVectorSchemaRoot()));
+            if (parameters.loadNextBatch()) {
+                throw WingsException.invalid("one row of parameters is expected: found=more");
+            }
+            return statements.handleOf(bound);
+        } catch (WingsException e) {
+            throw e;
+        } catch (OutOfMemoryException e) {
+            throw new WingsException(ErrorKind.EXHAUSTED, "no memory for the parameters now", e);
+        } catch (IOException | RuntimeException e) {
+            throw new WingsException(ErrorKind.INVALID, "the parameters cannot be read: cause=" + e.getMessage(), e);
+        }
+    }
+
+    /// What the first message says that the others are for.
+    private static ByteString preparedStatement(Flight.FlightData first) {
+        if (!first.hasFlightDescriptor()
+                || first.getFlightDescriptor().getType() != Flight.FlightDescriptor.DescriptorType.CMD) {
+            throw WingsException.invalid("the first message must carry a descriptor with a command");
+        }
+        try {
+            Any command = Any.parseFrom(first.getFlightDescriptor().getCmd());
+            if (command.is(FlightSql.CommandPreparedStatementQuery.class)) {
+                return command.unpack(FlightSql.CommandPreparedStatementQuery.class)
+                        .getPreparedStatementHandle();
+            }
+            for (Class<? extends Message> update : List.of(
+                    FlightSql.CommandStatementUpdate.class,
+                    FlightSql.CommandPreparedStatementUpdate.class,
+                    FlightSql.CommandStatementIngest.class)) {
+                if (command.is(update)) {
+                    throw FlightSqlEndpoint.readOnly(update.getSimpleName());
+                }
+            }
+            throw WingsException.invalid("no such command: type=" + command.getTypeUrl());
+        } catch (InvalidProtocolBufferException e) {
+            throw new WingsException(ErrorKind.INVALID, "not a command: cause=" + e.getMessage(), e);
+        }
+    }
+
+    /// Puts a message into the form that it has in a stream of Arrow's own.
+    private static void append(Flight.FlightData message, ByteArrayOutputStream stream) {
+        int length = message.getDataHeader().size();
+        int padding = -length & 7;
+        ByteBuffer prefix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        prefix.putInt(CONTINUATION).putInt(length + padding);
+        stream.writeBytes(prefix.array());
+        stream.writeBytes(message.getDataHeader().toByteArray());
+        stream.writeBytes(new byte[padding]);
+        stream.writeBytes(message.getDataBody().toByteArray());
+    }
+
+    /// One call.
+    private final class Upload extends ServerCall.Listener<Flight.FlightData> {
+
+        private final ServerCall<Flight.FlightData, Flight.PutResult> call;
+        private final List<Flight.FlightData> messages = new ArrayList<>();
+        private @Nullable ByteString statement;
+        private int bytes;
+
+        Upload(ServerCall<Flight.FlightData, Flight.PutResult> call) {
+            this.call = call;
+        }
+
+        @Override
+        public void onMessage(Flight.FlightData message) {
+            if (statement == null) {
+                statement = preparedStatement(message);
+            }
+            bytes += message.getSerializedSize();
+            if (bytes > MAX_BYTES || messages.size() == MAX_MESSAGES) {
+                throw WingsException.exhausted(
+                        "the parameters are too large: limit_bytes=" + MAX_BYTES + ", limit_messages=" + MAX_MESSAGES);
+            }
+            if (!message.getDataHeader().isEmpty()) {
+                messages.add(message);
+            }
+            call.request(1);
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (statement == null) {
+                throw WingsException.invalid("the stream ended before its first message");
+            }
+            ByteArrayOutputStream stream = new ByteArrayOutputStream(bytes);
+            messages.forEach(message -> append(message, stream));
+            messages.clear();
+            ByteString handle = bind(statement, stream.toByteArray());
+            call.sendHeaders(new Metadata());
+            call.sendMessage(Flight.PutResult.newBuilder()
+                    .setAppMetadata(FlightSql.DoPutPreparedStatementResult.newBuilder()
+                            .setPreparedStatementHandle(handle)
+                            .build()
+                            .toByteString())
+                    .build());
+            call.close(Status.OK, new Metadata());
+        }
+    }
+}
