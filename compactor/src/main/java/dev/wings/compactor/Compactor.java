@@ -89,7 +89,7 @@ public final class Compactor implements AutoCloseable {
         GarbageClient garbage =
                 new GarbageClient(GarbageCollectionGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
         Topics topics = new Topics(controlPlane, calls, config.callTimeout(), config.planTimeout());
-        TaskTables tables = new TaskTables(client, surroundings.stores(), ids);
+        TaskTables tables = new TaskTables(client, surroundings.stores(), ids, ids.clock());
         SegmentWork work = new SegmentWork(limits(config), scratch, allocator, ids, calls, threads, registry);
         Compaction.Limits compaction = new Compaction.Limits(config.compactBytes(), config.compactPages());
         TaskLoop loop = new TaskLoop(

@@ -26,6 +26,7 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.compactor.task.TaskClient;
 import dev.wings.compactor.task.TaskLease;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -61,7 +62,10 @@ public final class LeasedTable implements TableOperations {
     private final TableLocations locations;
     private final UUID topicUid;
     private final IdGenerator ids;
+    /// What updates are of: the stored metadata, or the same with times that the clock is not behind.
     private @Nullable TableMetadata current;
+
+    private @Nullable TableMetadata stored;
     private List<WatermarkMove> watermarks = List.of();
     private Collection<String> dropped = List.of();
     private final UUID commitId;
@@ -73,6 +77,7 @@ public final class LeasedTable implements TableOperations {
             TableLocations locations,
             UUID topicUid,
             IdGenerator ids,
+            @Nullable TableMetadata stored,
             @Nullable TableMetadata current) {
         this.lease = lease;
         this.tasks = tasks;
@@ -80,6 +85,7 @@ public final class LeasedTable implements TableOperations {
         this.locations = locations;
         this.topicUid = topicUid;
         this.ids = ids;
+        this.stored = stored;
         this.current = current;
         this.commitId = ids.next();
     }
@@ -92,11 +98,13 @@ public final class LeasedTable implements TableOperations {
             TableLocations locations,
             UUID topicUid,
             IdGenerator ids) {
-        return new LeasedTable(lease, tasks, io, locations, topicUid, ids, null);
+        return new LeasedTable(lease, tasks, io, locations, topicUid, ids, null, null);
     }
 
     /// The table at `metadataLocation`. DATA_LOSS if the file, or the list of manifests that it names, is missing or
     /// damaged.
+    ///
+    /// @param clock by which Iceberg stamps what it adds
     public static LeasedTable open(
             TaskLease lease,
             TaskClient tasks,
@@ -104,8 +112,10 @@ public final class LeasedTable implements TableOperations {
             TableLocations locations,
             UUID topicUid,
             IdGenerator ids,
+            InstantSource clock,
             String metadataLocation) {
-        TableMetadata metadata = TableMetadataFiles.read(io, metadataLocation);
+        TableMetadata stored = TableMetadataFiles.read(io, metadataLocation);
+        TableMetadata metadata = new TableTimes(clock).updatable(stored);
         Snapshot snapshot = metadata.currentSnapshot();
         if (snapshot != null) {
             // remembered by the snapshot; where Iceberg needs it, nobody would say which file is damaged
@@ -113,7 +123,7 @@ public final class LeasedTable implements TableOperations {
                     "manifest list of a table: location=" + snapshot.manifestListLocation(),
                     () -> snapshot.allManifests(io));
         }
-        return new LeasedTable(lease, tasks, io, locations, topicUid, ids, metadata);
+        return new LeasedTable(lease, tasks, io, locations, topicUid, ids, stored, metadata);
     }
 
     /// For Iceberg's updates, which commit through this.
@@ -149,10 +159,11 @@ public final class LeasedTable implements TableOperations {
     @Override
     // metadata are the task's own only if they are the same object: equal ones could be of another commit
     @SuppressWarnings("ReferenceEquality")
-    public void commit(@Nullable TableMetadata base, TableMetadata metadata) {
+    public void commit(@Nullable TableMetadata base, TableMetadata update) {
         if (base != current) {
             throw new IllegalStateException("the update is not of this task's table: " + locations.tableKey());
         }
+        TableMetadata metadata = stored == null || stored == base ? update : TableTimes.restored(stored, update);
         String baseLocation = base == null ? "" : base.metadataFileLocation();
         long version = base == null ? 0 : TableLocations.metadataVersion(baseLocation) + 1;
         String location = locations.metadata(version, ids.next());
@@ -181,6 +192,7 @@ public final class LeasedTable implements TableOperations {
                 .discardChanges()
                 .withMetadataLocation(location)
                 .build();
+        stored = current;
     }
 
     /// Commits an update that takes files out of the table.

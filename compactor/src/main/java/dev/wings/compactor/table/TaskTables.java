@@ -23,10 +23,13 @@ import dev.wings.compactor.task.TaskClient;
 import dev.wings.compactor.task.TaskLease;
 import dev.wings.compactor.topic.TopicTarget;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.function.Function;
 
 /// Opens the tables that tasks work on.
-public record TaskTables(TaskClient tasks, Function<URI, ObjectStore> stores, IdGenerator ids) {
+///
+/// @param clock of the machine, by which Iceberg stamps what it adds to a table
+public record TaskTables(TaskClient tasks, Function<URI, ObjectStore> stores, IdGenerator ids, InstantSource clock) {
 
     /// The table of a topic that has none yet.
     public LeasedTable absent(TaskLease lease, TopicTarget topic) {
@@ -42,7 +45,7 @@ public record TaskTables(TaskClient tasks, Function<URI, ObjectStore> stores, Id
                     dev.wings.common.error.ErrorKind.PRECONDITION, "the topic has no table yet: topic=" + topic.name());
         }
         LeasedTable table =
-                LeasedTable.open(lease, tasks, io(topic), topic.locations(), topic.uid(), ids, metadataLocation);
+                LeasedTable.open(lease, tasks, io(topic), topic.locations(), topic.uid(), ids, clock, metadataLocation);
         table.checkIsOf(topic.uid());
         return table;
     }

@@ -77,6 +77,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -315,7 +316,7 @@ public final class LakeFixture implements AutoCloseable {
         GrpcCalls calls = calls();
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(stepped), calls, CALL_TIMEOUT);
         Topics topics = new Topics(stepped, calls, CALL_TIMEOUT, CALL_TIMEOUT);
-        TaskTables tables = new TaskTables(client, uri -> new SteppedStore(store, steps), ids);
+        TaskTables tables = new TaskTables(client, uri -> new SteppedStore(store, steps), ids, InstantSource.system());
         SegmentWork work = new SegmentWork(
                 new SegmentWork.Limits(
                         new SegmentEngine.Limits(memoryBytes, 1L << 30), 256 << 20, new ReadAhead(4, 16 << 20), 2),

@@ -1,0 +1,96 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor.table;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
+
+/// The times that a table's metadata tell. They never go back, though the clocks of workers differ: what a worker
+/// adds is of its own time or of the table's last, whichever is later.
+///
+/// Iceberg stamps by the clock of the machine, and refuses to go back by more than a minute. So a worker whose clock is
+/// behind updates a table whose times are not after its own, and puts the true ones back before it commits.
+record TableTimes(InstantSource clock) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String LAST_UPDATED = "last-updated-ms";
+    private static final String TIMESTAMP = "timestamp-ms";
+
+    /// The table as it can be updated by this clock: the same object if it is not behind.
+    TableMetadata updatable(TableMetadata table) {
+        long now = clock.millis();
+        if (table.lastUpdatedMillis() <= now) {
+            return table;
+        }
+        ObjectNode json = json(table);
+        json.put(LAST_UPDATED, now);
+        for (String log : new String[] {"snapshot-log", "metadata-log"}) {
+            for (JsonNode entry : json.path(log)) {
+                ((ObjectNode) entry)
+                        .put(TIMESTAMP, Math.min(now, entry.path(TIMESTAMP).asLong()));
+            }
+        }
+        return TableMetadataParser.fromJson(table.metadataFileLocation(), json);
+    }
+
+    /// An update of what [#updatable] has made of `table`, with the times that it has to tell.
+    static TableMetadata restored(TableMetadata table, TableMetadata updated) {
+        long last = table.lastUpdatedMillis();
+        ObjectNode json = json(updated);
+        json.put(LAST_UPDATED, last);
+        Map<Long, Long> snapshots = new HashMap<>();
+        for (Snapshot snapshot : table.snapshots()) {
+            snapshots.put(snapshot.snapshotId(), snapshot.timestampMillis());
+        }
+        for (JsonNode snapshot : json.path("snapshots")) {
+            if (!snapshots.containsKey(snapshot.path("snapshot-id").asLong())) {
+                ((ObjectNode) snapshot).put(TIMESTAMP, last);
+            }
+        }
+        Map<Long, Long> history = new HashMap<>();
+        table.snapshotLog().forEach(entry -> history.put(entry.snapshotId(), entry.timestampMillis()));
+        for (JsonNode entry : json.path("snapshot-log")) {
+            long id = entry.path("snapshot-id").asLong();
+            ((ObjectNode) entry).put(TIMESTAMP, history.getOrDefault(id, last));
+        }
+        Map<String, Long> files = new HashMap<>();
+        table.previousFiles().forEach(entry -> files.put(entry.file(), entry.timestampMillis()));
+        for (JsonNode entry : json.path("metadata-log")) {
+            ((ObjectNode) entry)
+                    .put(
+                            TIMESTAMP,
+                            files.getOrDefault(entry.path("metadata-file").asText(), last));
+        }
+        return TableMetadataParser.fromJson(json);
+    }
+
+    private static ObjectNode json(TableMetadata table) {
+        try {
+            return (ObjectNode) JSON.readTree(TableMetadataParser.toJson(table));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("metadata of a table are no JSON: " + table.metadataFileLocation(), e);
+        }
+    }
+}
