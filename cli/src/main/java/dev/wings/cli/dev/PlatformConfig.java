@@ -58,12 +58,13 @@ record PlatformConfig(
     private static final String DATABASE = "WINGS_CONTROL_PLANE_DATABASE_";
 
     /// Less than what services take on a machine of their own: four of them and a database share this one.
-    /// What one query may read with stays as it is: less would refuse scans of large pages.
+    /// What one query may read with stays as it is: less would refuse scans of large pages. A task that rewrites the
+    /// largest values takes five times as much as such a value.
     static final Map<String, String> DEFAULTS = Map.of(
             "WINGS_SERVER_QUERIES", "2",
             "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB",
             "WINGS_COMPACTOR_WORKERS", "1",
-            "WINGS_COMPACTOR_TASK_MEMORY_BYTES", "256MiB");
+            "WINGS_COMPACTOR_TASK_MEMORY_BYTES", "384MiB");
 
     /// What the command itself and its script read.
     private static final Set<String> OF_THE_COMMAND = Set.of("WINGS_HOST", "WINGS_JAVA_OPTS", "WINGS_TENANT");

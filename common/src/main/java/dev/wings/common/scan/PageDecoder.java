@@ -27,19 +27,21 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.Objects;
+import java.util.Optional;
 import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TimeStampMicroTZVector;
 import org.apache.arrow.vector.TypeLayout;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.BaseRepeatedValueVector;
 import org.apache.arrow.vector.compression.CompressionCodec;
+import org.apache.arrow.vector.compression.CompressionUtil;
 import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.message.ArrowBodyCompression;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
@@ -53,12 +55,6 @@ import org.jspecify.annotations.Nullable;
 /// Makes batches with the wanted columns out of pages: columns by field id, without copying what is not compressed,
 /// and without touching what is not wanted.
 final class PageDecoder {
-
-    /// Batches are joined up to so many rows.
-    private static final int JOINED_ROWS = 8192;
-
-    /// A batch of at least so many rows is not worth the copy.
-    private static final int SMALL_ROWS = 2048;
 
     private final List<ScanColumn> columns;
     private final Schema schema;
@@ -83,15 +79,18 @@ final class PageDecoder {
         return columns.stream().anyMatch(column -> column instanceof ScanColumn.Stored);
     }
 
-    /// The batches of a run's pages. `bytes` stays the caller's; the result retains what it needs of it.
-    List<VectorSchemaRoot> decode(PageRun run, ArrowBuf bytes) {
-        return gather(
-                run,
-                (page, roots) -> decode(
-                        page, bytes.slice(run.position(page), page.range().length()), roots));
+    /// Takes the pages of a run apart; rows are decoded when they are asked for. `bytes` stays the caller's, and is
+    /// retained until the result is closed.
+    PageBatches open(PageRun run, ArrowBuf bytes) {
+        List<PageBatches.Source> sources = new ArrayList<>();
+        for (int i = 0; i < run.pages().size(); i++) {
+            PageRef page = run.pages().get(i);
+            add(i, page, bytes.slice(run.position(page), page.range().length()), sources);
+        }
+        return new PageBatches(this, joining, sources, bytes);
     }
 
-    private void decode(PageRef ref, ArrowBuf bytes, List<VectorSchemaRoot> roots) {
+    private void add(int number, PageRef ref, ArrowBuf bytes, List<PageBatches.Source> sources) {
         PageReader.checkCrc(ref.range(), bytes, ref.crc32c());
         Page page = PageReader.read(ref.range(), bytes);
         if (page.batches().size() != ref.batches().size()) {
@@ -106,49 +105,162 @@ final class PageDecoder {
                 throw damaged("page's batch has another number of rows than was committed", ref);
             }
             if (!committed.getSkipped()) {
-                roots.add(load(batch, slots, offset, committed.getTimestampMicros()));
+                sources.add(source(number, Optional.of(batch), slots, committed, offset));
                 offset += committed.getRows();
             }
         }
     }
 
     /// The rows of pages whose bytes do not matter: offsets and timestamps only.
-    List<VectorSchemaRoot> describe(PageRun run) {
-        return gather(run, this::describe);
+    PageBatches describe(PageRun run) {
+        List<Slot> absent = Collections.nCopies(columns.size(), Slot.ABSENT);
+        List<PageBatches.Source> sources = new ArrayList<>();
+        for (int i = 0; i < run.pages().size(); i++) {
+            PageRef ref = run.pages().get(i);
+            long offset = ref.startOffset();
+            for (dev.wings.common.proto.PageBatch committed : ref.batches()) {
+                if (!committed.getSkipped()) {
+                    sources.add(source(i, Optional.empty(), absent, committed, offset));
+                    offset += committed.getRows();
+                }
+            }
+        }
+        return new PageBatches(this, joining, sources, null);
     }
 
-    private void describe(PageRef ref, List<VectorSchemaRoot> roots) {
-        List<Slot> absent = Collections.nCopies(columns.size(), Slot.ABSENT);
-        long offset = ref.startOffset();
-        for (dev.wings.common.proto.PageBatch batch : ref.batches()) {
-            if (!batch.getSkipped()) {
-                int rows = Math.toIntExact(batch.getRows());
-                VectorSchemaRoot root = fill(absent, rows, offset, batch.getTimestampMicros());
-                roots.add(root);
-                root.setRowCount(rows);
-                offset += batch.getRows();
+    private PageBatches.Source source(
+            int page,
+            Optional<PageBatch> batch,
+            List<Slot> slots,
+            dev.wings.common.proto.PageBatch committed,
+            long offset) {
+        long stored = 0;
+        long made = 0;
+        for (int i = 0; i < slots.size(); i++) {
+            if (slots.get(i).node() < 0) {
+                made += committed.getRows() * rowBytes(columns.get(i).field());
+            } else {
+                stored += bytes(batch.orElseThrow(), slots.get(i), false);
+                made += bytes(batch.orElseThrow(), slots.get(i), true);
             }
+        }
+        return new PageBatches.Source(
+                page,
+                batch,
+                slots,
+                Math.toIntExact(committed.getRows()),
+                offset,
+                committed.getTimestampMicros(),
+                stored + made,
+                made);
+    }
+
+    /// What the buffers of a column take in memory.
+    ///
+    /// @param compressed count those that have to be decompressed, else the others, which stay where they are
+    private static long bytes(PageBatch batch, Slot slot, boolean compressed) {
+        IpcHeader.RecordBatch layout = batch.layout();
+        long sum = 0;
+        for (int buffer = slot.buffer(); buffer < slot.buffer() + slot.buffers(); buffer++) {
+            long start = layout.buffers()[2 * buffer];
+            long length = layout.buffers()[2 * buffer + 1];
+            boolean packed = layout.compression() != IpcHeader.Compression.NONE && length >= Long.BYTES;
+            long claimed = packed ? batch.body().getLong(start) : CompressionUtil.NO_COMPRESSION_LENGTH;
+            boolean grows = claimed != CompressionUtil.NO_COMPRESSION_LENGTH;
+            if (grows == compressed) {
+                sum += grows ? Math.max(0, claimed) : length;
+            }
+        }
+        return sum;
+    }
+
+    /// About what [#fill] allocates for each row.
+    private static long rowBytes(Field field) {
+        return switch (storage(field.getType())) {
+            case ArrowType.FixedSizeBinary fixed -> 1L + fixed.getByteWidth();
+            case ArrowType.Struct ignored -> 1 + childBytes(field);
+            case ArrowType.List ignored -> 5 + BaseRepeatedValueVector.DEFAULT_REPEAT_PER_RECORD * childBytes(field);
+            case ArrowType.Map ignored -> 5 + BaseRepeatedValueVector.DEFAULT_REPEAT_PER_RECORD * childBytes(field);
+            case ArrowType.Decimal ignored -> 17;
+            case ArrowType.Utf8 ignored -> 13;
+            case ArrowType.Binary ignored -> 13;
+            default -> 9;
+        };
+    }
+
+    private static long childBytes(Field field) {
+        return field.getChildren().stream().mapToLong(PageDecoder::rowBytes).sum();
+    }
+
+    /// The wanted columns that the page of a source has, with all of its rows; null for the others.
+    List<@Nullable FieldVector> load(PageBatches.Source source) {
+        List<@Nullable FieldVector> loaded = new ArrayList<>();
+        try {
+            for (int i = 0; i < columns.size(); i++) {
+                Slot slot = source.slots().get(i);
+                if (slot.node() < 0) {
+                    loaded.add(null);
+                } else {
+                    FieldVector vector = columns.get(i).field().createVector(allocator);
+                    loaded.add(vector);
+                    loadColumn(vector, source.batch().orElseThrow(), slot, source.rows());
+                }
+            }
+            return loaded;
+        } catch (Throwable t) {
+            loaded.forEach(vector -> close(vector, t));
+            throw t;
         }
     }
 
-    /// @param batches adds those of a page
-    private List<VectorSchemaRoot> gather(PageRun run, BiConsumer<PageRef, List<VectorSchemaRoot>> batches) {
-        List<VectorSchemaRoot> all = new ArrayList<>();
-        List<VectorSchemaRoot> small = new ArrayList<>();
+    /// Rows `[start, start + rows)` of a source. If this fails, it can be tried again.
+    ///
+    /// @param loaded by [#load]; stays the caller's, but for what becomes a column of the result as it is
+    VectorSchemaRoot part(PageBatches.Source source, List<@Nullable FieldVector> loaded, int start, int rows) {
+        List<@Nullable FieldVector> made = new ArrayList<>();
         try {
-            for (PageRef page : run.pages()) {
-                batches.accept(page, small);
-                if (joining == Joining.IN_PAGES) {
-                    all.addAll(joined(small));
-                    small.clear();
-                }
+            for (int i = 0; i < columns.size(); i++) {
+                made.add(make(columns.get(i), loaded.get(i), source, start, rows));
             }
-            all.addAll(joined(small));
-            return all;
         } catch (Throwable t) {
-            close(small, t);
-            close(all, t);
+            made.forEach(vector -> close(vector, t));
             throw t;
+        }
+        List<FieldVector> vectors = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            FieldVector vector = made.get(i);
+            vectors.add(vector != null ? vector : Objects.requireNonNull(loaded.set(i, null)));
+        }
+        return new VectorSchemaRoot(schema, vectors, rows);
+    }
+
+    /// Null for all of a loaded column.
+    private @Nullable FieldVector make(
+            ScanColumn column, @Nullable FieldVector whole, PageBatches.Source source, int start, int rows) {
+        if (whole != null && rows == source.rows()) {
+            return null;
+        }
+        FieldVector vector = column.field().createVector(allocator);
+        try {
+            if (whole == null) {
+                fill(column, vector, rows, source.offset() + start, source.timestampMicros());
+            } else {
+                whole.makeTransferPair(vector).splitAndTransfer(start, rows);
+            }
+            return vector;
+        } catch (Throwable t) {
+            vector.close();
+            throw t;
+        }
+    }
+
+    private static void close(@Nullable FieldVector vector, Throwable failure) {
+        if (vector != null) {
+            try {
+                vector.close();
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
         }
     }
 
@@ -156,7 +268,7 @@ final class PageDecoder {
     ///
     /// @param node index of its first field node, -1 if the page does not have the column
     /// @param nodes how many, its children's included
-    private record Slot(int node, int nodes, int buffer, int buffers) {
+    record Slot(int node, int nodes, int buffer, int buffers) {
         static final Slot ABSENT = new Slot(-1, 0, -1, 0);
     }
 
@@ -195,23 +307,6 @@ final class PageDecoder {
         }
     }
 
-    private VectorSchemaRoot load(PageBatch batch, List<Slot> slots, long offset, long timestampMicros) {
-        int rows = Math.toIntExact(batch.rows());
-        VectorSchemaRoot root = fill(slots, rows, offset, timestampMicros);
-        try {
-            for (int i = 0; i < slots.size(); i++) {
-                if (slots.get(i).node() >= 0) {
-                    loadColumn(root.getVector(i), batch, slots.get(i), rows);
-                }
-            }
-            root.setRowCount(rows);
-            return root;
-        } catch (Throwable t) {
-            root.close();
-            throw t;
-        }
-    }
-
     private void loadColumn(FieldVector vector, PageBatch batch, Slot slot, int rows) {
         IpcHeader.RecordBatch layout = batch.layout();
         List<ArrowFieldNode> nodes = new ArrayList<>(slot.nodes());
@@ -234,27 +329,12 @@ final class PageDecoder {
         }
     }
 
-    /// A root with offsets and timestamps, nulls in the columns that the page does not have, and the others empty.
-    private VectorSchemaRoot fill(List<Slot> slots, int rows, long offset, long timestampMicros) {
-        VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
-        try {
-            for (int i = 0; i < columns.size(); i++) {
-                FieldVector vector = root.getVector(i);
-                switch (columns.get(i)) {
-                    case ScanColumn.Stored ignored -> {
-                        if (slots.get(i).node() < 0) {
-                            fillNulls(vector, rows);
-                        }
-                    }
-                    case ScanColumn.Offset ignored -> fillOffsets((BigIntVector) vector, rows, offset);
-                    case ScanColumn.Timestamp ignored ->
-                        fillTimestamps((TimeStampMicroTZVector) vector, rows, timestampMicros);
-                }
-            }
-            return root;
-        } catch (Throwable t) {
-            root.close();
-            throw t;
+    /// A column that the page does not have: the offset, the timestamp, or nulls.
+    private static void fill(ScanColumn column, FieldVector vector, int rows, long offset, long timestampMicros) {
+        switch (column) {
+            case ScanColumn.Stored ignored -> fillNulls(vector, rows);
+            case ScanColumn.Offset ignored -> fillOffsets((BigIntVector) vector, rows, offset);
+            case ScanColumn.Timestamp ignored -> fillTimestamps((TimeStampMicroTZVector) vector, rows, timestampMicros);
         }
     }
 
@@ -284,37 +364,8 @@ final class PageDecoder {
         vector.setValueCount(rows);
     }
 
-    /// Joins runs of small batches. Takes over `roots`.
-    private List<VectorSchemaRoot> joined(List<VectorSchemaRoot> roots) {
-        List<VectorSchemaRoot> out = new ArrayList<>();
-        try {
-            int next = 0;
-            while (next < roots.size()) {
-                int end = endOfRun(roots, next);
-                out.add(end == next + 1 ? roots.get(next) : join(roots.subList(next, end)));
-                next = end;
-            }
-            return out;
-        } catch (Throwable t) {
-            close(out, t);
-            throw t;
-        }
-    }
-
-    private static int endOfRun(List<VectorSchemaRoot> roots, int start) {
-        int end = start + 1;
-        int rows = roots.get(start).getRowCount();
-        while (end < roots.size()
-                && rows < SMALL_ROWS
-                && roots.get(end).getRowCount() < SMALL_ROWS
-                && rows + roots.get(end).getRowCount() <= JOINED_ROWS) {
-            rows += roots.get(end).getRowCount();
-            end++;
-        }
-        return end;
-    }
-
-    private VectorSchemaRoot join(List<VectorSchemaRoot> small) {
+    /// Takes over `small`.
+    VectorSchemaRoot join(List<VectorSchemaRoot> small) {
         VectorSchemaRoot all = VectorSchemaRoot.create(schema, allocator);
         try {
             all.allocateNew();
@@ -323,15 +374,8 @@ final class PageDecoder {
             return all;
         } catch (Throwable t) {
             all.close();
+            small.forEach(VectorSchemaRoot::close);
             throw t;
-        }
-    }
-
-    private static void close(List<VectorSchemaRoot> roots, Throwable failure) {
-        try {
-            AutoCloseables.close(roots);
-        } catch (Exception e) {
-            failure.addSuppressed(e);
         }
     }
 
