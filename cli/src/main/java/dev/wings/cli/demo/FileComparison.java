@@ -18,6 +18,7 @@ package dev.wings.cli.demo;
 import dev.wings.cli.push.LocalDuckDb;
 import dev.wings.cli.sql.Answer;
 import dev.wings.cli.sql.SqlSession;
+import dev.wings.common.duckdb.ParquetFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,6 +26,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -70,8 +72,8 @@ final class FileComparison {
         try (Connection duckdb = LocalDuckDb.open();
                 BufferAllocator allocator = new RootAllocator();
                 Statement statement = duckdb.createStatement()) {
-            statement.execute("create view flights as select * from read_parquet(" + LocalDuckDb.path(file)
-                    + ", file_row_number = true)");
+            statement.execute("create view flights as select * from "
+                    + ParquetFiles.relation(List.of(file), Map.of("file_row_number", "true")));
             for (Pair question : QUESTIONS) {
                 List<List<String>> found = session.answer(question.topic()).rows();
                 List<List<String>> expected =

@@ -33,6 +33,7 @@ import java.util.function.Consumer;
 import java.util.function.ToIntBiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.arrow.c.ArrowArray;
 import org.apache.arrow.c.ArrowSchema;
 import org.apache.arrow.c.Data;
@@ -56,7 +57,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// DuckDB also believes that the producer delivers only the columns that a plan needs, and only the rows that its
 /// filters let through, without telling which. So the stream has one column, a struct of the table's columns, and
-/// [#viewSql] takes it apart behind a barrier that lets no filter through: a sample of all rows.
+/// [#viewSql] takes it apart behind a barrier that lets no filter through: a sample of all rows. The members of the
+/// struct have names of ours, which DuckDB does not take for each other whatever the columns are called.
 @SuppressWarnings("restricted")
 final class ExportedTable implements AutoCloseable {
 
@@ -93,7 +95,7 @@ final class ExportedTable implements AutoCloseable {
         this.columns = columns;
         this.struct = arena.allocate(STRUCT_BYTES, 8);
         this.schema = ArrowSchema.allocateNew(schemaMemory);
-        Field row = new Field(ROW, FieldType.nullable(ArrowType.Struct.INSTANCE), columns.getFields());
+        Field row = new Field(ROW, FieldType.nullable(ArrowType.Struct.INSTANCE), members(columns));
         Data.exportSchema(schemaMemory, new Schema(List.of(row)), null, schema);
         this.schemaRelease = releasing(
                 copy -> copy.reinterpret(SCHEMA_STRUCT_BYTES).set(ADDRESS, SCHEMA_RELEASE, MemorySegment.NULL));
@@ -136,12 +138,23 @@ final class ExportedTable implements AutoCloseable {
     /// The query that gives the table's columns, from the view `stream` that DuckDB makes of [#struct].
     String viewSql(String stream) {
         return "SELECT "
-                + columns.getFields().stream()
-                        .map(field -> "struct_extract(" + ROW + ", '"
-                                + field.getName().replace("'", "''") + "') AS \""
-                                + field.getName().replace("\"", "\"\"") + '"')
+                + IntStream.range(0, columns.getFields().size())
+                        .mapToObj(i -> "struct_extract(" + ROW + ", '" + member(i) + "') AS \""
+                                + columns.getFields().get(i).getName().replace("\"", "\"\"") + '"')
                         .collect(Collectors.joining(", "))
                 + " FROM " + stream + " TABLESAMPLE SYSTEM(100 PERCENT)";
+    }
+
+    private static String member(int column) {
+        return "c" + column;
+    }
+
+    private static List<Field> members(Schema columns) {
+        List<Field> members = new ArrayList<>();
+        for (Field column : columns.getFields()) {
+            members.add(new Field(member(members.size()), column.getFieldType(), column.getChildren()));
+        }
+        return members;
     }
 
     MemorySegment struct() {
@@ -179,7 +192,7 @@ final class ExportedTable implements AutoCloseable {
             this.table = table;
             this.allocator = allocator;
             this.row = StructVector.empty(ROW, allocator);
-            row.initializeChildrenFromFields(table.schema().getFields());
+            row.initializeChildrenFromFields(members(table.schema()));
             this.rows = new VectorSchemaRoot(List.of(row));
         }
 

@@ -24,14 +24,20 @@ public final class SqlTypes {
 
     private static final Pattern PLAIN_IDENTIFIER = Pattern.compile("[a-z_][a-z0-9_]*");
 
-    /// The words that DuckDB does not take as the name of a column unless they are quoted.
+    /// The keywords of DuckDB that are not names everywhere unless they are quoted: all but the unreserved ones.
     private static final Set<String> RESERVED = Set.of("""
-            all analyse analyze and any array as asc asymmetric both case cast check collate column
-            constraint create default deferrable desc describe distinct do else end except false fetch for
-            foreign from grant group having in initially intersect into lambda lateral leading limit not
-            null offset on only or order pivot pivot_longer pivot_wider placing primary qualify references
-            returning select show some summarize symmetric table then to trailing true union unique unpivot
-            using variadic when where window with""".split("\\s+"));
+            all analyse analyze and any array as asc asymmetric both case cast check collate column constraint
+            create default deferrable desc describe distinct do else end except false fetch for foreign from
+            grant group having in initially intersect into lambda lateral leading limit not null offset on only
+            or order pivot pivot_longer pivot_wider placing primary qualify references returning select show
+            some summarize symmetric table then to trailing true union unique unpivot using variadic when where
+            window with anti asof at authorization binary by collation columns concurrently cross freeze full
+            generated glob ilike inner is isnull join left like map natural notnull outer overlaps positional
+            right semi similar struct tablesample try_cast tuple unpack verbose between bigint bit boolean char
+            character coalesce dec decimal exists extract float grouping grouping_id inout int integer interval
+            national nchar none nullif numeric out overlay position precision real row setof smallint substring
+            time timestamp treat trim values varchar xmlattributes xmlconcat xmlelement xmlexists xmlforest
+            xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable""".split("\\s+"));
 
     private SqlTypes() {}
 

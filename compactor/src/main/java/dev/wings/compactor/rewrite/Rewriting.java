@@ -140,7 +140,7 @@ public final class Rewriting implements TaskHandler {
         List<Path> files = new ArrayList<>();
         try {
             for (Segment segment : group) {
-                files.add(fetch(segment, topic, input));
+                files.add(fetch(segment, topic, input.resolve("segment-" + files.size() + ".parquet")));
             }
             SegmentWriter.Expected expected = new SegmentWriter.Expected(
                     group.stream()
@@ -172,7 +172,7 @@ public final class Rewriting implements TaskHandler {
         return partition;
     }
 
-    private Path fetch(Segment segment, TopicTarget topic, Path directory) {
+    private Path fetch(Segment segment, TopicTarget topic, Path file) {
         ObjectStore store = tables.store(topic);
         String location = segment.file().location();
         String key = StoreLocations.of(topic.objectStore()).key(location);
@@ -184,7 +184,6 @@ public final class Rewriting implements TaskHandler {
                             + segment.bytes() + ", found_bytes=" + Math.max(0, bytes),
                     null);
         }
-        Path file = directory.resolve(key.substring(key.lastIndexOf('/') + 1));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(READ_BYTES, bytes));
             for (long start = 0; start < bytes; start += buffer.limit()) {

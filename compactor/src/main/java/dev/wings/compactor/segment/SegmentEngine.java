@@ -43,14 +43,16 @@ public final class SegmentEngine implements AutoCloseable {
     private final DuckDb duckDb;
     private final TaskLease lease;
     private final BufferAllocator allocator;
+    private final Limits limits;
 
     /// What an engine may use. Beyond the memory it spills to disk.
     public record Limits(long memoryBytes, long spillBytes) {}
 
-    private SegmentEngine(DuckDb duckDb, TaskLease lease, BufferAllocator allocator) {
+    private SegmentEngine(DuckDb duckDb, TaskLease lease, BufferAllocator allocator, Limits limits) {
         this.duckDb = duckDb;
         this.lease = lease;
         this.allocator = allocator;
+        this.limits = limits;
     }
 
     /// @param spill an empty directory of the engine's own
@@ -66,11 +68,15 @@ public final class SegmentEngine implements AutoCloseable {
         DuckDb duckDb = DuckDb.open(settings);
         try {
             duckDb.run("SET GLOBAL TimeZone = 'UTC'");
-            return new SegmentEngine(duckDb, lease, allocator);
+            return new SegmentEngine(duckDb, lease, allocator, limits);
         } catch (Throwable t) {
             duckDb.close();
             throw t;
         }
+    }
+
+    Limits limits() {
+        return limits;
     }
 
     void addTable(String name, ArrowTable table) {
@@ -107,7 +113,7 @@ public final class SegmentEngine implements AutoCloseable {
     /// A Parquet file that a COPY has written.
     ///
     /// @param nanCounts by DuckDB's path of a column: `"a"."b"`
-    record CopiedFile(Path file, long rows, long bytes, Map<String, Long> nanCounts) {}
+    record CopiedFile(Path file, long rows, Map<String, Long> nanCounts) {}
 
     /// Runs a COPY with `RETURN_STATS`; the files in the order of their rows.
     List<CopiedFile> copy(String sql) {
@@ -140,7 +146,7 @@ public final class SegmentEngine implements AutoCloseable {
                 }
             }
             Path file = Path.of(names.getObject(i).toString());
-            files.add(new CopiedFile(file, counts.get(i), file.toFile().length(), nanCounts));
+            files.add(new CopiedFile(file, counts.get(i), nanCounts));
         }
         return files;
     }

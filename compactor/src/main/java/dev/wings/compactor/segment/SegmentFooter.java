@@ -15,15 +15,10 @@
  */
 package dev.wings.compactor.segment;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,51 +29,27 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
-import org.apache.parquet.format.Util;
-import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
 /// What the footer of a Parquet file says, as Iceberg wants to know it.
 ///
+/// @param columns as it stands there
 /// @param metrics sizes, counts and bounds by field id
 /// @param splitOffsets where row groups start
-record SegmentFooter(Metrics metrics, List<Long> splitOffsets) {
+record SegmentFooter(ParquetMetadata columns, Metrics metrics, List<Long> splitOffsets) {
 
-    private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
-    private static final int TAIL_BYTES = 8;
-
+    /// Completes a segment that the engine has written: its fields get the names that the table has for them.
+    ///
     /// @param nanCounts by DuckDB's path of a column; the footer does not tell them
-    static SegmentFooter read(Path file, Schema schema, MetricsConfig config, Map<String, Long> nanCounts) {
+    static SegmentFooter complete(Path file, Schema schema, MetricsConfig config, Map<String, Long> nanCounts) {
         try {
-            ParquetMetadata metadata = new ParquetMetadataConverter()
-                    .fromParquetMetadata(Util.readFileMetaData(new ByteArrayInputStream(footer(file))));
+            ParquetMetadata metadata = ParquetFooter.rename(file, EngineNames.inSegments(schema));
             Metrics metrics = ParquetUtil.footerMetrics(metadata, Stream.empty(), config);
-            return new SegmentFooter(readable(metrics, schema, nanCounts), ParquetUtil.getSplitOffsets(metadata));
+            return new SegmentFooter(
+                    metadata, readable(metrics, schema, nanCounts), ParquetUtil.getSplitOffsets(metadata));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the footer of a segment: file=" + file, e);
+            throw new UncheckedIOException("cannot complete the footer of a segment: file=" + file, e);
         }
-    }
-
-    private static byte[] footer(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long size = channel.size();
-            ByteBuffer tail = read(channel, size - TAIL_BYTES, TAIL_BYTES);
-            if (tail.slice(4, 4).mismatch(ByteBuffer.wrap(MAGIC)) >= 0) {
-                throw new IOException("not a Parquet file");
-            }
-            int length = tail.getInt(0);
-            return read(channel, size - TAIL_BYTES - length, length).array();
-        }
-    }
-
-    private static ByteBuffer read(FileChannel channel, long start, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            if (start < 0 || channel.read(bytes, start + bytes.position()) < 0) {
-                throw new IOException("file ends too early");
-            }
-        }
-        return bytes;
     }
 
     /// Adds the counts of NaNs, and leaves out bounds that engines would take for others than they are:
@@ -116,7 +87,7 @@ record SegmentFooter(Metrics metrics, List<Long> splitOffsets) {
     private static void addNanCounts(
             List<NestedField> fields, String parent, Map<String, Long> nanCounts, Map<Integer, Long> into) {
         for (NestedField field : fields) {
-            String path = parent + SegmentSql.quote(field.name());
+            String path = parent + '"' + EngineNames.of(field) + '"';
             boolean floating =
                     field.type().typeId() == Type.TypeID.FLOAT || field.type().typeId() == Type.TypeID.DOUBLE;
             if (floating && nanCounts.containsKey(path)) {

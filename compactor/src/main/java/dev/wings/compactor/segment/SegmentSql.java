@@ -15,11 +15,14 @@
  */
 package dev.wings.compactor.segment;
 
+import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.lake.LakeTable;
+import dev.wings.common.schema.TopicSchema;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.iceberg.NullOrder;
@@ -29,22 +32,24 @@ import org.apache.iceberg.SortField;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 
-/// The SQL that writes segments.
+/// The SQL that writes segments. All names in it are ours, see [EngineNames].
 final class SegmentSql {
 
     private SegmentSql() {}
 
-    static String quote(String name) {
-        return '"' + name.replace("\"", "\"\"") + '"';
-    }
-
-    static String text(String value) {
-        return "'" + value.replace("'", "''") + "'";
-    }
-
     /// The table's columns, as a select list.
     static String columns(Schema schema) {
-        return schema.columns().stream().map(column -> quote(column.name())).collect(Collectors.joining(", "));
+        return schema.columns().stream().map(EngineNames::of).collect(Collectors.joining(", "));
+    }
+
+    /// The rows of segments whose fields are called as [EngineNames] has it; columns that a file does not have are
+    /// null.
+    static String segments(List<Path> files, TopicSchema topic) {
+        String schema = EngineNames.types(topic).entrySet().stream()
+                .map(column -> column.getKey() + ": {name: " + ParquetFiles.text(EngineNames.of(column.getKey()))
+                        + ", type: " + ParquetFiles.text(column.getValue()) + ", default_value: NULL}")
+                .collect(Collectors.joining(", ", "MAP {", "}"));
+        return ParquetFiles.relation(files, Map.of("schema", schema));
     }
 
     /// The order of rows within a segment: the table's sort order, then the topic's partitions and offset, so that
@@ -53,38 +58,48 @@ final class SegmentSql {
         List<String> terms = new ArrayList<>();
         Set<Integer> sorted = new LinkedHashSet<>();
         for (SortField field : layout.sortOrder().fields()) {
-            terms.add(quote(layout.column(field.sourceId()).name())
+            terms.add(EngineNames.of(field.sourceId())
                     + (field.direction() == SortDirection.ASC ? " ASC" : " DESC")
                     + (field.nullOrder() == NullOrder.NULLS_FIRST ? " NULLS FIRST" : " NULLS LAST"));
             sorted.add(field.sourceId());
         }
-        layout.partitionKey().filter(key -> sorted.add(key.id())).ifPresent(key -> terms.add(quote(key.name())));
+        layout.partitionKey().filter(key -> sorted.add(key.id())).ifPresent(key -> terms.add(EngineNames.of(key.id())));
         if (sorted.add(LakeTable.OFFSET_FIELD_ID)) {
-            terms.add(quote(layout.column(LakeTable.OFFSET_FIELD_ID).name()));
+            terms.add(EngineNames.of(LakeTable.OFFSET_FIELD_ID));
         }
         return terms;
     }
 
+    /// Where a row group ends.
+    ///
+    /// @param rows with so many rows
+    /// @param memoryBytes or when it takes so much memory
+    record RowGroups(int rows, long memoryBytes) {}
+
     /// Writes the rows of `query`, in their order, as files of a new directory. A file ends after the row group with
     /// which it has reached the target size; with one thread, files and their rows are in the order of the query.
-    static String copy(String query, Path directory, TableLayout layout, int rowGroupRows) {
-        return "COPY (" + query + ") TO " + text(directory.toString()) + " (FORMAT parquet, COMPRESSION zstd,"
-                + " ROW_GROUP_SIZE " + rowGroupRows + ", FILE_SIZE_BYTES " + layout.targetSegmentBytes()
+    static String copy(String query, Path directory, TableLayout layout, RowGroups rowGroups) {
+        return "COPY (" + query + ") TO " + ParquetFiles.text(directory.toString())
+                + " (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V1, FILENAME_PATTERN 'data_{i}', FILE_EXTENSION 'parquet',"
+                + " ROW_GROUP_SIZE " + rowGroups.rows() + ", ROW_GROUP_SIZE_BYTES " + rowGroups.memoryBytes()
+                + ", FILE_SIZE_BYTES " + layout.targetSegmentBytes()
                 + ", RETURN_STATS true, FIELD_IDS {"
-                + layout.schema().columns().stream().map(SegmentSql::fieldId).collect(Collectors.joining(", "))
+                + fieldIds(layout.schema().columns(), true)
                 + "})";
     }
 
-    private static String fieldId(NestedField field) {
-        return quote(field.name()) + ": " + fieldIds(field.fieldId(), field.type());
+    /// @param named whether the fields have names of their own, as those of a struct
+    private static String fieldIds(List<NestedField> fields, boolean named) {
+        return fields.stream()
+                .map(field ->
+                        (named ? EngineNames.of(field) : field.name()) + ": " + fieldIds(field.fieldId(), field.type()))
+                .collect(Collectors.joining(", "));
     }
 
     private static String fieldIds(int id, Type type) {
         if (type.isPrimitiveType()) {
             return Integer.toString(id);
         }
-        return "{__duckdb_field_id: " + id + ", "
-                + type.asNestedType().fields().stream().map(SegmentSql::fieldId).collect(Collectors.joining(", "))
-                + "}";
+        return "{__duckdb_field_id: " + id + ", " + fieldIds(type.asNestedType().fields(), type.isStructType()) + "}";
     }
 }

@@ -22,18 +22,17 @@ import dev.wings.common.scan.PageRef;
 import dev.wings.common.scan.ScanColumn;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.TopicSchema;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
@@ -49,6 +48,7 @@ import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.util.SerializableFunction;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
 /// Writes rows as segments: each holds rows of one partition of the table, in the table's order, and is about as
 /// large as the target says.
@@ -66,6 +66,9 @@ public final class SegmentWriter {
     /// A row group is held in memory until it is complete.
     private static final long MAX_ROW_GROUP_BYTES = 64L << 20;
 
+    /// Its rows, their encoding and what that is compressed to are in memory at once, and of a large value two of them.
+    private static final int MIN_ROW_GROUPS_IN_MEMORY = 8;
+
     /// A file ends where a row group does.
     private static final int MIN_ROW_GROUPS_PER_FILE = 4;
 
@@ -74,6 +77,8 @@ public final class SegmentWriter {
     private final BufferAllocator allocator;
     private final Path directory;
     private int parts;
+    /// Of the rows that are being written.
+    private ColumnFacts written = new ColumnFacts();
 
     /// @param directory of the caller's own, for the files
     public SegmentWriter(TableLayout layout, SegmentEngine engine, BufferAllocator allocator, Path directory) {
@@ -87,16 +92,16 @@ public final class SegmentWriter {
     public static List<ScanColumn> columns(TopicSchema topic) {
         List<ScanColumn> columns = new ArrayList<>();
         for (Field field : topic.fields()) {
-            columns.add(new ScanColumn.Stored(field.id(), ArrowSchemas.toArrow(field)));
+            columns.add(new ScanColumn.Stored(field.id(), ArrowSchemas.toArrow(EngineNames.renamed(field))));
         }
-        columns.add(new ScanColumn.Offset(column(TopicSchema.OFFSET_COLUMN, new ArrowType.Int(Long.SIZE, true))));
+        columns.add(new ScanColumn.Offset(column(LakeTable.OFFSET_FIELD_ID, new ArrowType.Int(Long.SIZE, true))));
         columns.add(new ScanColumn.Timestamp(
-                column(TopicSchema.TIMESTAMP_COLUMN, new ArrowType.Timestamp(TimeUnit.MICROSECOND, "UTC"))));
+                column(LakeTable.TIMESTAMP_FIELD_ID, new ArrowType.Timestamp(TimeUnit.MICROSECOND, "UTC"))));
         return columns;
     }
 
-    private static org.apache.arrow.vector.types.pojo.Field column(String name, ArrowType type) {
-        return new org.apache.arrow.vector.types.pojo.Field(name, FieldType.notNullable(type), null);
+    private static org.apache.arrow.vector.types.pojo.Field column(int id, ArrowType type) {
+        return new org.apache.arrow.vector.types.pojo.Field(EngineNames.of(id), FieldType.notNullable(type), null);
     }
 
     /// Writes all rows of `pages`; each file is handed to `segments` as soon as it is complete.
@@ -104,9 +109,11 @@ public final class SegmentWriter {
     /// @param reader reads pages in the given order, with [#columns]
     public void writePages(
             List<TopicPage> pages, Function<List<TopicPage>, ArrowTable> reader, Consumer<SegmentFile> segments) {
+        ColumnFacts read = new ColumnFacts();
+        written = new ColumnFacts();
         if (layout.followsTopicPartitions()) {
             List<TopicPage> ordered = inTopicOrder(pages);
-            try (PageRows rows = new PageRows(reader.apply(ordered))) {
+            try (PageRows rows = new PageRows(new NotedRows(reader.apply(ordered), read))) {
                 stream(ordered, rows, segments);
             }
         } else {
@@ -114,12 +121,14 @@ public final class SegmentWriter {
             List<TopicPage> ordered = pages.stream()
                     .sorted(Comparator.comparing(TopicPage::ref, PageRef.FOLIO_ORDER))
                     .toList();
-            sort(ordered, reader.apply(ordered), segments);
+            sort(ordered, new NotedRows(reader.apply(ordered), read), segments);
         }
+        ColumnFacts.check(read, written);
     }
 
     /// Writes rows of Parquet files, all of one partition of the table.
     ///
+    /// @param files local copies of segments, which are changed
     /// @param sorted whether the rows, file by file, are in the table's order
     public void writeFiles(
             List<Path> files,
@@ -127,12 +136,22 @@ public final class SegmentWriter {
             PartitionData partition,
             Expected expected,
             Consumer<SegmentFile> segments) {
-        String names =
-                files.stream().map(file -> SegmentSql.text(file.toString())).collect(Collectors.joining(", "));
-        String query = "SELECT " + SegmentSql.columns(layout.schema()) + " FROM read_parquet([" + names
-                + "], union_by_name = true)" + (sorted ? "" : orderBy(SegmentSql.order(layout)));
+        ColumnFacts read = new ColumnFacts();
+        written = new ColumnFacts();
+        files.forEach(file -> read.add(renamed(file)));
+        String query = "SELECT " + SegmentSql.columns(layout.schema()) + " FROM "
+                + SegmentSql.segments(files, layout.topic()) + (sorted ? "" : orderBy(SegmentSql.order(layout)));
         long bytes = files.stream().mapToLong(file -> file.toFile().length()).sum();
-        copy(query, partition, expected, rowGroupRows(bytes, expected.rows()), segments);
+        copy(query, partition, expected, rowGroups(bytes, expected.rows()), segments);
+        ColumnFacts.check(read, written);
+    }
+
+    private ParquetMetadata renamed(Path segment) {
+        try {
+            return ParquetFooter.rename(segment, EngineNames.inEngine(layout.schema()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the footer of a segment: file=" + segment, e);
+        }
     }
 
     /// What is to be in the segments: pair assertions, whatever the writing does.
@@ -142,10 +161,10 @@ public final class SegmentWriter {
         engine.addTable("pages", rows);
         String order = layout.isInTopicOrder() ? "" : orderBy(SegmentSql.order(layout));
         String query = "SELECT " + SegmentSql.columns(layout.schema()) + " FROM pages" + order;
-        int rowGroupRows = rowGroupRows(bytes(pages), rows(pages));
+        SegmentSql.RowGroups rowGroups = rowGroups(bytes(pages), rows(pages));
         for (List<TopicPage> part : tablePartitions(pages)) {
             rows.startPart(rows(part));
-            copy(query, partitionOf(part.getFirst()), expected(part), rowGroupRows, segments);
+            copy(query, partitionOf(part.getFirst()), expected(part), rowGroups, segments);
         }
     }
 
@@ -195,32 +214,28 @@ public final class SegmentWriter {
         List<PartitionField> fields = layout.partitioning().fields();
         List<String> names = new ArrayList<>();
         List<TransformedRows.Column> transformed = new ArrayList<>();
-        Set<String> taken = new HashSet<>();
-        layout.schema().columns().forEach(column -> taken.add(Field.folded(column.name())));
         for (PartitionField field : fields) {
             Types.NestedField source = layout.column(field.sourceId());
             if (field.transform().isIdentity()) {
-                names.add(SegmentSql.quote(source.name()));
+                names.add(EngineNames.of(source));
             } else {
                 String name = "partition_" + field.fieldId();
-                while (!taken.add(name)) {
-                    name += "_";
-                }
-                names.add(SegmentSql.quote(name));
-                transformed.add(new TransformedRows.Column(name, source.name(), transform(field, source.type())));
+                names.add(name);
+                transformed.add(
+                        new TransformedRows.Column(name, EngineNames.of(source), transform(field, source.type())));
             }
         }
         engine.addTable("pages", new TransformedRows(rows, transformed, allocator));
         List<String> order = new ArrayList<>(names);
         order.addAll(SegmentSql.order(layout));
         engine.run("CREATE TEMP TABLE sorted_rows AS SELECT * FROM pages" + orderBy(order));
-        int rowGroupRows = rowGroupRows(bytes(pages), rows(pages));
+        SegmentSql.RowGroups rowGroups = rowGroups(bytes(pages), rows(pages));
         long copied = 0;
         for (Range range : ranges(names)) {
             String query = "SELECT " + SegmentSql.columns(layout.schema()) + " FROM sorted_rows WHERE rowid >= "
                     + range.first() + " AND rowid <= " + range.last();
             Expected expected = new Expected(range.rows(), range.minOffset(), range.maxOffset());
-            copy(query, range.partition(), expected, rowGroupRows, segments);
+            copy(query, range.partition(), expected, rowGroups, segments);
             copied += range.rows();
         }
         engine.run("DROP TABLE sorted_rows");
@@ -245,7 +260,7 @@ public final class SegmentWriter {
 
     private List<Range> ranges(List<String> names) {
         String keys = String.join(", ", names);
-        String offset = SegmentSql.quote(TopicSchema.OFFSET_COLUMN);
+        String offset = EngineNames.of(LakeTable.OFFSET_FIELD_ID);
         return engine.query(
                 "SELECT " + keys + ", min(rowid), max(rowid), count(*), min(" + offset + "), max(" + offset
                         + ") FROM sorted_rows GROUP BY " + keys + " ORDER BY min(rowid)",
@@ -275,15 +290,15 @@ public final class SegmentWriter {
             String query,
             PartitionData partition,
             Expected expected,
-            int rowGroupRows,
+            SegmentSql.RowGroups rowGroups,
             Consumer<SegmentFile> segments) {
         Path into = directory.resolve("part-" + parts++);
         long rows = 0;
         long minOffset = Long.MAX_VALUE;
         long maxOffset = Long.MIN_VALUE;
-        for (SegmentEngine.CopiedFile copied : engine.copy(SegmentSql.copy(query, into, layout, rowGroupRows))) {
+        for (SegmentEngine.CopiedFile copied : engine.copy(SegmentSql.copy(query, into, layout, rowGroups))) {
             SegmentFooter footer =
-                    SegmentFooter.read(copied.file(), layout.schema(), layout.metrics(), copied.nanCounts());
+                    SegmentFooter.complete(copied.file(), layout.schema(), layout.metrics(), copied.nanCounts());
             check(
                     "rows of a file and of its footer",
                     copied.rows(),
@@ -291,11 +306,16 @@ public final class SegmentWriter {
             if (copied.rows() == 0) {
                 continue;
             }
+            written.add(footer.columns());
             rows += copied.rows();
             minOffset = Math.min(minOffset, offset(footer.metrics().lowerBounds()));
             maxOffset = Math.max(maxOffset, offset(footer.metrics().upperBounds()));
-            segments.accept(
-                    new SegmentFile(copied.file(), copied.bytes(), partition, footer.metrics(), footer.splitOffsets()));
+            segments.accept(new SegmentFile(
+                    copied.file(),
+                    copied.file().toFile().length(),
+                    partition,
+                    footer.metrics(),
+                    footer.splitOffsets()));
         }
         check("rows", expected.rows(), rows);
         check("lowest offset", expected.minOffset(), minOffset);
@@ -334,6 +354,12 @@ public final class SegmentWriter {
 
     private static String orderBy(List<String> terms) {
         return " ORDER BY " + String.join(", ", terms);
+    }
+
+    /// What is compressed may become any size, so that rows alone do not say how much a row group takes.
+    private SegmentSql.RowGroups rowGroups(long bytes, long rows) {
+        return new SegmentSql.RowGroups(
+                rowGroupRows(bytes, rows), engine.limits().memoryBytes() / MIN_ROW_GROUPS_IN_MEMORY);
     }
 
     private int rowGroupRows(long bytes, long rows) {

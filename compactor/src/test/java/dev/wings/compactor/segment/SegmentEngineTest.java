@@ -18,6 +18,7 @@ package dev.wings.compactor.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Task;
@@ -50,7 +51,7 @@ class SegmentEngineTest {
                         new TaskLease(Task.getDefaultInstance()),
                         allocator)) {
             assertThatThrownBy(() -> engine.run("COPY (SELECT * FROM range(1000000)) TO "
-                            + SegmentSql.text(full.toString()) + " (FORMAT parquet, USE_TMP_FILE false)"))
+                            + ParquetFiles.text(full.toString()) + " (FORMAT parquet, USE_TMP_FILE false)"))
                     .isInstanceOfSatisfying(
                             WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.EXHAUSTED))
                     .hasMessageContaining("No space left on device");

@@ -46,7 +46,10 @@ final class LakeSql implements AutoCloseable {
                         "WINGS_SERVER_FLIGHT_PORT", "0",
                         "WINGS_SERVER_MANAGEMENT_PORT", "0",
                         "WINGS_SERVER_DRAIN_TIMEOUT", "1s",
-                        "WINGS_SERVER_SPILL_DIRECTORY", directory.toString()),
+                        "WINGS_SERVER_SPILL_DIRECTORY",
+                                directory.resolve("spill").toString(),
+                        "WINGS_SERVER_CACHE_DIRECTORY",
+                                directory.resolve("cache").toString()),
                 ServerConfig::from);
         // time of its own: queries are real, whatever the time of tasks does
         SqlServer server = resources.add(SqlServer.open(

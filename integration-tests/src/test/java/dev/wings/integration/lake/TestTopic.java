@@ -43,6 +43,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.compression.CompressionCodec;
+import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.WriteChannel;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
@@ -105,6 +107,10 @@ public final class TestTopic {
             rows.computeIfAbsent(partition, value -> new ArrayList<>()).addAll(its);
         });
         pages.sort(Comparator.comparing(page -> page.key().partitionValue()));
+        store(pages);
+    }
+
+    private void store(List<PageBuilder> pages) {
         SealedFolio folio = FolioWriter.seal(lake.ids().next(), topic.getNamespaceUid(), pages);
         String objectKey = FolioKey.of(lake.objectPrefix(), folio.id());
         lake.store().create(objectKey, folio.content());
@@ -145,7 +151,22 @@ public final class TestTopic {
                 Values.fill(root.getVector(column), schema.fields().get(column).type(), values);
             }
             root.setRowCount(batch.size());
-            try (ArrowRecordBatch message = new VectorUnloader(root).getRecordBatch()) {
+            addBatch(page, root, NoCompressionCodec.INSTANCE);
+        }
+    }
+
+    /// Pushes batches as one page of the only partition. Their rows are not kept.
+    void push(List<VectorSchemaRoot> batches, CompressionCodec codec) {
+        PageBuilder page = new PageBuilder(
+                new PageKey(topic.getUid(), PartitionValue.NONE, schema.version()),
+                PageBuilder.schemaMessage(ArrowSchemas.toArrow(schema)));
+        batches.forEach(batch -> addBatch(page, batch, codec));
+        store(List.of(page));
+    }
+
+    private static void addBatch(PageBuilder page, VectorSchemaRoot root, CompressionCodec codec) {
+        try {
+            try (ArrowRecordBatch message = new VectorUnloader(root, true, codec, true).getRecordBatch()) {
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 MessageSerializer.serialize(new WriteChannel(Channels.newChannel(out)), message);
                 ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);

@@ -18,11 +18,13 @@ package dev.wings.server.lake;
 import dev.wings.common.cache.ByteRange;
 import dev.wings.common.cache.CachedObject;
 import dev.wings.common.cache.RangeCache;
+import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.SegmentStats;
 import dev.wings.server.table.SqlColumn;
+import dev.wings.server.table.TableRef;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -221,32 +223,38 @@ public final class SegmentScan implements SegmentSource {
             return chunks;
         }
 
+        /// Where the files are read, columns are called by their ids: a user's name could be that of a pseudo column
+        /// there.
         @Override
         public String relation() {
-            String files = links.keySet().stream()
-                    .map(link -> text(link.toString()))
-                    .collect(Collectors.joining(", ", "[", "]"));
-            return "read_parquet(" + files + ", schema = MAP {" + schema() + "})";
+            String files = ParquetFiles.relation(links.keySet(), Map.of("schema", "MAP {" + schema() + "}"));
+            if (columns.isEmpty()) {
+                return files;
+            }
+            return columns.entrySet().stream()
+                    .map(column -> name(column.getValue()) + " AS "
+                            + TableRef.quote(column.getKey().name()))
+                    .collect(Collectors.joining(", ", "(SELECT ", " FROM " + files + ")"));
         }
 
         /// DuckDB finds columns by the field ids of this schema; what a file does not have is null.
         private String schema() {
             if (columns.isEmpty()) {
                 // there must be one, and it is not read
-                return column(dev.wings.common.lake.LakeTable.OFFSET_FIELD_ID, "__offset__", "BIGINT");
+                return column(dev.wings.common.lake.LakeTable.OFFSET_FIELD_ID, "BIGINT");
             }
             return columns.entrySet().stream()
-                    .map(each -> column(
-                            each.getValue(), each.getKey().name(), each.getKey().sqlType()))
+                    .map(each -> column(each.getValue(), each.getKey().sqlType()))
                     .collect(Collectors.joining(", "));
         }
 
-        private static String column(int id, String name, String type) {
-            return id + ": {name: " + text(name) + ", type: " + text(type) + ", default_value: NULL}";
+        private static String column(int id, String type) {
+            return id + ": {name: " + ParquetFiles.text(name(id)) + ", type: " + ParquetFiles.text(type)
+                    + ", default_value: NULL}";
         }
 
-        private static String text(String value) {
-            return "'" + value.replace("'", "''") + "'";
+        private static String name(int id) {
+            return "c" + id;
         }
 
         @Override

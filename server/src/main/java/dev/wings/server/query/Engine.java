@@ -15,6 +15,7 @@
  */
 package dev.wings.server.query;
 
+import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.SqlEngine;
 import dev.wings.server.table.SegmentSource;
@@ -117,7 +118,9 @@ final class Engine implements AutoCloseable {
         SqlEngine duckDb = factory.open(settings, memoryBytes, rowBytes);
         try {
             segmentDirectory.ifPresent(directory -> duckDb.run(
-                    "SET allowed_directories = ['" + directory.toString().replace("'", "''") + "/']"));
+                    // by its name, and by the pattern that stands for it where files are read
+                    "SET allowed_directories = [" + ParquetFiles.text(directory + "/") + ", "
+                            + ParquetFiles.path(directory).replaceFirst("'$", "/'") + "]"));
             duckDb.run("SET enable_external_access = false");
             duckDb.run("SET GLOBAL TimeZone = 'UTC'");
             duckDb.run("ATTACH ':memory:' AS wings");

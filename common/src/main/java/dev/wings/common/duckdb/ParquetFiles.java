@@ -1,0 +1,67 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.duckdb;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Local Parquet files as DuckDB reads them, with nothing left to its guesses: by default it would make columns of
+/// directories that are called `name=value`, in place of the file's own, and read other files where a name has a `*`.
+public final class ParquetFiles {
+
+    private static final Map<String, String> NOTHING_INFERRED = Map.of(
+            "hive_partitioning", "false",
+            "hive_types_autocast", "false",
+            "union_by_name", "false",
+            "filename", "false",
+            "file_row_number", "false",
+            "binary_as_string", "false",
+            "allow_empty", "false");
+
+    private ParquetFiles() {}
+
+    /// What stands behind `FROM`: the rows of the files, one file after the other.
+    public static String relation(Collection<Path> files) {
+        return relation(files, Map.of());
+    }
+
+    /// As [#relation(Collection)].
+    ///
+    /// @param options further ones of `read_parquet`, or in place of those that infer nothing, as they stand in SQL
+    public static String relation(Collection<Path> files, Map<String, String> options) {
+        Map<String, String> all = new LinkedHashMap<>(NOTHING_INFERRED);
+        all.putAll(options);
+        return "read_parquet("
+                + files.stream().map(ParquetFiles::path).collect(Collectors.joining(", ", "[", "]"))
+                + all.entrySet().stream()
+                        .map(option -> ", " + option.getKey() + " = " + option.getValue())
+                        .collect(Collectors.joining())
+                + ")";
+    }
+
+    /// A file's path as functions that read files take it, which is a pattern: nothing of the name is one.
+    public static String path(Path file) {
+        return text(file.toAbsolutePath().toString().replaceAll("[\\[*?]", "[$0]"));
+    }
+
+    /// A constant as it stands in SQL.
+    public static String text(String value) {
+        return "'" + value.replace("'", "''") + "'";
+    }
+}

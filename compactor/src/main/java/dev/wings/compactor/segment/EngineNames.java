@@ -1,0 +1,112 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.compactor.segment;
+
+import dev.wings.common.lake.LakeTable;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.SqlTypes;
+import dev.wings.common.schema.TopicSchema;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types.NestedField;
+
+/// What columns, and fields within structs, are called inside the engine and in the files that it reads and writes:
+/// by their ids. So no name of a user is ever in the SQL, where it might be a pseudo column, an argument of a function
+/// or an option.
+final class EngineNames {
+
+    private static final Pattern FIELD = Pattern.compile("c[0-9]+");
+
+    private EngineNames() {}
+
+    static String of(int fieldId) {
+        return "c" + fieldId;
+    }
+
+    static String of(NestedField field) {
+        return of(field.fieldId());
+    }
+
+    /// Whether a column of the engine is a field of the table.
+    static boolean isOfField(String name) {
+        return FIELD.matcher(name).matches();
+    }
+
+    static int fieldId(String name) {
+        return Integer.parseInt(name.substring(1));
+    }
+
+    static Field renamed(Field field) {
+        return new Field(field.id(), of(field.id()), field.required(), renamed(field.type()), "");
+    }
+
+    private static FieldType renamed(FieldType type) {
+        return switch (type) {
+            case FieldType.Primitive primitive -> primitive;
+            case FieldType.Decimal decimal -> decimal;
+            case FieldType.Fixed fixed -> fixed;
+            case FieldType.Struct struct ->
+                new FieldType.Struct(
+                        struct.fields().stream().map(EngineNames::renamed).toList());
+            case FieldType.ListOf list -> new FieldType.ListOf(inside(list.element()));
+            case FieldType.MapOf map -> new FieldType.MapOf(inside(map.key()), inside(map.value()));
+        };
+    }
+
+    /// The element of a list, the key or the value of a map: their names are the format's.
+    private static Field inside(Field field) {
+        return new Field(field.id(), field.name(), field.required(), renamed(field.type()), "");
+    }
+
+    /// The type of each column of a topic's table, as it stands in SQL, by field id.
+    static Map<Integer, String> types(TopicSchema topic) {
+        Map<Integer, String> types = new LinkedHashMap<>();
+        topic.fields()
+                .forEach(field ->
+                        types.put(field.id(), SqlTypes.text(renamed(field).type())));
+        types.put(LakeTable.OFFSET_FIELD_ID, "BIGINT");
+        types.put(LakeTable.TIMESTAMP_FIELD_ID, "TIMESTAMP WITH TIME ZONE");
+        return types;
+    }
+
+    /// What the columns of a table, and the fields within structs, are called in its segments, by field id.
+    static Map<Integer, String> inSegments(Schema table) {
+        Map<Integer, String> names = new LinkedHashMap<>();
+        table.columns().forEach(column -> add(column, true, names));
+        return names;
+    }
+
+    /// The same fields as the engine calls them.
+    static Map<Integer, String> inEngine(Schema table) {
+        Map<Integer, String> names = inSegments(table);
+        names.replaceAll((id, name) -> of(id));
+        return names;
+    }
+
+    private static void add(NestedField field, boolean named, Map<Integer, String> names) {
+        if (named) {
+            names.put(field.fieldId(), field.name());
+        }
+        Type type = field.type();
+        if (type.isNestedType()) {
+            type.asNestedType().fields().forEach(inner -> add(inner, type.isStructType(), names));
+        }
+    }
+}
