@@ -18,8 +18,10 @@ package dev.wings.common.duckdb;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.wings.common.arrow.GatheredRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 
 /// The chunks of a result, given out as Arrow arrays of a bounded size: of a chunk's 2,048 rows, as many at once as
@@ -27,8 +29,8 @@ import java.util.List;
 @SuppressWarnings("restricted")
 final class ChunkParts implements AutoCloseable {
 
-    /// Clients refuse messages that are much larger.
-    private static final long MAX_PART_BYTES = 8 << 20;
+    /// So that two of them are one message.
+    private static final long MAX_PART_BYTES = GatheredRows.MAX_BYTES / 2;
 
     private final List<ValueSize> columns;
     private final MemorySegment options;
@@ -61,6 +63,11 @@ final class ChunkParts implements AutoCloseable {
             columns.get(i).add((MemorySegment) CApi.CHUNK_VECTOR.invokeExact(handle(), (long) i), rowBytes);
         }
         return true;
+    }
+
+    /// How large the next part is, or less.
+    long nextBytes() {
+        return Arrays.stream(rowBytes, position, endOfPart()).sum();
     }
 
     /// Exports the next part of the chunk.

@@ -131,7 +131,9 @@ final class ImportedArray implements AutoCloseable {
                         ? offsets.getAtIndex(JAVA_INT, length)
                         : offsets.getAtIndex(JAVA_LONG, length);
             }
-            case VALIDITY, TYPE -> (length * layout.getTypeBitWidth() + 7) / 8;
+            case VALIDITY -> (length + 7) / 8;
+            // not what the layout says
+            case TYPE -> length;
             case SIZE, VIEWS, VARIADIC_DATA_BUFFERS ->
                 throw new IllegalStateException("an array has buffers of an unknown kind: layout=" + layout);
         };

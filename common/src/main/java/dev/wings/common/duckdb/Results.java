@@ -17,6 +17,7 @@ package dev.wings.common.duckdb;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
+import dev.wings.common.arrow.GatheredRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -32,12 +33,15 @@ public final class Results implements AutoCloseable {
     private final ChunkParts parts;
     private final BufferAllocator allocator;
     private final VectorSchemaRoot root;
+    private final GatheredRows gathered;
+    private boolean ended;
 
     private Results(MemorySegment result, ChunkParts parts, BufferAllocator allocator, VectorSchemaRoot root) {
         this.result = result;
         this.parts = parts;
         this.allocator = allocator;
         this.root = root;
+        this.gathered = new GatheredRows(root.getSchema(), allocator);
     }
 
     /// Takes over `result`: it is destroyed with this, or here if this fails.
@@ -58,29 +62,53 @@ public final class Results implements AutoCloseable {
         return root;
     }
 
-    /// Replaces the rows of [#root] by the next ones: about 2,000, or 8 MiB if those are more; false at the end.
+    /// Replaces the rows of [#root] by the next ones: first about 2,000, then as many as make about a mebibyte; false
+    /// at the end. No more than two mebibytes, unless one row is larger.
     public boolean next() {
         try {
             root.clear();
-            if (!parts.hasNext() && !parts.fetch(result)) {
-                String error = CApi.text((MemorySegment) CApi.RESULT_ERROR.invokeExact(result));
-                if (error != null && !error.isEmpty()) {
-                    throw new DuckDbException(error);
+            while (!ended && gathered.hasRoom()) {
+                if (!parts.hasNext() && !parts.fetch(result)) {
+                    checkError();
+                    ended = true;
+                } else if (!gathered.isEmpty() && !gathered.hasRoomFor(parts.nextBytes())) {
+                    break;
+                } else {
+                    gathered.add(nextPart());
                 }
+            }
+            if (gathered.isEmpty()) {
                 return false;
             }
-            try (ImportedArray array = new ImportedArray(allocator)) {
-                parts.export(array.struct());
-                array.loadInto(root);
-            }
+            gathered.moveTo(root);
             return true;
         } catch (Throwable t) {
             throw CApi.unexpected(t);
         }
     }
 
+    private void checkError() throws Throwable {
+        String error = CApi.text((MemorySegment) CApi.RESULT_ERROR.invokeExact(result));
+        if (error != null && !error.isEmpty()) {
+            throw new DuckDbException(error);
+        }
+    }
+
+    private VectorSchemaRoot nextPart() throws Throwable {
+        VectorSchemaRoot part = VectorSchemaRoot.create(root.getSchema(), allocator);
+        try (ImportedArray array = new ImportedArray(allocator)) {
+            parts.export(array.struct());
+            array.loadInto(part);
+            return part;
+        } catch (Throwable t) {
+            part.close();
+            throw t;
+        }
+    }
+
     @Override
     public void close() {
+        gathered.close();
         root.close();
         parts.close();
         try {

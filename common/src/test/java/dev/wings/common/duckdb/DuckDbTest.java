@@ -156,7 +156,7 @@ class DuckDbTest {
     /// Arrow's own import would keep the rows in native memory for ever, and a part of the allocator.
     @Test
     void rowsThatThereIsNoRoomForAreLetGo() {
-        try (BufferAllocator small = allocator.newChildAllocator("small", 0, 1 << 20);
+        try (BufferAllocator small = allocator.newChildAllocator("small", 0, 1 << 18);
                 Statement statement = duckDb.prepare(
                         "SELECT range, [{'a': 'x' || range, 'b': repeat('y', 1000)}], 'z' || range FROM range(2000)")) {
             try (Results results = statement.execute(small)) {
@@ -199,7 +199,7 @@ class DuckDbTest {
             while (results.next()) {
                 parts++;
                 VectorSchemaRoot root = results.root();
-                assertThat(allocator.getAllocatedMemory()).isBetween(1L, 9L << 20);
+                assertThat(allocator.getAllocatedMemory()).isBetween(1L, 6L << 20);
                 for (int row = 0; row < root.getRowCount(); row++) {
                     assertThat(root.getVector(0).getObject(row)).isEqualTo(next);
                     Object object = root.getVector(1).getObject(row);

@@ -29,7 +29,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.apache.arrow.flight.sql.FlightSqlColumnMetadata;
 import org.apache.arrow.flight.sql.FlightSqlProducer.Schemas;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
@@ -78,9 +77,10 @@ final class MetadataRoots {
     VectorSchemaRoot openSchemas(String tenant, CommandGetDbSchemas command) {
         List<List<Object>> rows = new ArrayList<>();
         if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
-            Pattern filter = like(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
+            LikePattern filter =
+                    LikePattern.of(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
             schemas(tenant).stream()
-                    .filter(schema -> filter.matcher(schema).matches())
+                    .filter(schema -> filter.matches(schema))
                     .forEach(schema -> rows.add(List.of(CATALOG, schema)));
         }
         return open(Schemas.GET_SCHEMAS_SCHEMA, rows);
@@ -89,11 +89,12 @@ final class MetadataRoots {
     VectorSchemaRoot openTables(String tenant, CommandGetTables command) {
         List<List<Object>> rows = new ArrayList<>();
         if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
-            Pattern schemas = like(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
-            Pattern names = like(command.hasTableNameFilterPattern() ? command.getTableNameFilterPattern() : "%");
+            LikePattern schemas =
+                    LikePattern.of(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
+            LikePattern names =
+                    LikePattern.of(command.hasTableNameFilterPattern() ? command.getTableNameFilterPattern() : "%");
             for (Entry entry : entries(tenant, command.getTableTypesList())) {
-                if (schemas.matcher(entry.schema()).matches()
-                        && names.matcher(entry.name()).matches()) {
+                if (schemas.matches(entry.schema()) && names.matches(entry.name())) {
                     List<Object> row = new ArrayList<>(List.of(CATALOG, entry.schema(), entry.name(), entry.type()));
                     if (command.getIncludeSchema()) {
                         row.add(serialized(schemaOf(entry)));
@@ -169,25 +170,6 @@ final class MetadataRoots {
             throw new IllegalStateException("memory cannot be written", e);
         }
         return bytes.toByteArray();
-    }
-
-    /// A pattern of SQL's LIKE: `%` is any text, `_` any character.
-    private static Pattern like(String pattern) {
-        StringBuilder regex = new StringBuilder();
-        for (int i = 0; i < pattern.length(); i++) {
-            char c = pattern.charAt(i);
-            if (c == '\\' && i + 1 < pattern.length()) {
-                i++;
-                regex.append(Pattern.quote(pattern.substring(i, i + 1)));
-            } else if (c == '%') {
-                regex.append(".*");
-            } else if (c == '_') {
-                regex.append('.');
-            } else {
-                regex.append(Pattern.quote(String.valueOf(c)));
-            }
-        }
-        return Pattern.compile(regex.toString(), Pattern.DOTALL);
     }
 
     /// @param rows values are `String` or `byte[]`

@@ -15,6 +15,8 @@
  */
 package dev.wings.server.flight;
 
+import dev.wings.common.arrow.GatheredRows;
+import dev.wings.common.arrow.RowBytes;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.Scheduler;
@@ -24,11 +26,14 @@ import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/// Sends rows to a client no faster than it takes them.
+/// Sends rows to a client no faster than it takes them, in messages of a bounded size: many clients take no message of
+/// more than 4 MiB unless they are told otherwise.
 final class StreamSink implements ResultSink {
 
     private final ServerStreamListener listener;
     private final Supplier<Scheduler.Timer> onWait;
+    private @Nullable VectorSchemaRoot rows;
+    private @Nullable VectorSchemaRoot message;
     private @Nullable WingsException stopReason;
 
     /// @param onCancel called when the client gives up
@@ -45,13 +50,40 @@ final class StreamSink implements ResultSink {
 
     @Override
     public void start(VectorSchemaRoot root) {
-        listener.start(root);
+        rows = root;
+        message = VectorSchemaRoot.create(root.getSchema(), root.getVector(0).getAllocator());
+        listener.start(message);
         awaitReady();
     }
 
     @Override
     public void accept() {
-        listener.putNext();
+        if (rows == null || message == null) {
+            throw new IllegalStateException("rows come after the start");
+        }
+        int sent = 0;
+        do {
+            int count = RowBytes.fitting(rows, sent, GatheredRows.MAX_BYTES);
+            send(rows, sent, count, message);
+            sent += count;
+        } while (sent < rows.getRowCount());
+    }
+
+    /// Leaves nothing in `to`, whose memory may be gone before the stream is.
+    private void send(VectorSchemaRoot from, int start, int count, VectorSchemaRoot to) {
+        try {
+            if (count == from.getRowCount()) {
+                GatheredRows.share(from, to);
+            } else {
+                for (int i = 0; i < from.getFieldVectors().size(); i++) {
+                    from.getVector(i).makeTransferPair(to.getVector(i)).splitAndTransfer(start, count);
+                }
+                to.setRowCount(count);
+            }
+            listener.putNext();
+        } finally {
+            to.clear();
+        }
         awaitReady();
     }
 

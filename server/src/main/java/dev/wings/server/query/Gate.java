@@ -65,10 +65,10 @@ final class Gate {
             Set.of("insert", "update", "delete", "merge", "create", "alter", "drop", "truncate", "comment");
 
     private static final Pattern EXPLAIN =
-            Pattern.compile("\\s*(explain)\\s+(?=(select|with|from|values|\\())", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\\s*+(explain)\\s++(?=(select|with|from|values|\\())", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern EXPLAIN_ANALYZE =
-            Pattern.compile("\\s*explain\\s*[\\s(]\\s*analyze\\b", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\\s*+explain(?:\\s++|\\s*+\\()\\s*+analyze\\b", Pattern.CASE_INSENSITIVE);
 
     /// DuckDB writes infinities as such, which JSON does not have.
     private static final ObjectMapper JSON = JsonMapper.builder()

@@ -15,11 +15,14 @@
  */
 package dev.wings.server.query;
 
+import dev.wings.common.arrow.GatheredRows;
+import dev.wings.common.arrow.RowBytes;
 import dev.wings.common.duckdb.ArrowTable;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/// Runs queries that only pick columns: batches go from the pages to the client, no value is touched.
+/// Runs queries that only pick columns: batches go from the pages to the client, and only those that
+/// are small are copied, into larger ones.
 final class Projections {
 
     private Projections() {}
@@ -27,6 +30,7 @@ final class Projections {
     static void run(
             RunningQuery query, ArrowTable table, DirectResult result, BufferAllocator allocator, ResultSink sink) {
         try (ArrowTable.Scan scan = table.openScan();
+                GatheredRows gathered = new GatheredRows(result.schema(), allocator);
                 VectorSchemaRoot root = VectorSchemaRoot.create(result.schema(), allocator)) {
             sink.start(root);
             long left = result.limit();
@@ -34,22 +38,38 @@ final class Projections {
                 query.check();
                 VectorSchemaRoot batch = scan.next();
                 if (batch == null) {
-                    return;
+                    break;
                 }
                 int rows = (int) Math.min(left, batch.getRowCount());
                 left -= rows;
-                transfer(batch, root, rows);
-                query.addRows(rows);
-                sink.accept();
+                if (!gathered.hasRoomFor(RowBytes.of(batch, 0, rows))) {
+                    send(query, gathered, root, sink);
+                }
+                gathered.add(taken(batch, rows, result, allocator));
+                if (!gathered.hasRoom()) {
+                    send(query, gathered, root, sink);
+                }
+            }
+            if (!gathered.isEmpty()) {
+                send(query, gathered, root, sink);
             }
         }
     }
 
-    private static void transfer(VectorSchemaRoot from, VectorSchemaRoot to, int rows) {
-        to.clear();
-        for (int i = 0; i < from.getFieldVectors().size(); i++) {
-            from.getVector(i).makeTransferPair(to.getVector(i)).splitAndTransfer(0, rows);
+    private static void send(RunningQuery query, GatheredRows gathered, VectorSchemaRoot root, ResultSink sink) {
+        gathered.moveTo(root);
+        query.addRows(root.getRowCount());
+        sink.accept();
+    }
+
+    /// The first rows of a batch, which may go then. The caller closes them.
+    private static VectorSchemaRoot taken(
+            VectorSchemaRoot batch, int rows, DirectResult result, BufferAllocator allocator) {
+        VectorSchemaRoot taken = VectorSchemaRoot.create(result.schema(), allocator);
+        for (int i = 0; i < batch.getFieldVectors().size(); i++) {
+            batch.getVector(i).makeTransferPair(taken.getVector(i)).splitAndTransfer(0, rows);
         }
-        to.setRowCount(rows);
+        taken.setRowCount(rows);
+        return taken;
     }
 }

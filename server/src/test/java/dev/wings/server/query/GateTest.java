@@ -17,12 +17,14 @@ package dev.wings.server.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.server.engine.LocalEngines;
 import dev.wings.server.table.TableRef;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -324,6 +326,18 @@ class GateTest {
             """, quoteCharacter = '"')
     void whatOfExplainIsMissingIsSaid(String sql, String expected) {
         assertThatThrownBy(() -> Gate.check(engine, sql, "default")).hasMessageContaining(expected);
+    }
+
+    /// As long as a statement may be.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"explain%sselect", "explain%sanalyse select 1", "%sexplain%sx", "explain (%sx", "explain%s"})
+    void spacesAreSkippedOnce(String pattern) {
+        String sql = pattern.replace("%s", " ".repeat(120_000));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(30),
+                () -> assertThatThrownBy(() -> Gate.check(engine, sql, "default"))
+                        .isInstanceOf(WingsException.class));
     }
 
     @Test
