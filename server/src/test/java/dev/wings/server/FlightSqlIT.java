@@ -382,7 +382,7 @@ class FlightSqlIT {
                 sql.client().prepare("select number, origin from flights where number < ? and origin = ? order by 1")) {
             assertThat(statement.getParameterSchema().getFields())
                     .extracting(Field::toString)
-                    .containsExactly("1: Int(32, true)", "2: Utf8");
+                    .containsExactly("1: Int(64, true)", "2: Utf8");
             assertThat(statement.getResultSetSchema().getFields())
                     .extracting(Field::toString)
                     .containsExactly("number: Int(32, true)", "origin: Utf8");

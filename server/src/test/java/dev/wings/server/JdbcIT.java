@@ -29,10 +29,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Time;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Calendar;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TimeZone;
 import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +97,25 @@ class JdbcIT {
             rows.getDouble(1);
             assertThat(rows.wasNull()).isFalse();
             assertThat(rows.getBigDecimal("s")).isPositive();
+        }
+    }
+
+    /// The driver writes milliseconds, whatever unit it is told.
+    @Test
+    void timesAreThoseThatTheDriverWrites() throws SQLException {
+        Calendar utc = Calendar.getInstance(TimeZone.getTimeZone("UTC"));
+        Timestamp timestamp = Timestamp.from(Instant.parse("2026-01-31T08:30:00.123Z"));
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select (?::timestamp)::varchar, (?::timestamptz)::varchar, (?::time)::varchar")) {
+            statement.setTimestamp(1, timestamp, utc);
+            statement.setTimestamp(2, timestamp, utc);
+            statement.setTime(3, new Time(30_600_123), utc);
+            try (ResultSet rows = statement.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getString(1)).isEqualTo("2026-01-31 08:30:00.123");
+                assertThat(rows.getString(2)).isEqualTo("2026-01-31 08:30:00.123+00");
+                assertThat(rows.getString(3)).isEqualTo("08:30:00.123");
+            }
         }
     }
 

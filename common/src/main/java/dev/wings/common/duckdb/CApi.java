@@ -52,6 +52,9 @@ final class CApi {
     /// `duckdb_date`
     static final StructLayout DATE = MemoryLayout.structLayout(JAVA_INT);
 
+    /// `duckdb_interval`: months, days, microseconds
+    static final StructLayout INTERVAL = MemoryLayout.structLayout(JAVA_INT, JAVA_INT, JAVA_LONG);
+
     /// `duckdb_time`, `duckdb_timestamp`
     static final StructLayout MICROS = MemoryLayout.structLayout(JAVA_LONG);
 
@@ -108,6 +111,30 @@ final class CApi {
             function("duckdb_bind_varchar_length", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG);
     static final MethodHandle BIND_BLOB =
             function("duckdb_bind_blob", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG);
+
+    static final MethodHandle BIND_INTERVAL = function("duckdb_bind_interval", JAVA_INT, ADDRESS, JAVA_LONG, INTERVAL);
+    static final MethodHandle BIND_VALUE = function("duckdb_bind_value", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS);
+
+    static final MethodHandle CREATE_TYPE = function("duckdb_create_logical_type", ADDRESS, JAVA_INT);
+    static final MethodHandle CREATE_DECIMAL_TYPE =
+            function("duckdb_create_decimal_type", ADDRESS, JAVA_BYTE, JAVA_BYTE);
+    static final MethodHandle CREATE_LIST_TYPE = function("duckdb_create_list_type", ADDRESS, ADDRESS);
+    static final MethodHandle CREATE_LIST_VALUE =
+            function("duckdb_create_list_value", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
+    static final MethodHandle CREATE_NULL = function("duckdb_create_null_value", ADDRESS);
+    static final MethodHandle CREATE_BOOLEAN = function("duckdb_create_bool", ADDRESS, JAVA_BOOLEAN);
+    static final MethodHandle CREATE_LONG = function("duckdb_create_int64", ADDRESS, JAVA_LONG);
+    static final MethodHandle CREATE_FLOAT = function("duckdb_create_float", ADDRESS, JAVA_FLOAT);
+    static final MethodHandle CREATE_DOUBLE = function("duckdb_create_double", ADDRESS, JAVA_DOUBLE);
+    static final MethodHandle CREATE_DECIMAL = function("duckdb_create_decimal", ADDRESS, DECIMAL);
+    static final MethodHandle CREATE_DATE = function("duckdb_create_date", ADDRESS, DATE);
+    static final MethodHandle CREATE_TIME = function("duckdb_create_time", ADDRESS, MICROS);
+    static final MethodHandle CREATE_TIMESTAMP = function("duckdb_create_timestamp", ADDRESS, MICROS);
+    static final MethodHandle CREATE_TIMESTAMPTZ = function("duckdb_create_timestamp_tz", ADDRESS, MICROS);
+    static final MethodHandle CREATE_INTERVAL = function("duckdb_create_interval", ADDRESS, INTERVAL);
+    static final MethodHandle CREATE_VARCHAR = function("duckdb_create_varchar_length", ADDRESS, ADDRESS, JAVA_LONG);
+    static final MethodHandle CREATE_BLOB = function("duckdb_create_blob", ADDRESS, ADDRESS, JAVA_LONG);
+    static final MethodHandle DESTROY_VALUE = procedure("duckdb_destroy_value", ADDRESS);
 
     static final MethodHandle PENDING = function("duckdb_pending_prepared_streaming", JAVA_INT, ADDRESS, ADDRESS);
     static final MethodHandle PENDING_ERROR = function("duckdb_pending_error", ADDRESS, ADDRESS);

@@ -20,6 +20,9 @@ public final class DuckDbException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    private static final String JSON_TYPE = "\"exception_type\":\"";
+    private static final String JSON_MESSAGE = "\"exception_message\":\"";
+
     private final Kind kind;
 
     /// What the reason is, as far as it matters.
@@ -37,8 +40,36 @@ public final class DuckDbException extends RuntimeException {
 
     /// @param message that starts with the kind of DuckDB: `Parser Error: ...`
     public DuckDbException(String message) {
-        super(message);
-        this.kind = kindOf(message);
+        super(readable(message));
+        this.kind = kindOf(getMessage());
+    }
+
+    /// DuckDB's message without the stack trace that some have, and out of the JSON that others are.
+    public static String readable(String message) {
+        String plain = message.startsWith("{") && message.contains(JSON_MESSAGE) ? ofJson(message) : message;
+        int trace = plain.indexOf("\n\nStack Trace:");
+        return trace < 0 ? plain : plain.substring(0, trace);
+    }
+
+    private static String ofJson(String json) {
+        String type = jsonText(json, JSON_TYPE);
+        String message = jsonText(json, JSON_MESSAGE);
+        return type.isEmpty() ? message : type + " Error: " + message;
+    }
+
+    /// The text behind a key of a flat object.
+    private static String jsonText(String json, String key) {
+        int start = json.indexOf(key);
+        StringBuilder text = new StringBuilder();
+        for (int i = start + key.length(); start >= 0 && i < json.length() && json.charAt(i) != '"'; i++) {
+            if (json.charAt(i) == '\\' && i + 1 < json.length()) {
+                i++;
+                text.append(json.charAt(i) == 'n' ? '\n' : json.charAt(i));
+            } else {
+                text.append(json.charAt(i));
+            }
+        }
+        return text.toString();
     }
 
     public Kind kind() {

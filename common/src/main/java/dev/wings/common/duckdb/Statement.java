@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.PeriodDuration;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
@@ -47,6 +48,9 @@ public final class Statement implements AutoCloseable {
     /// `DUCKDB_TYPE_INVALID` and `DUCKDB_TYPE_ANY`: only the value of a parameter tells the type.
     /// `DUCKDB_TYPE_SQLNULL`.
     private static final List<Integer> UNKNOWN_TYPES = List.of(0, 34, 36);
+
+    /// Of a decimal.
+    static final int MAX_DIGITS = 38;
 
     private final MemorySegment statement;
     private final MemorySegment options;
@@ -109,7 +113,8 @@ public final class Statement implements AutoCloseable {
     }
 
     /// Binds parameter `index`, from 1. Values are null, `Boolean`, `Integer`, `Long`, `Float`, `Double`,
-    /// `BigDecimal`, `LocalDate`, `LocalTime`, `LocalDateTime`, `Instant`, `String`, `UUID` or `byte[]`.
+    /// `BigDecimal`, `LocalDate`, `LocalTime`, `LocalDateTime`, `Instant`, `String`, `UUID`,
+    /// `byte[]`, `PeriodDuration`, or lists of them.
     public void bind(int index, @Nullable Object value) {
         try (Arena scope = Arena.ofConfined()) {
             int state = bind(scope, (long) index, value);
@@ -188,17 +193,12 @@ public final class Statement implements AutoCloseable {
             case Float it -> (int) CApi.BIND_FLOAT.invokeExact(handle(), index, (float) it);
             case Double it -> (int) CApi.BIND_DOUBLE.invokeExact(handle(), index, (double) it);
             case BigDecimal it -> bindDecimal(scope, index, it);
-            case LocalDate it -> {
-                MemorySegment date = scope.allocate(CApi.DATE);
-                date.set(JAVA_INT, 0, Math.toIntExact(it.toEpochDay()));
-                yield (int) CApi.BIND_DATE.invokeExact(handle(), index, date);
-            }
-            case LocalTime it ->
-                (int) CApi.BIND_TIME.invokeExact(handle(), index, micros(scope, it.toNanoOfDay() / 1000));
-            case LocalDateTime it ->
-                (int) CApi.BIND_TIMESTAMP.invokeExact(
-                        handle(), index, micros(scope, epochMicros(it.toInstant(ZoneOffset.UTC))));
-            case Instant it -> (int) CApi.BIND_TIMESTAMPTZ.invokeExact(handle(), index, micros(scope, epochMicros(it)));
+            case LocalDate it -> (int) CApi.BIND_DATE.invokeExact(handle(), index, date(scope, it));
+            case LocalTime it -> (int) CApi.BIND_TIME.invokeExact(handle(), index, time(scope, it));
+            case LocalDateTime it -> (int) CApi.BIND_TIMESTAMP.invokeExact(handle(), index, timestamp(scope, it));
+            case Instant it -> (int) CApi.BIND_TIMESTAMPTZ.invokeExact(handle(), index, instant(scope, it));
+            case PeriodDuration it -> (int) CApi.BIND_INTERVAL.invokeExact(handle(), index, interval(scope, it));
+            case List<?> it -> bindList(scope, index, it);
             case String it -> bindText(scope, index, it);
             case UUID it -> bindText(scope, index, it.toString());
             case byte[] it -> {
@@ -215,19 +215,60 @@ public final class Statement implements AutoCloseable {
         return (int) CApi.BIND_VARCHAR.invokeExact(handle(), index, bytes, (long) utf8.length);
     }
 
+    private int bindList(Arena scope, long index, List<?> list) throws Throwable {
+        MemorySegment value = scope.allocate(ADDRESS);
+        value.set(ADDRESS, 0, ListValue.create(list, scope));
+        try {
+            return (int) CApi.BIND_VALUE.invokeExact(handle(), index, value.get(ADDRESS, 0));
+        } finally {
+            ListValue.destroy(value);
+        }
+    }
+
     private int bindDecimal(Arena scope, long index, BigDecimal value) throws Throwable {
         BigDecimal scaled = value.scale() < 0 ? value.setScale(0) : value;
         int width = Math.max(scaled.precision(), scaled.scale());
-        if (width > 38) {
-            throw new DuckDbException("Invalid Input Error: the parameter has more than 38 digits: index=" + index);
+        if (width > MAX_DIGITS) {
+            throw new DuckDbException("Invalid Input Error: the parameter has more than " + MAX_DIGITS
+                    + " digits: index=" + index);
         }
-        BigInteger unscaled = scaled.unscaledValue();
+        return (int) CApi.BIND_DECIMAL.invokeExact(handle(), index, decimal(scope, scaled, width));
+    }
+
+    static MemorySegment decimal(Arena scope, BigDecimal value, int width) {
+        BigInteger unscaled = value.unscaledValue();
         MemorySegment decimal = scope.allocate(CApi.DECIMAL);
         decimal.set(JAVA_BYTE, 0, (byte) width);
-        decimal.set(JAVA_BYTE, 1, (byte) scaled.scale());
+        decimal.set(JAVA_BYTE, 1, (byte) value.scale());
         decimal.set(JAVA_LONG, 8, unscaled.longValue());
         decimal.set(JAVA_LONG, 16, unscaled.shiftRight(64).longValue());
-        return (int) CApi.BIND_DECIMAL.invokeExact(handle(), index, decimal);
+        return decimal;
+    }
+
+    static MemorySegment date(Arena scope, LocalDate value) {
+        MemorySegment date = scope.allocate(CApi.DATE);
+        date.set(JAVA_INT, 0, Math.toIntExact(value.toEpochDay()));
+        return date;
+    }
+
+    static MemorySegment time(Arena scope, LocalTime value) {
+        return micros(scope, value.toNanoOfDay() / 1000);
+    }
+
+    static MemorySegment timestamp(Arena scope, LocalDateTime value) {
+        return micros(scope, epochMicros(value.toInstant(ZoneOffset.UTC)));
+    }
+
+    static MemorySegment instant(Arena scope, Instant value) {
+        return micros(scope, epochMicros(value));
+    }
+
+    static MemorySegment interval(Arena scope, PeriodDuration value) {
+        MemorySegment interval = scope.allocate(CApi.INTERVAL);
+        interval.set(JAVA_INT, 0, Math.toIntExact(value.getPeriod().toTotalMonths()));
+        interval.set(JAVA_INT, Integer.BYTES, value.getPeriod().getDays());
+        interval.set(JAVA_LONG, Long.BYTES, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.EPOCH.plus(value.getDuration())));
+        return interval;
     }
 
     private static MemorySegment micros(Arena scope, long micros) {

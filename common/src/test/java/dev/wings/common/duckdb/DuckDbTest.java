@@ -24,6 +24,8 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,6 +152,46 @@ class DuckDbTest {
         try (Statement statement = duckDb.prepare("SELECT ?")) {
             statement.bind(1, null);
             assertThat(rows(statement)).containsExactly("null");
+        }
+    }
+
+    /// The type of the list is that of its elements: what is compared with them is not cast to another.
+    @Test
+    void listsAreBound() {
+        Map<List<Object>, String> lists = new LinkedHashMap<>();
+        lists.put(Arrays.asList(1L << 40, null, 7L), "1099511627776, NULL, 7|BIGINT[]");
+        lists.put(List.of(1, 2), "1, 2|INTEGER[]");
+        lists.put(List.of(true), "true|BOOLEAN[]");
+        lists.put(List.of("it's", "grün"), "it's, grün|VARCHAR[]");
+        lists.put(List.of(1.5, 0.1), "1.5, 0.1|DOUBLE[]");
+        lists.put(List.of(new BigDecimal("1.25"), new BigDecimal("123.4")), "1.25, 123.40|DECIMAL(5,2)[]");
+        lists.put(
+                List.of(7L, new BigDecimal("18446744073709551615")), "7, 18446744073709551615|DECIMAL(20,0)[]");
+        lists.put(List.of(LocalDate.parse("2026-01-31")), "2026-01-31|DATE[]");
+        lists.put(
+                List.of(Instant.parse("2026-01-31T08:30:00Z")), "2026-01-31 08:30:00+00|TIMESTAMP WITH TIME ZONE[]");
+        lists.put(List.of(List.of(1L), List.of(), List.of(2L, 3L)), "[1], [], [2, 3]|BIGINT[][]");
+        duckDb.run("SET TimeZone = 'UTC'");
+        try (Statement statement = duckDb.prepare("""
+                SELECT array_to_string(list_transform(x, lambda e: coalesce(e::VARCHAR, 'NULL')), ', ') || '|' || typeof(x)
+                FROM (SELECT ? AS x)""")) {
+            lists.forEach((list, expected) -> {
+                statement.bind(1, list);
+                assertThat(rows(statement)).containsExactly(expected);
+            });
+        }
+        try (Statement statement = duckDb.prepare("SELECT n FROM range(5) t(n) WHERE n = any(?) ORDER BY n")) {
+            statement.bind(1, List.of(1L, 3L, 9L));
+            assertThat(rows(statement)).containsExactly("1", "3");
+            statement.bind(1, List.of());
+            assertThat(rows(statement)).isEmpty();
+            statement.bind(1, Arrays.asList(null, null));
+            assertThat(rows(statement)).isEmpty();
+        }
+        try (Statement statement = duckDb.prepare("SELECT n FROM range(5) t(n) WHERE n IN ? ORDER BY n")) {
+            statement.bind(1, List.of(1L, 3L, 9L));
+            assertThat(rows(statement)).containsExactly("1", "3");
+            assertThatThrownBy(() -> statement.bind(1, List.of(1L, "x"))).hasMessageContaining("different types");
         }
     }
 

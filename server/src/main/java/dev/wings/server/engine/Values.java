@@ -22,14 +22,17 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.Period;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.apache.arrow.vector.PeriodDuration;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +126,13 @@ final class Values {
                 out.writeByte('x');
                 writeBytes(out, it);
             }
+            case PeriodDuration it -> {
+                out.writeByte('p');
+                out.writeLong(it.getPeriod().toTotalMonths());
+                out.writeInt(it.getPeriod().getDays());
+                out.writeLong(it.getDuration().getSeconds());
+                out.writeInt(it.getDuration().getNano());
+            }
             case List<?> it -> {
                 out.writeByte('[');
                 out.writeInt(it.size());
@@ -154,6 +164,11 @@ final class Values {
             case 's' -> readText(in);
             case 'u' -> new UUID(in.readLong(), in.readLong());
             case 'x' -> readBytes(in);
+            case 'p' -> {
+                Period months = Period.ofMonths(Math.toIntExact(in.readLong()));
+                Period period = months.plusDays(in.readInt());
+                yield new PeriodDuration(period, Duration.ofSeconds(in.readLong(), in.readInt()));
+            }
             case '[' -> {
                 List<@Nullable Object> elements = new ArrayList<>();
                 for (int left = in.readInt(); left > 0; left--) {

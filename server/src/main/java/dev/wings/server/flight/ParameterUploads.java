@@ -79,7 +79,7 @@ final class ParameterUploads {
             if (!parameters.loadNextBatch()) {
                 throw WingsException.invalid("one row of parameters is expected: found=0");
             }
-            StatementHandle bound = handle.bind(ParameterValues.ofRow(parameters.getVectorSchemaRoot()));
+            StatementHandle bound = handle.bind(ParameterValues.ofRow(parameters.getVectorSchemaRoot(), parameters));
             if (parameters.loadNextBatch()) {
                 throw WingsException.invalid("one row of parameters is expected: found=more");
             }

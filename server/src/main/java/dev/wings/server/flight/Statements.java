@@ -28,6 +28,7 @@ import dev.wings.server.query.Description;
 import dev.wings.server.query.Queries;
 import dev.wings.server.query.QueryRequest;
 import dev.wings.server.query.RunningQuery;
+import dev.wings.server.session.AnnouncedParameters;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import java.nio.ByteBuffer;
@@ -109,7 +110,7 @@ final class Statements {
                 .map(ByteString::copyFrom)
                 .orElse(ByteString.EMPTY);
         ByteString carried = columns.size() <= MAX_CARRIED_SCHEMA_BYTES ? columns : ByteString.EMPTY;
-        Schema parameters = new Schema(statement.shape().parameters());
+        Schema parameters = AnnouncedParameters.of(statement.shape().parameters());
         return FlightSql.ActionCreatePreparedStatementResult.newBuilder()
                 .setPreparedStatementHandle(handleOf(statement.handle().withResultSchema(carried)))
                 .setDatasetSchema(columns)

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.arrow.vector.PeriodDuration;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the filters that a serialized plan shows at a scan. What is not understood restricts nothing.
@@ -86,6 +87,8 @@ record Filters(List<@Nullable Object> parameters) {
                 case BigDecimal ignored -> Optional.empty();
                 case Float ignored -> Optional.empty();
                 case Double ignored -> Optional.empty();
+                case List<?> ignored -> Optional.empty();
+                case PeriodDuration ignored -> Optional.empty();
                 case Integer number -> Optional.of(number.longValue());
                 default -> Optional.of(value);
             };

@@ -20,6 +20,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.error.WingsException;
 import java.util.Locale;
 import java.util.Optional;
@@ -125,7 +126,7 @@ final class Gate {
     }
 
     private static WingsException refused(JsonNode error, String text) {
-        String message = error.path("error_message").asText();
+        String message = DuckDbException.readable(error.path("error_message").asText());
         if (error.hasNonNull("position")) {
             int position = error.path("position").asInt();
             return WingsException.invalid("SQL: " + message + ": " + SqlText.place(text, position));

@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -62,6 +61,12 @@ final class SyntaxTree {
             "pg_sleep",
             "nextval",
             "currval",
+            "setval",
+            "setseed",
+            "pg_get_viewdef",
+            "pg_get_constraintdef",
+            "get_block_size",
+            "format_type",
             "query",
             "query_table",
             "json_execute_serialized_sql",
@@ -137,7 +142,8 @@ final class SyntaxTree {
     }
 
     /// Names of common table expressions are known in the query that they belong to and in those that follow them in
-    /// the list; in themselves only if they are recursive. Seen any wider, they would hide names from the checks.
+    /// the list; in themselves only if they are recursive, and not in what those start with. Seen any wider, they would
+    /// hide names from the checks.
     private void visitQuery(JsonNode node, String type, Set<String> outer) {
         if (!QUERY_NODES.contains(type)) {
             throw WingsException.invalid("only queries are supported: found=" + type.replace("_QUERY_NODE", ""));
@@ -146,29 +152,26 @@ final class SyntaxTree {
         for (JsonNode entry : node.path("cte_map").path("map")) {
             String name = lower(entry.path("key").asText());
             JsonNode body = entry.path("value");
-            Set<String> inBody = new HashSet<>(known);
-            if (isRecursive(body)) {
-                inBody.add(name);
-            }
-            visitChildren(body, inBody);
+            visitChildren(body, known);
             known.add(name);
             aliases.add(name);
         }
+        Set<String> start = Set.copyOf(known);
         if (type.equals("RECURSIVE_CTE_NODE") || type.equals("CTE_NODE")) {
             known.add(lower(node.path("cte_name").asText()));
         }
         for (var fields = node.properties().iterator(); fields.hasNext(); ) {
             var field = fields.next();
             if (!field.getKey().equals("cte_map")) {
-                visit(field.getValue(), known);
+                visit(field.getValue(), isStart(type, field.getKey()) ? start : known);
             }
         }
     }
 
-    private static boolean isRecursive(JsonNode cte) {
-        JsonNode query =
-                cte.path("query_node").isMissingNode() ? cte.path("query").path("node") : cte.path("query_node");
-        return query.path("type").asText().equals("RECURSIVE_CTE_NODE");
+    /// Whether a part of a query does not know the name that the query gives to another.
+    private static boolean isStart(String type, String part) {
+        return (type.equals("RECURSIVE_CTE_NODE") && part.equals("left"))
+                || (type.equals("CTE_NODE") && part.equals("query"));
     }
 
     private void checkSource(JsonNode node, String type, Set<String> ctes) {
@@ -418,7 +421,15 @@ final class SyntaxTree {
                 && item.path("expr").isNull();
     }
 
+    /// As the engine compares names: beyond ASCII, letters are not the same as others.
     private static String lower(String name) {
-        return name.toLowerCase(Locale.ROOT);
+        StringBuilder lower = new StringBuilder(name);
+        for (int i = 0; i < lower.length(); i++) {
+            char c = lower.charAt(i);
+            if (c >= 'A' && c <= 'Z') {
+                lower.setCharAt(i, (char) (c - 'A' + 'a'));
+            }
+        }
+        return lower.toString();
     }
 }

@@ -15,50 +15,24 @@
  */
 package dev.wings.server.session;
 
-import dev.wings.common.error.WingsException;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.Period;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.BitVector;
-import org.apache.arrow.vector.DateDayVector;
-import org.apache.arrow.vector.DateMilliVector;
-import org.apache.arrow.vector.Decimal256Vector;
-import org.apache.arrow.vector.DecimalVector;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.FixedSizeBinaryVector;
-import org.apache.arrow.vector.Float4Vector;
-import org.apache.arrow.vector.Float8Vector;
-import org.apache.arrow.vector.IntVector;
-import org.apache.arrow.vector.LargeVarBinaryVector;
-import org.apache.arrow.vector.LargeVarCharVector;
-import org.apache.arrow.vector.NullVector;
-import org.apache.arrow.vector.SmallIntVector;
-import org.apache.arrow.vector.TimeMicroVector;
-import org.apache.arrow.vector.TimeMilliVector;
-import org.apache.arrow.vector.TimeNanoVector;
-import org.apache.arrow.vector.TimeSecVector;
-import org.apache.arrow.vector.TimeStampVector;
-import org.apache.arrow.vector.TinyIntVector;
-import org.apache.arrow.vector.UInt1Vector;
-import org.apache.arrow.vector.UInt2Vector;
-import org.apache.arrow.vector.UInt4Vector;
-import org.apache.arrow.vector.VarBinaryVector;
-import org.apache.arrow.vector.VarCharVector;
+import java.util.UUID;
+import org.apache.arrow.vector.PeriodDuration;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.types.TimeUnit;
-import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 
 /// Values of parameters: out of Arrow, and in and out of handles. The classes are those of
@@ -67,80 +41,11 @@ public final class ParameterValues {
 
     private ParameterValues() {}
 
-    /// The values of the one row of a batch. Fails with INVALID for more or fewer rows, and for types that no
-    /// parameter has.
-    public static List<@Nullable Object> ofRow(VectorSchemaRoot row) {
-        if (row.getRowCount() != 1) {
-            throw WingsException.invalid("one row of parameters is expected: found=" + row.getRowCount());
-        }
-        List<@Nullable Object> values = new ArrayList<>();
-        for (FieldVector vector : row.getFieldVectors()) {
-            values.add(vector.isNull(0) ? null : value(vector));
-        }
-        return values;
-    }
-
-    private static @Nullable Object value(FieldVector vector) {
-        return switch (vector) {
-            case NullVector ignored -> null;
-            case BitVector it -> it.get(0) != 0;
-            case TinyIntVector it -> (int) it.get(0);
-            case SmallIntVector it -> (int) it.get(0);
-            case IntVector it -> it.get(0);
-            case BigIntVector it -> it.get(0);
-            case UInt1Vector it -> Byte.toUnsignedInt(it.get(0));
-            case UInt2Vector it -> (int) it.get(0);
-            case UInt4Vector it -> Integer.toUnsignedLong(it.get(0));
-            case Float4Vector it -> it.get(0);
-            case Float8Vector it -> it.get(0);
-            case DecimalVector it -> it.getObject(0);
-            case Decimal256Vector it -> it.getObject(0);
-            case VarCharVector it -> text(it.get(0));
-            case LargeVarCharVector it -> text(it.get(0));
-            case VarBinaryVector it -> it.get(0);
-            case LargeVarBinaryVector it -> it.get(0);
-            case FixedSizeBinaryVector it -> it.get(0);
-            case DateDayVector it -> LocalDate.ofEpochDay(it.get(0));
-            case DateMilliVector it -> LocalDate.ofEpochDay(Math.floorDiv(it.get(0), 86_400_000L));
-            case TimeSecVector it -> LocalTime.ofSecondOfDay(it.get(0));
-            case TimeMilliVector it -> LocalTime.ofNanoOfDay(it.get(0) * 1_000_000L);
-            case TimeMicroVector it -> LocalTime.ofNanoOfDay(it.get(0) * 1_000L);
-            case TimeNanoVector it -> LocalTime.ofNanoOfDay(wholeMicros(it, it.get(0)));
-            case TimeStampVector it -> timestamp(it);
-            default ->
-                throw WingsException.invalid("no parameter can have this type: parameter=" + vector.getName()
-                        + ", type=" + vector.getField().getType());
-        };
-    }
-
-    private static Object timestamp(TimeStampVector vector) {
-        ArrowType.Timestamp type = (ArrowType.Timestamp) vector.getField().getType();
-        long value = type.getUnit() == TimeUnit.NANOSECOND ? wholeMicros(vector, vector.get(0)) : vector.get(0);
-        Instant instant = Instant.EPOCH.plus(value, unit(type.getUnit()));
-        return type.getTimezone() == null ? LocalDateTime.ofInstant(instant, ZoneOffset.UTC) : instant;
-    }
-
-    /// No column has more digits, so a value with more equals none; as text in SQL it is compared as such, but bound it
-    /// would be cut.
-    private static long wholeMicros(FieldVector vector, long nanos) {
-        if (nanos % 1_000 != 0) {
-            throw WingsException.invalid("a parameter is more precise than microseconds: parameter=" + vector.getName()
-                    + ", type=" + vector.getField().getType() + ", value=" + vector.getObject(0));
-        }
-        return nanos;
-    }
-
-    private static ChronoUnit unit(TimeUnit unit) {
-        return switch (unit) {
-            case SECOND -> ChronoUnit.SECONDS;
-            case MILLISECOND -> ChronoUnit.MILLIS;
-            case MICROSECOND -> ChronoUnit.MICROS;
-            case NANOSECOND -> ChronoUnit.NANOS;
-        };
-    }
-
-    private static String text(byte[] utf8) {
-        return new String(utf8, StandardCharsets.UTF_8);
+    /// The values of the one row of a batch. Fails with INVALID, naming parameter and type, for what no parameter can be.
+    ///
+    /// @param dictionaries of columns that have one
+    public static List<@Nullable Object> ofRow(VectorSchemaRoot row, DictionaryProvider dictionaries) {
+        return ParameterReader.ofRow(row, dictionaries);
     }
 
     static void write(DataOutputStream out, @Nullable Object value) throws IOException {
@@ -195,6 +100,25 @@ public final class ParameterValues {
                 out.writeByte('x');
                 StatementHandle.writeBytes(out, it);
             }
+            case UUID it -> {
+                out.writeByte('u');
+                out.writeLong(it.getMostSignificantBits());
+                out.writeLong(it.getLeastSignificantBits());
+            }
+            case PeriodDuration it -> {
+                out.writeByte('p');
+                out.writeLong(it.getPeriod().toTotalMonths());
+                out.writeInt(it.getPeriod().getDays());
+                out.writeLong(it.getDuration().getSeconds());
+                out.writeInt(it.getDuration().getNano());
+            }
+            case List<?> it -> {
+                out.writeByte('[');
+                out.writeInt(it.size());
+                for (Object element : it) {
+                    write(out, element);
+                }
+            }
             default -> throw new IllegalStateException("not a value of a parameter: " + value.getClass());
         }
     }
@@ -218,6 +142,19 @@ public final class ParameterValues {
             case 'Z' -> readInstant(in);
             case 's' -> StatementHandle.readText(in);
             case 'x' -> StatementHandle.readBytes(in);
+            case 'u' -> new UUID(in.readLong(), in.readLong());
+            case 'p' -> {
+                Period months = Period.ofMonths(Math.toIntExact(in.readLong()));
+                Period period = months.plusDays(in.readInt());
+                yield new PeriodDuration(period, Duration.ofSeconds(in.readLong(), in.readInt()));
+            }
+            case '[' -> {
+                List<@Nullable Object> elements = new ArrayList<>();
+                for (int left = in.readInt(); left > 0; left--) {
+                    elements.add(read(in));
+                }
+                yield elements;
+            }
             default -> throw new IOException("not a value of a parameter: tag=" + tag);
         };
     }

@@ -328,6 +328,48 @@ class GateTest {
         assertThatThrownBy(() -> Gate.check(engine, sql, "default")).hasMessageContaining(expected);
     }
 
+    /// A name that is not known yet where it stands is that of a table.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "with recursive t as (select x from t union all select x + 1 from t where x < 3) select * from t | true",
+                "with recursive t as (select 1 as x union all select x + 1 from t where x < 3) select * from t | false",
+                "with recursive a as (with t as (from t) from t union from a) from a | true",
+                "with t as materialized (from t) select * from t | true",
+                "with t as not materialized (from t) select * from t | true",
+                "with t as (select 1) select * from t | false",
+                "with \"\u212Anown\" as (select 1 as x), t as (from known) select * from t | true",
+                "with t as (select 1 as x) select * from T | false"
+            })
+    void nameIsOfATableUntilItIsGiven(String sql, boolean expected) {
+        assertThat(check(sql).tables()).hasSize(expected ? 1 : 0);
+    }
+
+    /// Found in the engine: macros run in the caller's place and read what the caller may not.
+    @Test
+    void macrosThatReadTheEnginesInsideAreRefused() {
+        String macros = engine.duckDb().text("""
+                SELECT string_agg(DISTINCT function_name, ' ') FROM duckdb_functions()
+                WHERE function_type IN ('macro', 'table_macro')
+                AND regexp_matches(lower(macro_definition), 'duckdb_|pragma_|pg_catalog|information_schema|sqlite_master')
+                AND ? = ''""", "");
+        assertThat(macros.split(" ")).hasSizeGreaterThan(2).contains("pg_get_viewdef", "get_block_size");
+        for (String macro : macros.split(" ")) {
+            assertThatThrownBy(() -> check("select " + macro + "(1) from flights"))
+                    .as(macro)
+                    .isInstanceOf(WingsException.class)
+                    .hasMessageContaining("refused");
+            assertThatThrownBy(() -> check("select * from " + macro + "(1)"))
+                    .as(macro)
+                    .isInstanceOf(WingsException.class)
+                    .hasMessageContaining("refused");
+        }
+        for (String effect : new String[] {"setseed(0.5)", "setval('s', 1)", "nextval('s')"}) {
+            assertThatThrownBy(() -> check("select " + effect)).hasMessageContaining("refused");
+        }
+    }
+
     /// As long as a statement may be.
     @ParameterizedTest
     @ValueSource(

@@ -30,6 +30,7 @@ import org.apache.arrow.vector.TimeNanoVector;
 import org.apache.arrow.vector.TimeStampNanoTZVector;
 import org.apache.arrow.vector.TimeStampNanoVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +53,7 @@ class ParameterValuesTest {
         TimeNanoVector time = new TimeNanoVector("time", allocator);
         try (VectorSchemaRoot row = VectorSchemaRoot.of(local, instant, time)) {
             set(row, nanos);
-            assertThat(ParameterValues.ofRow(row))
+            assertThat(ParameterValues.ofRow(row, new DictionaryProvider.MapDictionaryProvider()))
                     .containsExactly(
                             LocalDateTime.parse("1970-01-01T00:00").plusNanos(nanos),
                             Instant.EPOCH.plusNanos(nanos),
@@ -61,7 +62,7 @@ class ParameterValuesTest {
             set(row, nanos + 1);
             for (FieldVector vector : row.getFieldVectors()) {
                 VectorSchemaRoot one = new VectorSchemaRoot(List.of(vector));
-                assertThatThrownBy(() -> ParameterValues.ofRow(one))
+                assertThatThrownBy(() -> ParameterValues.ofRow(one, new DictionaryProvider.MapDictionaryProvider()))
                         .isInstanceOfSatisfying(
                                 WingsException.class,
                                 failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID))
