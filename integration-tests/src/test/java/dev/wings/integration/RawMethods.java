@@ -212,6 +212,7 @@ final class RawMethods implements AutoCloseable {
     }
 
     /// Says that it is gzip, and gives what was prepared for whatever is to be compressed.
+    @SuppressWarnings("ArrayRecordComponent") // read-only
     private record Prepared(byte[] content) implements Compressor {
 
         static final String NAME = "gzip";

@@ -21,6 +21,7 @@ import java.util.Map;
 ///
 /// @param headers beyond those of the protocol itself
 /// @param body not copied; empty for none
+@SuppressWarnings("ArrayRecordComponent") // made for one answer, read once
 public record HttpAnswer(int status, Map<String, String> headers, byte[] body) {
 
     public HttpAnswer {

@@ -137,7 +137,7 @@ final class PageBatches implements AutoCloseable {
             return Math.max(1, source.rows());
         }
         long rowBytes = Math.ceilDiv(source.bytes(), Math.max(1, source.rows()));
-        int rows = (int) Math.clamp(MAX_PART_BYTES / rowBytes, 1, Integer.MAX_VALUE);
+        int rows = Math.clamp(MAX_PART_BYTES / rowBytes, 1, Integer.MAX_VALUE);
         return rows < ALIGNED_ROWS ? rows : rows / ALIGNED_ROWS * ALIGNED_ROWS;
     }
 

@@ -44,6 +44,7 @@ final class Frames implements AutoCloseable {
     private final ByteBuffer input = ByteBuffer.allocateDirect(READ_BYTES).flip();
 
     /// @param bodyBytes that follow, and must be read with [#readBody] or [#skipBody] next
+    @SuppressWarnings("ArrayRecordComponent") // read once
     record Incoming(FrameType type, byte[] head, long bodyBytes) {}
 
     /// Writes a head.
