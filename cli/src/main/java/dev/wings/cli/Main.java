@@ -37,7 +37,7 @@ public final class Main {
     static CommandLine commandLine() {
         return new CommandLine(new WingsCommand())
                 // directly, so that commands learn when nobody reads what they print
-                .setOut(new PrintWriter(System.out, true))
+                .setOut(new PrintWriter(System.out, true, System.out.charset()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExitCodeExceptionMapper(failure -> ExitCode.FAILED)

@@ -87,9 +87,7 @@ final class ClocksIT {
                 .leaseTask(LeaseTaskRequest.newBuilder()
                         .addKinds(TaskKind.CREATE_TABLE)
                         .setWorker("worker")
-                        .setWait(com.google.protobuf.Duration.newBuilder()
-                                .setSeconds(wait.toSeconds())
-                                .setNanos(wait.getNano()))
+                        .setWait(com.google.protobuf.Duration.newBuilder().setSeconds(wait.toSeconds()))
                         .build());
     }
 

@@ -80,7 +80,7 @@ final class IcebergMetadataFilesIT extends IcebergCatalogFixture {
         String moved = text.replace("\"location\":\"" + table.location() + "\"", "\"location\":\"" + other + "\"");
         String nested = text.replace(
                 "\"location\":\"" + table.location() + "\"", "\"location\":\"" + table.location() + "/inner\"");
-        Path outside = Files.createDirectories(file.getParent().getParent().resolveSibling("nobodys"));
+        Path outside = Files.createDirectories(file.resolve("../../../nobodys").normalize());
         for (String copy : List.of(text, moved, nested)) {
             Files.writeString(outside.resolve("copy.metadata.json"), copy);
             Answer refused = register("copy", "file://" + outside.resolve("copy.metadata.json"), false);

@@ -213,7 +213,7 @@ class EngineIsolationIT {
     private static long residentBytes(long pid) {
         try {
             String[] pages =
-                    Files.readString(Path.of("/proc/" + pid + "/statm")).split(" ");
+                    Files.readString(Path.of("/proc/" + pid + "/statm")).split(" ", -1);
             return Long.parseLong(pages[1]) * 4096;
         } catch (IOException e) {
             // it has ended

@@ -58,8 +58,8 @@ record PlatformConfig(
     private static final String DATABASE = "WINGS_CONTROL_PLANE_DATABASE_";
 
     /// Less than what services take on a machine of their own: four of them and a database share this one.
-    /// What one query may read with stays as it is: less would refuse scans of large pages. A task that rewrites the
-    /// largest values takes five times as much as such a value.
+    /// What one query may read with stays as it is: less would refuse scans of large pages. A task that rewrites
+    /// the largest values takes five times as much as such a value.
     static final Map<String, String> DEFAULTS = Map.of(
             "WINGS_SERVER_QUERIES", "2",
             "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB",

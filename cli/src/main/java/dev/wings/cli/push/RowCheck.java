@@ -132,6 +132,7 @@ public final class RowCheck {
         return header;
     }
 
+    @SuppressWarnings("ByteBufferBackingArray") // the whole of an array
     private ArrowBuf body(ByteBuffer stream, long length) {
         int padded = Math.toIntExact((length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         ArrowBuf body = allocator.buffer(padded);

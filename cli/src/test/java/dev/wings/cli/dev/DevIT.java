@@ -219,8 +219,7 @@ final class DevIT {
     }
 
     private void pushMakesTheTopicThatThereIsNot() throws Exception {
-        Path file = Files.writeString(
-                parent.resolve("made.csv"), "kind,number\na,9007199254740993\nb,0.5\n");
+        Path file = Files.writeString(parent.resolve("made.csv"), "kind,number\na,9007199254740993\nb,0.5\n");
         String[] push = {"push", "made", file.toString(), "--create", "--partition-by", "kind"};
         assertThat(wings(push)).contains("created tenants/default/namespaces/default/topics/made", "2 rows");
         assertThat(wings(push)).contains("2 rows acknowledged").doesNotContain("created");

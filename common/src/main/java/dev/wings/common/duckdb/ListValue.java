@@ -87,8 +87,8 @@ final class ListValue {
             for (int i = 0; i < list.size(); i++) {
                 values.setAtIndex(ADDRESS, i, element(list.get(i), type, scope));
             }
-            MemorySegment created = (MemorySegment)
-                    CApi.CREATE_LIST_VALUE.invokeExact(logicalType, values, (long) list.size());
+            MemorySegment created =
+                    (MemorySegment) CApi.CREATE_LIST_VALUE.invokeExact(logicalType, values, (long) list.size());
             if (created.address() == 0) {
                 throw invalid("the elements of a list have different types");
             }
@@ -135,8 +135,7 @@ final class ListValue {
 
     private static MemorySegment text(String text, Arena scope) throws Throwable {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        return (MemorySegment)
-                CApi.CREATE_VARCHAR.invokeExact(scope.allocateFrom(JAVA_BYTE, utf8), (long) utf8.length);
+        return (MemorySegment) CApi.CREATE_VARCHAR.invokeExact(scope.allocateFrom(JAVA_BYTE, utf8), (long) utf8.length);
     }
 
     private static MemorySegment decimal(BigDecimal value, Type type, Arena scope) throws Throwable {
@@ -144,8 +143,7 @@ final class ListValue {
             throw invalid("the elements of a list have different types");
         }
         BigDecimal scaled = value.setScale(decimal.scale());
-        return (MemorySegment)
-                CApi.CREATE_DECIMAL.invokeExact(Statement.decimal(scope, scaled, decimal.width()));
+        return (MemorySegment) CApi.CREATE_DECIMAL.invokeExact(Statement.decimal(scope, scaled, decimal.width()));
     }
 
     private static Type elementType(List<? extends @Nullable Object> list) {

@@ -229,8 +229,8 @@ public final class Statement implements AutoCloseable {
         BigDecimal scaled = value.scale() < 0 ? value.setScale(0) : value;
         int width = Math.max(scaled.precision(), scaled.scale());
         if (width > MAX_DIGITS) {
-            throw new DuckDbException("Invalid Input Error: the parameter has more than " + MAX_DIGITS
-                    + " digits: index=" + index);
+            throw new DuckDbException(
+                    "Invalid Input Error: the parameter has more than " + MAX_DIGITS + " digits: index=" + index);
         }
         return (int) CApi.BIND_DECIMAL.invokeExact(handle(), index, decimal(scope, scaled, width));
     }
@@ -263,11 +263,15 @@ public final class Statement implements AutoCloseable {
         return micros(scope, epochMicros(value));
     }
 
+    @SuppressWarnings("JavaPeriodGetDays") // months go apart
     static MemorySegment interval(Arena scope, PeriodDuration value) {
         MemorySegment interval = scope.allocate(CApi.INTERVAL);
         interval.set(JAVA_INT, 0, Math.toIntExact(value.getPeriod().toTotalMonths()));
         interval.set(JAVA_INT, Integer.BYTES, value.getPeriod().getDays());
-        interval.set(JAVA_LONG, Long.BYTES, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.EPOCH.plus(value.getDuration())));
+        interval.set(
+                JAVA_LONG,
+                Long.BYTES,
+                ChronoUnit.MICROS.between(Instant.EPOCH, Instant.EPOCH.plus(value.getDuration())));
         return interval;
     }
 

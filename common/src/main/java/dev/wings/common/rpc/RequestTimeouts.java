@@ -57,6 +57,7 @@ final class RequestTimeouts implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("ModifyCollectionInEnhancedForLoop") // it is a concurrent one
     private void turn() {
         long now = turn + 1;
         turn = now;

@@ -66,7 +66,7 @@ class CanonicalChecksTest {
     }
 
     /// Where a value stands.
-    private enum Place {
+    enum Place {
         COLUMN,
         LIST,
         LIST_OF_LISTS,

@@ -165,11 +165,9 @@ class DuckDbTest {
         lists.put(List.of("it's", "grün"), "it's, grün|VARCHAR[]");
         lists.put(List.of(1.5, 0.1), "1.5, 0.1|DOUBLE[]");
         lists.put(List.of(new BigDecimal("1.25"), new BigDecimal("123.4")), "1.25, 123.40|DECIMAL(5,2)[]");
-        lists.put(
-                List.of(7L, new BigDecimal("18446744073709551615")), "7, 18446744073709551615|DECIMAL(20,0)[]");
+        lists.put(List.of(7L, new BigDecimal("18446744073709551615")), "7, 18446744073709551615|DECIMAL(20,0)[]");
         lists.put(List.of(LocalDate.parse("2026-01-31")), "2026-01-31|DATE[]");
-        lists.put(
-                List.of(Instant.parse("2026-01-31T08:30:00Z")), "2026-01-31 08:30:00+00|TIMESTAMP WITH TIME ZONE[]");
+        lists.put(List.of(Instant.parse("2026-01-31T08:30:00Z")), "2026-01-31 08:30:00+00|TIMESTAMP WITH TIME ZONE[]");
         lists.put(List.of(List.of(1L), List.of(), List.of(2L, 3L)), "[1], [], [2, 3]|BIGINT[][]");
         duckDb.run("SET TimeZone = 'UTC'");
         try (Statement statement = duckDb.prepare("""

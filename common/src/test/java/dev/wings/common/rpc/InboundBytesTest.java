@@ -25,6 +25,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class InboundBytesTest {
     /// A call of the connection from this port.
     private InboundBytes.Request open(int port) {
         InboundBytes.Request request = (InboundBytes.Request) inbound.newServerStreamTracer("a/Method", new Metadata());
-        request.serverCallStarted(new Started(new InetSocketAddress("127.0.0.1", port)));
+        request.serverCallStarted(new Started(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
         request.onExceeded(exceeded::add);
         return request;
     }

@@ -111,7 +111,7 @@ final class OldestPages {
     }
 
     private static long moveBytes(Planned planned) {
-        return MOVE_BYTES
+        return (long) MOVE_BYTES
                 + CodedOutputStream.computeStringSizeNoTag(planned.page().partitionValue());
     }
 

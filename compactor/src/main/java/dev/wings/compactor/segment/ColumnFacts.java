@@ -118,7 +118,8 @@ final class ColumnFacts {
                 case LongStatistics it -> facts.bound(it.getMin(), it.getMax());
                 case FloatStatistics it -> facts.bound((double) it.getMin(), (double) it.getMax());
                 case DoubleStatistics it -> facts.bound(it.getMin(), it.getMax());
-                case BinaryStatistics it when bytes && isShort(it.getMinBytes()) && isShort(it.getMaxBytes()) ->
+                case BinaryStatistics it
+                when bytes && isShort(it.getMinBytes()) && isShort(it.getMaxBytes()) ->
                     facts.bound(it.getMinBytes(), it.getMaxBytes());
                 default -> facts.bounded = false;
             }

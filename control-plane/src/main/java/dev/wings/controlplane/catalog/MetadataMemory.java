@@ -48,7 +48,7 @@ public final class MetadataMemory {
     /// @param wait so long a request waits for others to give back what they hold
     public MetadataMemory(long bytes, Duration wait) {
         this.bytes = bytes;
-        long kibOfAll = (long) Math.ceil(ALL_PER_OWNER * (bytes / KIB));
+        long kibOfAll = (long) Math.ceil(ALL_PER_OWNER * bytes / KIB);
         this.freeKib = new FairPlaces("large tables", new FairPlaces.Limits(kibOfAll, MAX_WAITING, wait));
     }
 

@@ -77,7 +77,7 @@ final class JsonShape {
             throw new BadRequestException("Malformed body: null in a list: %s", name);
         }
         boolean text = token == JsonToken.VALUE_STRING;
-        if (!text && (inList && NAMES.contains(name) || inObject && TEXTS.contains(name))) {
+        if (!text && ((inList && NAMES.contains(name)) || (inObject && TEXTS.contains(name)))) {
             throw new BadRequestException("Malformed body: a text is expected in %s: found=%s", name, token);
         }
     }

@@ -77,7 +77,7 @@ public record PageRequest(String list, int limit, Optional<List<String>> positio
         int taken = 0;
         for (T item : found) {
             bytes += bytesOf.applyAsLong(item);
-            if (taken == limit || taken > 0 && bytes > PAGE_BYTES) {
+            if (taken == limit || (taken > 0 && bytes > PAGE_BYTES)) {
                 List<T> items = found.subList(0, taken);
                 return new ResultPage<>(items, token(positionOf.apply(items.getLast())));
             }

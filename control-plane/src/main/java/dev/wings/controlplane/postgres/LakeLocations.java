@@ -78,7 +78,8 @@ final class LakeLocations {
         Sql.query(
                 connection,
                 FIND_HELD,
-                row -> held.get(Sql.uuid(row, "table_uid")).add(row.getString("location")),
+                row -> held.computeIfAbsent(Sql.uuid(row, "table_uid"), uid -> new ArrayList<>())
+                        .add(row.getString("location")),
                 Sql.uuids(connection, held.keySet().stream()));
         List<Claim> claims = new ArrayList<>();
         for (LakeChange change : changes) {

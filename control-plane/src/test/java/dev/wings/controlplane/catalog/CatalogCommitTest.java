@@ -175,8 +175,8 @@ final class CatalogCommitTest {
                 List.of(new MetadataUpdate.SetProperties(Map.of("p", "1"))));
         UpdateTableRequest possible = UpdateTableRequest.create(
                 ORDERS, List.of(), List.of(new MetadataUpdate.SetProperties(Map.of("p", "1"))));
-        Throwable thrown =
-                catchThrowable(() -> memory.during("acme", () -> catalog.tables().update(ACME, List.of(possible, impossible))));
+        Throwable thrown = catchThrowable(() ->
+                memory.during("acme", () -> catalog.tables().update(ACME, List.of(possible, impossible))));
         assertThat(thrown).isNotNull();
         assertThat(files()).isEqualTo(1);
     }

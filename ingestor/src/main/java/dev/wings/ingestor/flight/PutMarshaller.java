@@ -75,7 +75,7 @@ final class PutMarshaller implements MethodDescriptor.Marshaller<PutMessage> {
                     WingsException.exhausted("no memory for the batch now: body_bytes=" + parser.bodyBytes));
         } catch (TooLongException e) {
             parser.discard();
-            return new PutMessage.Refused(WingsException.exhausted(e.getMessage()));
+            return new PutMessage.Refused(WingsException.exhausted(String.valueOf(e.getMessage())));
         } catch (IOException e) {
             parser.discard();
             return new PutMessage.Refused(WingsException.invalid("malformed FlightData: " + e.getMessage()));

@@ -104,6 +104,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
     /// Ends the call if for so many sweeps it was its client's turn, and nothing came of it.
     ///
     /// @param sweepsToBegin the same for a stream whose first message has not come
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one sweeper counts, others only set it to zero
     void sweep(int sweepsToBegin, int sweeps) {
         boolean ours = !asked && answers.isEmpty();
         if (ours || !answers.waitForClient()) {

@@ -108,7 +108,7 @@ final class AlteredSegmentTest {
     private static List<List<@Nullable Object>> rows(int push) {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            long number = push * 20 + i;
+            long number = push * 20L + i;
             rows.add(Arrays.asList(
                     number, i == 3 ? null : "text " + number, Arrays.asList(i == 4 ? null : number / 8.0)));
         }

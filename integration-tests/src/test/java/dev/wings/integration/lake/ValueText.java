@@ -38,6 +38,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Values of [Values] as text, as literals, and in order: what is expected of those who read them.
+@SuppressWarnings("ByteBufferBackingArray") // each is the whole of an array
 final class ValueText {
 
     private ValueText() {}

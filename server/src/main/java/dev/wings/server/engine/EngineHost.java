@@ -67,8 +67,8 @@ final class EngineHost {
     static boolean isOutOfMemory(Throwable failure) {
         return failure instanceof OutOfMemoryError
                 || failure instanceof OutOfMemoryException
-                || failure instanceof DuckDbException known && known.kind() == DuckDbException.Kind.OUT_OF_MEMORY
-                || failure.getCause() != null && isOutOfMemory(failure.getCause());
+                || (failure instanceof DuckDbException known && known.kind() == DuckDbException.Kind.OUT_OF_MEMORY)
+                || (failure.getCause() != null && isOutOfMemory(failure.getCause()));
     }
 
     /// @param number of the instance: an interrupt that comes late is not for the next one

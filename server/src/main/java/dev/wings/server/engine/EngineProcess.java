@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +88,7 @@ final class EngineProcess implements AutoCloseable {
             // arenas are not given back to others
             builder.environment().put("MALLOC_ARENA_MAX", "2");
             Process process = builder.start();
-            process.onExit().thenRun(() -> closeQuietly(listener));
+            CompletableFuture<Void> _ = process.onExit().thenRun(() -> closeQuietly(listener));
             try {
                 SocketChannel channel = listener.accept();
                 return new EngineProcess(process, new Frames(channel), said, onEnd);

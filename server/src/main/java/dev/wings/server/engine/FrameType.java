@@ -63,6 +63,11 @@ enum FrameType {
         return answered;
     }
 
+    @SuppressWarnings("EnumOrdinal") // both ends are of one build
+    int number() {
+        return ordinal();
+    }
+
     static FrameType of(int number) {
         return ALL[number];
     }

@@ -67,7 +67,7 @@ final class Frames implements AutoCloseable {
         ByteBuffer frame = ByteBuffer.wrap(bytes.toByteArray());
         frame.putInt(0, frame.capacity() - PREFIX_BYTES);
         frame.putLong(4, bodyBytes);
-        frame.put(12, (byte) type.ordinal());
+        frame.put(12, (byte) type.number());
         return frame;
     }
 

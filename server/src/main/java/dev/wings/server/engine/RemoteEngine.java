@@ -345,7 +345,10 @@ final class RemoteEngine implements SqlEngine {
     private final class RemoteStatement implements Prepared {
 
         private final int number;
+
+        @SuppressWarnings("NullableOptional") // null until the process was asked
         private @Nullable Optional<Schema> columns;
+
         private List<Field> parameters = List.of();
 
         RemoteStatement(int number) {
@@ -432,14 +435,14 @@ final class RemoteEngine implements SqlEngine {
             }
             broken = true;
             Frames.Incoming frame = receive();
-            switch (frame.type()) {
+            return switch (frame.type()) {
                 case ROWS -> {
                     ArrowBuf body = process.call(frames -> frames.readBody(frame.bodyBytes(), allocator));
                     load(frame, body);
                     tell(FrameType.MORE, out -> {});
                     send();
                     broken = false;
-                    return true;
+                    yield true;
                 }
                 case END_OF_ROWS, FAILED -> {
                     ended = true;
@@ -447,10 +450,10 @@ final class RemoteEngine implements SqlEngine {
                     asking = false;
                     rowsOpen = false;
                     answered(frame);
-                    return false;
+                    yield false;
                 }
                 default -> throw new IllegalStateException("rows were expected: " + frame.type());
-            }
+            };
         }
 
         private void load(Frames.Incoming frame, ArrowBuf body) {

@@ -67,6 +67,13 @@ final class Values {
     }
 
     /// The classes that [dev.wings.common.duckdb.Statement#bind] takes.
+    // all parts of a value are written one after the other
+    @SuppressWarnings({
+        "JavaLocalDateTimeGetNano",
+        "JavaPeriodGetDays",
+        "JavaDurationGetSecondsToToSeconds",
+        "JavaDurationGetSecondsGetNano"
+    })
     static void writeValue(DataOutputStream out, @Nullable Object value) throws IOException {
         switch (value) {
             case null -> out.writeByte('0');

@@ -142,8 +142,8 @@ final class SyntaxTree {
     }
 
     /// Names of common table expressions are known in the query that they belong to and in those that follow them in
-    /// the list; in themselves only if they are recursive, and not in what those start with. Seen any wider, they would
-    /// hide names from the checks.
+    /// the list; in themselves only if they are recursive, and not in what those start with. Seen any wider, they
+    /// would hide names from the checks.
     private void visitQuery(JsonNode node, String type, Set<String> outer) {
         if (!QUERY_NODES.contains(type)) {
             throw WingsException.invalid("only queries are supported: found=" + type.replace("_QUERY_NODE", ""));

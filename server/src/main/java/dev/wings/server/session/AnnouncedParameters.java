@@ -34,8 +34,7 @@ public final class AnnouncedParameters {
 
     /// @param expected as the statement has them
     public static Schema of(List<Field> expected) {
-        return new Schema(
-                expected.stream().map(AnnouncedParameters::announced).toList());
+        return new Schema(expected.stream().map(AnnouncedParameters::announced).toList());
     }
 
     private static Field announced(Field field) {

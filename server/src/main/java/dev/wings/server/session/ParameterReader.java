@@ -117,7 +117,8 @@ final class ParameterReader {
         this.dictionaries = dictionaries;
     }
 
-    /// The values of the one row of a batch, as [dev.wings.common.duckdb.Statement#bind] takes them. Fails with INVALID,
+    /// The values of the one row of a batch, as [dev.wings.common.duckdb.Statement#bind] takes them. Fails with
+    /// INVALID,
     /// naming the parameter and its type.
     static List<@Nullable Object> ofRow(VectorSchemaRoot row, DictionaryProvider dictionaries) {
         if (row.getRowCount() != 1) {
@@ -225,7 +226,8 @@ final class ParameterReader {
             case ListVector it -> {
                 ArrowBuf offsets = it.getOffsetBuffer();
                 int start = offsets.getInt((long) index * Integer.BYTES);
-                yield list(it.getDataVector(), start, offsets.getInt((index + 1L) * Integer.BYTES) - (long) start, depth);
+                yield list(
+                        it.getDataVector(), start, offsets.getInt((index + 1L) * Integer.BYTES) - (long) start, depth);
             }
             case LargeListVector it -> {
                 ArrowBuf offsets = it.getOffsetBuffer();
@@ -236,7 +238,7 @@ final class ParameterReader {
             case ListViewVector it -> {
                 long place = (long) index * Integer.BYTES;
                 yield list(
-                        (FieldVector) it.getDataVector(),
+                        it.getDataVector(),
                         it.getOffsetBuffer().getInt(place),
                         it.getSizeBuffer().getInt(place),
                         depth);
@@ -244,7 +246,7 @@ final class ParameterReader {
             case LargeListViewVector it -> {
                 long place = (long) index * Long.BYTES;
                 yield list(
-                        (FieldVector) it.getDataVector(),
+                        it.getDataVector(),
                         it.getOffsetBuffer().getLong(place),
                         it.getSizeBuffer().getLong(place),
                         depth);
@@ -318,7 +320,10 @@ final class ParameterReader {
 
     private String text(byte[] utf8) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw refused("a text is not UTF-8", e);
         }
@@ -338,7 +343,9 @@ final class ParameterReader {
     }
 
     private static Object unsigned(long bits) {
-        return bits >= 0 ? (Object) bits : new BigDecimal(BigInteger.valueOf(bits).add(UINT64));
+        return bits >= 0
+                ? (Object) bits
+                : new BigDecimal(BigInteger.valueOf(bits).add(UINT64));
     }
 
     private BigDecimal decimal(BigDecimal value) {
@@ -367,8 +374,8 @@ final class ParameterReader {
         if (micros < MIN_MICROS || micros > MAX_MICROS) {
             throw refused("a value is out of the range of its type", null);
         }
-        Instant instant = Instant.ofEpochSecond(
-                Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
+        Instant instant =
+                Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
         boolean local = type.getTimezone() == null || type.getTimezone().isEmpty();
         return local ? LocalDateTime.ofInstant(instant, ZoneOffset.UTC) : instant;
     }
@@ -384,14 +391,14 @@ final class ParameterReader {
         return new PeriodDuration(Period.ofDays(Math.toIntExact(days)), daysAndMillis.minusDays(days));
     }
 
+    @SuppressWarnings("JavaDurationGetSecondsGetNano") // only whether it has parts of a microsecond
     private PeriodDuration interval(PeriodDuration value) {
         whole(value.getDuration().getNano(), 1_000);
         return value;
     }
 
     private static Duration ofMicros(long micros) {
-        return Duration.ofSeconds(
-                Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
+        return Duration.ofSeconds(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
     }
 
     private long micros(TimeUnit unit, long value) {
@@ -420,8 +427,6 @@ final class ParameterReader {
         Field field = parameter.getField();
         String message = why + ": parameter=" + dev.wings.common.schema.Field.printable(field.getName()) + ", type="
                 + dev.wings.common.schema.Field.printable(String.valueOf(field.getType()));
-        return cause == null
-                ? WingsException.invalid(message)
-                : new WingsException(ErrorKind.INVALID, message, cause);
+        return cause == null ? WingsException.invalid(message) : new WingsException(ErrorKind.INVALID, message, cause);
     }
 }

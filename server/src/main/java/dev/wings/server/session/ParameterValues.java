@@ -41,13 +41,21 @@ public final class ParameterValues {
 
     private ParameterValues() {}
 
-    /// The values of the one row of a batch. Fails with INVALID, naming parameter and type, for what no parameter can be.
+    /// The values of the one row of a batch. Fails with INVALID, naming parameter and type, for what no parameter can
+    /// be.
     ///
     /// @param dictionaries of columns that have one
     public static List<@Nullable Object> ofRow(VectorSchemaRoot row, DictionaryProvider dictionaries) {
         return ParameterReader.ofRow(row, dictionaries);
     }
 
+    // all parts of a value are written one after the other
+    @SuppressWarnings({
+        "JavaLocalDateTimeGetNano",
+        "JavaPeriodGetDays",
+        "JavaDurationGetSecondsToToSeconds",
+        "JavaDurationGetSecondsGetNano"
+    })
     static void write(DataOutputStream out, @Nullable Object value) throws IOException {
         switch (value) {
             case null -> out.writeByte('0');

@@ -26,6 +26,7 @@ import dev.wings.common.time.Scheduler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -207,8 +209,8 @@ class EngineProcessesTest {
     }
 
     private static boolean isMemory(Throwable e) {
-        return e instanceof DuckDbException known && known.kind() == DuckDbException.Kind.OUT_OF_MEMORY
-                || e instanceof WingsException wings && wings.kind() == ErrorKind.EXHAUSTED;
+        return (e instanceof DuckDbException known && known.kind() == DuckDbException.Kind.OUT_OF_MEMORY)
+                || (e instanceof WingsException wings && wings.kind() == ErrorKind.EXHAUSTED);
     }
 
     /// Nothing interrupts the comparison of two texts.
@@ -253,7 +255,7 @@ class EngineProcessesTest {
         return processes.open(SETTINGS, MEMORY_BYTES, 32L << 20);
     }
 
-    private List<String> rows(SqlEngine engine, String sql, Object... parameters) {
+    private List<String> rows(SqlEngine engine, String sql, @Nullable Object... parameters) {
         List<String> found = new ArrayList<>();
         try (SqlEngine.Prepared statement = engine.prepare(sql)) {
             for (int i = 0; i < parameters.length; i++) {
@@ -275,7 +277,6 @@ class EngineProcessesTest {
         return found;
     }
 
-    /// @param fails at the end
     private final class Numbers implements ArrowTable {
 
         private final int batches;
@@ -300,7 +301,7 @@ class EngineProcessesTest {
                 private int batch;
 
                 @Override
-                public VectorSchemaRoot next() {
+                public @Nullable VectorSchemaRoot next() {
                     if (batch == batches) {
                         if (fails.get()) {
                             throw new IllegalStateException("no more rows");
@@ -311,7 +312,7 @@ class EngineProcessesTest {
                     for (int row = 0; row < rows; row++) {
                         int n = batch * rows + row;
                         ((BigIntVector) root.getVector(0)).setSafe(row, n);
-                        ((VarCharVector) root.getVector(1)).setSafe(row, ("s" + n).getBytes());
+                        ((VarCharVector) root.getVector(1)).setSafe(row, ("s" + n).getBytes(StandardCharsets.UTF_8));
                     }
                     root.setRowCount(rows);
                     batch++;

@@ -118,11 +118,16 @@ class ParameterReaderTest {
 
     @Test
     void numbersAreTakenAsTheyAre() {
-        assertThat(read(new ArrowType.Int(8, true), v -> ((TinyIntVector) v).setSafe(0, -128))).isEqualTo(-128);
-        assertThat(read(new ArrowType.Int(8, false), v -> ((UInt1Vector) v).setSafe(0, 255))).isEqualTo(255);
-        assertThat(read(new ArrowType.Int(16, false), v -> ((UInt2Vector) v).setSafe(0, 65535))).isEqualTo(65535);
-        assertThat(read(new ArrowType.Int(32, false), v -> ((UInt4Vector) v).setSafe(0, -1))).isEqualTo(4294967295L);
-        assertThat(read(new ArrowType.Int(64, false), v -> ((UInt8Vector) v).setSafe(0, 7L))).isEqualTo(7L);
+        assertThat(read(new ArrowType.Int(8, true), v -> ((TinyIntVector) v).setSafe(0, -128)))
+                .isEqualTo(-128);
+        assertThat(read(new ArrowType.Int(8, false), v -> ((UInt1Vector) v).setSafe(0, 255)))
+                .isEqualTo(255);
+        assertThat(read(new ArrowType.Int(16, false), v -> ((UInt2Vector) v).setSafe(0, 65535)))
+                .isEqualTo(65535);
+        assertThat(read(new ArrowType.Int(32, false), v -> ((UInt4Vector) v).setSafe(0, -1)))
+                .isEqualTo(4294967295L);
+        assertThat(read(new ArrowType.Int(64, false), v -> ((UInt8Vector) v).setSafe(0, 7L)))
+                .isEqualTo(7L);
         assertThat(read(new ArrowType.Int(64, false), v -> ((UInt8Vector) v).setSafe(0, -1L)))
                 .isEqualTo(new BigDecimal("18446744073709551615"));
         assertThat(read(
@@ -147,49 +152,64 @@ class ParameterReaderTest {
     void textsAndBytesAreTakenInEveryLayout() {
         byte[] text = "grün, and longer than a view holds".getBytes(StandardCharsets.UTF_8);
         String expected = new String(text, StandardCharsets.UTF_8);
-        assertThat(read(new ArrowType.Utf8(), v -> ((VarCharVector) v).setSafe(0, text))).isEqualTo(expected);
-        assertThat(read(new ArrowType.LargeUtf8(), v -> ((LargeVarCharVector) v).setSafe(0, text))).isEqualTo(expected);
-        assertThat(read(new ArrowType.Utf8View(), v -> ((ViewVarCharVector) v).setSafe(0, text))).isEqualTo(expected);
+        assertThat(read(new ArrowType.Utf8(), v -> ((VarCharVector) v).setSafe(0, text)))
+                .isEqualTo(expected);
+        assertThat(read(new ArrowType.LargeUtf8(), v -> ((LargeVarCharVector) v).setSafe(0, text)))
+                .isEqualTo(expected);
+        assertThat(read(new ArrowType.Utf8View(), v -> ((ViewVarCharVector) v).setSafe(0, text)))
+                .isEqualTo(expected);
         assertThat(read(new ArrowType.Utf8View(), v -> ((ViewVarCharVector) v).setSafe(0, new Text("short"))))
                 .isEqualTo("short");
-        assertThat(read(new ArrowType.BinaryView(), v -> ((ViewVarBinaryVector) v).setSafe(0, text))).isEqualTo(text);
+        assertThat(read(new ArrowType.BinaryView(), v -> ((ViewVarBinaryVector) v).setSafe(0, text)))
+                .isEqualTo(text);
         assertThat(read(new ArrowType.LargeBinary(), v -> ((LargeVarBinaryVector) v).setSafe(0, text)))
                 .isEqualTo(text);
         assertThat(read(new ArrowType.FixedSizeBinary(3), v -> ((FixedSizeBinaryVector) v).setSafe(0, new byte[3])))
                 .isEqualTo(new byte[3]);
-        assertRefused(
-                new ArrowType.Utf8(), v -> ((VarCharVector) v).setSafe(0, new byte[] {(byte) 0xff}), "not UTF-8");
+        assertRefused(new ArrowType.Utf8(), v -> ((VarCharVector) v).setSafe(0, new byte[] {(byte) 0xff}), "not UTF-8");
     }
 
     @Test
     void placesAreLookedAtBeforeWhatTheyPointTo() {
         byte[] text = "a text that a view does not hold".getBytes(StandardCharsets.UTF_8);
         for (int end : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 20}) {
-            assertRefused(new ArrowType.Utf8(), v -> {
-                ((VarCharVector) v).setSafe(0, text);
-                v.setValueCount(1);
-                v.getOffsetBuffer().setInt(4, end);
-            }, "points to where there is nothing");
-            assertRefused(new ArrowType.Utf8View(), v -> {
-                ((ViewVarCharVector) v).setSafe(0, text);
-                v.setValueCount(1);
-                v.getDataBuffer().setInt(12, end);
-            }, "points to where there is nothing");
-            assertRefused(new ArrowType.Utf8View(), v -> {
-                ((ViewVarCharVector) v).setSafe(0, text);
-                v.setValueCount(1);
-                v.getDataBuffer().setInt(0, end);
-            }, "points to where there is nothing");
+            assertRefused(
+                    new ArrowType.Utf8(),
+                    v -> {
+                        ((VarCharVector) v).setSafe(0, text);
+                        v.setValueCount(1);
+                        v.getOffsetBuffer().setInt(4, end);
+                    },
+                    "points to where there is nothing");
+            assertRefused(
+                    new ArrowType.Utf8View(),
+                    v -> {
+                        ((ViewVarCharVector) v).setSafe(0, text);
+                        v.setValueCount(1);
+                        v.getDataBuffer().setInt(12, end);
+                    },
+                    "points to where there is nothing");
+            assertRefused(
+                    new ArrowType.Utf8View(),
+                    v -> {
+                        ((ViewVarCharVector) v).setSafe(0, text);
+                        v.setValueCount(1);
+                        v.getDataBuffer().setInt(0, end);
+                    },
+                    "points to where there is nothing");
             Field list = new Field(
                     "p",
                     FieldType.nullable(new ArrowType.List()),
                     List.of(Field.nullable("item", new ArrowType.Int(32, true))));
-            assertRefused(list, v -> {
-                ((ListVector) v).startNewValue(0);
-                ((ListVector) v).endValue(0, 0);
-                v.setValueCount(1);
-                v.getOffsetBuffer().setInt(4, end);
-            }, "points to where there is nothing");
+            assertRefused(
+                    list,
+                    v -> {
+                        ((ListVector) v).startNewValue(0);
+                        ((ListVector) v).endValue(0, 0);
+                        v.setValueCount(1);
+                        v.getOffsetBuffer().setInt(4, end);
+                    },
+                    "points to where there is nothing");
         }
     }
 
@@ -209,8 +229,9 @@ class ParameterReaderTest {
                         new ArrowType.Interval(org.apache.arrow.vector.types.IntervalUnit.MONTH_DAY_NANO),
                         v -> ((IntervalMonthDayNanoVector) v).setSafe(0, 14, -3, 5_000)))
                 .isEqualTo(new PeriodDuration(Period.of(0, 14, -3), Duration.ofNanos(5_000)));
-        assertThat(read(new ArrowType.Date(org.apache.arrow.vector.types.DateUnit.MILLISECOND), v ->
-                        ((DateMilliVector) v).setSafe(0, -86_400_000L)))
+        assertThat(read(
+                        new ArrowType.Date(org.apache.arrow.vector.types.DateUnit.MILLISECOND),
+                        v -> ((DateMilliVector) v).setSafe(0, -86_400_000L)))
                 .isEqualTo(LocalDate.parse("1969-12-31"));
         assertRefused(
                 new ArrowType.Date(org.apache.arrow.vector.types.DateUnit.MILLISECOND),
@@ -221,7 +242,9 @@ class ParameterReaderTest {
                 v -> ((DurationVector) v).setSafe(0, 1),
                 "more precise than microseconds");
         assertRefused(
-                new ArrowType.Time(TimeUnit.SECOND, 32), v -> ((TimeSecVector) v).setSafe(0, 86_400), "out of the range");
+                new ArrowType.Time(TimeUnit.SECOND, 32),
+                v -> ((TimeSecVector) v).setSafe(0, 86_400),
+                "out of the range");
         assertRefused(
                 new ArrowType.Timestamp(TimeUnit.SECOND, null),
                 v -> ((TimeStampSecVector) v).setSafe(0, Long.MAX_VALUE),
@@ -288,11 +311,12 @@ class ParameterReaderTest {
     void memberOfADenseUnionIsTaken() {
         List<Field> members = List.of(
                 Field.nullable("string", new ArrowType.Utf8()), Field.nullable("bigint", new ArrowType.Int(64, true)));
-        Field field = new Field(
-                "p", FieldType.nullable(new ArrowType.Union(UnionMode.Dense, new int[] {0, 1})), members);
+        Field field =
+                new Field("p", FieldType.nullable(new ArrowType.Union(UnionMode.Dense, new int[] {0, 1})), members);
         assertThat(read(field, v -> {
                     DenseUnionVector union = (DenseUnionVector) v;
-                    BigIntVector longs = (BigIntVector) union.getChildrenFromFields().get(1);
+                    BigIntVector longs =
+                            (BigIntVector) union.getChildrenFromFields().get(1);
                     longs.setSafe(0, 42);
                     longs.setValueCount(1);
                     union.setValueCount(1);
@@ -302,11 +326,14 @@ class ParameterReaderTest {
                     union.setValueCount(1);
                 }))
                 .isEqualTo(42L);
-        assertRefused(field, v -> {
-            DenseUnionVector union = (DenseUnionVector) v;
-            union.setValueCount(1);
-            union.getTypeBuffer().setByte(0, 9);
-        }, "member that its union does not have");
+        assertRefused(
+                field,
+                v -> {
+                    DenseUnionVector union = (DenseUnionVector) v;
+                    union.setValueCount(1);
+                    union.getTypeBuffer().setByte(0, 9);
+                },
+                "member that its union does not have");
     }
 
     @Test
