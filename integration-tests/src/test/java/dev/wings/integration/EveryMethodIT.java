@@ -210,7 +210,8 @@ final class EveryMethodIT {
         for (RawMethods port : PORTS) {
             for (MethodDescriptor<?, ?> method : port.methods()) {
                 String name = method.getFullMethodName();
-                if (name.startsWith(FLIGHT) && !MISSING.getOrDefault(port.port(), Set.of()).contains(name)) {
+                if (name.startsWith(FLIGHT)
+                        && !MISSING.getOrDefault(port.port(), Set.of()).contains(name)) {
                     Metadata headers = new Metadata();
                     headers.put(tenant, "default");
                     headers.put(tenant, "other");

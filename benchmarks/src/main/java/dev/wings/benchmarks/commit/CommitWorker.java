@@ -89,7 +89,8 @@ public final class CommitWorker implements AutoCloseable {
         this.channel = channel;
         this.topic = topic;
         this.topics = new Topics(channel, calls, CALL_TIMEOUT, CALL_TIMEOUT);
-        this.tables = new TaskTables(client, server.stores()::open, server.ids(), server.ids().clock());
+        this.tables = new TaskTables(
+                client, server.stores()::open, server.ids(), server.ids().clock());
     }
 
     /// A topic with so many pages, and its empty table.

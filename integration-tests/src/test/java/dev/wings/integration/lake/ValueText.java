@@ -51,6 +51,19 @@ final class ValueText {
         return value instanceof String text ? text : value instanceof UUID id ? id.toString() : nestedSql(type, value);
     }
 
+    private static String structSql(FieldType.Struct type, List<?> list) {
+        Iterator<?> members = list.iterator();
+        return type.fields().stream()
+                .map(field -> field.name() + "=" + nestedSql(field.type(), members.next()))
+                .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    private static String listSql(FieldType type, List<?> list) {
+        return list.stream()
+                .map(element -> nestedSql(child(type, 0), element))
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+
     private static String nestedSql(FieldType type, @Nullable Object value) {
         return switch (value) {
             case null -> "null";
@@ -58,17 +71,8 @@ final class ValueText {
             case UUID id -> '"' + id.toString() + '"';
             case ByteBuffer bytes -> hex(bytes);
             case BigDecimal decimal -> decimal.toPlainString();
-            case List<?> list
-            when type instanceof FieldType.Struct struct -> {
-                Iterator<?> members = list.iterator();
-                yield struct.fields().stream()
-                        .map(field -> field.name() + "=" + nestedSql(field.type(), members.next()))
-                        .collect(Collectors.joining(", ", "{", "}"));
-            }
             case List<?> list ->
-                list.stream()
-                        .map(element -> nestedSql(child(type, 0), element))
-                        .collect(Collectors.joining(", ", "[", "]"));
+                type instanceof FieldType.Struct struct ? structSql(struct, list) : listSql(type, list);
             case Map<?, ?> map -> {
                 Map<String, String> sorted = new TreeMap<>();
                 map.forEach((key, it) -> sorted.put(nestedSql(child(type, 0), key), nestedSql(child(type, 1), it)));
@@ -99,17 +103,8 @@ final class ValueText {
             case Double number when number.isNaN() -> "nan";
             case Float number -> HexFormat.of().toHexDigits(Float.floatToRawIntBits(number));
             case Double number -> HexFormat.of().toHexDigits(Double.doubleToRawLongBits(number));
-            case List<?> list
-            when type instanceof FieldType.Struct struct -> {
-                Iterator<?> members = list.iterator();
-                yield struct.fields().stream()
-                        .map(field -> orNone(python(field.type(), members.next())))
-                        .collect(Collectors.joining(", ", "{", "}"));
-            }
             case List<?> list ->
-                list.stream()
-                        .map(element -> orNone(python(child(type, 0), element)))
-                        .collect(Collectors.joining(", ", "[", "]"));
+                type instanceof FieldType.Struct struct ? structPython(struct, list) : listPython(type, list);
             case Map<?, ?> map ->
                 map.entrySet().stream()
                         .map(entry -> orNone(python(child(type, 0), entry.getKey())) + ": "
@@ -118,6 +113,19 @@ final class ValueText {
                         .collect(Collectors.joining(", ", "{", "}"));
             default -> value.toString();
         };
+    }
+
+    private static String structPython(FieldType.Struct type, List<?> list) {
+        Iterator<?> members = list.iterator();
+        return type.fields().stream()
+                .map(field -> orNone(python(field.type(), members.next())))
+                .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    private static String listPython(FieldType type, List<?> list) {
+        return list.stream()
+                .map(element -> orNone(python(child(type, 0), element)))
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     /// PyIceberg builds lists and maps of structs anew, and forgets which were null.
