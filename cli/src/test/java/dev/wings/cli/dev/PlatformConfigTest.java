@@ -54,7 +54,7 @@ final class PlatformConfigTest {
         assertThat(config.server().queries()).isEqualTo(2);
         assertThat(config.server().queryMemoryBytes()).isEqualTo(192 * Settings.MIB);
         assertThat(config.compactor().workers()).isEqualTo(1);
-        assertThat(config.compactor().taskMemoryBytes()).isEqualTo(256 * Settings.MIB);
+        assertThat(config.compactor().taskMemoryBytes()).isEqualTo(384 * Settings.MIB);
         assertThat(config.server().controlPlane()).hasPort(7701 + offset);
     }
 
