@@ -75,9 +75,11 @@ public final class CatalogTables {
         return entries.find(Kind.TABLE, tenant, identifier).isPresent();
     }
 
-    /// What [#load] would give, without reading the table.
+    /// What [#load] would give, without reading the table; its metadata file is only looked for.
     public String revision(TenantName tenant, TableIdentifier identifier) {
-        return revision(entries.load(Kind.TABLE, tenant, identifier));
+        LakeEntry entry = entries.load(Kind.TABLE, tenant, identifier);
+        files.require(entry.home(), entry.metadataLocation());
+        return revision(entry);
     }
 
     public Loaded load(TenantName tenant, TableIdentifier identifier) {

@@ -65,7 +65,7 @@ final class MetadataFiles {
     <T> T read(LakeHome home, String location, BiFunction<String, String, T> parser) {
         String key = new Warehouse(home).key(location);
         ObjectStore store = stores.open(home.objectStore());
-        ObjectInfo info = store.find(key).orElseThrow(() -> missing(location, null));
+        ObjectInfo info = find(home, location);
         checkSize(location, info.bytes());
         memory.take(info.bytes());
         ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(info.bytes()));
@@ -94,6 +94,17 @@ final class MetadataFiles {
         // no ERROR, which wakes an operator: a client may remove its own file, or name one that never was
         LOG.warn("metadata file is missing: location={}", location);
         return new NotFoundException(cause, "Failed to open input stream for file: %s", location);
+    }
+
+    /// Fails as [#read] does if there is no such file.
+    void require(LakeHome home, String location) {
+        find(home, location);
+    }
+
+    private ObjectInfo find(LakeHome home, String location) {
+        return stores.open(home.objectStore())
+                .find(new Warehouse(home).key(location))
+                .orElseThrow(() -> missing(location, null));
     }
 
     private byte[] unpacked(String location, byte[] stored) throws IOException {

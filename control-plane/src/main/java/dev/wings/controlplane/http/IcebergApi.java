@@ -378,7 +378,8 @@ public final class IcebergApi implements HttpEndpoint.Handler {
         return table(catalog.tables().create(call.tenant(), call.namespace(), request));
     }
 
-    /// Answers 304 from the pointer alone, without a look at the table, when the client has this state of it.
+    /// Answers 304 from the pointer, without reading the table, when the client has this state of it. A table whose
+    /// metadata file is lost is not answered so: its client would learn of that only when it reads.
     private HttpResponse loadTable(Call call) {
         Snapshots snapshots = Snapshots.of(call.request().parameter("snapshots"));
         Optional<String> known = call.request().header("If-None-Match");
