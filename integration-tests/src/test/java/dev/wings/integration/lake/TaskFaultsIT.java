@@ -330,10 +330,10 @@ final class TaskFaultsIT {
         }
         lake.limit(1, 10_000);
         assertThat(lake.run(TaskKind.COMPACT).more()).isTrue();
-        // one commit of two pages
-        assertThat(lake.plan(topic).pages()).hasSize(8);
+        // one page of ten: a commit may be compacted in parts
+        assertThat(lake.plan(topic).pages()).hasSize(9);
         assertExactlyOnce();
-        assertThat(lake.compactAll(topic)).isEqualTo(4);
+        assertThat(lake.compactAll(topic)).isEqualTo(9);
         table().assertHolds(topic);
         assertThat(table().table().currentSnapshot().summary()).containsEntry("wings.small-segments", "10");
     }
