@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ValueFidelityIT {
 
     private static final int COLUMNS = 5;
-    private static final int MANY = 5;
+    private static final int MANY = 4;
 
     @TempDir
     private Path directory;
@@ -62,21 +62,25 @@ final class ValueFidelityIT {
     @Test
     void whatIsAcknowledgedReadsTheSameInManyLayouts() throws IOException {
         long first = Long.getLong("wings.seed", 2);
+        int refused = 0;
         for (long seed = first; seed < first + MANY; seed++) {
-            run(seed, seed % 3 == 0 ? 500 : 12);
+            refused += run(seed, seed % 3 == 0 ? 500 : 12);
         }
+        // The canary: there were values to refuse.
+        assertThat(refused).isPositive();
     }
 
-    private void run(long seed, int rows) throws IOException {
+    /// Returns how many values were refused.
+    private int run(long seed, int rows) throws IOException {
         try {
             Path scratch = Files.createDirectory(directory.resolve("seed-" + seed));
-            roundTrip(new Random(seed), rows, scratch);
+            return roundTrip(new Random(seed), rows, scratch);
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("replay with -Dwings.seed=" + seed + ": " + e.getMessage(), e);
         }
     }
 
-    private static void roundTrip(Random random, int rows, Path scratch) throws IOException {
+    private static int roundTrip(Random random, int rows, Path scratch) throws IOException {
         List<ValueTopic> topics = new ArrayList<>();
         try (LakeFixture lake = new LakeFixture(scratch.resolve("scratch"))) {
             List<FieldType> types = new ArrayList<>(OddValues.types());
@@ -106,8 +110,7 @@ final class ValueFidelityIT {
             }
             assertPyIceberg(lake, topics, scratch);
         }
-        // The canary: there were values to refuse.
-        assertThat(topics).anySatisfy(topic -> assertThat(topic.refused()).isNotEmpty());
+        return topics.stream().mapToInt(topic -> topic.refused().size()).sum();
     }
 
     /// Does all tasks of a kind; returns how many.
