@@ -64,7 +64,7 @@ record LeafReading(Family family, Values values) {
     private static final int JULIAN_DAY_OF_1970 = 2_440_588;
     private static final int NANO_DIGITS = 3;
 
-    /// Of what the bytes of a binary vector mean.
+    /// The reading of the bytes of a binary vector by what they mean.
     static LeafReading of(RawLeaf raw) {
         return switch (raw) {
             case RawLeaf.Int96 ignored ->
@@ -80,7 +80,7 @@ record LeafReading(Family family, Values values) {
         };
     }
 
-    /// Of values of an Arrow type; empty for those that are no numbers or points in time.
+    /// The reading of values of an Arrow type; empty for those that are no numbers or points in time.
     static Optional<LeafReading> of(ArrowType type) {
         return Optional.ofNullable(find(type));
     }

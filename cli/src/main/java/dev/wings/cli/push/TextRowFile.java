@@ -55,7 +55,7 @@ final class TextRowFile implements RowFile {
 
     private static final int INITIAL_ROWS = 8192;
 
-    /// Of a value that is not text.
+    /// What a value that is not text takes at the most.
     private static final int MAX_VALUE_BYTES = 16;
 
     private final String name;
