@@ -57,10 +57,8 @@ final class ArrowRowFile implements RowFile {
     }
 
     /// A file with a footer; a temporary one is deleted on close.
-    static ArrowRowFile openFile(String name, Path path, boolean temporary) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-        return new ArrowRowFile(name, allocator -> openFile(channel, allocator), () -> {
-            channel.close();
+    static ArrowRowFile openFile(String name, Path path, boolean temporary) {
+        return new ArrowRowFile(name, allocator -> openFile(path, allocator), () -> {
             if (temporary) {
                 Files.deleteIfExists(path);
             }
@@ -86,10 +84,37 @@ final class ArrowRowFile implements RowFile {
         return new ArrowStreamReader(new ArrowMessages(in, allocator), allocator, CODECS);
     }
 
-    private static ArrowReader openFile(FileChannel channel, BufferAllocator allocator) throws IOException {
-        channel.position(0);
-        ArrowMessages.checkFooter(channel);
-        return new ArrowFileReader(new SeekableReadChannel(channel), allocator, CODECS);
+    private static ArrowReader openFile(Path path, BufferAllocator allocator) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        try {
+            ArrowMessages.checkFooter(channel);
+            return new FileReader(channel, allocator);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /// Arrow's reader takes of a file only as many dictionaries as there are columns with one: not what was added to
+    /// them later.
+    private static final class FileReader extends ArrowFileReader {
+        private boolean complete;
+
+        FileReader(FileChannel channel, BufferAllocator allocator) {
+            super(new SeekableReadChannel(channel), allocator, CODECS);
+        }
+
+        @Override
+        public boolean loadNextBatch() throws IOException {
+            if (!complete) {
+                int dictionaries = getDictionaryBlocks().size();
+                for (int i = getDictionaryVectors().size(); i < dictionaries; i++) {
+                    loadDictionary(readDictionary());
+                }
+                complete = true;
+            }
+            return super.loadNextBatch();
+        }
     }
 
     @Override
@@ -120,7 +145,7 @@ final class ArrowRowFile implements RowFile {
     @Override
     public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic, OnLoss onLoss) {
         try {
-            return new FittedReader(name, allocator, source.open(allocator), topic, Map.of(), onLoss);
+            return new FittedReader(name, allocator, source.open(allocator), batchRows, topic, Map.of(), onLoss);
         } catch (IOException | RuntimeException e) {
             throw RowFile.unreadable(name, e);
         }

@@ -19,6 +19,7 @@ import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,8 +36,9 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.DictionaryUtility;
 
-/// The rows of a file that has types, for a topic: columns whose values could lose digits on their way are made the
-/// topic's type here, where the row and the value can be named; all others stay what they are.
+/// The rows of a file that has types, for a topic: columns whose values could lose digits on their way, or that are
+/// written as positions in a dictionary, are made the topic's type here, where the row and the value can be named; all
+/// others stay what they are.
 ///
 /// Fails with INVALID, naming file and row, for what cannot be read or taken.
 final class FittedReader extends ArrowReader {
@@ -45,17 +47,26 @@ final class FittedReader extends ArrowReader {
     private final ArrowReader source;
     private final List<VectorFit> fits = new ArrayList<>();
     private final List<FieldVector> own = new ArrayList<>();
+    private final int batchRows;
     private final VectorSchemaRoot root;
+
+    /// Of the batch of the source: how many rows it has, and how many of them were given out.
+    private int loaded;
+
+    private int taken;
     private long rowsBefore;
     private boolean closed;
 
     /// Closes `source`, also when this fails.
     ///
+    /// @param batchRows a batch that is changed has so many rows at the most: what stands in a dictionary once can
+    /// become much
     /// @param raw see [VectorFit.Planner]
     FittedReader(
             String name,
             BufferAllocator allocator,
             ArrowReader source,
+            int batchRows,
             TopicSchema topic,
             Map<Integer, RawLeaf> raw,
             OnLoss onLoss)
@@ -63,25 +74,23 @@ final class FittedReader extends ArrowReader {
         super(allocator);
         this.name = name;
         this.source = source;
+        this.batchRows = batchRows;
         try {
-            VectorFit.Planner planner = new VectorFit.Planner(raw, onLoss);
-            List<FieldVector> vectors = new ArrayList<>();
-            for (FieldVector vector : source.getVectorSchemaRoot().getFieldVectors()) {
-                VectorFit fit = planner.plan(
+            VectorFit.Planner planner = new VectorFit.Planner(raw, source, onLoss);
+            VectorSchemaRoot rows = source.getVectorSchemaRoot();
+            for (FieldVector vector : rows.getFieldVectors()) {
+                fits.add(planner.plan(
                         vector.getField(),
                         topic.find(vector.getName())
                                 .map(dev.wings.common.schema.Field::type)
-                                .orElse(null));
-                fits.add(fit);
-                if (fit instanceof VectorFit.AsItIs) {
-                    vectors.add(vector);
-                } else {
-                    FieldVector made = fit.field().createVector(allocator);
-                    own.add(made);
-                    vectors.add(made);
-                }
+                                .orElse(null)));
             }
-            this.root = new VectorSchemaRoot(vectors);
+            if (fits.stream().allMatch(fit -> fit instanceof VectorFit.AsItIs)) {
+                this.root = rows;
+            } else {
+                fits.forEach(fit -> own.add(fit.field().createVector(allocator)));
+                this.root = new VectorSchemaRoot(own);
+            }
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -126,24 +135,19 @@ final class FittedReader extends ArrowReader {
     @Override
     public boolean loadNextBatch() throws IOException {
         try {
-            if (!source.loadNextBatch()) {
-                return false;
-            }
-            VectorSchemaRoot rows = source.getVectorSchemaRoot();
-            int count = rows.getRowCount();
-            Rows all = new Rows(count, rowsBefore);
-            for (int column = 0, made = 0; column < fits.size(); column++) {
-                if (!(fits.get(column) instanceof VectorFit.AsItIs)) {
-                    FieldVector target = own.get(made++);
-                    // new memory for each batch: the last one may still be on its way
-                    target.clear();
-                    target.setInitialCapacity(count);
-                    target.allocateNew();
-                    fits.get(column).apply(rows.getVector(column), target, all);
+            // empty batches are no end
+            while (taken == loaded) {
+                if (!source.loadNextBatch()) {
+                    return false;
+                }
+                loaded = source.getVectorSchemaRoot().getRowCount();
+                taken = 0;
+                if (own.isEmpty()) {
+                    taken = loaded;
+                    return true;
                 }
             }
-            root.setRowCount(count);
-            rowsBefore += count;
+            take(Math.min(batchRows, loaded - taken));
             return true;
         } catch (WingsException e) {
             throw RowFile.unreadable(name, e);
@@ -157,11 +161,41 @@ final class FittedReader extends ArrowReader {
         }
     }
 
-    /// All rows of a batch.
-    private record Rows(int size, long before) implements VectorFit.Positions {
+    private void take(int count) {
+        Rows rows = new Rows(count, taken, rowsBefore);
+        List<FieldVector> vectors = vectors();
+        for (int column = 0; column < own.size(); column++) {
+            FieldVector target = own.get(column);
+            target.clear();
+            if (fits.get(column) instanceof VectorFit.AsItIs) {
+                vectors.get(column).makeTransferPair(target).splitAndTransfer(taken, count);
+            } else {
+                // new memory for each batch: the last one may still be on its way
+                target.setInitialCapacity(count);
+                target.allocateNew();
+                fits.get(column).apply(vectors.get(column), target, rows);
+            }
+        }
+        root.setRowCount(count);
+        taken += count;
+        rowsBefore += count;
+    }
+
+    private List<FieldVector> vectors() {
+        try {
+            return source.getVectorSchemaRoot().getFieldVectors();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Some rows of a batch.
+    ///
+    /// @param before how many the file has before these
+    private record Rows(int size, int start, long before) implements VectorFit.Positions {
         @Override
         public int source(int index) {
-            return index;
+            return start + index;
         }
 
         @Override

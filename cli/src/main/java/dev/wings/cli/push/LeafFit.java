@@ -22,6 +22,7 @@ import dev.wings.common.schema.FieldType;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import org.apache.arrow.vector.BigIntVector;
@@ -65,7 +66,7 @@ record LeafFit(
             return Optional.empty();
         }
         LeafReading reading = found.get();
-        String sourceType = raw == null ? source.getType().toString() : raw.toString();
+        String sourceType = (raw == null ? source.getType() : raw.type()).toString();
         Sink sink = sink(target, reading.family(), onLoss);
         Field field = new Field(
                 source.getName(),
@@ -215,10 +216,23 @@ record LeafFit(
         if (number == null) {
             return String.valueOf(source.getObject(position));
         }
-        boolean time = reading.family() == Family.TIMESTAMP || reading.family() == Family.TIMESTAMPTZ;
-        if (!time) {
-            return reading.family() == Family.NUMBER ? number.toString() : String.valueOf(source.getObject(position));
-        }
+        return switch (reading.family()) {
+            case NUMBER -> number.toString();
+            case DATE -> String.valueOf(source.getObject(position));
+            case TIME -> timeText(number);
+            case TIMESTAMP, TIMESTAMPTZ -> timestampText(number);
+        };
+    }
+
+    private static String timeText(BigDecimal micros) {
+        BigDecimal nanos = micros.scaleByPowerOfTen(3);
+        boolean inDay = nanos.signum() >= 0 && nanos.compareTo(BigDecimal.valueOf(LocalTime.MAX.toNanoOfDay())) <= 0;
+        return inDay
+                ? LocalTime.ofNanoOfDay(nanos.longValueExact()).toString()
+                : micros.toPlainString() + " microseconds since midnight";
+    }
+
+    private static String timestampText(BigDecimal number) {
         BigDecimal[] parts = number.divideAndRemainder(MICROS_PER_SECOND);
         BigDecimal seconds = number.divide(MICROS_PER_SECOND, 0, RoundingMode.FLOOR);
         BigDecimal rest = parts[1].signum() < 0 ? parts[1].add(MICROS_PER_SECOND) : parts[1];

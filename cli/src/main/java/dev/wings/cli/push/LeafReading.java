@@ -73,6 +73,10 @@ record LeafReading(Family family, Values values) {
                 new LeafReading(
                         times.zoned() ? Family.TIMESTAMPTZ : Family.TIMESTAMP,
                         (vector, index) -> micros(((BaseIntVector) vector).getValueAsLong(index), times.unit()));
+            case RawLeaf.TimesOfDay times ->
+                new LeafReading(
+                        Family.TIME,
+                        (vector, index) -> micros(((BaseIntVector) vector).getValueAsLong(index), times.unit()));
             case RawLeaf.WideDecimal decimal ->
                 new LeafReading(
                         Family.NUMBER,

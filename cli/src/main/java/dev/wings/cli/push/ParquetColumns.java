@@ -45,6 +45,7 @@ import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.SchemaElement;
 import org.apache.parquet.format.Statistics;
+import org.apache.parquet.format.TimeType;
 import org.apache.parquet.format.TimestampType;
 import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
@@ -95,7 +96,9 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
     }
 
     /// Adds the columns of milliseconds of which the file's statistics do not say that all are within the range of
-    /// microseconds, and those of nanoseconds with a zone, which Arrow gets from DuckDB as bytes.
+    /// microseconds, and those of nanoseconds with a zone and of times of the day marked as UTC, which Arrow gets
+    from
+    /// DuckDB as bytes.
     private static void addInstants(Path file, Map<Integer, RawLeaf> raw) throws IOException {
         FileMetaData footer;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -107,6 +110,13 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
                 continue;
             }
             int column = leaf++;
+            if (element.isSetLogicalType() && element.getLogicalType().isSetTIME()) {
+                TimeType time = element.getLogicalType().getTIME();
+                if (time.isIsAdjustedToUTC()) {
+                    raw.put(column, new RawLeaf.TimesOfDay(unit(time.getUnit())));
+                }
+                continue;
+            }
             TimestampType type =
                     element.isSetLogicalType() && element.getLogicalType().isSetTIMESTAMP()
                             ? element.getLogicalType().getTIMESTAMP()
@@ -121,6 +131,12 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
                 raw.put(column, new RawLeaf.Instants(TimeUnit.NANOSECOND, true));
             }
         }
+    }
+
+    private static TimeUnit unit(org.apache.parquet.format.TimeUnit unit) {
+        return unit.isSetMILLIS()
+                ? TimeUnit.MILLISECOND
+                : unit.isSetMICROS() ? TimeUnit.MICROSECOND : TimeUnit.NANOSECOND;
     }
 
     private static boolean isWithinMicros(RowGroup group, int column) {

@@ -43,6 +43,14 @@ sealed interface RawLeaf {
         }
     }
 
+    /// Times of the day that are marked as UTC, which is a type of its own for DuckDB.
+    record TimesOfDay(TimeUnit unit) implements RawLeaf {
+        @Override
+        public ArrowType type() {
+            return new ArrowType.Time(unit, unit == TimeUnit.MILLISECOND ? Integer.SIZE : Long.SIZE);
+        }
+    }
+
     /// A decimal number of more than 38 digits, its unscaled value from the highest byte on.
     record WideDecimal(int precision, int scale) implements RawLeaf {
         @Override

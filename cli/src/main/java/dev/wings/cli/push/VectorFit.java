@@ -15,22 +15,31 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.complex.BaseListVector;
 import org.apache.arrow.vector.complex.BaseRepeatedValueVector;
+import org.apache.arrow.vector.complex.BaseRepeatedValueViewVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.LargeListVector;
+import org.apache.arrow.vector.complex.LargeListViewVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
 /// How a column of a file becomes one that the ingestor takes without a loss.
-sealed interface VectorFit permits LeafFit, VectorFit.AsItIs, VectorFit.OfStruct, VectorFit.OfList {
+sealed interface VectorFit
+        permits LeafFit, VectorFit.AsItIs, VectorFit.OfDictionary, VectorFit.OfStruct, VectorFit.OfList {
 
     /// What the column becomes.
     Field field();
@@ -53,12 +62,15 @@ sealed interface VectorFit permits LeafFit, VectorFit.AsItIs, VectorFit.OfStruct
     /// Finds the fits of the columns of one file.
     final class Planner {
         private final Map<Integer, RawLeaf> raw;
+        private final DictionaryProvider dictionaries;
         private final OnLoss onLoss;
         private int leaves;
 
         /// @param raw by the number of the leaf, depth first
-        Planner(Map<Integer, RawLeaf> raw, OnLoss onLoss) {
+        /// @param dictionaries those of the batch that is read
+        Planner(Map<Integer, RawLeaf> raw, DictionaryProvider dictionaries, OnLoss onLoss) {
             this.raw = raw;
+            this.dictionaries = dictionaries;
             this.onLoss = onLoss;
         }
 
@@ -68,9 +80,9 @@ sealed interface VectorFit permits LeafFit, VectorFit.AsItIs, VectorFit.OfStruct
         }
 
         private VectorFit plan(String path, Field source, @Nullable FieldType target, OnLoss onLoss) {
-            if (source.getDictionary() != null) {
-                leaves++;
-                return new AsItIs(source);
+            DictionaryEncoding encoding = source.getDictionary();
+            if (encoding != null) {
+                return dictionary(path, source, encoding.getId(), target, onLoss);
             }
             List<Field> children = source.getChildren();
             if (children.isEmpty()) {
@@ -97,6 +109,16 @@ sealed interface VectorFit permits LeafFit, VectorFit.AsItIs, VectorFit.OfStruct
                 }
             }
             return combine(source, fits);
+        }
+
+        private VectorFit dictionary(String path, Field source, long id, @Nullable FieldType target, OnLoss onLoss) {
+            Field values = dictionaries.lookup(id).getVector().getField();
+            Field named = new Field(
+                    source.getName(),
+                    new org.apache.arrow.vector.types.pojo.FieldType(
+                            true, values.getType(), values.getDictionary(), values.getMetadata()),
+                    values.getChildren());
+            return new OfDictionary(plan(path, named, target, onLoss), id, dictionaries);
         }
 
         private VectorFit entries(String path, Field entries, @Nullable FieldType target) {
@@ -130,18 +152,23 @@ sealed interface VectorFit permits LeafFit, VectorFit.AsItIs, VectorFit.OfStruct
                 case ArrowType.Struct ignored when !same -> new OfStruct(field, fits);
                 case ArrowType.List ignored when !same -> new OfList(field, fits.getFirst());
                 case ArrowType.Map ignored when !same -> new OfList(field, fits.getFirst());
-                case ArrowType.FixedSizeList ignored
-                when !same ->
-                    new OfList(
-                            new Field(
-                                    source.getName(),
-                                    new org.apache.arrow.vector.types.pojo.FieldType(
-                                            source.isNullable(), ArrowType.List.INSTANCE, null, source.getMetadata()),
-                                    children),
-                            fits.getFirst());
+                case ArrowType.FixedSizeList ignored when !same -> list(field, fits);
+                case ArrowType.LargeList ignored when !same -> list(field, fits);
+                case ArrowType.ListView ignored when !same -> list(field, fits);
+                case ArrowType.LargeListView ignored when !same -> list(field, fits);
                 // of the other kinds the ingestor refuses what it would lose
                 default -> new AsItIs(source);
             };
+        }
+
+        private static VectorFit list(Field field, List<VectorFit> fits) {
+            return new OfList(
+                    new Field(
+                            field.getName(),
+                            new org.apache.arrow.vector.types.pojo.FieldType(
+                                    field.isNullable(), ArrowType.List.INSTANCE, null, field.getMetadata()),
+                            field.getChildren()),
+                    fits.getFirst());
         }
     }
 
@@ -158,6 +185,38 @@ sealed interface VectorFit permits LeafFit, VectorFit.AsItIs, VectorFit.OfStruct
                 }
             }
             target.setValueCount(positions.size());
+        }
+    }
+
+    /// Values that stand in a dictionary, which may be another one, or have grown, with each batch: taken from it one
+    /// by
+    /// one, since the rows are sent on a stream whose dictionaries never change.
+    record OfDictionary(VectorFit values, long id, DictionaryProvider dictionaries) implements VectorFit {
+        @Override
+        public Field field() {
+            return values.field();
+        }
+
+        @Override
+        public void apply(FieldVector source, FieldVector target, Positions positions) {
+            FieldVector dictionary = dictionaries.lookup(id).getVector();
+            BaseIntVector indices = (BaseIntVector) source;
+            int[] inner = new int[positions.size()];
+            for (int i = 0; i < inner.length; i++) {
+                int position = positions.source(i);
+                inner[i] = position < 0 || source.isNull(position)
+                        ? -1
+                        : index(indices.getValueAsLong(position), dictionary, positions.row(i));
+            }
+            values.apply(dictionary, target, new Chosen(inner, inner.length, positions, null));
+        }
+
+        private static int index(long index, FieldVector dictionary, long row) {
+            if (index < 0 || index >= dictionary.getValueCount()) {
+                throw WingsException.invalid("row " + row + ": the dictionary has no such value: index=" + index
+                        + ", values=" + dictionary.getValueCount());
+            }
+            return (int) index;
         }
     }
 
@@ -193,6 +252,7 @@ sealed interface VectorFit permits LeafFit, VectorFit.AsItIs, VectorFit.OfStruct
     record OfList(Field field, VectorFit element) implements VectorFit {
         @Override
         public void apply(FieldVector source, FieldVector target, Positions positions) {
+            BaseListVector lists = (BaseListVector) source;
             ListVector to = (ListVector) target;
             int[] inner = new int[16];
             int[] parents = new int[16];
@@ -203,8 +263,8 @@ sealed interface VectorFit permits LeafFit, VectorFit.AsItIs, VectorFit.OfStruct
                     to.setNull(i);
                     continue;
                 }
-                int start = start(source, position);
-                int count = end(source, position) - start;
+                int start = lists.getElementStartIndex(position);
+                int count = lists.getElementEndIndex(position) - start;
                 if (size + count > inner.length) {
                     int capacity = Math.max(size + count, Math.multiplyExact(inner.length, 2));
                     inner = java.util.Arrays.copyOf(inner, capacity);
@@ -218,24 +278,20 @@ sealed interface VectorFit permits LeafFit, VectorFit.AsItIs, VectorFit.OfStruct
                 to.endValue(i, count);
                 size += count;
             }
-            FieldVector elements = source instanceof FixedSizeListVector fixed
-                    ? fixed.getDataVector()
-                    : ((BaseRepeatedValueVector) source).getDataVector();
-            element.apply(elements, to.getDataVector(), new Chosen(inner, size, positions, parents));
+            element.apply(elements(source), to.getDataVector(), new Chosen(inner, size, positions, parents));
             to.setLastSet(positions.size() - 1);
             to.setValueCount(positions.size());
         }
 
-        private static int start(FieldVector source, int position) {
-            return source instanceof FixedSizeListVector fixed
-                    ? fixed.getElementStartIndex(position)
-                    : ((ListVector) source).getElementStartIndex(position);
-        }
-
-        private static int end(FieldVector source, int position) {
-            return source instanceof FixedSizeListVector fixed
-                    ? fixed.getElementEndIndex(position)
-                    : ((ListVector) source).getElementEndIndex(position);
+        private static FieldVector elements(FieldVector source) {
+            return switch (source) {
+                case FixedSizeListVector lists -> lists.getDataVector();
+                case LargeListVector lists -> lists.getDataVector();
+                case LargeListViewVector lists -> lists.getDataVector();
+                case BaseRepeatedValueVector lists -> lists.getDataVector();
+                case BaseRepeatedValueViewVector lists -> lists.getDataVector();
+                default -> throw new IllegalStateException("not a list: " + source.getField());
+            };
         }
     }
 
