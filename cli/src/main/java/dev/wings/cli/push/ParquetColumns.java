@@ -95,10 +95,9 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
         return new ParquetColumns(tree.names, tree.raw);
     }
 
-    /// Adds the columns of milliseconds of which the file's statistics do not say that all are within the range of
-    /// microseconds, and those of nanoseconds with a zone and of times of the day marked as UTC, which Arrow gets
-    from
-    /// DuckDB as bytes.
+    /// Adds the columns of milliseconds of which the file's statistics do not say that all are within the range
+    /// of microseconds, those of nanoseconds with a zone, and those of times of the day marked as UTC: these come
+    /// from DuckDB as bytes.
     private static void addInstants(Path file, Map<Integer, RawLeaf> raw) throws IOException {
         FileMetaData footer;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
