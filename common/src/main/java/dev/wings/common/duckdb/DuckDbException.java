@@ -15,6 +15,8 @@
  */
 package dev.wings.common.duckdb;
 
+import java.util.HexFormat;
+
 /// DuckDB refused a statement or gave up on it.
 public final class DuckDbException extends RuntimeException {
 
@@ -46,7 +48,7 @@ public final class DuckDbException extends RuntimeException {
 
     /// DuckDB's message without the stack trace that some have, and out of the JSON that others are.
     public static String readable(String message) {
-        String plain = message.startsWith("{") && message.contains(JSON_MESSAGE) ? ofJson(message) : message;
+        String plain = message.contains(JSON_MESSAGE) ? ofJson(message) : message;
         int trace = plain.indexOf("\n\nStack Trace:");
         return trace < 0 ? plain : plain.substring(0, trace);
     }
@@ -64,12 +66,32 @@ public final class DuckDbException extends RuntimeException {
         for (int i = start + key.length(); start >= 0 && i < json.length() && json.charAt(i) != '"'; i++) {
             if (json.charAt(i) == '\\' && i + 1 < json.length()) {
                 i++;
-                text.append(json.charAt(i) == 'n' ? '\n' : json.charAt(i));
+                i += appendEscaped(json, i, text);
             } else {
                 text.append(json.charAt(i));
             }
         }
         return text.toString();
+    }
+
+    /// Appends what the letter behind a backslash stands for; how many characters it has behind it.
+    private static int appendEscaped(String json, int position, StringBuilder text) {
+        char letter = json.charAt(position);
+        boolean hex = position + 5 <= json.length()
+                && json.substring(position + 1, position + 5).chars().allMatch(HexFormat::isHexDigit);
+        if (letter == 'u' && hex) {
+            text.append((char) HexFormat.fromHexDigits(json, position + 1, position + 5));
+            return 4;
+        }
+        text.append(
+                switch (letter) {
+                    case 'n' -> '\n';
+                    case 't' -> '\t';
+                    case 'r' -> '\r';
+                    case 'b', 'f' -> ' ';
+                    default -> letter;
+                });
+        return 0;
     }
 
     public Kind kind() {

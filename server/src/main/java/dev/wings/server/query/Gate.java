@@ -29,7 +29,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Decides what may run: one query that reads topics, calls harmless functions and touches nothing else. Everything
-/// that is not known to be harmless is refused; the locked engine is the second line of defence.
+/// that is not known to be harmless is refused; [BoundPlan] is the second line of defence, the locked engine the third.
 ///
 /// Works on DuckDB's own syntax tree (`json_serialize_sql`), so that both read the text in the same way. Nothing is
 /// executed, and nothing must be prepared before: preparing several statements would execute all but the last.

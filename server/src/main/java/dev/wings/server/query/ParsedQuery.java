@@ -16,6 +16,7 @@
 package dev.wings.server.query;
 
 import dev.wings.server.table.TableRef;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +24,9 @@ import java.util.Set;
 /// One query that may run.
 ///
 /// @param sql what DuckDB is given: the text as written, except that `default` is quoted and `system` has its catalog
+/// @param parameters where they are in `sql`, in order
 /// @param tables the tables that it reads, each once
+/// @param tableFunctions folded names of the table functions that it calls
 /// @param columns names that may be columns, in lower case; a column with another name is not read. Empty if any may
 ///     be
 /// @param projection set if the query does nothing but pick columns of one table
@@ -32,7 +35,9 @@ import java.util.Set;
 /// @param timeless whether what is constant in it has the same value at any time
 public record ParsedQuery(
         String sql,
+        List<Parameter> parameters,
         Set<TableRef> tables,
+        Set<String> tableFunctions,
         Optional<Set<String>> columns,
         Optional<Projection> projection,
         Optional<TableRef> described,
@@ -41,19 +46,58 @@ public record ParsedQuery(
         boolean explain) {
 
     public ParsedQuery {
+        parameters = List.copyOf(parameters);
         tables = Set.copyOf(tables);
+        tableFunctions = Set.copyOf(tableFunctions);
         columns = columns.map(Set::copyOf);
     }
 
     /// The question how it would run.
     ParsedQuery explained() {
-        return new ParsedQuery(sql, tables, columns, Optional.empty(), Optional.empty(), onlyCounts, timeless, true);
+        return new ParsedQuery(
+                sql,
+                parameters,
+                tables,
+                tableFunctions,
+                columns,
+                Optional.empty(),
+                Optional.empty(),
+                onlyCounts,
+                timeless,
+                true);
     }
 
-    /// The same question in other words.
+    /// The same question in other words, without parameters.
     ParsedQuery rewritten(String other) {
-        return new ParsedQuery(other, tables, columns, projection, described, onlyCounts, timeless, explain);
+        return new ParsedQuery(
+                other,
+                List.of(),
+                tables,
+                tableFunctions,
+                columns,
+                projection,
+                described,
+                onlyCounts,
+                timeless,
+                explain);
     }
+
+    /// The text with the same value, as SQL writes it, for all parameters.
+    String sqlWith(String value) {
+        byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
+        StringBuilder out = new StringBuilder();
+        int from = 0;
+        for (Parameter parameter : parameters) {
+            out.append(new String(utf8, from, parameter.position() - from, StandardCharsets.UTF_8))
+                    .append(value);
+            from = parameter.position() + parameter.length();
+        }
+        return out.append(new String(utf8, from, utf8.length - from, StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    /// A `?` or `$1`, in bytes of UTF-8.
+    public record Parameter(int position, int length) {}
 
     /// `SELECT columns FROM table [LIMIT n]`
     ///

@@ -154,8 +154,9 @@ final class Planning implements AutoCloseable {
                     query, found, new Description(Optional.of(columns), List.of()), direct, TableScans.NONE);
         }
         engine.declare(found, request.schema());
-        return new QueryPlan(
-                query, found, describe(engine, query), Optional.empty(), Planner.plan(engine, query, found));
+        Description description = describe(engine, query);
+        BoundPlan.check(engine, query);
+        return new QueryPlan(query, found, description, Optional.empty(), Planner.plan(engine, query, found));
     }
 
     private Description describe(Engine engine, ParsedQuery query) {

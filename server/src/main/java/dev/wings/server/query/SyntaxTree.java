@@ -26,6 +26,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// One walk over the syntax tree of a query, as `json_serialize_sql` gives it: what it reads, and whether it may.
@@ -39,45 +41,6 @@ final class SyntaxTree {
 
     private static final Set<String> TABLE_SOURCES =
             Set.of("BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "EXPRESSION_LIST", "TABLE_FUNCTION", "PIVOT", "SHOW_REF");
-
-    /// What reads neither files nor the engine's inside.
-    private static final Set<String> TABLE_FUNCTIONS = Set.of(
-            "range",
-            "generate_series",
-            "unnest",
-            "repeat_row",
-            "json_each",
-            "json_tree",
-            "pg_timezone_names",
-            "icu_calendar_names");
-
-    /// Functions with effects or with views of the engine's inside; the others compute.
-    private static final Set<String> REFUSED_FUNCTIONS = Set.of(
-            "current_setting",
-            "getvariable",
-            "getenv",
-            "write_log",
-            "sleep_ms",
-            "pg_sleep",
-            "nextval",
-            "currval",
-            "setval",
-            "setseed",
-            "pg_get_viewdef",
-            "pg_get_constraintdef",
-            "get_block_size",
-            "format_type",
-            "query",
-            "query_table",
-            "json_execute_serialized_sql",
-            "json_serialize_plan",
-            "json_serialize_sql",
-            "json_deserialize_sql",
-            "current_query",
-            "current_query_id",
-            "current_connection_id",
-            "parse_duckdb_log_message",
-            "duckdb_profiling_settings");
 
     /// Where SQL engines describe their tables.
     private static final Set<String> CATALOG_SCHEMAS = Set.of("information_schema", "pg_catalog");
@@ -93,6 +56,8 @@ final class SyntaxTree {
     private final Set<String> lastNames = new HashSet<>();
     private final Set<String> aliases = new HashSet<>();
     private final Set<Integer> systemReferences = new TreeSet<>();
+    private final Set<String> tableFunctions = new HashSet<>();
+    private final SortedMap<Integer, Integer> parameters = new TreeMap<>();
     private boolean allColumns;
     private boolean timeless = true;
 
@@ -107,7 +72,9 @@ final class SyntaxTree {
         boolean any = allColumns || lastNames.stream().anyMatch(aliases::contains);
         return new ParsedQuery(
                 runnable(),
+                placed(parameters),
                 tables,
+                tableFunctions,
                 any ? Optional.empty() : Optional.of(names),
                 projection(root),
                 described(root),
@@ -150,7 +117,7 @@ final class SyntaxTree {
         }
         Set<String> known = new HashSet<>(outer);
         for (JsonNode entry : node.path("cte_map").path("map")) {
-            String name = lower(entry.path("key").asText());
+            String name = TableRef.folded(entry.path("key").asText());
             JsonNode body = entry.path("value");
             visitChildren(body, known);
             known.add(name);
@@ -158,7 +125,7 @@ final class SyntaxTree {
         }
         Set<String> start = Set.copyOf(known);
         if (type.equals("RECURSIVE_CTE_NODE") || type.equals("CTE_NODE")) {
-            known.add(lower(node.path("cte_name").asText()));
+            known.add(TableRef.folded(node.path("cte_name").asText()));
         }
         for (var fields = node.properties().iterator(); fields.hasNext(); ) {
             var field = fields.next();
@@ -178,7 +145,7 @@ final class SyntaxTree {
         if (!TABLE_SOURCES.contains(type)) {
             throw refused("a source of this kind", type, node);
         }
-        aliases.add(lower(node.path("alias").asText()));
+        aliases.add(TableRef.folded(node.path("alias").asText()));
         switch (type) {
             case "BASE_TABLE" -> checkTable(node, ctes);
             case "TABLE_FUNCTION" -> checkTableFunction(node.path("function"), node);
@@ -199,7 +166,7 @@ final class SyntaxTree {
             throw refused("AT", "AT (...)", node);
         }
         List<String> path = new ArrayList<>();
-        node.path("qualified_name").path("path").forEach(part -> path.add(lower(part.asText())));
+        node.path("qualified_name").path("path").forEach(part -> path.add(TableRef.folded(part.asText())));
         if (path.isEmpty()) {
             throw refused("a table without a name", "", node);
         }
@@ -234,9 +201,10 @@ final class SyntaxTree {
 
     private void checkTableFunction(JsonNode function, JsonNode node) {
         String name = functionName(function, node);
-        if (!TABLE_FUNCTIONS.contains(name)) {
+        if (!HarmlessFunctions.isTableFunction(name)) {
             throw refused("the table function", name, node);
         }
+        tableFunctions.add(name);
     }
 
     private void checkShow(JsonNode node) {
@@ -251,7 +219,7 @@ final class SyntaxTree {
         switch (node.path("class").asText()) {
             case "FUNCTION", "WINDOW" -> {
                 String name = functionName(node, node);
-                if (REFUSED_FUNCTIONS.contains(name) || name.startsWith("duckdb_") || name.startsWith("pragma_")) {
+                if (HarmlessFunctions.isRefused(name)) {
                     throw refused("the function", name, node);
                 }
                 if (Formats.isFormatting(name) && !Formats.isBounded(name, node.path("arguments"))) {
@@ -262,11 +230,15 @@ final class SyntaxTree {
             case "COLUMN_REF" -> {
                 JsonNode path = node.path("column_names");
                 path.forEach(part -> names.add(Field.folded(part.asText())));
-                String last = lower(path.path(path.size() - 1).asText());
+                String last = TableRef.folded(path.path(path.size() - 1).asText());
                 lastNames.add(last);
                 timeless &= Timeless.isColumn(last);
             }
             case "STAR", "POSITIONAL_REFERENCE" -> allColumns = true;
+            case "PARAMETER" ->
+                parameters.put(
+                        node.path("query_location").asInt(-1),
+                        node.path("query_location_length").asInt(0));
             case "DEFAULT" -> throw refused("DEFAULT", type, node);
             default -> {
                 // operators, casts, constants, parameters: their parts are visited
@@ -276,8 +248,9 @@ final class SyntaxTree {
 
     private String functionName(JsonNode function, JsonNode node) {
         List<String> path = new ArrayList<>();
-        function.path("qualified_name").path("path").forEach(part -> path.add(lower(part.asText())));
-        String name = path.isEmpty() ? lower(function.path("function_name").asText()) : path.getLast();
+        function.path("qualified_name").path("path").forEach(part -> path.add(TableRef.folded(part.asText())));
+        String name =
+                path.isEmpty() ? TableRef.folded(function.path("function_name").asText()) : path.getLast();
         for (String qualifier : path.subList(0, Math.max(0, path.size() - 1))) {
             if (ENGINE_SCHEMAS.contains(qualifier) || (path.size() == 2 && qualifier.equals("pg_catalog"))) {
                 throw refused("a function named with its schema", String.join(".", path), node);
@@ -308,6 +281,20 @@ final class SyntaxTree {
         }
         return out.append(new String(utf8, from, utf8.length - from, StandardCharsets.UTF_8))
                 .toString();
+    }
+
+    /// Where parts of the text are in what [#runnable] makes of it.
+    private List<ParsedQuery.Parameter> placed(SortedMap<Integer, Integer> parts) {
+        return parts.entrySet().stream()
+                .filter(part -> part.getKey() >= 0)
+                .map(part -> {
+                    long before = systemReferences.stream()
+                            .filter(reference -> reference < part.getKey())
+                            .count();
+                    return new ParsedQuery.Parameter(
+                            part.getKey() + (int) before * (CATALOG.length() + 1), part.getValue());
+                })
+                .toList();
     }
 
     /// `SELECT list FROM table` with all of the table's rows.
@@ -390,7 +377,7 @@ final class SyntaxTree {
     /// Empty if the list holds anything else than columns of the table, or all of them.
     private static Optional<List<ParsedQuery.Projection.Column>> columns(JsonNode list, JsonNode from) {
         String alias = from.path("alias").asText();
-        String table = lower(alias.isEmpty() ? from.path("table_name").asText() : alias);
+        String table = TableRef.folded(alias.isEmpty() ? from.path("table_name").asText() : alias);
         List<ParsedQuery.Projection.Column> columns = new ArrayList<>();
         for (JsonNode item : list) {
             if (isPlainStar(item, table)) {
@@ -399,7 +386,8 @@ final class SyntaxTree {
             JsonNode path = item.path("column_names");
             boolean column = item.path("class").asText().equals("COLUMN_REF")
                     && (path.size() == 1
-                            || (path.size() == 2 && lower(path.get(0).asText()).equals(table)));
+                            || (path.size() == 2
+                                    && TableRef.folded(path.get(0).asText()).equals(table)));
             if (!column) {
                 return Optional.empty();
             }
@@ -410,7 +398,7 @@ final class SyntaxTree {
     }
 
     private static boolean isPlainStar(JsonNode item, String table) {
-        String relation = lower(item.path("relation_name").asText());
+        String relation = TableRef.folded(item.path("relation_name").asText());
         return item.path("class").asText().equals("STAR")
                 && (relation.isEmpty() || relation.equals(table))
                 && item.path("exclude_list").isEmpty()
@@ -419,17 +407,5 @@ final class SyntaxTree {
                 && item.path("rename_list").isEmpty()
                 && !item.path("columns").asBoolean()
                 && item.path("expr").isNull();
-    }
-
-    /// As the engine compares names: beyond ASCII, letters are not the same as others.
-    private static String lower(String name) {
-        StringBuilder lower = new StringBuilder(name);
-        for (int i = 0; i < lower.length(); i++) {
-            char c = lower.charAt(i);
-            if (c >= 'A' && c <= 'Z') {
-                lower.setCharAt(i, (char) (c - 'A' + 'a'));
-            }
-        }
-        return lower.toString();
     }
 }

@@ -15,17 +15,29 @@
  */
 package dev.wings.server.table;
 
-import java.util.Locale;
-
-/// A table of the catalog `wings` as a query names it, in lower case: SQL compares names without regard to case.
+/// A table of the catalog `wings` as a query names it, [folded][#folded]: SQL compares names without regard to case.
 ///
 /// @param schema the namespace, or `system`
 /// @param table the topic as written: its id, or its full resource name
 public record TableRef(String schema, String table) {
 
     public TableRef {
-        schema = schema.toLowerCase(Locale.ROOT);
-        table = table.toLowerCase(Locale.ROOT);
+        schema = folded(schema);
+        table = folded(table);
+    }
+
+    /// What names of tables, functions and common table expressions have in common if they are the same to the
+    /// engine, which takes no letters but those of ASCII for equal in another case. To fold more would take a name
+    /// for that of something else.
+    public static String folded(String name) {
+        StringBuilder folded = new StringBuilder(name);
+        for (int i = 0; i < folded.length(); i++) {
+            char c = folded.charAt(i);
+            if (c >= 'A' && c <= 'Z') {
+                folded.setCharAt(i, (char) (c - 'A' + 'a'));
+            }
+        }
+        return folded.toString();
     }
 
     /// As it stands in SQL.

@@ -86,7 +86,16 @@ class PlanCacheTest {
     private static QueryPlan plan(String sql) {
         return new QueryPlan(
                 new ParsedQuery(
-                        sql, Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), false, true, false),
+                        sql,
+                        List.of(),
+                        Set.of(),
+                        Set.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        true,
+                        false),
                 Map.of(),
                 new Description(Optional.empty(), List.of()),
                 Optional.empty(),
