@@ -27,6 +27,7 @@ import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
+import dev.wings.common.telemetry.BoundedLog;
 import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -56,9 +57,9 @@ public final class PlatformLog {
         context.reset();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(environment.getOrDefault("WINGS_LOG_LEVEL", ""), Level.INFO));
-        root.addAppender(fileAppender(context, file));
+        root.addAppender(BoundedLog.of(fileAppender(context, file)));
         if (onTerminal) {
-            root.addAppender(terminalAppender(context));
+            root.addAppender(BoundedLog.of(terminalAppender(context)));
         }
         return file;
     }
