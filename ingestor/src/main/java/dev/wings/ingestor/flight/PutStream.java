@@ -291,7 +291,10 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
                 producer, topic, split, requestedTimestampMicros(request), memory, new Outcome(topic, split, answer));
         // a split batch is a copy that is larger or smaller than what came in
         memory.resize(Math.max(memory.bytes(), submission.bytes()));
-        pipeline.append(submission);
+        while (!pipeline.append(submission)) {
+            // it was idle for long, and has made room a moment ago
+            pipeline = service.pipelines().open(topic.namespace());
+        }
     }
 
     private void onRefused(WingsException reason) {

@@ -62,6 +62,7 @@ public final class FolioPipeline {
 
     private long lingers;
     private boolean draining;
+    private boolean retired;
     private int inFlight;
     private CountDownLatch lastSealed = new CountDownLatch(0);
 
@@ -73,14 +74,30 @@ public final class FolioPipeline {
         this.carrier = carrier;
     }
 
-    /// Takes a submission, which it owns from here on. Never waits for others.
-    public void append(Submission submission) {
+    /// Takes a submission, which it owns from here on; false if it was retired meanwhile, then there is another one.
+    /// Never waits for others.
+    public boolean append(Submission submission) {
         lock.lock();
         try {
+            if (retired) {
+                return false;
+            }
             gathered.add(submission);
             gatheredBytes += submission.bytes();
             gatheredCommitBytes += submission.commitBytes();
             sealWhatIsDue();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes nothing from now on, if it is idle; whether it is.
+    boolean retire() {
+        lock.lock();
+        try {
+            retired = inFlight == 0 && gathered.isEmpty() && linger == null;
+            return retired;
         } finally {
             lock.unlock();
         }

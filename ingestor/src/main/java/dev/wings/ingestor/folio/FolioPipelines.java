@@ -24,6 +24,8 @@ import dev.wings.ingestor.topic.NamespaceTarget;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -31,6 +33,9 @@ import java.util.function.Function;
 
 /// The pipelines of all namespaces that streams write to, opened on first use. Safe for use by many threads.
 public final class FolioPipelines implements AutoCloseable {
+
+    /// Beyond, those go that are idle: namespaces come and go, and tenants may have any number of them.
+    private static final int MAX_IDLE = 1000;
 
     private final FolioPipeline.Limits limits;
     private final Function<URI, ObjectStore> stores;
@@ -41,9 +46,12 @@ public final class FolioPipelines implements AutoCloseable {
     private final ExecutorService tasks;
 
     private final Map<URI, FolioUploader> uploaders = new HashMap<>();
-    private final Map<String, FolioPipeline> byNamespaceUid = new HashMap<>();
+    /// The one that was used last is the last.
+    private final Map<String, Opened> byNamespaceUid = new LinkedHashMap<>(16, 0.75f, true);
     private boolean draining;
     private volatile boolean aborted;
+
+    private record Opened(FolioPipeline pipeline, URI store) {}
 
     /// @param maxUploads at once to one object store, over all of its namespaces: one that hangs holds up no other
     /// @param minHedgeDelay no upload is made a second time before
@@ -73,37 +81,65 @@ public final class FolioPipelines implements AutoCloseable {
 
     /// The pipeline of a namespace. Fails if its object store cannot be opened.
     public synchronized FolioPipeline open(NamespaceTarget namespace) {
-        FolioPipeline pipeline = byNamespaceUid.get(namespace.uid());
-        if (pipeline == null) {
-            FolioCarrier carrier = new FolioCarrier(
-                    namespace,
-                    stores.apply(namespace.objectStore()),
-                    uploaders.computeIfAbsent(namespace.objectStore(), newUploader),
-                    committer,
-                    ids,
-                    () -> aborted);
-            String tenant = namespace.name().tenant();
-            pipeline = new FolioPipeline(
-                    limits, scheduler, task -> tasks.execute(ActingTenant.working(tenant, task)), carrier);
-            byNamespaceUid.put(namespace.uid(), pipeline);
-            if (draining) {
-                pipeline.drain();
-            }
+        Opened known = byNamespaceUid.get(namespace.uid());
+        if (known != null) {
+            return known.pipeline;
+        }
+        if (byNamespaceUid.size() >= MAX_IDLE && !draining) {
+            retireOne();
+        }
+        FolioCarrier carrier = new FolioCarrier(
+                namespace,
+                stores.apply(namespace.objectStore()),
+                uploaders.computeIfAbsent(namespace.objectStore(), newUploader),
+                committer,
+                ids,
+                () -> aborted);
+        String tenant = namespace.name().tenant();
+        FolioPipeline pipeline = new FolioPipeline(
+                limits, scheduler, task -> tasks.execute(ActingTenant.working(tenant, task)), carrier);
+        byNamespaceUid.put(namespace.uid(), new Opened(pipeline, namespace.objectStore()));
+        if (draining) {
+            pipeline.drain();
         }
         return pipeline;
+    }
+
+    /// The one that was used the longest ago, of those that are idle.
+    private void retireOne() {
+        Iterator<Opened> oldest = byNamespaceUid.values().iterator();
+        while (oldest.hasNext()) {
+            Opened next = oldest.next();
+            if (next.pipeline.retire()) {
+                oldest.remove();
+                if (byNamespaceUid.values().stream().noneMatch(other -> other.store.equals(next.store))) {
+                    uploaders.remove(next.store);
+                }
+                return;
+            }
+        }
+    }
+
+    private List<FolioPipeline> opened() {
+        return byNamespaceUid.values().stream().map(Opened::pipeline).toList();
+    }
+
+    /// Those that are open.
+    synchronized int size() {
+        return byNamespaceUid.size();
     }
 
     /// Stops gathering: what is there is sealed as soon as it may be, and what comes too.
     public synchronized void drain() {
         draining = true;
-        byNamespaceUid.values().forEach(FolioPipeline::drain);
+        byNamespaceUid.values().forEach(opened -> opened.pipeline.drain());
     }
 
     /// Waits until everything submitted was answered. Returns false if that took longer than `atMost`.
     public boolean awaitIdle(Duration atMost) throws InterruptedException {
         List<FolioPipeline> pipelines;
         synchronized (this) {
-            pipelines = List.copyOf(byNamespaceUid.values());
+            pipelines = opened();
         }
         long leftNanos = atMost.toNanos();
         for (FolioPipeline pipeline : pipelines) {
@@ -119,7 +155,7 @@ public final class FolioPipelines implements AutoCloseable {
         List<FolioPipeline> pipelines;
         synchronized (this) {
             aborted = true;
-            pipelines = List.copyOf(byNamespaceUid.values());
+            pipelines = opened();
         }
         tasks.shutdownNow();
         pipelines.forEach(FolioPipeline::abort);

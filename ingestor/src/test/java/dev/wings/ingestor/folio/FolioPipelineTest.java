@@ -390,6 +390,34 @@ class FolioPipelineTest {
         assertThat(stuck).noneMatch(CompletableFuture::isDone);
     }
 
+    /// I11: tenants may have, and delete, any number of namespaces.
+    @Test
+    void namespacesThatAreIdleMakeRoomForOthers() {
+        assertThat(offset(append(producer))).isZero();
+        scheduler.fireAll();
+        FolioPipeline idle = pipelines.open(NAMESPACE);
+        NamespaceTarget busy = namespace("busy");
+        assertThat(offset(append(new Producer(), 0, busy))).isEqualTo(100);
+        CompletableFuture<Long> gathering = append(new Producer(), 0, busy);
+        FolioPipeline ofBusy = pipelines.open(busy);
+
+        for (int i = 0; i < 3000; i++) {
+            pipelines.open(namespace("other-" + i));
+        }
+
+        assertThat(pipelines.size()).isEqualTo(1000);
+        assertThat(pipelines.open(busy)).as("one that has something to do").isSameAs(ofBusy);
+        assertThat(pipelines.open(NAMESPACE)).isNotSameAs(idle);
+        scheduler.fireAll();
+        assertThat(offset(gathering)).isEqualTo(200);
+        assertThat(offset(append(producer))).isEqualTo(300);
+    }
+
+    private static NamespaceTarget namespace(String id) {
+        return new NamespaceTarget(
+                new NamespaceName("default", id), id + "-uid", URI.create("file:///memory"), "prefix");
+    }
+
     @Test
     void anUploadThatTakesTooLongFailsAndTheNextOneGoes() {
         CountDownLatch never = new CountDownLatch(1);
