@@ -82,6 +82,9 @@ public abstract class GarbageContract {
     private Instant now = TaskFixture.START;
 
     /// The store of this test, empty at its start.
+    /// Whether each look for namespaces without a collector takes this one up.
+    protected abstract boolean isLookedAt(UUID namespaceUid);
+
     protected abstract GarbageStore store();
 
     /// Of the same state, as the others.
@@ -270,8 +273,10 @@ public abstract class GarbageContract {
         String prefix = "file:///data/" + acme.log().namespace().objectPrefix();
         assertThat(due()).containsExactlyInAnyOrder(prefix + "/folios/", prefix + "/tables/");
         assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();
+        assertThat(isLookedAt(acme.log().namespaceUid())).isTrue();
         removeAll();
         acme.complete(task, now);
+        assertThat(isLookedAt(acme.log().namespaceUid())).isFalse();
         pass(GRACE);
         assertThat(acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now)).isEmpty();
         assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();
@@ -410,6 +415,7 @@ public abstract class GarbageContract {
         assertThat(purged()).hasSize(1);
         collection.forgetPurged(task.name(), task.epoch(), table.uid());
         acme.complete(task, now);
+        assertThat(isLookedAt(acme.log().namespaceUid())).isFalse();
         pass(GRACE);
         assertThat(acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now)).isEmpty();
         assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();

@@ -68,6 +68,18 @@ final class PostgresGarbageIT extends GarbageContract {
     }
 
     @Override
+    protected boolean isLookedAt(UUID namespaceUid) {
+        return database.read(
+                "look at a namespace",
+                connection -> Sql.queryOne(
+                                connection,
+                                "select not cleaned as looked_at from namespaces where namespace_uid = ?",
+                                row -> row.getBoolean("looked_at"),
+                                namespaceUid)
+                        .orElseThrow());
+    }
+
+    @Override
     protected TaskStore tasks() {
         return new PostgresTaskStore(database, scheduler);
     }
