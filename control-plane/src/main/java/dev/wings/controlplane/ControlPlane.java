@@ -33,6 +33,7 @@ import dev.wings.controlplane.garbage.GarbageCollection;
 import dev.wings.controlplane.grpc.ClusterMetadataService;
 import dev.wings.controlplane.grpc.GarbageCollectionService;
 import dev.wings.controlplane.grpc.LogMetadataService;
+import dev.wings.controlplane.grpc.ResourceOwner;
 import dev.wings.controlplane.grpc.TasksService;
 import dev.wings.controlplane.http.HttpEndpoint;
 import dev.wings.controlplane.http.IcebergApi;
@@ -47,6 +48,7 @@ import dev.wings.controlplane.postgres.PostgresLogMetadataStore;
 import dev.wings.controlplane.postgres.PostgresTaskStore;
 import dev.wings.controlplane.task.TaskScheduling;
 import dev.wings.controlplane.task.Tasks;
+import io.grpc.ServerInterceptors;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.InstantSource;
@@ -139,10 +141,16 @@ public final class ControlPlane implements AutoCloseable {
                     config.managementPort(),
                     surroundings.telemetry(),
                     List.of(new ReadinessCheck("database", database::problem))));
+            ResourceOwner owner = new ResourceOwner(tenants);
             GrpcServer grpc = resources.add(GrpcServer.on(config.host(), config.grpcPort(), meters)
-                    .service(new ClusterMetadataService(cluster))
-                    .service(new LogMetadataService(
-                            log, Math.toIntExact(config.planBufferBytes()), config.stallTimeout()))
+                    .service(ServerInterceptors.intercept(new ClusterMetadataService(cluster), owner))
+                    .service(ServerInterceptors.intercept(
+                            new LogMetadataService(
+                                    log,
+                                    Math.toIntExact(config.planBufferBytes()),
+                                    config.stallTimeout(),
+                                    config.tasks().garbageGrace()),
+                            owner))
                     .service(new TasksService(tasks))
                     .service(new GarbageCollectionService(garbage))
                     .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))

@@ -45,6 +45,7 @@ import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.controlplane.TestControlPlane.TestPage;
 import dev.wings.controlplane.postgres.TestPostgres;
+import dev.wings.controlplane.task.TaskFixture;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -410,6 +411,22 @@ final class ControlPlaneIT {
                 .deleteTopic(
                         DeleteTopicRequest.newBuilder().setName(topic.getName()).build());
         assertFails(Status.Code.NOT_FOUND, "topics/flights", () -> wings.plan(topic));
+    }
+
+    /// I8: whoever may read for longer than what is read stays is refused, not surprised.
+    @Test
+    void readerThatMayOutliveTheGraceIsRefused() {
+        Topic topic = wings.createTopic("read-for-long", "");
+        long grace = TaskFixture.POLICY.garbageGrace().toMillis();
+        PlanScanRequest.Builder request = PlanScanRequest.newBuilder()
+                .addTopics(TopicScan.newBuilder().setTopic(topic.getName()).setAllPartitions(true));
+        plan(request.setReadMillis(grace).build());
+        assertThatThrownBy(() -> plan(request.setReadMillis(grace + 1).build()))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION))
+                .hasMessageContaining("WINGS_SERVER_QUERY_TIMEOUT")
+                .hasMessageContaining("WINGS_CONTROL_PLANE_GARBAGE_GRACE");
     }
 
     private void plan(PlanScanRequest request) {

@@ -100,7 +100,23 @@ record PlatformConfig(
         Set<String> problems() {
             Set<String> problems = new LinkedHashSet<>();
             all().forEach(reading -> problems.addAll(reading.problems()));
+            longestQuery().ifPresent(problems::add);
             return problems;
+        }
+
+        /// Services that are apart find out when the first query is planned.
+        private Optional<String> longestQuery() {
+            return server.config()
+                    .flatMap(ofServer -> controlPlane
+                            .config()
+                            .filter(other -> ofServer.queryTimeout()
+                                            .compareTo(other.tasks().garbageGrace())
+                                    > 0)
+                            .map(other -> "queries could outlive the objects that they read:"
+                                    + " WINGS_SERVER_QUERY_TIMEOUT="
+                                    + ofServer.queryTimeout().toSeconds()
+                                    + "s is longer than WINGS_CONTROL_PLANE_GARBAGE_GRACE="
+                                    + other.tasks().garbageGrace().toSeconds() + "s"));
         }
 
         /// Those that are known: all of them if there are no problems.

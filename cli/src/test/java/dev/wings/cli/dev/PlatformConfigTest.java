@@ -121,6 +121,18 @@ final class PlatformConfigTest {
     }
 
     @Test
+    void queriesMayNotOutliveWhatTheyRead() {
+        assertThatThrownBy(() -> PlatformConfig.check(
+                        Map.of(
+                                "WINGS_SERVER_QUERY_TIMEOUT", "2h",
+                                "WINGS_CONTROL_PLANE_TASK_LEASE", "1m",
+                                "WINGS_CONTROL_PLANE_GARBAGE_GRACE", "1h"),
+                        offset))
+                .hasMessage("the platform cannot start:\n  - queries could outlive the objects that they read:"
+                        + " WINGS_SERVER_QUERY_TIMEOUT=7200s is longer than WINGS_CONTROL_PLANE_GARBAGE_GRACE=3600s");
+    }
+
+    @Test
     void problemsOfAllServicesAreOneList() {
         assertThatThrownBy(() -> PlatformConfig.check(
                         Map.of(

@@ -23,6 +23,7 @@ import java.time.Duration;
 
 /// What clients of a gRPC port may take of it.
 ///
+/// @param connections at once, shared by the addresses that they come from; others are closed at once
 /// @param connectionCalls of one connection at once; more wait in the client
 /// @param connectionIdle a connection without calls is ended after so long
 /// @param connectionAge a connection is asked to go after so long, and takes no new calls then
@@ -31,6 +32,7 @@ import java.time.Duration;
 /// @param requestTimeout a call whose request has not arrived after so long is ended, and so is a stream whose client
 ///     says nothing for so long before its own end of the stream
 public record GrpcLimits(
+        int connections,
         int connectionCalls,
         Duration connectionIdle,
         Duration connectionAge,
@@ -40,11 +42,23 @@ public record GrpcLimits(
 
     /// Those of a port whose service has no settings for them.
     public static final GrpcLimits DEFAULTS = new GrpcLimits(
-            1024, Duration.ofMinutes(30), Duration.ofHours(1), Duration.ofDays(1), 64 * MIB, Duration.ofMinutes(1));
+            4096,
+            1024,
+            Duration.ofMinutes(30),
+            Duration.ofHours(1),
+            Duration.ofDays(1),
+            64 * MIB,
+            Duration.ofMinutes(1));
 
     /// The settings of a service that has one gRPC port.
     public static GrpcLimits from(Settings settings) {
         return new GrpcLimits(
+                settings.integer(
+                        "CONNECTIONS",
+                        DEFAULTS.connections,
+                        1,
+                        1_000_000,
+                        "gRPC connections at once, from one address three quarters; others are closed at once"),
                 settings.integer(
                         "CONNECTION_CALLS",
                         DEFAULTS.connectionCalls,

@@ -17,6 +17,7 @@ package dev.wings.common.rpc;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.Scheduler;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -28,6 +29,9 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -52,6 +56,7 @@ public final class GrpcServer implements AutoCloseable {
     private static final Duration CANCEL_GRACE = Duration.ofSeconds(5);
 
     private final Server server;
+    private final NetworkThreads network;
     private final HealthStatusManager health;
     private final ExecutorService executor;
     private final Duration drain;
@@ -60,11 +65,13 @@ public final class GrpcServer implements AutoCloseable {
 
     private GrpcServer(
             Server server,
+            NetworkThreads network,
             HealthStatusManager health,
             ExecutorService executor,
             Duration drain,
             Optional<RequestTimeouts> timeouts) {
         this.server = server;
+        this.network = network;
         this.health = health;
         this.executor = executor;
         this.drain = drain;
@@ -103,6 +110,29 @@ public final class GrpcServer implements AutoCloseable {
         } finally {
             timeouts.ifPresent(RequestTimeouts::close);
             executor.shutdownNow();
+            network.close();
+        }
+    }
+
+    /// Those that accept connections, and those that read and write.
+    private record NetworkThreads(EventLoopGroup accepting, EventLoopGroup serving) implements AutoCloseable {
+
+        static NetworkThreads open() {
+            return new NetworkThreads(threads("grpc-accept-", 1), threads("grpc-io-", 0));
+        }
+
+        /// @param number 0 for as many as Netty takes
+        private static EventLoopGroup threads(String name, int number) {
+            return new MultiThreadIoEventLoopGroup(
+                    number, Thread.ofPlatform().name(name, 0).daemon().factory(), NioIoHandler.newFactory());
+        }
+
+        @Override
+        public void close() {
+            accepting.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            serving.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            accepting.terminationFuture().awaitUninterruptibly();
+            serving.terminationFuture().awaitUninterruptibly();
         }
     }
 
@@ -188,12 +218,17 @@ public final class GrpcServer implements AutoCloseable {
                     Thread.ofVirtual().name("grpc-", 0).factory());
             Optional<RequestTimeouts> timeouts =
                     scheduler.map(timers -> new RequestTimeouts(limits.requestTimeout(), timers));
+            NetworkThreads network = NetworkThreads.open();
+            FairPlaces connections = new FairPlaces("connections", FairPlaces.Limits.of(limits.connections()));
             try {
                 netty.intercept(new ActingTenant.Interceptor());
                 addServices();
                 // the last one is the outermost
                 netty.intercept(new CallInterceptor(new CallMetrics(registry), executor, timeouts));
                 Server server = netty.executor(executor)
+                        .bossEventLoopGroup(network.accepting())
+                        .workerEventLoopGroup(network.serving())
+                        .channelFactory(() -> new FairServerChannel(connections))
                         .maxConcurrentCallsPerConnection(limits.connectionCalls())
                         .maxConnectionIdle(limits.connectionIdle().toMillis(), TimeUnit.MILLISECONDS)
                         .maxConnectionAge(limits.connectionAge().toMillis(), TimeUnit.MILLISECONDS)
@@ -201,10 +236,11 @@ public final class GrpcServer implements AutoCloseable {
                         .build()
                         .start();
                 health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
-                return new GrpcServer(server, health, executor, drain, timeouts);
+                return new GrpcServer(server, network, health, executor, drain, timeouts);
             } catch (IOException e) {
                 timeouts.ifPresent(RequestTimeouts::close);
                 executor.shutdownNow();
+                network.close();
                 throw new WingsException(
                         ErrorKind.PRECONDITION,
                         "cannot listen, is the port taken by another process? address=" + address.getHostString() + ":"
@@ -213,6 +249,7 @@ public final class GrpcServer implements AutoCloseable {
             } catch (RuntimeException | Error e) {
                 timeouts.ifPresent(RequestTimeouts::close);
                 executor.shutdownNow();
+                network.close();
                 throw e;
             }
         }

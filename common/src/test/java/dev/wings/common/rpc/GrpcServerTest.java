@@ -42,8 +42,12 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -300,6 +304,67 @@ final class GrpcServerTest {
                 .isInstanceOfSatisfying(
                         WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.PRECONDITION))
                 .hasMessageContaining("address=127.0.0.1:" + server.port());
+    }
+
+    /// I9: however many connections one address opens, another one gets in, and who closes some may open others.
+    @Test
+    void connectionsOfOneAddressLeaveRoomForThoseOfAnother() throws Exception {
+        GrpcLimits limits = new GrpcLimits(
+                8,
+                1024,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1),
+                64 << 20,
+                Duration.ofMinutes(1));
+        try (Scheduler timers = Scheduler.system();
+                GrpcServer bounded = GrpcServer.on("127.0.0.1", 0, new SimpleMeterRegistry())
+                        .service(service)
+                        .limits(limits, timers)
+                        .open()) {
+            List<Socket> many = new ArrayList<>();
+            try {
+                for (int i = 0; i < 20; i++) {
+                    many.add(connect(bounded, "127.0.0.2"));
+                }
+                List<Socket> kept = new ArrayList<>();
+                for (Socket socket : many) {
+                    if (isServed(socket)) {
+                        kept.add(socket);
+                    }
+                }
+                assertThat(kept).hasSize(6);
+                try (Socket other = connect(bounded, "127.0.0.3")) {
+                    assertThat(isServed(other)).isTrue();
+                }
+                kept.getFirst().close();
+                boolean again = false;
+                while (!again) {
+                    try (Socket next = connect(bounded, "127.0.0.2")) {
+                        again = isServed(next);
+                    }
+                }
+            } finally {
+                for (Socket socket : many) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    private static Socket connect(GrpcServer server, String from) throws IOException {
+        Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), server.port(), InetAddress.getByName(from), 0);
+        socket.setSoTimeout(Math.toIntExact(DEADLINE.toMillis()));
+        return socket;
+    }
+
+    /// The server begins with its settings, or is gone.
+    private static boolean isServed(Socket socket) {
+        try {
+            return socket.getInputStream().read() >= 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Test

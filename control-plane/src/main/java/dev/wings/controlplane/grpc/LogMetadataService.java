@@ -15,6 +15,7 @@
  */
 package dev.wings.controlplane.grpc;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.proto.CommitFolioRequest;
@@ -54,13 +55,16 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
     private final LogMetadata log;
     private final FairPlaces planBufferBytes;
     private final Duration stallLimit;
+    private final Duration garbageGrace;
 
     /// @param planBufferBytes of plans that wait for their callers to take them
     /// @param stallLimit a caller that takes nothing of a stream for so long is ended with EXHAUSTED
-    public LogMetadataService(LogMetadata log, int planBufferBytes, Duration stallLimit) {
+    /// @param garbageGrace how long an object stays that nothing refers to any more
+    public LogMetadataService(LogMetadata log, int planBufferBytes, Duration stallLimit, Duration garbageGrace) {
         this.log = log;
         this.planBufferBytes = new FairPlaces("bytes of plans", FairPlaces.Limits.of(planBufferBytes));
         this.stallLimit = stallLimit;
+        this.garbageGrace = garbageGrace;
     }
 
     @Override
@@ -91,6 +95,7 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
 
     @Override
     public void planScan(PlanScanRequest request, StreamObserver<PlanScanResponse> answers) {
+        checkReader(request.getReadMillis());
         List<TopicScan> scans = request.getTopicsList().stream()
                 .map(LogMetadataService::fromProto)
                 .toList();
@@ -102,6 +107,20 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
         });
     }
 
+    /// The collector does not know what is being read: it waits for longer than anybody may read (I8).
+    private void checkReader(long millis) {
+        if (millis < 0) {
+            throw WingsException.invalid("bad read_millis: 0 or more is expected: found=" + millis);
+        }
+        if (millis > garbageGrace.toMillis()) {
+            throw new WingsException(
+                    ErrorKind.PRECONDITION,
+                    "the query may outlive the objects that it reads: lower WINGS_SERVER_QUERY_TIMEOUT or raise"
+                            + " WINGS_CONTROL_PLANE_GARBAGE_GRACE: query_seconds=" + millis / 1000 + ", grace_seconds="
+                            + garbageGrace.toSeconds());
+        }
+    }
+
     private static TopicScan fromProto(dev.wings.common.proto.TopicScan scan) {
         Optional<Set<String>> partitions =
                 scan.getAllPartitions() ? Optional.empty() : Optional.of(Set.copyOf(scan.getPartitionValuesList()));
@@ -111,7 +130,8 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
                 scan.hasStartOffset() ? scan.getStartOffset() : 0,
                 scan.hasEndOffset() ? scan.getEndOffset() : Long.MAX_VALUE,
                 scan.hasStartTimestampMicros() ? scan.getStartTimestampMicros() : Long.MIN_VALUE,
-                scan.hasEndTimestampMicros() ? scan.getEndTimestampMicros() : Long.MAX_VALUE);
+                scan.hasEndTimestampMicros() ? scan.getEndTimestampMicros() : Long.MAX_VALUE,
+                scan.getRowsOnly());
     }
 
     @Override

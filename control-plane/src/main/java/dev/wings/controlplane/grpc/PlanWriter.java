@@ -55,12 +55,15 @@ final class PlanWriter implements PlanSink, AutoCloseable {
     @Override
     public void topics(List<TopicSnapshot> topics) {
         for (TopicSnapshot topic : topics) {
-            message.addTopics(dev.wings.common.proto.TopicSnapshot.newBuilder()
+            dev.wings.common.proto.TopicSnapshot.Builder snapshot = dev.wings.common.proto.TopicSnapshot.newBuilder()
                     .setTopicUid(topic.topicUid().toString())
                     .setSchemaVersion(topic.schemaVersion())
                     .setNamespaceUid(topic.namespaceUid().toString())
                     .setCommitNumber(topic.commitNumber())
-                    .setTableMetadataLocation(topic.tableLocation()));
+                    .setTableMetadataLocation(topic.tableLocation());
+            topic.pages()
+                    .ifPresent(pages -> snapshot.setPageRows(pages.rows()).setFirstPageOffset(pages.firstOffset()));
+            message.addTopics(snapshot);
         }
     }
 

@@ -17,6 +17,7 @@ package dev.wings.controlplane.log;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.log.GroupCommitter.CommitPublisher;
@@ -52,12 +53,12 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
     private final LogMetadataStore store;
     private final Scheduler scheduler;
     private final int maxWatches;
+    private final FairPlaces watches;
     private final Announcer announcer;
 
     private final ReentrantLock lock = new ReentrantLock();
     /// Of the namespaces that are followed.
     private final Map<UUID, Followed> followed = new HashMap<>();
-    private int watches;
     private volatile boolean closed;
     private @Nullable Subscription subscription;
     private Scheduler.@Nullable Timer recheck;
@@ -75,13 +76,15 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
         this.store = store;
         this.scheduler = scheduler;
         this.maxWatches = maxWatches;
+        this.watches = new FairPlaces("followers of commits", FairPlaces.Limits.of(maxWatches));
         this.announcer = new Announcer(store);
-        Gauge.builder("wings.commit.watches", this::watches)
+        Gauge.builder("wings.commit.watches", watches::taken)
                 .description("followers of commits")
                 .register(registry);
     }
 
-    /// @param maxWatches followers at once; more are refused with EXHAUSTED
+    /// @param maxWatches followers at once, shared by the tenants whose namespaces they follow; more are refused with
+    ///     EXHAUSTED
     public static CommitFeed open(LogMetadataStore store, Scheduler scheduler, int maxWatches, MeterRegistry registry) {
         CommitFeed feed = new CommitFeed(store, scheduler, maxWatches, registry);
         Subscription subscription = store.openSubscription(feed.new Listener());
@@ -106,6 +109,19 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
     ///
     /// @param start the first commit wanted; 0 for those that happen from now on
     public Watch openWatch(UUID namespaceUid, long start) {
+        String tenant = store.tenant(namespaceUid).orElseThrow(() -> ResourceErrors.namespaceNotFound(namespaceUid));
+        FairPlaces.Place place = watches.tryAcquire(tenant)
+                .orElseThrow(() -> WingsException.exhausted(
+                        "too many followers of commits: limit_of_all=" + maxWatches + ", tenant=" + tenant));
+        try {
+            return openWatch(namespaceUid, start, place);
+        } catch (RuntimeException | Error e) {
+            place.close();
+            throw e;
+        }
+    }
+
+    private Watch openWatch(UUID namespaceUid, long start, FairPlaces.Place place) {
         // before the state is read: what is committed after that comes to the feed
         NamespaceFeed feed = follow(namespaceUid);
         try {
@@ -120,7 +136,7 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
                                 + ", newest=" + newest);
             }
             feed.announced(newest);
-            return new Watch(namespaceUid, feed, start == 0 ? newest + 1 : start);
+            return new Watch(namespaceUid, feed, place, start == 0 ? newest + 1 : start);
         } catch (RuntimeException | Error e) {
             unfollow(namespaceUid);
             throw e;
@@ -131,12 +147,14 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
     public final class Watch implements AutoCloseable {
         private final UUID namespaceUid;
         private final NamespaceFeed feed;
+        private final FairPlaces.Place place;
         private long next;
         private final AtomicBoolean ended = new AtomicBoolean();
 
-        private Watch(UUID namespaceUid, NamespaceFeed feed, long start) {
+        private Watch(UUID namespaceUid, NamespaceFeed feed, FairPlaces.Place place, long start) {
             this.namespaceUid = namespaceUid;
             this.feed = feed;
+            this.place = place;
             this.next = start;
         }
 
@@ -167,6 +185,7 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
             if (ended.compareAndSet(false, true)) {
                 feed.wake();
                 unfollow(namespaceUid);
+                place.close();
             }
         }
     }
@@ -215,10 +234,6 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
             if (closed) {
                 throw WingsException.unavailable("the control plane is stopping", null);
             }
-            if (watches >= maxWatches) {
-                throw WingsException.exhausted("too many followers of commits: limit=" + maxWatches);
-            }
-            watches++;
             Followed entry = followed.computeIfAbsent(namespaceUid, uid -> new Followed(new NamespaceFeed(uid, store)));
             entry.watches++;
             return entry.feed;
@@ -229,7 +244,6 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
 
     private void unfollow(UUID namespaceUid) {
         locked(() -> {
-            watches--;
             Followed entry = followed.get(namespaceUid);
             if (entry != null && --entry.watches == 0) {
                 followed.remove(namespaceUid);
@@ -250,15 +264,6 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
         Map<UUID, NamespaceFeed> feeds = new HashMap<>();
         locked(() -> followed.forEach((uid, entry) -> feeds.put(uid, entry.feed)));
         return feeds;
-    }
-
-    private int watches() {
-        lock.lock();
-        try {
-            return watches;
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void locked(Runnable action) {

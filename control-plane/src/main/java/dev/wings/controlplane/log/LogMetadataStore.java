@@ -19,6 +19,7 @@ import dev.wings.common.resource.TopicName;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -75,6 +76,9 @@ public interface LogMetadataStore {
     /// there is one; ends at the first that brings the number of pages, or of commits, to `pageLimit`.
     /// NOT_FOUND if the namespace does not exist.
     List<Commit> readCommits(UUID namespaceUid, long start, int pageLimit);
+
+    /// Whose namespace it is; empty for one that does not exist.
+    Optional<String> tenant(UUID namespaceUid);
 
     /// The newest commit number of each of these namespaces; nothing for one that does not exist.
     Map<UUID, Long> lastCommitNumbers(Set<UUID> namespaceUids);

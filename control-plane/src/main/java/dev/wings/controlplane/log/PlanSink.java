@@ -16,6 +16,7 @@
 package dev.wings.controlplane.log;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Takes a plan piece by piece. May block, which holds up the plan; may throw, which ends it.
@@ -33,8 +34,18 @@ public interface PlanSink {
     /// @param commitNumber the newest commit of the namespace that is in the snapshot; 0 for none
     /// @param tableLocation of the metadata file of the topic's table, which has all rows that no page has; empty
     ///     while there is no table
+    /// @param pages what all pages have; empty if it was not asked for
     record TopicSnapshot(
-            UUID topicUid, int schemaVersion, UUID namespaceUid, long commitNumber, String tableLocation) {}
+            UUID topicUid,
+            int schemaVersion,
+            UUID namespaceUid,
+            long commitNumber,
+            String tableLocation,
+            Optional<CountedRows> pages) {}
+
+    /// @param rows of pages
+    /// @param firstOffset no row of them has a smaller one; 0 if there are none
+    record CountedRows(long rows, long firstOffset) {}
 
     /// A page and the folio that it is in.
     record PlannedPage(LogPage page, String objectKey, long commitNumber) {}

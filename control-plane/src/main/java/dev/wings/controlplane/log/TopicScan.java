@@ -15,6 +15,7 @@
  */
 package dev.wings.controlplane.log;
 
+import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.TopicName;
 import java.util.Optional;
 import java.util.Set;
@@ -24,39 +25,55 @@ import java.util.Set;
 /// have none.
 ///
 /// @param partitions empty for all
+/// @param rowsOnly no page is wanted, only how many rows all of them have
 public record TopicScan(
         TopicName topic,
         Optional<Set<String>> partitions,
         long startOffset,
         long endOffset,
         long startTimestampMicros,
-        long endTimestampMicros) {
+        long endTimestampMicros,
+        boolean rowsOnly) {
 
     public TopicScan {
         partitions = partitions.map(Set::copyOf);
+        boolean all = partitions.isEmpty()
+                && startOffset == 0
+                && endOffset == Long.MAX_VALUE
+                && startTimestampMicros == Long.MIN_VALUE
+                && endTimestampMicros == Long.MAX_VALUE;
+        if (rowsOnly && !all) {
+            throw WingsException.invalid("the rows of all pages are counted, or of none: topic=" + topic);
+        }
     }
 
     /// All of a topic.
     public static TopicScan all(TopicName topic) {
-        return new TopicScan(topic, Optional.empty(), 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE);
+        return new TopicScan(topic, Optional.empty(), 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, false);
+    }
+
+    /// How many rows the pages of a topic have.
+    public static TopicScan rows(TopicName topic) {
+        return new TopicScan(topic, Optional.empty(), 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, true);
     }
 
     public TopicScan partitions(Set<String> values) {
         return new TopicScan(
-                topic, Optional.of(values), startOffset, endOffset, startTimestampMicros, endTimestampMicros);
+                topic, Optional.of(values), startOffset, endOffset, startTimestampMicros, endTimestampMicros, false);
     }
 
     public TopicScan offsets(long start, long end) {
-        return new TopicScan(topic, partitions, start, end, startTimestampMicros, endTimestampMicros);
+        return new TopicScan(topic, partitions, start, end, startTimestampMicros, endTimestampMicros, false);
     }
 
     public TopicScan timestamps(long startMicros, long endMicros) {
-        return new TopicScan(topic, partitions, startOffset, endOffset, startMicros, endMicros);
+        return new TopicScan(topic, partitions, startOffset, endOffset, startMicros, endMicros, false);
     }
 
     /// Whether the page's bounds let it have a wanted row. What SQL says, for those who have none.
     public boolean wants(LogPage page) {
-        return partitions
+        return !rowsOnly
+                && partitions
                         .map(wanted -> wanted.contains(page.partition().value()))
                         .orElse(true)
                 && page.endOffset() > startOffset

@@ -29,6 +29,7 @@ import dev.wings.controlplane.log.LogPage;
 import dev.wings.controlplane.log.PartitionKey;
 import dev.wings.controlplane.log.PartitionRecord;
 import dev.wings.controlplane.log.PlanSink;
+import dev.wings.controlplane.log.PlanSink.CountedRows;
 import dev.wings.controlplane.log.PlanSink.PlannedPage;
 import dev.wings.controlplane.log.PlanSink.TopicSnapshot;
 import dev.wings.controlplane.log.TopicScan;
@@ -144,7 +145,8 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
                         topic.topic.schema().version(),
                         namespace.namespace.uid(),
                         namespace.objectKeys.size(),
-                        tableLocation(topic)));
+                        tableLocation(topic),
+                        scan.rowsOnly() ? Optional.of(rows(topic)) : Optional.empty()));
                 pages.add(topic.partitions.values().stream()
                         .flatMap(partition -> partition.pages.stream())
                         .filter(stored -> scan.wants(stored.page()))
@@ -163,6 +165,18 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
                 sink.pages(i, all.subList(from, Math.min(from + PLAN_CHUNK_PAGES, all.size())));
             }
         }
+    }
+
+    private static CountedRows rows(TopicEntry topic) {
+        List<LogPage> pages = topic.partitions.values().stream()
+                .flatMap(partition -> partition.pages.stream())
+                .map(StoredPage::page)
+                .toList();
+        return new CountedRows(
+                pages.stream()
+                        .mapToLong(page -> page.endOffset() - page.startOffset())
+                        .sum(),
+                pages.stream().mapToLong(LogPage::startOffset).min().orElse(0));
     }
 
     private String tableLocation(TopicEntry topic) {
@@ -211,6 +225,13 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
                         .add(stored.page()));
         pages.values().forEach(ofCommit -> ofCommit.sort(Comparator.comparingLong(LogPage::byteOffset)));
         return pages;
+    }
+
+    @Override
+    public Optional<String> tenant(UUID namespaceUid) {
+        return database.transaction(
+                () -> Optional.ofNullable(database.namespaces().get(namespaceUid))
+                        .map(entry -> entry.namespace.name().tenant()));
     }
 
     @Override

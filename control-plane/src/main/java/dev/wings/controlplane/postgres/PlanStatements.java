@@ -17,6 +17,7 @@ package dev.wings.controlplane.postgres;
 
 import dev.wings.controlplane.log.LogPage;
 import dev.wings.controlplane.log.PlanSink;
+import dev.wings.controlplane.log.PlanSink.CountedRows;
 import dev.wings.controlplane.log.PlanSink.PlannedPage;
 import dev.wings.controlplane.log.PlanSink.TopicSnapshot;
 import dev.wings.controlplane.log.TopicScan;
@@ -65,6 +66,13 @@ final class PlanStatements {
     private static final String READ_PAGES_OF_PARTITIONS =
             READ_PAGES.formatted(PageRows.COLUMNS, "g.partition_value = any(?)");
 
+    /// Partitions know it: rows below the watermark are in segments, all others in pages.
+    private static final String COUNT_ROWS = """
+            select coalesce(sum(next_offset - watermark), 0)::bigint as rows, coalesce(min(watermark), 0) as first_offset
+            from partitions
+            where topic_uid = ? and watermark < next_offset
+            """;
+
     private static final String READ_FOLIOS =
             "select folio_id, object_key, commit_number from folios where folio_id = any(?)";
 
@@ -77,6 +85,9 @@ final class PlanStatements {
         }
         sink.topics(List.copyOf(topics));
         for (int i = 0; i < scans.size(); i++) {
+            if (scans.get(i).rowsOnly()) {
+                continue;
+            }
             readPages(connection, scans.get(i), topics.get(i).topicUid(), i, sink);
         }
     }
@@ -90,7 +101,8 @@ final class PlanStatements {
                         row.getInt("schema_version"),
                         Sql.uuid(row, "namespace_uid"),
                         row.getLong("last_commit_number"),
-                        row.getString("table_location")),
+                        row.getString("table_location"),
+                        scan.rowsOnly() ? Optional.of(rows(connection, Sql.uuid(row, "topic_uid"))) : Optional.empty()),
                 scan.topic().tenant(),
                 scan.topic().namespace(),
                 scan.topic().topic());
@@ -102,6 +114,15 @@ final class PlanStatements {
         UUID namespace = NameLookup.namespace(connection, tenant, scan.topic().parent(), Lock.NONE);
         NameLookup.topic(connection, namespace, scan.topic());
         throw new IllegalStateException("a topic cannot appear within a snapshot: name=" + scan.topic());
+    }
+
+    private static CountedRows rows(Connection connection, UUID topicUid) throws SQLException {
+        return Sql.queryOne(
+                        connection,
+                        COUNT_ROWS,
+                        row -> new CountedRows(row.getLong("rows"), row.getLong("first_offset")),
+                        topicUid)
+                .orElseThrow();
     }
 
     private static void readPages(Connection connection, TopicScan scan, UUID topicUid, int scanIndex, PlanSink sink)

@@ -59,17 +59,18 @@ public final class PostgresDatabase implements AutoCloseable {
 
     private static final String MIGRATIONS = "classpath:dev/wings/controlplane/postgres/migrations";
 
-    private final DatabaseConfig config;
-    private final Resources pools;
     /// Transactions of one tenant that wait for a connection.
     private static final int MAX_WAITING = 1000;
 
+    private final DatabaseConfig config;
+    private final Resources pools;
     private final HikariDataSource commits;
     private final HikariDataSource changes;
     private final HikariDataSource work;
     private final HikariDataSource reads;
     private final HikariDataSource probes;
 
+    private final FairPlaces turnsToChange;
     private final FairPlaces turnsToRead;
 
     private PostgresDatabase(
@@ -87,8 +88,12 @@ public final class PostgresDatabase implements AutoCloseable {
         this.work = work;
         this.reads = reads;
         this.probes = probes;
-        this.turnsToRead = new FairPlaces(
-                "reads", new FairPlaces.Limits(config.readConnections(), MAX_WAITING, config.connectTimeout()));
+        this.turnsToChange = turns("changes of resources", CHANGE_CONNECTIONS, config);
+        this.turnsToRead = turns("reads", config.readConnections(), config);
+    }
+
+    private static FairPlaces turns(String what, int connections, DatabaseConfig config) {
+        return new FairPlaces(what, new FairPlaces.Limits(connections, MAX_WAITING, config.connectTimeout()));
     }
 
     /// Reaches the database and brings its tables up to date. UNAVAILABLE if it cannot be reached; later on it
@@ -235,7 +240,7 @@ public final class PostgresDatabase implements AutoCloseable {
 
     /// As [#commit], for changes of resources and whatever else must not keep commits waiting.
     <T> T change(String what, Body<T> body) {
-        return transaction(changes, what, body);
+        return inTurn(turnsToChange, what, () -> transaction(changes, what, body));
     }
 
     /// As [#commit], for tasks and what they commit.
@@ -245,12 +250,12 @@ public final class PostgresDatabase implements AutoCloseable {
 
     /// Runs `body` on one snapshot of everything committed before.
     <T> T read(String what, Body<T> body) {
-        return inTurn(what, () -> transaction(reads, what, body));
+        return inTurn(turnsToRead, what, () -> transaction(reads, what, body));
     }
 
     /// The connections of a pool go to tenants in turn.
-    private <T> T inTurn(String what, Supplier<T> transaction) {
-        try (FairPlaces.Place place = turnsToRead.acquire(ActingTenant.current())) {
+    private static <T> T inTurn(FairPlaces turns, String what, Supplier<T> transaction) {
+        try (FairPlaces.Place place = turns.acquire(ActingTenant.current())) {
             return transaction.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -32,6 +32,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -105,6 +106,18 @@ public final class PostgresLogMetadataStore implements LogMetadataStore {
             }
             return FollowStatements.readCommits(connection, namespaceUid, start, pageLimit);
         });
+    }
+
+    @Override
+    public Optional<String> tenant(UUID namespaceUid) {
+        String sql = """
+                select t.tenant_id
+                from namespaces n join tenants t on t.tenant_uid = n.tenant_uid
+                where n.namespace_uid = ? and n.delete_time is null
+                """;
+        return database.read(
+                "find the tenant of a namespace",
+                connection -> Sql.queryOne(connection, sql, row -> row.getString("tenant_id"), namespaceUid));
     }
 
     @Override

@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
@@ -223,13 +224,22 @@ final class CommitFeedTest {
         here.commit(1);
         assertFails(() -> here.feed.openWatch(new UUID(1, 2), 1), ErrorKind.NOT_FOUND);
         assertFails(() -> here.feed.openWatch(fixture.namespaceUid(), 3), ErrorKind.PRECONDITION);
+    }
+
+    /// I9, I11: also where a tenant follows several of its namespaces.
+    @Test
+    void followersOfOneTenantLeaveRoomForThoseOfAnother() {
+        LogFixture sibling = new LogFixture(cluster, new NamespaceName("acme", "returns"));
+        LogFixture other = new LogFixture(cluster, new NamespaceName("globex", "sales"));
         List<CommitFeed.Watch> watches = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
-            watches.add(here.feed.openWatch(fixture.namespaceUid(), 2));
+        for (int i = 0; i < 7; i++) {
+            watches.add(here.feed.openWatch(i % 2 == 0 ? fixture.namespaceUid() : sibling.namespaceUid(), 1));
         }
-        assertFails(() -> here.feed.openWatch(fixture.namespaceUid(), 2), ErrorKind.EXHAUSTED);
+        assertFails(() -> here.feed.openWatch(fixture.namespaceUid(), 1), ErrorKind.EXHAUSTED);
+        assertFails(() -> here.feed.openWatch(sibling.namespaceUid(), 1), ErrorKind.EXHAUSTED);
+        here.feed.openWatch(other.namespaceUid(), 1).close();
         watches.forEach(CommitFeed.Watch::close);
-        here.feed.openWatch(fixture.namespaceUid(), 2).close();
+        here.feed.openWatch(fixture.namespaceUid(), 1).close();
     }
 
     private static List<Long> read(CommitFeed.Watch watch, int commits) throws InterruptedException {

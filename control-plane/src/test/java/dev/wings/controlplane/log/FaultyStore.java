@@ -19,6 +19,7 @@ import dev.wings.common.resource.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -98,6 +99,11 @@ final class FaultyStore implements LogMetadataStore {
         List<Commit> commits = store.readCommits(namespaceUid, start, pageLimit);
         afterRead.run();
         return commits;
+    }
+
+    @Override
+    public Optional<String> tenant(UUID namespaceUid) {
+        return store.tenant(namespaceUid);
     }
 
     @Override

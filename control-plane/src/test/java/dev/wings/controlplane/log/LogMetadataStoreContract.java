@@ -31,6 +31,7 @@ import dev.wings.controlplane.log.LogFixture.CollectedPlan;
 import dev.wings.controlplane.log.LogMetadataStore.CommitListener;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
 import dev.wings.controlplane.log.LogMetadataStore.Subscription;
+import dev.wings.controlplane.log.PlanSink.CountedRows;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,9 @@ public abstract class LogMetadataStoreContract {
         commit(fixture.folio(page(topic, "JFK", batch(3))));
         assertThat(commit(folio)).isEqualTo(first);
         assertThat(plan(TopicScan.all(topic.name())).rows()).isEqualTo(13);
+        assertThat(plan(TopicScan.rows(topic.name())).topics().getFirst().pages())
+                .contains(new CountedRows(13, 0));
+        assertThat(plan(TopicScan.rows(topic.name())).pages()).isEmpty();
         assertThat(store().lastCommitNumbers(Set.of(fixture.namespaceUid()))).containsEntry(fixture.namespaceUid(), 2L);
     }
 
@@ -160,6 +164,9 @@ public abstract class LogMetadataStoreContract {
         FolioCommit folio = fixture.folio(page(topic, "JFK", batch(1)));
         assertFails(() -> decide(unknown, 1_000, List.of(folio)), ErrorKind.NOT_FOUND, unknown.toString());
         assertFails(() -> store().readCommits(unknown, 1, 10), ErrorKind.NOT_FOUND, unknown.toString());
+        assertThat(store().tenant(unknown)).isEmpty();
+        assertThat(store().tenant(fixture.namespaceUid()))
+                .contains(fixture.namespace().name().tenant());
         assertThat(store().lastCommitNumbers(Set.of(unknown))).isEmpty();
     }
 
@@ -183,8 +190,8 @@ public abstract class LogMetadataStoreContract {
 
         assertThat(plan.topics())
                 .containsExactly(
-                        new PlanSink.TopicSnapshot(single.uid(), 0, fixture.namespaceUid(), 1, ""),
-                        new PlanSink.TopicSnapshot(topic.uid(), 0, fixture.namespaceUid(), 1, ""));
+                        new PlanSink.TopicSnapshot(single.uid(), 0, fixture.namespaceUid(), 1, "", Optional.empty()),
+                        new PlanSink.TopicSnapshot(topic.uid(), 0, fixture.namespaceUid(), 1, "", Optional.empty()));
         FolioCommit.Page committed = folio.pages().getFirst();
         LogPage expected = new LogPage(
                 committed.partition(),

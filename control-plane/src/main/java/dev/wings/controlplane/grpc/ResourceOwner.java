@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.grpc;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Message;
+import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.rpc.ActingTenant;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.util.List;
+import java.util.Optional;
+
+/// Has calls act for the tenant whose resource they name, so that those of one tenant wait for each other and not for
+/// those of another, also where no header says for whom they are. Only tenants that exist have a share: NOT_FOUND for
+/// one that does not.
+public final class ResourceOwner implements ServerInterceptor {
+
+    /// The fields of requests that name a resource, or that which it is in.
+    private static final List<String> NAMING = List.of("name", "parent", "topic");
+
+    private static final String PREFIX = "tenants/";
+
+    private final KnownTenants tenants;
+
+    public ResourceOwner(KnownTenants tenants) {
+        this.tenants = tenants;
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+            private Optional<String> tenant = Optional.empty();
+
+            @Override
+            public void onMessage(Q message) {
+                tenant = tenantOf(message);
+                super.onMessage(message);
+            }
+
+            @Override
+            public void onHalfClose() {
+                if (tenant.isEmpty()) {
+                    super.onHalfClose();
+                    return;
+                }
+                tenants.check(tenant.get());
+                ActingTenant.context(tenant.get()).run(super::onHalfClose);
+            }
+        };
+    }
+
+    /// Empty if it names none, or nothing that is a name.
+    static Optional<String> tenantOf(Object request) {
+        if (!(request instanceof Message message)) {
+            return Optional.empty();
+        }
+        for (String naming : NAMING) {
+            FieldDescriptor field = message.getDescriptorForType().findFieldByName(naming);
+            boolean text = field != null && !field.isRepeated() && field.getJavaType() == JavaType.STRING;
+            if (text && message.getField(field) instanceof String name && name.startsWith(PREFIX)) {
+                int end = name.indexOf('/', PREFIX.length());
+                return Optional.of(name.substring(PREFIX.length(), end < 0 ? name.length() : end));
+            }
+        }
+        return Optional.empty();
+    }
+}
