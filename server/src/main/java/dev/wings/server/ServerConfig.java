@@ -45,6 +45,7 @@ import java.util.Optional;
 /// @param queryThreads that one query computes with; 0 for as many as there are processors, 16 at most
 /// @param queryMemoryBytes that one query computes with; beyond, it spills to disk
 /// @param readMemoryBytes that one query's rows may take between the object store and the engine or the client
+/// @param planMemoryBytes that what one query, or listing, gathers before its first row may take
 /// @param engineProcesses whether each engine has a process of its own
 /// @param spillBytes that one query may put on disk
 /// @param spillDirectory parent of the directory for it; empty for the system's directory for temporary files
@@ -69,6 +70,7 @@ public record ServerConfig(
         int queryThreads,
         long queryMemoryBytes,
         long readMemoryBytes,
+        long planMemoryBytes,
         boolean engineProcesses,
         long spillBytes,
         Optional<Path> spillDirectory,
@@ -147,6 +149,13 @@ public record ServerConfig(
                         32 * MIB,
                         1024 * GIB,
                         "that one query's rows may take between the object store and the engine or the client"),
+                settings.bytes(
+                        "PLAN_MEMORY_BYTES",
+                        256 * MIB,
+                        MIB,
+                        64 * GIB,
+                        "of the heap: what one query is about, pages, segments, rows of system tables, or a listing;"
+                                + " a page takes some 250 bytes"),
                 settings.bool(
                         "ENGINE_PROCESSES",
                         false,

@@ -23,6 +23,7 @@ import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.scan.TopicScans;
 import dev.wings.server.system.SystemTables;
+import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
@@ -63,13 +64,15 @@ final class ServerTables implements Tables {
     }
 
     @Override
-    public Map<TableRef, TableSource> open(String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator) {
+    public Map<TableRef, TableSource> open(
+            String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator, PlanMemory memory) {
         List<TableNeeds> ofTopics =
                 needs.values().stream().filter(ServerTables::isTopic).toList();
-        Iterator<TableSource> opened = topics.open(ofTopics, allocator).iterator();
+        Iterator<TableSource> opened = topics.open(ofTopics, allocator, memory).iterator();
         Map<TableRef, TableSource> sources = new LinkedHashMap<>();
         needs.forEach((name, need) -> sources.put(
-                name, isTopic(need) ? opened.next() : TableSource.of(need, system.open(tenant, need, allocator))));
+                name,
+                isTopic(need) ? opened.next() : TableSource.of(need, system.open(tenant, need, allocator, memory))));
         return sources;
     }
 

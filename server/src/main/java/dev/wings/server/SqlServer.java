@@ -166,6 +166,7 @@ public final class SqlServer implements AutoCloseable {
                 queryThreads(config),
                 config.queryMemoryBytes(),
                 config.readMemoryBytes(),
+                config.planMemoryBytes(),
                 config.spillBytes(),
                 config.readerTimeout());
     }
@@ -173,7 +174,8 @@ public final class SqlServer implements AutoCloseable {
     /// Those of system tables have places and a queue of their own; one tenant's queues leave room for others'.
     private static FlightSqlEndpoint.Limits streamLimits(ServerConfig config) {
         int ofOneTenant = 2 * (config.queries() + config.queuedQueries());
-        return new FlightSqlEndpoint.Limits(4 * ofOneTenant, ofOneTenant, config.queryTimeout());
+        return new FlightSqlEndpoint.Limits(
+                4 * ofOneTenant, ofOneTenant, config.queryTimeout(), config.planMemoryBytes());
     }
 
     private static byte[] ticketKey(ServerConfig config) {

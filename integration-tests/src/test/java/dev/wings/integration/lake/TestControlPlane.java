@@ -127,7 +127,7 @@ final class TestControlPlane implements AutoCloseable {
         LogMetadata log = new LogMetadata(stores.log(), committer, feed, meters);
         GrpcServer server = resources.add(GrpcServer.on("127.0.0.1", port, meters)
                 .service(new ClusterMetadataService(cluster))
-                .service(new LogMetadataService(log, 1 << 20, CALL_TIMEOUT))
+                .service(new LogMetadataService(log, 1 << 20, CALL_TIMEOUT, Duration.ofDays(1)))
                 .service(new TasksService(tasks))
                 .service(new GarbageCollectionService(
                         new GarbageCollection(stores.tasks(), stores.garbage(), policy, ids.clock())))

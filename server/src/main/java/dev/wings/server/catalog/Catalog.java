@@ -42,7 +42,6 @@ import dev.wings.common.rpc.GrpcCalls;
 import io.grpc.Channel;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,9 +60,6 @@ public final class Catalog {
     /// Whose object stores are remembered.
     private static final int MAX_NAMESPACES = 10_000;
 
-    /// Bounds what a listing holds in memory.
-    private static final int MAX_LISTED = 100_000;
-
     private final ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster;
     private final LogMetadataGrpc.LogMetadataBlockingStub log;
     private final TasksGrpc.TasksBlockingStub tasks;
@@ -77,6 +73,7 @@ public final class Catalog {
                 }
             });
 
+    /// @param planTimeout of a plan, and of what is read by it
     public Catalog(Channel controlPlane, GrpcCalls calls, Duration planTimeout) {
         this.cluster = ClusterMetadataGrpc.newBlockingStub(controlPlane);
         this.log = LogMetadataGrpc.newBlockingStub(controlPlane);
@@ -92,9 +89,8 @@ public final class Catalog {
         return TopicTable.of(calls.idempotent(() -> cluster.getTopic(request)));
     }
 
-    /// The ids of the tenant's namespaces, ordered.
-    public List<String> namespaces(String tenant) {
-        List<String> namespaces = new ArrayList<>();
+    /// Shows the ids of the tenant's namespaces, ordered.
+    public void namespaces(String tenant, Consumer<String> consumer) {
         String token = "";
         do {
             ListNamespacesRequest request = ListNamespacesRequest.newBuilder()
@@ -104,17 +100,14 @@ public final class Catalog {
                     .build();
             ListNamespacesResponse page = calls.idempotent(() -> cluster.listNamespaces(request));
             page.getNamespacesList()
-                    .forEach(namespace -> namespaces.add(
+                    .forEach(namespace -> consumer.accept(
                             NamespaceName.parse(namespace.getName()).namespace()));
             token = page.getNextPageToken();
-            checkListed(namespaces.size());
         } while (!token.isEmpty());
-        return namespaces;
     }
 
-    /// All topics of the tenant, ordered by name.
-    public List<TopicTable> topics(String tenant) {
-        List<TopicTable> topics = new ArrayList<>();
+    /// Shows all topics of the tenant, ordered by name.
+    public void topics(String tenant, Consumer<TopicTable> consumer) {
         String token = "";
         do {
             ListTopicsRequest request = ListTopicsRequest.newBuilder()
@@ -123,11 +116,9 @@ public final class Catalog {
                     .setPageToken(token)
                     .build();
             ListTopicsResponse page = calls.idempotent(() -> cluster.listTopics(request));
-            page.getTopicsList().forEach(topic -> topics.add(TopicTable.of(topic)));
+            page.getTopicsList().forEach(topic -> consumer.accept(TopicTable.of(topic)));
             token = page.getNextPageToken();
-            checkListed(topics.size());
         } while (!token.isEmpty());
-        return topics;
     }
 
     /// Gives `consumer` all partitions of a topic, ordered by value.
@@ -163,9 +154,11 @@ public final class Catalog {
     /// One consistent snapshot; `consumer` gets the parts of the answer in order. Not repeated after a failure: a
     /// part may have been consumed.
     public void plan(PlanScanRequest request, Consumer<PlanScanResponse> consumer) {
+        PlanScanRequest timed =
+                request.toBuilder().setReadMillis(planTimeout.toMillis()).build();
         GrpcCalls.streaming(
                 () -> log.withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
-                        .planScan(request),
+                        .planScan(timed),
                 answers -> {
                     answers.forEachRemaining(consumer);
                     return true;
@@ -192,11 +185,5 @@ public final class Catalog {
                 URI.create(calls.idempotent(() -> cluster.getObjectStore(store)).getUri());
         storesOfNamespaces.put(topic.namespaceUid(), root);
         return root;
-    }
-
-    private static void checkListed(int size) {
-        if (size > MAX_LISTED) {
-            throw WingsException.exhausted("too much to list: limit=" + MAX_LISTED);
-        }
     }
 }

@@ -76,7 +76,8 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     /// @param queries DoGet calls of queries at once
     /// @param metadata DoGet calls of metadata at once
     /// @param metadataTimeout of one of metadata, from its start until its last row is taken
-    public record Limits(int queries, int metadata, Duration metadataTimeout) {}
+    /// @param metadataBytes of the heap that the rows of one of metadata may take
+    public record Limits(int queries, int metadata, Duration metadataTimeout, long metadataBytes) {}
 
     /// @param queryThreads runs the DoGet calls of queries, each on a platform thread
     public FlightSqlEndpoint(
@@ -89,7 +90,10 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             Executor queryThreads,
             Scheduler scheduler,
             Limits limits) {
-        super(catalog, system, allocator, new MetadataStreams(limits.metadata(), limits.metadataTimeout(), scheduler));
+        super(
+                new MetadataRoots(catalog, system, allocator, limits.metadataBytes()),
+                allocator,
+                new MetadataStreams(limits.metadata(), limits.metadataTimeout(), scheduler));
         this.statements = new Statements(queries, signer, ids, queryThreads, limits.queries());
         this.allocator = allocator;
         this.uploads = new ParameterUploads(statements, allocator);

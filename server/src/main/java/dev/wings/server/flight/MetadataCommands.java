@@ -16,8 +16,6 @@
 package dev.wings.server.flight;
 
 import com.google.protobuf.Message;
-import dev.wings.server.catalog.Catalog;
-import dev.wings.server.system.SystemTables;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.Criteria;
@@ -40,8 +38,8 @@ abstract class MetadataCommands extends BasicFlightSqlProducer {
     private final MetadataStreams streams;
     private final SqlInfoBuilder sqlInfo = SqlInfos.create();
 
-    MetadataCommands(Catalog catalog, SystemTables system, BufferAllocator allocator, MetadataStreams streams) {
-        this.metadata = new MetadataRoots(catalog, system, allocator);
+    MetadataCommands(MetadataRoots metadata, BufferAllocator allocator, MetadataStreams streams) {
+        this.metadata = metadata;
         this.allocator = allocator;
         this.streams = streams;
     }

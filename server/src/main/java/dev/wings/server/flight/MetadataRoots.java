@@ -16,8 +16,8 @@
 package dev.wings.server.flight;
 
 import dev.wings.server.catalog.Catalog;
-import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.system.SystemTables;
+import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
 import java.io.ByteArrayOutputStream;
@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.arrow.flight.sql.FlightSqlColumnMetadata;
 import org.apache.arrow.flight.sql.FlightSqlProducer.Schemas;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
@@ -55,11 +56,14 @@ final class MetadataRoots {
     private final Catalog catalog;
     private final SystemTables system;
     private final BufferAllocator allocator;
+    private final long memoryBytes;
 
-    MetadataRoots(Catalog catalog, SystemTables system, BufferAllocator allocator) {
+    /// @param memoryBytes that what one call lists may take
+    MetadataRoots(Catalog catalog, SystemTables system, BufferAllocator allocator, long memoryBytes) {
         this.catalog = catalog;
         this.system = system;
         this.allocator = allocator;
+        this.memoryBytes = memoryBytes;
     }
 
     VectorSchemaRoot openCatalogs() {
@@ -79,9 +83,16 @@ final class MetadataRoots {
         if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
             LikePattern filter =
                     LikePattern.of(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
-            schemas(tenant).stream()
-                    .filter(schema -> filter.matches(schema))
-                    .forEach(schema -> rows.add(List.of(CATALOG, schema)));
+            PlanMemory memory = new PlanMemory(memoryBytes);
+            Consumer<String> row = schema -> {
+                if (filter.matches(schema)) {
+                    memory.add(PlanMemory.bytesOf(CATALOG, schema), "schemas");
+                    rows.add(List.of(CATALOG, schema));
+                }
+            };
+            catalog.namespaces(tenant, row);
+            row.accept(SystemTables.SCHEMA);
+            rows.sort(Comparator.comparing(schema -> (String) schema.getLast()));
         }
         return open(Schemas.GET_SCHEMAS_SCHEMA, rows);
     }
@@ -93,45 +104,41 @@ final class MetadataRoots {
                     LikePattern.of(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
             LikePattern names =
                     LikePattern.of(command.hasTableNameFilterPattern() ? command.getTableNameFilterPattern() : "%");
-            for (Entry entry : entries(tenant, command.getTableTypesList())) {
+            PlanMemory memory = new PlanMemory(memoryBytes);
+            Consumer<Entry> row = entry -> {
                 if (schemas.matches(entry.schema()) && names.matches(entry.name())) {
-                    List<Object> row = new ArrayList<>(List.of(CATALOG, entry.schema(), entry.name(), entry.type()));
+                    List<Object> values = new ArrayList<>(List.of(CATALOG, entry.schema(), entry.name(), entry.type()));
                     if (command.getIncludeSchema()) {
-                        row.add(serialized(schemaOf(entry)));
+                        values.add(serialized(schemaOf(entry)));
                     }
-                    rows.add(row);
+                    memory.add(PlanMemory.bytesOf(values.toArray()), "tables");
+                    rows.add(values);
                 }
-            }
+            };
+            entries(tenant, command.getTableTypesList(), row);
+            // as the protocol wants: by type within a schema within the catalog
+            rows.sort(Comparator.<List<Object>, String>comparing(values -> (String) values.get(1))
+                    .thenComparing(values -> (String) values.get(2))
+                    .thenComparing(values -> (String) values.get(3)));
         }
         return open(command.getIncludeSchema() ? Schemas.GET_TABLES_SCHEMA : Schemas.GET_TABLES_SCHEMA_NO_SCHEMA, rows);
     }
 
     private record Entry(String schema, String name, String type, SqlTable table) {}
 
-    private List<String> schemas(String tenant) {
-        List<String> schemas = new ArrayList<>(catalog.namespaces(tenant));
-        schemas.add(SystemTables.SCHEMA);
-        schemas.sort(Comparator.naturalOrder());
-        return schemas;
-    }
-
-    /// Ordered as the protocol wants: by type within a schema within the catalog.
-    private List<Entry> entries(String tenant, List<String> types) {
-        List<Entry> entries = new ArrayList<>();
+    private void entries(String tenant, List<String> types, Consumer<Entry> consumer) {
         if (types.isEmpty() || types.contains(TABLE)) {
-            for (TopicTable topic : catalog.topics(tenant)) {
-                entries.add(new Entry(topic.name().namespace(), topic.name().topic(), TABLE, topic));
-            }
+            catalog.topics(
+                    tenant,
+                    topic -> consumer.accept(
+                            new Entry(topic.name().namespace(), topic.name().topic(), TABLE, topic)));
         }
         if (types.isEmpty() || types.contains(SYSTEM_TABLE)) {
             for (String name : system.names()) {
                 system.find(name)
-                        .ifPresent(table -> entries.add(new Entry(SystemTables.SCHEMA, name, SYSTEM_TABLE, table)));
+                        .ifPresent(table -> consumer.accept(new Entry(SystemTables.SCHEMA, name, SYSTEM_TABLE, table)));
             }
         }
-        entries.sort(
-                Comparator.comparing(Entry::schema).thenComparing(Entry::name).thenComparing(Entry::type));
-        return entries;
     }
 
     private static Schema schemaOf(Entry entry) {

@@ -21,6 +21,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.server.session.ParameterValues;
 import dev.wings.server.session.StatementHandle;
 import io.grpc.Metadata;
@@ -54,10 +55,17 @@ final class ParameterUploads {
 
     private static final int MAX_BYTES = 4 << 20;
 
+    /// Of all uploads that are under way, shared by tenants.
+    private static final long MAX_BYTES_OF_ALL = 64 << 20;
+
+    /// As it came, and as it is read.
+    private static final int COPIES = 2;
+
     private static final int CONTINUATION = 0xFFFFFFFF;
 
     private final Statements statements;
     private final BufferAllocator allocator;
+    private final FairPlaces memory = new FairPlaces("bytes of parameters", FairPlaces.Limits.of(MAX_BYTES_OF_ALL));
 
     ParameterUploads(Statements statements, BufferAllocator allocator) {
         this.statements = statements;
@@ -131,12 +139,19 @@ final class ParameterUploads {
         stream.writeBytes(message.getDataBody().toByteArray());
     }
 
+    private static WingsException tooMany() {
+        return WingsException.exhausted(
+                "too many parameters are being sent at once: limit_bytes_of_all=" + MAX_BYTES_OF_ALL);
+    }
+
     /// One call.
     private final class Upload extends ServerCall.Listener<Flight.FlightData> {
 
         private final ServerCall<Flight.FlightData, Flight.PutResult> call;
         private final List<Flight.FlightData> messages = new ArrayList<>();
+        private final String tenant = Caller.current().tenant();
         private @Nullable ByteString statement;
+        private FairPlaces.@Nullable Place place;
         private int bytes;
 
         Upload(ServerCall<Flight.FlightData, Flight.PutResult> call) {
@@ -153,10 +168,36 @@ final class ParameterUploads {
                 throw WingsException.exhausted(
                         "the parameters are too large: limit_bytes=" + MAX_BYTES + ", limit_messages=" + MAX_MESSAGES);
             }
+            hold((long) COPIES * message.getSerializedSize());
             if (!message.getDataHeader().isEmpty()) {
                 messages.add(message);
             }
             call.request(1);
+        }
+
+        private void hold(long more) {
+            FairPlaces.Place held = place;
+            if (held == null) {
+                place = memory.tryAcquire(tenant, more).orElseThrow(ParameterUploads::tooMany);
+            } else if (!held.tryGrow(more)) {
+                throw tooMany();
+            }
+        }
+
+        private void giveBack() {
+            if (place != null) {
+                place.close();
+            }
+        }
+
+        @Override
+        public void onCancel() {
+            giveBack();
+        }
+
+        @Override
+        public void onComplete() {
+            giveBack();
         }
 
         @Override

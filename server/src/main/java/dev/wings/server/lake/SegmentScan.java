@@ -42,6 +42,10 @@ import java.util.stream.Collectors;
 /// The planned segments of one table.
 public final class SegmentScan implements SegmentSource {
 
+    private static final long SEGMENT_BYTES = 256;
+
+    private static final long RANGE_BYTES = 48;
+
     private final List<Segments.Planned> planned;
     private final Map<SqlColumn, Integer> columns;
     private final SegmentStats stats;
@@ -73,6 +77,14 @@ public final class SegmentScan implements SegmentSource {
     public long rows() {
         return planned.stream()
                 .mapToLong(segment -> segment.file().recordCount())
+                .sum();
+    }
+
+    /// About what all of this takes on the heap.
+    public long planBytes() {
+        return planned.stream()
+                .mapToLong(segment ->
+                        SEGMENT_BYTES + RANGE_BYTES * segment.ranges().size())
                 .sum();
     }
 

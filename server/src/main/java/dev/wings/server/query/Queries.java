@@ -23,6 +23,7 @@ import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.engine.EngineFactory;
+import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.Tables;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
@@ -77,6 +78,7 @@ public final class Queries implements AutoCloseable {
     /// @param threads that one query computes with
     /// @param memoryBytes that one query computes with; beyond, it spills to disk
     /// @param readMemoryBytes that one query's rows may take between the object store and the engine, or the client
+    /// @param planMemoryBytes that what one query, or listing, gathers before its first row may take
     /// @param temporaryBytes that one query may spill
     /// @param readerTimeout a query whose client takes no rows for so long ends when another one waits for its
     ///     place
@@ -88,6 +90,7 @@ public final class Queries implements AutoCloseable {
             int threads,
             long memoryBytes,
             long readMemoryBytes,
+            long planMemoryBytes,
             long temporaryBytes,
             Duration readerTimeout) {}
 
@@ -323,7 +326,9 @@ public final class Queries implements AutoCloseable {
         QueryPlan plan = recent;
         for (int attempt = 1; ; attempt++) {
             try {
-                return new OpenedQuery(plan, tables.open(request.tenant(), plan.needs(request.parameters()), rows));
+                PlanMemory memory = new PlanMemory(limits.planMemoryBytes());
+                return new OpenedQuery(
+                        plan, tables.open(request.tenant(), plan.needs(request.parameters()), rows, memory));
             } catch (WingsException e) {
                 boolean changed = e.kind() == ErrorKind.CONFLICT || e.kind() == ErrorKind.NOT_FOUND;
                 if (!changed || attempt == MAX_ATTEMPTS) {

@@ -51,10 +51,11 @@ record QueryPlan(
     /// What is needed of each table when the parameters have these values.
     Map<TableRef, TableNeeds> needs(List<@Nullable Object> parameters) {
         Map<TableRef, TableNeeds> needs = new LinkedHashMap<>();
-        tables.forEach((name, table) -> needs.put(
-                name,
-                direct.map(result -> new TableNeeds(table, result.columns(), Map.of()))
-                        .orElseGet(() -> scans.needs(name, table, parameters))));
+        tables.forEach((name, table) -> {
+            TableNeeds ofTable = direct.map(result -> new TableNeeds(table, result.columns(), Map.of()))
+                    .orElseGet(() -> scans.needs(name, table, parameters));
+            needs.put(name, query.onlyCounts() && !query.explain() ? ofTable.counted() : ofTable);
+        });
         return needs;
     }
 

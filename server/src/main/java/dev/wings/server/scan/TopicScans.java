@@ -35,6 +35,7 @@ import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.lake.SegmentScan;
 import dev.wings.server.lake.Segments;
+import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.Restriction;
 import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.SqlColumn;
@@ -54,8 +55,10 @@ import org.apache.arrow.vector.compression.CompressionCodec;
 /// Plans topics: their pages, and the segments of the same snapshot.
 public final class TopicScans {
 
-    /// Bounds what a plan holds in memory.
-    private static final int MAX_PAGES = 1_000_000;
+    /// About what a page takes in a plan, and each of its batches.
+    private static final long PAGE_BYTES = 160;
+
+    private static final long BATCH_BYTES = 64;
 
     /// The control plane is not asked for partitions one by one when there are more.
     private static final int MAX_PARTITION_VALUES = 1000;
@@ -87,57 +90,112 @@ public final class TopicScans {
     }
 
     /// One consistent snapshot of the topics, each a [TopicTable]; in their order.
-    public List<TableSource> open(List<TableNeeds> needs, BufferAllocator allocator) {
+    ///
+    /// @param memory counts what is known of their pages and segments
+    public List<TableSource> open(List<TableNeeds> needs, BufferAllocator allocator, PlanMemory memory) {
         PlanScanRequest.Builder request = PlanScanRequest.newBuilder();
-        List<List<PageRef>> pages = new ArrayList<>();
-        List<String> locations = new ArrayList<>();
+        List<Planned> planned = new ArrayList<>();
         for (TableNeeds need : needs) {
             request.addTopics(topicScan(need));
-            pages.add(new ArrayList<>());
+            planned.add(new Planned(need));
         }
         if (!needs.isEmpty()) {
-            catalog.plan(request.build(), new PlanReader(needs, pages, locations)::accept);
+            catalog.plan(request.build(), answer -> gather(answer, planned, memory));
         }
-        List<TableSource> sources = new ArrayList<>();
-        for (int i = 0; i < needs.size(); i++) {
-            sources.add(source(needs.get(i), pages.get(i), locations.get(i), allocator));
-        }
-        return sources;
+        return planned.stream().map(topic -> source(topic, allocator, memory)).toList();
     }
 
-    private TableSource source(TableNeeds needs, List<PageRef> pages, String location, BufferAllocator allocator) {
-        Optional<SegmentScan> scan = location.isEmpty()
+    /// What the control plane says of a topic.
+    private static final class Planned {
+        final TableNeeds needs;
+        final List<PageRef> pages = new ArrayList<>();
+        String metadataLocation = "";
+        /// If no page was asked for.
+        Optional<Long> pageRows = Optional.empty();
+        /// If there are any pages: that of the first.
+        Optional<Long> firstOffset = Optional.empty();
+
+        Planned(TableNeeds needs) {
+            this.needs = needs;
+        }
+
+        long rows() {
+            return pageRows.orElseGet(
+                    () -> pages.stream().mapToLong(PageRef::rows).sum());
+        }
+    }
+
+    private static void gather(PlanScanResponse answer, List<Planned> planned, PlanMemory memory) {
+        for (int i = 0; i < answer.getTopicsCount(); i++) {
+            TopicSnapshot snapshot = answer.getTopics(i);
+            Planned topic = planned.get(i);
+            check(topic(topic.needs), snapshot);
+            topic.metadataLocation = snapshot.getTableMetadataLocation();
+            if (topic.needs.onlyCounted()) {
+                topic.pageRows = Optional.of(snapshot.getPageRows());
+                topic.firstOffset = Optional.of(snapshot.getFirstPageOffset()).filter(first -> topic.rows() > 0);
+            }
+        }
+        answer.getFolioKeysList().forEach(key -> memory.add(PlanMemory.bytesOf(key), "folios"));
+        for (PlannedPage page : answer.getPagesList()) {
+            Planned topic = planned.get(page.getTopicIndex());
+            memory.add(
+                    PAGE_BYTES + BATCH_BYTES * page.getBatchesCount(),
+                    "pages of " + topic(topic.needs).name());
+            PageRef ref = PageRef.of(page, answer.getFolioKeys(page.getFolioIndex()));
+            topic.pages.add(ref);
+            if (topic.firstOffset.isEmpty()) {
+                topic.firstOffset = Optional.of(ref.startOffset());
+            }
+        }
+    }
+
+    /// Since the query was planned, the topic may have been deleted and made anew, or its schema changed.
+    private static void check(TopicTable planned, TopicSnapshot snapshot) {
+        if (!planned.uid().equals(snapshot.getTopicUid())
+                || planned.schema().version() != snapshot.getSchemaVersion()) {
+            throw new WingsException(
+                    ErrorKind.CONFLICT,
+                    "the topic changed while the query was planned, try again: topic=" + planned.name());
+        }
+    }
+
+    private TableSource source(Planned planned, BufferAllocator allocator, PlanMemory memory) {
+        TableNeeds needs = planned.needs;
+        Optional<SegmentScan> scan = planned.metadataLocation.isEmpty()
                 ? Optional.empty()
-                : Optional.of(segments.plan(needs, catalog.objectStore(topic(needs)), location));
-        scan.ifPresent(found -> checkOnce(topic(needs), found, pages));
+                : Optional.of(segments.plan(needs, catalog.objectStore(topic(needs)), planned.metadataLocation));
+        scan.ifPresent(found -> {
+            memory.add(found.planBytes(), "segments of " + topic(needs).name());
+            checkOnce(topic(needs), found, planned.firstOffset);
+        });
         return new TableSource(
                 needs,
                 scan.filter(found -> !found.isEmpty()).map(SegmentSource.class::cast),
                 scan.map(SegmentScan::stats),
-                rows(needs, scan, pages),
-                pages(needs, pages, allocator),
-                pages.size());
+                rows(planned, scan),
+                pages(needs, planned.pages, allocator),
+                planned.pages.size());
     }
 
     /// Asked for by counts only, which need no column: others need not pay for it.
-    private static Optional<Long> rows(TableNeeds needs, Optional<SegmentScan> scan, List<PageRef> pages) {
-        if (!needs.columns().isEmpty() || !needs.restrictions().isEmpty()) {
+    private static Optional<Long> rows(Planned planned, Optional<SegmentScan> scan) {
+        if (!planned.needs.columns().isEmpty() || !planned.needs.restrictions().isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(scan.map(SegmentScan::rows).orElse(0L)
-                + pages.stream().mapToLong(PageRef::rows).sum());
+        return Optional.of(scan.map(SegmentScan::rows).orElse(0L) + planned.rows());
     }
 
     /// Each row is either in a segment or in a page: those in pages come after those in segments.
-    private static void checkOnce(TopicTable topic, SegmentScan scan, List<PageRef> pages) {
+    private static void checkOnce(TopicTable topic, SegmentScan scan, Optional<Long> firstOffset) {
         boolean overlap = topic.partitionKey().isEmpty()
-                && !pages.isEmpty()
-                && scan.maxOffset().orElse(-1L) >= pages.getFirst().startOffset();
+                && firstOffset.isPresent()
+                && scan.maxOffset().orElse(-1L) >= firstOffset.get();
         if (overlap) {
             throw new WingsException(
                     ErrorKind.INTERNAL,
                     "rows are both in segments and in pages: topic=" + topic.name() + ", pages_from="
-                            + pages.getFirst().startOffset() + ", segments_to=" + scan.maxOffset() + ", metadata="
+                            + firstOffset.get() + ", segments_to=" + scan.maxOffset() + ", metadata="
                             + scan.stats().metadataLocation());
         }
     }
@@ -181,6 +239,9 @@ public final class TopicScans {
     private static TopicScan topicScan(TableNeeds needs) {
         TopicTable topic = topic(needs);
         TopicScan.Builder scan = TopicScan.newBuilder().setTopic(topic.name().toString());
+        if (needs.onlyCounted()) {
+            return scan.setAllPartitions(true).setRowsOnly(true).build();
+        }
         Restriction offsets = needs.restriction(TopicTable.OFFSET.name());
         Restriction timestamps = needs.restriction(TopicTable.TIMESTAMP.name());
         if (offsets.min() > offsets.max() || timestamps.min() > timestamps.max()) {
@@ -223,34 +284,5 @@ public final class TopicScans {
             }
         }
         return Optional.of(values);
-    }
-
-    /// Sorts the pages of a plan by topic.
-    private record PlanReader(List<TableNeeds> needs, List<List<PageRef>> pages, List<String> locations) {
-
-        void accept(PlanScanResponse answer) {
-            for (int i = 0; i < answer.getTopicsCount(); i++) {
-                check(topic(needs.get(i)), answer.getTopics(i));
-                locations.add(answer.getTopics(i).getTableMetadataLocation());
-            }
-            for (PlannedPage page : answer.getPagesList()) {
-                List<PageRef> ofTopic = pages.get(page.getTopicIndex());
-                if (ofTopic.size() == MAX_PAGES) {
-                    throw WingsException.exhausted("the query needs too many pages: limit=" + MAX_PAGES + ", topic="
-                            + topic(needs.get(page.getTopicIndex())).name());
-                }
-                ofTopic.add(PageRef.of(page, answer.getFolioKeys(page.getFolioIndex())));
-            }
-        }
-
-        /// Since the query was planned, the topic may have been deleted and made anew, or its schema changed.
-        private static void check(TopicTable planned, TopicSnapshot snapshot) {
-            if (!planned.uid().equals(snapshot.getTopicUid())
-                    || planned.schema().version() != snapshot.getSchemaVersion()) {
-                throw new WingsException(
-                        ErrorKind.CONFLICT,
-                        "the topic changed while the query was planned, try again: topic=" + planned.name());
-            }
-        }
     }
 }

@@ -66,8 +66,11 @@ public final class LakeSystemTables {
                         bigInt("max_offset", "no row has a greater one"),
                         instant("first_timestamp", ""),
                         instant("last_timestamp", "")),
-                (tenant, needs, rows) -> NamedTopics.wanted(catalog, tenant, needs)
-                        .forEach(topic -> table(topic)
+                (tenant, needs, rows) -> NamedTopics.forEach(
+                        catalog,
+                        tenant,
+                        needs,
+                        topic -> table(topic)
                                 .ifPresent(location -> segments.forEachDataFile(
                                         catalog.objectStore(topic),
                                         location,
@@ -106,8 +109,11 @@ public final class LakeSystemTables {
                         bigInt("removed_segments", ""),
                         bigInt("segment_count", "of the table since then"),
                         bigInt("row_count", "of the table since then")),
-                (tenant, needs, rows) -> NamedTopics.wanted(catalog, tenant, needs)
-                        .forEach(topic -> table(topic)
+                (tenant, needs, rows) -> NamedTopics.forEach(
+                        catalog,
+                        tenant,
+                        needs,
+                        topic -> table(topic)
                                 .ifPresent(location -> segments.snapshots(catalog.objectStore(topic), location)
                                         .forEach(snapshot -> rows.accept(snapshot(topic, snapshot))))));
     }

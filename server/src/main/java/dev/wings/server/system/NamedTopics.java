@@ -18,9 +18,9 @@ package dev.wings.server.system;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.table.TableNeeds;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// System tables whose rows belong to topics have these columns first; a filter on them tells whose rows are wanted.
 final class NamedTopics {
@@ -30,15 +30,17 @@ final class NamedTopics {
 
     private NamedTopics() {}
 
-    /// The topics that the query may want to see.
-    static List<TopicTable> wanted(Catalog catalog, String tenant, TableNeeds needs) {
+    /// Shows the topics that the query may want to see, ordered by name. None of them is kept.
+    static void forEach(Catalog catalog, String tenant, TableNeeds needs, Consumer<TopicTable> consumer) {
         Optional<Set<Object>> namespaces = needs.restriction(NAMESPACE).values();
         Optional<Set<Object>> names = needs.restriction(TOPIC).values();
-        return catalog.topics(tenant).stream()
-                .filter(topic -> namespaces.isEmpty()
-                        || namespaces.get().contains(topic.name().namespace()))
-                .filter(topic ->
-                        names.isEmpty() || names.get().contains(topic.name().topic()))
-                .toList();
+        catalog.topics(tenant, topic -> {
+            boolean wanted = (namespaces.isEmpty()
+                            || namespaces.get().contains(topic.name().namespace()))
+                    && (names.isEmpty() || names.get().contains(topic.name().topic()));
+            if (wanted) {
+                consumer.accept(topic);
+            }
+        });
     }
 }

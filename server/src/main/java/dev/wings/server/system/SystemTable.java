@@ -16,7 +16,7 @@
 package dev.wings.server.system;
 
 import dev.wings.common.duckdb.ArrowTable;
-import dev.wings.common.error.WingsException;
+import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
@@ -42,9 +42,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param rows makes the rows of a tenant: one array per row, values in the order of the columns
 record SystemTable(String name, List<SqlColumn> columns, Rows rows) implements SqlTable {
-
-    /// Bounds what one query holds of a system table.
-    private static final int MAX_ROWS = 1_000_000;
 
     private static final int BATCH_ROWS = 2048;
 
@@ -75,12 +72,10 @@ record SystemTable(String name, List<SqlColumn> columns, Rows rows) implements S
     }
 
     /// The rows of now.
-    ArrowTable open(String tenant, TableNeeds needs, BufferAllocator allocator) {
+    ArrowTable open(String tenant, TableNeeds needs, BufferAllocator allocator, PlanMemory memory) {
         List<@Nullable Object[]> all = new ArrayList<>();
         rows.make(tenant, needs, row -> {
-            if (all.size() == MAX_ROWS) {
-                throw WingsException.exhausted("system." + name + " has too many rows: limit=" + MAX_ROWS);
-            }
+            memory.add(PlanMemory.bytesOf(row), "rows of system." + name);
             all.add(row);
         });
         List<SqlColumn> wanted = needs.columns().isEmpty() ? List.of(columns.getFirst()) : needs.columns();

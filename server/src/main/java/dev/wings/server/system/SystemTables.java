@@ -35,6 +35,7 @@ import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.query.QueryInfo;
 import dev.wings.server.query.QueryLog;
+import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import java.time.Instant;
@@ -78,8 +79,8 @@ public final class SystemTables {
     }
 
     /// The rows of now, as far as the tenant may see them.
-    public ArrowTable open(String tenant, TableNeeds needs, BufferAllocator allocator) {
-        return ((SystemTable) needs.table()).open(tenant, needs, allocator);
+    public ArrowTable open(String tenant, TableNeeds needs, BufferAllocator allocator, PlanMemory memory) {
+        return ((SystemTable) needs.table()).open(tenant, needs, allocator, memory);
     }
 
     private SystemTable topics() {
@@ -92,8 +93,11 @@ public final class SystemTables {
                         text("partition_key", "the column that rows are partitioned by; null for none"),
                         integer("schema_version", ""),
                         integer("column_count", "without __offset__ and __timestamp__")),
-                (tenant, needs, rows) -> NamedTopics.wanted(catalog, tenant, needs)
-                        .forEach(topic -> rows.accept(new @Nullable Object[] {
+                (tenant, needs, rows) -> NamedTopics.forEach(
+                        catalog,
+                        tenant,
+                        needs,
+                        topic -> rows.accept(new @Nullable Object[] {
                             topic.name().namespace(),
                             topic.name().topic(),
                             topic.uid(),
@@ -113,8 +117,11 @@ public final class SystemTables {
                         bigInt("next_offset", "the offset that the next row gets"),
                         bigInt("watermark", "rows below are in segments, from here on in pages"),
                         instant("last_timestamp", "of the newest batch")),
-                (tenant, needs, rows) -> NamedTopics.wanted(catalog, tenant, needs)
-                        .forEach(topic -> catalog.partitions(
+                (tenant, needs, rows) -> NamedTopics.forEach(
+                        catalog,
+                        tenant,
+                        needs,
+                        topic -> catalog.partitions(
                                 topic.name(),
                                 page -> page.forEach(partition -> rows.accept(partition(topic, partition))))));
     }
@@ -147,8 +154,7 @@ public final class SystemTables {
                         bigInt("byte_length", ""),
                         instant("first_timestamp", ""),
                         instant("last_timestamp", "")),
-                (tenant, needs, rows) ->
-                        NamedTopics.wanted(catalog, tenant, needs).forEach(topic -> pages(topic, rows)));
+                (tenant, needs, rows) -> NamedTopics.forEach(catalog, tenant, needs, topic -> pages(topic, rows)));
     }
 
     private void pages(TopicTable topic, Consumer<@Nullable Object[]> rows) {

@@ -22,11 +22,22 @@ import java.util.Map;
 ///
 /// @param columns in the order in which they are to be read; none if only the number of rows matters
 /// @param restrictions by column name; columns without one are not in it
-public record TableNeeds(SqlTable table, List<SqlColumn> columns, Map<String, Restriction> restrictions) {
+/// @param onlyCounted whether nothing but the number of all rows matters
+public record TableNeeds(
+        SqlTable table, List<SqlColumn> columns, Map<String, Restriction> restrictions, boolean onlyCounted) {
+
+    public TableNeeds(SqlTable table, List<SqlColumn> columns, Map<String, Restriction> restrictions) {
+        this(table, columns, restrictions, false);
+    }
 
     public TableNeeds {
         columns = List.copyOf(columns);
         restrictions = Map.copyOf(restrictions);
+    }
+
+    /// The same, if it is about nothing but the number of all rows.
+    public TableNeeds counted() {
+        return new TableNeeds(table, columns, restrictions, columns.isEmpty() && restrictions.isEmpty());
     }
 
     public Restriction restriction(String column) {

@@ -30,5 +30,8 @@ public interface Tables {
     /// acknowledged before the call is in it. CONFLICT or NOT_FOUND if a table is no longer the one that is needed.
     ///
     /// What is read is counted with `allocator`; each scan of each table must be closed before that.
-    Map<TableRef, TableSource> open(String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator);
+    ///
+    /// @param memory counts what is held until the query ends
+    Map<TableRef, TableSource> open(
+            String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator, PlanMemory memory);
 }

@@ -27,6 +27,7 @@ import dev.wings.server.query.QueryLog;
 import dev.wings.server.session.SessionOptions;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
+import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
@@ -85,6 +86,7 @@ class StatementsTest {
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
                 1,
+                64L << 20,
                 64L << 20,
                 64L << 20,
                 64L << 20,
@@ -180,7 +182,7 @@ class StatementsTest {
 
         @Override
         public Map<TableRef, TableSource> open(
-                String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator) {
+                String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator, PlanMemory memory) {
             return Map.of();
         }
     }

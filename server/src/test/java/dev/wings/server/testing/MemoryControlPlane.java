@@ -51,6 +51,7 @@ import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -329,12 +330,17 @@ public final class MemoryControlPlane implements AutoCloseable {
         for (int i = 0; i < request.getTopicsCount(); i++) {
             TopicScan scan = request.getTopics(i);
             Topic topic = find(scan.getTopic());
-            answer.addTopics(TopicSnapshot.newBuilder()
+            TopicSnapshot.Builder snapshot = TopicSnapshot.newBuilder()
                     .setTopicUid(topic.getUid())
                     .setSchemaVersion(topic.getSchema().getVersion())
                     .setNamespaceUid(topic.getNamespaceUid())
                     .setTableMetadataLocation(tables.getOrDefault(topic.getUid(), ""))
-                    .setCommitNumber(commits));
+                    .setCommitNumber(commits);
+            if (scan.getRowsOnly()) {
+                answer.addTopics(countRows(snapshot, pagesOf(topic.getUid()).values()));
+                continue;
+            }
+            answer.addTopics(snapshot);
             int index = i;
             pagesOf(topic.getUid()).forEach((value, list) -> {
                 if (scan.getAllPartitions() || scan.getPartitionValuesList().contains(value)) {
@@ -348,6 +354,20 @@ public final class MemoryControlPlane implements AutoCloseable {
             });
         }
         return answer.build();
+    }
+
+    private static TopicSnapshot.Builder countRows(
+            TopicSnapshot.Builder snapshot, Collection<List<StoredPage>> partitions) {
+        return snapshot.setPageRows(partitions.stream()
+                        .flatMap(List::stream)
+                        .mapToLong(stored ->
+                                stored.page().getEndOffset() - stored.page().getStartOffset())
+                        .sum())
+                .setFirstPageOffset(partitions.stream()
+                        .flatMap(List::stream)
+                        .mapToLong(stored -> stored.page().getStartOffset())
+                        .min()
+                        .orElse(0));
     }
 
     private static boolean matches(TopicScan scan, PlannedPage page) {
