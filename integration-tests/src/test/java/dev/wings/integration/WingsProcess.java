@@ -18,6 +18,7 @@ package dev.wings.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -27,6 +28,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -34,11 +36,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /// `wings dev` as a process of its own, as a user would run it.
 final class WingsProcess implements AutoCloseable {
 
     private static final List<Integer> PORTS = List.of(7700, 7701, 7702, 7703, 7704, 7790, 7791, 7792, 7793);
+
+    /// Without the tests, which are a directory: archives of classes are of jars only.
+    private static final String CLASS_PATH = Arrays.stream(
+                    System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.endsWith("test-classes"))
+            .collect(Collectors.joining(File.pathSeparator));
+
     private static final int START_SECONDS = 120;
     private static final int STOP_SECONDS = 60;
 
@@ -77,7 +87,9 @@ final class WingsProcess implements AutoCloseable {
 
     /// Runs another command of the CLI against this platform; returns what it printed. Fails unless it exits with 0.
     String run(String... arguments) {
-        ProcessBuilder builder = new ProcessBuilder(command(arguments)).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(
+                        command(arguments[0], Arrays.copyOfRange(arguments, 1, arguments.length)))
+                .redirectErrorStream(true);
         builder.environment().put("WINGS_PORT_OFFSET", String.valueOf(portOffset));
         try {
             Process command = builder.start();
@@ -168,15 +180,25 @@ final class WingsProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> command(String... arguments) {
+    /// As the launcher starts it: `wings dev` with all compilers, other commands with the quick one, each with an
+    /// archive of the classes that the first one of its kind has loaded.
+    private static List<String> command(String name, String... arguments) {
+        Path root = Path.of(System.getProperty("wings.root"));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + Path.of(System.getProperty("wings.root"), "jvm.options"),
+                "@" + root.resolve("jvm.options"),
                 "-Xmx512m",
-                "-XX:TieredStopAtLevel=4",
+                "-XX:TieredStopAtLevel=" + (name.equals("dev") ? 4 : 1),
                 "-cp",
-                System.getProperty("java.class.path"),
-                "dev.wings.cli.Main"));
+                CLASS_PATH,
+                "-Xlog:disable"));
+        // Java does not start with an archive where a directory is on the class path
+        if (Arrays.stream(CLASS_PATH.split(File.pathSeparator)).allMatch(entry -> entry.endsWith(".jar"))) {
+            command.add("-XX:+AutoCreateSharedArchive");
+            command.add("-XX:SharedArchiveFile=" + root.resolve("integration-tests/target/" + name + ".jsa"));
+        }
+        command.add("dev.wings.cli.Main");
+        command.add(name);
         command.addAll(List.of(arguments));
         return command;
     }

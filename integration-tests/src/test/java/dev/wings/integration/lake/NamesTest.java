@@ -209,7 +209,7 @@ final class NamesTest {
         }
         int row = expected.size() - 1;
         List<String> filters = new ArrayList<>();
-        for (int i = 0; i < names.size(); i += Math.max(1, names.size() / 50)) {
+        for (int i = 0; i < names.size(); i += Math.max(1, names.size() / 10)) {
             filters.add("select count(*) from " + table + " where " + quote(names.get(i)) + " = " + (row * 10_000 + i)
                     + " and \"the struct\"." + quote(names.get(i)) + " = " + (row * 10_000 + 3000 + i));
         }
