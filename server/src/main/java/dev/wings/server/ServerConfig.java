@@ -158,7 +158,7 @@ public record ServerConfig(
                                 + " a page takes some 250 bytes"),
                 settings.bool(
                         "ENGINE_PROCESSES",
-                        false,
+                        true,
                         "run queries in processes of their own, whose memory the kernel bounds and which are killed if"
                                 + " they do not end in time"),
                 settings.bytes("SPILL_BYTES", 4 * GIB, MIB, 1024 * GIB, "that one query may put on disk"),

@@ -151,8 +151,11 @@ public final class SqlServer implements AutoCloseable {
     /// They stay for a while: on a new thread, DuckDB's memory is cold, which costs a small query up to a millisecond.
     /// Closed after the queries: those that are left only wait for their turn.
     private static ExecutorService openQueryThreads(Resources resources) {
-        ExecutorService threads = Executors.newCachedThreadPool(
-                Thread.ofPlatform().name("sql-idle").daemon().factory());
+        ExecutorService threads = Executors.newCachedThreadPool(Thread.ofPlatform()
+                .name("sql-idle")
+                .stackSize(LocalEngines.STACK_BYTES)
+                .daemon()
+                .factory());
         resources.add(threads::shutdownNow);
         return threads;
     }

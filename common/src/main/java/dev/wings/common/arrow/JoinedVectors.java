@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.BufferLayout;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TypeLayout;
@@ -155,6 +156,27 @@ final class JoinedVectors {
         }
     }
 
+    /// Copies offsets from the second on, each larger by `more`. By addresses: there is one for each text of each
+    /// result,
+    /// and segments cost several times as much until they are hot. Both are as large as they have to be.
+    private static void shift(MemorySegment from, int width, int length, MemorySegment to, long position, long more) {
+        if (width == Long.SIZE) {
+            for (int i = 1; i <= length; i++) {
+                to.setAtIndex(JAVA_LONG, position + i - 1, from.getAtIndex(JAVA_LONG, i) + more);
+            }
+            return;
+        }
+        // they ascend: none is larger than the last
+        Math.toIntExact(get(from, width, length) + more);
+        long source = from.asSlice(0, (length + 1L) * Integer.BYTES).address();
+        long target = to.asSlice(position * Integer.BYTES, (long) length * Integer.BYTES)
+                .address();
+        for (int i = 0; i < length; i++) {
+            long at = (long) i * Integer.BYTES;
+            MemoryUtil.putInt(target + at, (int) (MemoryUtil.getInt(source + at + Integer.BYTES) + more));
+        }
+    }
+
     /// Of texts, or of lists: what they point into lies one part behind the other as well.
     private ArrowBuf offsets(int index, int width) {
         boolean ofLists = index + 1 == layouts.size();
@@ -172,9 +194,8 @@ final class JoinedVectors {
                 if (ofLists && position == 1) {
                     set(to, width, 0, base + get(from, width, 0));
                 }
-                for (int i = 1; i <= length; i++) {
-                    set(to, width, position++, base + get(from, width, i) - start);
-                }
+                shift(from, width, length, to, position, base - start);
+                position += length;
                 base += ofLists ? 0 : get(from, width, length) - start;
             }
             base += ofLists ? part.getChildrenFromFields().getFirst().getValueCount() : 0;

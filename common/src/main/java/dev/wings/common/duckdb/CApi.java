@@ -18,8 +18,6 @@ package dev.wings.common.duckdb;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -95,46 +93,9 @@ final class CApi {
     static final MethodHandle DESTROY_LOGICAL_TYPE = procedure("duckdb_destroy_logical_type", ADDRESS);
 
     static final MethodHandle BIND_NULL = function("duckdb_bind_null", JAVA_INT, ADDRESS, JAVA_LONG);
-    static final MethodHandle BIND_BOOLEAN =
-            function("duckdb_bind_boolean", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_BOOLEAN);
-    static final MethodHandle BIND_INT = function("duckdb_bind_int32", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     static final MethodHandle BIND_LONG = function("duckdb_bind_int64", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle BIND_FLOAT = function("duckdb_bind_float", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_FLOAT);
-    static final MethodHandle BIND_DOUBLE = function("duckdb_bind_double", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_DOUBLE);
-    static final MethodHandle BIND_DECIMAL = function("duckdb_bind_decimal", JAVA_INT, ADDRESS, JAVA_LONG, DECIMAL);
-    static final MethodHandle BIND_DATE = function("duckdb_bind_date", JAVA_INT, ADDRESS, JAVA_LONG, DATE);
-    static final MethodHandle BIND_TIME = function("duckdb_bind_time", JAVA_INT, ADDRESS, JAVA_LONG, MICROS);
-    static final MethodHandle BIND_TIMESTAMP = function("duckdb_bind_timestamp", JAVA_INT, ADDRESS, JAVA_LONG, MICROS);
-    static final MethodHandle BIND_TIMESTAMPTZ =
-            function("duckdb_bind_timestamp_tz", JAVA_INT, ADDRESS, JAVA_LONG, MICROS);
     static final MethodHandle BIND_VARCHAR =
             function("duckdb_bind_varchar_length", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG);
-    static final MethodHandle BIND_BLOB =
-            function("duckdb_bind_blob", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG);
-
-    static final MethodHandle BIND_INTERVAL = function("duckdb_bind_interval", JAVA_INT, ADDRESS, JAVA_LONG, INTERVAL);
-    static final MethodHandle BIND_VALUE = function("duckdb_bind_value", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS);
-
-    static final MethodHandle CREATE_TYPE = function("duckdb_create_logical_type", ADDRESS, JAVA_INT);
-    static final MethodHandle CREATE_DECIMAL_TYPE =
-            function("duckdb_create_decimal_type", ADDRESS, JAVA_BYTE, JAVA_BYTE);
-    static final MethodHandle CREATE_LIST_TYPE = function("duckdb_create_list_type", ADDRESS, ADDRESS);
-    static final MethodHandle CREATE_LIST_VALUE =
-            function("duckdb_create_list_value", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
-    static final MethodHandle CREATE_NULL = function("duckdb_create_null_value", ADDRESS);
-    static final MethodHandle CREATE_BOOLEAN = function("duckdb_create_bool", ADDRESS, JAVA_BOOLEAN);
-    static final MethodHandle CREATE_LONG = function("duckdb_create_int64", ADDRESS, JAVA_LONG);
-    static final MethodHandle CREATE_FLOAT = function("duckdb_create_float", ADDRESS, JAVA_FLOAT);
-    static final MethodHandle CREATE_DOUBLE = function("duckdb_create_double", ADDRESS, JAVA_DOUBLE);
-    static final MethodHandle CREATE_DECIMAL = function("duckdb_create_decimal", ADDRESS, DECIMAL);
-    static final MethodHandle CREATE_DATE = function("duckdb_create_date", ADDRESS, DATE);
-    static final MethodHandle CREATE_TIME = function("duckdb_create_time", ADDRESS, MICROS);
-    static final MethodHandle CREATE_TIMESTAMP = function("duckdb_create_timestamp", ADDRESS, MICROS);
-    static final MethodHandle CREATE_TIMESTAMPTZ = function("duckdb_create_timestamp_tz", ADDRESS, MICROS);
-    static final MethodHandle CREATE_INTERVAL = function("duckdb_create_interval", ADDRESS, INTERVAL);
-    static final MethodHandle CREATE_VARCHAR = function("duckdb_create_varchar_length", ADDRESS, ADDRESS, JAVA_LONG);
-    static final MethodHandle CREATE_BLOB = function("duckdb_create_blob", ADDRESS, ADDRESS, JAVA_LONG);
-    static final MethodHandle DESTROY_VALUE = procedure("duckdb_destroy_value", ADDRESS);
 
     static final MethodHandle PENDING = function("duckdb_pending_prepared_streaming", JAVA_INT, ADDRESS, ADDRESS);
     static final MethodHandle PENDING_ERROR = function("duckdb_pending_error", ADDRESS, ADDRESS);
@@ -221,11 +182,11 @@ final class CApi {
         return SymbolLookup.loaderLookup();
     }
 
-    private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
+    static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
         return LINKER.downcallHandle(symbol(name), FunctionDescriptor.of(result, arguments));
     }
 
-    private static MethodHandle procedure(String name, MemoryLayout... arguments) {
+    static MethodHandle procedure(String name, MemoryLayout... arguments) {
         return LINKER.downcallHandle(symbol(name), FunctionDescriptor.ofVoid(arguments));
     }
 

@@ -21,7 +21,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.wings.common.arrow.GatheredRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 
 /// The chunks of a result, given out as Arrow arrays of a bounded size: of a chunk's 2,048 rows, as many at once as
@@ -67,7 +66,12 @@ final class ChunkParts implements AutoCloseable {
 
     /// How large the next part is, or less.
     long nextBytes() {
-        return Arrays.stream(rowBytes, position, endOfPart()).sum();
+        int end = endOfPart();
+        long bytes = 0;
+        for (int row = position; row < end; row++) {
+            bytes += rowBytes[row];
+        }
+        return bytes;
     }
 
     /// Exports the next part of the chunk.

@@ -88,7 +88,7 @@ final class ListValue {
                 values.setAtIndex(ADDRESS, i, element(list.get(i), type, scope));
             }
             MemorySegment created =
-                    (MemorySegment) CApi.CREATE_LIST_VALUE.invokeExact(logicalType, values, (long) list.size());
+                    (MemorySegment) ValueApi.CREATE_LIST_VALUE.invokeExact(logicalType, values, (long) list.size());
             if (created.address() == 0) {
                 throw invalid("the elements of a list have different types");
             }
@@ -104,30 +104,32 @@ final class ListValue {
     /// @param slot of a value, or of NULL
     static void destroy(MemorySegment slot) throws Throwable {
         if (slot.get(ADDRESS, 0).address() != 0) {
-            CApi.DESTROY_VALUE.invokeExact(slot);
+            ValueApi.DESTROY_VALUE.invokeExact(slot);
         }
     }
 
     private static MemorySegment element(@Nullable Object value, Type type, Arena scope) throws Throwable {
         return switch (value) {
-            case null -> (MemorySegment) CApi.CREATE_NULL.invokeExact();
-            case Boolean it -> (MemorySegment) CApi.CREATE_BOOLEAN.invokeExact((boolean) it);
+            case null -> (MemorySegment) ValueApi.CREATE_NULL.invokeExact();
+            case Boolean it -> (MemorySegment) ValueApi.CREATE_BOOLEAN.invokeExact((boolean) it);
             case BigDecimal it -> decimal(it, type, scope);
             case Long it when type instanceof Type.Decimal -> decimal(BigDecimal.valueOf(it), type, scope);
             case Integer it when type instanceof Type.Decimal -> decimal(BigDecimal.valueOf(it), type, scope);
-            case Integer it -> (MemorySegment) CApi.CREATE_LONG.invokeExact((long) it);
-            case Long it -> (MemorySegment) CApi.CREATE_LONG.invokeExact((long) it);
-            case Float it -> (MemorySegment) CApi.CREATE_FLOAT.invokeExact((float) it);
-            case Double it -> (MemorySegment) CApi.CREATE_DOUBLE.invokeExact((double) it);
-            case LocalDate it -> (MemorySegment) CApi.CREATE_DATE.invokeExact(Statement.date(scope, it));
-            case LocalTime it -> (MemorySegment) CApi.CREATE_TIME.invokeExact(Statement.time(scope, it));
-            case LocalDateTime it -> (MemorySegment) CApi.CREATE_TIMESTAMP.invokeExact(Statement.timestamp(scope, it));
-            case Instant it -> (MemorySegment) CApi.CREATE_TIMESTAMPTZ.invokeExact(Statement.instant(scope, it));
-            case PeriodDuration it -> (MemorySegment) CApi.CREATE_INTERVAL.invokeExact(Statement.interval(scope, it));
+            case Integer it -> (MemorySegment) ValueApi.CREATE_LONG.invokeExact((long) it);
+            case Long it -> (MemorySegment) ValueApi.CREATE_LONG.invokeExact((long) it);
+            case Float it -> (MemorySegment) ValueApi.CREATE_FLOAT.invokeExact((float) it);
+            case Double it -> (MemorySegment) ValueApi.CREATE_DOUBLE.invokeExact((double) it);
+            case LocalDate it -> (MemorySegment) ValueApi.CREATE_DATE.invokeExact(Statement.date(scope, it));
+            case LocalTime it -> (MemorySegment) ValueApi.CREATE_TIME.invokeExact(Statement.time(scope, it));
+            case LocalDateTime it ->
+                (MemorySegment) ValueApi.CREATE_TIMESTAMP.invokeExact(Statement.timestamp(scope, it));
+            case Instant it -> (MemorySegment) ValueApi.CREATE_TIMESTAMPTZ.invokeExact(Statement.instant(scope, it));
+            case PeriodDuration it ->
+                (MemorySegment) ValueApi.CREATE_INTERVAL.invokeExact(Statement.interval(scope, it));
             case String it -> text(it, scope);
             case UUID it -> text(it.toString(), scope);
             case byte[] it ->
-                (MemorySegment) CApi.CREATE_BLOB.invokeExact(scope.allocateFrom(JAVA_BYTE, it), (long) it.length);
+                (MemorySegment) ValueApi.CREATE_BLOB.invokeExact(scope.allocateFrom(JAVA_BYTE, it), (long) it.length);
             case List<?> it when type instanceof Type.ListOf(Type element) -> create(it, element, scope);
             default -> throw invalid("the elements of a list have different types");
         };
@@ -135,7 +137,8 @@ final class ListValue {
 
     private static MemorySegment text(String text, Arena scope) throws Throwable {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        return (MemorySegment) CApi.CREATE_VARCHAR.invokeExact(scope.allocateFrom(JAVA_BYTE, utf8), (long) utf8.length);
+        return (MemorySegment)
+                ValueApi.CREATE_VARCHAR.invokeExact(scope.allocateFrom(JAVA_BYTE, utf8), (long) utf8.length);
     }
 
     private static MemorySegment decimal(BigDecimal value, Type type, Arena scope) throws Throwable {
@@ -143,7 +146,7 @@ final class ListValue {
             throw invalid("the elements of a list have different types");
         }
         BigDecimal scaled = value.setScale(decimal.scale());
-        return (MemorySegment) CApi.CREATE_DECIMAL.invokeExact(Statement.decimal(scope, scaled, decimal.width()));
+        return (MemorySegment) ValueApi.CREATE_DECIMAL.invokeExact(Statement.decimal(scope, scaled, decimal.width()));
     }
 
     private static Type elementType(List<? extends @Nullable Object> list) {
@@ -204,13 +207,13 @@ final class ListValue {
 
     private static MemorySegment logicalType(Type type) throws Throwable {
         return switch (type) {
-            case Type.Simple(int id) -> (MemorySegment) CApi.CREATE_TYPE.invokeExact(id);
+            case Type.Simple(int id) -> (MemorySegment) ValueApi.CREATE_TYPE.invokeExact(id);
             case Type.Decimal it ->
-                (MemorySegment) CApi.CREATE_DECIMAL_TYPE.invokeExact((byte) it.width(), (byte) it.scale());
+                (MemorySegment) ValueApi.CREATE_DECIMAL_TYPE.invokeExact((byte) it.width(), (byte) it.scale());
             case Type.ListOf(Type element) -> {
                 MemorySegment child = logicalType(element);
                 try {
-                    yield (MemorySegment) CApi.CREATE_LIST_TYPE.invokeExact(child);
+                    yield (MemorySegment) ValueApi.CREATE_LIST_TYPE.invokeExact(child);
                 } finally {
                     ArrowTypes.destroy(child);
                 }

@@ -187,23 +187,23 @@ public final class Statement implements AutoCloseable {
     private int bind(Arena scope, long index, @Nullable Object value) throws Throwable {
         return switch (value) {
             case null -> (int) CApi.BIND_NULL.invokeExact(handle(), index);
-            case Boolean it -> (int) CApi.BIND_BOOLEAN.invokeExact(handle(), index, (boolean) it);
-            case Integer it -> (int) CApi.BIND_INT.invokeExact(handle(), index, (int) it);
+            case Boolean it -> (int) ValueApi.BIND_BOOLEAN.invokeExact(handle(), index, (boolean) it);
+            case Integer it -> (int) ValueApi.BIND_INT.invokeExact(handle(), index, (int) it);
             case Long it -> (int) CApi.BIND_LONG.invokeExact(handle(), index, (long) it);
-            case Float it -> (int) CApi.BIND_FLOAT.invokeExact(handle(), index, (float) it);
-            case Double it -> (int) CApi.BIND_DOUBLE.invokeExact(handle(), index, (double) it);
+            case Float it -> (int) ValueApi.BIND_FLOAT.invokeExact(handle(), index, (float) it);
+            case Double it -> (int) ValueApi.BIND_DOUBLE.invokeExact(handle(), index, (double) it);
             case BigDecimal it -> bindDecimal(scope, index, it);
-            case LocalDate it -> (int) CApi.BIND_DATE.invokeExact(handle(), index, date(scope, it));
-            case LocalTime it -> (int) CApi.BIND_TIME.invokeExact(handle(), index, time(scope, it));
-            case LocalDateTime it -> (int) CApi.BIND_TIMESTAMP.invokeExact(handle(), index, timestamp(scope, it));
-            case Instant it -> (int) CApi.BIND_TIMESTAMPTZ.invokeExact(handle(), index, instant(scope, it));
-            case PeriodDuration it -> (int) CApi.BIND_INTERVAL.invokeExact(handle(), index, interval(scope, it));
+            case LocalDate it -> (int) ValueApi.BIND_DATE.invokeExact(handle(), index, date(scope, it));
+            case LocalTime it -> (int) ValueApi.BIND_TIME.invokeExact(handle(), index, time(scope, it));
+            case LocalDateTime it -> (int) ValueApi.BIND_TIMESTAMP.invokeExact(handle(), index, timestamp(scope, it));
+            case Instant it -> (int) ValueApi.BIND_TIMESTAMPTZ.invokeExact(handle(), index, instant(scope, it));
+            case PeriodDuration it -> (int) ValueApi.BIND_INTERVAL.invokeExact(handle(), index, interval(scope, it));
             case List<?> it -> bindList(scope, index, it);
             case String it -> bindText(scope, index, it);
             case UUID it -> bindText(scope, index, it.toString());
             case byte[] it -> {
                 MemorySegment bytes = scope.allocateFrom(JAVA_BYTE, it);
-                yield (int) CApi.BIND_BLOB.invokeExact(handle(), index, bytes, (long) it.length);
+                yield (int) ValueApi.BIND_BLOB.invokeExact(handle(), index, bytes, (long) it.length);
             }
             default -> throw new IllegalArgumentException("not a bindable class: " + value.getClass());
         };
@@ -219,7 +219,7 @@ public final class Statement implements AutoCloseable {
         MemorySegment value = scope.allocate(ADDRESS);
         value.set(ADDRESS, 0, ListValue.create(list, scope));
         try {
-            return (int) CApi.BIND_VALUE.invokeExact(handle(), index, value.get(ADDRESS, 0));
+            return (int) ValueApi.BIND_VALUE.invokeExact(handle(), index, value.get(ADDRESS, 0));
         } finally {
             ListValue.destroy(value);
         }
@@ -232,7 +232,7 @@ public final class Statement implements AutoCloseable {
             throw new DuckDbException(
                     "Invalid Input Error: the parameter has more than " + MAX_DIGITS + " digits: index=" + index);
         }
-        return (int) CApi.BIND_DECIMAL.invokeExact(handle(), index, decimal(scope, scaled, width));
+        return (int) ValueApi.BIND_DECIMAL.invokeExact(handle(), index, decimal(scope, scaled, width));
     }
 
     static MemorySegment decimal(Arena scope, BigDecimal value, int width) {

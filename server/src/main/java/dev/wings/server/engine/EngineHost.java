@@ -131,15 +131,18 @@ final class EngineHost {
     }
 
     /// The first statement of a process takes many times as long as the next: it is run before it is asked for.
-    private void warmUp() {
-        try (DuckDb first = DuckDb.open(Map.of("threads", "1"));
+    static void warmUp() {
+        try (BufferAllocator allocator = new RootAllocator(Long.MAX_VALUE);
+                DuckDb first = DuckDb.open(Map.of("threads", "1"));
                 Statement statement = first.prepare("SELECT range AS i, ?::VARCHAR AS s FROM range(10)")) {
             statement.bind(1, "x");
             statement.columns(allocator);
             statement.parameters(allocator);
             try (Results rows = statement.execute(allocator)) {
                 while (rows.next()) {
-                    new Batch(rows.root()).close();
+                    try (Batch batch = new Batch(rows.root())) {
+                        Frames.encode(FrameType.ROWS, batch::writeHead, batch.bodyBytes());
+                    }
                 }
             }
         }

@@ -24,8 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// A process that holds an engine for a server, and ends with it. Started by [EngineProcess] with the path of the
-/// socket
-/// that the server listens on.
+/// socket that the server listens on.
 public final class EngineMain {
 
     /// Exit codes that the server knows.
@@ -34,18 +33,21 @@ public final class EngineMain {
     static final int BROKEN = 43;
 
     /// What the server says through the standard input is interrupts: a byte for each, the number of the instance that
-    /// is
-    /// meant, below this.
+    /// is meant, below this.
     static final int MAX_INSTANCES = 128;
 
-    /// Taken from the system as it is used. DuckDB goes as deep as a statement does.
-    private static final long STACK_BYTES = 64 << 20;
-
     private static final String OOM_SCORE = "1000";
+
+    /// In place of the path of a socket: makes ready, and ends.
+    static final String WARM_UP_ONLY = "--warm-up-only";
 
     private EngineMain() {}
 
     public static void main(String[] args) {
+        if (args[0].equals(WARM_UP_ONLY)) {
+            EngineHost.warmUp();
+            return;
+        }
         try {
             preferToBeEnded();
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -56,7 +58,7 @@ public final class EngineMain {
             // not this thread, whose stack is small: statements are nested
             Thread engine = Thread.ofPlatform()
                     .name("engine")
-                    .stackSize(STACK_BYTES)
+                    .stackSize(LocalEngines.STACK_BYTES)
                     .uncaughtExceptionHandler((thread, failure) -> end(failure))
                     .start(host::run);
             engine.join();

@@ -35,9 +35,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A process that runs [EngineMain], and the socket to it.
 final class EngineProcess implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineProcess.class);
 
     /// It is killed: nothing makes it take longer.
     private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
@@ -51,7 +55,12 @@ final class EngineProcess implements AutoCloseable {
     /// By a virtual machine that is told to exit when its heap is full.
     private static final int HEAP_IS_FULL = 3;
 
-    private static final int KILLED = 128 + 9;
+    private static final int SIGNALLED = 128;
+
+    private static final int KILLED = SIGNALLED + 9;
+
+    /// As a virtual machine names them before it ends.
+    private static final List<String> SIGNALS = List.of("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL");
 
     private final Process process;
     private final Frames frames;
@@ -59,6 +68,7 @@ final class EngineProcess implements AutoCloseable {
     private final Consumer<EngineEnd> onEnd;
     private final Object guard = new Object();
     private volatile int instance;
+    private volatile long memoryLimit;
     private boolean inCall;
     private @Nullable EngineEnd killedFor;
     private boolean ended;
@@ -164,6 +174,19 @@ final class EngineProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
+    /// @param bytes that it may take of memory; 0 for any
+    void setMemoryLimit(long bytes) {
+        memoryLimit = bytes;
+    }
+
+    /// Ends the process if it takes more than it may, files that are mapped left aside.
+    void endIfTooLarge() {
+        long limit = memoryLimit;
+        if (limit > 0 && ProcessMemory.residentBytes(process.pid()) > limit) {
+            kill(EngineEnd.MEMORY);
+        }
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -175,20 +198,35 @@ final class EngineProcess implements AutoCloseable {
     /// Why the process is no longer there, for who waits for its answer.
     private WingsException ended(IOException cause) {
         EngineEnd end = awaitEnd();
-        String detail = "exit=" + (process.isAlive() ? "none" : process.exitValue());
         return switch (end) {
             case MEMORY ->
                 new WingsException(
                         ErrorKind.EXHAUSTED,
                         "the query needs more memory than its process may have: raise"
-                                + " WINGS_SERVER_QUERY_MEMORY_BYTES, or make less of a row",
+                                + " WINGS_SERVER_QUERY_MEMORY_BYTES or, for large rows,"
+                                + " WINGS_SERVER_READ_MEMORY_BYTES, or make less of a row",
                         cause);
             case STOPPED -> new WingsException(ErrorKind.CANCELLED, "the query was stopped", cause);
             case IDLE, CLOSED -> WingsException.unavailable("the engine was closed", cause);
-            case BROKEN ->
-                new WingsException(
-                        ErrorKind.INTERNAL, "the engine's process ended: " + detail + ", " + lastWords(said), cause);
+            case BROKEN -> crashed(cause);
         };
+    }
+
+    /// A statement can be one at which DuckDB crashes, as often as its client likes: no alarm, but what operators need
+    /// to report it.
+    private WingsException crashed(IOException cause) {
+        String words = lastWords(said);
+        int exit = process.isAlive() ? 0 : process.exitValue();
+        LOG.warn("an engine crashed: exit={}, it said: {}", exit, words);
+        String signal = SIGNALS.stream()
+                .filter(words::contains)
+                .findFirst()
+                .map(name -> "signal=" + name)
+                .orElse(exit > SIGNALLED ? "signal=" + (exit - SIGNALLED) : "exit=" + exit);
+        return new WingsException(
+                ErrorKind.INVALID,
+                "the engine crashed at this statement, and will again: say it in another way: " + signal,
+                cause);
     }
 
     private EngineEnd awaitEnd() {

@@ -20,7 +20,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,30 +64,15 @@ public final class EngineProcesses implements EngineFactory {
     /// Whether one is missing in the reserve is looked at after this, so that who needs the processor now has it.
     private static final Duration RESERVE_DELAY = Duration.ofSeconds(2);
 
-    private static final List<String> OPTIONS = List.of(
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xms8m",
-            "-Xmx48m",
-            "-Xss512k",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:ReservedCodeCacheSize=24m",
-            "-XX:MaxDirectMemorySize=1g",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:-CreateCoredumpOnCrash",
-            "-XX:-UsePerfData",
-            "-Xlog:disable",
-            "-Dio.netty.allocator.numDirectArenas=1",
-            "-Dio.netty.allocator.maxOrder=7",
-            "-Dio.netty.maxDirectMemory=0",
-            "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider",
-            "-Dslf4j.internal.verbosity=ERROR");
+    /// When all that starts with a server has started.
+    private static final Duration ARCHIVE_DELAY = Duration.ofSeconds(20);
+
+    /// How often it is looked at what processes take.
+    private static final Duration WATCH_EVERY = Duration.ofMillis(500);
 
     private final Path sockets;
     private final Scheduler scheduler;
-    private final List<String> command;
+    private final EngineCommand command;
     private final ExecutorService starters = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("sql-engine-start-", 0).factory());
     private final Counter started;
@@ -107,7 +91,7 @@ public final class EngineProcesses implements EngineFactory {
                 ? directory.toAbsolutePath()
                 : temporaryDirectory();
         this.scheduler = scheduler;
-        this.command = command(directory.toAbsolutePath());
+        this.command = EngineCommand.of(directory.toAbsolutePath());
         this.started = Counter.builder("wings.engines.started")
                 .description("processes for engines that were started")
                 .register(registry);
@@ -122,6 +106,21 @@ public final class EngineProcesses implements EngineFactory {
         Gauge.builder("wings.engines.running", this, EngineProcesses::running)
                 .description("processes for engines that run, those in reserve included")
                 .register(registry);
+        scheduler.schedule(ARCHIVE_DELAY, command::makeArchive);
+        scheduler.schedule(WATCH_EVERY, this::watch);
+    }
+
+    /// The second line behind the kernel's limit, which does not count everything: memory that is shared, say.
+    private void watch() {
+        List<EngineProcess> now;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            now = List.copyOf(running);
+        }
+        now.forEach(EngineProcess::endIfTooLarge);
+        scheduler.schedule(WATCH_EVERY, this::watch);
     }
 
     /// Processes that run.
@@ -164,25 +163,27 @@ public final class EngineProcesses implements EngineFactory {
     }
 
     private EngineProcess take() {
-        EngineProcess process = null;
-        synchronized (this) {
-            while (process == null && !reserve.isEmpty()) {
-                EngineProcess next = reserve.removeLast();
-                process = next.isAlive() ? next : null;
-            }
-            // one that is started ahead may be there soon
-            while (process == null && starting > 0) {
-                try {
-                    wait();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    break;
-                }
-                process = reserve.pollLast();
-            }
+        EngineProcess process = takeReserve();
+        // what has died there was of no use to anybody
+        while (process != null && !process.isAlive()) {
+            end(process, EngineEnd.BROKEN);
+            process = takeReserve();
         }
         scheduler.schedule(RESERVE_DELAY, () -> startAhead(RESERVE));
         return process == null ? start() : process;
+    }
+
+    private synchronized @Nullable EngineProcess takeReserve() {
+        // one that is started ahead may be there soon
+        while (reserve.isEmpty() && starting > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            }
+        }
+        return reserve.pollLast();
     }
 
     private EngineProcess start() {
@@ -194,7 +195,7 @@ public final class EngineProcesses implements EngineFactory {
             number++;
             place = sockets.resolve("e" + number);
         }
-        EngineProcess process = EngineProcess.start(command, place, this::count);
+        EngineProcess process = EngineProcess.start(command.line(), place, this::count);
         started.increment();
         boolean late;
         synchronized (this) {
@@ -221,7 +222,7 @@ public final class EngineProcesses implements EngineFactory {
                 try {
                     process = start();
                 } catch (RuntimeException e) {
-                    LOG.warn("cannot start a process for an engine ahead", e);
+                    warnUnlessClosed(e);
                 } finally {
                     startedAhead(process);
                 }
@@ -229,6 +230,15 @@ public final class EngineProcesses implements EngineFactory {
         } catch (RejectedExecutionException e) {
             startedAhead(null);
         }
+    }
+
+    private void warnUnlessClosed(RuntimeException e) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+        }
+        LOG.warn("cannot start a process for an engine ahead", e);
     }
 
     private void startedAhead(@Nullable EngineProcess process) {
@@ -282,6 +292,8 @@ public final class EngineProcesses implements EngineFactory {
             reserve.clear();
         }
         left.forEach(process -> process.kill(EngineEnd.CLOSED));
+        // who waits for one that starts is interrupted
+        starters.shutdownNow();
         starters.close();
         left.forEach(process -> end(process, EngineEnd.CLOSED));
     }
@@ -295,47 +307,5 @@ public final class EngineProcesses implements EngineFactory {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make a directory for sockets", e);
         }
-    }
-
-    private static List<String> command(Path directory) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(OPTIONS);
-        Path archive = Path.of(
-                System.getProperty(ARCHIVE_PROPERTY, directory.resolve("none").toString()));
-        if (Files.isReadable(archive)) {
-            command.add("-XX:SharedArchiveFile=" + archive);
-        }
-        Path library = directory.resolve("libduckdb");
-        if (unpackLibrary(library)) {
-            command.add("-Dwings.duckdb.library=" + library);
-        }
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(EngineMain.class.getName());
-        return command;
-    }
-
-    /// Names a file with the parsed classes of [EngineMain], which halves the time that a process needs to start.
-    private static final String ARCHIVE_PROPERTY = "wings.engine.archive";
-
-    /// Once for all processes, which then share its pages. Where the library has another name, each unpacks its own.
-    private static boolean unpackLibrary(Path file) {
-        String name = "libduckdb_java.so_" + system() + "_"
-                + System.getProperty("os.arch").replace("aarch64", "arm64");
-        try (InputStream library = EngineProcesses.class.getClassLoader().getResourceAsStream(name)) {
-            if (library == null) {
-                return false;
-            }
-            Files.copy(library, file);
-            return true;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot unpack the DuckDB library: file=" + file, e);
-        }
-    }
-
-    private static String system() {
-        String name = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        return name.contains("mac") ? "macos" : name;
     }
 }

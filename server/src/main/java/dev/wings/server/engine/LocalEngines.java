@@ -31,6 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// Engines in this process: what a statement takes beyond DuckDB's own limit, the process takes.
 public final class LocalEngines implements EngineFactory {
 
+    /// What a thread that uses an engine needs: DuckDB goes as deep as a statement does, and beyond the stack the
+    /// process
+    /// ends. Taken from the system as it is used.
+    public static final long STACK_BYTES = 64L << 20;
+
     @Override
     public SqlEngine open(Map<String, String> settings, long memoryBytes, long rowBytes) {
         return new LocalEngine(DuckDb.open(settings));

@@ -27,6 +27,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// Bounds the memory of this process by the kernel, where that is Linux: an allocation beyond fails.
 ///
@@ -39,7 +40,9 @@ final class ProcessMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
 
-    private static final String DATA = "VmData:";
+    private static final List<String> DATA = List.of("VmData:");
+
+    private static final List<String> RESIDENT = List.of("RssAnon:", "RssShmem:");
 
     private ProcessMemory() {}
 
@@ -70,15 +73,27 @@ final class ProcessMemory {
         }
     }
 
+    /// What a process has in memory, files that are mapped left aside; 0 if that cannot be known, or it has ended.
+    static long residentBytes(long process) {
+        try {
+            return bytes(Path.of("/proc/" + process + "/status"), RESIDENT);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
     private static long dataBytes() {
         try {
-            return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith(DATA))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("no " + DATA + " in " + STATUS));
+            return bytes(STATUS, DATA);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static long bytes(Path status, List<String> names) throws IOException {
+        return Files.readAllLines(status).stream()
+                .filter(line -> names.stream().anyMatch(line::startsWith))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                .sum();
     }
 }

@@ -83,7 +83,7 @@ final class RemoteEngine implements SqlEngine {
     }
 
     void open(Map<String, String> settings, long memoryBytes) {
-        ask(FrameType.OPEN, out -> {
+        DataInputStream answer = ask(FrameType.OPEN, out -> {
             out.writeInt(settings.size());
             for (Map.Entry<String, String> setting : settings.entrySet()) {
                 Values.writeText(out, setting.getKey());
@@ -92,6 +92,11 @@ final class RemoteEngine implements SqlEngine {
             out.writeLong(memoryBytes);
             out.writeByte(process.nextInstance());
         });
+        try {
+            process.setMemoryLimit(answer.readLong());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

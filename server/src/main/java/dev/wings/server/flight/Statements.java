@@ -76,7 +76,7 @@ final class Statements {
         Caller caller = Caller.current();
         QueryRequest request = new QueryRequest(
                 ids.next().toString(), caller.tenant(), caller.session().schema(), sql, List.of());
-        Description shape = queries.describe(request);
+        Description shape = CallWork.run(() -> queries.describe(request));
         StatementHandle handle = new StatementHandle(
                 request.id(),
                 request.tenant(),

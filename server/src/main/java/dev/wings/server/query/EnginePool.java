@@ -16,6 +16,7 @@
 package dev.wings.server.query;
 
 import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.time.Scheduler;
 import dev.wings.server.engine.EngineFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,14 +32,19 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A bounded number of engines, opened when needed and kept warm, with places that tenants share fairly: who gets none
+/// A bounded number of engines, opened when needed and kept warm for a while, with places that tenants share fairly:
+/// who gets none
 /// waits in its tenant's line; when that is too long, or takes too long, it is EXHAUSTED.
 ///
 /// An engine is used again only by the same owner and only after it was given back clean; one for planning, which has
 /// no rows, also by another, if there is no place for one more.
 final class EnginePool implements AutoCloseable {
 
+    /// Then an engine is closed that nobody has used.
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
+
     private final EngineFactory factory;
+    private final Scheduler scheduler;
     private final Engine.Purpose purpose;
     private final Limits limits;
     private final Path directory;
@@ -64,12 +70,19 @@ final class EnginePool implements AutoCloseable {
             long rowBytes,
             long temporaryBytes) {}
 
-    private record Idle(String owner, Engine engine) {}
+    private record Idle(String owner, Engine engine, Scheduler.Timer timer) {}
 
     /// @param directory for what does not fit into memory; exists
     /// @param segments where files can be linked for engines to read; exists
-    EnginePool(EngineFactory factory, Engine.Purpose purpose, Limits limits, Path directory, Optional<Path> segments) {
+    EnginePool(
+            EngineFactory factory,
+            Scheduler scheduler,
+            Engine.Purpose purpose,
+            Limits limits,
+            Path directory,
+            Optional<Path> segments) {
         this.factory = factory;
+        this.scheduler = scheduler;
         this.purpose = purpose;
         this.limits = limits;
         this.directory = directory;
@@ -107,12 +120,15 @@ final class EnginePool implements AutoCloseable {
                 Idle candidate = each.next();
                 if (candidate.owner().equals(owner)) {
                     each.remove();
+                    candidate.timer().cancel();
                     return candidate.engine();
                 }
             }
             // the others who hold a place may have an engine, or be about to open one
             while (idle.size() > places.free()) {
-                Engine oldest = idle.removeFirst().engine();
+                Idle first = idle.removeFirst();
+                first.timer().cancel();
+                Engine oldest = first.engine();
                 if (purpose == Engine.Purpose.PLANNING) {
                     return oldest;
                 }
@@ -127,7 +143,16 @@ final class EnginePool implements AutoCloseable {
     void giveBack(String owner, Engine engine) {
         synchronized (this) {
             if (!closed && idle.size() <= places.free()) {
-                idle.addLast(new Idle(owner, engine));
+                idle.addLast(new Idle(owner, engine, scheduler.schedule(IDLE_TIMEOUT, () -> closeIdle(engine))));
+                return;
+            }
+        }
+        engine.close();
+    }
+
+    private void closeIdle(Engine engine) {
+        synchronized (this) {
+            if (!idle.removeIf(each -> each.engine() == engine)) {
                 return;
             }
         }
@@ -146,7 +171,10 @@ final class EnginePool implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        idle.forEach(each -> each.engine().close());
+        idle.forEach(each -> {
+            each.timer().cancel();
+            each.engine().close();
+        });
         idle.clear();
     }
 

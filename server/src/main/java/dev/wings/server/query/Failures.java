@@ -18,12 +18,16 @@ package dev.wings.server.query;
 import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What DuckDB's failures mean to the caller.
 final class Failures {
 
     /// Of a text that would be longer than any that DuckDB can hold.
     private static final String IMPOSSIBLE_TEXT = "Cannot create a string of size";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
     private Failures() {}
 
@@ -35,12 +39,25 @@ final class Failures {
             case OUT_OF_MEMORY ->
                 new WingsException(
                         ErrorKind.EXHAUSTED,
-                        "the query needs more memory or disk than it may have: raise WINGS_SERVER_QUERY_MEMORY_BYTES or "
-                                + "WINGS_SERVER_SPILL_BYTES, or read less",
+                        "the query needs more memory or disk than it may have: raise WINGS_SERVER_QUERY_MEMORY_BYTES, "
+                                + "WINGS_SERVER_SPILL_BYTES or, for large rows, WINGS_SERVER_READ_MEMORY_BYTES, or"
+                                + " read less",
                         e);
             case INTERRUPTED -> new WingsException(ErrorKind.CANCELLED, "the query was interrupted", e);
-            case DISK, BROKEN -> new WingsException(ErrorKind.INTERNAL, message, e);
+            case BROKEN -> broken(e);
+            case DISK -> new WingsException(ErrorKind.INTERNAL, message, e);
         };
+    }
+
+    /// A bug of DuckDB that a statement meets, as often as its client likes: no alarm, but what operators need to
+    /// report
+    /// it. The engine is not used again.
+    private static WingsException broken(DuckDbException e) {
+        LOG.warn("an engine is broken", e);
+        return new WingsException(
+                ErrorKind.INVALID,
+                "the engine fails at this statement, and will again: say it in another way: " + e.getMessage(),
+                e);
     }
 
     private static boolean isTooLong(String message) {

@@ -23,6 +23,7 @@ import dev.wings.common.resource.ResourceId;
 import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.engine.EngineFactory;
+import dev.wings.server.engine.LocalEngines;
 import dev.wings.server.engine.SqlEngine;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableRef;
@@ -94,6 +95,7 @@ final class Planning implements AutoCloseable {
         this.allocator = allocator;
         this.engines = new EnginePool(
                 factory,
+                scheduler,
                 Engine.Purpose.PLANNING,
                 new EnginePool.Limits(THREADS, MAX_WAITING, queueTimeout, 1, 128L << 20, 0, 64L << 20),
                 directory,
@@ -104,7 +106,15 @@ final class Planning implements AutoCloseable {
                 0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(THREADS),
-                Thread.ofPlatform().name("sql-plan-", 0).daemon().factory());
+                Thread.ofPlatform()
+                        .name("sql-plan-", 0)
+                        .stackSize(LocalEngines.STACK_BYTES)
+                        .daemon()
+                        .factory());
+    }
+
+    void watch(QueryMetrics metrics) {
+        metrics.watch(engines, "planning");
     }
 
     void warmUp() {

@@ -119,6 +119,7 @@ public final class Queries implements AutoCloseable {
         this.planning = new Planning(factory, tables, limits.queueTimeout(), allocator, scheduler, directory);
         this.runners = new EnginePool(
                 factory,
+                scheduler,
                 Engine.Purpose.RUNNING,
                 new EnginePool.Limits(
                         limits.concurrent(),
@@ -132,6 +133,7 @@ public final class Queries implements AutoCloseable {
                 Optional.of(segments));
         this.systemRunners = new EnginePool(
                 factory,
+                scheduler,
                 Engine.Purpose.SYSTEM,
                 new EnginePool.Limits(
                         limits.concurrent(),
@@ -146,6 +148,7 @@ public final class Queries implements AutoCloseable {
         this.metrics = new QueryMetrics(registry);
         metrics.watch(runners, "topics");
         metrics.watch(systemRunners, "system");
+        planning.watch(metrics);
     }
 
     /// Opens engines in advance. Its failure is that of the machine: no library, no memory, no disk.

@@ -38,7 +38,7 @@ final class QueryMetrics {
                 .register(registry);
     }
 
-    /// @param of what reads the queries of this pool: `topics`, or only `system` tables
+    /// @param of what the queries of this pool are: of `topics`, only of `system` tables, or `planning`
     void watch(EnginePool places, String of) {
         Gauge.builder("wings.queries.running", places, EnginePool::taken)
                 .description("queries that have a place and run")

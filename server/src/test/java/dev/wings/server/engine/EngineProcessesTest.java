@@ -24,7 +24,6 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.Scheduler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -240,22 +240,55 @@ class EngineProcessesTest {
         assertThat(Thread.interrupted()).isFalse();
     }
 
+    /// A crash is told to the client by its signal, what the kernel ends for want of memory as that.
     @Test
-    void processThatDiesIsReported() throws IOException {
-        try (SqlEngine engine = openEngine()) {
-            for (long id : processes.processIds()) {
-                ProcessHandle.of(id).ifPresent(EngineProcessesTest::end);
+    void processThatDiesIsReported() throws Exception {
+        for (Map.Entry<String, String> signal : Map.of("SEGV", "signal=SIGSEGV", "ABRT", "signal=6", "KILL", "memory")
+                .entrySet()) {
+            try (SqlEngine engine = openEngine()) {
+                for (long id : processes.processIds()) {
+                    end(ProcessHandle.of(id).orElseThrow(), signal.getKey());
+                }
+                assertThatThrownBy(() -> rows(engine, "SELECT 1"))
+                        .hasMessageContaining(signal.getValue())
+                        .isInstanceOfSatisfying(
+                                WingsException.class,
+                                e -> assertThat(e.kind())
+                                        .isEqualTo(
+                                                signal.getKey().equals("KILL")
+                                                        ? ErrorKind.EXHAUSTED
+                                                        : ErrorKind.INVALID));
             }
-            assertThatThrownBy(() -> rows(engine, "SELECT 1"))
-                    .isInstanceOfSatisfying(
-                            WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INTERNAL));
         }
-        assertThat(Files.exists(directory)).isTrue();
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(file -> file.getFileName().toString()).toList())
+                    .allMatch(name -> name.startsWith("libduckdb") || name.matches("e\\d+\\.log"));
+        }
     }
 
-    private static void end(ProcessHandle process) {
-        process.destroy();
+    /// They are sent to the group of the server, which lets queries end.
+    @Test
+    void signalsThatEndTheServerDoNotEndEngines() throws Exception {
+        try (SqlEngine engine = openEngine()) {
+            for (String signal : List.of("INT", "TERM", "HUP")) {
+                for (long id : processes.processIds()) {
+                    send(ProcessHandle.of(id).orElseThrow(), signal);
+                }
+                assertThat(rows(engine, "SELECT 1")).containsExactly("[1]");
+            }
+        }
+    }
+
+    private static void end(ProcessHandle process, String signal) throws Exception {
+        send(process, signal);
         process.onExit().join();
+    }
+
+    private static void send(ProcessHandle process, String signal) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     private SqlEngine openEngine() {

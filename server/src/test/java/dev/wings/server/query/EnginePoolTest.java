@@ -21,12 +21,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.time.Scheduler;
 import dev.wings.server.engine.LocalEngines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -52,11 +54,13 @@ class EnginePoolTest {
 
     private EnginePool pool;
 
+    private final Timers timers = new Timers();
+
     private final Deque<FairPlaces.Place> held = new ArrayDeque<>();
 
     @BeforeEach
     void open() {
-        pool = new EnginePool(new LocalEngines(), Engine.Purpose.RUNNING, LIMITS, spill, Optional.of(links));
+        pool = new EnginePool(new LocalEngines(), timers, Engine.Purpose.RUNNING, LIMITS, spill, Optional.of(links));
     }
 
     @AfterEach
@@ -109,6 +113,23 @@ class EnginePoolTest {
         assertThat(directories(spill)).hasSize(2);
     }
 
+    /// An engine that is used meanwhile is not closed by the timer of its last rest.
+    @Test
+    void engineThatNobodyUsesIsClosed() throws Exception {
+        pool.warmUp("a");
+        acquire("a");
+        Engine engine = pool.take("a");
+        timers.pass();
+        assertThat(directories(spill)).hasSize(1);
+        pool.giveBack("a", engine);
+        release();
+        assertThat(directories(spill)).hasSize(1);
+        timers.pass();
+        assertThat(directories(spill)).isEmpty();
+        pool.warmUp("a");
+        assertThat(directories(spill)).hasSize(1);
+    }
+
     @Test
     void directoriesGoWithTheirEngine() throws Exception {
         acquire("a");
@@ -126,6 +147,7 @@ class EnginePoolTest {
     void placesAreAwaitedHoweverShortTheQueueIs() throws Exception {
         EnginePool busy = new EnginePool(
                 new LocalEngines(),
+                timers,
                 Engine.Purpose.RUNNING,
                 new EnginePool.Limits(1, 0, Duration.ofMillis(1), 1, 64 << 20, 0, 64 << 20),
                 spill,
@@ -168,6 +190,34 @@ class EnginePoolTest {
     private static List<Path> directories(Path parent) throws IOException {
         try (Stream<Path> found = Files.list(parent)) {
             return found.toList();
+        }
+    }
+
+    /// Time passes when it is told to.
+    private static final class Timers implements Scheduler {
+
+        private final List<Runnable> waiting = new ArrayList<>();
+
+        @Override
+        public Timer schedule(Duration delay, Runnable action) {
+            waiting.add(action);
+            return () -> waiting.remove(action);
+        }
+
+        void pass() {
+            List<Runnable> due = List.copyOf(waiting);
+            waiting.clear();
+            due.forEach(Runnable::run);
+        }
+
+        @Override
+        public void sleep(Duration duration) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {
+            waiting.clear();
         }
     }
 }

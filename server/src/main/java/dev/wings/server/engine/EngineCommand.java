@@ -1,0 +1,162 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How a process for an engine is started: a small Java with the class path of the server.
+final class EngineCommand {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineCommand.class);
+
+    /// Names a file with the parsed classes of [EngineMain], which takes a third off the time that a process needs to
+    /// start. It is made if it is not there; the launcher names one that goes with its build.
+    private static final String ARCHIVE_PROPERTY = "wings.engine.archive";
+
+    private static final long ARCHIVE_SECONDS = 60;
+
+    /// What ends a server is often sent to all processes of its group; the server says itself when an engine is to end,
+    /// and lets its queries come to their end first.
+    private static final List<String> IGNORING_SIGNALS =
+            List.of("/bin/sh", "-c", "trap '' HUP INT TERM; exec \"$@\"", "sh");
+
+    private static final List<String> OPTIONS = List.of(
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Xms8m",
+            "-Xmx48m",
+            "-Xss512k",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:ReservedCodeCacheSize=24m",
+            "-XX:MaxDirectMemorySize=1g",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:ErrorFile=/dev/null",
+            "-XX:-UsePerfData",
+            "-Xlog:disable",
+            "-Dio.netty.allocator.numDirectArenas=1",
+            "-Dio.netty.allocator.maxOrder=7",
+            "-Dio.netty.maxDirectMemory=0",
+            "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider",
+            "-Dslf4j.internal.verbosity=ERROR");
+
+    private final List<String> command;
+    private final Optional<Path> archive;
+
+    private EngineCommand(List<String> command, Optional<Path> archive) {
+        this.command = List.copyOf(command);
+        this.archive = archive;
+    }
+
+    /// @param directory of this server alone: for the native library
+    static EngineCommand of(Path directory) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(OPTIONS);
+        Path library = directory.resolve("libduckdb");
+        if (unpackLibrary(library)) {
+            command.add("-Dwings.duckdb.library=" + library);
+        }
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        return new EngineCommand(
+                command,
+                Optional.ofNullable(System.getProperty(ARCHIVE_PROPERTY)).map(Path::of));
+    }
+
+    /// To which the path of the socket is to be added.
+    List<String> line() {
+        return line(archive.filter(Files::isReadable).map(file -> "-XX:SharedArchiveFile=" + file).stream()
+                .toList());
+    }
+
+    private List<String> line(List<String> options) {
+        List<String> line = new ArrayList<>(IGNORING_SIGNALS);
+        line.addAll(command);
+        line.addAll(IGNORING_SIGNALS.size() + 1, options);
+        line.add(EngineMain.class.getName());
+        return line;
+    }
+
+    /// Starts a process that loads what an engine needs and ends, if nobody has yet. Should it fail, processes take
+    /// longer to start.
+    void makeArchive() {
+        Path file = archive.orElse(null);
+        if (file == null || file.getParent() == null || Files.exists(file) || !Files.isWritable(file.getParent())) {
+            return;
+        }
+        try {
+            // several servers may be started from one build
+            Path made = Files.createTempFile(file.getParent(), "engine", ".jsa");
+            try {
+                List<String> line = line(List.of("-XX:ArchiveClassesAtExit=" + made));
+                line.add(EngineMain.WARM_UP_ONLY);
+                Process process = new ProcessBuilder(line)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+                try {
+                    process.getOutputStream().close();
+                    if (process.waitFor(ARCHIVE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
+                        Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+                    }
+                } finally {
+                    process.destroyForcibly();
+                }
+            } finally {
+                Files.deleteIfExists(made);
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot make the archive of an engine's classes: file={}", file, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Once for all processes, which then share its pages. Where the library has another name, each unpacks its own.
+    private static boolean unpackLibrary(Path file) {
+        String name = "libduckdb_java.so_" + system() + "_"
+                + System.getProperty("os.arch").replace("aarch64", "arm64");
+        try (InputStream library = EngineCommand.class.getClassLoader().getResourceAsStream(name)) {
+            if (library == null) {
+                return false;
+            }
+            Files.copy(library, file);
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot unpack the DuckDB library: file=" + file, e);
+        }
+    }
+
+    private static String system() {
+        String name = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        return name.contains("mac") ? "macos" : name;
+    }
+}
