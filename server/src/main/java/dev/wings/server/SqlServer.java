@@ -17,12 +17,15 @@ package dev.wings.server;
 
 import dev.wings.common.arrow.BodyCompression;
 import dev.wings.common.cache.RangeCache;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.process.Resources;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.rpc.GrpcServer;
 import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
 import dev.wings.common.telemetry.Telemetry;
+import dev.wings.common.time.Scheduler;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.EngineProcesses;
@@ -40,6 +43,7 @@ import io.grpc.Channel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,6 +58,8 @@ public final class SqlServer implements AutoCloseable {
 
     /// Statements with their parameters; nobody uploads rows here.
     private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    private static final Duration WARM_UP_DELAY = Duration.ofSeconds(1);
 
     private final Resources resources;
     private final ManagementServer management;
@@ -124,7 +130,7 @@ public final class SqlServer implements AutoCloseable {
                 spill,
                 cache.links(),
                 telemetry.registry()));
-        queries.warmUp();
+        warmUp(queries, config, surroundings.scheduler(), resources);
         Signer signer = new Signer(ticketKey(config));
         FlightSqlEndpoint endpoint = new FlightSqlEndpoint(
                 queries,
@@ -146,6 +152,26 @@ public final class SqlServer implements AutoCloseable {
                 .drain(config.drainTimeout())
                 .open());
         return new SqlServer(resources, management, server);
+    }
+
+    /// Processes for engines take seconds of the processors that what else starts now needs more; the first query waits
+    /// for them if it comes before.
+    private static void warmUp(Queries queries, ServerConfig config, Scheduler scheduler, Resources resources) {
+        if (!config.engineProcesses()) {
+            queries.warmUp();
+            return;
+        }
+        Scheduler.Timer timer = scheduler.schedule(WARM_UP_DELAY, () -> {
+            try {
+                queries.warmUp();
+            } catch (RuntimeException e) {
+                boolean stopping = e instanceof WingsException known && known.kind() == ErrorKind.UNAVAILABLE;
+                if (!stopping) {
+                    LOG.error("no engine can be opened", e);
+                }
+            }
+        });
+        resources.add(timer::cancel);
     }
 
     /// They stay for a while: on a new thread, DuckDB's memory is cold, which costs a small query up to a millisecond.

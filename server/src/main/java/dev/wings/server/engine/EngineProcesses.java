@@ -15,6 +15,7 @@
  */
 package dev.wings.server.engine;
 
+import dev.wings.common.error.WingsException;
 import dev.wings.common.time.Scheduler;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -190,7 +191,7 @@ public final class EngineProcesses implements EngineFactory {
         Path place;
         synchronized (this) {
             if (closed) {
-                throw new IllegalStateException("engines are closed");
+                throw WingsException.unavailable("the server is stopping", null);
             }
             number++;
             place = sockets.resolve("e" + number);
@@ -204,7 +205,7 @@ public final class EngineProcesses implements EngineFactory {
         }
         if (late) {
             end(process, EngineEnd.CLOSED);
-            throw new IllegalStateException("engines are closed");
+            throw WingsException.unavailable("the server is stopping", null);
         }
         return process;
     }
