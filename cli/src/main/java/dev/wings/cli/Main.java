@@ -17,7 +17,10 @@ package dev.wings.cli;
 
 import dev.wings.cli.output.ExitCode;
 import java.io.PrintWriter;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// The `wings` command.
 public final class Main {
@@ -35,7 +38,7 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new WingsCommand())
+        CommandLine wings = new CommandLine(new WingsCommand())
                 // directly, so that commands learn when nobody reads what they print
                 .setOut(new PrintWriter(System.out, true, System.out.charset()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -43,5 +46,18 @@ public final class Main {
                 .setExitCodeExceptionMapper(failure -> ExitCode.FAILED)
                 .setParameterExceptionHandler(Failures::reportUsage)
                 .setExecutionExceptionHandler(Failures::report);
+        keepFooters(wings);
+        return wings;
+    }
+
+    /// Examples are copied from the screen: their lines are never broken to its width.
+    private static void keepFooters(CommandLine command) {
+        command.getHelpSectionMap()
+                .put(
+                        UsageMessageSpec.SECTION_KEY_FOOTER,
+                        help -> Stream.of(help.commandSpec().usageMessage().footer())
+                                .map(line -> line + System.lineSeparator())
+                                .collect(Collectors.joining()));
+        command.getSubcommands().values().forEach(Main::keepFooters);
     }
 }

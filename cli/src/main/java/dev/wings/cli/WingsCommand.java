@@ -44,7 +44,9 @@ import picocli.CommandLine.ScopeType;
             TenantCommand.class,
             ObjectStoreCommand.class,
             TaskCommand.class,
-            CompletionCommand.class
+            CompletionCommand.class,
+            HelpCommand.class,
+            VersionCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

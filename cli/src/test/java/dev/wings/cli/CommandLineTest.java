@@ -68,6 +68,35 @@ final class CommandLineTest {
         assertThat(outcome.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
 
+    /// Examples are copied from the screen: none is broken, however narrow that is, and each one is understood.
+    @ParameterizedTest
+    @MethodSource("commands")
+    void examplesAreWholeAndUnderstood(List<String> command) {
+        CommandLine found = Main.commandLine();
+        for (String word : command) {
+            found = found.getSubcommands().get(word);
+        }
+        String help = found.setUsageHelpAutoWidth(false).setUsageHelpWidth(55).getUsageMessage();
+        for (String line : found.getCommandSpec().usageMessage().footer()) {
+            assertThat(help.lines()).contains(line);
+        }
+        for (List<String> example : HelpExamples.of(found)) {
+            CommandLine.ParseResult parsed = Main.commandLine().parseArgs(example.toArray(String[]::new));
+            assertThat(parsed.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void helpAndVersionAreCommandsToo() {
+        assertThat(run("help", "topic", "create").out())
+                .isEqualTo(run("topic", "create", "--help").out());
+        assertThat(run("help").out()).isEqualTo(run("--help").out());
+        assertThat(run("version")).isEqualTo(run("--version"));
+        Outcome unknown = run("help", "nosuch");
+        assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(unknown.err()).contains("there is no command 'nosuch'", "push");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     pusj flights x               | Did you mean: wings push

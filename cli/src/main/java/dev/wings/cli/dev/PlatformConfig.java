@@ -67,7 +67,8 @@ record PlatformConfig(
             "WINGS_COMPACTOR_TASK_MEMORY_BYTES", "384MiB");
 
     /// What the command itself and its script read.
-    private static final Set<String> OF_THE_COMMAND = Set.of("WINGS_HOST", "WINGS_JAVA_OPTS", "WINGS_TENANT");
+    private static final Set<String> OF_THE_COMMAND =
+            Set.of("WINGS_HOST", "WINGS_JAVA_OPTS", "WINGS_PAGER", "WINGS_TENANT");
 
     /// Where the database is, once it runs.
     record Database(String url, String user, Optional<Path> passwordFile) {

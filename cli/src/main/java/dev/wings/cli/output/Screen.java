@@ -15,6 +15,8 @@
  */
 package dev.wings.cli.output;
 
+import java.util.OptionalInt;
+
 /// Control of a terminal, as far as single commands need it: ECMA-48 sequences.
 public final class Screen {
 
@@ -36,6 +38,27 @@ public final class Screen {
     /// Whether a person types what standard input gives.
     public static boolean isInputTerminal() {
         return isTerminal('0');
+    }
+
+    /// How many columns the terminal has; empty if that is not known.
+    public static OptionalInt columns() {
+        return size(1);
+    }
+
+    /// How many lines the terminal has; empty if that is not known.
+    public static OptionalInt lines() {
+        return size(0);
+    }
+
+    /// As `stty size` has told the launcher: lines, then columns.
+    private static OptionalInt size(int position) {
+        String[] size = System.getProperty("wings.terminal-size", "").split(" ", -1);
+        try {
+            int found = size.length == 2 ? Integer.parseInt(size[position]) : 0;
+            return found > 0 ? OptionalInt.of(found) : OptionalInt.empty();
+        } catch (NumberFormatException e) {
+            return OptionalInt.empty();
+        }
     }
 
     /// Java cannot tell standard streams apart; the launcher says which of them are terminals.

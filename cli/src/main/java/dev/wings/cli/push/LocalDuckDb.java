@@ -82,7 +82,8 @@ public final class LocalDuckDb {
                 .replaceAll("\\s*\n\\s*", "; ");
     }
 
-    static String literal(String text) {
+    /// A text as it stands in SQL.
+    public static String literal(String text) {
         return "'" + text.replace("'", "''") + "'";
     }
 

@@ -16,10 +16,8 @@
 package dev.wings.cli.push;
 
 import dev.wings.cli.output.Human;
-import dev.wings.cli.output.Screen;
+import dev.wings.cli.output.Ticker;
 import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /// Shows on the terminal how far a push is, until it is closed; nothing where there is no terminal.
 final class Progress implements AutoCloseable {
@@ -29,52 +27,24 @@ final class Progress implements AutoCloseable {
 
     private final String name;
     private final OptionalLong totalRows;
-    private final Pusher pusher;
-    private final Thread painter;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Ticker ticker;
     private long lastNanos = System.nanoTime();
     private long lastRows;
     private double rowsPerSecond;
 
-    private Progress(String name, OptionalLong totalRows, Pusher pusher) {
+    private Progress(String name, OptionalLong totalRows, Pusher pusher, boolean quiet) {
         this.name = name;
         this.totalRows = totalRows;
-        this.pusher = pusher;
-        this.painter = Thread.ofVirtual().name("progress").unstarted(this::paint);
+        this.ticker = Ticker.start(!quiet, PERIOD_MILLIS, () -> line(pusher.status(), System.nanoTime()));
     }
 
     static Progress start(String name, OptionalLong totalRows, Pusher pusher, boolean quiet) {
-        Progress progress = new Progress(name, totalRows, pusher);
-        if (!quiet && Screen.isErrorTerminal()) {
-            progress.painter.start();
-        }
-        return progress;
+        return new Progress(name, totalRows, pusher, quiet);
     }
 
     @Override
     public void close() {
-        boolean painted = painter.getState() != Thread.State.NEW;
-        closed.countDown();
-        try {
-            painter.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (painted) {
-            System.err.print(Screen.CLEAR_LINE);
-            System.err.flush();
-        }
-    }
-
-    private void paint() {
-        try {
-            while (!closed.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
-                System.err.print(Screen.CLEAR_LINE + line(pusher.status(), System.nanoTime()));
-                System.err.flush();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        ticker.close();
     }
 
     private String line(PushStatus status, long nowNanos) {

@@ -70,7 +70,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  wings push flights examples/flights.parquet --create --partition-by origin",
+            "  wings push flights examples/flights.parquet --create",
             "  wings push sales.orders monday.csv tuesday.csv.gz",
             "  jq -c .events[] log.json | wings push events - --format ndjson"
         })
@@ -78,6 +78,12 @@ public final class PushCommand implements Callable<Integer> {
 
     /// Batches of more bytes are cut, so that wide rows do not make messages that the ingestor refuses.
     private static final long BATCH_BYTES = 8 << 20;
+
+    /// The rate of fewer says nothing.
+    private static final long MIN_ROWS = 1000;
+
+    /// Percentiles of fewer say nothing.
+    private static final int MIN_ANSWERS = 100;
 
     /// How long Ctrl-C waits for the last words; reading a pipe cannot be interrupted.
     private static final Duration SIGNAL_GRACE = Duration.ofSeconds(5);
@@ -280,14 +286,7 @@ public final class PushCommand implements Callable<Integer> {
     }
 
     private int report(RowFile rows, PushStatus status, Duration took) {
-        out().printf(
-                        "%s: %s acknowledged in %s, %s rows/s; answers took p50 %s, p99 %s%n",
-                        rows.name(),
-                        Human.rows(status.acknowledgedRows()),
-                        Human.duration(took),
-                        Human.count(Math.round(status.acknowledgedRows() / (took.toNanos() / 1e9))),
-                        Human.duration(status.p50()),
-                        Human.duration(status.p99()));
+        out().println(summary(rows.name(), status, took));
         out().flush();
         if (status.rejectedBatches() == 0) {
             return ExitCode.OK;
@@ -301,6 +300,24 @@ public final class PushCommand implements Callable<Integer> {
         }
         err().flush();
         return ExitCode.FAILED;
+    }
+
+    /// What a push came to. A rate of a few rows, and percentiles of a few answers, say nothing.
+    static String summary(String name, PushStatus status, Duration took) {
+        StringBuilder text = new StringBuilder();
+        text.append(name).append(": ").append(Human.rows(status.acknowledgedRows()));
+        text.append(" acknowledged in ").append(Human.duration(took));
+        long answers = status.acknowledgedBatches() + status.rejectedBatches();
+        if (status.acknowledgedRows() >= MIN_ROWS) {
+            double seconds = Math.max(1e-9, took.toNanos() / 1e9);
+            text.append(", ").append(Human.count(Math.round(status.acknowledgedRows() / seconds)));
+            text.append(" rows/s");
+        }
+        if (answers >= MIN_ANSWERS) {
+            text.append("; answers took p50 ").append(Human.duration(status.p50()));
+            text.append(", p99 ").append(Human.duration(status.p99()));
+        }
+        return text.toString();
     }
 
     private void reportFailure(RowFile rows, Pusher pusher) {

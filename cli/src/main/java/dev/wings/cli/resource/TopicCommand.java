@@ -22,6 +22,7 @@ import dev.wings.cli.push.RowCheck;
 import dev.wings.cli.push.RowFile;
 import dev.wings.cli.schema.LakeText;
 import dev.wings.cli.schema.SchemaText;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.DeleteTopicRequest;
 import dev.wings.common.proto.GetTopicRequest;
@@ -35,6 +36,7 @@ import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.SchemaProtos;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -69,7 +71,7 @@ public final class TopicCommand {
                 "       and the names that SQL has for them.",
                 "",
                 "Examples:",
-                "  wings topic create flights --from examples/flights.parquet --partition-by origin",
+                "  wings topic create flights --from examples/flights.parquet --lake-sort-by origin",
                 "  wings topic create sales.orders --schema 'id long not null, price decimal(10,2)'",
                 "  wings topic create clicks --schema 'account string, time timestamptz' \\",
                 "      --lake-partition-by 'day(time)' --lake-sort-by 'account, time desc' --freshness 10s"
@@ -170,7 +172,10 @@ public final class TopicCommand {
     @Command(
             name = "describe",
             aliases = "get",
-            description = "Show a topic and its columns.",
+            description = {
+                "Show a topic: its columns, how many rows it has, in which partitions and offsets, how large they are,",
+                "and when the newest came. What it holds is asked of the SQL server."
+            },
             footer = {"", "Example:", "  wings topic describe flights"})
     static final class Describe implements Callable<Integer> {
         @Mixin
@@ -181,14 +186,27 @@ public final class TopicCommand {
 
         @Override
         public Integer call() {
-            GetTopicRequest request = GetTopicRequest.newBuilder()
-                    .setName(options.connection().topic(topic).toString())
-                    .build();
+            TopicName name = options.connection().topic(topic);
+            GetTopicRequest request =
+                    GetTopicRequest.newBuilder().setName(name.toString()).build();
             return options.run(client -> {
                 Topic found = client.call(stub -> stub.getTopic(request));
                 String head = found.getName() + ", created " + ResourceView.time(found.getCreateTime()) + "\n";
-                options.printDone(head + columns(found) + lake(found.getLake()), ResourceView.topic(found));
+                Map<String, Object> view = ResourceView.topic(found);
+                String status = status(name, view);
+                options.printDone(head + columns(found) + lake(found.getLake()) + "\n" + status, view);
             });
+        }
+
+        /// What it holds, also added to `view`; what is known without the SQL server is shown in any case.
+        private String status(TopicName name, Map<String, Object> view) {
+            try {
+                TopicStatus status = TopicStatus.load(options.connection(), name);
+                view.put("status", status.view());
+                return status.text(name).stripTrailing();
+            } catch (WingsException e) {
+                return "what it holds is not known: " + e.getMessage();
+            }
         }
     }
 

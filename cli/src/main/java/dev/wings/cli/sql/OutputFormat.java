@@ -15,26 +15,45 @@
  */
 package dev.wings.cli.sql;
 
-import java.io.PrintWriter;
 import java.util.Locale;
 
 /// How results are printed.
 enum OutputFormat {
     /// Aligned columns for people.
     TABLE,
+    /// A line for each value, for rows too wide for a table.
+    VERTICAL,
     /// RFC 4180 with a header; null is empty, the empty string is "".
     CSV,
+    /// Fields between tabs, with a header; null is `\N`; tabs, line ends and backslashes are escaped as in PostgreSQL.
+    TSV,
     /// One JSON object on each line.
-    JSON;
+    JSON,
+    /// An Arrow IPC stream.
+    ARROW,
+    /// A Parquet file.
+    PARQUET;
 
-    /// A printer for one result.
-    ///
-    /// @param forTerminal whether long values are cut to keep lines readable
-    ResultPrinter printer(PrintWriter out, boolean forTerminal) {
+    /// Whether results are bytes rather than text, one result a file.
+    boolean isBinary() {
+        return this == ARROW || this == PARQUET;
+    }
+
+    /// Whether it is for people.
+    boolean isForPeople() {
+        return this == TABLE || this == VERTICAL;
+    }
+
+    /// A printer for one result. The caller closes it.
+    ResultPrinter printer(Output out) {
         return switch (this) {
-            case TABLE -> new TablePrinter(out, forTerminal);
-            case CSV -> new CsvPrinter(out);
-            case JSON -> new JsonPrinter(out);
+            case TABLE -> new TablePrinter(out.text(), out.columns());
+            case VERTICAL -> new VerticalPrinter(out.text());
+            case CSV -> new CsvPrinter(out.text());
+            case TSV -> new TsvPrinter(out.text());
+            case JSON -> new JsonPrinter(out.text());
+            case ARROW -> new ArrowPrinter(out.bytes());
+            case PARQUET -> new ParquetPrinter(out.bytes());
         };
     }
 

@@ -18,61 +18,121 @@ package dev.wings.cli.sql;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
 import dev.wings.common.error.WingsException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /// Runs one query after the other and prints what comes back. One thread runs; any may cancel.
 final class QueryRunner {
 
     private final SqlSession session;
-    private final PrintWriter out;
+    private final Output output;
     private final PrintWriter err;
-    private final boolean forTerminal;
+    private final Supplier<Optional<Pager>> pagers;
     private final AtomicReference<@Nullable SqlResult> running = new AtomicReference<>();
+    private long limit;
 
-    QueryRunner(SqlSession session, PrintWriter out, PrintWriter err, boolean forTerminal) {
+    /// @param pagers one for a result that people read, if any
+    QueryRunner(SqlSession session, Output output, PrintWriter err, Supplier<Optional<Pager>> pagers) {
         this.session = session;
-        this.out = out;
+        this.output = output;
         this.err = err;
-        this.forTerminal = forTerminal;
+        this.pagers = pagers;
+    }
+
+    /// From now on, people get no more rows of a result than these; 0 for all.
+    void limit(long rows) {
+        limit = rows;
     }
 
     /// Runs a query and reports its failure; returns the exit code. Ends it when nobody reads its rows any more.
     int run(String sql, OutputFormat format, boolean timing) {
+        Optional<Pager> pager = format.isForPeople() ? pagers.get() : Optional.empty();
+        Output to = pager.map(found -> output.withText(new PrintWriter(found))).orElse(output);
+        int exitCode;
+        try {
+            exitCode = run(sql, format, timing, to);
+        } finally {
+            running.set(null);
+            if (pager.isPresent()) {
+                to.text().close();
+            }
+        }
+        output.text().flush();
+        err.flush();
+        boolean left = exitCode == ExitCode.BROKEN_PIPE
+                && pager.isPresent()
+                && pager.get().isStarted();
+        return left ? ExitCode.OK : exitCode;
+    }
+
+    private int run(String sql, OutputFormat format, boolean timing, Output to) {
         long start = System.nanoTime();
-        try (SqlResult result = session.query(sql)) {
+        PrintWriter out = to.text();
+        try (SqlResult result = session.query(sql);
+                ResultPrinter printer = format.printer(to)) {
             running.set(result);
-            ResultPrinter printer = format.printer(out, forTerminal);
             printer.start(result.schema());
+            long most = format.isForPeople() && limit > 0 ? limit : Long.MAX_VALUE;
             long rows = 0;
-            while (result.next()) {
-                printer.rows(result.rows());
-                rows += result.rows().getRowCount();
+            boolean more = false;
+            while (!more && result.next()) {
+                VectorSchemaRoot batch = result.rows();
+                int count = (int) Math.min(batch.getRowCount(), most - rows);
+                more = count < batch.getRowCount();
+                print(printer, batch, count);
+                rows += count;
                 if (out.checkError()) {
                     return ExitCode.BROKEN_PIPE;
                 }
             }
             printer.end();
-            Duration took = Duration.ofNanos(System.nanoTime() - start);
-            if (format == OutputFormat.TABLE) {
-                out.println(Human.count(rows)
-                        + (rows == 1 ? " row" : " rows")
-                        + (timing ? " in " + Human.duration(took) : ""));
-            } else if (timing) {
-                err.println(Human.duration(took));
+            if (more) {
+                result.cancel();
             }
+            report(rows, more, format, timing ? Duration.ofNanos(System.nanoTime() - start) : null, out);
             return out.checkError() ? ExitCode.BROKEN_PIPE : ExitCode.OK;
         } catch (WingsException e) {
             out.flush();
-            report(sql, e);
+            err.println("error: " + e.getMessage());
+            ErrorPointer.of(sql, e.getMessage()).lines().forEach(err::println);
             return ExitCode.FAILED;
-        } finally {
-            running.set(null);
-            out.flush();
-            err.flush();
+        } catch (UncheckedIOException e) {
+            if (isBrokenPipe(e.getCause())) {
+                return ExitCode.BROKEN_PIPE;
+            }
+            throw e;
         }
+    }
+
+    private static void print(ResultPrinter printer, VectorSchemaRoot batch, int count) {
+        if (count == batch.getRowCount()) {
+            printer.rows(batch);
+        } else if (count > 0) {
+            try (VectorSchemaRoot part = batch.slice(0, count)) {
+                printer.rows(part);
+            }
+        }
+    }
+
+    private void report(long rows, boolean more, OutputFormat format, @Nullable Duration took, PrintWriter out) {
+        String time = took == null ? "" : " in " + Human.duration(took);
+        if (format.isForPeople()) {
+            out.println(Human.rows(rows) + time + (more ? "; there are more, --limit 0 shows all" : ""));
+        } else if (took != null) {
+            err.println(Human.duration(took));
+        }
+    }
+
+    /// What the system says of a pipe that nobody reads; Java has no type for it.
+    private static boolean isBrokenPipe(IOException failure) {
+        return String.valueOf(failure.getMessage()).contains("Broken pipe");
     }
 
     /// Ends the query that runs; false if none does.
@@ -82,10 +142,5 @@ final class QueryRunner {
             result.cancel();
         }
         return result != null;
-    }
-
-    private void report(String sql, WingsException failure) {
-        err.println("error: " + failure.getMessage());
-        ErrorPointer.of(sql, failure.getMessage()).lines().forEach(err::println);
     }
 }

@@ -19,7 +19,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Prints the rows of one result as they arrive, in bounded memory.
-interface ResultPrinter {
+interface ResultPrinter extends AutoCloseable {
 
     /// Called once, before any rows.
     void start(Schema schema);
@@ -28,4 +28,10 @@ interface ResultPrinter {
 
     /// Called once, after all rows.
     void end();
+
+    /// Called once, whether the result came to its end or not.
+    @Override
+    default void close() {
+        // most keep nothing
+    }
 }

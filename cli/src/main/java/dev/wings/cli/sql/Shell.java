@@ -17,13 +17,23 @@ package dev.wings.cli.sql;
 
 import dev.wings.cli.connect.Address;
 import dev.wings.cli.output.ExitCode;
+import dev.wings.cli.output.FailureText;
 import dev.wings.cli.output.Table;
 import dev.wings.common.error.WingsException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -42,11 +52,30 @@ final class Shell implements AutoCloseable {
               \\dt             list the topics
               \\d TOPIC        show the columns of a topic
               \\dn             list the namespaces
-              \\o FORMAT       print results as table, csv or json
+              \\i FILE         run the statements in a file
+              \\watch [SECS]   run the last statement again and again, every 2 seconds, until Ctrl-C
+              \\x              show each value on a line of its own, or rows as lines again
+              \\o FORMAT       print results as table, vertical, csv, tsv or json
+              \\limit ROWS     show no more rows of a result; 0 for all
+              \\pager          show long results in a pager, or not
               \\timing         show or hide how long queries take
-              \\?              this help
-              \\q              leave
+              \\? or help      this help
+              \\q or exit      leave
             """;
+
+    private static final Set<String> LEAVE = Set.of("exit", "quit");
+    private static final String ASK = "help";
+    private static final long WATCH_SECONDS = 2;
+    private static final int MAX_WATCH_SECONDS = 86_400;
+
+    /// How results are shown at first.
+    ///
+    /// @param pager its command; empty for none
+    record Settings(OutputFormat format, long limit, List<String> pager) {
+        Settings {
+            pager = List.copyOf(pager);
+        }
+    }
 
     private final SqlSession session;
     private final Terminal terminal;
@@ -54,21 +83,38 @@ final class Shell implements AutoCloseable {
     private final QueryRunner runner;
     private final PrintWriter out;
     private final Address address;
+    private final List<String> pager;
+    private final Semaphore interrupts = new Semaphore(0);
     private OutputFormat format;
+    private boolean paging;
     private boolean timing = true;
+    private String last = "";
 
-    private Shell(SqlSession session, Terminal terminal, LineReader reader, Address address, OutputFormat format) {
+    private Shell(SqlSession session, Terminal terminal, LineReader reader, Address address, Settings settings) {
         this.session = session;
         this.terminal = terminal;
         this.reader = reader;
         this.address = address;
-        this.format = format;
+        this.format = settings.format();
+        this.pager = settings.pager();
+        this.paging = !pager.isEmpty();
         this.out = terminal.writer();
-        this.runner = new QueryRunner(session, out, out, true);
+        OptionalInt columns = terminal.getWidth() > 0 ? OptionalInt.of(terminal.getWidth()) : OptionalInt.empty();
+        this.runner =
+                new QueryRunner(session, new Output(out, OutputStream.nullOutputStream(), columns), out, this::pager);
+        runner.limit(settings.limit());
     }
 
-    static Shell open(SqlSession session, Address address, OutputFormat format) throws IOException {
-        Terminal terminal = TerminalBuilder.builder().system(true).build();
+    static Shell open(SqlSession session, Address address, Settings settings) throws IOException {
+        return open(
+                session,
+                address,
+                settings,
+                TerminalBuilder.builder().system(true).build());
+    }
+
+    /// Takes over the terminal.
+    static Shell open(SqlSession session, Address address, Settings settings, Terminal terminal) {
         LineReader reader = LineReaderBuilder.builder()
                 .appName("wings")
                 .terminal(terminal)
@@ -79,44 +125,77 @@ final class Shell implements AutoCloseable {
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.HISTORY_IGNORE_SPACE, true)
                 .build();
-        Shell shell = new Shell(session, terminal, reader, address, format);
-        terminal.handle(Terminal.Signal.INT, signal -> shell.runner.cancel());
+        Shell shell = new Shell(session, terminal, reader, address, settings);
+        terminal.handle(Terminal.Signal.INT, signal -> {
+            shell.interrupts.release();
+            shell.runner.cancel();
+        });
         return shell;
+    }
+
+    private Optional<Pager> pager() {
+        return paging && terminal.getHeight() > 0
+                ? Optional.of(new Pager(out, pager, terminal.getHeight()))
+                : Optional.empty();
     }
 
     int run() {
         out.println("wings sql at " + address + "; statements end with ;  \\? for help");
         while (true) {
             try {
-                String input = reader.readLine("wings> ").strip();
-                if (input.startsWith("\\")) {
-                    if (!runCommand(input)) {
-                        return ExitCode.OK;
-                    }
-                } else {
-                    for (String sql : Statements.of(input).complete()) {
-                        runner.run(sql, format, timing);
-                    }
+                if (!take(reader.readLine("wings> ").strip())) {
+                    return ExitCode.OK;
                 }
             } catch (UserInterruptException e) {
                 // the line is dropped
             } catch (EndOfFileException e) {
                 return ExitCode.OK;
+            } catch (InterruptedException e) {
+                return ExitCode.INTERRUPTED;
             } catch (WingsException e) {
                 out.println("error: " + e.getMessage());
+            } catch (IOException e) {
+                out.println("error: " + FailureText.of(e));
             }
             out.flush();
         }
     }
 
-    @Override
-    public void close() throws IOException {
-        reader.getHistory().save();
-        terminal.close();
+    /// Whether it is a word that is understood without a backslash.
+    static boolean isWord(String input) {
+        String word = bare(input);
+        return LEAVE.contains(word) || word.equals(ASK);
+    }
+
+    private static String bare(String input) {
+        return input.strip().replaceFirst(";$", "").strip().toLowerCase(Locale.ROOT);
+    }
+
+    /// Takes statements or a command; returns false if the user wants to leave.
+    private boolean take(String input) throws IOException, InterruptedException {
+        if (LEAVE.contains(bare(input))) {
+            return false;
+        }
+        if (bare(input).equals(ASK)) {
+            out.print(HELP);
+            return true;
+        }
+        if (input.startsWith("\\")) {
+            return runCommand(input);
+        }
+        runAll(Statements.of(input).complete());
+        return true;
+    }
+
+    private void runAll(List<String> statements) {
+        for (String sql : statements) {
+            last = sql;
+            runner.run(sql, format, timing);
+        }
     }
 
     /// Runs a backslash command; returns false if the user wants to leave.
-    private boolean runCommand(String input) {
+    private boolean runCommand(String input) throws IOException, InterruptedException {
         String[] words = input.replaceFirst(";$", "").strip().split("\\s+", 2);
         String argument = words.length > 1 ? words[1] : "";
         switch (words[0]) {
@@ -128,6 +207,17 @@ final class Shell implements AutoCloseable {
                 timing = !timing;
                 out.println("timing is " + (timing ? "on" : "off"));
             }
+            case "\\x" -> {
+                format = format == OutputFormat.VERTICAL ? OutputFormat.TABLE : OutputFormat.VERTICAL;
+                out.println("results are printed as " + format);
+            }
+            case "\\pager" -> {
+                paging = !paging && !pager.isEmpty();
+                out.println("the pager is " + (paging ? "on" : "off"));
+            }
+            case "\\limit" -> setLimit(argument);
+            case "\\i" -> runFile(argument);
+            case "\\watch" -> watch(argument);
             case "\\o" -> setFormat(argument);
             case "\\dn" -> session.schemas().forEach(out::println);
             case "\\dt" -> printTopics();
@@ -143,14 +233,60 @@ final class Shell implements AutoCloseable {
         return true;
     }
 
+    private void setLimit(String rows) {
+        if (rows.matches("[0-9]{1,18}")) {
+            runner.limit(Long.parseLong(rows));
+        } else {
+            out.println("a number of rows is expected, 0 for all: \\limit 1000");
+        }
+    }
+
+    private void runFile(String name) throws IOException {
+        if (name.isEmpty()) {
+            out.println("a file is expected: \\i report.sql");
+            return;
+        }
+        Statements statements = Statements.of(Files.readString(Path.of(name), StandardCharsets.UTF_8));
+        List<String> all = new ArrayList<>(statements.complete());
+        if (!Statements.isBlank(statements.rest())) {
+            all.add(statements.rest().strip());
+        }
+        runAll(all);
+    }
+
+    private void watch(String seconds) throws InterruptedException {
+        if (last.isEmpty()) {
+            out.println("there is no statement yet to run again");
+            return;
+        }
+        if (!seconds.matches("|[0-9]{1,5}")) {
+            out.println("a number of seconds is expected: \\watch 5");
+            return;
+        }
+        long pause = seconds.isEmpty() ? WATCH_SECONDS : Math.min(MAX_WATCH_SECONDS, Long.parseLong(seconds));
+        boolean paged = paging;
+        paging = false;
+        try {
+            interrupts.drainPermits();
+            do {
+                out.println("every " + pause + " s: " + last);
+                runner.run(last, format, timing);
+                out.println();
+                out.flush();
+            } while (!interrupts.tryAcquire(Math.max(1, pause), TimeUnit.SECONDS));
+        } finally {
+            paging = paged;
+        }
+    }
+
     private void setFormat(String name) {
         for (OutputFormat known : OutputFormat.values()) {
-            if (known.toString().equals(name.toLowerCase(Locale.ROOT))) {
+            if (known.toString().equals(name.toLowerCase(Locale.ROOT)) && !known.isBinary()) {
                 format = known;
                 return;
             }
         }
-        out.println("one of table, csv and json is expected: \\o json");
+        out.println("one of table, vertical, csv, tsv and json is expected: \\o json");
     }
 
     private void printTopics() {
@@ -172,6 +308,12 @@ final class Shell implements AutoCloseable {
             table.row(column.getName(), SqlSession.typeName(column), column.isNullable() ? "" : "not null");
         }
         out.print(table);
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.getHistory().save();
+        terminal.close();
     }
 
     private static Path historyFile() {

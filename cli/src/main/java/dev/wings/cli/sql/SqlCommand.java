@@ -15,11 +15,17 @@
  */
 package dev.wings.cli.sql;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Screen;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,12 +33,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -41,7 +49,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Ask in SQL: prints the answer of a query, or opens a prompt.",
             "The prompt keeps a history, and has \\? for help. Where standard input is no terminal, the statements",
-            "that it holds are run."
+            "that it holds are run, up to the first that fails.",
+            "On a terminal, tables show the columns that fit and the first rows, in a pager if they are many:",
+            "$WINGS_PAGER or $PAGER, else less. Everywhere else all is printed."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -57,9 +67,13 @@ import picocli.CommandLine.Spec;
             "  wings sql \"select origin, count(*) from flights group by 1 order by 2 desc limit 5\"",
             "  wings sql -o csv \"select * from flights\" > flights.csv",
             "  wings sql -o json \"select * from system.topics\" | jq .",
+            "  wings sql -o parquet \"select * from flights where delay > 60\" > late.parquet",
             "  wings sql -f report.sql"
         })
 public final class SqlCommand implements Callable<Integer> {
+
+    /// Where a terminal does not tell its size.
+    private static final int MANY = 200;
 
     @Mixin
     private final Connection connection = new Connection();
@@ -77,8 +91,21 @@ public final class SqlCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). JSON is one object on each line.")
+            description = {
+                "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). JSON is one object on each line, arrow is an IPC",
+                "stream, parquet a file."
+            })
     private OutputFormat format = OutputFormat.TABLE;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "ROWS",
+            defaultValue = "1000",
+            description = "On a terminal, show no more rows of a table; 0 for all (default: ${DEFAULT-VALUE}).")
+    private long limit;
+
+    @Option(names = "--no-pager", description = "Do not use a pager.")
+    private boolean noPager;
 
     @Option(names = "--no-timing", description = "Do not print how long queries took.")
     private boolean noTiming;
@@ -93,31 +120,73 @@ public final class SqlCommand implements Callable<Integer> {
         }
         PrintWriter out = command.commandLine().getOut();
         PrintWriter err = command.commandLine().getErr();
-        boolean timing = !noTiming && format == OutputFormat.TABLE;
+        boolean terminal = Screen.isOutputTerminal();
+        if (format.isBinary() && terminal) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "'-o " + format + "' is for a file: wings sql -o " + format + " ... > rows." + format);
+        }
+        boolean timing = !noTiming && format.isForPeople();
+        // never closed: it is the process's own
+        OutputStream bytes = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
         try (SqlSession session = SqlSession.open(connection)) {
-            if (query.isEmpty() && file.isEmpty() && Screen.isInputTerminal()) {
-                try (Shell shell = Shell.open(session, connection.address(Port.SERVER), format)) {
+            if (query.isEmpty() && file.isEmpty() && Screen.isInputTerminal() && !format.isBinary()) {
+                try (Shell shell = Shell.open(
+                        session, connection.address(Port.SERVER), new Shell.Settings(format, limit, pagerCommand()))) {
                     return shell.run();
                 }
             }
-            QueryRunner runner = new QueryRunner(session, out, err, Screen.isOutputTerminal());
-            return runAll(runner, text(), timing);
+            Output output = new Output(
+                    out, bytes, terminal ? OptionalInt.of(Screen.columns().orElse(MANY)) : OptionalInt.empty());
+            List<String> pager = terminal && Screen.isInputTerminal() ? pagerCommand() : List.of();
+            QueryRunner runner = new QueryRunner(session, output, err, () -> pager(pager, out));
+            runner.limit(terminal ? limit : 0);
+            return runAll(runner, text(), timing, err);
         }
     }
 
-    private int runAll(QueryRunner runner, String text, boolean timing) {
+    private static Optional<Pager> pager(List<String> program, PrintWriter out) {
+        return program.isEmpty() || Screen.lines().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Pager(out, program, Screen.lines().getAsInt()));
+    }
+
+    /// Empty for none.
+    private List<String> pagerCommand() {
+        String own = System.getenv("WINGS_PAGER");
+        String common = System.getenv("PAGER");
+        String found = own != null ? own : common != null ? common : "less";
+        return noPager || found.isBlank() || found.equals("cat") ? List.of() : List.of("sh", "-c", found);
+    }
+
+    private int runAll(QueryRunner runner, String text, boolean timing, PrintWriter err) {
         Statements statements = Statements.of(text);
         List<String> all = new ArrayList<>(statements.complete());
         if (!Statements.isBlank(statements.rest())) {
             all.add(statements.rest().strip());
         }
-        for (String sql : all) {
-            int exitCode = runner.run(sql, format, timing);
+        if (format.isBinary() && all.size() > 1) {
+            throw new ParameterException(
+                    requireNonNull(command).commandLine(),
+                    "'-o " + format + "' takes one statement, since a file has one result: found=" + all.size());
+        }
+        for (int i = 0; i < all.size(); i++) {
+            int exitCode = runner.run(all.get(i), format, timing);
             if (exitCode != ExitCode.OK) {
+                reportSkipped(all.size(), i + 1, exitCode, err);
                 return exitCode;
             }
         }
         return ExitCode.OK;
+    }
+
+    private static void reportSkipped(int all, int run, int exitCode, PrintWriter err) {
+        int rest = all - run;
+        if (rest > 0 && exitCode == ExitCode.FAILED) {
+            err.println("statement " + run + " of " + all + " failed; the " + (rest == 1 ? "one" : rest + "")
+                    + " after it " + (rest == 1 ? "was" : "were") + " not run");
+            err.flush();
+        }
     }
 
     private String text() throws IOException {

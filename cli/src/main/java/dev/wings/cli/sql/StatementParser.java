@@ -21,8 +21,8 @@ import org.jline.reader.Parser;
 import org.jline.reader.SyntaxError;
 import org.jline.reader.impl.DefaultParser;
 
-/// Tells the line reader when a statement is complete: at its semicolon; a backslash command at the end of its
-/// line.
+/// Tells the line reader when a statement is complete: at its semicolon; a backslash command, and
+/// `exit` and the like, at the end of its line.
 final class StatementParser implements Parser {
 
     private final DefaultParser words = new DefaultParser()
@@ -41,6 +41,7 @@ final class StatementParser implements Parser {
 
     static boolean isComplete(String text) {
         return text.stripLeading().startsWith("\\")
+                || Shell.isWord(text)
                 || Statements.isBlank(Statements.of(text).rest());
     }
 

@@ -19,30 +19,38 @@ import dev.wings.cli.output.CellText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.arrow.vector.FieldVector;
+import java.util.OptionalInt;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// See [OutputFormat#TABLE]. The width of a column is that of its widest value in the first block of rows.
+/// See [OutputFormat#TABLE]. The width of a column is that of its widest value in the first block of rows; on a
+/// terminal,
+/// columns at the end that do not fit are left out. Times of one column have as many digits of a second each.
 final class TablePrinter implements ResultPrinter {
 
     private static final int BLOCK_ROWS = 1000;
     private static final int MAX_TERMINAL_CELL = 80;
-    private static final String NULL = "NULL";
+    static final String NULL = "NULL";
 
     private final PrintWriter out;
-    private final boolean cut;
+    private final OptionalInt terminal;
     private final List<String> names = new ArrayList<>();
     private final List<Boolean> right = new ArrayList<>();
-    private final List<List<String>> block = new ArrayList<>();
-    private int @Nullable [] widths;
+    private final List<@Nullable Object[]> block = new ArrayList<>();
 
-    TablePrinter(PrintWriter out, boolean cut) {
+    /// Of each column the most digits of a second in its first block.
+    private int @Nullable [] digits;
+
+    private int @Nullable [] widths;
+    private int shown;
+
+    /// @param terminal how many columns it has; empty if there is none
+    TablePrinter(PrintWriter out, OptionalInt terminal) {
         this.out = out;
-        this.cut = cut;
+        this.terminal = terminal;
     }
 
     @Override
@@ -56,12 +64,11 @@ final class TablePrinter implements ResultPrinter {
     @Override
     public void rows(VectorSchemaRoot rows) {
         for (int row = 0; row < rows.getRowCount(); row++) {
-            List<String> cells = new ArrayList<>(names.size());
-            for (FieldVector vector : rows.getFieldVectors()) {
-                Object value = Values.at(vector, row);
-                cells.add(value == null ? NULL : cut(CellText.printable(ValueText.of(value))));
+            @Nullable Object[] values = new Object[names.size()];
+            for (int column = 0; column < values.length; column++) {
+                values[column] = Values.at(rows.getVector(column), row);
             }
-            block.add(cells);
+            block.add(values);
             if (block.size() == BLOCK_ROWS) {
                 printBlock();
             }
@@ -73,38 +80,79 @@ final class TablePrinter implements ResultPrinter {
         if (widths == null || !block.isEmpty()) {
             printBlock();
         }
+        if (shown < names.size()) {
+            List<String> left = names.subList(shown, names.size());
+            out.println(left.size() + (left.size() == 1 ? " column is" : " columns are")
+                    + " left out, for want of room: " + cut(String.join(", ", left))
+                    + "  (\\x at the prompt, -o vertical)");
+        }
         out.flush();
     }
 
     private void printBlock() {
+        if (digits == null) {
+            digits = measureDigits();
+        }
+        List<List<String>> lines = new ArrayList<>(block.size());
+        for (@Nullable Object[] values : block) {
+            List<String> cells = new ArrayList<>(values.length);
+            for (int column = 0; column < values.length; column++) {
+                Object value = values[column];
+                cells.add(value == null ? NULL : cut(CellText.printable(ValueText.of(value, digits[column]))));
+            }
+            lines.add(cells);
+        }
         int[] known = widths;
         if (known == null) {
-            known = measure();
+            known = measure(lines);
             widths = known;
+            shown = fitting(known);
             printLine(names, known);
             printRule(known);
         }
-        for (List<String> cells : block) {
+        for (List<String> cells : lines) {
             printLine(cells, known);
         }
         block.clear();
         out.flush();
     }
 
-    private int[] measure() {
+    private int[] measureDigits() {
+        int[] measured = new int[names.size()];
+        for (@Nullable Object[] values : block) {
+            for (int column = 0; column < measured.length; column++) {
+                measured[column] = Math.max(measured[column], ValueText.secondDigits(values[column]));
+            }
+        }
+        return measured;
+    }
+
+    private int[] measure(List<List<String>> lines) {
         int[] measured = new int[names.size()];
         for (int column = 0; column < measured.length; column++) {
             measured[column] = CellText.width(names.get(column));
-            for (List<String> cells : block) {
+            for (List<String> cells : lines) {
                 measured[column] = Math.max(measured[column], CellText.width(cells.get(column)));
             }
         }
         return measured;
     }
 
+    /// How many columns fit, at least one.
+    private int fitting(int[] columnWidths) {
+        int width = -2;
+        for (int column = 0; column < columnWidths.length; column++) {
+            width += columnWidths[column] + 3;
+            if (column > 0 && terminal.isPresent() && width > terminal.getAsInt()) {
+                return column;
+            }
+        }
+        return columnWidths.length;
+    }
+
     private void printLine(List<String> cells, int[] columnWidths) {
         StringBuilder line = new StringBuilder();
-        for (int column = 0; column < columnWidths.length; column++) {
+        for (int column = 0; column < shown; column++) {
             String cell = cells.get(column);
             int blanks = Math.max(0, columnWidths[column] - CellText.width(cell));
             line.append(column == 0 ? " " : " │ ");
@@ -119,14 +167,16 @@ final class TablePrinter implements ResultPrinter {
 
     private void printRule(int[] columnWidths) {
         StringBuilder line = new StringBuilder();
-        for (int column = 0; column < columnWidths.length; column++) {
+        for (int column = 0; column < shown; column++) {
             line.append(column == 0 ? "" : "┼").repeat('─', columnWidths[column] + 2);
         }
         out.println(line);
     }
 
     private String cut(String text) {
-        return cut && text.length() > MAX_TERMINAL_CELL ? text.substring(0, MAX_TERMINAL_CELL - 1) + "…" : text;
+        return terminal.isPresent() && text.length() > MAX_TERMINAL_CELL
+                ? text.substring(0, MAX_TERMINAL_CELL - 1) + "…"
+                : text;
     }
 
     private static boolean isNumber(ArrowType type) {

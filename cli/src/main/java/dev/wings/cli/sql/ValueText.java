@@ -62,6 +62,33 @@ final class ValueText {
         };
     }
 
+    /// As [#of(Object)], of a point in time with at least so many digits of a second.
+    static String of(@Nullable Object value, int digits) {
+        String text = of(value);
+        int missing = digits - secondDigits(value);
+        if (missing <= 0 || secondDigits(value) < 0) {
+            return text;
+        }
+        boolean zoned = value instanceof Instant;
+        String bare = zoned ? text.substring(0, text.length() - 1) : text;
+        return bare + (missing == digits ? "." : "") + "0".repeat(missing) + (zoned ? "Z" : "");
+    }
+
+    /// How many digits of a second the text of the value has; -1 if it is no point in time.
+    static int secondDigits(@Nullable Object value) {
+        int nanos = switch (value) {
+            case LocalTime time -> time.getNano();
+            case LocalDateTime time -> time.getNano();
+            case Instant instant -> instant.getNano();
+            case null, default -> -1;
+        };
+        int digits = nanos < 0 ? -1 : 9;
+        for (int rest = nanos; digits > 0 && rest % 10 == 0; rest /= 10) {
+            digits--;
+        }
+        return digits;
+    }
+
     /// Appends the value to JSON. Numbers that JSON has no form for are strings.
     static void write(JsonGenerator json, @Nullable Object value) throws IOException {
         switch (value) {

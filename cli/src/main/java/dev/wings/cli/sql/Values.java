@@ -16,10 +16,12 @@
 package dev.wings.cli.sql;
 
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.Period;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.DurationVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.PeriodDuration;
 import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.complex.BaseListVector;
@@ -78,10 +81,22 @@ final class Values {
                     case Number known -> known;
                     case byte[] bytes -> "\\x" + HexFormat.of().formatHex(bytes);
                     case null -> null;
-                    // Text, UUID, periods
+                    case Period months -> iso(months, Duration.ZERO);
+                    case Duration time -> iso(Period.ZERO, time);
+                    case PeriodDuration interval -> iso(interval.getPeriod(), interval.getDuration());
+                    // Text, UUID
                     default -> value.toString();
                 };
         };
+    }
+
+    /// As ISO 8601 has it: `P1Y2M3DT4H5M6.5S`.
+    private static String iso(Period period, Duration time) {
+        Period months = period.normalized();
+        if (time.isZero()) {
+            return months.isZero() ? "PT0S" : months.toString();
+        }
+        return months.isZero() ? time.toString() : months + time.toString().substring(1);
     }
 
     private static Object timestamp(TimeStampVector vector, int row) {

@@ -55,6 +55,8 @@ final class DevIT {
             textOfEveryTypeArrives();
             pushMakesTheTopicThatThereIsNot();
             badQueriesAreShown();
+            topicSaysWhatItHolds();
+            resultsAreFilesToo();
             queryEndsWhenNobodyReadsItsRows();
 
             assertThat(platform.terminate().output())
@@ -236,6 +238,41 @@ final class DevIT {
         WingsProcess.Ended ended = WingsProcess.run("sql", "select orign from flights", "--port-offset", offset);
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.output()).contains("orign", "^").doesNotContain("\tat ");
+    }
+
+    private void topicSaysWhatItHolds() throws InterruptedException {
+        assertThat(wings("topic", "describe", "flights"))
+                .contains("partition key", "200,000 rows in ", " partitions, the newest of ")
+                .containsPattern("(?m)^PARTITION +ROWS +IN SEGMENTS +NEWEST$")
+                .containsPattern("and [0-9]+ more: select \\* from system.partitions");
+        assertThat(wings("topic", "describe", "flights", "--json"))
+                .contains("\"rows\" : 200000", "\"largest_partitions\"", "\"newest_time\" : \"20");
+        wings("topic", "create", "nothing", "--schema", "a int");
+        assertThat(wings("topic", "describe", "nothing")).contains("no rows yet");
+    }
+
+    private void resultsAreFilesToo() throws Exception {
+        for (String format : List.of("parquet", "arrow")) {
+            Path file = parent.resolve("late." + format);
+            WingsProcess.Ended ended = WingsProcess.runInto(
+                    "cat > '" + file + "'",
+                    "sql",
+                    "-o",
+                    format,
+                    "select origin, delay from flights where delay > 60",
+                    "--port-offset",
+                    offset);
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+            assertThat(wings("push", "late", file.toString(), "--create")).contains("rows acknowledged");
+        }
+        assertThat(wings(
+                        "sql",
+                        "-o",
+                        "csv",
+                        "select count(*) = 2 * (select count(*) from flights where delay > 60)" + " as same from late"))
+                .isEqualTo("same\ntrue");
+        WingsProcess.Ended failed = WingsProcess.run("sql", "select 1; select x; select 2", "--port-offset", offset);
+        assertThat(failed.output()).contains("statement 2 of 3 failed; the one after it was not run");
     }
 
     private void queryEndsWhenNobodyReadsItsRows() throws InterruptedException {

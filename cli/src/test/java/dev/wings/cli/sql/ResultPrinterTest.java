@@ -17,11 +17,24 @@ package dev.wings.cli.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.cli.push.LocalDuckDb;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Period;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -29,6 +42,7 @@ import org.apache.arrow.vector.DateDayVector;
 import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.IntervalMonthDayNanoVector;
 import org.apache.arrow.vector.TimeMicroVector;
 import org.apache.arrow.vector.TimeStampMicroTZVector;
 import org.apache.arrow.vector.TimeStampMicroVector;
@@ -37,9 +51,13 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.impl.UnionListWriter;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ResultPrinterTest {
 
@@ -47,6 +65,9 @@ final class ResultPrinterTest {
     private static final long MICROS = 978_307_260_500_000L;
 
     private final BufferAllocator allocator = new RootAllocator();
+
+    @TempDir
+    private Path directory;
 
     @AfterEach
     void closeAllocator() {
@@ -112,13 +133,141 @@ final class ResultPrinterTest {
         }
     }
 
+    @Test
+    void columnsThatDoNotFitTheTerminalAreLeftOutAndNamed() {
+        try (VectorSchemaRoot rows = rows(numbers("first", 1), text("second", "abcdefgh"), numbers("third", 3))) {
+            String all = """
+                             first │ second   │ third
+                            ───────┼──────────┼───────
+                                 1 │ abcdefgh │     3
+                            """;
+            assertThat(print(OutputFormat.TABLE, rows, OptionalInt.of(25))).isEqualTo(all);
+            assertThat(print(OutputFormat.TABLE, rows, OptionalInt.empty())).isEqualTo(all);
+            assertThat(print(OutputFormat.TABLE, rows, OptionalInt.of(24))).isEqualTo("""
+                             first │ second
+                            ───────┼──────────
+                                 1 │ abcdefgh
+                            1 column is left out, for want of room: third  (\\x at the prompt, -o vertical)
+                            """);
+            assertThat(print(OutputFormat.TABLE, rows, OptionalInt.of(1)))
+                    .contains(" first\n", "2 columns are left out, for want of room: second, third");
+        }
+    }
+
+    @Test
+    void timesOfAColumnHaveAsManyDigits() {
+        try (VectorSchemaRoot rows = rows(instants("i", MICROS, MICROS - 500_000, MICROS + 1), numbers("n", 1, 2, 3))) {
+            assertThat(print(OutputFormat.TABLE, rows)).isEqualTo("""
+                             i                           │ n
+                            ─────────────────────────────┼───
+                             2001-01-01 00:01:00.500000Z │ 1
+                             2001-01-01 00:01:00.000000Z │ 2
+                             2001-01-01 00:01:00.500001Z │ 3
+                            """);
+        }
+        try (VectorSchemaRoot rows = rows(instants("i", MICROS - 500_000, MICROS + 500_000))) {
+            assertThat(print(OutputFormat.TABLE, rows)).doesNotContain(".");
+        }
+    }
+
+    @Test
+    void verticalHasALineForEachValue() {
+        try (VectorSchemaRoot rows = rows(text("name", "a\nb", null), numbers("n", 1, 2))) {
+            assertThat(print(OutputFormat.VERTICAL, rows)).isEqualTo("""
+                            ─[ row 1 ]────
+                            name │ a\\nb
+                            n    │ 1
+                            ─[ row 2 ]────
+                            name │ NULL
+                            n    │ 2
+                            """);
+        }
+    }
+
+    @Test
+    void tsvEscapesWhatNeedsIt() {
+        try (VectorSchemaRoot rows = rows(text("a\tb", "x\ty", "", null, "two\nlines\\"), numbers("n", 1, 2, 3, 4))) {
+            assertThat(print(OutputFormat.TSV, rows))
+                    .isEqualTo("a\\tb\tn\nx\\ty\t1\n\t2\n\\N\t3\ntwo\\nlines\\\\\t4\n");
+        }
+    }
+
+    @Test
+    void intervalsAreThoseOfIso8601() {
+        try (VectorSchemaRoot rows = rows(
+                interval(Period.of(0, 14, 3), Duration.ofMillis(3_661_500)),
+                interval(Period.ZERO, Duration.ZERO),
+                interval(Period.ofDays(2), Duration.ZERO),
+                interval(Period.ZERO, Duration.ofSeconds(-90)))) {
+            assertThat(print(OutputFormat.JSON, rows))
+                    .isEqualTo("{\"i\":\"P1Y2M3DT1H1M1.5S\",\"i\":\"PT0S\",\"i\":\"P2D\",\"i\":\"PT-1M-30S\"}\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void binaryFormatsAreReadBack(boolean empty) throws Exception {
+        try (VectorSchemaRoot rows =
+                empty ? rows(text("name"), numbers("n")) : rows(text("name", "a", null), numbers("n", 1, 2))) {
+            byte[] arrow = bytes(OutputFormat.ARROW, rows);
+            try (ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(arrow), allocator)) {
+                assertThat(reader.getVectorSchemaRoot().getSchema()).isEqualTo(rows.getSchema());
+                assertThat(reader.loadNextBatch()).isTrue();
+                assertThat(reader.getVectorSchemaRoot().contentToTSVString()).isEqualTo(rows.contentToTSVString());
+            }
+            Path file = Files.write(directory.resolve("rows.parquet"), bytes(OutputFormat.PARQUET, rows));
+            try (Connection duckdb = LocalDuckDb.open();
+                    Statement statement = duckdb.createStatement();
+                    ResultSet found = statement.executeQuery("from " + LocalDuckDb.literal(file.toString()))) {
+                List<String> read = new ArrayList<>();
+                while (found.next()) {
+                    read.add(found.getString("name") + found.getLong("n"));
+                }
+                assertThat(read).isEqualTo(empty ? List.of() : List.of("a1", "null2"));
+            }
+        }
+    }
+
+    private static byte[] bytes(OutputFormat format, VectorSchemaRoot rows) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ResultPrinter printer =
+                format.printer(new Output(new PrintWriter(new StringWriter()), out, OptionalInt.empty()))) {
+            printer.start(rows.getSchema());
+            printer.rows(rows);
+            printer.end();
+        }
+        return out.toByteArray();
+    }
+
     private static String print(OutputFormat format, VectorSchemaRoot rows) {
+        return print(format, rows, OptionalInt.empty());
+    }
+
+    private static String print(OutputFormat format, VectorSchemaRoot rows, OptionalInt columns) {
         StringWriter text = new StringWriter();
-        ResultPrinter printer = format.printer(new PrintWriter(text), false);
-        printer.start(rows.getSchema());
-        printer.rows(rows);
-        printer.end();
+        try (ResultPrinter printer =
+                format.printer(new Output(new PrintWriter(text), OutputStream.nullOutputStream(), columns))) {
+            printer.start(rows.getSchema());
+            printer.rows(rows);
+            printer.end();
+        }
         return text.toString().replace(System.lineSeparator(), "\n");
+    }
+
+    private FieldVector interval(Period period, Duration time) {
+        IntervalMonthDayNanoVector vector = new IntervalMonthDayNanoVector("i", allocator);
+        vector.setSafe(0, (int) period.toTotalMonths(), period.getDays(), time.toNanos());
+        vector.setValueCount(1);
+        return vector;
+    }
+
+    private FieldVector instants(String name, long... values) {
+        TimeStampMicroTZVector vector = new TimeStampMicroTZVector(name, allocator, "UTC");
+        for (int i = 0; i < values.length; i++) {
+            vector.setSafe(i, values[i]);
+        }
+        vector.setValueCount(values.length);
+        return vector;
     }
 
     private static VectorSchemaRoot rows(FieldVector... vectors) {

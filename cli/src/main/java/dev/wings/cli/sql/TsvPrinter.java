@@ -1,0 +1,70 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.sql;
+
+import java.io.PrintWriter;
+import java.util.StringJoiner;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// See [OutputFormat#TSV].
+final class TsvPrinter implements ResultPrinter {
+
+    private final PrintWriter out;
+
+    TsvPrinter(PrintWriter out) {
+        this.out = out;
+    }
+
+    @Override
+    public void start(Schema schema) {
+        StringJoiner line = new StringJoiner("\t");
+        for (Field field : schema.getFields()) {
+            line.add(cell(field.getName()));
+        }
+        out.println(line);
+    }
+
+    @Override
+    public void rows(VectorSchemaRoot rows) {
+        for (int row = 0; row < rows.getRowCount(); row++) {
+            StringJoiner line = new StringJoiner("\t");
+            for (FieldVector vector : rows.getFieldVectors()) {
+                line.add(cell(Values.at(vector, row)));
+            }
+            out.println(line);
+        }
+    }
+
+    @Override
+    public void end() {
+        out.flush();
+    }
+
+    private static String cell(@Nullable Object value) {
+        if (value == null) {
+            return "\\N";
+        }
+        return ValueText.of(value)
+                .replace("\\", "\\\\")
+                .replace("\t", "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r");
+    }
+}
