@@ -59,7 +59,7 @@ public final class SqlServer implements AutoCloseable {
     /// Statements with their parameters; nobody uploads rows here.
     private static final int MAX_MESSAGE_BYTES = 4 << 20;
 
-    private static final Duration WARM_UP_DELAY = Duration.ofSeconds(1);
+    private static final Duration WARM_UP_DELAY = Duration.ofSeconds(5);
 
     private final Resources resources;
     private final ManagementServer management;
