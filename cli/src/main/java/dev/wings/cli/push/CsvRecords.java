@@ -16,6 +16,7 @@
 package dev.wings.cli.push;
 
 import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
+import de.siegmar.fastcsv.reader.CommentStrategy;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
@@ -31,6 +32,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The records of a CSV file, as RFC 4180 has them, in UTF-8. Nothing is guessed but what separates fields: the one
 /// of comma, tab, semicolon and bar that stands in the first line most often.
@@ -42,22 +45,37 @@ final class CsvRecords implements AutoCloseable {
     private static final int MAX_FIELD_CHARS = 16 << 20;
 
     private static final int FIRST_LINE_CHARS = 1 << 16;
+    private static final int NO_COMMENT = -2;
+
+    /// FastCSV wants one also where there are none.
+    private static final char UNUSED = '\u0001';
+
+    /// How FastCSV names the line on which a record starts, at the end of its messages.
+    private static final Pattern STARTED = Pattern.compile(" \\((?:record starting at )?line ([0-9]+)\\)");
+
     private static final char[] SEPARATORS = {',', '\t', ';', '|'};
     private static final String BYTE_ORDER_MARK = bytes("\uFEFF");
 
     private final CountedStream in;
     private final CsvReader<Row> reader;
     private final Iterator<Row> rows;
+    private final int skipped;
     private Row row = new Row(0, List.of(), new BitSet());
 
-    CsvRecords(InputStream in) throws IOException {
+    CsvRecords(InputStream in, TextOptions options) throws IOException {
         this.in = new CountedStream(in);
         // a character for each byte: fields are decoded one by one, so that what is not UTF-8 has its line
         BufferedReader text =
                 new BufferedReader(new InputStreamReader(this.in, StandardCharsets.ISO_8859_1), FIRST_LINE_CHARS);
         skipByteOrderMark(text);
+        this.skipped = skipLines(text, options.skip());
+        int comment = options.comment().map(c -> (int) c).orElse(NO_COMMENT);
         this.reader = CsvReader.builder()
-                .fieldSeparator(guessSeparator(text))
+                .fieldSeparator(
+                        options.delimiter().isPresent() ? options.delimiter().get() : guessSeparator(text, comment))
+                .quoteCharacter(options.quote())
+                .commentStrategy(comment == NO_COMMENT ? CommentStrategy.NONE : CommentStrategy.SKIP)
+                .commentCharacter(comment == NO_COMMENT ? UNUSED : (char) comment)
                 .skipEmptyLines(false)
                 .allowUnclosedQuote(false)
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
@@ -76,12 +94,30 @@ final class CsvRecords implements AutoCloseable {
         }
     }
 
-    private static char guessSeparator(BufferedReader text) throws IOException {
+    /// How many lines there were to leave out.
+    private static int skipLines(BufferedReader text, int lines) throws IOException {
+        int skipped = 0;
+        while (skipped < lines && text.readLine() != null) {
+            skipped++;
+        }
+        return skipped;
+    }
+
+    /// @param comment what the lines start with that are no records
+    private static char guessSeparator(BufferedReader text, int comment) throws IOException {
         text.mark(FIRST_LINE_CHARS);
         int[] counts = new int[SEPARATORS.length];
         boolean inQuotes = false;
+        boolean inComment = false;
+        int before = '\n';
         for (int i = 0; i < FIRST_LINE_CHARS; i++) {
             int c = text.read();
+            inComment |= before == '\n' && c == comment && !inQuotes;
+            before = c;
+            if (inComment && c >= 0) {
+                inComment = c != '\n';
+                continue;
+            }
             if (c < 0 || (c == '\n' && !inQuotes)) {
                 break;
             }
@@ -107,10 +143,21 @@ final class CsvRecords implements AutoCloseable {
             row = rows.next();
             return true;
         } catch (CsvParseException e) {
-            throw WingsException.invalid("what follows is not CSV: " + e.getMessage());
+            throw broken(e);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /// FastCSV names the line on which the record started.
+    private WingsException broken(CsvParseException failure) {
+        String message = String.valueOf(failure.getMessage());
+        Matcher started = STARTED.matcher(message);
+        if (started.find()) {
+            row = new Row(Long.parseLong(started.group(1)), List.of(), new BitSet());
+        }
+        return WingsException.invalid(
+                "what starts here is not CSV: " + STARTED.matcher(message).replaceAll(""));
     }
 
     int fields() {
@@ -122,19 +169,25 @@ final class CsvRecords implements AutoCloseable {
         return !row.quoted.get(field) && row.values.get(field).isEmpty();
     }
 
+    /// Whether it stood in quotes.
+    boolean isQuoted(int field) {
+        return row.quoted.get(field);
+    }
+
     String text(int field) {
         String bytes = row.values.get(field);
         String text = new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         // what is not UTF-8 becomes this character, which may also stand there itself
         if (text.indexOf('\uFFFD') >= 0 && !bytes(text).equals(bytes)) {
-            throw WingsException.invalid("the text is not UTF-8: found=" + ValueWriter.quoted(text));
+            throw WingsException.invalid("the text is not UTF-8: found=" + ValueWriter.quoted(text)
+                    + "; --encoding latin1, or windows-1252, takes that of older programs");
         }
         return text;
     }
 
     /// The line on which the record starts, from 1.
     long line() {
-        return row.line;
+        return skipped + row.line;
     }
 
     /// How much was taken from the stream.

@@ -72,6 +72,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  wings push flights examples/flights.parquet --create",
             "  wings push sales.orders monday.csv tuesday.csv.gz",
+            "  wings push weather stations/ --create --null NA --decimal , --date-format '%d.%m.%Y'",
             "  jq -c .events[] log.json | wings push events - --format ndjson"
         })
 public final class PushCommand implements Callable<Integer> {
@@ -94,7 +95,11 @@ public final class PushCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "TOPIC", description = "Its name: id, namespace.id, or in full.")
     private String topic = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE", description = "Files; - for standard input.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Files, directories, patterns as 'x/*.csv'; - for standard input.")
     private List<String> files = List.of();
 
     @Option(
@@ -102,6 +107,9 @@ public final class PushCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             description = "${COMPLETION-CANDIDATES}; guessed from the file's start and name if not given.")
     private Optional<FileFormat> format = Optional.empty();
+
+    @Mixin
+    private final TextArguments text = new TextArguments();
 
     @Option(
             names = "--batch-rows",
@@ -167,6 +175,7 @@ public final class PushCommand implements Callable<Integer> {
                     spec().commandLine(), "'--partition-by' is for a topic that is made: say '--create' too");
         }
         TopicName name = connection.topic(topic);
+        files = FileNames.expand(files);
         TopicSchema schema;
         try (ControlPlaneClient controlPlane = ControlPlaneClient.open(connection)) {
             schema = create ? findOrCreate(controlPlane, name) : controlPlane.schema(name);
@@ -200,7 +209,7 @@ public final class PushCommand implements Callable<Integer> {
                 throw e;
             }
         }
-        RowFile file = RowFile.open(files.getFirst(), format, true);
+        RowFile file = RowFile.open(files.getFirst(), format, true, text);
         first = file;
         try {
             CreateTopicRequest request = CreateTopicRequest.newBuilder()
@@ -209,6 +218,7 @@ public final class PushCommand implements Callable<Integer> {
                     .setTopic(Topic.newBuilder().setSchema(RowCheck.schema(file, onLoss)))
                     .setPartitionBy(partitionBy)
                     .build();
+            reportNotes(file);
             Topic created = controlPlane.call(stub -> stub.createTopic(request));
             out().println("created " + created.getName());
             return SchemaProtos.fromProto(created.getSchema());
@@ -221,7 +231,7 @@ public final class PushCommand implements Callable<Integer> {
     private RowFile open(String file) {
         RowFile opened = first;
         first = null;
-        return opened == null ? RowFile.open(file, format) : opened;
+        return opened == null ? RowFile.open(file, format, false, text) : opened;
     }
 
     /// Pushes one file and reports; returns the exit code.
@@ -238,9 +248,11 @@ public final class PushCommand implements Callable<Integer> {
                 send(reader, pusher);
                 pusher.finish();
             } catch (WingsException | IOException | InterruptedException e) {
+                reportNotes(rows);
                 reportFailure(rows, pusher);
                 throw e;
             }
+            reportNotes(rows);
             return report(rows, pusher.status(), Duration.ofNanos(System.nanoTime() - start));
         } catch (IOException e) {
             throw RowFile.unreadable(rows.name(), e);
@@ -337,6 +349,11 @@ public final class PushCommand implements Callable<Integer> {
                                             + " without an answer (these may be stored or not)");
         }
         status.reasons().forEach(reason -> err().println("  " + reason));
+        err().flush();
+    }
+
+    private void reportNotes(RowFile file) {
+        file.takeNotes().forEach(note -> err().println("note: " + note));
         err().flush();
     }
 

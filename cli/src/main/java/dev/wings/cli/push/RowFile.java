@@ -23,9 +23,11 @@ import dev.wings.common.schema.TopicSchema;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
@@ -49,10 +51,20 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     ///
     /// @param again whether it is read more than once: then standard input is always copied
     static RowFile open(String name, Optional<FileFormat> format, boolean again) {
+        return open(name, format, again, TextOptions.DEFAULT);
+    }
+
+    /// As [#open(String, Optional, boolean)], with what the user says of text. Fails with INVALID for what makes no
+    /// sense.
+    static RowFile open(String name, Optional<FileFormat> format, boolean again, TextArguments text) {
+        return open(name, format, again, text.options());
+    }
+
+    private static RowFile open(String name, Optional<FileFormat> format, boolean again, TextOptions text) {
         try {
             return name.equals(STANDARD_INPUT)
-                    ? openStandardInput(format, again)
-                    : openFile(name, Path.of(name), format, false);
+                    ? openStandardInput(format, again, text)
+                    : openFile(name, Path.of(name), format, false, text);
         } catch (IOException e) {
             throw unreadable(name, e);
         }
@@ -78,42 +90,73 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     /// @param onLoss for values of more digits than the topic's field holds
     ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic, OnLoss onLoss);
 
+    /// What was noticed since this was asked for last, a line each: nothing that keeps the rows from being taken, but
+    /// what may not be meant.
+    default List<String> takeNotes() {
+        return List.of();
+    }
+
     @Override
     void close();
 
-    private static RowFile openFile(String name, Path path, Optional<FileFormat> format, boolean temporary)
+    private static RowFile openFile(
+            String name, Path path, Optional<FileFormat> format, boolean temporary, TextOptions text)
             throws IOException {
         if (Files.isDirectory(path)) {
             throw WingsException.invalid("a file is expected, not a directory: file=" + name);
         }
-        byte[] head;
-        try (InputStream in = Files.newInputStream(path)) {
-            head = in.readNBytes(FileFormat.SNIFF_BYTES);
-        }
+        byte[] head = head(path);
         if (head.length == 0) {
             throw WingsException.invalid("the file is empty: file=" + name);
         }
-        FileFormat known = format(name, head, format);
-        if (known == FileFormat.ARROW) {
-            return FileFormat.isArrowFile(head)
-                    ? ArrowRowFile.openFile(name, path, temporary)
-                    : ArrowRowFile.openStreamFile(name, path, temporary);
+        boolean compressed = Decompression.isCompressed(head);
+        byte[] inner = compressed ? innerHead(path) : head;
+        FileFormat known = format(name, inner, format, text);
+        if (known == FileFormat.ARROW || known == FileFormat.PARQUET) {
+            if (compressed) {
+                throw WingsException.invalid(
+                        "cannot read " + name + ": it is " + known + ", compressed as a whole: unpack it first");
+            }
         }
-        return known == FileFormat.PARQUET
-                ? new ParquetRowFile(name, path, temporary)
-                : new TextRowFile(name, known, path, temporary);
+        return switch (known) {
+            case ARROW ->
+                FileFormat.isArrowFile(head)
+                        ? ArrowRowFile.openFile(name, path, temporary)
+                        : ArrowRowFile.openStreamFile(name, path, temporary);
+            case PARQUET -> new ParquetRowFile(name, path, temporary);
+            case CSV, NDJSON -> new TextRowFile(name, known, path, temporary, text);
+        };
     }
 
-    private static FileFormat format(String name, byte[] head, Optional<FileFormat> given) {
+    private static byte[] head(Path path) throws IOException {
+        try (InputStream in = Files.newInputStream(path)) {
+            return in.readNBytes(FileFormat.SNIFF_BYTES);
+        }
+    }
+
+    private static byte[] innerHead(Path path) throws IOException {
+        try (BufferedInputStream in = new BufferedInputStream(Files.newInputStream(path));
+                InputStream inner = Decompression.open(in)) {
+            return inner.readNBytes(FileFormat.SNIFF_BYTES);
+        }
+    }
+
+    private static FileFormat format(String name, byte[] head, Optional<FileFormat> given, TextOptions text) {
         try {
             FileFormat.checkKnown(head);
-            return given.orElseGet(() -> FileFormat.guess(name, head));
+            FileFormat known = given.orElseGet(() -> FileFormat.guess(name, head));
+            boolean isText = known == FileFormat.CSV || known == FileFormat.NDJSON;
+            if (isText && text.encoding().equals(StandardCharsets.UTF_8)) {
+                FileFormat.checkUtf8(head);
+            }
+            return known;
         } catch (WingsException e) {
             throw unreadable(name, e);
         }
     }
 
-    private static RowFile openStandardInput(Optional<FileFormat> format, boolean again) throws IOException {
+    private static RowFile openStandardInput(Optional<FileFormat> format, boolean again, TextOptions text)
+            throws IOException {
         String name = "standard input";
         BufferedInputStream in = new BufferedInputStream(System.in, 1 << 16);
         in.mark(FileFormat.SNIFF_BYTES);
@@ -122,14 +165,14 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
         if (head.length == 0) {
             throw WingsException.invalid("standard input is empty");
         }
-        FileFormat known = format(name, head, format);
-        if (known == FileFormat.ARROW && !FileFormat.isArrowFile(head) && !again) {
+        boolean arrow = !Decompression.isCompressed(head) && format(name, head, format, text) == FileFormat.ARROW;
+        if (arrow && !FileFormat.isArrowFile(head) && !again) {
             return ArrowRowFile.openStream(name, in);
         }
-        Path copy = Files.createTempFile("wings-push-", "." + known);
+        Path copy = Files.createTempFile("wings-push-", ".rows");
         try {
             Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-            return openFile(name, copy, Optional.of(known), true);
+            return openFile(name, copy, format, true, text);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(copy);
             throw e;

@@ -26,18 +26,20 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
-import java.util.zip.GZIPInputStream;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
 /// A CSV or NDJSON file, perhaps compressed with gzip or Zstandard.
 final class TextRowFile implements RowFile {
@@ -46,6 +48,9 @@ final class TextRowFile implements RowFile {
     private static final long BATCH_TEXT_BYTES = 8 << 20;
 
     private static final int BUFFER_BYTES = 1 << 16;
+
+    /// More are not told.
+    private static final int MAX_NOTES = 50;
 
     /// Nor has it more than so many bytes of values: where there are many columns, little text becomes much.
     private static final long BATCH_VALUE_BYTES = 16 << 20;
@@ -62,13 +67,20 @@ final class TextRowFile implements RowFile {
     private final FileFormat format;
     private final Path path;
     private final boolean temporary;
+    private final TextOptions options;
+
+    /// What was noticed, and how much of it was told.
+    private final Set<String> notes = new LinkedHashSet<>();
+
+    private int told;
 
     /// Takes over `path` if it is temporary: closing deletes it.
-    TextRowFile(String name, FileFormat format, Path path, boolean temporary) {
+    TextRowFile(String name, FileFormat format, Path path, boolean temporary, TextOptions options) {
         this.name = name;
         this.format = format;
         this.path = path;
         this.temporary = temporary;
+        this.options = options;
     }
 
     @Override
@@ -84,15 +96,49 @@ final class TextRowFile implements RowFile {
     @Override
     public Schema schema() {
         Schema.Builder schema = Schema.newBuilder();
+        Map<String, dev.wings.common.proto.Field> given = givenTypes();
         try (TextRows rows = openRows()) {
-            rows.guess()
-                    .forEach((column, type) -> schema.addFields(dev.wings.common.proto.Field.newBuilder()
-                            .setName(column)
-                            .setType(SchemaText.parseType(type))));
+            rows.guess().forEach((column, type) -> {
+                dev.wings.common.proto.Field known = given.remove(dev.wings.common.schema.Field.folded(column));
+                schema.addFields(
+                        known == null
+                                ? dev.wings.common.proto.Field.newBuilder()
+                                        .setName(column)
+                                        .setType(SchemaText.parseType(type))
+                                        .build()
+                                : known);
+            });
+            if (!given.isEmpty()) {
+                throw WingsException.invalid("--types names a field that the file does not have: field="
+                        + ValueWriter.quoted(given.values().iterator().next().getName()));
+            }
         } catch (IOException | WingsException e) {
             throw RowFile.unreadable(name, e);
         }
         return schema.build();
+    }
+
+    private Map<String, dev.wings.common.proto.Field> givenTypes() {
+        Map<String, dev.wings.common.proto.Field> given = new LinkedHashMap<>();
+        if (!options.types().isEmpty()) {
+            SchemaText.parseSchema(options.types())
+                    .getFieldsList()
+                    .forEach(field -> given.put(dev.wings.common.schema.Field.folded(field.getName()), field));
+        }
+        return given;
+    }
+
+    @Override
+    public List<String> takeNotes() {
+        List<String> fresh = List.copyOf(notes).subList(told, notes.size());
+        told = notes.size();
+        return fresh;
+    }
+
+    private void note(String text) {
+        if (notes.size() < MAX_NOTES) {
+            notes.add(name + ": " + text);
+        }
     }
 
     @Override
@@ -129,23 +175,13 @@ final class TextRowFile implements RowFile {
     private TextRows openRows() throws IOException {
         InputStream in = Files.newInputStream(path);
         try {
-            return TextRows.open(format, decompressed(new BufferedInputStream(in, BUFFER_BYTES)));
+            InputStream text = Decompression.open(new BufferedInputStream(in, BUFFER_BYTES));
+            boolean asItIs = options.encoding().equals(StandardCharsets.UTF_8);
+            return TextRows.open(format, asItIs ? text : new Utf8Stream(text, options.encoding()), options, this::note);
         } catch (IOException | RuntimeException e) {
             in.close();
             throw e;
         }
-    }
-
-    /// What the first bytes say is compressed is decompressed: text does not start with them.
-    private static InputStream decompressed(BufferedInputStream in) throws IOException {
-        byte[] zstandard = {0x28, (byte) 0xB5, 0x2F, (byte) 0xFD};
-        in.mark(zstandard.length);
-        byte[] head = in.readNBytes(zstandard.length);
-        in.reset();
-        if (head.length >= 2 && head[0] == 0x1F && head[1] == (byte) 0x8B) {
-            return new GZIPInputStream(in, BUFFER_BYTES);
-        }
-        return Arrays.equals(head, zstandard) ? new ZstdCompressorInputStream(in) : in;
     }
 
     private final class Reader extends ArrowReader {

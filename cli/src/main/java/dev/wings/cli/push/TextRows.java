@@ -20,6 +20,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.wings.cli.push.ValueWriter.Members;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +43,18 @@ import org.jspecify.annotations.Nullable;
 /// INVALID, naming the line, for what cannot be taken as it is. Closing it closes the file.
 abstract sealed class TextRows implements AutoCloseable {
 
-    /// @param in the text, not compressed
-    static TextRows open(FileFormat format, InputStream in) throws IOException {
+    /// As Python and R write it: with NaN and Infinity.
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+
+    /// @param in the text as UTF-8, not compressed
+    /// @param notes takes what may not be meant
+    static TextRows open(FileFormat format, InputStream in, TextOptions options, Consumer<String> notes)
+            throws IOException {
         return switch (format) {
-            case CSV -> new Csv(new CsvRecords(in));
-            case NDJSON -> new Json(new JsonFactory().createParser(in));
+            case CSV -> new Csv(new CsvRecords(in, options), options, notes);
+            case NDJSON -> new Json(JSON.createParser(in), options);
             case PARQUET, ARROW -> throw new IllegalStateException("not a text format: " + format);
         };
     }
@@ -120,57 +129,95 @@ abstract sealed class TextRows implements AutoCloseable {
     private static final class Csv extends TextRows {
 
         private final CsvRecords records;
+        private final TextOptions options;
+        private final Consumer<String> notes;
         private final List<String> header = new ArrayList<>();
         private final List<ValueWriter> columns = new ArrayList<>();
+        private List<FieldVector> vectors = List.of();
+        private boolean rowIsRead;
+        private long badLines;
+        private String firstBad = "";
 
-        Csv(CsvRecords records) {
+        Csv(CsvRecords records, TextOptions options, Consumer<String> notes) {
             this.records = records;
+            this.options = options;
+            this.notes = notes;
         }
 
         @Override
         List<Field> findFields(TopicSchema topic) throws IOException {
-            readHeader();
+            readHeader(topic);
             return header.stream()
                     .map(column -> topic.find(column).orElseThrow(() -> RowFile.noSuchField(column)))
                     .toList();
         }
 
         @Override
-        void bind(List<Field> fields, List<FieldVector> vectors, OnLoss onLoss) {
+        void bind(List<Field> fields, List<FieldVector> targets, OnLoss onLoss) {
+            vectors = targets;
             for (int i = 0; i < fields.size(); i++) {
                 Field field = fields.get(i);
-                columns.add(ValueWriter.of(field.name(), field.type(), vectors.get(i), onLoss));
+                columns.add(ValueWriter.of(field.name(), field.type(), targets.get(i), onLoss, options));
             }
         }
 
         @Override
         boolean writeNext(int index) throws IOException {
-            if (!nextRow()) {
-                return false;
-            }
-            for (int column = 0; column < columns.size(); column++) {
-                if (!records.isEmpty(column)) {
-                    columns.get(column).writeText(index, records.text(column));
+            while (nextRow()) {
+                try {
+                    for (int column = 0; column < columns.size(); column++) {
+                        if (!isNull(column)) {
+                            columns.get(column).writeText(index, records.text(column));
+                        }
+                    }
+                    return true;
+                } catch (WingsException e) {
+                    skip(e);
+                    // what the line had before
+                    vectors.forEach(vector -> vector.setNull(index));
                 }
             }
-            return true;
+            if (badLines > 0) {
+                notes.accept(
+                        badLines + (badLines == 1 ? " line was" : " lines were") + " left out, the first: " + firstBad);
+            }
+            return false;
+        }
+
+        /// Counts a bad line, or fails.
+        private void skip(WingsException failure) {
+            if (!options.skipBadLines()) {
+                throw failure;
+            }
+            if (badLines++ == 0) {
+                firstBad = place() + ": " + failure.getMessage();
+            }
+        }
+
+        private boolean isNull(int column) {
+            return records.isEmpty(column)
+                    || (!records.isQuoted(column)
+                            && options.isNull(records.text(column).strip()));
         }
 
         @Override
         Map<String, String> guessAll() throws IOException {
-            readHeader();
+            readHeader(null);
             List<TypeGuess> guesses =
-                    header.stream().map(column -> new TypeGuess()).toList();
+                    header.stream().map(column -> new TypeGuess(options)).toList();
             while (nextRow()) {
                 for (int column = 0; column < guesses.size(); column++) {
-                    if (!records.isEmpty(column)) {
-                        guesses.get(column).addText(records.text(column));
+                    if (!isNull(column)) {
+                        guesses.get(column).addText(records.text(column), records.line());
                     }
                 }
             }
+            // what could not be taken is told when the rows are read
+            badLines = 0;
             Map<String, String> types = new LinkedHashMap<>();
             for (int column = 0; column < guesses.size(); column++) {
                 types.put(header.get(column), guesses.get(column).type());
+                guesses.get(column).note(header.get(column)).ifPresent(notes);
             }
             return types;
         }
@@ -190,34 +237,78 @@ abstract sealed class TextRows implements AutoCloseable {
             records.close();
         }
 
-        private void readHeader() throws IOException {
+        /// Finds the names of the columns.
+        ///
+        /// @param topic that the rows are for, if there is one
+        private void readHeader(@Nullable TopicSchema topic) throws IOException {
             if (!records.next()) {
-                throw WingsException.invalid("there is no first line that names the fields");
+                throw WingsException.invalid(
+                        options.header() ? "there is no first line that names the fields" : "there is no line");
+            }
+            rowIsRead = !options.header();
+            List<String> found = options.names().isEmpty() ? names(topic) : options.names();
+            if (found.size() != records.fields()) {
+                throw WingsException.invalid("the line has not as many fields as there are names: names=" + found.size()
+                        + ", found=" + records.fields());
             }
             Set<String> names = new HashSet<>();
-            for (int column = 0; column < records.fields(); column++) {
-                String columnName = records.text(column);
-                if (columnName.isEmpty()) {
+            for (String name : found) {
+                if (!names.add(Field.folded(name))) {
                     throw WingsException.invalid(
-                            "the first line must name the fields: there is no name for column " + (column + 1));
+                            "the first line names a field twice: field=" + ValueWriter.quoted(name));
                 }
-                if (!names.add(Field.folded(columnName))) {
-                    throw WingsException.invalid(
-                            "the first line names a field twice: field=" + ValueWriter.quoted(columnName));
-                }
-                header.add(columnName);
+                header.add(name);
             }
         }
 
+        private List<String> names(@Nullable TopicSchema topic) {
+            int count = records.fields();
+            if (options.header()) {
+                return namesOfFirstLine(count);
+            }
+            if (topic != null && topic.fields().size() == count) {
+                return topic.fields().stream().map(Field::name).toList();
+            }
+            List<String> names = new ArrayList<>();
+            for (int column = 1; column <= count; column++) {
+                names.add("column_" + column);
+            }
+            return names;
+        }
+
+        private List<String> namesOfFirstLine(int count) {
+            List<String> names = new ArrayList<>();
+            Set<String> taken = new HashSet<>();
+            for (int column = 0; column < count; column++) {
+                names.add(records.text(column));
+                taken.add(Field.folded(records.text(column)));
+            }
+            if (names.stream().allMatch(name -> !name.isEmpty() && TypeGuess.isValue(name, options))) {
+                notes.accept("the first line looks like a row (" + Field.printable(String.join(", ", names))
+                        + "): --no-header takes it for one");
+            }
+            for (int column = 0; column < count; column++) {
+                if (names.get(column).isEmpty()) {
+                    // what pandas and R write before the first column
+                    String name = column == 0 && taken.add("index") ? "index" : "column_" + (column + 1);
+                    names.set(column, name);
+                    notes.accept("column " + (column + 1) + " has no name and is called " + name);
+                }
+            }
+            return names;
+        }
+
         private boolean nextRow() throws IOException {
-            while (records.next()) {
+            while (rowIsRead || records.next()) {
+                rowIsRead = false;
                 if (records.fields() == header.size()) {
                     return true;
                 }
                 // a line with nothing on it is no row, unless a row is one field
                 if (records.fields() > 1 || !records.isEmpty(0)) {
-                    throw WingsException.invalid("the line has not as many fields as the first line names: expected="
-                            + header.size() + ", found=" + records.fields());
+                    skip(WingsException.invalid("the line has not as many fields as "
+                            + (options.header() ? "the first line names" : "the first line has") + ": expected="
+                            + header.size() + ", found=" + records.fields()));
                 }
             }
             return false;
@@ -228,12 +319,14 @@ abstract sealed class TextRows implements AutoCloseable {
     private static final class Json extends TextRows {
 
         private final JsonParser json;
+        private final TextOptions options;
         private boolean started;
         private boolean inArray;
         private @Nullable Members columns;
 
-        Json(JsonParser json) {
+        Json(JsonParser json, TextOptions options) {
             this.json = json;
+            this.options = options;
         }
 
         @Override
@@ -243,7 +336,7 @@ abstract sealed class TextRows implements AutoCloseable {
 
         @Override
         void bind(List<Field> fields, List<FieldVector> vectors, OnLoss onLoss) {
-            columns = new Members("", fields, vectors, onLoss);
+            columns = new Members("", fields, vectors, onLoss, options);
         }
 
         @Override
@@ -257,7 +350,7 @@ abstract sealed class TextRows implements AutoCloseable {
 
         @Override
         Map<String, String> guessAll() throws IOException {
-            TypeGuess row = new TypeGuess();
+            TypeGuess row = new TypeGuess(options);
             while (nextRow()) {
                 row.addMembers(json);
             }

@@ -51,7 +51,7 @@ import org.apache.arrow.vector.VarCharVector;
 /// | date | `2001-02-03` |
 /// | time | `04:05`, `04:05:06`, `04:05:06.123456` |
 /// | timestamp | a date, or a date and a time with a blank or `T` between them; no time zone |
-/// | timestamptz | a timestamp, and `Z`, `+01`, `+01:00` or `+0100`; without them it is UTC |
+/// | timestamptz | a timestamp, and `Z`, `UTC`, `+01`, `+01:00` or `+0100`; without them it is UTC |
 /// | string | any |
 /// | binary, fixed(n) | `\x` and hex digits |
 /// | uuid | `123e4567-e89b-12d3-a456-426614174000` |
@@ -76,6 +76,7 @@ final class TextValues {
 
     private static final Pattern UUID_TEXT =
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
+    private static final String UTC = "UTC";
     private static final int DATE_LENGTH = "2001-02-03".length();
     private static final int MINUTE_LENGTH = "04:05".length();
     private static final int SECOND_LENGTH = "04:05:06".length();
@@ -297,6 +298,10 @@ final class TextValues {
 
     /// Where the time zone starts; -1 if there is none.
     static int zone(String text) {
+        int utc = text.length() - UTC.length();
+        if (utc > DATE_LENGTH && text.regionMatches(true, utc, UTC, 0, UTC.length())) {
+            return utc;
+        }
         for (int i = text.length() - 1; i > DATE_LENGTH; i--) {
             char c = text.charAt(i);
             if (c == '+' || c == '-' || c == 'Z' || c == 'z') {
@@ -307,7 +312,7 @@ final class TextValues {
     }
 
     private static long offsetSeconds(String zone) {
-        if (zone.equalsIgnoreCase("z")) {
+        if (zone.equalsIgnoreCase("z") || zone.equalsIgnoreCase(UTC)) {
             return 0;
         }
         int length = zone.length();

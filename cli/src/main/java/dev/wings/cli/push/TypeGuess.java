@@ -22,7 +22,9 @@ import dev.wings.common.schema.Field;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,15 +55,34 @@ final class TypeGuess {
 
     private static final class Member {
         private final String name;
-        private final TypeGuess guess = new TypeGuess();
+        private final TypeGuess guess;
         private long object;
 
-        Member(String name) {
+        Member(String name, TextOptions options) {
             this.name = name;
+            this.guess = new TypeGuess(options);
         }
     }
 
+    /// Texts that others than we take for nulls.
+    private static final Set<String> LIKE_NULLS =
+            Set.of("NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "nil", "\\N", "-", "--", "?", ".", "missing");
+
+    private final TextOptions options;
     private Kind kind = Kind.NONE;
+
+    /// Of texts: how many there were, and which one made it text.
+    private long texts;
+
+    private Kind kindBefore = Kind.NONE;
+    private String firstOther = "";
+    private long firstOtherLine;
+
+    /// The same without texts that look like nulls, which of them came, and how many; null while there were none.
+    private @Nullable TypeGuess withoutNulls;
+
+    private String likeNull = "";
+    private long likeNulls;
 
     /// Of all numbers that were shown: the most digits before and behind the point, and whether a `double` holds each.
     private long integerDigits;
@@ -76,17 +97,83 @@ final class TypeGuess {
     private final Map<String, Member> members = new LinkedHashMap<>();
     private @Nullable TypeGuess element;
 
+    TypeGuess(TextOptions options) {
+        this.options = options;
+    }
+
     /// Shows it a field of a CSV file.
-    void addText(String text) {
-        if (kind != Kind.STRING) {
-            add(kind(text));
+    void addText(String text, long line) {
+        texts++;
+        if (LIKE_NULLS.contains(text)) {
+            if (withoutNulls == null) {
+                withoutNulls = copy();
+                likeNull = text;
+            }
+            likeNulls++;
+        } else if (withoutNulls != null) {
+            withoutNulls.addText(text, line);
         }
+        if (kind == Kind.STRING) {
+            return;
+        }
+        Kind before = kind;
+        addText(text);
+        if (kind == Kind.STRING && before != Kind.NONE) {
+            kindBefore = before;
+            firstOther = text;
+            firstOtherLine = line;
+        }
+    }
+
+    private void addText(String text) {
+        if (kind != Kind.STRING) {
+            add(kind(options.plain(text)));
+        }
+    }
+
+    /// What is known so far of texts.
+    private TypeGuess copy() {
+        TypeGuess copy = new TypeGuess(options);
+        copy.kind = kind;
+        copy.integerDigits = integerDigits;
+        copy.fractionDigits = fractionDigits;
+        copy.fitDouble = fitDouble;
+        copy.doubleOnly = doubleOnly;
+        return copy;
+    }
+
+    /// What a user may want to know of a column that became text.
+    Optional<String> note(String column) {
+        if (kind != Kind.STRING) {
+            return Optional.empty();
+        }
+        TypeGuess without = withoutNulls;
+        if (without != null && without.kind != Kind.STRING && without.kind != Kind.NONE) {
+            return Optional.of("column " + ValueWriter.quoted(column) + " is a string, since " + likeNulls + " of "
+                    + texts + " values are like " + ValueWriter.quoted(likeNull) + "; without them it is "
+                    + without.type() + ": --null " + likeNull + " takes these for nulls");
+        }
+        return kindBefore == Kind.NONE
+                ? Optional.empty()
+                : Optional.of("column " + ValueWriter.quoted(column) + " is a string, since line " + firstOtherLine
+                        + " has " + ValueWriter.quoted(firstOther) + ", which is no "
+                        + kindBefore.name().toLowerCase(Locale.ROOT)
+                        + " as the values before");
+    }
+
+    /// Whether a text is a number, a time or a truth value.
+    static boolean isValue(String text, TextOptions options) {
+        TypeGuess guess = new TypeGuess(options);
+        guess.addText(text);
+        return guess.kind != Kind.STRING;
     }
 
     /// Shows it the value whose first token is the current one; takes it to its last token.
     void addJson(JsonParser json) throws IOException {
+        if (ValueWriter.isNull(json, options)) {
+            return;
+        }
         switch (json.currentToken()) {
-            case VALUE_NULL -> {}
             case START_OBJECT -> {
                 add(Kind.STRUCT);
                 addMembers(json);
@@ -94,18 +181,18 @@ final class TypeGuess {
             case START_ARRAY -> {
                 add(Kind.LIST);
                 if (element == null) {
-                    element = new TypeGuess();
+                    element = new TypeGuess(options);
                 }
                 while (json.nextToken() != JsonToken.END_ARRAY) {
                     element.addJson(json);
                 }
             }
             case VALUE_STRING -> {
-                Kind found = kind == Kind.STRING ? Kind.STRING : kind(json.getText());
+                Kind found = kind == Kind.STRING ? Kind.STRING : kind(options.plain(json.getText()));
                 // who writes numbers in quotes wants text
                 add(NUMBERS.contains(found) || found == Kind.BOOLEAN ? Kind.STRING : found);
             }
-            default -> addText(json.getText());
+            default -> add(kind == Kind.STRING ? kind : kind(json.getText()));
         }
     }
 
@@ -115,7 +202,7 @@ final class TypeGuess {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             json.nextToken();
-            Member member = members.computeIfAbsent(Field.folded(name), folded -> new Member(name));
+            Member member = members.computeIfAbsent(Field.folded(name), folded -> new Member(name, options));
             if (member.object == objects) {
                 throw WingsException.invalid("the field stands twice in one object: field=" + ValueWriter.quoted(name)
                         + ", other=" + ValueWriter.quoted(member.name));
@@ -191,7 +278,8 @@ final class TypeGuess {
             return Kind.BOOLEAN;
         }
         char last = text.charAt(text.length() - 1);
-        boolean digits = Character.isDigit(text.charAt(0)) && (Character.isDigit(last) || last == 'Z' || last == 'z');
+        boolean zone = last == 'Z' || last == 'z' || text.regionMatches(true, text.length() - 4, " UTC", 0, 4);
+        boolean digits = Character.isDigit(text.charAt(0)) && (Character.isDigit(last) || zone);
         if (digits && text.indexOf(':') == 2) {
             return fits(text, time -> TextValues.time(time, OnLoss.REJECT)) ? Kind.TIME : Kind.STRING;
         }

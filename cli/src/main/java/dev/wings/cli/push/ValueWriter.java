@@ -56,14 +56,14 @@ abstract sealed class ValueWriter {
 
     /// @param path the names of the fields that it is inside of and its own, with points between them
     /// @param onLoss for simple values of more digits than their type has
-    static ValueWriter of(String path, FieldType type, FieldVector vector, OnLoss onLoss) {
+    static ValueWriter of(String path, FieldType type, FieldVector vector, OnLoss onLoss, TextOptions options) {
         return switch (type) {
-            case FieldType.Struct struct -> new OfStruct(path, struct, (StructVector) vector, onLoss);
-            case FieldType.ListOf list -> new OfList(path, list, (ListVector) vector, onLoss);
-            case FieldType.MapOf map -> new OfMap(path, map, (MapVector) vector, onLoss);
-            case FieldType.Primitive simple -> new OfSimple(path, simple, vector, onLoss);
-            case FieldType.Decimal simple -> new OfSimple(path, simple, vector, onLoss);
-            case FieldType.Fixed simple -> new OfSimple(path, simple, vector, onLoss);
+            case FieldType.Struct struct -> new OfStruct(path, struct, (StructVector) vector, onLoss, options);
+            case FieldType.ListOf list -> new OfList(path, list, (ListVector) vector, onLoss, options);
+            case FieldType.MapOf map -> new OfMap(path, map, (MapVector) vector, onLoss, options);
+            case FieldType.Primitive simple -> new OfSimple(path, simple, vector, onLoss, options);
+            case FieldType.Decimal simple -> new OfSimple(path, simple, vector, onLoss, options);
+            case FieldType.Fixed simple -> new OfSimple(path, simple, vector, onLoss, options);
         };
     }
 
@@ -80,6 +80,12 @@ abstract sealed class ValueWriter {
     /// The failure for a value that is no text of the type, or has more digits than that.
     final WingsException mismatch(String found, RuntimeException reason) {
         return mismatch(reason instanceof LossException ? found + "; " + LOSS : found);
+    }
+
+    /// Whether the value whose first token is the current one is a null.
+    static boolean isNull(JsonParser json, TextOptions options) throws IOException {
+        JsonToken token = json.currentToken();
+        return token == JsonToken.VALUE_NULL || (token.isScalarValue() && options.isNull(json.getText()));
     }
 
     static String quoted(String text) {
@@ -102,18 +108,20 @@ abstract sealed class ValueWriter {
         private final String prefix;
         private final Map<String, Integer> positions = new HashMap<>();
         private final List<ValueWriter> writers = new ArrayList<>();
+        private final TextOptions options;
         private final long[] seen;
         private long objects;
 
         /// @param prefix of the members' paths
-        Members(String prefix, List<Field> fields, List<FieldVector> vectors, OnLoss onLoss) {
+        Members(String prefix, List<Field> fields, List<FieldVector> vectors, OnLoss onLoss, TextOptions options) {
             this.prefix = prefix;
+            this.options = options;
             this.seen = new long[fields.size()];
             for (int i = 0; i < fields.size(); i++) {
                 Field field = fields.get(i);
                 positions.put(field.name(), i);
                 positions.put(Field.folded(field.name()), i);
-                writers.add(ValueWriter.of(prefix + field.name(), field.type(), vectors.get(i), onLoss));
+                writers.add(ValueWriter.of(prefix + field.name(), field.type(), vectors.get(i), onLoss, options));
             }
         }
 
@@ -138,7 +146,8 @@ abstract sealed class ValueWriter {
                             "the field stands twice in one object: field=" + quoted(prefix + name));
                 }
                 seen[position] = objects;
-                if (json.nextToken() != JsonToken.VALUE_NULL) {
+                json.nextToken();
+                if (!isNull(json, options)) {
                     writers.get(position).writeJson(index, json);
                 }
             }
@@ -148,16 +157,18 @@ abstract sealed class ValueWriter {
     private static final class OfSimple extends ValueWriter {
 
         private final TextValues.Writer writer;
+        private final TextOptions options;
 
-        OfSimple(String path, FieldType type, FieldVector vector, OnLoss onLoss) {
+        OfSimple(String path, FieldType type, FieldVector vector, OnLoss onLoss, TextOptions options) {
             super(path, type);
             this.writer = TextValues.writer(type, vector, onLoss);
+            this.options = options;
         }
 
         @Override
         void writeText(int index, String text) {
             try {
-                writer.write(index, text);
+                writer.write(index, options.plain(type, text));
             } catch (IllegalArgumentException | ArithmeticException e) {
                 throw mismatch(quoted(text), e);
             }
@@ -166,7 +177,9 @@ abstract sealed class ValueWriter {
         @Override
         void writeJson(int index, JsonParser json) throws IOException {
             String text;
-            if (json.currentToken().isScalarValue()) {
+            if (json.currentToken() == JsonToken.VALUE_STRING) {
+                text = options.plain(type, json.getText());
+            } else if (json.currentToken().isScalarValue()) {
                 text = json.getText();
             } else if (type == FieldType.Primitive.STRING) {
                 text = copy(json);
@@ -240,10 +253,10 @@ abstract sealed class ValueWriter {
         private final StructVector structs;
         private final Members members;
 
-        OfStruct(String path, FieldType.Struct type, StructVector structs, OnLoss onLoss) {
+        OfStruct(String path, FieldType.Struct type, StructVector structs, OnLoss onLoss, TextOptions options) {
             super(path, type);
             this.structs = structs;
-            this.members = new Members(path + ".", type.fields(), structs.getChildrenFromFields(), onLoss);
+            this.members = new Members(path + ".", type.fields(), structs.getChildrenFromFields(), onLoss, options);
         }
 
         @Override
@@ -257,13 +270,19 @@ abstract sealed class ValueWriter {
     private static final class OfList extends Nested {
 
         private final ListVector lists;
+        private final TextOptions options;
         private final ValueWriter element;
 
-        OfList(String path, FieldType.ListOf type, ListVector lists, OnLoss onLoss) {
+        OfList(String path, FieldType.ListOf type, ListVector lists, OnLoss onLoss, TextOptions options) {
             super(path, type);
             this.lists = lists;
+            this.options = options;
             this.element = ValueWriter.of(
-                    path + "." + FieldType.ListOf.ELEMENT, type.element().type(), lists.getDataVector(), onLoss);
+                    path + "." + FieldType.ListOf.ELEMENT,
+                    type.element().type(),
+                    lists.getDataVector(),
+                    onLoss,
+                    options);
         }
 
         @Override
@@ -272,7 +291,7 @@ abstract sealed class ValueWriter {
             int start = lists.startNewValue(index);
             int size = 0;
             while (json.nextToken() != JsonToken.END_ARRAY) {
-                if (json.currentToken() != JsonToken.VALUE_NULL) {
+                if (!isNull(json, options)) {
                     element.writeJson(start + size, json);
                 }
                 size++;
@@ -285,13 +304,15 @@ abstract sealed class ValueWriter {
     private static final class OfMap extends Nested {
 
         private final MapVector maps;
+        private final TextOptions options;
         private final StructVector entries;
         private final ValueWriter key;
         private final ValueWriter value;
 
-        OfMap(String path, FieldType.MapOf type, MapVector maps, OnLoss onLoss) {
+        OfMap(String path, FieldType.MapOf type, MapVector maps, OnLoss onLoss, TextOptions options) {
             super(path, type);
             this.maps = maps;
+            this.options = options;
             this.entries = (StructVector) maps.getDataVector();
             List<FieldVector> children = entries.getChildrenFromFields();
             this.key = ValueWriter.of(
@@ -299,9 +320,10 @@ abstract sealed class ValueWriter {
                     type.key().type(),
                     children.get(0),
                     // a key cannot be null
-                    onLoss == OnLoss.NULL ? OnLoss.REJECT : onLoss);
+                    onLoss == OnLoss.NULL ? OnLoss.REJECT : onLoss,
+                    options);
             this.value = ValueWriter.of(
-                    path + "." + FieldType.MapOf.VALUE, type.value().type(), children.get(1), onLoss);
+                    path + "." + FieldType.MapOf.VALUE, type.value().type(), children.get(1), onLoss, options);
         }
 
         @Override
@@ -312,7 +334,8 @@ abstract sealed class ValueWriter {
             while (json.nextToken() != JsonToken.END_OBJECT) {
                 entries.setIndexDefined(start + size);
                 key.writeText(start + size, json.currentName());
-                if (json.nextToken() != JsonToken.VALUE_NULL) {
+                json.nextToken();
+                if (!isNull(json, options)) {
                     value.writeJson(start + size, json);
                 }
                 size++;

@@ -63,6 +63,16 @@ final class ResourceOptions {
         out.flush();
     }
 
+    /// Tells what may not be meant, beside what is printed.
+    void printNote(String note) {
+        if (command == null) {
+            throw new IllegalStateException("options are used by a command");
+        }
+        PrintWriter err = command.commandLine().getErr();
+        err.println("note: " + note);
+        err.flush();
+    }
+
     /// Prints one resource as JSON, or says `done` about it.
     void printDone(String done, Map<String, Object> resource) {
         print(json ? Json.text(resource) : done + "\n");

@@ -17,9 +17,11 @@ package dev.wings.cli.resource;
 
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Table;
+import dev.wings.cli.push.FileNames;
 import dev.wings.cli.push.OnLoss;
 import dev.wings.cli.push.RowCheck;
 import dev.wings.cli.push.RowFile;
+import dev.wings.cli.push.TextArguments;
 import dev.wings.cli.schema.LakeText;
 import dev.wings.cli.schema.SchemaText;
 import dev.wings.common.error.WingsException;
@@ -40,6 +42,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -85,6 +88,9 @@ public final class TopicCommand {
 
         @ArgGroup(multiplicity = "1")
         private @Nullable Source source;
+
+        @Mixin
+        private final TextArguments arguments = new TextArguments();
 
         @Option(
                 names = "--partition-by",
@@ -140,12 +146,19 @@ public final class TopicCommand {
             @Option(names = "--schema", paramLabel = "SCHEMA", description = "'name type [not null], ...'")
             private Optional<String> text = Optional.empty();
 
-            Schema schema() {
+            Schema schema(TextArguments arguments, Consumer<String> notes) {
                 if (text.isPresent()) {
                     return SchemaText.parseSchema(text.get());
                 }
-                try (RowFile rows = RowFile.open(file.orElseThrow(), Optional.empty(), true)) {
-                    return RowCheck.schema(rows, OnLoss.REJECT);
+                List<String> files = FileNames.expand(List.of(file.orElseThrow()));
+                if (files.size() > 1) {
+                    notes.accept("the columns are those of " + files.getFirst() + ", the first of " + files.size()
+                            + " files");
+                }
+                try (RowFile rows = RowFile.open(files.getFirst(), Optional.empty(), true, arguments)) {
+                    Schema schema = RowCheck.schema(rows, OnLoss.REJECT);
+                    rows.takeNotes().forEach(notes);
+                    return schema;
                 }
             }
         }
@@ -157,7 +170,7 @@ public final class TopicCommand {
                     .setParent(name.parent().toString())
                     .setTopicId(name.topic())
                     .setTopic(Topic.newBuilder()
-                            .setSchema(Objects.requireNonNull(source).schema())
+                            .setSchema(Objects.requireNonNull(source).schema(arguments, options::printNote))
                             .setLake(lake()))
                     .setPartitionBy(partitionBy)
                     .build();

@@ -103,8 +103,8 @@ final class TextRowFileTest {
     @CsvSource(delimiter = '~', textBlock = """
                     1,x,2       ~ line 5: the line has not as many fields
                     1           ~ line 5: the line has not as many fields
-                    "1          ~ line 4: what follows is not CSV: Unclosed quoted field
-                    "1"2,x      ~ line 4: what follows is not CSV: Unexpected character after closing quote
+                    "1          ~ line 5: what starts here is not CSV: Unclosed quoted field
+                    "1"2,x      ~ line 5: what starts here is not CSV: Unexpected character after closing quote
                     """)
     void brokenLinesOfCsvAreNamed(String line, String expected) {
         assertThatThrownBy(() -> csv("id,k\n1,\"a\nb\"\n2,x\n" + line + "\n3,y\n", "id long, k string"))

@@ -1,0 +1,218 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import dev.wings.cli.push.TextOptions.DateFormat;
+import dev.wings.common.error.WingsException;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
+import java.time.format.SignStyle;
+import java.time.temporal.ChronoField;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// The options of commands that read text files.
+public final class TextArguments {
+
+    private enum BadLines {
+        REJECT,
+        SKIP;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// What C takes for the first of the years that are written with two digits.
+    private static final int FIRST_SHORT_YEAR = 1969;
+
+    @Option(
+            names = "--null",
+            paramLabel = "TEXT",
+            description = "CSV, NDJSON: this text is a null, as 'NA'; may be given more than once.")
+    private List<String> nulls = List.of();
+
+    @Option(
+            names = "--delimiter",
+            paramLabel = "C",
+            description =
+                    "CSV: what separates fields; \\t for a tab (default: the one of , ; | and tab that is found).")
+    private Optional<String> delimiter = Optional.empty();
+
+    @Option(
+            names = "--quote",
+            paramLabel = "C",
+            defaultValue = "\"",
+            description = "CSV: what stands around fields; none for nothing (default: ${DEFAULT-VALUE}).")
+    private String quote = "\"";
+
+    @Option(names = "--no-header", description = "CSV: the first line is a row, and names no columns.")
+    private boolean noHeader;
+
+    @Option(names = "--header", description = "CSV: the first line names the columns (the default).")
+    private boolean header;
+
+    @Option(
+            names = "--names",
+            split = ",",
+            paramLabel = "NAME",
+            description = "CSV: names of the columns, instead of those of the first line: 'id,kind'.")
+    private List<String> names = List.of();
+
+    @Option(
+            names = "--types",
+            paramLabel = "TYPES",
+            defaultValue = "",
+            description = "CSV, NDJSON: types of a new topic's fields, instead of guessed ones: 'a double, b string'.")
+    private String types = "";
+
+    @Option(
+            names = "--skip",
+            paramLabel = "LINES",
+            defaultValue = "0",
+            description = "CSV: leave out so many lines at the start.")
+    private int skip;
+
+    @Option(names = "--comment", paramLabel = "C", description = "CSV: leave out lines that start with it.")
+    private Optional<String> comment = Optional.empty();
+
+    @Option(
+            names = "--encoding",
+            paramLabel = "NAME",
+            defaultValue = "utf-8",
+            description = "CSV, NDJSON: how the text is written, as latin1 or utf-16 (default: ${DEFAULT-VALUE}).")
+    private String encoding = "utf-8";
+
+    @Option(
+            names = "--decimal",
+            paramLabel = "C",
+            defaultValue = ".",
+            description = "CSV, NDJSON: what numbers have for a decimal point (default: ${DEFAULT-VALUE}).")
+    private String decimal = ".";
+
+    @Option(
+            names = "--date-format",
+            paramLabel = "FORMAT",
+            description = {
+                "CSV, NDJSON: how dates and times are written beside ISO 8601, as '%%d.%%m.%%Y' or 'dd.MM.yyyy HH:mm';",
+                "may be given more than once."
+            })
+    private List<String> dateFormats = List.of();
+
+    @Option(
+            names = "--bad-lines",
+            paramLabel = "WHAT",
+            defaultValue = "reject",
+            description = {
+                "CSV: what becomes of lines that cannot be taken: reject ends the push, skip leaves them out and tells",
+                "how many there were (default: ${DEFAULT-VALUE})."
+            })
+    private BadLines badLines = BadLines.REJECT;
+
+    /// Fails with INVALID for what makes no sense.
+    TextOptions options() {
+        if (skip < 0) {
+            throw WingsException.invalid("--skip takes a number of lines: found=" + skip);
+        }
+        if (header && noHeader) {
+            throw WingsException.invalid("--header and --no-header say the opposite");
+        }
+        return new TextOptions(
+                new HashSet<>(nulls),
+                delimiter.map(text -> character("--delimiter", text)),
+                quote.equals("none") ? TextOptions.NO_QUOTE : character("--quote", quote),
+                !noHeader,
+                names,
+                types,
+                skip,
+                comment.map(text -> character("--comment", text)),
+                charset(),
+                character("--decimal", decimal),
+                dateFormats.stream().map(TextArguments::format).toList(),
+                badLines == BadLines.SKIP);
+    }
+
+    private static char character(String option, String text) {
+        String plain = text.equals("\\t") || text.equalsIgnoreCase("tab") ? "\t" : text;
+        if (plain.length() != 1 || plain.charAt(0) >= 128) {
+            throw WingsException.invalid(option + " takes one ASCII character: found=" + ValueWriter.quoted(text));
+        }
+        return plain.charAt(0);
+    }
+
+    private Charset charset() {
+        try {
+            return Charset.forName(encoding);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            throw WingsException.invalid("--encoding is not known: found=" + ValueWriter.quoted(encoding));
+        }
+    }
+
+    /// A format with percent signs, as C and Python have it, or Java's.
+    private static DateFormat format(String text) {
+        try {
+            DateTimeFormatterBuilder builder = new DateTimeFormatterBuilder().parseCaseInsensitive();
+            if (text.indexOf('%') >= 0) {
+                appendPercents(builder, text);
+            } else {
+                // years of an era would be no dates without one
+                builder.appendPattern(text.replace('y', 'u'));
+            }
+            return new DateFormat(builder.toFormatter(Locale.ENGLISH).withResolverStyle(ResolverStyle.STRICT));
+        } catch (IllegalArgumentException e) {
+            throw WingsException.invalid(
+                    "--date-format is not understood: found=" + ValueWriter.quoted(text) + ": " + e.getMessage());
+        }
+    }
+
+    private static void appendPercents(DateTimeFormatterBuilder builder, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '%') {
+                builder.appendLiteral(c);
+                continue;
+            }
+            i++;
+            char code = i < text.length() ? text.charAt(i) : ' ';
+            switch (code) {
+                case 'Y' -> builder.appendValue(ChronoField.YEAR, 4);
+                case 'y' -> builder.appendValueReduced(ChronoField.YEAR, 2, 2, FIRST_SHORT_YEAR);
+                case 'm' -> builder.appendValue(ChronoField.MONTH_OF_YEAR, 1, 2, SignStyle.NOT_NEGATIVE);
+                case 'd' -> builder.appendValue(ChronoField.DAY_OF_MONTH, 1, 2, SignStyle.NOT_NEGATIVE);
+                case 'H' -> builder.appendValue(ChronoField.HOUR_OF_DAY, 1, 2, SignStyle.NOT_NEGATIVE);
+                case 'I' -> builder.appendValue(ChronoField.CLOCK_HOUR_OF_AMPM, 1, 2, SignStyle.NOT_NEGATIVE);
+                case 'M' -> builder.appendPattern("mm");
+                case 'S' -> builder.appendPattern("ss");
+                case 'f' -> builder.appendFraction(ChronoField.NANO_OF_SECOND, 1, 9, false);
+                case 'p' -> builder.appendPattern("a");
+                case 'b' -> builder.appendPattern("MMM");
+                case 'B' -> builder.appendPattern("MMMM");
+                case 'a' -> builder.appendPattern("EEE");
+                case 'A' -> builder.appendPattern("EEEE");
+                case 'z' -> builder.appendPattern("XX");
+                case '%' -> builder.appendLiteral('%');
+                default -> throw new IllegalArgumentException("there is no %" + code);
+            }
+        }
+    }
+}

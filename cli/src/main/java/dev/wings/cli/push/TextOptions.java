@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import dev.wings.common.schema.FieldType;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
+import java.time.temporal.TemporalAccessor;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// How text files are read where they are not what is expected of them.
+///
+/// @param nulls texts that are nulls, in CSV unless they stand in quotes
+/// @param delimiter of CSV's fields; guessed if empty
+/// @param quote of CSV's fields; [#NO_QUOTE] for none
+/// @param header whether the first line of CSV names the columns
+/// @param names of CSV's columns, instead of those of the first line; none if empty
+/// @param types of a new topic's fields, as a schema in text, instead of what is guessed
+/// @param skip so many lines at the start of CSV are left out
+/// @param comment lines of CSV that start with it are left out
+/// @param decimal what stands before the digits behind the point
+/// @param dateFormats of dates and times, beside those of ISO 8601
+/// @param skipBadLines whether lines of CSV that cannot be taken are left out
+record TextOptions(
+        Set<String> nulls,
+        Optional<Character> delimiter,
+        char quote,
+        boolean header,
+        List<String> names,
+        String types,
+        int skip,
+        Optional<Character> comment,
+        Charset encoding,
+        char decimal,
+        List<DateFormat> dateFormats,
+        boolean skipBadLines) {
+
+    static final char NO_QUOTE = '\0';
+
+    static final TextOptions DEFAULT = new TextOptions(
+            Set.of(),
+            Optional.empty(),
+            '"',
+            true,
+            List.of(),
+            "",
+            0,
+            Optional.empty(),
+            StandardCharsets.UTF_8,
+            '.',
+            List.of(),
+            false);
+
+    private static final Pattern DECIMAL_NUMBER = Pattern.compile("[-+]?[0-9]*[^0-9a-zA-Z][0-9]+([eE][-+]?[0-9]+)?");
+
+    TextOptions {
+        nulls = Set.copyOf(nulls);
+        names = List.copyOf(names);
+        dateFormats = List.copyOf(dateFormats);
+    }
+
+    boolean isNull(String text) {
+        return !nulls.isEmpty() && nulls.contains(text);
+    }
+
+    /// The text as it is written by default, for a value of a type.
+    String plain(FieldType type, String text) {
+        return switch (type) {
+            case FieldType.Decimal ignored -> number(text);
+            case FieldType.Primitive primitive ->
+                switch (primitive) {
+                    case INT, LONG, FLOAT, DOUBLE -> number(text);
+                    case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> time(text);
+                    case BOOLEAN, STRING, BINARY, UUID -> text;
+                };
+            default -> text;
+        };
+    }
+
+    /// As [#plain(FieldType, String)], where the type is not known: what could be of several is as it stands.
+    String plain(String text) {
+        if (decimal != '.' && text.indexOf(decimal) >= 0) {
+            String bare = text.strip();
+            return DECIMAL_NUMBER.matcher(bare).matches() ? number(bare) : time(text);
+        }
+        return time(text);
+    }
+
+    private String number(String text) {
+        if (decimal == '.') {
+            return text;
+        }
+        // a point would be something else: it is made what no number has
+        return text.replace('.', '\'').replace(decimal, '.');
+    }
+
+    private String time(String text) {
+        for (DateFormat format : dateFormats) {
+            Optional<String> found = format.iso(text.strip());
+            if (found.isPresent()) {
+                return found.get();
+            }
+        }
+        return text;
+    }
+
+    /// One way to write dates and times.
+    record DateFormat(java.time.format.DateTimeFormatter formatter) {
+
+        /// As ISO 8601 has it: a date, a time, or both, with a zone if it has one.
+        private Optional<String> iso(String text) {
+            TemporalAccessor found;
+            try {
+                found = formatter.parse(text);
+            } catch (DateTimeException e) {
+                return Optional.empty();
+            }
+            @Nullable LocalDate date = found.query(java.time.temporal.TemporalQueries.localDate());
+            @Nullable LocalTime time = found.query(java.time.temporal.TemporalQueries.localTime());
+            if (date == null) {
+                return Optional.ofNullable(time).map(LocalTime::toString);
+            }
+            String zone = found.isSupported(ChronoField.OFFSET_SECONDS)
+                    ? ZoneOffset.ofTotalSeconds(found.get(ChronoField.OFFSET_SECONDS))
+                            .getId()
+                    : "";
+            return Optional.of(date + (time == null ? "" : " " + time + zone));
+        }
+    }
+}

@@ -1,0 +1,349 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicSchema;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.zip.GZIPOutputStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.apache.commons.compress.compressors.xz.XZCompressorOutputStream;
+import org.apache.commons.compress.compressors.zstandard.ZstdCompressorOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// Text files as people have them, and what the options make of them.
+final class TextOptionsTest {
+
+    private final BufferAllocator allocator = new RootAllocator();
+    private final List<String> notes = new ArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    @AfterEach
+    void closeAllocator() {
+        allocator.close();
+    }
+
+    @Command
+    private static final class Arguments {
+        @Mixin
+        private final TextArguments text = new TextArguments();
+    }
+
+    /// The options, the file, and the topic and the rows that it gives; lines end with a bar.
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        --null NA --null -                 ~ a,b/1,NA/-,x/"NA",y      ~ a string, b string        ~ 1|null/null|x/NA|y
+        --null NA                          ~ a/1/NA/ NA               ~ a long                    ~ 1/null/null
+        --delimiter ;                      ~ a,b;c/1,5;2              ~ "a,b" string, c long      ~ 1,5|2
+        --delimiter \\t                   ~ a,b,c\td/x\ty            ~ "a,b,c" string, d string  ~ x|y
+        --quote '                          ~ a,b/'x,"y',2             ~ a string, b long          ~ x,"y|2
+        --quote none                       ~ a,b/"x,2                 ~ a string, b long          ~ "x|2
+        --no-header                        ~ 1,x/2,y                  ~ column_1 long, column_2 string ~ 1|x/2|y
+        --header                           ~ a,b/2,y                  ~ a long, b string          ~ 2|y
+        --no-header --names a,b            ~ 1,x/2,y                  ~ a long, b string          ~ 1|x/2|y
+        --names p,q                        ~ a,b/2,y                  ~ p long, q string          ~ 2|y
+        --types ^a double, b string^       ~ a,b,c/1,2,3              ~ a double, b string, c long ~ 1.0|2|3
+        --skip 2                           ~ made by x/,,,/a,b/1,2    ~ a long, b long            ~ 1|2
+        --comment #                        ~ #;;;;/a,b/#1,2/3,4       ~ a long, b long            ~ 3|4
+        --decimal , --delimiter ;          ~ a;b/1,5;x,y/-2,25;z      ~ a double, b string        ~ 1.5|x,y/-2.25|z
+        --date-format %d.%m.%Y             ~ a/03.02.2001/1.12.1999   ~ a date                    ~ 11356/10926
+        --bad-lines skip                   ~ a,b/1,2/3/4,5,6/7,8      ~ a long, b long            ~ 1|2/7|8
+        --bad-lines skip --types ^a long^  ~ a,b/1,2/x,3/4,5          ~ a long, b long            ~ 1|2/4|5
+        --decimal .                        ~ ,b/1,2                   ~ index long, b long        ~ 1|2
+        """)
+    void csvIsReadAsTheOptionsSay(String options, String text, String types, String rows) throws IOException {
+        Path file = write("rows.csv", text.replace("\\t", "\t").replace('/', '\n') + "\n");
+        assertRead(file, options.replace("\\\\", "\\"), types, rows);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        --date-format ^%d/%m/%Y %H:%M^     ~ 03/02/2001 04:05            ~ timestamp   ~ 2001-02-03T04:05
+        --date-format ^%m/%d/%y %I:%M %p^  ~ 2/3/01 4:05 PM              ~ timestamp   ~ 2001-02-03T16:05
+        --date-format ^%d %b %Y^           ~ 03 Feb 2001                 ~ date        ~ 11356
+        --date-format ^%Y%m%d^             ~ 20010203                    ~ date        ~ 11356
+        --date-format ^dd.MM.yyyy HH:mm:ss^ ~ 03.02.2001 04:05:06        ~ timestamp   ~ 2001-02-03T04:05:06
+        --date-format ^%Y-%m-%dT%H:%M:%S%z^ ~ 2001-02-03T04:05:06+0100   ~ timestamptz ~ 981169506000000
+        --decimal .                        ~ 2001-02-03 04:05:06 UTC     ~ timestamptz ~ 981173106000000
+        --decimal .                        ~ 2001-02-03 04:05:06.5 utc   ~ timestamptz ~ 981173106500000
+        """)
+    void timesAreReadAsTheFormatsSay(String options, String text, String type, String value) throws IOException {
+        assertRead(write("rows.csv", "a\n" + text + "\n"), options, "a " + type, value);
+        assertRead(write("rows.ndjson", "{\"a\":\"" + text + "\"}\n"), options, "a " + type, value);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        --decimal .     ~ {"a":NaN}{"a":1.5}{"a":-Infinity}   ~ a double           ~ NaN/1.5/-Infinity
+        --null NaN      ~ {"a":NaN}{"a":1}                    ~ a long             ~ null/1
+        --null NA       ~ {"a":"NA","b":["NA",1]}{"a":2}      ~ a long, b list<long> ~ null|[null,1]/2|null
+        --decimal ,     ~ {"a":1.5,"b":"2,5"}                 ~ a double, b string ~ 1.5|2,5
+        --types ^a string^ ~ {"a":1.50}                       ~ a string           ~ 1.50
+        """)
+    void ndjsonIsReadAsTheOptionsSay(String options, String text, String types, String rows) throws IOException {
+        assertRead(write("rows.ndjson", text), options, types, rows);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        `a,b/1,x/NA,y/NA,z`   ~ column "a" is a string, since 2 of 3 values are like "NA"; without them it is long: --null NA
+        `1,2/3,4`             ~ the first line looks like a row (1, 2): --no-header
+        `a/1/2/x`             ~ column "a" is a string, since line 4 has "x", which is no long as the values before
+        `,b/1,2`              ~ column 1 has no name and is called index
+        `a,,b/1,2,3`          ~ column 2 has no name and is called column_2
+        """)
+    void whatMayNotBeMeantIsToldOnce(String text, String note) throws IOException {
+        read(write("rows.csv", text.replace('/', '\n') + "\n"), "--decimal .");
+        assertThat(notes).hasSize(1).first().asString().contains("rows.csv: ").contains(note);
+    }
+
+    @Test
+    void plainTextNeedsNoNote() throws IOException {
+        read(write("rows.csv", "id,name\n1,x\n2,\n3,NAomi\n"), "--decimal .");
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
+    void linesThatWereLeftOutAreCounted() throws IOException {
+        read(write("rows.csv", "a,b\n1,2\n3\n4\n"), "--bad-lines skip");
+        assertThat(notes).hasSize(1).first().asString().contains("2 lines were left out, the first: line 3: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ISO-8859-1", "windows-1252", "UTF-16", "UTF-16LE", "UTF-8"})
+    void encodingsAreRead(String encoding) throws IOException {
+        String text = "a,b\n1,\u00e4\u00f6\n2,\"x\n\u00fc\"\n";
+        Path file = Files.write(directory.resolve("rows.csv"), text.getBytes(Charset.forName(encoding)));
+        assertRead(file, "--encoding " + encoding, "a long, b string", "1|\u00e4\u00f6/2|x\n\u00fc");
+        if (encoding.startsWith("UTF-16")) {
+            assertThatThrownBy(() -> read(file, "--decimal .")).hasMessageContaining("--encoding utf-16");
+        } else if (!encoding.equals("UTF-8")) {
+            assertThatThrownBy(() -> read(file, "--decimal ."))
+                    .hasMessageContaining("line 2: the text is not UTF-8")
+                    .hasMessageContaining("--encoding latin1");
+        }
+    }
+
+    private interface Compressor {
+        OutputStream open(OutputStream out) throws IOException;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gz", "zst", "bz2", "xz"})
+    void compressedTextIsReadWhateverItsName(String kind) throws IOException {
+        Compressor compressor = switch (kind) {
+            case "gz" -> GZIPOutputStream::new;
+            case "zst" -> ZstdCompressorOutputStream::new;
+            case "bz2" -> BZip2CompressorOutputStream::new;
+            default -> XZCompressorOutputStream::new;
+        };
+        for (String name : List.of("rows.csv." + kind, "rows." + kind, "rows")) {
+            // two members, as appended files have them
+            Path csv = Files.write(directory.resolve(name), concat(compressor, "a,b\n1,x\n", "2,y\n"));
+            assertRead(csv, "--decimal .", "a long, b string", "1|x/2|y");
+        }
+        Path json = Files.write(directory.resolve("other"), concat(compressor, "{\"a\":1}\n", "{\"a\":2}\n"));
+        assertRead(json, "--decimal .", "a long", "1/2");
+        Path parquet = Files.write(directory.resolve("rows.parquet." + kind), concat(compressor, "PAR1", "xxxx"));
+        assertThatThrownBy(() -> read(parquet, "--decimal ."))
+                .isInstanceOf(WingsException.class)
+                .hasMessageContaining("it is parquet, compressed as a whole: unpack it first");
+    }
+
+    private static byte[] concat(Compressor compressor, String... members) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String member : members) {
+            try (OutputStream out = compressor.open(all)) {
+                out.write(member.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return all.toByteArray();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        PK\u0003\u0004xxxx       ~ a zip archive
+        Obj\u0001xxxx            ~ Avro
+        ORCxxxx                  ~ ORC
+        SQLite format 3xx        ~ a database of SQLite
+        %PDF-1.4                 ~ PDF
+        FEA1xxxx                 ~ Feather of version 1
+        \u00ff\u00fea\u0000,\u0000 ~ UTF-16
+        """)
+    void whatIsNotReadIsNamedWithAdvice(String text, String expected) throws IOException {
+        Path file = Files.write(
+                directory.resolve("rows.csv"), text.translateEscapes().getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> read(file, "--decimal ."))
+                .isInstanceOf(WingsException.class)
+                .hasMessageContaining("rows.csv")
+                .hasMessageContaining(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--delimiter ,,",
+                "--encoding nosuch",
+                "--date-format %Q",
+                "--date-format yyyy-qqqqqqq",
+                "--skip -1",
+                "--names a",
+                "--types ^b long^"
+            })
+    void optionsThatMakeNoSenseAreRefused(String options) {
+        assertThatThrownBy(() -> read(write("rows.csv", "a,c\n1,2\n"), options)).isInstanceOf(WingsException.class);
+    }
+
+    /// One line is named, that on which the record starts.
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        --decimal .  ~ a,b/1,"x/y"/2          ~ line 4
+        --decimal .  ~ a,b/1,"x/y"/2,"z       ~ line 4
+        --skip 1     ~ zzz/a,b/1,2/3          ~ line 4
+        --comment #  ~ #x/a,b/#y/3            ~ line 4
+        """)
+    void errorsNameTheOneRightLine(String options, String text, String line) throws IOException {
+        Path file = write("rows.csv", text.replace('/', '\n'));
+        assertThatThrownBy(() -> read(file, options))
+                .isInstanceOf(WingsException.class)
+                .satisfies(failure ->
+                        assertThat(failure.getMessage().split("line [0-9]", -1)).hasSize(2))
+                .hasMessageContaining(line + ": ");
+    }
+
+    @Test
+    void rowsWithoutAHeaderAreThoseOfTheTopic() throws IOException {
+        Path file = write("rows.csv", "1,x\n2,y\n");
+        TopicSchema topic =
+                SchemaProtos.fromCreateRequest(dev.wings.cli.schema.SchemaText.parseSchema("id long, k string"));
+        try (RowFile rows = open(file, "--no-header");
+                ArrowReader reader = rows.read(allocator, 10, topic, OnLoss.REJECT)) {
+            assertThat(lines(reader)).containsExactly("1|x", "2|y");
+            assertThat(reader.getVectorSchemaRoot().getSchema().findField("k")).isNotNull();
+        }
+    }
+
+    @Test
+    void directoriesAndPatternsAreTheirFiles() throws IOException {
+        Path inner = Files.createDirectories(directory.resolve("d/e"));
+        write("d/b.csv", "a\n1\n");
+        write("d/a.ndjson.gz", "{}");
+        write("d/_SUCCESS", "");
+        write("d/.hidden.csv", "");
+        write("d/notes.md", "");
+        Files.writeString(inner.resolve("c.parquet"), "");
+        String d = directory.resolve("d").toString();
+        assertThat(FileNames.expand(List.of(d))).containsExactly(d + "/a.ndjson.gz", d + "/b.csv", d + "/e/c.parquet");
+        assertThat(FileNames.expand(List.of(d + "/*.csv"))).containsExactly(d + "/.hidden.csv", d + "/b.csv");
+        assertThat(FileNames.expand(List.of(d + "/**.parquet", "-", "nosuch.csv")))
+                .containsExactly(d + "/e/c.parquet", "-", "nosuch.csv");
+        assertThatThrownBy(() -> FileNames.expand(List.of(d + "/*.orc"))).hasMessageContaining("no file matches");
+        Path empty = Files.createDirectories(directory.resolve("empty"));
+        assertThatThrownBy(() -> FileNames.expand(List.of(empty.toString())))
+                .hasMessageContaining("has no file of CSV");
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text);
+    }
+
+    private static RowFile open(Path file, String options) {
+        Arguments arguments = new Arguments();
+        new CommandLine(arguments).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(words(options));
+        return RowFile.open(file.toString(), Optional.empty(), true, arguments.text);
+    }
+
+    /// Split at blanks that are not between carets.
+    private static String[] words(String options) {
+        List<String> words = new ArrayList<>();
+        String[] parts = options.split("\\^", -1);
+        for (int i = 0; i < parts.length; i++) {
+            if (i % 2 == 1) {
+                words.add(parts[i]);
+            } else if (!parts[i].isBlank()) {
+                words.addAll(List.of(parts[i].strip().split(" +")));
+            }
+        }
+        return words.toArray(String[]::new);
+    }
+
+    private void assertRead(Path file, String options, String types, String rows) throws IOException {
+        Read read = read(file, options);
+        assertThat(read.types()).isEqualTo(types);
+        assertThat(String.join("/", read.rows())).isEqualTo(rows);
+    }
+
+    private record Read(String types, List<String> rows) {}
+
+    private Read read(Path file, String options) throws IOException {
+        try (RowFile rows = open(file, options)) {
+            TopicSchema topic = SchemaProtos.fromCreateRequest(RowCheck.schema(rows, OnLoss.REJECT));
+            StringJoiner types = new StringJoiner(", ");
+            topic.fields()
+                    .forEach(field -> types.add((field.name().contains(",") ? '"' + field.name() + '"' : field.name())
+                            + " " + field.type()));
+            try (ArrowReader reader = rows.read(allocator, 1000, topic, OnLoss.REJECT)) {
+                List<String> lines = lines(reader);
+                notes.addAll(rows.takeNotes());
+                return new Read(types.toString(), lines);
+            }
+        }
+    }
+
+    private static List<String> lines(ArrowReader reader) throws IOException {
+        List<String> lines = new ArrayList<>();
+        VectorSchemaRoot root = reader.getVectorSchemaRoot();
+        while (reader.loadNextBatch()) {
+            for (int row = 0; row < root.getRowCount(); row++) {
+                StringJoiner values = new StringJoiner("|");
+                for (FieldVector vector : root.getFieldVectors()) {
+                    values.add(String.valueOf(vector.getObject(row)));
+                }
+                lines.add(values.toString());
+            }
+        }
+        return lines;
+    }
+}
