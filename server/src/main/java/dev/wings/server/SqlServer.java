@@ -204,7 +204,12 @@ public final class SqlServer implements AutoCloseable {
     private static FlightSqlEndpoint.Limits streamLimits(ServerConfig config) {
         int ofOneTenant = 2 * (config.queries() + config.queuedQueries());
         return new FlightSqlEndpoint.Limits(
-                4 * ofOneTenant, ofOneTenant, config.queryTimeout(), config.planMemoryBytes());
+                4 * ofOneTenant, ofOneTenant, config.queryTimeout(), config.planMemoryBytes(), turns());
+    }
+
+    /// So that one tenant has a processor less than there are.
+    private static int turns() {
+        return Math.max(2, Runtime.getRuntime().availableProcessors());
     }
 
     private static byte[] ticketKey(ServerConfig config) {

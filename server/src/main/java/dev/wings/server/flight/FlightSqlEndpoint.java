@@ -77,7 +77,8 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     /// @param metadata DoGet calls of metadata at once
     /// @param metadataTimeout of one of metadata, from its start until its last row is taken
     /// @param metadataBytes of the heap that the rows of one of metadata may take
-    public record Limits(int queries, int metadata, Duration metadataTimeout, long metadataBytes) {}
+    /// @param turns listings of metadata that are made, and parameters that are read, at once
+    public record Limits(int queries, int metadata, Duration metadataTimeout, long metadataBytes, int turns) {}
 
     /// @param queryThreads runs the DoGet calls of queries, each on a platform thread
     public FlightSqlEndpoint(
@@ -93,10 +94,10 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         super(
                 new MetadataRoots(catalog, system, allocator, limits.metadataBytes()),
                 allocator,
-                new MetadataStreams(limits.metadata(), limits.metadataTimeout(), scheduler));
+                new MetadataStreams(limits.metadata(), limits.turns(), limits.metadataTimeout(), scheduler));
         this.statements = new Statements(queries, signer, ids, queryThreads, limits.queries());
         this.allocator = allocator;
-        this.uploads = new ParameterUploads(statements, allocator);
+        this.uploads = new ParameterUploads(statements, allocator, limits);
     }
 
     /// What a gRPC server serves, behind a [CallerInterceptor].

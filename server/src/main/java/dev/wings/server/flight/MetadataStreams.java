@@ -32,14 +32,18 @@ final class MetadataStreams {
 
     private final int limit;
     private final FairPlaces places;
+    private final FairPlaces turns;
     private final Duration timeout;
     private final Scheduler scheduler;
 
     /// @param limit streams at once, shared by the tenants
+    /// @param turns listings that are made at once, of the tenants in turn: threads that compute go in the order in
+    ///     which they came, whosever they are
     /// @param timeout of one, from the call until its last row is taken
-    MetadataStreams(int limit, Duration timeout, Scheduler scheduler) {
+            MetadataStreams(int limit, int turns, Duration timeout, Scheduler scheduler) {
         this.limit = limit;
         this.places = new FairPlaces("readers of metadata", FairPlaces.Limits.of(limit));
+        this.turns = new FairPlaces("listings of metadata", new FairPlaces.Limits(turns, limit, timeout));
         this.timeout = timeout;
         this.scheduler = scheduler;
     }
@@ -54,7 +58,7 @@ final class MetadataStreams {
         }
         Thread.ofVirtual().name("sql-metadata").start(ActingTenant.working(tenant, () -> {
             try {
-                send(rows, sink);
+                send(tenant, rows, sink);
                 sink.completed();
             } catch (Throwable t) {
                 sink.failed(t);
@@ -64,16 +68,22 @@ final class MetadataStreams {
         }));
     }
 
-    private void send(Supplier<VectorSchemaRoot> rows, StreamSink sink) {
+    private void send(String tenant, Supplier<VectorSchemaRoot> rows, StreamSink sink) throws InterruptedException {
         Scheduler.Timer timer = scheduler.schedule(
                 timeout,
                 () -> sink.stop(new WingsException(
                         ErrorKind.DEADLINE, "reading metadata took too long: limit=" + timeout.toSeconds() + "s")));
-        try (VectorSchemaRoot root = rows.get()) {
+        try (VectorSchemaRoot root = make(tenant, rows)) {
             sink.start(root);
             sink.accept();
         } finally {
             timer.cancel();
+        }
+    }
+
+    private VectorSchemaRoot make(String tenant, Supplier<VectorSchemaRoot> rows) throws InterruptedException {
+        try (FairPlaces.Place turn = turns.acquire(tenant)) {
+            return rows.get();
         }
     }
 }

@@ -65,11 +65,15 @@ final class ParameterUploads {
 
     private final Statements statements;
     private final BufferAllocator allocator;
+    private final FairPlaces turns;
     private final FairPlaces memory = new FairPlaces("bytes of parameters", FairPlaces.Limits.of(MAX_BYTES_OF_ALL));
 
-    ParameterUploads(Statements statements, BufferAllocator allocator) {
+    ParameterUploads(Statements statements, BufferAllocator allocator, FlightSqlEndpoint.Limits limits) {
         this.statements = statements;
         this.allocator = allocator;
+        this.turns = new FairPlaces(
+                "parameters that are read",
+                new FairPlaces.Limits(limits.turns(), limits.metadata(), limits.metadataTimeout()));
     }
 
     ServerMethodDefinition<Flight.FlightData, Flight.PutResult> method() {
@@ -175,6 +179,15 @@ final class ParameterUploads {
             call.request(1);
         }
 
+        private ByteString bindInTurn(ByteString command, byte[] stream) {
+            try (FairPlaces.Place turn = turns.acquire(tenant)) {
+                return bind(command, stream);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new WingsException(ErrorKind.CANCELLED, "interrupted while others' parameters were read", e);
+            }
+        }
+
         private void hold(long more) {
             FairPlaces.Place held = place;
             if (held == null) {
@@ -208,7 +221,7 @@ final class ParameterUploads {
             ByteArrayOutputStream stream = new ByteArrayOutputStream(bytes);
             messages.forEach(message -> append(message, stream));
             messages.clear();
-            ByteString handle = bind(statement, stream.toByteArray());
+            ByteString handle = bindInTurn(statement, stream.toByteArray());
             call.sendHeaders(new Metadata());
             call.sendMessage(Flight.PutResult.newBuilder()
                     .setAppMetadata(FlightSql.DoPutPreparedStatementResult.newBuilder()

@@ -19,10 +19,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.time.Scheduler;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.memory.BufferAllocator;
@@ -41,7 +44,7 @@ class MetadataStreamsTest {
     void clientThatDoesNotReadHoldsItsPlaceUntilItsTimeIsOver() throws Exception {
         try (Timers timers = new Timers();
                 BufferAllocator allocator = new RootAllocator()) {
-            MetadataStreams streams = new MetadataStreams(1, LIMIT, timers);
+            MetadataStreams streams = new MetadataStreams(1, 1, LIMIT, timers);
             TestStream idle = TestStream.notReading();
             streams.send("t", rows(allocator), idle);
             Runnable timeOver = timers.next();
@@ -52,6 +55,40 @@ class MetadataStreamsTest {
             timeOver.run();
             assertThat(idle.awaitEnd()).isEqualTo(FlightStatusCode.TIMED_OUT);
             assertThat(endWithFreePlace(streams, allocator)).isEqualTo(FlightStatusCode.OK);
+        }
+    }
+
+    /// I9: what takes long to list for one tenant keeps no other one waiting.
+    @Test
+    void listingsAreMadeForTenantsInTurn() throws Exception {
+        try (Timers timers = new Timers();
+                BufferAllocator allocator = new RootAllocator()) {
+            MetadataStreams streams = new MetadataStreams(40, 2, LIMIT, timers);
+            CountDownLatch released = new CountDownLatch(1);
+            AtomicInteger begun = new AtomicInteger();
+            Supplier<VectorSchemaRoot> slow = () -> {
+                begun.incrementAndGet();
+                try {
+                    released.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return rows(allocator).get();
+            };
+            List<TestStream> noisy = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                TestStream stream = TestStream.reading();
+                noisy.add(stream);
+                streams.send("noisy", slow, stream);
+            }
+            TestStream quiet = TestStream.reading();
+            streams.send("quiet", rows(allocator), quiet);
+            assertThat(quiet.awaitEnd()).isEqualTo(FlightStatusCode.OK);
+            assertThat(begun).hasValueLessThanOrEqualTo(1);
+            released.countDown();
+            for (TestStream stream : noisy) {
+                assertThat(stream.awaitEnd()).isEqualTo(FlightStatusCode.OK);
+            }
         }
     }
 
