@@ -17,44 +17,21 @@ package dev.wings.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wings.common.proto.ClusterMetadataGrpc;
-import dev.wings.common.proto.GarbageCollectionGrpc;
-import dev.wings.common.proto.LogMetadataGrpc;
-import dev.wings.common.proto.TasksGrpc;
-import io.grpc.MethodDescriptor;
-import io.grpc.ServiceDescriptor;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Checks I11 on paper: of each call somebody has said what bounds it.
 final class RpcBoundsTest {
 
-    private static final Pattern ROW = Pattern.compile("\\| `([A-Za-z]+\\.[A-Za-z]+)` \\| (.+) \\| (.+) \\|");
-
     @Test
     void eachCallHasItsBounds() throws IOException {
-        List<String> described =
-                Files.readAllLines(Path.of(System.getProperty("wings.root", ".."), "docs", "protocol.md")).stream()
-                        .map(ROW::matcher)
-                        .filter(row -> row.matches()
-                                && !row.group(2).isBlank()
-                                && !row.group(3).isBlank())
-                        .map(row -> row.group(1))
-                        .toList();
-        List<String> calls = Stream.of(
-                        ClusterMetadataGrpc.getServiceDescriptor(),
-                        LogMetadataGrpc.getServiceDescriptor(),
-                        TasksGrpc.getServiceDescriptor(),
-                        GarbageCollectionGrpc.getServiceDescriptor())
-                .map(ServiceDescriptor::getMethods)
-                .flatMap(methods -> methods.stream().map(MethodDescriptor::getFullMethodName))
-                .map(name -> name.substring(name.lastIndexOf('.') + 1).replace('/', '.'))
-                .toList();
-        assertThat(described).containsExactlyInAnyOrderElementsOf(calls);
+        RpcBounds bounds = RpcBounds.read();
+        assertThat(bounds.rows().keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        RpcBounds.methods().stream().map(RpcBounds::name).toList());
+        assertThat(bounds.rows().values())
+                .allSatisfy(
+                        row -> assertThat(List.of(row.request(), row.answer())).noneMatch(String::isBlank));
     }
 }

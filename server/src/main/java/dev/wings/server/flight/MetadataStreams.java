@@ -40,7 +40,7 @@ final class MetadataStreams {
     /// @param turns listings that are made at once, of the tenants in turn: threads that compute go in the order in
     ///     which they came, whosever they are
     /// @param timeout of one, from the call until its last row is taken
-            MetadataStreams(int limit, int turns, Duration timeout, Scheduler scheduler) {
+    MetadataStreams(int limit, int turns, Duration timeout, Scheduler scheduler) {
         this.limit = limit;
         this.places = new FairPlaces("readers of metadata", FairPlaces.Limits.of(limit));
         this.turns = new FairPlaces("listings of metadata", new FairPlaces.Limits(turns, limit, timeout));
