@@ -23,6 +23,7 @@ import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.scan.TopicScans;
 import dev.wings.server.system.SystemTables;
+import dev.wings.server.table.NearestNames;
 import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
@@ -91,7 +92,23 @@ final class ServerTables implements Tables {
             throw new WingsException(
                     ErrorKind.FORBIDDEN, "the topic belongs to another tenant: topic=" + topic + ", acting=" + tenant);
         }
-        return catalog.loadTopic(topic);
+        try {
+            return catalog.loadTopic(topic);
+        } catch (WingsException e) {
+            throw e.kind() == ErrorKind.NOT_FOUND ? withSuggestions(e, topic) : e;
+        }
+    }
+
+    private WingsException withSuggestions(WingsException notFound, TopicName wanted) {
+        NearestNames nearest = new NearestNames(wanted);
+        catalog.topics(wanted.tenant(), topic -> nearest.offer(topic.name()));
+        List<String> near = nearest.names();
+        return near.isEmpty()
+                ? notFound
+                : new WingsException(
+                        ErrorKind.NOT_FOUND,
+                        notFound.getMessage() + ": did you mean " + String.join(", ", near) + "?",
+                        notFound);
     }
 
     /// A quoted name with dots in it is one name in SQL.

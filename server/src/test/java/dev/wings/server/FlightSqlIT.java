@@ -108,7 +108,7 @@ class FlightSqlIT {
                 "insert into flights values (1)",
                 "create table x (a int)",
                 "select cast('x' || number as int) from flights",
-                "select * from information_schema.tables",
+                "select * from information_schema.views",
                 "select ? + 1"
             })
     void wrongStatementIsInvalid(String statement) throws Exception {
@@ -142,9 +142,9 @@ class FlightSqlIT {
             assertThatThrownBy(() -> sql.query("select * from " + name + ".flights"))
                     .hasMessageContaining("the name is reserved for SQL: found=\"" + name + "\"");
         }
-        for (String table : List.of("information_schema.tables", "wings.pg_catalog.pg_class")) {
+        for (String table : List.of("information_schema.views", "wings.pg_catalog.pg_class")) {
             assertThatThrownBy(() -> sql.query("select * from " + table))
-                    .hasMessageContaining("read system.topics, or ask the driver for its tables: found=" + table);
+                    .hasMessageContaining("schemata, tables and columns; see also system.topics: found=" + table);
         }
     }
 
@@ -452,7 +452,13 @@ class FlightSqlIT {
         assertThat(sql.rows(client.getTables(null, "default", "%", null, false)))
                 .containsExactly("wings|default|flights|TABLE");
         assertThat(sql.rows(client.getTables(null, null, null, List.of("SYSTEM TABLE"), true)))
-                .hasSize(7);
+                .hasSize(10);
+        for (String type : List.of("TABLE", "table", "BASE TABLE")) {
+            assertThat(sql.rows(client.getTables(null, "default", "%", List.of(type, "VIEW"), false)))
+                    .containsExactly("wings|default|flights|TABLE");
+        }
+        assertThat(sql.rows(client.getTables(null, null, null, List.of("VIEW"), false)))
+                .isEmpty();
         assertThat(sql.rows(client.getTableTypes())).containsExactly("SYSTEM TABLE", "TABLE");
         assertThat(sql.rows(client.getXdbcTypeInfo())).hasSizeGreaterThan(10);
         assertThat(sql.rows(client.getSqlInfo())).hasSizeGreaterThan(20);

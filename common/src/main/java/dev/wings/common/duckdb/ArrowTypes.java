@@ -19,6 +19,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.BufferUnderflowException;
 import java.util.List;
 import org.apache.arrow.c.ArrowSchema;
 import org.apache.arrow.c.Data;
@@ -46,6 +47,11 @@ final class ArrowTypes {
                     options, types, texts, (long) names.size(), MemorySegment.ofAddress(schema.memoryAddress()));
             check(error);
             return Data.importSchema(allocator, schema, null);
+        } catch (BufferUnderflowException e) {
+            // Arrow looks no further for the end of a name
+            throw new DuckDbException("Invalid Input Error: the name of a column, or of a member of one, is too long,"
+                    + " which may be what a column without a name is called: name it with AS: limit="
+                    + (Short.MAX_VALUE - 1) + " bytes");
         }
     }
 

@@ -40,13 +40,20 @@ public final class GrpcErrors {
             when known.kind() == ErrorKind.DATA_LOSS || known.kind() == ErrorKind.INTERNAL ->
                 masked(status(known.kind()), known);
             case WingsException known ->
-                status(known.kind()).withDescription(known.getMessage()).asRuntimeException();
+                status(known.kind())
+                        .withDescription(Descriptions.shortened(known.getMessage()))
+                        .asRuntimeException();
             case StatusRuntimeException status -> status;
             case StatusException status -> status.getStatus().asRuntimeException();
             case CancellationException cancelled ->
                 Status.CANCELLED.withDescription(cancelled.getMessage()).asRuntimeException();
             default -> masked(Status.INTERNAL, failure);
         };
+    }
+
+    /// A description as long as clients take one: without its middle, if that is too much.
+    public static String shortened(String description) {
+        return Descriptions.shortened(description);
     }
 
     /// The exception that a failed call of another Wings service stands for.

@@ -30,7 +30,9 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,17 @@ public final class CallerInterceptor implements ServerInterceptor {
     private static final Metadata.Key<String> COOKIE = Metadata.Key.of("cookie", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> SET_COOKIE =
             Metadata.Key.of("set-cookie", Metadata.ASCII_STRING_MARSHALLER);
+
+    /// The schema of bare names, for clients that keep no cookies. What the session has set goes first.
+    private static final Metadata.Key<String> SCHEMA =
+            Metadata.Key.of(SessionOptions.SCHEMA_HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    /// Clients that have a user and a password want a token for them, and send it with each call from then on. It
+    /// stands for nothing: whom a call acts for is said by its tenant.
+    private static final String TOKEN = "Bearer anybody";
 
     private final Signer signer;
     private final KnownTenants tenants;
@@ -65,7 +78,7 @@ public final class CallerInterceptor implements ServerInterceptor {
             return new ServerCall.Listener<>() {};
         }
         Context context = Context.current().withValue(Caller.KEY, caller);
-        return Contexts.interceptCall(context, new AnsweringCall<>(call, caller), headers, next);
+        return Contexts.interceptCall(context, new AnsweringCall<>(call, caller, wantsToken(headers)), headers, next);
     }
 
     private SessionOptions session(Metadata headers) {
@@ -78,35 +91,59 @@ public final class CallerInterceptor implements ServerInterceptor {
                 }
             }
         }
-        return SessionOptions.DEFAULT;
+        return schema(headers).map(SessionOptions::of).orElse(SessionOptions.DEFAULT);
+    }
+
+    private static Optional<String> schema(Metadata headers) {
+        Iterable<String> values = headers.getAll(SCHEMA);
+        if (values == null) {
+            return Optional.empty();
+        }
+        Iterator<String> each = values.iterator();
+        String value = each.next();
+        if (each.hasNext()) {
+            throw WingsException.invalid(
+                    "the header must be there once at most: header=" + SessionOptions.SCHEMA_HEADER);
+        }
+        return value.isEmpty() ? Optional.empty() : Optional.of(value);
+    }
+
+    private static boolean wantsToken(Metadata headers) {
+        String value = headers.get(AUTHORIZATION);
+        return value != null && value.regionMatches(true, 0, "Basic ", 0, 6);
     }
 
     private final class AnsweringCall<Q, A> extends ForwardingServerCall.SimpleForwardingServerCall<Q, A> {
         private final Caller caller;
+        private final boolean wantsToken;
         private boolean headersSent;
 
-        AnsweringCall(ServerCall<Q, A> call, Caller caller) {
+        AnsweringCall(ServerCall<Q, A> call, Caller caller, boolean wantsToken) {
             super(call);
             this.caller = caller;
+            this.wantsToken = wantsToken;
         }
 
         @Override
         public void sendHeaders(Metadata headers) {
             headersSent = true;
-            addCookie(headers);
+            addAnswers(headers);
             super.sendHeaders(headers);
         }
 
         @Override
         public void close(Status status, Metadata trailers) {
             if (!headersSent) {
-                addCookie(trailers);
+                addAnswers(trailers);
             }
             super.close(status, trailers);
         }
 
-        private void addCookie(@Nullable Metadata headers) {
+        private void addAnswers(@Nullable Metadata headers) {
             if (headers != null) {
+                if (wantsToken) {
+                    headers.put(AUTHORIZATION, TOKEN);
+                }
                 caller.newSession()
                         .ifPresent(options ->
                                 headers.put(SET_COOKIE, SessionOptions.COOKIE + "=" + options.toCookie(signer)));

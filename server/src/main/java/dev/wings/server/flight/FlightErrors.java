@@ -39,8 +39,8 @@ final class FlightErrors {
     /// kind, since Flight has no code for it.
     private static FlightRuntimeException lost(WingsException lost) {
         Status masked = GrpcErrors.toStatus(lost).getStatus();
-        return StatusUtils.fromGrpcRuntimeException(
-                masked.withDescription(lost.kind() + ": " + lost.getMessage() + "; " + masked.getDescription())
-                        .asRuntimeException());
+        return StatusUtils.fromGrpcRuntimeException(masked.withDescription(
+                        GrpcErrors.shortened(lost.kind() + ": " + lost.getMessage() + "; " + masked.getDescription()))
+                .asRuntimeException());
     }
 }

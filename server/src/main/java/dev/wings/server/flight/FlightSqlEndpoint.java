@@ -24,6 +24,7 @@ import dev.wings.server.query.Queries;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import dev.wings.server.system.SystemTables;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -35,13 +36,18 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
 import org.apache.arrow.flight.CancelStatus;
 import org.apache.arrow.flight.CloseSessionRequest;
 import org.apache.arrow.flight.CloseSessionResult;
+import org.apache.arrow.flight.FlightConstants;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightGrpcUtils;
 import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.GetSessionOptionsRequest;
 import org.apache.arrow.flight.GetSessionOptionsResult;
@@ -51,9 +57,12 @@ import org.apache.arrow.flight.SchemaResult;
 import org.apache.arrow.flight.SessionOptionValueFactory;
 import org.apache.arrow.flight.SetSessionOptionsRequest;
 import org.apache.arrow.flight.SetSessionOptionsResult;
+import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.auth.ServerAuthHandler;
+import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.flight.sql.CancelResult;
+import org.apache.arrow.flight.sql.FlightSqlUtils;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -66,6 +75,15 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     private static final Set<String> NOT_OF_FLIGHT = Set.of(
             FlightServiceGrpc.getDoPutMethod().getFullMethodName(),
             FlightServiceGrpc.getDoExchangeMethod().getFullMethodName());
+
+    private static final List<ActionType> SERVED = List.of(
+            FlightSqlUtils.FLIGHT_SQL_CREATE_PREPARED_STATEMENT,
+            FlightSqlUtils.FLIGHT_SQL_CLOSE_PREPARED_STATEMENT,
+            FlightSqlUtils.FLIGHT_SQL_CANCEL_QUERY,
+            FlightConstants.CANCEL_FLIGHT_INFO,
+            FlightConstants.SET_SESSION_OPTIONS,
+            FlightConstants.GET_SESSION_OPTIONS,
+            FlightConstants.CLOSE_SESSION);
 
     private final Statements statements;
     private final ParameterUploads uploads;
@@ -114,7 +132,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
         for (ServerMethodDefinition<?, ?> method : flight.getMethods()) {
             if (!NOT_OF_FLIGHT.contains(method.getMethodDescriptor().getFullMethodName())) {
-                methods.add(method);
+                methods.add(withKnownDescriptors(method));
             }
         }
         methods.add(uploads.method());
@@ -122,6 +140,95 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
         methods.forEach(definition::addMethod);
         return definition.build();
+    }
+
+    // Requests
+
+    /// Flight fails on a descriptor of a type that it does not know before anybody here sees it.
+    private static <Q, A> ServerMethodDefinition<Q, A> withKnownDescriptors(ServerMethodDefinition<Q, A> method) {
+        return method.withServerCallHandler((call, headers) ->
+                new SimpleForwardingServerCallListener<>(
+                        method.getServerCallHandler().startCall(call, headers)) {
+                    @Override
+                    public void onMessage(Q message) {
+                        if (message instanceof Flight.FlightDescriptor descriptor) {
+                            Requests.checkType(descriptor);
+                        }
+                        super.onMessage(message);
+                    }
+                });
+    }
+
+    @Override
+    public FlightInfo getFlightInfo(CallContext context, FlightDescriptor descriptor) {
+        return answer(() -> {
+            Requests.checkCommand(descriptor);
+            return super.getFlightInfo(context, descriptor);
+        });
+    }
+
+    @Override
+    public SchemaResult getSchema(CallContext context, FlightDescriptor descriptor) {
+        return answer(() -> {
+            Requests.checkCommand(descriptor);
+            return super.getSchema(context, descriptor);
+        });
+    }
+
+    @Override
+    public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
+        try {
+            Requests.checkTicket(ticket.getBytes());
+            super.getStream(context, ticket, listener);
+        } catch (RuntimeException e) {
+            listener.error(FlightErrors.toFlight(e));
+        }
+    }
+
+    @Override
+    public void doAction(CallContext context, Action action, StreamListener<Result> listener) {
+        try {
+            Requests.checkAction(action);
+        } catch (RuntimeException e) {
+            listener.onError(FlightErrors.toFlight(e));
+            return;
+        }
+        ReadRequest read = new ReadRequest(listener);
+        try {
+            super.doAction(context, action, read);
+        } catch (RuntimeException e) {
+            // ours never throw
+            read.onError(Requests.unreadable(e));
+        }
+    }
+
+    /// What is not served is not advertised.
+    @Override
+    public void listActions(CallContext context, StreamListener<ActionType> listener) {
+        SERVED.forEach(listener::onNext);
+        listener.onCompleted();
+    }
+
+    /// Flight says INTERNAL of requests that it cannot read.
+    private record ReadRequest(StreamListener<Result> listener) implements StreamListener<Result> {
+
+        @Override
+        public void onNext(Result result) {
+            listener.onNext(result);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            boolean flights = failure instanceof FlightRuntimeException status
+                    && status.status().code() == FlightStatusCode.INTERNAL
+                    && String.valueOf(status.status().description()).startsWith("Could not unpack");
+            listener.onError(FlightErrors.toFlight(flights ? Requests.unreadable(failure) : failure));
+        }
+
+        @Override
+        public void onCompleted() {
+            listener.onCompleted();
+        }
     }
 
     // Statements

@@ -24,7 +24,6 @@ import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.sql.BasicFlightSqlProducer;
-import org.apache.arrow.flight.sql.SqlInfoBuilder;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -36,7 +35,6 @@ abstract class MetadataCommands extends BasicFlightSqlProducer {
     private final MetadataRoots metadata;
     private final BufferAllocator allocator;
     private final MetadataStreams streams;
-    private final SqlInfoBuilder sqlInfo = SqlInfos.create();
 
     MetadataCommands(MetadataRoots metadata, BufferAllocator allocator, MetadataStreams streams) {
         this.metadata = metadata;
@@ -53,7 +51,7 @@ abstract class MetadataCommands extends BasicFlightSqlProducer {
     @Override
     public final void getStreamSqlInfo(
             FlightSql.CommandGetSqlInfo command, CallContext context, ServerStreamListener listener) {
-        sqlInfo.send(command.getInfoList(), listener);
+        send(() -> SqlInfos.open(command.getInfoList(), allocator), listener);
     }
 
     @Override

@@ -51,6 +51,10 @@ final class MetadataRoots {
 
     static final String CATALOG = "wings";
     static final String TABLE = "TABLE";
+
+    /// What SQL itself calls a table; some clients ask for that only.
+    private static final String BASE_TABLE = "BASE TABLE";
+
     static final String SYSTEM_TABLE = "SYSTEM TABLE";
 
     private final Catalog catalog;
@@ -127,18 +131,23 @@ final class MetadataRoots {
     private record Entry(String schema, String name, String type, SqlTable table) {}
 
     private void entries(String tenant, List<String> types, Consumer<Entry> consumer) {
-        if (types.isEmpty() || types.contains(TABLE)) {
+        if (isWanted(types, TABLE) || isWanted(types, BASE_TABLE)) {
             catalog.topics(
                     tenant,
                     topic -> consumer.accept(
                             new Entry(topic.name().namespace(), topic.name().topic(), TABLE, topic)));
         }
-        if (types.isEmpty() || types.contains(SYSTEM_TABLE)) {
+        if (isWanted(types, SYSTEM_TABLE)) {
             for (String name : system.names()) {
                 system.find(name)
                         .ifPresent(table -> consumer.accept(new Entry(SystemTables.SCHEMA, name, SYSTEM_TABLE, table)));
             }
         }
+    }
+
+    /// Clients write types in their own way.
+    private static boolean isWanted(List<String> types, String type) {
+        return types.isEmpty() || types.stream().anyMatch(type::equalsIgnoreCase);
     }
 
     private static Schema schemaOf(Entry entry) {

@@ -109,7 +109,8 @@ final class ParameterUploads {
     private static ByteString preparedStatement(Flight.FlightData first) {
         if (!first.hasFlightDescriptor()
                 || first.getFlightDescriptor().getType() != Flight.FlightDescriptor.DescriptorType.CMD) {
-            throw WingsException.invalid("the first message must carry a descriptor with a command");
+            throw WingsException.invalid(
+                    Requests.PORT + ": found=a first message without a descriptor that carries a command");
         }
         try {
             Any command = Any.parseFrom(first.getFlightDescriptor().getCmd());
@@ -125,7 +126,8 @@ final class ParameterUploads {
                     throw FlightSqlEndpoint.readOnly(update.getSimpleName());
                 }
             }
-            throw WingsException.invalid("no such command: type=" + command.getTypeUrl());
+            throw WingsException.invalid("no such command: type="
+                    + command.getTypeUrl().lines().findFirst().orElse(""));
         } catch (InvalidProtocolBufferException e) {
             throw new WingsException(ErrorKind.INVALID, "not a command: cause=" + e.getMessage(), e);
         }

@@ -18,6 +18,8 @@ package dev.wings.server.query;
 import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,10 +31,13 @@ final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
+    private static final List<String> ADVICE =
+            List.of("SET ", "PRAGMA ", "INSTALL ", "LOAD ", "https://duckdb.org", "http://extensions.duckdb.org");
+
     private Failures() {}
 
     static WingsException of(DuckDbException e) {
-        String message = "SQL: " + e.getMessage();
+        String message = "SQL: " + followable(e.getMessage());
         return switch (e.kind()) {
             case STATEMENT ->
                 new WingsException(isTooLong(e.getMessage()) ? ErrorKind.EXHAUSTED : ErrorKind.INVALID, message, e);
@@ -58,6 +63,20 @@ final class Failures {
                 ErrorKind.INVALID,
                 "the engine fails at this statement, and will again: say it in another way: " + e.getMessage(),
                 e);
+    }
+
+    /// Without advice that nobody can follow here: to change settings, to load extensions, to read another's manual.
+    private static String followable(String message) {
+        if (message.contains("Deprecated lambda arrow")) {
+            return "Binder Error: the arrow -> makes no lambda any more: write lambda x: x + 1";
+        }
+        if (message.startsWith("Extension Autoloading Error") || message.contains("exists in the")) {
+            return "Catalog Error: the function belongs to an extension that is not here: "
+                    + message.lines().findFirst().orElse("").replaceFirst("^[A-Za-z ]+ Error: ", "");
+        }
+        return message.lines()
+                .filter(line -> ADVICE.stream().noneMatch(line::contains))
+                .collect(Collectors.joining("\n"));
     }
 
     private static boolean isTooLong(String message) {

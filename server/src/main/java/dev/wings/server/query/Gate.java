@@ -22,7 +22,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.error.WingsException;
+import dev.wings.server.table.TableRef;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -71,6 +73,35 @@ final class Gate {
     private static final Pattern EXPLAIN_ANALYZE =
             Pattern.compile("\\s*+explain(?:\\s++|\\s*+\\()\\s*+analyze\\b", Pattern.CASE_INSENSITIVE);
 
+    /// What people type first, and what it stands for.
+    private static final Pattern SHOW = Pattern.compile(
+            "\\s*+show\\s++(all\\s++tables|tables|schemas|databases)\\s*+;?\\s*+", Pattern.CASE_INSENSITIVE);
+
+    private static final Map<String, String> SHOWN = Map.of(
+            "tables",
+            "SELECT table_name AS name FROM wings.system.tables WHERE table_schema = current_schema() ORDER BY name",
+            "all tables",
+            "SELECT table_schema AS \"schema\", table_name AS name, table_type AS \"type\" FROM wings.system.tables"
+                    + " ORDER BY \"schema\", name",
+            "schemas",
+            "SELECT schema_name AS name FROM wings.system.schemata ORDER BY name",
+            "databases",
+            "SELECT 'wings' AS database_name");
+
+    /// What to do instead.
+    private static final Map<String, String> INSTEAD = Map.of(
+            "use",
+            "name the namespace as in namespace.topic, or set the session option schema or the header wings-schema",
+            "set",
+            "times are in UTC; ts AT TIME ZONE 'Europe/Berlin' shows them elsewhere, the session option schema names a"
+                    + " namespace",
+            "pivot",
+            "name the values: PIVOT topic ON column IN ('a', 'b') USING sum(x)",
+            "show",
+            "SHOW TABLES, SHOW ALL TABLES, SHOW SCHEMAS and DESCRIBE topic are there",
+            "call",
+            "system tables tell of the platform: SHOW ALL TABLES lists them");
+
     /// DuckDB writes infinities as such, which JSON does not have.
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -81,6 +112,11 @@ final class Gate {
     /// Parses `sql`, whose bare names are tables of `homeSchema`. Fails with INVALID that says where and why.
     static ParsedQuery check(Engine engine, String sql, String homeSchema) {
         SqlText.check(sql);
+        Matcher show = SHOW.matcher(sql);
+        if (show.matches()) {
+            String what = TableRef.folded(show.group(1)).replaceAll("\\s++", " ");
+            return checkQuery(engine, SHOWN.getOrDefault(what, ""), homeSchema);
+        }
         if (EXPLAIN_ANALYZE.matcher(sql).lookingAt()) {
             throw WingsException.invalid("EXPLAIN ANALYZE is not supported: EXPLAIN, without ANALYZE, shows the plan");
         }
@@ -138,6 +174,10 @@ final class Gate {
         }
         if (verb.equals("explain")) {
             return WingsException.invalid("EXPLAIN is supported of queries only: EXPLAIN SELECT ...");
+        }
+        if (INSTEAD.containsKey(verb)) {
+            return WingsException.invalid("only queries are supported: statement=" + verb.toUpperCase(Locale.ROOT)
+                    + ": " + INSTEAD.get(verb));
         }
         if (ENGINE_STATEMENTS.contains(verb)) {
             return WingsException.invalid("only queries are supported: statement=" + verb.toUpperCase(Locale.ROOT));

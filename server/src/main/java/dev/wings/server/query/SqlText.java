@@ -58,6 +58,60 @@ final class SqlText {
         return "line=" + line + ", column=" + column;
     }
 
+    /// Where a name of some parts, `a . "b"`, ends that begins at `start`; -1 if there is none, or it has comments in
+    /// it.
+    static int endOfName(byte[] utf8, int start, int parts) {
+        int position = start;
+        for (int part = 0; part < parts; part++) {
+            position = skipSpaces(utf8, position);
+            if (part > 0) {
+                if (position == utf8.length || utf8[position] != '.') {
+                    return -1;
+                }
+                position = skipSpaces(utf8, position + 1);
+            }
+            int end = position < utf8.length && utf8[position] == '"'
+                    ? endOfQuoted(utf8, position)
+                    : endOfIdentifier(utf8, position);
+            if (end <= position) {
+                return -1;
+            }
+            position = end;
+        }
+        return position;
+    }
+
+    private static int skipSpaces(byte[] utf8, int start) {
+        int position = start;
+        while (position < utf8.length && Character.isWhitespace(utf8[position])) {
+            position++;
+        }
+        return position;
+    }
+
+    private static int endOfQuoted(byte[] utf8, int start) {
+        int position = start + 1;
+        while (position < utf8.length) {
+            if (utf8[position] != '"') {
+                position++;
+            } else if (position + 1 < utf8.length && utf8[position + 1] == '"') {
+                position += 2;
+            } else {
+                return position + 1;
+            }
+        }
+        return -1;
+    }
+
+    private static int endOfIdentifier(byte[] utf8, int start) {
+        int position = start;
+        while (position < utf8.length
+                && (utf8[position] < 0 || Character.isLetterOrDigit(utf8[position]) || utf8[position] == '_')) {
+            position++;
+        }
+        return position;
+    }
+
     private String quoteDefault() {
         StringBuilder out = new StringBuilder(text.length() + 2);
         boolean afterDot = false;

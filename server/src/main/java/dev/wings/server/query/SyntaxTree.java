@@ -24,11 +24,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// One walk over the syntax tree of a query, as `json_serialize_sql` gives it: what it reads, and whether it may.
 final class SyntaxTree {
@@ -43,7 +43,12 @@ final class SyntaxTree {
             Set.of("BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "EXPRESSION_LIST", "TABLE_FUNCTION", "PIVOT", "SHOW_REF");
 
     /// Where SQL engines describe their tables.
-    private static final Set<String> CATALOG_SCHEMAS = Set.of("information_schema", "pg_catalog");
+    private static final String INFORMATION_SCHEMA = "information_schema";
+
+    /// Tables of `information_schema` that there are.
+    private static final Set<String> DESCRIPTIONS = Set.of("schemata", "tables", "columns");
+
+    private static final Set<String> CATALOG_SCHEMAS = Set.of(INFORMATION_SCHEMA, "pg_catalog");
 
     /// The schemas in which DuckDB keeps its own functions: naming them would go around the bounds that
     /// [BoundedFunctions] puts on some.
@@ -55,9 +60,13 @@ final class SyntaxTree {
     private final Set<String> names = new HashSet<>();
     private final Set<String> lastNames = new HashSet<>();
     private final Set<String> aliases = new HashSet<>();
-    private final Set<Integer> systemReferences = new TreeSet<>();
+    private final SortedMap<Integer, Edit> edits = new TreeMap<>();
     private final Set<String> tableFunctions = new HashSet<>();
     private final SortedMap<Integer, Integer> parameters = new TreeMap<>();
+
+    /// What stands in place of some bytes of the text.
+    private record Edit(int length, String replacement) {}
+
     private boolean allColumns;
     private boolean timeless = true;
 
@@ -182,21 +191,46 @@ final class SyntaxTree {
         if (path.size() == 2 && path.getFirst().equals(SYSTEM)) {
             addSystemReference(node);
         }
+        if (path.size() >= 2 && isDescription(path)) {
+            addDescription(node, path);
+            tables.add(new TableRef(SYSTEM, path.getLast()));
+            return;
+        }
         if (path.size() >= 2 && CATALOG_SCHEMAS.contains(path.get(path.size() - 2))) {
-            throw WingsException.invalid("refused: the engine's own tables are not available here: read system.topics,"
-                    + " or ask the driver for its tables: found=" + String.join(".", path) + place(node));
+            throw WingsException.invalid("refused: the engine's own tables are not available here, except for"
+                    + " information_schema.schemata, tables and columns; see also system.topics: found="
+                    + String.join(".", path) + place(node));
         }
         tables.add(new TableRef(path.size() == 1 ? homeSchema : path.get(path.size() - 2), path.getLast()));
     }
 
+    /// What SQL calls by other names stands in the schema `system`.
+    private static boolean isDescription(List<String> path) {
+        return path.get(path.size() - 2).equals(INFORMATION_SCHEMA) && DESCRIPTIONS.contains(path.getLast());
+    }
+
+    private void addDescription(JsonNode node, List<String> path) {
+        int start = locationOf(node);
+        int end = SqlText.endOfName(text.getBytes(StandardCharsets.UTF_8), start, path.size());
+        if (end < 0) {
+            throw WingsException.invalid(
+                    "this table is named otherwise in a statement of this kind: wings.system." + path.getLast());
+        }
+        edits.put(start, new Edit(end - start, CATALOG + "." + SYSTEM + "." + path.getLast()));
+    }
+
     /// DuckDB has a catalog `system` of its own, so that `system.topics` is ambiguous for it.
     private void addSystemReference(JsonNode node) {
+        edits.put(locationOf(node), new Edit(0, CATALOG + "."));
+    }
+
+    private int locationOf(JsonNode node) {
         long location = node.path("query_location").asLong(-1);
-        if (location < 0 || location >= text.length()) {
+        if (location < 0 || location >= text.length() * 4L) {
             throw WingsException.invalid(
                     "a system table is named in full in a statement of this kind: wings.system.topics");
         }
-        systemReferences.add((int) location);
+        return (int) location;
     }
 
     private void checkTableFunction(JsonNode function, JsonNode node) {
@@ -210,7 +244,8 @@ final class SyntaxTree {
     private void checkShow(JsonNode node) {
         String kind = node.path("show_type").asText();
         if (!Set.of("DESCRIBE", "SUMMARY").contains(kind) || !node.path("query").isObject()) {
-            throw WingsException.invalid("SHOW is not supported: read system.topics, or ask the driver for its tables");
+            throw WingsException.invalid(
+                    "SHOW is for TABLES, ALL TABLES and SCHEMAS here; DESCRIBE shows the columns of a table");
         }
         allColumns = true;
     }
@@ -268,16 +303,15 @@ final class SyntaxTree {
         return location < 0 || location > text.length() * 4L ? "" : ", " + SqlText.place(text, (int) location);
     }
 
-    /// The text with the catalog in front of the references to system tables.
+    /// The text with the names of system tables in full.
     private String runnable() {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         StringBuilder out = new StringBuilder();
         int from = 0;
-        for (int location : systemReferences) {
-            out.append(new String(utf8, from, location - from, StandardCharsets.UTF_8))
-                    .append(CATALOG)
-                    .append('.');
-            from = location;
+        for (Map.Entry<Integer, Edit> edit : edits.entrySet()) {
+            out.append(new String(utf8, from, edit.getKey() - from, StandardCharsets.UTF_8))
+                    .append(edit.getValue().replacement());
+            from = edit.getKey() + edit.getValue().length();
         }
         return out.append(new String(utf8, from, utf8.length - from, StandardCharsets.UTF_8))
                 .toString();
@@ -288,11 +322,10 @@ final class SyntaxTree {
         return parts.entrySet().stream()
                 .filter(part -> part.getKey() >= 0)
                 .map(part -> {
-                    long before = systemReferences.stream()
-                            .filter(reference -> reference < part.getKey())
-                            .count();
-                    return new ParsedQuery.Parameter(
-                            part.getKey() + (int) before * (CATALOG.length() + 1), part.getValue());
+                    int moved = edits.headMap(part.getKey()).values().stream()
+                            .mapToInt(edit -> edit.replacement().length() - edit.length())
+                            .sum();
+                    return new ParsedQuery.Parameter(part.getKey() + moved, part.getValue());
                 })
                 .toList();
     }

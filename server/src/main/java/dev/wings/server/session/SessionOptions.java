@@ -26,8 +26,19 @@ public record SessionOptions(String schema) {
 
     public static final String COOKIE = "wings_session";
 
+    /// Names the schema in each call, for clients that keep no cookies.
+    public static final String SCHEMA_HEADER = "wings-schema";
+
+    /// The schema of the tables that tell of the platform itself.
+    private static final String SYSTEM = "system";
+
     /// Of a client that has set nothing.
     public static final SessionOptions DEFAULT = new SessionOptions(ResourceId.DEFAULT);
+
+    /// Fails with INVALID if no schema can have this name.
+    public static SessionOptions of(String schema) {
+        return new SessionOptions(schema.equals(SYSTEM) ? schema : ResourceId.checkNamespace(schema));
+    }
 
     /// The cookie's value.
     public String toCookie(Signer signer) {

@@ -60,10 +60,17 @@ public final class SystemTables {
     public SystemTables(Catalog catalog, QueryLog queries, LakeSystemTables lake) {
         this.catalog = catalog;
         this.queries = queries;
-        this.tables = Stream.concat(
-                        Stream.of(pages(), partitions(), queries(), tasks(), topics()), lake.tables().stream())
+        this.tables = Stream.of(
+                        Stream.of(pages(), partitions(), queries(), tasks(), topics()),
+                        lake.tables().stream(),
+                        new InformationTables(catalog, this::tables).tables())
+                .flatMap(each -> each)
                 .sorted(Comparator.comparing(SystemTable::name))
                 .toList();
+    }
+
+    private List<SystemTable> tables() {
+        return tables;
     }
 
     /// Their names, ordered.

@@ -152,8 +152,8 @@ class GateTest {
                 "select * from a.b.c.d",
                 "select * from memory.main.t0",
                 "select * from flights at (version => 1)",
-                "show tables",
-                "show all tables",
+                "show functions",
+                "show tables from x",
                 "select 1; select 2",
                 "select 1; drop table x",
                 "",
@@ -238,6 +238,23 @@ class GateTest {
                         .sql())
                 .isEqualTo("select ü.topic from wings.system.topics ü, wings.system.pages");
         assertThat(check("select * from default.t").sql()).isEqualTo("select * from \"default\".t");
+    }
+
+    @Test
+    void tablesOfTheInformationSchemaGetTheirNames() {
+        for (String name : new String[] {
+            "information_schema.tables", "Information_Schema . \"TABLES\"", "wings.information_schema\n.tables"
+        }) {
+            ParsedQuery query = check("select 'ü', ? from " + name + " as t, system.topics x where t.a = ?");
+            assertThat(query.sql())
+                    .isEqualTo("select 'ü', ? from wings.system.tables as t, wings.system.topics x where t.a = ?");
+            assertThat(query.sqlWith("1"))
+                    .isEqualTo("select 'ü', 1 from wings.system.tables as t, wings.system.topics x where t.a = 1");
+            assertThat(query.tables())
+                    .containsExactlyInAnyOrder(new TableRef("system", "tables"), new TableRef("system", "topics"));
+        }
+        assertThatThrownBy(() -> check("select * from information_schema/**/.tables"))
+                .hasMessageContaining("wings.system.tables");
     }
 
     @Test

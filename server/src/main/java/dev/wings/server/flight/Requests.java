@@ -1,0 +1,142 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wings.common.error.WingsException;
+import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.impl.Flight;
+import org.apache.arrow.flight.sql.impl.FlightSql;
+import org.jspecify.annotations.Nullable;
+
+/// Looks at requests before Flight does, which takes what it cannot read for a failure of the server. All fail with
+/// INVALID.
+final class Requests {
+
+    /// What somebody is told who takes this port for another.
+    static final String PORT =
+            "this is the port of SQL, which takes commands of Flight SQL: rows are pushed by DoPut to"
+                    + " an ingestor's port (7702 of `wings dev`)";
+
+    private static final String TYPE_PREFIX = "type.googleapis.com/";
+
+    private static final int MAX_SHOWN = 100;
+
+    private Requests() {}
+
+    static void checkType(Flight.FlightDescriptor descriptor) {
+        switch (descriptor.getType()) {
+            case CMD, PATH -> {
+                // each is looked at where it is used
+            }
+            case UNKNOWN, UNRECOGNIZED ->
+                throw WingsException.invalid(
+                        "no such type of descriptor: expected=CMD, found=" + descriptor.getTypeValue());
+        }
+    }
+
+    static void checkCommand(FlightDescriptor descriptor) {
+        if (!descriptor.isCommand()) {
+            throw WingsException.invalid(PORT + "; to read a topic, run a query: found=a descriptor with a path");
+        }
+        checkAny(ByteString.copyFrom(descriptor.getCommand()), "Command");
+    }
+
+    /// A ticket is that of a statement, or the command of a metadata call.
+    static void checkTicket(byte[] ticket) {
+        checkAny(ByteString.copyFrom(ticket), "");
+    }
+
+    static void checkAction(Action action) {
+        Descriptor ofSql =
+                FlightSql.getDescriptor().findMessageTypeByName("Action" + identifier(action.getType()) + "Request");
+        Descriptor ofFlight = Flight.getDescriptor().findMessageTypeByName(identifier(action.getType()) + "Request");
+        ByteString body = ByteString.copyFrom(action.getBody());
+        if (ofSql != null) {
+            Any any = any(body);
+            checkType(any, ofSql);
+            check(ofSql, any.getValue());
+        } else if (ofFlight != null) {
+            check(ofFlight, body);
+        } else {
+            throw WingsException.invalid("no such action: type=" + shown(action.getType()));
+        }
+    }
+
+    /// The failure to read what Flight's own code refuses.
+    static WingsException unreadable(Throwable cause) {
+        String first = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        return WingsException.invalid("the request cannot be read: cause=" + shown(withoutClasses(first)));
+    }
+
+    private static void checkAny(ByteString bytes, String prefix) {
+        Any any = any(bytes);
+        String name = any.getTypeUrl().substring(any.getTypeUrl().lastIndexOf('.') + 1);
+        Descriptor type = name.startsWith(prefix) ? find(name) : null;
+        if (type == null) {
+            throw WingsException.invalid("no such command: type=" + shown(any.getTypeUrl()));
+        }
+        checkType(any, type);
+        check(type, any.getValue());
+    }
+
+    private static @Nullable Descriptor find(String name) {
+        return FlightSql.getDescriptor().findMessageTypeByName(identifier(name));
+    }
+
+    private static void checkType(Any any, Descriptor type) {
+        if (!any.getTypeUrl().equals(TYPE_PREFIX + type.getFullName())) {
+            throw WingsException.invalid("a message of another type is expected: expected=" + type.getFullName()
+                    + ", found=" + shown(any.getTypeUrl()));
+        }
+    }
+
+    private static Any any(ByteString bytes) {
+        try {
+            return Any.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw WingsException.invalid("not a message of Flight SQL: cause=" + e.getMessage());
+        }
+    }
+
+    private static void check(Descriptor type, ByteString bytes) {
+        try {
+            DynamicMessage.parseFrom(type, bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw WingsException.invalid(
+                    "not a message of its type: type=" + type.getName() + ", cause=" + e.getMessage());
+        }
+    }
+
+    /// A look-up of anything else would be one of a name that cannot be.
+    private static String identifier(String name) {
+        return name.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c)) ? name : "";
+    }
+
+    private static String withoutClasses(String message) {
+        return message.replaceAll("[a-z]+(?:\\.[A-Za-z0-9$]+)*Exception: ", "");
+    }
+
+    private static String shown(String text) {
+        String printable = text.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() <= MAX_SHOWN ? printable : printable.substring(0, MAX_SHOWN) + "...";
+    }
+}

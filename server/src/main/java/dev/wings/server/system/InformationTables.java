@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.system;
+
+import static dev.wings.server.system.SystemTable.integer;
+import static dev.wings.server.system.SystemTable.text;
+
+import dev.wings.server.catalog.Catalog;
+import dev.wings.server.table.SqlColumn;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.jspecify.annotations.Nullable;
+
+/// What SQL knows as `information_schema`: schemas, tables and columns, with the columns that people and tools ask
+/// for.
+final class InformationTables {
+
+    private static final String CATALOG = "wings";
+    private static final String TOPIC_TYPE = "BASE TABLE";
+    private static final String SYSTEM_TYPE = "SYSTEM VIEW";
+
+    private final Catalog catalog;
+    private final Supplier<List<SystemTable>> system;
+
+    /// @param system all tables of the schema `system`, these included
+    InformationTables(Catalog catalog, Supplier<List<SystemTable>> system) {
+        this.catalog = catalog;
+        this.system = system;
+    }
+
+    Stream<SystemTable> tables() {
+        return Stream.of(schemata(), tables("tables"), columns());
+    }
+
+    private SystemTable schemata() {
+        return new SystemTable(
+                "schemata",
+                List.of(text("catalog_name", ""), text("schema_name", "the namespace"), text("schema_owner", "")),
+                (tenant, needs, rows) -> {
+                    catalog.namespaces(tenant, schema -> rows.accept(new @Nullable Object[] {CATALOG, schema, null}));
+                    rows.accept(new @Nullable Object[] {CATALOG, SystemTables.SCHEMA, null});
+                });
+    }
+
+    private SystemTable tables(String name) {
+        return new SystemTable(
+                name,
+                List.of(
+                        text("table_catalog", ""),
+                        text("table_schema", "the namespace"),
+                        text("table_name", "the topic"),
+                        text("table_type", TOPIC_TYPE + " or " + SYSTEM_TYPE),
+                        text("is_insertable_into", "NO: rows are pushed")),
+                (tenant, needs, rows) -> forEach(
+                        tenant,
+                        (schema, table, type, columns) ->
+                                rows.accept(new @Nullable Object[] {CATALOG, schema, table, type, "NO"})));
+    }
+
+    private SystemTable columns() {
+        return new SystemTable(
+                "columns",
+                List.of(
+                        text("table_catalog", ""),
+                        text("table_schema", ""),
+                        text("table_name", ""),
+                        text("column_name", ""),
+                        integer("ordinal_position", "from 1"),
+                        text("column_default", "always null"),
+                        text("is_nullable", "YES or NO"),
+                        text("data_type", ""),
+                        integer("numeric_precision", "of decimals"),
+                        integer("numeric_scale", "of decimals"),
+                        text("column_comment", "")),
+                (tenant, needs, rows) -> forEach(tenant, (schema, table, type, columns) -> {
+                    for (int i = 0; i < columns.size(); i++) {
+                        rows.accept(row(schema, table, i + 1, columns.get(i)));
+                    }
+                }));
+    }
+
+    private static @Nullable Object[] row(String schema, String table, int position, SqlColumn column) {
+        boolean decimal = column.shown().getType() instanceof ArrowType.Decimal;
+        ArrowType.@Nullable Decimal type =
+                decimal ? (ArrowType.Decimal) column.shown().getType() : null;
+        return new @Nullable Object[] {
+            CATALOG,
+            schema,
+            table,
+            column.name(),
+            position,
+            null,
+            column.nullable() ? "YES" : "NO",
+            column.sqlType(),
+            type == null ? null : type.getPrecision(),
+            type == null ? null : type.getScale(),
+            column.doc().isEmpty() ? null : column.doc()
+        };
+    }
+
+    private interface Taker {
+        void take(String schema, String table, String type, List<SqlColumn> columns);
+    }
+
+    private void forEach(String tenant, Taker taker) {
+        catalog.topics(
+                tenant,
+                topic -> taker.take(topic.name().namespace(), topic.name().topic(), TOPIC_TYPE, topic.columns()));
+        for (SystemTable table : system.get()) {
+            taker.take(SystemTables.SCHEMA, table.name(), SYSTEM_TYPE, table.columns());
+        }
+    }
+}

@@ -1,0 +1,263 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wings.server.testing.FlightSql;
+import dev.wings.server.testing.Flights;
+import dev.wings.server.testing.ServerFixture;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.arrow.flight.CallOption;
+import org.apache.arrow.flight.FlightCallHeaders;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.HeaderCallOption;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.grpc.CredentialCallOption;
+import org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What people and tools ask first, before they know anything of the server.
+@Timeout(120)
+class FirstStatementsIT {
+
+    @TempDir
+    private static Path directory;
+
+    private static ServerFixture server;
+    private static FlightSql sql;
+
+    @BeforeAll
+    static void open() {
+        server = new ServerFixture(directory, Map.of());
+        server.createTopic("flights", Flights.SCHEMA, "");
+        server.createTopic("sales.orders", Flights.SCHEMA, "");
+        server.createTopic("sales.duckdb_tables", Flights.SCHEMA, "");
+        sql = new FlightSql(server.port());
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        sql.close();
+        server.close();
+    }
+
+    @Test
+    void tablesAreShown() throws Exception {
+        assertThat(sql.query("show tables")).containsExactly("flights");
+        assertThat(sql.query(" SHOW  Tables ; ")).containsExactly("flights");
+        assertThat(sql.query("show tables", schema("sales"))).containsExactly("duckdb_tables", "orders");
+        assertThat(sql.query("show schemas")).containsExactly("default", "sales", "system");
+        assertThat(sql.query("show databases")).containsExactly("wings");
+        assertThat(sql.query("show all tables"))
+                .contains("default|flights|BASE TABLE", "sales|orders|BASE TABLE", "system|topics|SYSTEM VIEW");
+    }
+
+    @Test
+    void informationSchemaIsThere() throws Exception {
+        assertThat(sql.query("select schema_name from information_schema.schemata order by 1"))
+                .containsExactly("default", "sales", "system");
+        assertThat(sql.query(
+                        "select t.table_name from Information_Schema . \"TABLES\" t where t.table_type = 'BASE TABLE'"
+                                + " and t.table_schema <> 'system' order by 1"))
+                .containsExactly("duckdb_tables", "flights", "orders");
+        assertThat(
+                        sql.query(
+                                "select 'ü', columns.column_name, is_nullable, data_type, numeric_precision, numeric_scale"
+                                        + " from wings.information_schema.columns where table_name = 'orders' and column_name = 'price'"))
+                .containsExactly("ü|price|YES|DECIMAL(10,2)|10|2");
+        assertThat(sql.queryPrepared(
+                        "select column_name from information_schema.columns where table_name = 'flights' and"
+                                + " ordinal_position = ?",
+                        2))
+                .hasSize(1);
+        assertThat(sql.query("select count(*) > 20 from information_schema.columns where table_schema = 'system'"))
+                .containsExactly("true");
+        assertThatThrownBy(() -> sql.query("select * from information_schema.views"))
+                .hasMessageContaining("schemata, tables and columns");
+    }
+
+    @Test
+    void schemaIsNamedByAHeader() throws Exception {
+        assertThat(sql.query("select count(*) from orders", schema("sales"))).containsExactly("0");
+        assertThat(sql.query("select current_schema()", schema("sales"))).containsExactly("sales");
+        assertThat(sql.query("select count(*) > 0 from topics", schema("system")))
+                .containsExactly("true");
+        assertThat(sql.query("select count(*) from flights", schema(""))).containsExactly("0");
+        assertThatThrownBy(() -> sql.query("select 1", schema("Not a name"))).hasMessageContaining("bad namespace id");
+        assertThatThrownBy(() -> sql.query("select * from orders")).hasMessageContaining("did you mean sales.orders?");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "select * from flihgts | did you mean flights?",
+                "select * from sales.order | did you mean orders?",
+                "use sales | wings-schema",
+                "set timezone = 'Europe/Berlin' | AT TIME ZONE",
+                "set schema = 'sales' | session option schema",
+                "pivot flights on origin using sum(delay) | PIVOT topic ON column IN",
+                "call pragma_version() | SHOW ALL TABLES",
+                "show functions | SHOW is for TABLES",
+                "select list_transform([1], x -> x + 1) | write lambda x: x + 1",
+                "select st_point(1, 2) | an extension that is not here"
+            })
+    void refusalsNameWhatToDo(String statement, String expected) {
+        assertThatThrownBy(() -> sql.query(statement))
+                .hasMessageContaining(expected)
+                .hasMessageNotContainingAny("INSTALL ", "LOAD ", "SET lambda", "duckdb.org");
+    }
+
+    /// Users and passwords are taken, since tools ask for them; they stand for nothing.
+    @Test
+    void anyUserIsTaken() throws Exception {
+        try (FlightClient client = FlightClient.builder(
+                        sql.allocator(), Location.forGrpcInsecure("127.0.0.1", server.port()))
+                .build()) {
+            CredentialCallOption token =
+                    client.authenticateBasicToken("somebody", "secret").orElseThrow();
+            assertThat(sql.query("select 1", token)).containsExactly("1");
+        }
+        String url = "jdbc:arrow-flight-sql://127.0.0.1:" + server.port()
+                + "/?useEncryption=false&user=somebody&password=secret&wings-schema=sales";
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select count(*) from orders")) {
+            assertThat(rows.next()).isTrue();
+        }
+    }
+
+    @Test
+    void everySqlInfoIsAnswered() throws Exception {
+        Set<String> answered = new HashSet<>();
+        for (String row : sql.rows(sql.client().getSqlInfo(new int[0]))) {
+            answered.add(row.substring(0, row.indexOf('|')));
+            assertThat(row).doesNotEndWith("|null");
+        }
+        for (SqlInfo code : SqlInfo.values()) {
+            if (code != SqlInfo.UNRECOGNIZED) {
+                assertThat(answered).as(code.name()).contains(Integer.toString(code.getNumber()));
+            }
+        }
+        // what is claimed of words is true
+        for (SqlInfo code : List.of(
+                SqlInfo.SQL_NUMERIC_FUNCTIONS,
+                SqlInfo.SQL_STRING_FUNCTIONS,
+                SqlInfo.SQL_SYSTEM_FUNCTIONS,
+                SqlInfo.SQL_DATETIME_FUNCTIONS)) {
+            String words = sql.rows(sql.client().getSqlInfo(code)).getFirst();
+            for (String word : words.replaceAll("^.*\\[|[\\]\"]", "").split(",")) {
+                String name = word.strip();
+                assertThat(exists(name)).as(name).isTrue();
+            }
+        }
+    }
+
+    /// A function that is there is missed by the number of its arguments, if at all.
+    private static boolean exists(String function) throws Exception {
+        try {
+            sql.query("select " + function + "()");
+            return true;
+        } catch (org.apache.arrow.flight.FlightRuntimeException e) {
+            return !e.getMessage().contains("does not exist");
+        }
+    }
+
+    /// Each method of the driver's that tells something without being given anything.
+    @Test
+    void driverTellsAllOfTheServer() throws Exception {
+        List<String> failed = new ArrayList<>();
+        int told = 0;
+        String url = "jdbc:arrow-flight-sql://127.0.0.1:" + server.port() + "/?useEncryption=false";
+        try (Connection connection = DriverManager.getConnection(url)) {
+            DatabaseMetaData metadata = connection.getMetaData();
+            for (java.lang.reflect.Method method : DatabaseMetaData.class.getMethods()) {
+                if (method.getParameterCount() > 0) {
+                    continue;
+                }
+                try {
+                    Object answer = method.invoke(metadata);
+                    told += answer == null ? 0 : 1;
+                    if (answer instanceof ResultSet rows) {
+                        rows.close();
+                    }
+                } catch (java.lang.reflect.InvocationTargetException e) {
+                    if (!(e.getCause() instanceof SQLException)
+                            && !(e.getCause() instanceof UnsupportedOperationException)) {
+                        failed.add(method.getName() + ": " + e.getCause());
+                    }
+                }
+            }
+            assertThat(metadata.getDatabaseProductName()).isEqualTo("Wings");
+            assertThat(metadata.getMaxColumnNameLength()).isEqualTo(255);
+            assertThat(metadata.getSQLKeywords()).contains("lambda");
+            assertThat(metadata.getDefaultTransactionIsolation()).isEqualTo(Connection.TRANSACTION_NONE);
+            assertThat(metadata.supportsResultSetType(ResultSet.TYPE_FORWARD_ONLY))
+                    .isTrue();
+        }
+        assertThat(failed).isEmpty();
+        assertThat(told).isGreaterThan(120);
+    }
+
+    @Test
+    void whatIsNotServedIsNotAdvertised() {
+        List<String> actions = new ArrayList<>();
+        try (FlightClient client = FlightClient.builder(
+                        sql.allocator(), Location.forGrpcInsecure("127.0.0.1", server.port()))
+                .build()) {
+            client.listActions().forEach(action -> actions.add(action.getType()));
+            assertThatThrownBy(() -> client.getInfo(org.apache.arrow.flight.FlightDescriptor.path("flights")))
+                    .hasMessageContaining("port of SQL")
+                    .hasMessageContaining("7702");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        assertThat(actions)
+                .containsExactlyInAnyOrder(
+                        "CreatePreparedStatement",
+                        "ClosePreparedStatement",
+                        "CancelQuery",
+                        "CancelFlightInfo",
+                        "SetSessionOptions",
+                        "GetSessionOptions",
+                        "CloseSession");
+    }
+
+    private static CallOption schema(String name) {
+        FlightCallHeaders headers = new FlightCallHeaders();
+        headers.insert("wings-schema", name);
+        return new HeaderCallOption(headers);
+    }
+}
