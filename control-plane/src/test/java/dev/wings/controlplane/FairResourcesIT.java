@@ -32,6 +32,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,7 +60,7 @@ final class FairResourcesIT {
                 statement.executeQuery(LOCK).close();
                 for (int i = 0; i < 20; i++) {
                     String id = "topic-" + i;
-                    threads.submit(() -> createTopic(wings, "noisy", id));
+                    Future<?> unused = threads.submit(() -> createTopic(wings, "noisy", id));
                 }
                 // on a connection of its own: in a transaction the answer would stay the same
                 while (!Thread.currentThread().isInterrupted() && waiting(database, password) == 0) {
@@ -88,7 +89,7 @@ final class FairResourcesIT {
             try (Statement statement = holder.createStatement()) {
                 statement.execute("lock table wings.namespaces in access exclusive mode");
                 for (int i = 0; i < 20; i++) {
-                    threads.submit(() -> wings.namespace());
+                    Future<?> unused = threads.submit(() -> wings.namespace());
                 }
                 // all connections for reads
                 while (!Thread.currentThread().isInterrupted() && waiting(database, password) < 2) {

@@ -31,6 +31,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -121,7 +122,7 @@ class EngineIsolationIT {
     /// Planning a statement takes longer than its client wants to wait: the place is given back soon.
     @Test
     void planningEndsWithItsCall() throws Exception {
-        String slow = Bombs.all().get("many CTEs");
+        String slow = Objects.requireNonNull(Bombs.all().get("many CTEs"));
         try (FlightSql sql = new FlightSql(server.port())) {
             sql.query("select 1");
             assertThatThrownBy(() -> sql.query(slow, CallOptions.timeout(300, TimeUnit.MILLISECONDS)))

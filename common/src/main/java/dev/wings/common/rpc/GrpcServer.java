@@ -32,6 +32,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -129,10 +130,10 @@ public final class GrpcServer implements AutoCloseable {
 
         @Override
         public void close() {
-            accepting.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-            serving.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-            accepting.terminationFuture().awaitUninterruptibly();
-            serving.terminationFuture().awaitUninterruptibly();
+            Future<?> accepted = accepting.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            Future<?> served = serving.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            accepted.awaitUninterruptibly();
+            served.awaitUninterruptibly();
         }
     }
 

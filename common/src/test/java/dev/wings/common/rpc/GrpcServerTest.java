@@ -353,7 +353,7 @@ final class GrpcServerTest {
     }
 
     private static Socket connect(GrpcServer server, String from) throws IOException {
-        Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), server.port(), InetAddress.getByName(from), 0);
+        Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), server.port(), InetAddress.ofLiteral(from), 0);
         socket.setSoTimeout(Math.toIntExact(DEADLINE.toMillis()));
         return socket;
     }
