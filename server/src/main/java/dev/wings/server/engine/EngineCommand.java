@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,28 +68,37 @@ final class EngineCommand {
             "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider",
             "-Dslf4j.internal.verbosity=ERROR");
 
-    private final List<String> command;
+    private final Path library;
     private final Optional<Path> archive;
+    private @Nullable List<String> command;
 
-    private EngineCommand(List<String> command, Optional<Path> archive) {
-        this.command = List.copyOf(command);
+    private EngineCommand(Path library, Optional<Path> archive) {
+        this.library = library;
         this.archive = archive;
     }
 
     /// @param directory of this server alone: for the native library
     static EngineCommand of(Path directory) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(OPTIONS);
-        Path library = directory.resolve("libduckdb");
-        if (unpackLibrary(library)) {
-            command.add("-Dwings.duckdb.library=" + library);
-        }
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
         return new EngineCommand(
-                command,
+                directory.resolve("libduckdb"),
                 Optional.ofNullable(System.getProperty(ARCHIVE_PROPERTY)).map(Path::of));
+    }
+
+    /// What all processes start with. The library is unpacked for the first one, not when the server opens, which then
+    /// has other things to do.
+    private synchronized List<String> command() {
+        if (command == null) {
+            List<String> made = new ArrayList<>();
+            made.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            made.addAll(OPTIONS);
+            if (unpackLibrary(library)) {
+                made.add("-Dwings.duckdb.library=" + library);
+            }
+            made.add("-cp");
+            made.add(System.getProperty("java.class.path"));
+            command = List.copyOf(made);
+        }
+        return command;
     }
 
     /// To which the path of the socket is to be added.
@@ -99,7 +109,7 @@ final class EngineCommand {
 
     private List<String> line(List<String> options) {
         List<String> line = new ArrayList<>(IGNORING_SIGNALS);
-        line.addAll(command);
+        line.addAll(command());
         line.addAll(IGNORING_SIGNALS.size() + 1, options);
         line.add(EngineMain.class.getName());
         return line;

@@ -19,7 +19,9 @@ import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,12 @@ final class Failures {
 
     private static final List<String> ADVICE =
             List.of("SET ", "PRAGMA ", "INSTALL ", "LOAD ", "https://duckdb.org", "http://extensions.duckdb.org");
+
+    private static final Pattern IN_EXTENSION =
+            Pattern.compile("is not in the catalog, but it exists in the \\w+ extension");
+
+    private static final Pattern DEPTH_ADVICE =
+            Pattern.compile(" Use \"SET max_expression_depth TO x\" to increase the maximum expression depth\\.?");
 
     private Failures() {}
 
@@ -55,8 +63,7 @@ final class Failures {
     }
 
     /// A bug of DuckDB that a statement meets, as often as its client likes: no alarm, but what operators need to
-    /// report
-    /// it. The engine is not used again.
+    /// report it. The engine is not used again.
     private static WingsException broken(DuckDbException e) {
         LOG.warn("an engine is broken", e);
         return new WingsException(
@@ -66,16 +73,19 @@ final class Failures {
     }
 
     /// Without advice that nobody can follow here: to change settings, to load extensions, to read another's manual.
+    /// What is wrong comes first, and may quote what the client wrote; advice follows.
     private static String followable(String message) {
         if (message.contains("Deprecated lambda arrow")) {
             return "Binder Error: the arrow -> makes no lambda any more: write lambda x: x + 1";
         }
-        if (message.startsWith("Extension Autoloading Error") || message.contains("exists in the")) {
+        if (message.startsWith("Extension Autoloading Error") || IN_EXTENSION.matcher(message).find()) {
             return "Catalog Error: the function belongs to an extension that is not here: "
                     + message.lines().findFirst().orElse("").replaceFirst("^[A-Za-z ]+ Error: ", "");
         }
-        return message.lines()
-                .filter(line -> ADVICE.stream().noneMatch(line::contains))
+        List<String> lines = message.lines().toList();
+        return Stream.concat(
+                        lines.stream().limit(1).map(line -> DEPTH_ADVICE.matcher(line).replaceFirst("")),
+                        lines.stream().skip(1).filter(line -> ADVICE.stream().noneMatch(line::contains)))
                 .collect(Collectors.joining("\n"));
     }
 
