@@ -60,7 +60,7 @@ final class FairResourcesIT {
                 statement.executeQuery(LOCK).close();
                 for (int i = 0; i < 20; i++) {
                     String id = "topic-" + i;
-                    Future<?> unused = threads.submit(() -> createTopic(wings, "noisy", id));
+                    Future<?> _ = threads.submit(() -> createTopic(wings, "noisy", id));
                 }
                 // on a connection of its own: in a transaction the answer would stay the same
                 while (!Thread.currentThread().isInterrupted() && waiting(database, password) == 0) {
@@ -89,7 +89,7 @@ final class FairResourcesIT {
             try (Statement statement = holder.createStatement()) {
                 statement.execute("lock table wings.namespaces in access exclusive mode");
                 for (int i = 0; i < 20; i++) {
-                    Future<?> unused = threads.submit(() -> wings.namespace());
+                    Future<?> _ = threads.submit(() -> wings.namespace());
                 }
                 // all connections for reads
                 while (!Thread.currentThread().isInterrupted() && waiting(database, password) < 2) {
