@@ -119,7 +119,7 @@ final class Requests {
 
     private static void check(Descriptor type, ByteString bytes) {
         try {
-            DynamicMessage.parseFrom(type, bytes);
+            DynamicMessage _ = DynamicMessage.parseFrom(type, bytes);
         } catch (InvalidProtocolBufferException e) {
             throw WingsException.invalid(
                     "not a message of its type: type=" + type.getName() + ", cause=" + e.getMessage());
@@ -132,7 +132,7 @@ final class Requests {
     }
 
     private static String withoutClasses(String message) {
-        return message.replaceAll("[a-z]+(?:\\.[A-Za-z0-9$]+)*Exception: ", "");
+        return message.replaceAll("\\b(?:[a-z0-9]++\\.)++[\\w$]+?Exception: ", "");
     }
 
     private static String shown(String text) {

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.arrow.flight.sql.FlightSqlProducer.Schemas;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo;
@@ -78,7 +79,7 @@ final class SqlInfos {
             int[] used = new int[Byte.MAX_VALUE];
             for (int row = 0; row < codes.size(); row++) {
                 ((UInt4Vector) root.getVector(0)).setSafe(row, codes.get(row));
-                Object value = VALUES.get(codes.get(row));
+                Object value = Objects.requireNonNull(VALUES.get(codes.get(row)));
                 byte type = typeOf(value);
                 values.setTypeId(row, type);
                 values.getOffsetBuffer().setInt((long) row * Integer.BYTES, used[type]);

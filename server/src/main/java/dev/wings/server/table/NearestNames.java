@@ -37,7 +37,7 @@ public final class NearestNames {
         this.wanted = wanted;
         this.limit = Math.max(1, wanted.topic().length() / LETTERS_FOR_EACH_CHANGE);
         this.order = Comparator.comparing((Near near) -> !isBeside(near.name))
-                .thenComparing(Near::changes)
+                .thenComparingInt(Near::changes)
                 .thenComparing(near -> near.name.toString());
     }
 
