@@ -178,7 +178,7 @@ class FirstStatementsIT {
                 SqlInfo.SQL_SYSTEM_FUNCTIONS,
                 SqlInfo.SQL_DATETIME_FUNCTIONS)) {
             String words = sql.rows(sql.client().getSqlInfo(code)).getFirst();
-            for (String word : words.replaceAll("^.*\\[|[\\]\"]", "").split(",")) {
+            for (String word : words.replaceAll("^.*\\[|[\\]\"]", "").split(",", -1)) {
                 String name = word.strip();
                 assertThat(exists(name)).as(name).isTrue();
             }
@@ -191,7 +191,7 @@ class FirstStatementsIT {
             sql.query("select " + function + "()");
             return true;
         } catch (org.apache.arrow.flight.FlightRuntimeException e) {
-            return !e.getMessage().contains("does not exist");
+            return !String.valueOf(e.getMessage()).contains("does not exist");
         }
     }
 

@@ -155,19 +155,14 @@ final class FlightSqlRequestsIT {
                                 sql.query(text);
                             }
                         } catch (FlightRuntimeException e) {
+                            String message = String.valueOf(e.getMessage());
                             if (e.status().code() != FlightStatusCode.INVALID_ARGUMENT
                                     && e.status().code() != FlightStatusCode.NOT_FOUND) {
                                 faults.add(pattern + " " + letter + " " + length + ": "
                                         + e.status().code() + " "
-                                        + String.valueOf(e.getMessage())
-                                                .substring(
-                                                        0,
-                                                        Math.min(
-                                                                200,
-                                                                e.getMessage().length())));
-                            } else if (e.getMessage().length() > 4200) {
-                                faults.add(pattern + " " + letter + " " + length + ": says much: "
-                                        + e.getMessage().length());
+                                        + message.substring(0, Math.min(200, message.length())));
+                            } else if (message.length() > 4200) {
+                                faults.add(pattern + " " + letter + " " + length + ": says much: " + message.length());
                             }
                         }
                     }

@@ -78,13 +78,16 @@ final class Failures {
         if (message.contains("Deprecated lambda arrow")) {
             return "Binder Error: the arrow -> makes no lambda any more: write lambda x: x + 1";
         }
-        if (message.startsWith("Extension Autoloading Error") || IN_EXTENSION.matcher(message).find()) {
+        if (message.startsWith("Extension Autoloading Error")
+                || IN_EXTENSION.matcher(message).find()) {
             return "Catalog Error: the function belongs to an extension that is not here: "
                     + message.lines().findFirst().orElse("").replaceFirst("^[A-Za-z ]+ Error: ", "");
         }
         List<String> lines = message.lines().toList();
         return Stream.concat(
-                        lines.stream().limit(1).map(line -> DEPTH_ADVICE.matcher(line).replaceFirst("")),
+                        lines.stream()
+                                .limit(1)
+                                .map(line -> DEPTH_ADVICE.matcher(line).replaceFirst("")),
                         lines.stream().skip(1).filter(line -> ADVICE.stream().noneMatch(line::contains)))
                 .collect(Collectors.joining("\n"));
     }
