@@ -66,7 +66,12 @@ final class Decompression {
             return new ZstdCompressorInputStream(in);
         }
         if (FileFormat.startsWith(head, XZ)) {
-            return new BufferedInputStream(new XZCompressorInputStream(in, true, XZ_MEMORY_KIB), BUFFER_BYTES);
+            InputStream unpacked = XZCompressorInputStream.builder()
+                    .setInputStream(in)
+                    .setDecompressConcatenated(true)
+                    .setMemoryLimitKiB(XZ_MEMORY_KIB)
+                    .get();
+            return new BufferedInputStream(unpacked, BUFFER_BYTES);
         }
         return isBzip2(head) ? new BufferedInputStream(new BZip2CompressorInputStream(in, true), BUFFER_BYTES) : in;
     }

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /// The files that a user means: directories are all files in them that have rows by their names, and patterns are all
@@ -96,7 +97,7 @@ public final class FileNames {
         } catch (IOException e) {
             throw RowFile.unreadable(directory.toString(), e);
         } catch (UncheckedIOException e) {
-            throw RowFile.unreadable(directory.toString(), e.getCause());
+            throw RowFile.unreadable(directory.toString(), Objects.requireNonNull(e.getCause()));
         }
     }
 

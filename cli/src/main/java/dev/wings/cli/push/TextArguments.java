@@ -186,14 +186,14 @@ public final class TextArguments {
     }
 
     private static void appendPercents(DateTimeFormatterBuilder builder, String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        int next = 0;
+        while (next < text.length()) {
+            char c = text.charAt(next++);
             if (c != '%') {
                 builder.appendLiteral(c);
                 continue;
             }
-            i++;
-            char code = i < text.length() ? text.charAt(i) : ' ';
+            char code = next < text.length() ? text.charAt(next++) : ' ';
             switch (code) {
                 case 'Y' -> builder.appendValue(ChronoField.YEAR, 4);
                 case 'y' -> builder.appendValueReduced(ChronoField.YEAR, 2, 2, FIRST_SHORT_YEAR);

@@ -97,11 +97,11 @@ record TopicStatus(
         StringBuilder text = new StringBuilder();
         text.append(Human.rows(rows)).append(" in ").append(counted(partitions, "partition"));
         text.append(", the newest of ").append(newest).append('\n');
-        text.append(Human.bytes(segmentBytes))
+        text.append(Human.bytes((double) segmentBytes))
                 .append(" in ")
                 .append(counted(segments, "segment"))
                 .append(", ");
-        text.append(Human.bytes(pageBytes)).append(" in ").append(counted(pages, "page"));
+        text.append(Human.bytes((double) pageBytes)).append(" in ").append(counted(pages, "page"));
         text.append(" that are to be compacted\n");
         if (partitions > 1 || !largest.getFirst().value().isEmpty()) {
             Table table = new Table("PARTITION", "ROWS", "IN SEGMENTS", "NEWEST");

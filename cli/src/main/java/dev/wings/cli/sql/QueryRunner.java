@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -104,7 +105,7 @@ final class QueryRunner {
             ErrorPointer.of(sql, e.getMessage()).lines().forEach(err::println);
             return ExitCode.FAILED;
         } catch (UncheckedIOException e) {
-            if (isBrokenPipe(e.getCause())) {
+            if (isBrokenPipe(Objects.requireNonNull(e.getCause()))) {
                 return ExitCode.BROKEN_PIPE;
             }
             throw e;

@@ -29,6 +29,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
+import java.time.temporal.TemporalAccessor;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +78,9 @@ final class ValueText {
     /// How many digits of a second the text of the value has; -1 if it is no point in time.
     static int secondDigits(@Nullable Object value) {
         int nanos = switch (value) {
-            case LocalTime time -> time.getNano();
-            case LocalDateTime time -> time.getNano();
-            case Instant instant -> instant.getNano();
+            case LocalTime time -> nanos(time);
+            case LocalDateTime time -> nanos(time);
+            case Instant instant -> nanos(instant);
             case null, default -> -1;
         };
         int digits = nanos < 0 ? -1 : 9;
@@ -87,6 +88,10 @@ final class ValueText {
             digits--;
         }
         return digits;
+    }
+
+    private static int nanos(TemporalAccessor time) {
+        return time.get(ChronoField.NANO_OF_SECOND);
     }
 
     /// Appends the value to JSON. Numbers that JSON has no form for are strings.
