@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,7 +75,7 @@ final class CommandLineTest {
     void examplesAreWholeAndUnderstood(List<String> command) {
         CommandLine found = Main.commandLine();
         for (String word : command) {
-            found = found.getSubcommands().get(word);
+            found = Objects.requireNonNull(found.getSubcommands().get(word));
         }
         String help = found.setUsageHelpAutoWidth(false).setUsageHelpWidth(55).getUsageMessage();
         for (String line : found.getCommandSpec().usageMessage().footer()) {

@@ -52,6 +52,7 @@ import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -299,7 +300,7 @@ final class DictionariesTest {
                 indices.getName(), new FieldType(true, indices.getField().getType(), ENCODING), allocator);
     }
 
-    private static void setAll(VectorSchemaRoot root, Integer... indices) {
+    private static void setAll(VectorSchemaRoot root, @Nullable Integer... indices) {
         IntVector vector = (IntVector) root.getVector(0);
         vector.reset();
         for (int i = 0; i < indices.length; i++) {

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VarCharVector;
@@ -50,7 +51,7 @@ final class JsonLines {
         for (String line : Files.readAllLines(file)) {
             try (JsonParser json = new JsonFactory().createParser(line)) {
                 json.nextToken();
-                rows.add(members(topic.fields(), (Map<?, ?>) tree(json)));
+                rows.add(members(topic.fields(), (Map<?, ?>) Objects.requireNonNull(tree(json))));
             }
         }
         return rows;

@@ -248,8 +248,9 @@ final class TextOptionsTest {
         Path file = write("rows.csv", text.replace('/', '\n'));
         assertThatThrownBy(() -> read(file, options))
                 .isInstanceOf(WingsException.class)
-                .satisfies(failure ->
-                        assertThat(failure.getMessage().split("line [0-9]", -1)).hasSize(2))
+                .satisfies(failure -> assertThat(
+                                String.valueOf(failure.getMessage()).split("line [0-9]", -1))
+                        .hasSize(2))
                 .hasMessageContaining(line + ": ");
     }
 

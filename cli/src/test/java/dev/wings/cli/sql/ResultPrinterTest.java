@@ -32,6 +32,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Period;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -256,7 +257,7 @@ final class ResultPrinterTest {
 
     private FieldVector interval(Period period, Duration time) {
         IntervalMonthDayNanoVector vector = new IntervalMonthDayNanoVector("i", allocator);
-        vector.setSafe(0, (int) period.toTotalMonths(), period.getDays(), time.toNanos());
+        vector.setSafe(0, (int) period.toTotalMonths(), (int) period.get(ChronoUnit.DAYS), time.toNanos());
         vector.setValueCount(1);
         return vector;
     }
