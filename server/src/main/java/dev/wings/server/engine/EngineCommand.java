@@ -35,8 +35,8 @@ final class EngineCommand {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineCommand.class);
 
-    /// Names a file with the parsed classes of [EngineMain], which takes a third off the time that a process needs to
-    /// start. It is made if it is not there; the launcher names one that goes with its build.
+    /// Names a file with the parsed classes of [EngineMain], which takes a quarter off the time that a process needs
+    /// to start. It is made if it is not there; the launcher names one that goes with its build.
     private static final String ARCHIVE_PROPERTY = "wings.engine.archive";
 
     private static final long ARCHIVE_SECONDS = 60;
