@@ -100,7 +100,7 @@ def main():
     files = [file for file in glob.glob(f"{options.data}/objects/**/*.parquet", recursive=True)
              if f"/{TOPIC}-" in file]
     database = duckdb.connect()
-    database.execute("set threads = 2; set preserve_insertion_order = false")
+    database.execute("set threads = 2")
     for name, columns, target in [("adbc-all", "*", 3), ("adbc-two-columns", "account, amount", 20)]:
         rates, floors = [], []
         for _ in range(options.rounds + 1):

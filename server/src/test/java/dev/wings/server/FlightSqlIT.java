@@ -294,6 +294,20 @@ class FlightSqlIT {
         assertThat(sql.query("select 1")).containsExactly("1");
     }
 
+    /// Far more rows than a thread of the engine sorts at once, and than a message holds.
+    @Test
+    void manyRowsComeInTheOrderThatWasAskedFor() throws Exception {
+        List<String> rows = sql.query(
+                "select range * 7919 % 1000003 as number, repeat('x', (range % 50)::int) as text from range(1000003)"
+                        + " order by number");
+        assertThat(rows).hasSize(1_000_003);
+        for (int row = 0; row < rows.size(); row++) {
+            if (!rows.get(row).startsWith(row + "|")) {
+                assertThat(rows.get(row)).as("row %d", row).startsWith(row + "|");
+            }
+        }
+    }
+
     /// 140 MB in Arrow, beside them in the engine, of which the query may hold 64 MiB but for that.
     @Test
     void wideRowsStream() throws Exception {
