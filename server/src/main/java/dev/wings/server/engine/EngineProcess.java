@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -40,6 +41,9 @@ import org.slf4j.LoggerFactory;
 
 /// A process that runs [EngineMain], and the socket to it.
 final class EngineProcess implements AutoCloseable {
+
+    /// Tell how the names of files are encoded.
+    private static final Set<String> LOCALE = Set.of("LANG", "LC_ALL", "LC_CTYPE");
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineProcess.class);
 
@@ -93,8 +97,8 @@ final class EngineProcess implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command));
             builder.command().add(socket.toString());
             builder.redirectErrorStream(true).redirectOutput(said.toFile());
-            // what the server is told is not for those who run statements
-            builder.environment().clear();
+            // what the server is told is not for those who run statements; but names of files are written as there
+            builder.environment().keySet().retainAll(LOCALE);
             // arenas are not given back to others
             builder.environment().put("MALLOC_ARENA_MAX", "2");
             Process process = builder.start();

@@ -16,21 +16,21 @@
 package dev.wings.server.query;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wings.common.duckdb.DuckDbException;
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.server.table.TableRef;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The second wall. The [Gate] has read the text; this is what the engine has made of it, with all macros, views and
 /// names replaced by what they stand for. It may scan the tables and call the table functions that the gate has
@@ -75,17 +75,22 @@ final class BoundPlan {
     /// How a scan of a table of the catalog is called.
     private static final String TABLE_SCAN = "seq_scan";
 
+    /// Characters. The types of columns and members are repeated in each expression, so that the plan of a short text
+    /// may be long.
+    private static final int MAX_LENGTH = 16 << 20;
+
+    /// The plan, or nothing if it is longer than it may be.
+    private static final String SHORT_ENOUGH = shortEnough("json_serialize_plan(?)", MAX_LENGTH);
+
     /// The engine shows no plan while the type of a parameter is open, or where it wants a constant: then it is asked
     /// with these in place of the parameters. What is scanned is the same.
     private static final List<String> STAND_INS = List.of("NULL", "1", "'1'", "[1]", "TIMESTAMP '2000-01-01'");
 
-    /// A long `UNION` is a deep plan. It is walked without recursion.
-    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(100_000)
-                            .build())
-                    .build())
+    /// A long `UNION` is a deep plan. It is read as it comes, and only what is looked at is kept.
+    private static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(100_000).build())
             .build();
 
     private final ParsedQuery query;
@@ -98,93 +103,165 @@ final class BoundPlan {
     ///
     /// @param engine in which the tables of the query are declared
     static void check(Engine engine, ParsedQuery query) {
-        JsonNode plan = find(engine, query)
-                .orElseThrow(
-                        () -> WingsException.invalid(
-                                query.parameters().isEmpty()
-                                        ? "refused: the engine does not show what the statement reads"
-                                        : "refused: the engine does not show what the statement reads without knowing its "
-                                                + "parameters: give them types, as in CAST(? AS BIGINT), or write their values"));
-        new BoundPlan(query).checkNodes(plan);
-    }
-
-    private static Optional<JsonNode> find(Engine engine, ParsedQuery query) {
-        Optional<JsonNode> plan = bind(engine, query.sql());
-        if (query.parameters().isEmpty()) {
-            return plan;
-        }
-        for (int i = 0; plan.isEmpty() && i < STAND_INS.size(); i++) {
-            plan = bind(engine, query.sqlWith(STAND_INS.get(i)));
-        }
-        return plan;
-    }
-
-    private static Optional<JsonNode> bind(Engine engine, String sql) {
-        try {
-            String answer = engine.duckDb().text("SELECT json_serialize_plan(?)", sql);
-            // a number that JSON does not have, in the engine's own way
-            JsonNode tree = JSON.readTree(answer.replace("\":NAN", "\":null").replace("\":-NAN", "\":null"));
-            return Optional.of(tree)
-                    .filter(found -> !found.path("error").asBoolean())
-                    .map(found -> found.path("plans"));
-        } catch (DuckDbException | JsonProcessingException e) {
-            return Optional.empty();
-        }
-    }
-
-    private void checkNodes(JsonNode plan) {
-        Deque<JsonNode> nodes = new ArrayDeque<>();
-        nodes.add(plan);
-        while (!nodes.isEmpty()) {
-            JsonNode node = nodes.pop();
-            String type = node.path("type").asText("");
-            if (type.startsWith("LOGICAL_")) {
-                checkOperator(type, node);
-            } else if (node.path("expression_class").asText("").startsWith("BOUND_")) {
-                checkFunction(path(node));
+        BoundPlan plan = new BoundPlan(query);
+        boolean shown = plan.checkAs(engine, query.sql());
+        if (!query.parameters().isEmpty()) {
+            for (int i = 0; !shown && i < STAND_INS.size(); i++) {
+                shown = plan.checkAs(engine, query.sqlWith(STAND_INS.get(i)));
             }
-            node.forEach(nodes::push);
+        }
+        if (!shown) {
+            throw WingsException.invalid(
+                    query.parameters().isEmpty()
+                            ? "refused: the engine does not show what the statement reads"
+                            : "refused: the engine does not show what the statement reads without knowing its "
+                                    + "parameters: give them types, as in CAST(? AS BIGINT), or write their values");
         }
     }
 
-    private void checkOperator(String type, JsonNode node) {
-        if (!OPERATORS.contains(type)) {
-            throw refused(type);
+    /// SQL for a text of the engine's that is empty if it has more characters than that.
+    static String shortEnough(String text, int maxLength) {
+        return "SELECT CASE WHEN length(made) <= " + maxLength + " THEN made ELSE '' END FROM (SELECT " + text
+                + " AS made)";
+    }
+
+    /// Whether the engine shows a plan for this text.
+    private boolean checkAs(Engine engine, String sql) {
+        try {
+            String plan = engine.duckDb().text(SHORT_ENOUGH, sql);
+            if (plan.isEmpty()) {
+                throw tooLong(null);
+            }
+            // a number that JSON does not have, in the engine's own way
+            return checkNodes(plan.replace("\":NAN", "\":null").replace("\":-NAN", "\":null"));
+        } catch (DuckDbException e) {
+            if (e.kind() == DuckDbException.Kind.OUT_OF_MEMORY) {
+                throw tooLong(e);
+            }
+            if (e.kind() != DuckDbException.Kind.STATEMENT) {
+                throw e;
+            }
+            return false;
+        } catch (IOException e) {
+            return false;
         }
-        if (!type.equals("LOGICAL_GET")) {
+    }
+
+    private static WingsException tooLong(@Nullable DuckDbException e) {
+        return new WingsException(
+                ErrorKind.EXHAUSTED,
+                "the plan of the statement is too long: say less in one statement, or name the members of a struct that"
+                        + " are needed instead of all",
+                e);
+    }
+
+    /// One object of the plan, while it is read.
+    private static final class Node {
+
+        private final @Nullable String name;
+        private String type = "";
+        private String expressionClass = "";
+        private String catalog = "";
+        private String schema = "";
+        private String table = "";
+        private final List<String> words = new ArrayList<>();
+        private List<String> path = List.of();
+        private @Nullable Node functionData;
+
+        private Node(@Nullable String name) {
+            this.name = name;
+        }
+
+        private void set(@Nullable String member, String text) {
+            if (member == null) {
+                return;
+            }
+            switch (member) {
+                case "type" -> type = text;
+                case "expression_class" -> expressionClass = text;
+                case "catalog" -> catalog = text;
+                case "schema" -> schema = text;
+                case "table" -> table = text;
+                default -> {}
+            }
+        }
+
+        private void add(Node child) {
+            if ("qname".equals(child.name)) {
+                path = child.words;
+            } else if ("function_data".equals(child.name)) {
+                functionData = child;
+            }
+        }
+    }
+
+    private boolean checkNodes(String plan) throws IOException {
+        Deque<Node> open = new ArrayDeque<>();
+        try (JsonParser json = JSON.createParser(plan)) {
+            while (json.nextToken() != null) {
+                switch (json.currentToken()) {
+                    case START_OBJECT -> open.push(new Node(json.currentName()));
+                    case END_OBJECT -> {
+                        Node node = open.pop();
+                        if (!open.isEmpty()) {
+                            open.peek().add(node);
+                        }
+                        check(node);
+                    }
+                    case VALUE_STRING -> {
+                        JsonStreamContext place = json.getParsingContext();
+                        if (!place.inArray()) {
+                            open.element().set(json.currentName(), json.getText());
+                        } else if ("path".equals(place.getParent().getCurrentName())) {
+                            open.element().words.add(json.getText());
+                        }
+                    }
+                    case VALUE_TRUE -> {
+                        if (open.size() == 1 && "error".equals(json.currentName())) {
+                            return false;
+                        }
+                    }
+                    default -> {}
+                }
+            }
+        }
+        return true;
+    }
+
+    private void check(Node node) {
+        if (node.type.startsWith("LOGICAL_")) {
+            checkOperator(node);
+        } else if (node.expressionClass.startsWith("BOUND_")
+                && !node.path.isEmpty()
+                && HarmlessFunctions.isRefused(TableRef.folded(node.path.getLast()))) {
+            throw refused(node.path.getLast());
+        }
+    }
+
+    private void checkOperator(Node node) {
+        if (!OPERATORS.contains(node.type)) {
+            throw refused(node.type);
+        }
+        if (!node.type.equals("LOGICAL_GET")) {
             return;
         }
-        List<String> function = path(node);
-        JsonNode data = node.path("function_data");
-        String name = function.isEmpty() ? "" : function.getLast();
-        boolean known = name.equals(TABLE_SCAN) ? isTable(data) : isFunction(function) && data.isMissingNode();
+        Node data = node.functionData;
+        String name = node.path.isEmpty() ? "" : node.path.getLast();
+        boolean isScan = name.equals(TABLE_SCAN);
+        boolean known = isScan ? data != null && isTable(data) : isFunction(name) && data == null;
         if (!known) {
-            throw refused(name.equals(TABLE_SCAN) ? data.path("table").asText() : String.join(".", function));
+            throw refused(isScan && data != null ? data.table : String.join(".", node.path));
         }
     }
 
-    private boolean isTable(JsonNode data) {
-        return data.path("catalog").asText().equals(SyntaxTree.CATALOG)
-                && query.tables()
-                        .contains(new TableRef(
-                                data.path("schema").asText(), data.path("table").asText()));
+    private boolean isTable(Node data) {
+        return data.catalog.equals(SyntaxTree.CATALOG)
+                && query.tables().contains(new TableRef(data.schema, data.table));
     }
 
-    private boolean isFunction(List<String> path) {
-        String name = TableRef.folded(path.isEmpty() ? "" : path.getLast());
-        return query.tableFunctions().contains(name) && HarmlessFunctions.isTableFunction(name);
-    }
-
-    private static void checkFunction(List<String> path) {
-        if (!path.isEmpty() && HarmlessFunctions.isRefused(TableRef.folded(path.getLast()))) {
-            throw refused(path.getLast());
-        }
-    }
-
-    private static List<String> path(JsonNode node) {
-        List<String> path = new ArrayList<>();
-        node.path("qname").path("path").forEach(part -> path.add(part.asText()));
-        return path;
+    private boolean isFunction(String name) {
+        String folded = TableRef.folded(name);
+        return query.tableFunctions().contains(folded) && HarmlessFunctions.isTableFunction(folded);
     }
 
     private static WingsException refused(String found) {

@@ -39,6 +39,13 @@ import org.jspecify.annotations.Nullable;
 /// than one scan of a table.
 final class Planner {
 
+    /// Characters of a plan that is looked at; it takes some ten times as much of the heap. A query with a longer one
+    /// reads all files, and all columns that it names.
+    private static final int MAX_LENGTH = 8 << 20;
+
+    private static final String SHORT_ENOUGH =
+            BoundPlan.shortEnough("json_serialize_plan(?, optimize := true)", MAX_LENGTH);
+
     private Planner() {}
 
     /// @param engine in which the tables are declared
@@ -58,7 +65,8 @@ final class Planner {
 
     private static Optional<JsonNode> serializedPlan(Engine engine, String sql) {
         try {
-            return Gate.tryParse(engine.duckDb().text("SELECT json_serialize_plan(?, optimize := true)", sql))
+            String plan = engine.duckDb().text(SHORT_ENOUGH, sql);
+            return (plan.isEmpty() ? Optional.<JsonNode>empty() : Gate.tryParse(plan))
                     .filter(answer -> !answer.path("error").asBoolean())
                     .map(answer -> answer.path("plans"));
         } catch (DuckDbException e) {
