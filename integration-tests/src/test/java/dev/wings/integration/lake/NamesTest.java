@@ -35,6 +35,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +102,10 @@ final class NamesTest {
             "Row Id",
             "\u00e9\u4e2d\ud83d\ude00");
 
-    private static final int FIELDS_OF_A_TOPIC = 300;
+    private static final int FIELDS_OF_A_TOPIC = 600;
+
+    /// The plan of a query that takes all members of a struct out grows with the square of their number.
+    private static final int MEMBERS_OF_A_STRUCT = 100;
 
     private static final int ROWS = 3;
 
@@ -156,18 +161,21 @@ final class NamesTest {
         for (String name : names) {
             columns.add(Field.optional(++id, name, Primitive.INT));
         }
-        List<Field> members = new ArrayList<>();
-        for (String name : names) {
-            members.add(Field.optional(++id, name, Primitive.INT));
+        List<Integer> structs = new ArrayList<>();
+        for (int start = 0; start < names.size(); start += MEMBERS_OF_A_STRUCT) {
+            List<Field> members = new ArrayList<>();
+            for (String name : names.subList(start, Math.min(names.size(), start + MEMBERS_OF_A_STRUCT))) {
+                members.add(Field.optional(++id, name, Primitive.INT));
+            }
+            columns.add(Field.optional(++id, struct(structs.size()), new FieldType.Struct(members)));
+            structs.add(members.size());
         }
         List<Field> inner = new ArrayList<>();
-        for (String name : names.subList(0, Math.min(names.size(), 300))) {
+        for (String name : names.subList(0, Math.min(names.size(), MEMBERS_OF_A_STRUCT))) {
             inner.add(Field.optional(++id, name, Primitive.INT));
         }
-        Field struct = Field.optional(++id, "the struct", new FieldType.Struct(members));
         Field element = Field.optional(++id, FieldType.ListOf.ELEMENT, new FieldType.Struct(inner));
         Field list = Field.optional(++id, "the list", new FieldType.ListOf(element));
-        columns.add(struct);
         columns.add(list);
         TestTopic topic = create(new TopicSchema(0, columns, id), "", LakeSpec.getDefaultInstance());
         List<List<@Nullable Object>> all = new ArrayList<>();
@@ -178,31 +186,45 @@ final class NamesTest {
                     for (int i = 0; i < ROWS; i++) {
                         int first = (push * ROWS + i) * 10_000;
                         List<@Nullable Object> row = numbers(first, names.size());
-                        row.add(numbers(first + 3000, members.size()));
+                        for (int part = 0; part < structs.size(); part++) {
+                            row.add(numbers(first + 3000 + part * MEMBERS_OF_A_STRUCT, structs.get(part)));
+                        }
                         row.add(List.of(numbers(first + 6000, inner.size())));
                         rows.add(row);
                     }
                     all.addAll(rows);
                     return rows;
                 },
-                () -> assertAnswers(topic, names, all));
+                () -> assertAnswers(topic, names, structs.size(), all));
+    }
+
+    private static String struct(int part) {
+        return "the struct " + part;
     }
 
     /// What a member of a struct is asked for with, beside a filter on columns.
-    private void assertAnswers(TestTopic topic, List<String> names, List<List<@Nullable Object>> expected) {
+    private void assertAnswers(
+            TestTopic topic, List<String> names, int structs, List<List<@Nullable Object>> expected) {
         String table = topic.name().topic();
         List<List<Object>> found = sql.client()
-                .query("select * exclude (__offset__, __timestamp__, \"the struct\"," + " \"the list\") from " + table
-                        + " order by __offset__");
+                .query("select * exclude (__offset__, __timestamp__, \"the list\", "
+                        + IntStream.range(0, structs)
+                                .mapToObj(part -> quote(struct(part)))
+                                .collect(Collectors.joining(", "))
+                        + ") from " + table + " order by __offset__");
         assertThat(found)
                 .isEqualTo(expected.stream()
                         .map(row -> row.subList(0, names.size()))
                         .toList());
-        assertThat(sql.client().query("select unnest(\"the struct\") from " + table + " order by __offset__"))
-                .isEqualTo(expected.stream().map(row -> row.get(names.size())).toList());
+        for (int part = 0; part < structs; part++) {
+            int position = names.size() + part;
+            assertThat(sql.client()
+                            .query("select unnest(" + quote(struct(part)) + ") from " + table + " order by __offset__"))
+                    .isEqualTo(expected.stream().map(row -> row.get(position)).toList());
+        }
         assertThat(sql.client().query("select unnest(\"the list\"[1]) from " + table + " order by __offset__"))
                 .isEqualTo(expected.stream()
-                        .map(row -> ((List<?>) row.get(names.size() + 1)).getFirst())
+                        .map(row -> ((List<?>) row.get(names.size() + structs)).getFirst())
                         .toList());
         if (expected.isEmpty()) {
             return;
@@ -211,7 +233,8 @@ final class NamesTest {
         List<String> filters = new ArrayList<>();
         for (int i = 0; i < names.size(); i += Math.max(1, names.size() / 10)) {
             filters.add("select count(*) from " + table + " where " + quote(names.get(i)) + " = " + (row * 10_000 + i)
-                    + " and \"the struct\"." + quote(names.get(i)) + " = " + (row * 10_000 + 3000 + i));
+                    + " and " + quote(struct(i / MEMBERS_OF_A_STRUCT)) + "." + quote(names.get(i)) + " = "
+                    + (row * 10_000 + 3000 + i));
         }
         assertThat(sql.client().query(String.join(" union all ", filters)))
                 .isNotEmpty()
