@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class NoisyTenantIT {
 
-    private static final int ROUNDS = Integer.getInteger("wings.noise.rounds", 2);
+    private static final int ROUNDS = Integer.getInteger("wings.noise.rounds", 1);
 
     /// Far more than a slow machine takes.
     private static final double PATIENCE_MILLIS = 30_000;

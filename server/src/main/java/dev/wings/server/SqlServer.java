@@ -154,8 +154,8 @@ public final class SqlServer implements AutoCloseable {
         return new SqlServer(resources, management, server);
     }
 
-    /// Processes for engines take seconds of the processors that what else starts now needs more; the first query waits
-    /// for them if it comes before.
+    /// Processes for engines take seconds of the processors that what else starts now may need more; a query that comes
+    /// before starts its own.
     private static void warmUp(Queries queries, ServerConfig config, Scheduler scheduler, Resources resources) {
         if (!config.engineProcesses()) {
             queries.warmUp();
