@@ -77,7 +77,7 @@ final class BoundPlan {
 
     /// Characters. The types of columns and members are repeated in each expression, so that the plan of a short text
     /// may be long.
-    private static final int MAX_LENGTH = 16 << 20;
+    private static final int MAX_LENGTH = 32 << 20;
 
     /// The plan, or nothing if it is longer than it may be.
     private static final String SHORT_ENOUGH = shortEnough("json_serialize_plan(?)", MAX_LENGTH);
