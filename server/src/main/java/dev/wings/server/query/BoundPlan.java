@@ -80,7 +80,8 @@ final class BoundPlan {
     private static final int MAX_LENGTH = 32 << 20;
 
     /// The plan, or nothing if it is longer than it may be.
-    private static final String SHORT_ENOUGH = shortEnough("json_serialize_plan(?)", MAX_LENGTH);
+    private static final String SHORT_ENOUGH = shortEnough(
+            "json_serialize_plan(?, skip_null := true, skip_empty := true, skip_default := true)", MAX_LENGTH);
 
     /// The engine shows no plan while the type of a parameter is open, or where it wants a constant: then it is asked
     /// with these in place of the parameters. What is scanned is the same.
