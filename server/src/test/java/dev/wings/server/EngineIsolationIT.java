@@ -42,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.arrow.flight.CallOptions;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
@@ -136,6 +137,19 @@ class EngineIsolationIT {
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
             }
             assertThat(sql.query("select 2")).containsExactly("2");
+        }
+    }
+
+    /// As drivers and dashboards write them.
+    @Test
+    void longListsArePlanned() throws Exception {
+        String numbers = IntStream.range(0, 25_000).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        String texts = IntStream.range(0, 20_000).mapToObj(i -> "'n" + i + "'").collect(Collectors.joining(","));
+        try (FlightSql sql = new FlightSql(server.port())) {
+            assertThat(sql.query("select count(*) from range(30000) where range in (" + numbers + ")"))
+                    .containsExactly("25000");
+            assertThat(sql.query("select count(*) from range(30000) where 'n' || range in (" + texts + ")"))
+                    .containsExactly("20000");
         }
     }
 

@@ -97,7 +97,7 @@ final class Planning implements AutoCloseable {
                 factory,
                 scheduler,
                 Engine.Purpose.PLANNING,
-                new EnginePool.Limits(THREADS, MAX_WAITING, queueTimeout, 1, 128L << 20, 0, 64L << 20),
+                new EnginePool.Limits(THREADS, MAX_WAITING, queueTimeout, 1, 256L << 20, 0, 64L << 20),
                 directory,
                 Optional.empty());
         this.threads = new ThreadPoolExecutor(
