@@ -133,7 +133,7 @@ final class RpcBoundsIT {
         }
     }
 
-    /// Of the namespace `default`.
+    /// A lease of a task of the namespace `default`.
     private static LeaseRef lease() {
         try {
             wings.tasks()

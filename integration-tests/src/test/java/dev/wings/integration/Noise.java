@@ -67,7 +67,7 @@ final class Noise implements AutoCloseable {
     private static final int CONNECTIONS = 1000;
     private static final int FOLLOWERS = 1000;
 
-    /// Of a connection of HTTP/2: the preface, and settings that are the defaults.
+    /// What a connection of HTTP/2 begins with: the preface, and settings that are the defaults.
     private static final byte[] HTTP2 =
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
 

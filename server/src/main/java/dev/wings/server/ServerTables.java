@@ -40,8 +40,6 @@ import org.apache.arrow.memory.BufferAllocator;
 /// All tables that SQL sees: topics and system tables.
 final class ServerTables implements Tables {
 
-    private static final int MAX_TABLES = 100;
-
     private final Catalog catalog;
     private final TopicScans topics;
     private final SystemTables system;
@@ -101,7 +99,11 @@ final class ServerTables implements Tables {
 
     private WingsException withSuggestions(WingsException notFound, TopicName wanted) {
         NearestNames nearest = new NearestNames(wanted);
-        catalog.topics(wanted.tenant(), topic -> nearest.offer(topic.name()));
+        try {
+            catalog.firstTopics(wanted.tenant(), topic -> nearest.offer(topic.name()));
+        } catch (WingsException e) {
+            notFound.addSuppressed(e);
+        }
         List<String> near = nearest.names();
         return near.isEmpty()
                 ? notFound

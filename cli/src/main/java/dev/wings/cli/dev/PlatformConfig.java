@@ -63,6 +63,7 @@ record PlatformConfig(
     static final Map<String, String> DEFAULTS = Map.of(
             "WINGS_SERVER_QUERIES", "2",
             "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB",
+            "WINGS_SERVER_PLAN_MEMORY_BYTES", "32MiB",
             "WINGS_COMPACTOR_WORKERS", "1",
             "WINGS_COMPACTOR_TASK_MEMORY_BYTES", "384MiB");
 

@@ -41,7 +41,7 @@ import java.util.regex.Pattern;
 /// Fails with INVALID for what is not a record. Closing it closes the stream.
 final class CsvRecords implements AutoCloseable {
 
-    /// Of a field; keeps a quote that is never closed from taking in the rest of a large file.
+    /// The longest that a field may be; keeps a quote that is never closed from taking in the rest of a large file.
     private static final int MAX_FIELD_CHARS = 16 << 20;
 
     private static final int FIRST_LINE_CHARS = 1 << 16;

@@ -50,7 +50,7 @@ final class FittedReader extends ArrowReader {
     private final int batchRows;
     private final VectorSchemaRoot root;
 
-    /// Of the batch of the source: how many rows it has, and how many of them were given out.
+    /// How many rows the batch of the source has; `taken` is how many of them were given out.
     private int loaded;
 
     private int taken;

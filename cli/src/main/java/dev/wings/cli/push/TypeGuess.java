@@ -84,7 +84,7 @@ final class TypeGuess {
     private String likeNull = "";
     private long likeNulls;
 
-    /// Of all numbers that were shown: the most digits before and behind the point, and whether a `double` holds each.
+    /// The most digits before and behind the point that a number has had, and whether a `double` holds each number.
     private long integerDigits;
 
     private long fractionDigits;

@@ -49,8 +49,8 @@ enum OutputFormat {
         return switch (this) {
             case TABLE -> new TablePrinter(out.text(), out.columns());
             case VERTICAL -> new VerticalPrinter(out.text());
-            case CSV -> new CsvPrinter(out.text());
-            case TSV -> new TsvPrinter(out.text());
+            case CSV -> DelimitedPrinter.csv(out.text());
+            case TSV -> DelimitedPrinter.tsv(out.text());
             case JSON -> new JsonPrinter(out.text());
             case ARROW -> new ArrowPrinter(out.bytes());
             case PARQUET -> new ParquetPrinter(out.bytes());

@@ -41,7 +41,7 @@ final class TablePrinter implements ResultPrinter {
     private final List<Boolean> right = new ArrayList<>();
     private final List<@Nullable Object[]> block = new ArrayList<>();
 
-    /// Of each column the most digits of a second in its first block.
+    /// The most digits of a second that each column has in its first block.
     private int @Nullable [] digits;
 
     private int @Nullable [] widths;

@@ -157,8 +157,8 @@ final class JoinedVectors {
     }
 
     /// Copies offsets from the second on, each larger by `more`. By addresses: there is one for each text of each
-    /// result,
-    /// and segments cost several times as much until they are hot. Both are as large as they have to be.
+    /// result, and segments cost several times as much until they are hot. The slices check that both are large
+    /// enough.
     private static void shift(MemorySegment from, int width, int length, MemorySegment to, long position, long more) {
         if (width == Long.SIZE) {
             for (int i = 1; i <= length; i++) {

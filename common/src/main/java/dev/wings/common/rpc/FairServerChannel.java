@@ -28,11 +28,10 @@ import java.util.List;
 import java.util.Optional;
 
 /// Accepts a bounded number of connections, shared by the addresses that they come from, and closes others at once:
-/// gRPC
-/// itself takes as many as there are files, and each takes memory.
+/// gRPC itself takes as many as there are files, and each takes memory.
 final class FairServerChannel extends NioServerSocketChannel {
 
-    /// Of an IPv6 address: the network. Each host has all that are in it.
+    /// An IPv6 address counts by its network: a host has all addresses of one.
     private static final int NETWORK_BYTES = 8;
 
     private final FairPlaces connections;

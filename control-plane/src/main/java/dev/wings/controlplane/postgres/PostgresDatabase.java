@@ -53,7 +53,8 @@ public final class PostgresDatabase implements AutoCloseable {
     /// Of each pool, kept open.
     private static final int MIN_IDLE_CONNECTIONS = 2;
 
-    /// Of a probe, for a connection and for its answer: less than whoever asks waits (`ManagementServer`), so that they
+    /// How long a probe waits for a connection, and for its answer: less than whoever asks waits (`ManagementServer`),
+    /// so that they
     /// learn what is wrong.
     private static final Duration PROBE_TIME = Duration.ofSeconds(1);
 

@@ -110,15 +110,25 @@ public final class Catalog {
     public void topics(String tenant, Consumer<TopicTable> consumer) {
         String token = "";
         do {
-            ListTopicsRequest request = ListTopicsRequest.newBuilder()
-                    .setParent(new TenantName(tenant) + "/namespaces/-")
-                    .setPageSize(PAGE_SIZE)
-                    .setPageToken(token)
-                    .build();
-            ListTopicsResponse page = calls.idempotent(() -> cluster.listTopics(request));
-            page.getTopicsList().forEach(topic -> consumer.accept(TopicTable.of(topic)));
-            token = page.getNextPageToken();
+            token = topics(tenant, token, consumer);
         } while (!token.isEmpty());
+    }
+
+    /// Shows as many of the tenant's topics as one request gives, ordered by name.
+    public void firstTopics(String tenant, Consumer<TopicTable> consumer) {
+        topics(tenant, "", consumer);
+    }
+
+    /// Returns where to go on; empty at the end.
+    private String topics(String tenant, String token, Consumer<TopicTable> consumer) {
+        ListTopicsRequest request = ListTopicsRequest.newBuilder()
+                .setParent(new TenantName(tenant) + "/namespaces/-")
+                .setPageSize(PAGE_SIZE)
+                .setPageToken(token)
+                .build();
+        ListTopicsResponse page = calls.idempotent(() -> cluster.listTopics(request));
+        page.getTopicsList().forEach(topic -> consumer.accept(TopicTable.of(topic)));
+        return page.getNextPageToken();
     }
 
     /// Gives `consumer` all partitions of a topic, ordered by value.

@@ -55,7 +55,7 @@ final class ParameterUploads {
 
     private static final int MAX_BYTES = 4 << 20;
 
-    /// Of all uploads that are under way, shared by tenants.
+    /// What all uploads that are under way may hold, shared by tenants.
     private static final long MAX_BYTES_OF_ALL = 64 << 20;
 
     /// As it came, and as it is read.

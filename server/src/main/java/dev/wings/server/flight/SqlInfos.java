@@ -15,6 +15,9 @@
  */
 package dev.wings.server.flight;
 
+import dev.wings.common.schema.Field;
+import dev.wings.server.query.Queries;
+import dev.wings.server.table.Tables;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
@@ -56,12 +59,6 @@ final class SqlInfos {
     private static final long NO_LIMIT = 0;
 
     private static final long MAX_ID = 63;
-
-    private static final long MAX_STATEMENT = 256 << 10;
-
-    private static final long MAX_TABLES = 100;
-
-    private static final long MAX_COLUMN_NAME = 255;
 
     private static final Map<Integer, Object> VALUES = values();
 
@@ -273,12 +270,12 @@ final class SqlInfos {
                 SqlInfo.SQL_MAX_USERNAME_LENGTH)) {
             values.put(limit, NO_LIMIT);
         }
-        values.put(SqlInfo.SQL_MAX_COLUMN_NAME_LENGTH, MAX_COLUMN_NAME);
+        values.put(SqlInfo.SQL_MAX_COLUMN_NAME_LENGTH, (long) Field.MAX_NAME_LENGTH);
         values.put(SqlInfo.SQL_DB_SCHEMA_NAME_LENGTH, MAX_ID);
         values.put(SqlInfo.SQL_MAX_TABLE_NAME_LENGTH, MAX_ID);
         values.put(SqlInfo.SQL_MAX_CATALOG_NAME_LENGTH, MAX_ID);
-        values.put(SqlInfo.SQL_MAX_STATEMENT_LENGTH, MAX_STATEMENT);
-        values.put(SqlInfo.SQL_MAX_TABLES_IN_SELECT, MAX_TABLES);
+        values.put(SqlInfo.SQL_MAX_STATEMENT_LENGTH, (long) Queries.MAX_STATEMENT_BYTES);
+        values.put(SqlInfo.SQL_MAX_TABLES_IN_SELECT, (long) Tables.MAX_TABLES);
     }
 
     private static void addFunctions(Map<SqlInfo, Object> values) {

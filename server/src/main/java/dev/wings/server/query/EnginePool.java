@@ -33,8 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A bounded number of engines, opened when needed and kept warm for a while, with places that tenants share fairly:
-/// who gets none
-/// waits in its tenant's line; when that is too long, or takes too long, it is EXHAUSTED.
+/// who gets none waits in its tenant's line; when that is too long, or takes too long, it is EXHAUSTED.
 ///
 /// An engine is used again only by the same owner and only after it was given back clean; one for planning, which has
 /// no rows, also by another, if there is no place for one more.

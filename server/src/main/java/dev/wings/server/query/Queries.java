@@ -48,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 /// know why queries are waiting does not wait behind them.
 public final class Queries implements AutoCloseable {
 
+    /// How long a statement may be, in UTF-8.
+    public static final int MAX_STATEMENT_BYTES = SqlText.MAX_BYTES;
+
     private static final int MAX_ATTEMPTS = 3;
 
     private static final long SYSTEM_MEMORY_BYTES = 128L << 20;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// About: what they hold is counted, not measured. For one thread.
 public final class PlanMemory {
 
-    /// Of an object, and of a reference to it.
+    /// What an object takes, with a reference to it.
     private static final long OBJECT_BYTES = 24;
 
     private final long limitBytes;
@@ -58,7 +58,7 @@ public final class PlanMemory {
         return bytes;
     }
 
-    /// Of all so far.
+    /// What was counted so far.
     public long bytes() {
         return bytes;
     }

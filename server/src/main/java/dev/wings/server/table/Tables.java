@@ -22,6 +22,9 @@ import org.apache.arrow.memory.BufferAllocator;
 /// Finds and reads the tables of a tenant.
 public interface Tables {
 
+    /// How many tables a query may name.
+    int MAX_TABLES = 100;
+
     /// The tables behind the names, all of one tenant. NOT_FOUND names the first that does not exist, FORBIDDEN one
     /// that belongs to another tenant.
     Map<TableRef, SqlTable> resolve(String tenant, Collection<TableRef> names);

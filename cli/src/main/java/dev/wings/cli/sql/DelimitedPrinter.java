@@ -17,26 +17,39 @@ package dev.wings.cli.sql;
 
 import java.io.PrintWriter;
 import java.util.StringJoiner;
+import java.util.function.Function;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// See [OutputFormat#CSV].
-final class CsvPrinter implements ResultPrinter {
+/// A line for each row, with something between its values: see [OutputFormat#CSV] and [OutputFormat#TSV].
+final class DelimitedPrinter implements ResultPrinter {
 
     private final PrintWriter out;
+    private final String delimiter;
+    private final Function<@Nullable Object, String> cell;
 
-    CsvPrinter(PrintWriter out) {
+    private DelimitedPrinter(PrintWriter out, String delimiter, Function<@Nullable Object, String> cell) {
         this.out = out;
+        this.delimiter = delimiter;
+        this.cell = cell;
+    }
+
+    static DelimitedPrinter csv(PrintWriter out) {
+        return new DelimitedPrinter(out, ",", DelimitedPrinter::quoted);
+    }
+
+    static DelimitedPrinter tsv(PrintWriter out) {
+        return new DelimitedPrinter(out, "\t", DelimitedPrinter::escaped);
     }
 
     @Override
     public void start(Schema schema) {
-        StringJoiner line = new StringJoiner(",");
+        StringJoiner line = new StringJoiner(delimiter);
         for (Field field : schema.getFields()) {
-            line.add(cell(field.getName()));
+            line.add(cell.apply(field.getName()));
         }
         out.println(line);
     }
@@ -44,9 +57,9 @@ final class CsvPrinter implements ResultPrinter {
     @Override
     public void rows(VectorSchemaRoot rows) {
         for (int row = 0; row < rows.getRowCount(); row++) {
-            StringJoiner line = new StringJoiner(",");
+            StringJoiner line = new StringJoiner(delimiter);
             for (FieldVector vector : rows.getFieldVectors()) {
-                line.add(cell(Values.at(vector, row)));
+                line.add(cell.apply(Values.at(vector, row)));
             }
             out.println(line);
         }
@@ -57,12 +70,23 @@ final class CsvPrinter implements ResultPrinter {
         out.flush();
     }
 
-    private static String cell(@Nullable Object value) {
+    private static String quoted(@Nullable Object value) {
         if (value == null) {
             return "";
         }
         String text = ValueText.of(value);
         boolean quote = text.isEmpty() || text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
         return quote ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+
+    private static String escaped(@Nullable Object value) {
+        if (value == null) {
+            return "\\N";
+        }
+        return ValueText.of(value)
+                .replace("\\", "\\\\")
+                .replace("\t", "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r");
     }
 }
