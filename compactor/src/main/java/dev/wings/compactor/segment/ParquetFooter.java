@@ -27,10 +27,18 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.ConvertedType;
+import org.apache.parquet.format.DateType;
 import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.IntType;
+import org.apache.parquet.format.ListType;
+import org.apache.parquet.format.LogicalType;
+import org.apache.parquet.format.MapType;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.SchemaElement;
+import org.apache.parquet.format.StringType;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
@@ -43,7 +51,9 @@ final class ParquetFooter {
 
     private ParquetFooter() {}
 
-    /// Gives the fields of a file other names, which are in its footer only.
+    /// Gives the fields of a file other names, which are in its footer only, and says what they are in the words of
+    /// the format, too: DuckDB tells what is a list, a map, a text, a date or a number by the older converted types
+    /// alone, which readers need not know.
     ///
     /// @param names by field id; what is not in it keeps its name
     /// @return the footer
@@ -54,6 +64,9 @@ final class ParquetFooter {
             for (SchemaElement element : metadata.getSchema()) {
                 if (element.isSetField_id() && names.containsKey(element.getField_id())) {
                     element.setName(names.get(element.getField_id()));
+                }
+                if (element.isSetConverted_type() && !element.isSetLogicalType()) {
+                    logicalType(element.getConverted_type()).ifPresent(element::setLogicalType);
                 }
             }
             List<List<String>> paths = paths(metadata.getSchema());
@@ -70,6 +83,19 @@ final class ParquetFooter {
             }
             return new ParquetMetadataConverter().fromParquetMetadata(metadata);
         }
+    }
+
+    /// What a converted type that needs no more than its name is called today.
+    private static Optional<LogicalType> logicalType(ConvertedType type) {
+        return switch (type) {
+            case LIST -> Optional.of(LogicalType.LIST(new ListType()));
+            case MAP -> Optional.of(LogicalType.MAP(new MapType()));
+            case UTF8 -> Optional.of(LogicalType.STRING(new StringType()));
+            case DATE -> Optional.of(LogicalType.DATE(new DateType()));
+            case INT_32 -> Optional.of(LogicalType.INTEGER(new IntType((byte) Integer.SIZE, true)));
+            case INT_64 -> Optional.of(LogicalType.INTEGER(new IntType((byte) Long.SIZE, true)));
+            default -> Optional.empty();
+        };
     }
 
     private static void setPaths(List<ColumnChunk> columns, List<List<String>> paths) throws IOException {

@@ -30,6 +30,7 @@ import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.TimeMicroVector;
 import org.apache.arrow.vector.TimeStampVector;
+import org.apache.arrow.vector.complex.BaseRepeatedValueVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,10 @@ record VectorFacts(
     ///
     /// @param outer the struct that the vector is in; where that is null, its fields are
     static Optional<VectorFacts> of(FieldVector vector, @Nullable StructVector outer) {
+        if (vector instanceof BaseRepeatedValueVector) {
+            // also where it has only nulls: files tell of what is in it, and nothing of the list itself
+            return Optional.empty();
+        }
         int rows = vector.getValueCount();
         boolean mayBeNull = vector.getNullCount() > 0 || (outer != null && outer.getNullCount() > 0);
         boolean[] nulls = new boolean[mayBeNull ? rows : 0];

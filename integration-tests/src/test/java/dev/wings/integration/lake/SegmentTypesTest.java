@@ -29,7 +29,11 @@ import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.Schemas;
 import dev.wings.common.schema.TopicSchema;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,6 +53,10 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.util.SerializableFunction;
+import org.apache.parquet.format.FieldRepetitionType;
+import org.apache.parquet.format.LogicalType;
+import org.apache.parquet.format.SchemaElement;
+import org.apache.parquet.format.Util;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -229,6 +237,100 @@ final class SegmentTypesTest {
             assertThat(ids)
                     .isEqualTo("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,2000000001,2000000002");
         }
+    }
+
+    /// What the format's specification asks for, for readers that do not know the older converted types: a field that
+    /// has one has a logical type, lists and maps have three levels with the format's own names, and ids.
+    @Test
+    void fieldsAreWhatTheFormatSaysOfThem() throws Exception {
+        TestTopic topic = lake.createTopic("events", Schemas.everyType(), "", LakeSpec.getDefaultInstance());
+        topic.push(rows(topic.schema(), 20), 20);
+        TableRows table = compact(topic);
+        assertThat(table.files()).isNotEmpty();
+        for (DataFile file : table.files()) {
+            List<SchemaElement> elements = elements(table.local(file));
+            Set<LogicalType._Fields> kinds = new HashSet<>();
+            for (int i = 0; i < elements.size(); i++) {
+                SchemaElement element = elements.get(i);
+                assertThat(element.isSetLogicalType()).as("%s", element).isEqualTo(typed(element));
+                if (element.isSetLogicalType()) {
+                    LogicalType._Fields kind = element.getLogicalType().getSetField();
+                    kinds.add(kind);
+                    if (kind == LogicalType._Fields.LIST || kind == LogicalType._Fields.MAP) {
+                        boolean list = kind == LogicalType._Fields.LIST;
+                        SchemaElement middle = elements.get(i + 1);
+                        assertThat(element.getNum_children()).isEqualTo(1);
+                        assertThat(middle.getName()).isEqualTo(list ? "list" : "key_value");
+                        assertThat(middle.getRepetition_type()).isEqualTo(FieldRepetitionType.REPEATED);
+                        assertThat(middle.getNum_children()).isEqualTo(list ? 1 : 2);
+                        assertThat(elements.get(i + 2).getName()).isEqualTo(list ? "element" : "key");
+                        assertThat(elements.get(i + 2).isSetField_id()).isTrue();
+                        if (!list) {
+                            assertThat(elements.get(i + 2).getRepetition_type())
+                                    .isEqualTo(FieldRepetitionType.REQUIRED);
+                        }
+                    }
+                }
+            }
+            assertThat(kinds)
+                    .containsExactlyInAnyOrder(
+                            LogicalType._Fields.LIST,
+                            LogicalType._Fields.MAP,
+                            LogicalType._Fields.STRING,
+                            LogicalType._Fields.DATE,
+                            LogicalType._Fields.TIME,
+                            LogicalType._Fields.TIMESTAMP,
+                            LogicalType._Fields.DECIMAL,
+                            LogicalType._Fields.INTEGER,
+                            LogicalType._Fields.UUID);
+        }
+    }
+
+    /// Whether a field means more than its physical type does: all but structs, and plain numbers, booleans and bytes.
+    private static boolean typed(SchemaElement element) {
+        return element.isSetConverted_type()
+                || (element.getType() == org.apache.parquet.format.Type.FIXED_LEN_BYTE_ARRAY);
+    }
+
+    private static List<SchemaElement> elements(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
+        return Util.readFileMetaData(new ByteArrayInputStream(bytes, bytes.length - 8 - length, length))
+                .getSchema();
+    }
+
+    /// Of every type, in batches before, between and behind others: what is known of a batch says nothing then, or of a
+    /// list that it has only nulls.
+    @Test
+    void batchesWithNothingButNullsAreCompactedAndRewritten() {
+        TopicSchema every = Schemas.everyType();
+        TestTopic topic = lake.createTopic("sparse", every, "", LakeSpec.getDefaultInstance());
+        for (int push = 0; push < 4; push++) {
+            List<List<@Nullable Object>> rows = rows(every, 50);
+            for (int row = 0; row < rows.size(); row++) {
+                // two batches of ten rows with values in three of four pushes, none in the last
+                boolean empty = push == 3 || row / 10 % 2 == push % 2 || row / 10 == 4;
+                for (int i = 0; empty && i < every.fields().size(); i++) {
+                    if (!every.fields().get(i).required()) {
+                        rows.get(row).set(i, null);
+                    }
+                }
+            }
+            topic.push(rows, 10);
+            TableRows table = push == 0 ? compact(topic) : compactMore(topic);
+            table.assertHolds(topic);
+            assertDescribed(table);
+        }
+        lake.run(TaskKind.REWRITE);
+        TableRows table = TableRows.open(lake, topic, lake.plan(topic).metadataLocation(), directory);
+        table.assertHolds(topic);
+        assertDescribed(table);
+        assertThat(table.files()).hasSize(1);
+    }
+
+    private TableRows compactMore(TestTopic topic) {
+        lake.compactAll(topic);
+        return TableRows.open(lake, topic, lake.plan(topic).metadataLocation(), directory);
     }
 
     @Test
