@@ -15,6 +15,7 @@
  */
 package dev.wings.server.lake;
 
+import dev.wings.server.table.Condition;
 import dev.wings.server.table.Restriction;
 import dev.wings.server.table.TableNeeds;
 import java.math.BigDecimal;
@@ -24,12 +25,11 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
@@ -42,22 +42,118 @@ final class Conditions {
 
     private static final int MAX_VALUES = 1000;
 
-    private Conditions() {}
+    /// Of a condition that is taken as it is: each file, and each row group, is compared with all of it.
+    private static final int MAX_PARTS = 1000;
+
+    private final Map<String, Integer> columns;
+    private final Schema schema;
+
+    private Conditions(Map<String, Integer> columns, Schema schema) {
+        this.columns = columns;
+        this.schema = schema;
+    }
 
     /// @param columns ids of the table's columns, by the names that the query has for them
     static Expression of(TableNeeds needs, Map<String, Integer> columns, Schema schema) {
+        Conditions conditions = new Conditions(columns, schema);
+        return parts(needs.condition()) <= MAX_PARTS
+                ? conditions.of(needs.condition())
+                : conditions.ofEachColumn(needs.condition());
+    }
+
+    private static int parts(Condition condition) {
+        List<Condition> inside = switch (condition) {
+            case Condition.All all -> all.conditions();
+            case Condition.Any any -> any.conditions();
+            default -> List.of();
+        };
+        int parts = 1;
+        for (Condition each : inside) {
+            parts += parts(each);
+        }
+        return parts;
+    }
+
+    private Expression of(Condition condition) {
+        return switch (condition) {
+            case Condition.All all ->
+                joined(all.conditions().stream().map(this::of).toList(), Expressions::and);
+            case Condition.Any any ->
+                joined(any.conditions().stream().map(this::of).toList(), Expressions::or);
+            case Condition.Compared compared ->
+                field(compared.column()).map(field -> compared(field, compared)).orElse(Expressions.alwaysTrue());
+            case Condition.OneOf list ->
+                field(list.column()).map(field -> in(field, list)).orElse(Expressions.alwaysTrue());
+            case Condition.NoneOf list ->
+                field(list.column()).map(field -> notIn(field, list.values())).orElse(Expressions.alwaysTrue());
+            case Condition.Null isNull ->
+                field(isNull.column())
+                        .<Expression>map(field -> Expressions.isNull(field.name()))
+                        .orElse(Expressions.alwaysTrue());
+            case Condition.NotNull notNull ->
+                field(notNull.column())
+                        .<Expression>map(field -> Expressions.notNull(field.name()))
+                        .orElse(Expressions.alwaysTrue());
+        };
+    }
+
+    /// Halves of halves, so that it is not as deep as it is long.
+    private static Expression joined(List<Expression> parts, BinaryOperator<Expression> operator) {
+        int size = parts.size();
+        return switch (size) {
+            case 0 -> Expressions.alwaysTrue();
+            case 1 -> parts.getFirst();
+            default ->
+                operator.apply(
+                        joined(parts.subList(0, size / 2), operator), joined(parts.subList(size / 2, size), operator));
+        };
+    }
+
+    /// Of a condition that is too long: the bounds of each column.
+    private Expression ofEachColumn(Condition condition) {
         Expression all = Expressions.alwaysTrue();
-        for (Map.Entry<String, Restriction> each : new HashMap<>(needs.restrictions()).entrySet()) {
-            Integer id = columns.get(each.getKey());
-            Types.NestedField field = id == null ? null : schema.findField(id);
-            if (field != null && field.type().isPrimitiveType()) {
-                all = Expressions.and(all, of(field, each.getValue()));
+        for (String column : columns.keySet()) {
+            Optional<Types.NestedField> field = field(column);
+            if (field.isPresent()) {
+                all = Expressions.and(all, bounds(field.get(), condition.of(column)));
             }
         }
         return all;
     }
 
-    private static Expression of(Types.NestedField field, Restriction restriction) {
+    private Optional<Types.NestedField> field(String column) {
+        Integer id = columns.get(column);
+        return Optional.ofNullable(id == null ? null : schema.findField(id))
+                .filter(field -> field.type().isPrimitiveType());
+    }
+
+    private static Expression compared(Types.NestedField field, Condition.Compared compared) {
+        Optional<Object> literal = literal(compared.value(), field.type());
+        if (literal.isEmpty()) {
+            return Expressions.alwaysTrue();
+        }
+        String name = field.name();
+        Object value = literal.get();
+        return switch (compared.comparison()) {
+            case EQUAL ->
+                isFloating(field.type())
+                        ? bounds(field, compared.of(compared.column()))
+                        : Expressions.equal(name, value);
+            case AT_LEAST, GREATER ->
+                isFloating(field.type())
+                        ? notNull(field)
+                        : compared.comparison() == Condition.Comparison.GREATER
+                                ? Expressions.greaterThan(name, value)
+                                : Expressions.greaterThanOrEqual(name, value);
+            // a float may have been rounded down to the bound
+            case AT_MOST, LESS ->
+                compared.comparison() == Condition.Comparison.LESS && !isFloating(field.type())
+                        ? Expressions.lessThan(name, value)
+                        : Expressions.lessThanOrEqual(name, positiveZero(value));
+        };
+    }
+
+    private static Expression bounds(Types.NestedField field, Restriction restriction) {
         String name = field.name();
         Expression all = Expressions.alwaysTrue();
         Optional<Object> lower = restriction.lower().flatMap(bound -> literal(bound, field.type()));
@@ -69,22 +165,35 @@ final class Conditions {
         if (upper.isPresent()) {
             all = Expressions.and(all, Expressions.lessThanOrEqual(name, positiveZero(upper.get())));
         }
-        return Expressions.and(all, in(field, restriction.values().orElse(Set.of()), restriction));
+        return all;
     }
 
-    private static Expression in(Types.NestedField field, Set<Object> values, Restriction restriction) {
-        if (restriction.values().isEmpty() || values.size() > MAX_VALUES || isFloating(field.type())) {
-            return Expressions.alwaysTrue();
-        }
-        List<Object> literals = new ArrayList<>();
-        for (Object value : values) {
-            Optional<Object> literal = literal(value, field.type());
-            if (literal.isEmpty()) {
-                return Expressions.alwaysTrue();
-            }
-            literals.add(literal.get());
-        }
-        return literals.isEmpty() ? Expressions.alwaysFalse() : Expressions.in(field.name(), literals.toArray());
+    private static Expression in(Types.NestedField field, Condition.OneOf list) {
+        List<Object> literals = literals(field, list.values());
+        boolean all = literals.size() == list.values().size();
+        return all && literals.size() <= MAX_VALUES && !isFloating(field.type())
+                // Iceberg looks for the null of a partition in a set that takes none
+                ? Expressions.and(notNull(field), Expressions.in(field.name(), literals.toArray()))
+                : bounds(field, list.of(list.column()));
+    }
+
+    /// What is no value of the column may be left out: then the list says less. Of floats, those that are equal
+    /// need not be the same.
+    private static Expression notIn(Types.NestedField field, Set<Object> values) {
+        List<Object> literals = isFloating(field.type()) ? List.of() : literals(field, values);
+        return literals.isEmpty() || literals.size() > MAX_VALUES
+                ? notNull(field)
+                : Expressions.and(notNull(field), Expressions.notIn(field.name(), literals.toArray()));
+    }
+
+    private static Expression notNull(Types.NestedField field) {
+        return Expressions.notNull(field.name());
+    }
+
+    private static List<Object> literals(Types.NestedField field, Set<Object> values) {
+        return values.stream()
+                .flatMap(value -> literal(value, field.type()).stream())
+                .toList();
     }
 
     private static boolean isFloating(Type type) {

@@ -16,7 +16,7 @@
 package dev.wings.server.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wings.server.table.Restriction;
+import dev.wings.server.table.Condition;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.DateTimeException;
@@ -28,45 +28,142 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.arrow.vector.PeriodDuration;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the filters that a serialized plan shows at a scan. What is not understood restricts nothing.
+/// Reads the filters that a serialized plan shows at a scan. What is not understood says nothing.
 ///
 /// @param parameters values of the query's parameters, in order
-record Filters(List<@Nullable Object> parameters) {
+/// @param columns that references count; a filter of one column is about the first
+record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns) {
 
-    /// What a filter says of its column.
-    Restriction restriction(JsonNode filter) {
+    /// What a comparison is called when its sides change places, where it is called otherwise.
+    private static final Map<String, String> FLIPPED = Map.of(
+            "COMPARE_LESSTHAN", "COMPARE_GREATERTHAN",
+            "COMPARE_LESSTHANOREQUALTO", "COMPARE_GREATERTHANOREQUALTO",
+            "COMPARE_GREATERTHAN", "COMPARE_LESSTHAN",
+            "COMPARE_GREATERTHANOREQUALTO", "COMPARE_LESSTHANOREQUALTO");
+
+    /// What a filter says of the rows of its table.
+    Condition condition(JsonNode filter) {
         return switch (filter.path("filter_type").asText()) {
             case "LEGACY_CONSTANT_COMPARISON" ->
-                comparison(filter.path("comparison_type").asText(), literal(filter.path("constant")));
-            case "LEGACY_CONJUNCTION_AND" -> all(filter.path("child_filters"), this::restriction);
-            case "LEGACY_CONJUNCTION_OR" -> any(filter.path("child_filters"), this::restriction);
-            case "LEGACY_IN_FILTER" -> in(filter.path("values"));
-            // implied by another part of the plan, so it restricts all the same
-            case "LEGACY_OPTIONAL_FILTER" -> restriction(filter.path("child_filter"));
+                comparison(column(0), filter.path("comparison_type").asText(), literal(filter.path("constant")));
+            case "LEGACY_CONJUNCTION_AND" -> Condition.all(each(filter.path("child_filters"), this::condition));
+            case "LEGACY_CONJUNCTION_OR" -> Condition.any(each(filter.path("child_filters"), this::condition));
+            case "LEGACY_IN_FILTER" -> oneOf(column(0), each(filter.path("values"), Filters::literal));
+            case "LEGACY_IS_NULL" -> of(column(0), Condition.Null::new);
+            case "LEGACY_IS_NOT_NULL" -> of(column(0), Condition.NotNull::new);
+            // implied by another part of the plan, so it holds all the same
+            case "LEGACY_OPTIONAL_FILTER" -> condition(filter.path("child_filter"));
             case "EXPRESSION_FILTER" -> expression(filter.path("expr"));
-            default -> Restriction.NONE;
+            case "" -> filter.has("expression_class") ? expression(filter) : Condition.NONE;
+            default -> Condition.NONE;
         };
     }
 
-    private Restriction expression(JsonNode expression) {
+    private Condition expression(JsonNode expression) {
         String type = expression.path("type").asText();
         JsonNode children = expression.path("children");
-        if (type.equals("CONJUNCTION_AND")) {
-            return all(children, this::expression);
+        JsonNode first = children.path(0);
+        return switch (type) {
+            case "CONJUNCTION_AND" -> Condition.all(each(children, this::expression));
+            case "CONJUNCTION_OR" -> Condition.any(each(children, this::expression));
+            case "OPERATOR_IS_NULL" -> of(column(first), Condition.Null::new);
+            case "OPERATOR_IS_NOT_NULL" -> of(column(first), Condition.NotNull::new);
+            case "COMPARE_IN" -> oneOf(column(first), operands(children));
+            case "COMPARE_NOT_IN" -> noneOf(column(first), operands(children));
+            case "OPERATOR_NOT" -> not(first);
+            default ->
+                type.startsWith("COMPARE_") && children.size() == 2
+                        ? comparison(type, first, children.path(1))
+                        : Condition.NONE;
+        };
+    }
+
+    private Condition not(JsonNode expression) {
+        JsonNode children = expression.path("children");
+        Optional<String> column = column(children.path(0));
+        return switch (expression.path("type").asText()) {
+            case "OPERATOR_IS_NULL" -> of(column, Condition.NotNull::new);
+            case "OPERATOR_IS_NOT_NULL" -> of(column, Condition.Null::new);
+            case "COMPARE_IN" -> noneOf(column, operands(children));
+            default -> Condition.NONE;
+        };
+    }
+
+    private Condition comparison(String type, JsonNode left, JsonNode right) {
+        Optional<String> column = column(left);
+        return column.isPresent()
+                ? comparison(column, type, operand(right))
+                : comparison(column(right), FLIPPED.getOrDefault(type, type), operand(left));
+    }
+
+    private static Condition comparison(Optional<String> column, String type, Optional<Object> literal) {
+        if (column.isEmpty() || literal.isEmpty()) {
+            return Condition.NONE;
         }
-        if (type.equals("CONJUNCTION_OR")) {
-            return any(children, this::expression);
-        }
-        boolean ofColumn = type.startsWith("COMPARE_")
-                && children.size() == 2
-                && children.get(0).path("type").asText().equals("BOUND_REF");
-        return ofColumn ? comparison(type, operand(children.get(1))) : Restriction.NONE;
+        String name = column.get();
+        Object value = literal.get();
+        return switch (type) {
+            case "COMPARE_EQUAL", "COMPARE_NOT_DISTINCT_FROM" ->
+                new Condition.Compared(name, Condition.Comparison.EQUAL, value);
+            case "COMPARE_LESSTHAN" -> new Condition.Compared(name, Condition.Comparison.LESS, value);
+            case "COMPARE_LESSTHANOREQUALTO" -> new Condition.Compared(name, Condition.Comparison.AT_MOST, value);
+            case "COMPARE_GREATERTHAN" -> new Condition.Compared(name, Condition.Comparison.GREATER, value);
+            case "COMPARE_GREATERTHANOREQUALTO" -> new Condition.Compared(name, Condition.Comparison.AT_LEAST, value);
+            case "COMPARE_NOTEQUAL" -> new Condition.NoneOf(name, Set.of(value));
+            case "COMPARE_DISTINCT_FROM" ->
+                Condition.any(List.of(new Condition.Null(name), new Condition.NoneOf(name, Set.of(value))));
+            default -> Condition.NONE;
+        };
+    }
+
+    /// Null in the list is equal to nothing, but cannot be told here from what is not understood.
+    private static Condition oneOf(Optional<String> column, List<Optional<Object>> values) {
+        return column.isPresent() && !values.isEmpty() && values.stream().allMatch(Optional::isPresent)
+                ? new Condition.OneOf(
+                        column.get(), values.stream().flatMap(Optional::stream).toList())
+                : Condition.NONE;
+    }
+
+    /// What is not understood may be left out: then the list says less.
+    private static Condition noneOf(Optional<String> column, List<Optional<Object>> values) {
+        return of(
+                column,
+                name -> new Condition.NoneOf(
+                        name, values.stream().flatMap(Optional::stream).toList()));
+    }
+
+    private static Condition of(Optional<String> column, Function<String, Condition> condition) {
+        return column.map(condition).orElse(Condition.NONE);
+    }
+
+    private static <T> List<T> each(JsonNode nodes, Function<JsonNode, T> reader) {
+        List<T> each = new ArrayList<>(nodes.size());
+        nodes.forEach(node -> each.add(reader.apply(node)));
+        return each;
+    }
+
+    private Optional<String> column(int index) {
+        return index >= 0 && index < columns.size() ? Optional.ofNullable(columns.get(index)) : Optional.empty();
+    }
+
+    private Optional<String> column(JsonNode expression) {
+        return expression.path("type").asText().equals("BOUND_REF")
+                ? column(expression.path("index").asInt(-1))
+                : Optional.empty();
+    }
+
+    /// All but the first.
+    private List<Optional<Object>> operands(JsonNode children) {
+        List<Optional<Object>> operands = each(children, this::operand);
+        return operands.isEmpty() ? operands : operands.subList(1, operands.size());
     }
 
     private Optional<Object> operand(JsonNode expression) {
@@ -95,48 +192,6 @@ record Filters(List<@Nullable Object> parameters) {
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
-    }
-
-    private interface Reader {
-        Restriction read(JsonNode filter);
-    }
-
-    private static Restriction all(JsonNode filters, Reader reader) {
-        Restriction all = Restriction.NONE;
-        for (JsonNode filter : filters) {
-            all = all.and(reader.read(filter));
-        }
-        return all;
-    }
-
-    private static Restriction any(JsonNode filters, Reader reader) {
-        List<Restriction> any = new ArrayList<>(filters.size());
-        for (JsonNode filter : filters) {
-            any.add(reader.read(filter));
-        }
-        return Restriction.anyOf(any);
-    }
-
-    private static Restriction in(JsonNode constants) {
-        return any(constants, constant -> comparison("COMPARE_EQUAL", literal(constant)));
-    }
-
-    private static Restriction comparison(String type, Optional<Object> literal) {
-        if (literal.isEmpty()) {
-            return Restriction.NONE;
-        }
-        Object value = literal.get();
-        return switch (type) {
-            // of values that are equal without being the same, say 0.0 and -0.0, one does not stand for the others
-            case "COMPARE_EQUAL" ->
-                (value instanceof Double ? Restriction.NONE : Restriction.values(Set.of(value)))
-                        .and(Restriction.atLeast(value))
-                        .and(Restriction.atMost(value));
-            // a bound that is not exclusive where it could be costs nothing
-            case "COMPARE_GREATERTHANOREQUALTO", "COMPARE_GREATERTHAN" -> Restriction.atLeast(value);
-            case "COMPARE_LESSTHANOREQUALTO", "COMPARE_LESSTHAN" -> Restriction.atMost(value);
-            default -> Restriction.NONE;
-        };
     }
 
     /// A constant as a literal of [dev.wings.common.schema.PartitionValue]; empty for null and for types that are not

@@ -16,6 +16,7 @@
 package dev.wings.server.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.schema.Field;
 import dev.wings.server.table.SqlColumn;
@@ -46,13 +47,15 @@ final class Planner {
     private static final String SHORT_ENOUGH =
             BoundPlan.shortEnough("json_serialize_plan(?, optimize := true)", MAX_LENGTH);
 
+    private static final JsonNode NOTHING = MissingNode.getInstance();
+
     private Planner() {}
 
     /// @param engine in which the tables are declared
     static TableScans plan(Engine engine, ParsedQuery query, Map<TableRef, SqlTable> tables) {
         Optional<JsonNode> plan = serializedPlan(engine, query.sql());
         Map<TableRef, List<Scan>> scans = new HashMap<>();
-        plan.ifPresent(root -> collect(root, scans));
+        plan.ifPresent(root -> collectAll(root, NOTHING, scans));
         Map<TableRef, Set<String>> columns = new HashMap<>();
         Map<TableRef, List<TableScans.Filter>> filters = new HashMap<>();
         tables.forEach((name, table) -> {
@@ -78,19 +81,32 @@ final class Planner {
     /// One scan of a table in a plan.
     private record Scan(Set<String> columns, List<TableScans.Filter> filters) {}
 
-    private static void collect(JsonNode node, Map<TableRef, List<Scan>> scans) {
+    /// @param above conditions of the filter right above
+    private static void collect(JsonNode node, JsonNode above, Map<TableRef, List<Scan>> scans) {
         if (node.path("type").asText("").equals("LOGICAL_GET") && node.has("column_indexes")) {
             JsonNode function = node.path("function_data");
             if (function.path("catalog").asText("").equals(SyntaxTree.CATALOG)) {
                 TableRef table = new TableRef(
                         function.path("schema").asText(), function.path("table").asText());
-                scans.computeIfAbsent(table, ignored -> new ArrayList<>()).add(scan(node));
+                scans.computeIfAbsent(table, ignored -> new ArrayList<>()).add(scan(node, above));
             }
         }
-        node.forEach(child -> collect(child, scans));
+        JsonNode filter = node.path("type").asText("").equals("LOGICAL_FILTER") ? node.path("expressions") : NOTHING;
+        for (Map.Entry<String, JsonNode> part : node.properties()) {
+            JsonNode inside = part.getKey().equals("children") ? filter : NOTHING;
+            collectAll(part.getValue(), inside, scans);
+        }
     }
 
-    private static Scan scan(JsonNode get) {
+    private static void collectAll(JsonNode part, JsonNode above, Map<TableRef, List<Scan>> scans) {
+        if (part.isArray()) {
+            part.forEach(each -> collectAll(each, above, scans));
+        } else if (part.isObject()) {
+            collect(part, above, scans);
+        }
+    }
+
+    private static Scan scan(JsonNode get, JsonNode above) {
         List<@Nullable String> columns = new ArrayList<>();
         Set<String> needed = new HashSet<>();
         for (JsonNode index : get.path("column_indexes")) {
@@ -107,10 +123,39 @@ final class Planner {
             int key = filter.path("key").asInt(-1);
             String column = key >= 0 && key < columns.size() ? columns.get(key) : null;
             if (column != null) {
-                filters.add(new TableScans.Filter(column, filter.path("value")));
+                filters.add(new TableScans.Filter(List.of(column), filter.path("value")));
+            }
+        }
+        List<@Nullable String> output = output(get, columns);
+        for (JsonNode filter : above) {
+            // what is about one column has reached the scan
+            if (references(filter, new HashSet<>()).size() > 1) {
+                filters.add(new TableScans.Filter(output, filter));
             }
         }
         return new Scan(needed, filters);
+    }
+
+    private static Set<Integer> references(JsonNode expression, Set<Integer> found) {
+        if (expression.path("type").asText("").equals("BOUND_REF")) {
+            found.add(expression.path("index").asInt(-1));
+        }
+        expression.path("children").forEach(child -> references(child, found));
+        return found;
+    }
+
+    /// What a scan hands on: what only its own filters need stays behind.
+    private static List<@Nullable String> output(JsonNode get, List<@Nullable String> columns) {
+        JsonNode positions = get.path("projection_ids");
+        if (positions.isEmpty()) {
+            return columns;
+        }
+        List<@Nullable String> output = new ArrayList<>();
+        for (JsonNode position : positions) {
+            int index = position.asInt(-1);
+            output.add(index >= 0 && index < columns.size() ? columns.get(index) : null);
+        }
+        return output;
     }
 
     private static Set<String> columns(List<Scan> scans) {

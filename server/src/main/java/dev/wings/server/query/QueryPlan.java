@@ -15,6 +15,7 @@
  */
 package dev.wings.server.query;
 
+import dev.wings.server.table.Condition;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
@@ -52,7 +53,7 @@ record QueryPlan(
     Map<TableRef, TableNeeds> needs(List<@Nullable Object> parameters) {
         Map<TableRef, TableNeeds> needs = new LinkedHashMap<>();
         tables.forEach((name, table) -> {
-            TableNeeds ofTable = direct.map(result -> new TableNeeds(table, result.columns(), Map.of()))
+            TableNeeds ofTable = direct.map(result -> new TableNeeds(table, result.columns(), Condition.NONE))
                     .orElseGet(() -> scans.needs(name, table, parameters));
             needs.put(name, query.onlyCounts() && !query.explain() ? ofTable.counted() : ofTable);
         });

@@ -16,12 +16,11 @@
 package dev.wings.server.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wings.server.table.Restriction;
+import dev.wings.server.table.Condition;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,8 +39,10 @@ record TableScans(Map<TableRef, Set<String>> columns, Map<TableRef, List<Filter>
         filters = Map.copyOf(filters);
     }
 
-    /// A filter on a column, as a serialized plan has it: it may compare with parameters.
-    record Filter(String column, JsonNode tree) {
+    /// A filter, as a serialized plan has it: it may compare with parameters.
+    ///
+    /// @param columns that its references count; null for what is no column of the table
+    record Filter(List<@Nullable String> columns, JsonNode tree) {
 
         /// What a tree takes for each character of its text.
         private static final long BYTES_PER_CHARACTER = 8;
@@ -56,12 +57,10 @@ record TableScans(Map<TableRef, Set<String>> columns, Map<TableRef, List<Filter>
         List<SqlColumn> needed = table.columns().stream()
                 .filter(column -> wanted.contains(column.name()))
                 .toList();
-        Filters reader = new Filters(parameters);
-        Map<String, Restriction> restrictions = new HashMap<>();
-        for (Filter filter : filters.getOrDefault(name, List.of())) {
-            restrictions.merge(filter.column(), reader.restriction(filter.tree()), Restriction::and);
-        }
-        return new TableNeeds(table, needed, restrictions);
+        List<Condition> conditions = filters.getOrDefault(name, List.of()).stream()
+                .map(filter -> new Filters(parameters, filter.columns()).condition(filter.tree()))
+                .toList();
+        return new TableNeeds(table, needed, Condition.all(conditions));
     }
 
     /// About how much memory the filters take.

@@ -180,7 +180,7 @@ public final class TopicScans {
 
     /// Asked for by counts only, which need no column: others need not pay for it.
     private static Optional<Long> rows(Planned planned, Optional<SegmentScan> scan) {
-        if (!planned.needs.columns().isEmpty() || !planned.needs.restrictions().isEmpty()) {
+        if (!planned.needs.columns().isEmpty() || !planned.needs.condition().isNone()) {
             return Optional.empty();
         }
         return Optional.of(scan.map(SegmentScan::rows).orElse(0L) + planned.rows());

@@ -16,31 +16,29 @@
 package dev.wings.server.table;
 
 import java.util.List;
-import java.util.Map;
 
 /// What a query needs of a table.
 ///
 /// @param columns in the order in which they are to be read; none if only the number of rows matters
-/// @param restrictions by column name; columns without one are not in it
+/// @param condition that rows which matter meet
 /// @param onlyCounted whether nothing but the number of all rows matters
-public record TableNeeds(
-        SqlTable table, List<SqlColumn> columns, Map<String, Restriction> restrictions, boolean onlyCounted) {
+public record TableNeeds(SqlTable table, List<SqlColumn> columns, Condition condition, boolean onlyCounted) {
 
-    public TableNeeds(SqlTable table, List<SqlColumn> columns, Map<String, Restriction> restrictions) {
-        this(table, columns, restrictions, false);
+    public TableNeeds(SqlTable table, List<SqlColumn> columns, Condition condition) {
+        this(table, columns, condition, false);
     }
 
     public TableNeeds {
         columns = List.copyOf(columns);
-        restrictions = Map.copyOf(restrictions);
     }
 
     /// The same, if it is about nothing but the number of all rows.
     public TableNeeds counted() {
-        return new TableNeeds(table, columns, restrictions, columns.isEmpty() && restrictions.isEmpty());
+        return new TableNeeds(table, columns, condition, columns.isEmpty() && condition.isNone());
     }
 
+    /// What the condition says of one column by itself.
     public Restriction restriction(String column) {
-        return restrictions.getOrDefault(column, Restriction.NONE);
+        return condition.of(column);
     }
 }

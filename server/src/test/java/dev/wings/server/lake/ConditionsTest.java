@@ -17,7 +17,7 @@ package dev.wings.server.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wings.server.table.Restriction;
+import dev.wings.server.table.Condition;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
@@ -73,7 +73,8 @@ class ConditionsTest {
     /// Whether a file whose least value is `least` may have one of at most `bound`.
     private static boolean matters(Type type, double least, double bound) {
         Schema schema = new Schema(Types.NestedField.optional(1, "f", type));
-        TableNeeds needs = new TableNeeds(TABLE, List.of(), Map.of("f", Restriction.atMost(bound)));
+        TableNeeds needs =
+                new TableNeeds(TABLE, List.of(), new Condition.Compared("f", Condition.Comparison.AT_MOST, bound));
         Object lower = type.typeId() == Type.TypeID.FLOAT ? (Object) (float) least : least;
         DataFile file = DataFiles.builder(PartitionSpec.unpartitioned())
                 .withPath("file")

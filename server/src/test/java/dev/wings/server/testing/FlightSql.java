@@ -15,6 +15,7 @@
  */
 package dev.wings.server.testing;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.flight.CallOption;
@@ -29,6 +30,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -69,6 +71,17 @@ public final class FlightSql implements AutoCloseable {
                 IntVector values = new IntVector("1", allocator);
                 VectorSchemaRoot parameters = VectorSchemaRoot.of(values)) {
             values.setSafe(0, parameter);
+            parameters.setRowCount(1);
+            statement.setParameters(parameters);
+            return rows(statement.execute());
+        }
+    }
+
+    public List<String> queryPrepared(String sql, String parameter) throws Exception {
+        try (FlightSqlClient.PreparedStatement statement = client.prepare(sql);
+                VarCharVector values = new VarCharVector("1", allocator);
+                VectorSchemaRoot parameters = VectorSchemaRoot.of(values)) {
+            values.setSafe(0, parameter.getBytes(StandardCharsets.UTF_8));
             parameters.setRowCount(1);
             statement.setParameters(parameters);
             return rows(statement.execute());

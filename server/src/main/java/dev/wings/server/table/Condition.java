@@ -1,0 +1,138 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.table;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What a query's filter says of the rows of a table: those for which it is not true do not matter. Says less than the
+/// filter or the same, never more.
+///
+/// Values are literals of [dev.wings.common.schema.PartitionValue#ofLiteral], and `Double`.
+public sealed interface Condition {
+
+    /// No condition.
+    Condition NONE = new All(List.of());
+
+    /// All of them hold.
+    record All(List<Condition> conditions) implements Condition {
+        public All {
+            conditions = List.copyOf(conditions);
+        }
+    }
+
+    /// At least one of them holds.
+    record Any(List<Condition> conditions) implements Condition {
+        public Any {
+            conditions = List.copyOf(conditions);
+        }
+    }
+
+    /// The column is not null and compares so with the value.
+    record Compared(String column, Comparison comparison, Object value) implements Condition {}
+
+    /// The column is one of the values, so it is not null. A hash set takes texts of one hash in order, where an
+    /// immutable one would compare each with each.
+    record OneOf(String column, Set<Object> values) implements Condition {
+        public OneOf(String column, Collection<?> values) {
+            this(column, Collections.unmodifiableSet(new HashSet<Object>(values)));
+        }
+    }
+
+    /// The column is neither null nor one of the values.
+    record NoneOf(String column, Set<Object> values) implements Condition {
+        public NoneOf(String column, Collection<?> values) {
+            this(column, Collections.unmodifiableSet(new HashSet<Object>(values)));
+        }
+    }
+
+    /// The column is null.
+    record Null(String column) implements Condition {}
+
+    /// The column is not null.
+    record NotNull(String column) implements Condition {}
+
+    enum Comparison {
+        EQUAL,
+        LESS,
+        AT_MOST,
+        GREATER,
+        AT_LEAST
+    }
+
+    /// All of these hold; what says nothing is left out.
+    static Condition all(List<Condition> conditions) {
+        List<Condition> said =
+                conditions.stream().filter(condition -> !condition.isNone()).toList();
+        return said.size() == 1 ? said.getFirst() : said.isEmpty() ? NONE : new All(said);
+    }
+
+    /// At least one of these holds; of none, and if one says nothing, it is not known which rows matter.
+    static Condition any(List<Condition> conditions) {
+        if (conditions.isEmpty() || conditions.stream().anyMatch(Condition::isNone)) {
+            return NONE;
+        }
+        return conditions.size() == 1 ? conditions.getFirst() : new Any(conditions);
+    }
+
+    /// Whether it says nothing.
+    default boolean isNone() {
+        return this instanceof All all && all.conditions().isEmpty();
+    }
+
+    /// What it says of one column by itself.
+    default Restriction of(String column) {
+        return switch (this) {
+            case All all -> {
+                Restriction both = Restriction.NONE;
+                for (Condition each : all.conditions()) {
+                    both = both.and(each.of(column));
+                }
+                yield both;
+            }
+            case Any any ->
+                Restriction.anyOf(
+                        any.conditions().stream().map(each -> each.of(column)).toList());
+            case Compared compared -> compared.column().equals(column) ? restriction(compared) : Restriction.NONE;
+            case OneOf list ->
+                list.column().equals(column)
+                        ? Restriction.anyOf(list.values().stream()
+                                .map(value -> restriction(new Compared(column, Comparison.EQUAL, value)))
+                                .toList())
+                        : Restriction.NONE;
+            case NoneOf ignored -> Restriction.NONE;
+            case Null ignored -> Restriction.NONE;
+            case NotNull ignored -> Restriction.NONE;
+        };
+    }
+
+    /// A bound that is not exclusive where it could be costs little here.
+    private static Restriction restriction(Compared compared) {
+        Object value = compared.value();
+        return switch (compared.comparison()) {
+            // of values that are equal without being the same, say 0.0 and -0.0, one does not stand for the others
+            case EQUAL ->
+                (value instanceof Double ? Restriction.NONE : Restriction.values(Set.of(value)))
+                        .and(Restriction.atLeast(value))
+                        .and(Restriction.atMost(value));
+            case AT_LEAST, GREATER -> Restriction.atLeast(value);
+            case AT_MOST, LESS -> Restriction.atMost(value);
+        };
+    }
+}
