@@ -34,6 +34,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The records of a CSV file, as RFC 4180 has them, in UTF-8. Nothing is guessed but what separates fields: the one
 /// of comma, tab, semicolon and bar that stands in the first line most often.
@@ -44,6 +45,7 @@ final class CsvRecords implements AutoCloseable {
     /// The longest that a field may be; keeps a quote that is never closed from taking in the rest of a large file.
     private static final int MAX_FIELD_CHARS = 16 << 20;
 
+    private static final String SEPARATOR_LINE = "sep=";
     private static final int FIRST_LINE_CHARS = 1 << 16;
     private static final int NO_COMMENT = -2;
 
@@ -68,11 +70,15 @@ final class CsvRecords implements AutoCloseable {
         BufferedReader text =
                 new BufferedReader(new InputStreamReader(this.in, StandardCharsets.ISO_8859_1), FIRST_LINE_CHARS);
         skipByteOrderMark(text);
-        this.skipped = skipLines(text, options.skip());
+        int leftOut = skipLines(text, options.skip());
+        @Nullable Character said = separatorLine(text);
+        this.skipped = leftOut + (said == null ? 0 : 1);
         int comment = options.comment().map(c -> (int) c).orElse(NO_COMMENT);
         this.reader = CsvReader.builder()
                 .fieldSeparator(
-                        options.delimiter().isPresent() ? options.delimiter().get() : guessSeparator(text, comment))
+                        options.delimiter().isPresent()
+                                ? options.delimiter().get()
+                                : said != null ? said : guessSeparator(text, comment))
                 .quoteCharacter(options.quote())
                 .commentStrategy(comment == NO_COMMENT ? CommentStrategy.NONE : CommentStrategy.SKIP)
                 .commentCharacter(comment == NO_COMMENT ? UNUSED : (char) comment)
@@ -101,6 +107,21 @@ final class CsvRecords implements AutoCloseable {
             skipped++;
         }
         return skipped;
+    }
+
+    /// Takes a first line as Excel has it, `sep=;`: what it says, null if there is none.
+    private static @Nullable Character separatorLine(BufferedReader text) throws IOException {
+        text.mark(SEPARATOR_LINE.length() + 3);
+        char[] start = new char[SEPARATOR_LINE.length() + 1];
+        int read = text.read(start);
+        if (read == start.length && new String(start, 0, SEPARATOR_LINE.length()).equalsIgnoreCase(SEPARATOR_LINE)) {
+            int end = text.read();
+            if (end == '\n' || (end == '\r' && text.read() == '\n')) {
+                return start[SEPARATOR_LINE.length()];
+            }
+        }
+        text.reset();
+        return null;
     }
 
     /// @param comment what the lines start with that are no records

@@ -116,6 +116,10 @@ final class FittedReader extends ArrowReader {
             RawLeaf leaf = raw.get(leaves[0]++);
             type = leaf == null ? type : leaf.type();
         }
+        if (type instanceof ArrowType.Null) {
+            // what pandas writes for a column that has no value
+            type = ArrowType.Utf8.INSTANCE;
+        }
         if (type instanceof ArrowType.Decimal decimal
                 && decimal.getPrecision() > dev.wings.common.schema.FieldType.Decimal.MAX_PRECISION) {
             type = new ArrowType.Decimal(

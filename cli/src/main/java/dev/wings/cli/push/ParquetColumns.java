@@ -34,6 +34,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,13 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
 
     /// Fails with INVALID for columns or members whose names are the same for a topic.
     static ParquetColumns read(Connection duckdb, Path file) throws SQLException, IOException {
+        FileMetaData footer;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            footer = readFooter(channel);
+        }
+        if (footer.getSchemaSize() <= 1) {
+            throw WingsException.invalid("it has no columns");
+        }
         Tree tree = new Tree();
         try (Statement statement = duckdb.createStatement();
                 ResultSet rows = statement.executeQuery("select name, type, coalesce(num_children, 0) as children,"
@@ -90,7 +98,7 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
             }
         }
         if (tree.leaves > 0) {
-            addInstants(file, tree.raw);
+            addInstants(footer, tree.raw);
         }
         return new ParquetColumns(tree.names, tree.raw);
     }
@@ -98,11 +106,7 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
     /// Adds the columns of milliseconds of which the file's statistics do not say that all are within the range
     /// of microseconds, those of nanoseconds with a zone, and those of times of the day marked as UTC: these come
     /// from DuckDB as bytes.
-    private static void addInstants(Path file, Map<Integer, RawLeaf> raw) throws IOException {
-        FileMetaData footer;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            footer = readFooter(channel);
-        }
+    private static void addInstants(FileMetaData footer, Map<Integer, RawLeaf> raw) {
         int leaf = 0;
         for (SchemaElement element : footer.getSchema().subList(1, footer.getSchemaSize())) {
             if (element.isSetNum_children() && element.getNum_children() > 0) {
@@ -161,6 +165,9 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
         long size = channel.size();
         ByteBuffer end = read(channel, size - END_BYTES, END_BYTES);
         int length = end.getInt(0);
+        if (!Arrays.equals(end.array(), Integer.BYTES, END_BYTES, MAGIC, 0, MAGIC.length)) {
+            throw WingsException.invalid("it is not a whole Parquet file, since it does not end as one: bytes=" + size);
+        }
         if (length < 0 || length > Math.min(size - END_BYTES, MAX_FOOTER_BYTES)) {
             throw WingsException.invalid("its footer is too large: bytes=" + length + ", limit=" + MAX_FOOTER_BYTES);
         }
@@ -175,9 +182,10 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
         private final List<String> names = new ArrayList<>();
         private final Map<Integer, RawLeaf> raw = new TreeMap<>();
 
-        /// Of the groups that are open: how many children are to come, and the names of those that came.
+        /// How many children each group that is open still has.
         private final List<int[]> open = new ArrayList<>();
 
+        /// The names of the children that came, for each group that is open.
         private final List<Map<String, String>> seen = new ArrayList<>();
         private int leaves;
 

@@ -39,8 +39,7 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 
 /// Whether a push of a file would be taken: reads all its rows as the push does, and looks at each batch as the
-/// ingestor
-/// does, with the same code.
+/// ingestor does, with the same code.
 public final class RowCheck {
 
     private static final int PERIOD_MILLIS = 1000;
@@ -65,8 +64,19 @@ public final class RowCheck {
         AtomicLong checked = new AtomicLong();
         try (Ticker ticker = Ticker.start(true, PERIOD_MILLIS, () -> progress(rows.name(), checked.get(), start))) {
             Schema schema = rows.schema();
-            check(rows, SchemaProtos.fromCreateRequest(schema), onLoss, checked);
+            check(rows, topic(rows, schema), onLoss, checked);
             return schema;
+        }
+    }
+
+    private static TopicSchema topic(RowFile rows, Schema schema) {
+        if (schema.getFieldsCount() == 0) {
+            throw WingsException.invalid("cannot read " + rows.name() + ": no row of it has a field");
+        }
+        try {
+            return SchemaProtos.fromCreateRequest(schema);
+        } catch (WingsException e) {
+            throw RowFile.unreadable(rows.name(), e);
         }
     }
 

@@ -23,7 +23,6 @@ import dev.wings.common.schema.TopicSchema;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -111,6 +110,9 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
         }
         boolean compressed = Decompression.isCompressed(head);
         byte[] inner = compressed ? innerHead(path) : head;
+        if (inner.length == 0) {
+            throw WingsException.invalid("the file is empty once it is unpacked: file=" + name);
+        }
         FileFormat known = format(name, inner, format, text);
         if (known == FileFormat.ARROW || known == FileFormat.PARQUET) {
             if (compressed) {
@@ -143,11 +145,10 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
 
     private static FileFormat format(String name, byte[] head, Optional<FileFormat> given, TextOptions text) {
         try {
-            FileFormat.checkKnown(head);
+            ForeignFormat.check(head);
             FileFormat known = given.orElseGet(() -> FileFormat.guess(name, head));
-            boolean isText = known == FileFormat.CSV || known == FileFormat.NDJSON;
-            if (isText && text.encoding().equals(StandardCharsets.UTF_8)) {
-                FileFormat.checkUtf8(head);
+            if (known == FileFormat.CSV || known == FileFormat.NDJSON) {
+                ForeignFormat.checkText(head, text.encoding());
             }
             return known;
         } catch (WingsException e) {
@@ -181,6 +182,10 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
 
     /// The failure for a value of a field that the topic does not have.
     static WingsException noSuchField(String path) {
+        if (path.equals(TopicSchema.OFFSET_COLUMN) || path.equals(TopicSchema.TIMESTAMP_COLUMN)) {
+            return WingsException.invalid("the field is one that Wings adds to each topic, and cannot be pushed: field="
+                    + ValueWriter.quoted(path) + "; 'select * exclude (__offset__, __timestamp__)' leaves them out");
+        }
         return WingsException.invalid("the topic has no such field: field=" + ValueWriter.quoted(path));
     }
 

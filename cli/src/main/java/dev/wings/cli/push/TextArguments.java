@@ -124,8 +124,8 @@ public final class TextArguments {
             paramLabel = "WHAT",
             defaultValue = "reject",
             description = {
-                "CSV: what becomes of lines that cannot be taken: reject ends the push, skip leaves them out and tells",
-                "how many there were (default: ${DEFAULT-VALUE})."
+                "CSV, NDJSON: what becomes of lines that cannot be taken: reject ends the push, skip leaves them out and",
+                "tells how many there were (default: ${DEFAULT-VALUE})."
             })
     private BadLines badLines = BadLines.REJECT;
 

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// @param comment lines of CSV that start with it are left out
 /// @param decimal what stands before the digits behind the point
 /// @param dateFormats of dates and times, beside those of ISO 8601
-/// @param skipBadLines whether lines of CSV that cannot be taken are left out
+/// @param skipBadLines whether lines that cannot be taken are left out
 record TextOptions(
         Set<String> nulls,
         Optional<Character> delimiter,

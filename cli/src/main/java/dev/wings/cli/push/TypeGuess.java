@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The narrowest type that holds all the values that it was shown, as text or JSON. Where they have nothing in
@@ -53,6 +54,11 @@ final class TypeGuess {
     private static final Set<Kind> DAYS = Set.of(Kind.DATE, Kind.TIMESTAMP);
     private static final int MAX_PRECISION = 38;
 
+    /// One text in so many that looks like a null is worth a word.
+    private static final int MANY_NULLS = 10;
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
     private static final class Member {
         private final String name;
         private final TypeGuess guess;
@@ -71,9 +77,10 @@ final class TypeGuess {
     private final TextOptions options;
     private Kind kind = Kind.NONE;
 
-    /// Of texts: how many there were, and which one made it text.
+    /// How many texts it was shown.
     private long texts;
 
+    /// The first that is of no type that the ones before have.
     private Kind kindBefore = Kind.NONE;
     private String firstOther = "";
     private long firstOtherLine;
@@ -83,6 +90,7 @@ final class TypeGuess {
 
     private String likeNull = "";
     private long likeNulls;
+    private final TextHints hints = new TextHints();
 
     /// The most digits before and behind the point that a number has had, and whether a `double` holds each number.
     private long integerDigits;
@@ -110,8 +118,11 @@ final class TypeGuess {
                 likeNull = text;
             }
             likeNulls++;
-        } else if (withoutNulls != null) {
-            withoutNulls.addText(text, line);
+        } else {
+            hints.add(text);
+            if (withoutNulls != null) {
+                withoutNulls.addText(text, line);
+            }
         }
         if (kind == Kind.STRING) {
             return;
@@ -127,7 +138,7 @@ final class TypeGuess {
 
     private void addText(String text) {
         if (kind != Kind.STRING) {
-            add(kind(options.plain(text)));
+            add(kind(options.plain(text.strip())));
         }
     }
 
@@ -144,21 +155,56 @@ final class TypeGuess {
 
     /// What a user may want to know of a column that became text.
     Optional<String> note(String column) {
-        if (kind != Kind.STRING) {
+        if (!type().equals("string") || kind == Kind.NONE) {
             return Optional.empty();
+        }
+        String subject = "column " + ValueWriter.quoted(column) + " is a string";
+        if (kind != Kind.STRING) {
+            return Optional.of(subject + ", since no number has as many digits as its values");
         }
         TypeGuess without = withoutNulls;
         if (without != null && without.kind != Kind.STRING && without.kind != Kind.NONE) {
-            return Optional.of("column " + ValueWriter.quoted(column) + " is a string, since " + likeNulls + " of "
-                    + texts + " values are like " + ValueWriter.quoted(likeNull) + "; without them it is "
-                    + without.type() + ": --null " + likeNull + " takes these for nulls");
+            return Optional.of(subject + ", since " + likeNulls + " of " + texts + " values are like "
+                    + ValueWriter.quoted(likeNull) + "; without them it is " + without.type() + ": "
+                    + takesForNulls());
         }
-        return kindBefore == Kind.NONE
-                ? Optional.empty()
-                : Optional.of("column " + ValueWriter.quoted(column) + " is a string, since line " + firstOtherLine
-                        + " has " + ValueWriter.quoted(firstOther) + ", which is no "
-                        + kindBefore.name().toLowerCase(Locale.ROOT)
-                        + " as the values before");
+        Optional<String> hint = hints.option();
+        if (hint.isPresent()) {
+            return Optional.of(subject + "; " + hint.get());
+        }
+        if (kindBefore != Kind.NONE) {
+            return Optional.of(subject + ", since line " + firstOtherLine + " has " + ValueWriter.quoted(firstOther)
+                    + ", which is no " + kindBefore.name().toLowerCase(Locale.ROOT) + " as the values before");
+        }
+        return likeNulls * MANY_NULLS >= texts && likeNulls > 0
+                ? Optional.of(subject + " with " + likeNulls + " of " + texts + " values like "
+                        + ValueWriter.quoted(likeNull) + ": " + takesForNulls())
+                : Optional.empty();
+    }
+
+    private String takesForNulls() {
+        return "--null '" + likeNull + "' takes these for nulls";
+    }
+
+    /// What a user may want to know of a file that is one row with many in it.
+    Optional<String> wrapped() {
+        if (objects != 1 || members.isEmpty()) {
+            return Optional.empty();
+        }
+        for (Member member : members.values()) {
+            TypeGuess inner = member.guess.element;
+            if (member.guess.kind == Kind.LIST && inner != null && inner.kind == Kind.STRUCT && inner.objects > 1) {
+                String path = PLAIN.matcher(member.name).matches() ? "." + member.name + "[]" : ".[\"...\"][]";
+                return Optional.of("the file is one row, whose field " + ValueWriter.quoted(member.name)
+                        + " is a list of " + inner.objects + " objects: jq -c '" + path
+                        + "' FILE | wings push TOPIC - makes rows of these");
+            }
+        }
+        boolean columns = members.values().stream().allMatch(member -> member.guess.kind == Kind.STRUCT);
+        return columns
+                ? Optional.of("the file is one row, each of whose fields is an object: if these are columns, as pandas"
+                        + " writes them, to_json(orient='records', lines=True) writes rows")
+                : Optional.empty();
     }
 
     /// Whether a text is a number, a time or a truth value.
@@ -283,7 +329,7 @@ final class TypeGuess {
         if (digits && text.indexOf(':') == 2) {
             return fits(text, time -> TextValues.time(time, OnLoss.REJECT)) ? Kind.TIME : Kind.STRING;
         }
-        if (digits && text.indexOf('-') == 4) {
+        if (digits && text.indexOf('-') == 4 && text.chars().limit(4).allMatch(Character::isDigit)) {
             return day(text);
         }
         return number(text);

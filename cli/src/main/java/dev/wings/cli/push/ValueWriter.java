@@ -102,6 +102,29 @@ abstract sealed class ValueWriter {
         };
     }
 
+    /// The text of the value that the current token starts, which is taken to its last token.
+    static String copy(JsonParser json) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator copy = JSON.createGenerator(text)) {
+            int depth = 0;
+            JsonToken token = json.currentToken();
+            while (true) {
+                if (token.isNumeric()) {
+                    // as it is written: a copied event would be rounded to a double
+                    copy.writeNumber(json.getText());
+                } else {
+                    copy.copyCurrentEvent(json);
+                }
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (depth == 0) {
+                    break;
+                }
+                token = json.nextToken();
+            }
+        }
+        return text.toString();
+    }
+
     /// The columns of a row, or the fields of a struct.
     static final class Members {
 
@@ -191,28 +214,6 @@ abstract sealed class ValueWriter {
             } catch (IllegalArgumentException | ArithmeticException e) {
                 throw mismatch(found(json), e);
             }
-        }
-
-        private static String copy(JsonParser json) throws IOException {
-            StringWriter text = new StringWriter();
-            try (JsonGenerator copy = JSON.createGenerator(text)) {
-                int depth = 0;
-                JsonToken token = json.currentToken();
-                while (true) {
-                    if (token.isNumeric()) {
-                        // as it is written: a copied event would be rounded to a double
-                        copy.writeNumber(json.getText());
-                    } else {
-                        copy.copyCurrentEvent(json);
-                    }
-                    depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-                    if (depth == 0) {
-                        break;
-                    }
-                    token = json.nextToken();
-                }
-            }
-            return text.toString();
         }
     }
 

@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
 import java.util.ArrayList;
@@ -39,7 +40,12 @@ import org.jspecify.annotations.Nullable;
 
 /// How a column of a file becomes one that the ingestor takes without a loss.
 sealed interface VectorFit
-        permits LeafFit, VectorFit.AsItIs, VectorFit.OfDictionary, VectorFit.OfStruct, VectorFit.OfList {
+        permits LeafFit,
+                VectorFit.AsItIs,
+                VectorFit.OfNulls,
+                VectorFit.OfDictionary,
+                VectorFit.OfStruct,
+                VectorFit.OfList {
 
     /// What the column becomes.
     Field field();
@@ -87,6 +93,9 @@ sealed interface VectorFit
             List<Field> children = source.getChildren();
             if (children.isEmpty()) {
                 RawLeaf leaf = raw.get(leaves++);
+                if (source.getType() instanceof ArrowType.Null && target != null) {
+                    return new OfNulls(nullable(source.getName(), target));
+                }
                 VectorFit asItIs = new AsItIs(source);
                 return target == null
                         ? asItIs
@@ -109,6 +118,16 @@ sealed interface VectorFit
                 }
             }
             return combine(source, fits);
+        }
+
+        private static Field nullable(String name, FieldType type) {
+            Field field = ArrowSchemas.toArrow(dev.wings.common.schema.Field.optional(1, name, type));
+            Map<String, String> metadata = new HashMap<>(field.getMetadata());
+            metadata.remove(ArrowSchemas.FIELD_ID_KEY);
+            return new Field(
+                    name,
+                    new org.apache.arrow.vector.types.pojo.FieldType(true, field.getType(), null, metadata),
+                    field.getChildren());
         }
 
         private VectorFit dictionary(String path, Field source, long id, @Nullable FieldType target, OnLoss onLoss) {
@@ -184,6 +203,14 @@ sealed interface VectorFit
                     target.copyFromSafe(position, i, source);
                 }
             }
+            target.setValueCount(positions.size());
+        }
+    }
+
+    /// A column of the type that has no values but null.
+    record OfNulls(Field field) implements VectorFit {
+        @Override
+        public void apply(FieldVector source, FieldVector target, Positions positions) {
             target.setValueCount(positions.size());
         }
     }

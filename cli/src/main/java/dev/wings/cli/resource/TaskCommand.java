@@ -41,7 +41,7 @@ import picocli.CommandLine.Parameters;
         subcommands = {TaskCommand.ListAll.class, TaskCommand.Get.class, TaskCommand.Retry.class})
 public final class TaskCommand {
 
-    /// Of a cell: the whole text is in `get`.
+    /// How much of a text a cell shows: the whole of it is in `get`.
     private static final int SHOWN_LENGTH = 60;
 
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");

@@ -29,14 +29,18 @@ final class FileFormatTest {
     @ParameterizedTest
     @CsvSource({
         "x.csv,PAR1,PARQUET",
-        "x,ARROW1,ARROW",
+        "x,'ARROW1\0\0',ARROW",
         "x.csv,'a,b',CSV",
         "x.tsv.gz,?,CSV",
         "x.jsonl.zst,?,NDJSON",
         "x.json,[1],NDJSON",
         "'',' {\"a\":1}',NDJSON",
         "'','a,b',CSV",
-        "x.PARQUET,?,PARQUET"
+        "x.PARQUET,?,PARQUET",
+        "x.txt,{,NDJSON",
+        "x.txt,'a,b',CSV",
+        "x,'PAR1,b',CSV",
+        "x,'ARROW1,b',CSV"
     })
     void startGoesBeforeName(String name, String head, FileFormat format) {
         assertThat(FileFormat.guess(name, head.getBytes(StandardCharsets.US_ASCII)))

@@ -22,12 +22,17 @@ import dev.wings.cli.schema.SchemaText;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -37,11 +42,20 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.ipc.ArrowWriter;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.SchemaElement;
+import org.apache.parquet.format.Util;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,6 +170,60 @@ final class RowFileTest {
                     .containsExactly(
                             "date timestamp", "delay long", "distance long", "origin string", "destination string");
         }
+    }
+
+    /// As pandas writes a column of which no value is known.
+    @Test
+    void columnsThatAreAllNullAreStringsUnlessTheTopicSaysOtherwise() throws IOException {
+        Path path = directory.resolve("rows.arrow");
+        Field nothing = new Field("n", new FieldType(true, ArrowType.Null.INSTANCE, null), null);
+        Field inner = new Field("n", nothing.getFieldType(), null);
+        Field struct = new Field("s", new FieldType(true, ArrowType.Struct.INSTANCE, null), List.of(inner));
+        Field element = new Field("element", nothing.getFieldType(), null);
+        Field list = new Field("l", new FieldType(true, ArrowType.List.INSTANCE, null), List.of(element));
+        try (VectorSchemaRoot root = VectorSchemaRoot.create(new Schema(List.of(nothing, struct, list)), allocator);
+                OutputStream out = Files.newOutputStream(path);
+                ArrowWriter writer = new ArrowFileWriter(root, null, Channels.newChannel(out))) {
+            root.allocateNew();
+            ((StructVector) root.getVector("s")).setIndexDefined(1);
+            ListVector lists = (ListVector) root.getVector("l");
+            lists.startNewValue(1);
+            lists.endValue(1, 2);
+            lists.getDataVector().setValueCount(2);
+            root.setRowCount(2);
+            writer.writeBatch();
+        }
+        try (RowFile rows = RowFile.open(path.toString(), Optional.empty(), true)) {
+            dev.wings.common.proto.Schema schema = RowCheck.schema(rows, OnLoss.REJECT);
+            assertThat(SchemaProtos.fromCreateRequest(schema).fields())
+                    .extracting(field -> field.type().toString())
+                    .containsExactly("string", "struct<n: string>", "list<string>");
+            for (String type : List.of("long", "uuid", "decimal(5,2)", "list<string>", "struct<a: map<string, int>>")) {
+                assertThat(read(rows, "n " + type + ", s struct<n: " + type + ">, l list<" + type + ">"))
+                        .endsWith("null null null", "null {} [null,null]");
+            }
+        }
+    }
+
+    @Test
+    void parquetThatIsBrokenOrHasNoColumnsIsToldSo() throws IOException {
+        byte[] whole = Files.readAllBytes(FLIGHTS);
+        Path broken = Files.write(directory.resolve("broken.parquet"), Arrays.copyOf(whole, whole.length - 20));
+        assertThatThrownBy(() -> RowFile.open(broken.toString(), Optional.empty()))
+                .hasMessageContaining("broken.parquet: it is not a whole Parquet file");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes("PAR1".getBytes(StandardCharsets.US_ASCII));
+        SchemaElement schema = new SchemaElement("schema");
+        schema.setNum_children(0);
+        Util.writeFileMetaData(new FileMetaData(1, List.of(schema), 0, List.of()), bytes);
+        bytes.writeBytes(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(bytes.size() - 4)
+                .array());
+        bytes.writeBytes("PAR1".getBytes(StandardCharsets.US_ASCII));
+        Path nothing = Files.write(directory.resolve("nothing.parquet"), bytes.toByteArray());
+        assertThatThrownBy(() -> RowFile.open(nothing.toString(), Optional.empty()))
+                .hasMessageContaining("nothing.parquet: it has no columns");
     }
 
     @Test

@@ -92,6 +92,13 @@ final class TextOptionsTest {
         --bad-lines skip                   ~ a,b/1,2/3/4,5,6/7,8      ~ a long, b long            ~ 1|2/7|8
         --bad-lines skip --types ^a long^  ~ a,b/1,2/x,3/4,5          ~ a long, b long            ~ 1|2/4|5
         --decimal .                        ~ ,b/1,2                   ~ index long, b long        ~ 1|2
+        --decimal .                        ~ a, b , c/1, 2, x          ~ a long, b long, c string  ~ 1|2| x
+        --decimal .                        ~ //a/1                    ~ a long                    ~ 1
+        --decimal .                        ~ a/1e5/2.5E-3/-1.5e-10    ~ a double                  ~ 100000.0/0.0025/-1.5E-10
+        --decimal .                        ~ sep=;/a;b,c/1;2          ~ a long, "b,c" long        ~ 1|2
+        --skip 1                           ~ x/SEP=|/a|b/1|2          ~ a long, b long            ~ 1|2
+        --decimal .                        ~ ORCID,PAR1/1,2           ~ ORCID long, PAR1 long     ~ 1|2
+        --decimal .                        ~ PAR1,ARROW1,FEA1/1,2,3   ~ PAR1 long, ARROW1 long, FEA1 long ~ 1|2|3
         """)
     void csvIsReadAsTheOptionsSay(String options, String text, String types, String rows) throws IOException {
         Path file = write("rows.csv", text.replace("\\t", "\t").replace('/', '\n') + "\n");
@@ -126,13 +133,54 @@ final class TextOptionsTest {
         assertRead(write("rows.ndjson", text), options, types, rows);
     }
 
+    /// Rows that cannot be taken leave nothing behind in those that can.
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
-        `a,b/1,x/NA,y/NA,z`   ~ column "a" is a string, since 2 of 3 values are like "NA"; without them it is long: --null NA
+        rows.ndjson ~ a long                           ~ {"a":1}/no json/{"a":2}                      ~ 1/2 ~ 1 line was left out, the first: line 2: the text is not JSON
+        rows.ndjson ~ a long                           ~ {"a":1}/{"a":"x"}/{"a":3,"b":1}/{"a":2}      ~ 1/2 ~ 2 lines were left out, the first: line 2: the value does not fit
+        rows.ndjson ~ a long                           ~ {"a":1}/{"a":2/{"a":3}//7/{"a":4,"a":5}/{"a":6} ~ 1/3/6 ~ 3 lines were left out, the first: line 2
+        rows.ndjson ~ a long                           ~ {"a":1}{"a":2}{"a/{"a":NaN}/{"a":3} {"a":4}  ~ 1/2/3/4 ~ 2 lines were left out, the first: line 1
+        rows.json   ~ a long                           ~ [{"a":1},/7,[1,{"a":2}],{"a":"x"},{"a":3}]   ~ 1/3 ~ 3 lines were left out, the first: line 2: a row is a JSON object
+        rows.ndjson ~ s struct<a: long, b: string>, k long ~ {"s":{"a":1,"b":"x"},"k":"y"}/{"s":{}}     ~ {}|null ~ 1 line was
+        rows.ndjson ~ l list<struct<a: long, b: long>> ~ {"l":[{"a":1,"b":2},{"a":3},{"a":"x"}]}/{"l":[{"a":5},null]} ~ [{"a":5},null] ~ 1 line was
+        rows.ndjson ~ m map<string, long>, k long      ~ {"m":{"a":1,"b":2},"k":"y"}/{"m":{"c":null}} ~ [{"key":"c"}]|null ~ 1 line was
+        rows.csv    ~ s struct<a: long, b: string>, k long ~ s;k/{"a":1,"b":"x"};y/{"a":2};3          ~ {"a":2}|3 ~ 1 line was left out, the first: line 2
+        rows.csv    ~ l list<struct<a: long, b: long>>, k long ~ l;k/[{"a":1,"b":2},{"b":3}];y/[{"a":2},null];3 ~ [{"a":2},null]|3 ~ 1 line was
+        """)
+    void badLinesAreLeftOut(String name, String types, String text, String rows, String note) throws IOException {
+        Path file = write(name, text.replace('/', '\n') + "\n");
+        TopicSchema topic = SchemaProtos.fromCreateRequest(dev.wings.cli.schema.SchemaText.parseSchema(types));
+        try (RowFile opened = open(file, "--bad-lines skip --delimiter ;");
+                ArrowReader reader = opened.read(allocator, 1000, topic, OnLoss.REJECT)) {
+            assertThat(String.join("/", lines(reader))).isEqualTo(rows);
+            assertThat(opened.takeNotes()).hasSize(1).first().asString().contains(note);
+        }
+        try (RowFile opened = open(file, "--delimiter ;");
+                ArrowReader reader = opened.read(allocator, 1000, topic, OnLoss.REJECT)) {
+            assertThatThrownBy(() -> lines(reader)).isInstanceOf(WingsException.class);
+        }
+    }
+
+    @Test
+    void badLinesDoNotDecideTypes() throws IOException {
+        assertRead(write("rows.ndjson", "{\"a\":1}\n{\"a\":\n{\"a\":2}\n"), "--bad-lines skip", "a long", "1/2");
+        assertRead(write("more.ndjson", "{\"a\":1}\n{\"a\":\"x\",\"a\":1}\n"), "--bad-lines skip", "a long", "1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        `a,b/1,x/NA,y/NA,z`   ~ column "a" is a string, since 2 of 3 values are like "NA"; without them it is long: --null 'NA'
         `1,2/3,4`             ~ the first line looks like a row (1, 2): --no-header
         `a/1/2/x`             ~ column "a" is a string, since line 4 has "x", which is no long as the values before
         `,b/1,2`              ~ column 1 has no name and is called index
         `a,,b/1,2,3`          ~ column 2 has no name and is called column_2
+        `a/x/\\N/y`             ~ column "a" is a string with 1 of 3 values like "\\N": --null '\\N'
+        `a;b/1,5;x/-2;y`      ~ column "a" is a string; --decimal , takes
+        `a/31.12.2023/1.2.2024` ~ --date-format '%d.%m.%Y' takes
+        `a/12-31-23 4:05 PM`  ~ --date-format '%m-%d-%y %I:%M %p' takes
+        `a/1.2.2024 4:05:06`  ~ --date-format '%d.%m.%Y %H:%M:%S' or --date-format '%m.%d.%Y %H:%M:%S' takes
+        `a/2024.01.31`        ~ --date-format '%Y.%m.%d' takes
+        `a/1/123456789012345678901234567890123456789` ~ since no number has as many digits
         """)
     void whatMayNotBeMeantIsToldOnce(String text, String note) throws IOException {
         read(write("rows.csv", text.replace('/', '\n') + "\n"), "--decimal .");
@@ -204,13 +252,35 @@ final class TextOptionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
-        PK\u0003\u0004xxxx       ~ a zip archive
-        Obj\u0001xxxx            ~ Avro
-        ORCxxxx                  ~ ORC
-        SQLite format 3xx        ~ a database of SQLite
+        PK\\003\\004xxxx       ~ a zip archive
+        PK\\003\\004xl/workbook ~ a workbook, as of Excel: save its sheet as CSV
+        SQLite format 3\\000 ~ a database of SQLite
+        \\223NUMPY\\001       ~ NumPy
+        \\200\\005\\225xx   ~ a pickle
+        RDX3\\nX\\n\\000\\000 ~ R's own
+        X\\n\\000\\000\\000\\003 ~ R's own
+        r\\002\\001\\000xx  ~ Stata
+        $FL2@(#) SPSS            ~ SPSS
+        MATLAB 5.0 MAT-file      ~ MATLAB
+        \\320\\317\\021\\340x ~ an old Excel
+        \\004"M\\030xxxx      ~ lz4 -d
+        \\037\\235\\220xx   ~ uncompress
+        ]\\000\\000\\200    ~ unlzma
+        CDF\\001xxxx            ~ NetCDF
+        PARE\\025xxxx           ~ encrypted
+        <!DOCTYPE html><html>    ~ a page of HTML
+        <?xml version="1.0"?>    ~ XML
+        version https://git-lfs.github.com/spec/v1 ~ git lfs pull
+        \\377\\376\\000\\000a\\000\\000\\000 ~ --encoding utf-32
+        \\000a\\000,\\000b\\000\\n\\000 ~ --encoding utf-16be
+        a\\000,\\000b\\000\\n\\000 ~ --encoding utf-16le
+        \\001\\002\\003\\004\\005\\006\\000 ~ neither text nor
+        \\000\\000\\000\\000\\000\\000 ~ neither text nor
+        Obj\\001xxxx            ~ Avro
+        ORC\\010xxxx            ~ ORC
         %PDF-1.4                 ~ PDF
-        FEA1xxxx                 ~ Feather of version 1
-        \u00ff\u00fea\u0000,\u0000 ~ UTF-16
+        FEA1\\000xxx            ~ Feather of version 1
+        \\377\\376a\\000,\\000 ~ UTF-16
         """)
     void whatIsNotReadIsNamedWithAdvice(String text, String expected) throws IOException {
         Path file = Files.write(
@@ -218,6 +288,58 @@ final class TextOptionsTest {
         assertThatThrownBy(() -> read(file, "--decimal ."))
                 .isInstanceOf(WingsException.class)
                 .hasMessageContaining("rows.csv")
+                .hasMessageContaining(expected);
+    }
+
+    @Test
+    void whatIsNotReadIsNamedInsideOfWhatIsCompressed() throws IOException {
+        for (String inner : List.of("RDX3\nX\n", "x".repeat(257) + "ustar\0")) {
+            Path file = directory.resolve("rows.csv.gz");
+            try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+                out.write(inner.getBytes(StandardCharsets.ISO_8859_1));
+            }
+            assertThatThrownBy(() -> read(file, "--decimal ."))
+                    .hasMessageContaining(inner.startsWith("RDX") ? "R's own format" : "a tar archive");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        {"n":2,"items":[{"a":1},{"a":2}]}     ~ jq -c '.items[]' FILE
+        {"a":{"0":1,"1":2},"b":{"0":1,"1":2}} ~ to_json(orient='records', lines=True)
+        """)
+    void fileThatIsOneRowWithManyInItIsTold(String text, String note) throws IOException {
+        read(write("rows.json", text), "--decimal .");
+        assertThat(notes)
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("the file is one row")
+                .contains(note);
+    }
+
+    @Test
+    void textIsToldByItsStartAlso() throws IOException {
+        assertRead(write("rows.txt", "{\"a\":1}\n"), "--decimal .", "a long", "1");
+        assertRead(write("more.txt", "a\n1\n"), "--decimal .", "a long", "1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        rows.json ~ []                ~ no row of it has a field
+        rows.json ~ {}                ~ no row of it has a field
+        rows.json ~ {"":1}            ~ bad field name
+        rows.csv  ~ `__offset__,a/1,2` ~ reserved
+        rows.csv  ~ `a,a/1,2`         ~ --names
+        rows.csv  ~ `# x/a,b/1,2`     ~ --comment '#'
+        rows.csv  ~ `Report/a,b/1,2`  ~ --skip
+        rows.csv  ~ ///               ~ no first line that names
+        """)
+    void refusalsNameTheFileAndAWayOut(String name, String text, String expected) throws IOException {
+        Path file = write(name, text.replace('/', '\n') + "\n");
+        assertThatThrownBy(() -> read(file, "--decimal ."))
+                .isInstanceOf(WingsException.class)
+                .hasMessageContaining("cannot read " + file)
                 .hasMessageContaining(expected);
     }
 

@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.push;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the option that makes more than text of a column: numbers with a decimal comma, and dates that are not written
+/// as ISO 8601 has them.
+final class TextHints {
+
+    private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+(?<fraction>,[0-9]+)?");
+
+    /// With a point or a comma before three digits it could be one of thousands.
+    private static final Pattern THOUSANDS = Pattern.compile("[-+]?[1-9][0-9]{0,2},[0-9]{3}");
+
+    private static final Pattern DATE =
+            Pattern.compile("(?<first>[0-9]{1,4})(?<separator>[./-])(?<second>[0-9]{1,2})\\k<separator>"
+                    + "(?<third>[0-9]{1,4})(?<time> [0-9]{1,2}:[0-9]{2}(?<seconds>:[0-9]{2})?(?<half> [AaPp][Mm])?)?");
+
+    private static final int MONTHS = 12;
+    private static final int YEAR_DIGITS = 4;
+
+    private boolean numbers = true;
+    private boolean commas;
+    private boolean dates = true;
+    private @Nullable String shape;
+    private int first;
+    private int second;
+
+    /// Shows it a value of the column.
+    void add(String value) {
+        String text = value.strip();
+        if (numbers) {
+            Matcher number = NUMBER.matcher(text);
+            numbers = number.matches();
+            commas |= numbers
+                    && number.group("fraction") != null
+                    && !THOUSANDS.matcher(text).matches();
+        }
+        if (dates) {
+            dates = addDate(text);
+        }
+    }
+
+    /// Whether it is a date of the same shape as those before.
+    private boolean addDate(String text) {
+        Matcher date = DATE.matcher(text);
+        if (!date.matches()) {
+            return false;
+        }
+        boolean yearFirst = date.group("first").length() == YEAR_DIGITS;
+        int lastDigits = date.group("third").length();
+        if (yearFirst ? lastDigits > 2 : lastDigits != YEAR_DIGITS && lastDigits != 2) {
+            return false;
+        }
+        String separator = date.group("separator");
+        String year = yearFirst || lastDigits == YEAR_DIGITS ? "%Y" : "%y";
+        String days = yearFirst ? year + separator + "A" + separator + "B" : "A" + separator + "B" + separator + year;
+        String hours = date.group("half") == null ? " %H:%M" : " %I:%M";
+        String time = date.group("time") == null
+                ? ""
+                : hours + (date.group("seconds") == null ? "" : ":%S") + (date.group("half") == null ? "" : " %p");
+        String found = days + time;
+        first = Math.max(first, Integer.parseInt(date.group(yearFirst ? "second" : "first")));
+        second = Math.max(second, Integer.parseInt(date.group(yearFirst ? "third" : "second")));
+        if (shape == null) {
+            shape = found;
+        }
+        return shape.equals(found);
+    }
+
+    /// What to say, and what it does; empty if nothing would help.
+    Optional<String> option() {
+        if (numbers && commas) {
+            return Optional.of("--decimal , takes its values for numbers");
+        }
+        if (!dates || shape == null || (first > MONTHS && second > MONTHS)) {
+            return Optional.empty();
+        }
+        String dayFirst = "--date-format '" + format(shape, "%d", "%m") + "'";
+        String monthFirst = "--date-format '" + format(shape, "%m", "%d") + "'";
+        if (shape.startsWith("%Y")) {
+            return Optional.of(monthFirst + " takes its values for dates");
+        }
+        return Optional.of((first > MONTHS ? dayFirst : second > MONTHS ? monthFirst : dayFirst + " or " + monthFirst)
+                + " takes its values for dates");
+    }
+
+    private static String format(String shape, String first, String second) {
+        return shape.replace("A", first).replace("B", second);
+    }
+}
