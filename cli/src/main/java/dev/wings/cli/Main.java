@@ -17,10 +17,7 @@ package dev.wings.cli;
 
 import dev.wings.cli.output.ExitCode;
 import java.io.PrintWriter;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// The `wings` command.
 public final class Main {
@@ -46,18 +43,7 @@ public final class Main {
                 .setExitCodeExceptionMapper(failure -> ExitCode.FAILED)
                 .setParameterExceptionHandler(Failures::reportUsage)
                 .setExecutionExceptionHandler(Failures::report);
-        keepFooters(wings);
+        HelpTexts.keepExamples(wings);
         return wings;
-    }
-
-    /// Examples are copied from the screen: their lines are never broken to its width.
-    private static void keepFooters(CommandLine command) {
-        command.getHelpSectionMap()
-                .put(
-                        UsageMessageSpec.SECTION_KEY_FOOTER,
-                        help -> Stream.of(help.commandSpec().usageMessage().footer())
-                                .map(line -> line + System.lineSeparator())
-                                .collect(Collectors.joining()));
-        command.getSubcommands().values().forEach(Main::keepFooters);
     }
 }

@@ -26,12 +26,14 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 final class CommandLineTest {
 
@@ -87,6 +89,32 @@ final class CommandLineTest {
         }
     }
 
+    /// What stands between quotes in a text is an example, too.
+    @ParameterizedTest
+    @MethodSource("commands")
+    void quotedExamplesAreWhole(List<String> command) {
+        CommandLine found = Main.commandLine();
+        for (String word : command) {
+            found = Objects.requireNonNull(found.getSubcommands().get(word));
+        }
+        // as the user has them, before anything is done to keep them
+        CommandSpec spec = CommandSpec.forAnnotatedObject(found.getCommandSpec().userObject());
+        List<String> texts = new ArrayList<>(List.of(spec.usageMessage().description()));
+        spec.args().forEach(argument -> texts.addAll(List.of(argument.description())));
+        Pattern quoted = Pattern.compile("(?<![\\p{L}\\p{N}])'[^']+'(?!\\p{L})");
+        for (int width : new int[] {70, 80, 93, 100, 120}) {
+            String help =
+                    found.setUsageHelpAutoWidth(false).setUsageHelpWidth(width).getUsageMessage();
+            for (String text : texts) {
+                quoted.matcher(text)
+                        .results()
+                        .forEach(example -> assertThat(help)
+                                .contains(example.group().replace("%%", "%").replace("${DEFAULT-VALUE}", "")));
+            }
+            assertThat(help).matches("(?s)[\\x00-\\x7f]*");
+        }
+    }
+
     @Test
     void helpAndVersionAreCommandsToo() {
         assertThat(run("help", "topic", "create").out())
@@ -109,6 +137,8 @@ final class CommandLineTest {
                     push flights                 | FILE
                     push flights x --batch-rows 0 | 1 or more is expected
                     dev --port-offset x          | not an int
+                    push x y --freshness 3s      | is for a topic that is made: say
+                    push x y --lake-sort-by a    | is for a topic that is made
                     """)
     void wrongCommandLineIsExplained(String arguments, String expected) {
         Outcome outcome = run(arguments.split(" ", -1));

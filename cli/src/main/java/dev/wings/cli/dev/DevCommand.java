@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Run the platform on this machine, all services in one process, until Ctrl-C.",
             "It brings its own PostgreSQL, keeps objects in a directory, and listens on loopback only.",
-            "The settings of the services (WINGS_CONTROL_PLANE_..., WINGS_INGESTOR_..., WINGS_SERVER_...,",
-            "WINGS_COMPACTOR_...) apply; other variables that start with WINGS_ are refused."
+            "The settings of the services (WINGS_CONTROL_PLANE_..., WINGS_INGESTOR_..., WINGS_SERVER_..., "
+                    + "WINGS_COMPACTOR_...) apply; other variables that start with WINGS_ are refused."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

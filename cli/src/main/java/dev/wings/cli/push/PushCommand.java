@@ -21,6 +21,7 @@ import dev.wings.cli.connect.FlightConnection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
+import dev.wings.cli.schema.LayoutArguments;
 import dev.wings.cli.signal.SignalStop;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
@@ -54,10 +55,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Send the rows of files to a topic: Parquet, Arrow IPC, CSV, NDJSON.",
             "Columns are matched by name.",
-            "Text (CSV, NDJSON) is read as the types of the topic's columns: exactly, or the push stops and",
-            "names the line; --on-loss says otherwise. docs/push.md has the details.",
-            "The first line of CSV names the columns; an empty field is null, a quoted empty one (\"\") is",
-            "empty text.",
+            "Text (CSV, NDJSON) is read as the types of the topic's columns: exactly, or the push stops and "
+                    + "names the line; --on-loss says otherwise. docs/push.md has the details.",
+            "The first line of CSV names the columns; an empty field is null, a quoted empty one (\"\") is "
+                    + "empty text.",
             "A batch is stored as a whole or rejected as a whole; rejected batches do not stop the others.",
             "What was acknowledged is durable. A push that fails is not resumed: it says how many rows were acknowledged."
         },
@@ -70,7 +71,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  wings push flights examples/flights.parquet --create",
+            "  wings push flights examples/flights.parquet --create --lake-sort-by origin",
             "  wings push sales.orders monday.csv tuesday.csv.gz",
             "  wings push weather stations/ --create --null NA --decimal , --date-format '%d.%m.%Y'",
             "  jq -c .events[] log.json | wings push events - --format ndjson"
@@ -134,27 +135,22 @@ public final class PushCommand implements Callable<Integer> {
     @Option(
             names = "--on-loss",
             paramLabel = "WHAT",
-            defaultValue = "reject",
             description = {
-                "What becomes of a value of which the field's type would lose digits: reject ends the push and names",
-                "it, truncate cuts the digits off, null stores a null (default: ${DEFAULT-VALUE})."
+                "What becomes of a value of which the field's type would lose digits: reject ends the push and names "
+                        + "it, truncate cuts the digits off, null stores a null (default: ${DEFAULT-VALUE})."
             })
     private OnLoss onLoss = OnLoss.REJECT;
 
     @Option(
             names = "--create",
             description = {
-                "Make the topic if there is none, with the columns of the first file, as",
-                "'wings topic create --from' does."
+                "Make the topic if there is none, with the columns of the first file, as 'wings topic create --from' "
+                        + "does; how it is laid out is said as there."
             })
     private boolean create;
 
-    @Option(
-            names = "--partition-by",
-            paramLabel = "FIELD",
-            defaultValue = "",
-            description = "With --create: the field whose values split the rows into partitions (default: none).")
-    private String partitionBy = "";
+    @Mixin
+    private final LayoutArguments layout = new LayoutArguments();
 
     @Option(names = "--quiet", description = "Show no progress.")
     private boolean quiet;
@@ -170,9 +166,10 @@ public final class PushCommand implements Callable<Integer> {
         checkPositive("--batch-rows", batchRows);
         checkPositive("--in-flight", inFlight);
         rate.ifPresent(rows -> checkPositive("--rate", rows));
-        if (!partitionBy.isEmpty() && !create) {
+        Optional<String> forNew = create ? Optional.empty() : layout.given();
+        if (forNew.isPresent()) {
             throw new ParameterException(
-                    spec().commandLine(), "'--partition-by' is for a topic that is made: say '--create' too");
+                    spec().commandLine(), "'" + forNew.get() + "' is for a topic that is made: say '--create' too");
         }
         TopicName name = connection.topic(topic);
         files = FileNames.expand(files);
@@ -212,14 +209,13 @@ public final class PushCommand implements Callable<Integer> {
         RowFile file = RowFile.open(files.getFirst(), format, true, text);
         first = file;
         try {
-            CreateTopicRequest request = CreateTopicRequest.newBuilder()
+            CreateTopicRequest.Builder request = CreateTopicRequest.newBuilder()
                     .setParent(name.parent().toString())
                     .setTopicId(name.topic())
-                    .setTopic(Topic.newBuilder().setSchema(RowCheck.schema(file, onLoss)))
-                    .setPartitionBy(partitionBy)
-                    .build();
+                    .setTopic(Topic.newBuilder().setSchema(RowCheck.schema(file, onLoss)));
+            layout.addTo(request);
             reportNotes(file);
-            Topic created = controlPlane.call(stub -> stub.createTopic(request));
+            Topic created = controlPlane.call(stub -> stub.createTopic(request.build()));
             out().println("created " + created.getName());
             return SchemaProtos.fromProto(created.getSchema());
         } catch (RuntimeException e) {

@@ -62,7 +62,6 @@ public final class TextArguments {
     @Option(
             names = "--quote",
             paramLabel = "C",
-            defaultValue = "\"",
             description = "CSV: what stands around fields; none for nothing (default: ${DEFAULT-VALUE}).")
     private String quote = "\"";
 
@@ -82,15 +81,10 @@ public final class TextArguments {
     @Option(
             names = "--types",
             paramLabel = "TYPES",
-            defaultValue = "",
             description = "CSV, NDJSON: types of a new topic's fields, instead of guessed ones: 'a double, b string'.")
     private String types = "";
 
-    @Option(
-            names = "--skip",
-            paramLabel = "LINES",
-            defaultValue = "0",
-            description = "CSV: leave out so many lines at the start.")
+    @Option(names = "--skip", paramLabel = "LINES", description = "CSV: leave out so many lines at the start.")
     private int skip;
 
     @Option(names = "--comment", paramLabel = "C", description = "CSV: leave out lines that start with it.")
@@ -99,14 +93,12 @@ public final class TextArguments {
     @Option(
             names = "--encoding",
             paramLabel = "NAME",
-            defaultValue = "utf-8",
             description = "CSV, NDJSON: how the text is written, as latin1 or utf-16 (default: ${DEFAULT-VALUE}).")
     private String encoding = "utf-8";
 
     @Option(
             names = "--decimal",
             paramLabel = "C",
-            defaultValue = ".",
             description = "CSV, NDJSON: what numbers have for a decimal point (default: ${DEFAULT-VALUE}).")
     private String decimal = ".";
 
@@ -114,18 +106,17 @@ public final class TextArguments {
             names = "--date-format",
             paramLabel = "FORMAT",
             description = {
-                "CSV, NDJSON: how dates and times are written beside ISO 8601, as '%%d.%%m.%%Y' or 'dd.MM.yyyy HH:mm';",
-                "may be given more than once."
+                "CSV, NDJSON: how dates and times are written beside ISO 8601, as '%%d.%%m.%%Y' or 'dd.MM.yyyy HH:mm'; "
+                        + "may be given more than once."
             })
     private List<String> dateFormats = List.of();
 
     @Option(
             names = "--bad-lines",
             paramLabel = "WHAT",
-            defaultValue = "reject",
             description = {
-                "CSV, NDJSON: what becomes of lines that cannot be taken: reject ends the push, skip leaves them out and",
-                "tells how many there were (default: ${DEFAULT-VALUE})."
+                "CSV, NDJSON: what becomes of lines that cannot be taken: reject ends the push, skip leaves them out and "
+                        + "tells how many there were (default: ${DEFAULT-VALUE})."
             })
     private BadLines badLines = BadLines.REJECT;
 

@@ -23,6 +23,7 @@ import dev.wings.cli.push.RowCheck;
 import dev.wings.cli.push.RowFile;
 import dev.wings.cli.push.TextArguments;
 import dev.wings.cli.schema.LakeText;
+import dev.wings.cli.schema.LayoutArguments;
 import dev.wings.cli.schema.SchemaText;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CreateTopicRequest;
@@ -92,46 +93,8 @@ public final class TopicCommand {
         @Mixin
         private final TextArguments arguments = new TextArguments();
 
-        @Option(
-                names = "--partition-by",
-                paramLabel = "FIELD",
-                defaultValue = "",
-                description = "The field whose values split the rows into partitions (default: none).")
-        private String partitionBy = "";
-
-        @Option(
-                names = "--lake-partition-by",
-                paramLabel = "FIELDS",
-                description =
-                        "How its table is partitioned: 'origin, day(ts)', or none (default: by the partition key).")
-        private Optional<String> lakePartitionBy = Optional.empty();
-
-        @Option(
-                names = "--lake-sort-by",
-                paramLabel = "FIELDS",
-                description = "How rows are sorted in its table: 'a, b desc nulls last' (default: as they came).")
-        private Optional<String> lakeSortBy = Optional.empty();
-
-        @Option(
-                names = "--freshness",
-                paramLabel = "TIME",
-                description = "Rows are in its table about so long after they were pushed (default: 30s).")
-        private Optional<String> freshness = Optional.empty();
-
-        @Option(
-                names = "--target-segment-bytes",
-                paramLabel = "BYTES",
-                description = "The size that files of its table are merged to (default: 256MiB).")
-        private Optional<String> targetSegmentBytes = Optional.empty();
-
-        private LakeSpec lake() {
-            LakeSpec.Builder lake = LakeSpec.newBuilder();
-            lakePartitionBy.map(LakeText::parsePartitioning).ifPresent(lake::setPartitioning);
-            lakeSortBy.map(LakeText::parseSortOrder).ifPresent(lake::addAllSortOrder);
-            freshness.map(LakeText::parseFreshness).ifPresent(lake::setFreshness);
-            targetSegmentBytes.map(LakeText::parseBytes).ifPresent(lake::setTargetSegmentBytes);
-            return lake.build();
-        }
+        @Mixin
+        private final LayoutArguments layout = new LayoutArguments();
 
         static final class Source {
             @Option(
@@ -166,16 +129,14 @@ public final class TopicCommand {
         @Override
         public Integer call() {
             TopicName name = options.connection().topic(topic);
-            CreateTopicRequest request = CreateTopicRequest.newBuilder()
+            CreateTopicRequest.Builder request = CreateTopicRequest.newBuilder()
                     .setParent(name.parent().toString())
                     .setTopicId(name.topic())
                     .setTopic(Topic.newBuilder()
-                            .setSchema(Objects.requireNonNull(source).schema(arguments, options::printNote))
-                            .setLake(lake()))
-                    .setPartitionBy(partitionBy)
-                    .build();
+                            .setSchema(Objects.requireNonNull(source).schema(arguments, options::printNote)));
+            layout.addTo(request);
             return options.run(client -> {
-                Topic created = client.call(stub -> stub.createTopic(request));
+                Topic created = client.call(stub -> stub.createTopic(request.build()));
                 options.printDone(
                         "created " + created.getName() + "\n" + columns(created), ResourceView.topic(created));
             });
@@ -186,8 +147,8 @@ public final class TopicCommand {
             name = "describe",
             aliases = "get",
             description = {
-                "Show a topic: its columns, how many rows it has, in which partitions and offsets, how large they are,",
-                "and when the newest came. What it holds is asked of the SQL server."
+                "Show a topic: its columns, how many rows it has, in which partitions and offsets, how large they are, "
+                        + "and when the newest came. What it holds is asked of the SQL server."
             },
             footer = {"", "Example:", "  wings topic describe flights"})
     static final class Describe implements Callable<Integer> {

@@ -48,8 +48,8 @@ import picocli.CommandLine.Spec;
         name = "sql",
         description = {
             "Ask in SQL: prints the answer of a query, or opens a prompt.",
-            "The prompt keeps a history, and has \\? for help. Where standard input is no terminal, the statements",
-            "that it holds are run, up to the first that fails.",
+            "The prompt keeps a history, and has \\? for help. Where standard input is no terminal, the statements "
+                    + "that it holds are run, up to the first that fails.",
             "On a terminal, tables show the columns that fit and the first rows, in a pager if they are many:",
             "$WINGS_PAGER or $PAGER, else less. Everywhere else all is printed."
         },
@@ -90,10 +90,9 @@ public final class SqlCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            defaultValue = "table",
             description = {
-                "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). JSON is one object on each line, arrow is an IPC",
-                "stream, parquet a file."
+                "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). JSON is one object on each line, arrow is an IPC "
+                        + "stream, parquet a file."
             })
     private OutputFormat format = OutputFormat.TABLE;
 

@@ -1,0 +1,85 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.cli.schema;
+
+import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.LakeSpec;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/// The options of commands that make topics: what splits the rows, and how the table is laid out.
+public final class LayoutArguments {
+
+    private static final String PARTITION_BY = "--partition-by";
+    private static final String LAKE_PARTITION_BY = "--lake-partition-by";
+    private static final String LAKE_SORT_BY = "--lake-sort-by";
+    private static final String FRESHNESS = "--freshness";
+    private static final String TARGET_SEGMENT_BYTES = "--target-segment-bytes";
+
+    @Option(
+            names = PARTITION_BY,
+            paramLabel = "FIELD",
+            description = "The field whose values split the rows into partitions (default: none).")
+    private Optional<String> partitionBy = Optional.empty();
+
+    @Option(
+            names = LAKE_PARTITION_BY,
+            paramLabel = "FIELDS",
+            description = "How its table is partitioned: 'origin, day(ts)', or none (default: by the partition key).")
+    private Optional<String> lakePartitionBy = Optional.empty();
+
+    @Option(
+            names = LAKE_SORT_BY,
+            paramLabel = "FIELDS",
+            description = "How rows are sorted in its table: 'a, b desc nulls last' (default: as they came).")
+    private Optional<String> lakeSortBy = Optional.empty();
+
+    @Option(
+            names = FRESHNESS,
+            paramLabel = "TIME",
+            description = "Rows are in its table about so long after they were pushed (default: 30s).")
+    private Optional<String> freshness = Optional.empty();
+
+    @Option(
+            names = TARGET_SEGMENT_BYTES,
+            paramLabel = "BYTES",
+            description = "The size that files of its table are merged to (default: 256MiB).")
+    private Optional<String> targetSegmentBytes = Optional.empty();
+
+    /// One of the options that were given, if any was.
+    public Optional<String> given() {
+        return Stream.of(
+                        partitionBy.map(text -> PARTITION_BY),
+                        lakePartitionBy.map(text -> LAKE_PARTITION_BY),
+                        lakeSortBy.map(text -> LAKE_SORT_BY),
+                        freshness.map(text -> FRESHNESS),
+                        targetSegmentBytes.map(text -> TARGET_SEGMENT_BYTES))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /// Puts what was asked for into a request, whose topic is given. Fails with INVALID for what makes no sense.
+    public void addTo(CreateTopicRequest.Builder request) {
+        LakeSpec.Builder lake = LakeSpec.newBuilder();
+        lakePartitionBy.map(LakeText::parsePartitioning).ifPresent(lake::setPartitioning);
+        lakeSortBy.map(LakeText::parseSortOrder).ifPresent(lake::addAllSortOrder);
+        freshness.map(LakeText::parseFreshness).ifPresent(lake::setFreshness);
+        targetSegmentBytes.map(LakeText::parseBytes).ifPresent(lake::setTargetSegmentBytes);
+        request.getTopicBuilder().setLake(lake);
+        partitionBy.ifPresent(request::setPartitionBy);
+    }
+}
