@@ -125,19 +125,89 @@ class FirstStatementsIT {
             value = {
                 "select * from flihgts | did you mean flights?",
                 "select * from sales.order | did you mean orders?",
-                "use sales | wings-schema",
-                "set timezone = 'Europe/Berlin' | AT TIME ZONE",
-                "set schema = 'sales' | session option schema",
-                "pivot flights on origin using sum(delay) | PIVOT topic ON column IN",
+                "use nowhere | SHOW SCHEMAS",
+                "use other.sales | there is one catalog",
+                "set threads = 4 | SET timezone",
+                "set timezone = 'Mars/Phobos' | Unknown TimeZone",
+                "set time zone 'x;y' | not a name of a time zone",
+                "reset all | SET schema",
+                "insert into flights values (1) | wings push TOPIC FILE",
+                "-- a comment @ insert into flights values (1) | wings push TOPIC FILE",
+                "update flights set number = 1 | 7700",
+                "delete from flights | never changed",
+                "merge into flights using x on true when matched then delete | never changed",
+                "truncate flights | never changed",
+                "create table x (a int) | wings topic create",
+                "create or replace view v as select 1 | wings topic create",
+                "create schema s | wings namespace create",
+                "alter table flights add column x int | wings topic",
+                "drop table flights | wings topic delete",
+                "comment on table flights is 'x' | wings topic create",
+                "copy flights to 'x.csv' | wings sql -o",
+                "export database 'x' | wings sql -o parquet",
+                "import database 'x' | wings push",
+                "attach 'x.db' | docs/lake.md",
+                "detach x | docs/lake.md",
+                "install spatial | no extension is loaded",
+                "load spatial | no extension is loaded",
+                "pragma database_size | SHOW ALL TABLES",
                 "call pragma_version() | SHOW ALL TABLES",
+                "begin | no transactions",
+                "start transaction | no transactions",
+                "commit | no transactions",
+                "rollback | no transactions",
+                "prepare p as select 1 | CreatePreparedStatement",
+                "execute p | CreatePreparedStatement",
+                "checkpoint | system.tasks",
+                "vacuum | system.tasks",
+                "analyze | system.tasks",
+                "grant select on flights to x | wings-tenant",
+                "explain insert into flights values (1) | EXPLAIN is supported of queries only",
+                "explain analyze delete from flights | EXPLAIN is supported of queries only",
                 "show functions | SHOW is for TABLES",
-                "select list_transform([1], x -> x + 1) | write lambda x: x + 1",
-                "select st_point(1, 2) | an extension that is not here"
+                "select st_point(1, 2) | an extension that is not here",
+                "select (select number from (values (1), (2)) v(number)) | subquery",
+                "select nosuch from flights | line=1, column=8",
+                "select 1,@ f.nosuch from flights f | line=2, column=2",
+                "select x.number from flights | Candidate tables",
+                "select date_trunk('day', departure) from flights | Did you mean",
+                "select 1,@  summ(number) from flights | line=2, column=3",
+                "select 1 from@ flihgts | did you mean flights?; line=2, column=2",
+                "select 1 from system.topcis | line=1, column=15",
+                "select 'x'::integer | line=1, column=",
+                "select number +@ from flights | line=2"
             })
     void refusalsNameWhatToDo(String statement, String expected) {
-        assertThatThrownBy(() -> sql.query(statement))
+        assertThatThrownBy(() -> sql.query(statement.replace('@', '\n')))
                 .hasMessageContaining(expected)
-                .hasMessageNotContainingAny("INSTALL ", "LOAD ", "SET lambda", "duckdb.org");
+                .hasMessageNotContainingAny("INSTALL ", "LOAD ", "SET lambda", "SET scalar", "duckdb.org");
+    }
+
+    @Test
+    void lambdasAreWrittenEitherWay() throws Exception {
+        assertThat(sql.query("select list_transform([1, 2], x -> x + 1), list_reduce([1, 2], lambda a, b: a + b),"
+                        + " '{\"a\": {\"b\": 5}}'::json -> 'a' ->> 'b', list_filter([1, 5], (x, i) -> x > i + 1)"))
+                .containsExactly("[2,3]|3|5|[5]");
+    }
+
+    /// What Grafana's data source makes of its macros.
+    @Test
+    void timesAreBinned() throws Exception {
+        assertThat(sql.query(
+                        "select date_bin(interval '15 second', t, timestamp '1970-01-01T00:00:00Z') b, count(*) from"
+                                + " (values (timestamp '2024-05-17 00:00:17'), (timestamp '2024-05-17 00:00:29'), (timestamp"
+                                + " '2024-05-17 00:00:30')) v(t) where t >= '2024-01-01T00:00:00Z' and t <="
+                                + " '2025-01-01T00:00:00Z' group by 1 order by 1"))
+                .containsExactly("2024-05-17T00:00:15|2", "2024-05-17T00:00:30|1");
+        assertThat(sql.query(
+                        "select date_bin(interval '15 second', departure, timestamp '1970-01-01T00:00:00Z') as time,"
+                                + " sum(number) from flights where departure >= '2024-01-01T00:00:00Z' and departure <="
+                                + " '2024-01-02T00:00:00Z' group by 1 order by 1"))
+                .isEmpty();
+        assertThat(sql.query("select date_bin(interval 1 hour, timestamptz '2024-05-17 00:10:00+00', timestamptz"
+                        + " '2024-01-01 00:30:00+00') = timestamptz '2024-05-16 23:30:00+00', date_bin('1 month',"
+                        + " timestamp '2024-05-17')::varchar"))
+                .containsExactly("true|2024-05-01 00:00:00");
     }
 
     /// Users and passwords are taken, since tools ask for them; they stand for nothing.

@@ -146,6 +146,17 @@ class UnionIT {
         assertThat(String.join("\n", sql.query(" EXPLAIN " + query))).containsPattern("cached_bytes=[1-9]");
         assertThat(String.join("\n", sql.queryPrepared("explain select number from flights where number = ?", 250_007)))
                 .contains("segments=1 of 2");
+        String run = String.join("\n", sql.query("explain analyze " + query));
+        assertThat(run)
+                .containsPattern("time=\\d+ ms")
+                .contains("default.flights: pages=1, page_rows=100")
+                .contains("segments=1 of 2, row_groups=1 of 49", "rows=4096 of 400000")
+                .contains("Total Time");
+        assertThat(String.join("\n", sql.query("explain (analyze) select number from flights limit 3")))
+                .contains("Total Time");
+        assertThat(String.join("\n", sql.query("explain analyze select count(*) from flights")))
+                .contains("known without reading");
+        assertThat(sql.query(query)).hasSize(1);
         assertThatThrownBy(() -> sql.query("explain delete from flights"))
                 .hasMessageContaining("EXPLAIN is supported of queries only");
         assertThatThrownBy(() -> sql.query("explain select getenv('HOME')")).hasMessageContaining("refused");

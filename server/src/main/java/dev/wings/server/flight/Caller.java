@@ -30,9 +30,17 @@ final class Caller {
     private final SessionOptions session;
     private Optional<SessionOptions> newSession = Optional.empty();
 
-    Caller(String tenant, SessionOptions session) {
+    private final boolean keepsCookies;
+
+    /// @param keepsCookies whether it has sent the cookie of a session
+    Caller(String tenant, SessionOptions session, boolean keepsCookies) {
         this.tenant = tenant;
         this.session = session;
+        this.keepsCookies = keepsCookies;
+    }
+
+    boolean keepsCookies() {
+        return keepsCookies;
     }
 
     static Caller current() {

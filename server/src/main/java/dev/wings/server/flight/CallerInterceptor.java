@@ -47,6 +47,9 @@ public final class CallerInterceptor implements ServerInterceptor {
     private static final Metadata.Key<String> SCHEMA =
             Metadata.Key.of(SessionOptions.SCHEMA_HEADER, Metadata.ASCII_STRING_MARSHALLER);
 
+    private static final Metadata.Key<String> TIME_ZONE =
+            Metadata.Key.of(SessionOptions.TIME_ZONE_HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -67,7 +70,9 @@ public final class CallerInterceptor implements ServerInterceptor {
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         Caller caller;
         try {
-            caller = new Caller(TenantHeader.tenantOf(headers), session(headers));
+            Optional<SessionOptions> cookie = cookie(headers);
+            SessionOptions session = cookie.isPresent() ? cookie.get() : session(headers);
+            caller = new Caller(TenantHeader.tenantOf(headers), session, cookie.isPresent());
             if (FlightServiceGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
                 // a name that somebody has made up gets no share of anything; health has no tenant
                 tenants.check(caller.tenant());
@@ -81,29 +86,36 @@ public final class CallerInterceptor implements ServerInterceptor {
         return Contexts.interceptCall(context, new AnsweringCall<>(call, caller, wantsToken(headers)), headers, next);
     }
 
-    private SessionOptions session(Metadata headers) {
+    private Optional<SessionOptions> cookie(Metadata headers) {
         Iterable<String> cookies = headers.getAll(COOKIE);
         for (String header : cookies == null ? List.<String>of() : cookies) {
             for (String cookie : header.split(";", -1)) {
                 String[] pair = cookie.strip().split("=", 2);
                 if (pair.length == 2 && pair[0].equals(SessionOptions.COOKIE) && !pair[1].isEmpty()) {
-                    return SessionOptions.fromCookie(signer, pair[1].replace("\"", ""));
+                    return Optional.of(SessionOptions.fromCookie(signer, pair[1].replace("\"", "")));
                 }
             }
         }
-        return schema(headers).map(SessionOptions::of).orElse(SessionOptions.DEFAULT);
+        return Optional.empty();
     }
 
-    private static Optional<String> schema(Metadata headers) {
-        Iterable<String> values = headers.getAll(SCHEMA);
+    private static SessionOptions session(Metadata headers) {
+        return new SessionOptions(
+                header(headers, SCHEMA).map(SessionOptions::checkSchema).orElse(SessionOptions.DEFAULT.schema()),
+                header(headers, TIME_ZONE)
+                        .map(SessionOptions::checkTimeZone)
+                        .orElse(SessionOptions.DEFAULT.timeZone()));
+    }
+
+    private static Optional<String> header(Metadata headers, Metadata.Key<String> key) {
+        Iterable<String> values = headers.getAll(key);
         if (values == null) {
             return Optional.empty();
         }
         Iterator<String> each = values.iterator();
         String value = each.next();
         if (each.hasNext()) {
-            throw WingsException.invalid(
-                    "the header must be there once at most: header=" + SessionOptions.SCHEMA_HEADER);
+            throw WingsException.invalid("the header must be there once at most: header=" + key.name());
         }
         return value.isEmpty() ? Optional.empty() : Optional.of(value);
     }

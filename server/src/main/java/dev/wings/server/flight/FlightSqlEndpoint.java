@@ -21,6 +21,7 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.query.Queries;
+import dev.wings.server.session.SessionStatement;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import dev.wings.server.system.SystemTables;
@@ -86,6 +87,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             FlightConstants.CLOSE_SESSION);
 
     private final Statements statements;
+    private final SessionChanges sessions;
     private final ParameterUploads uploads;
     private final BufferAllocator allocator;
 
@@ -115,7 +117,8 @@ public final class FlightSqlEndpoint extends MetadataCommands {
                 new MetadataStreams(limits.metadata(), limits.turns(), limits.metadataTimeout(), scheduler));
         this.statements = new Statements(queries, signer, ids, queryThreads, limits.queries());
         this.allocator = allocator;
-        this.uploads = new ParameterUploads(statements, allocator, limits);
+        this.sessions = new SessionChanges(statements, catalog);
+        this.uploads = new ParameterUploads(statements, sessions, allocator, limits);
     }
 
     /// What a gRPC server serves, behind a [CallerInterceptor].
@@ -238,7 +241,10 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             FlightSql.CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
         return answer(() -> {
             refuseTransaction(command.hasTransactionId());
-            Statements.Described statement = statements.describe(command.getQuery());
+            String sql = command.getQuery();
+            Statements.Described statement = SessionStatement.of(sql)
+                    .map(change -> sessions.apply(sql, change))
+                    .orElseGet(() -> statements.describe(sql));
             return statements.info(statement.handle(), statement.shape().columns(), descriptor);
         });
     }
@@ -246,14 +252,20 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     @Override
     public SchemaResult getSchemaStatement(
             FlightSql.CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
-        return answer(
-                () -> schema(statements.describe(command.getQuery()).shape().columns()));
+        return answer(() -> schema(described(command.getQuery()).shape().columns()));
     }
 
     @Override
     public void getStreamStatement(
             FlightSql.TicketStatementQuery ticket, CallContext context, ServerStreamListener listener) {
         stream(listener, () -> statements.ticketed(ticket.getStatementHandle()));
+    }
+
+    /// The shape of a statement, which changes nothing.
+    private Statements.Described described(String sql) {
+        return SessionStatement.of(sql).isPresent()
+                ? statements.describe(SessionChanges.told(Caller.current().session()))
+                : statements.describe(sql);
     }
 
     // Prepared statements
@@ -282,6 +294,11 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             FlightSql.CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
         return answer(() -> {
             StatementHandle execution = statements.execution(command.getPreparedStatementHandle());
+            Optional<SessionStatement> change = SessionStatement.of(execution.sql());
+            if (change.isPresent()) {
+                Statements.Described told = sessions.apply(execution.sql(), change.get());
+                return statements.info(told.handle(), told.shape().columns(), descriptor);
+            }
             return statements.info(execution, Statements.columns(execution), descriptor);
         });
     }
@@ -289,7 +306,13 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     @Override
     public SchemaResult getSchemaPreparedStatement(
             FlightSql.CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
-        return answer(() -> schema(Statements.columns(statements.prepared(command.getPreparedStatementHandle()))));
+        return answer(() -> {
+            StatementHandle prepared = statements.prepared(command.getPreparedStatementHandle());
+            return schema(
+                    SessionStatement.of(prepared.sql()).isPresent()
+                            ? described(prepared.sql()).shape().columns()
+                            : Statements.columns(prepared));
+        });
     }
 
     @Override
@@ -358,7 +381,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     @Override
     public void setSessionOptions(
             SetSessionOptionsRequest request, CallContext context, StreamListener<SetSessionOptionsResult> listener) {
-        act(listener, () -> Sessions.set(Caller.current(), request));
+        act(listener, () -> Sessions.set(Caller.current(), request, sessions::isTimeZone));
     }
 
     @Override
@@ -380,7 +403,10 @@ public final class FlightSqlEndpoint extends MetadataCommands {
 
     private void stream(ServerStreamListener listener, Supplier<StatementHandle> statement) {
         try {
-            statements.start(statement.get(), listener);
+            StatementHandle handle = statement.get();
+            Optional<SessionStatement> change = SessionStatement.of(handle.sql());
+            statements.start(
+                    change.map(told -> SessionChanges.told(handle, told)).orElse(handle), listener);
         } catch (RuntimeException e) {
             listener.error(FlightErrors.toFlight(e));
         }
@@ -390,11 +416,6 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         if (hasTransaction) {
             throw WingsException.invalid("transactions are not supported: each query reads one snapshot");
         }
-    }
-
-    static WingsException readOnly(String what) {
-        return WingsException.invalid("only queries are supported: found=" + what
-                + "; rows are pushed to an ingestor, topics are made in the control plane");
     }
 
     private static <T> T answer(Supplier<T> work) {

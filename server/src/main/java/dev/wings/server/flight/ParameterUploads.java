@@ -44,7 +44,7 @@ import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.jspecify.annotations.Nullable;
 
-/// `DoPut`, by which clients send the values of parameters, and nothing else here.
+/// `DoPut`, by which clients send the values of parameters and changes of their session, and nothing else here.
 ///
 /// Flight's own one gives each call a thread that waits for the client, for ever if the client sends nothing, or
 /// something that cannot be read. Here the whole request is gathered first, and then read.
@@ -64,12 +64,18 @@ final class ParameterUploads {
     private static final int CONTINUATION = 0xFFFFFFFF;
 
     private final Statements statements;
+    private final SessionChanges sessions;
     private final BufferAllocator allocator;
     private final FairPlaces turns;
     private final FairPlaces memory = new FairPlaces("bytes of parameters", FairPlaces.Limits.of(MAX_BYTES_OF_ALL));
 
-    ParameterUploads(Statements statements, BufferAllocator allocator, FlightSqlEndpoint.Limits limits) {
+    ParameterUploads(
+            Statements statements,
+            SessionChanges sessions,
+            BufferAllocator allocator,
+            FlightSqlEndpoint.Limits limits) {
         this.statements = statements;
+        this.sessions = sessions;
         this.allocator = allocator;
         this.turns = new FairPlaces(
                 "parameters that are read",
@@ -105,8 +111,18 @@ final class ParameterUploads {
         }
     }
 
-    /// What the first message says that the others are for.
-    private static ByteString preparedStatement(Flight.FlightData first) {
+    /// What a call is for.
+    private sealed interface Purpose {
+
+        /// The following messages are values for this prepared statement.
+        record Bind(ByteString statement) implements Purpose {}
+
+        /// The caller's session is to be changed.
+        record Change(String sql) implements Purpose {}
+    }
+
+    /// What the first message says that the call is for.
+    private Purpose purpose(Flight.FlightData first) {
         if (!first.hasFlightDescriptor()
                 || first.getFlightDescriptor().getType() != Flight.FlightDescriptor.DescriptorType.CMD) {
             throw WingsException.invalid(
@@ -115,16 +131,22 @@ final class ParameterUploads {
         try {
             Any command = Any.parseFrom(first.getFlightDescriptor().getCmd());
             if (command.is(FlightSql.CommandPreparedStatementQuery.class)) {
-                return command.unpack(FlightSql.CommandPreparedStatementQuery.class)
-                        .getPreparedStatementHandle();
+                return new Purpose.Bind(command.unpack(FlightSql.CommandPreparedStatementQuery.class)
+                        .getPreparedStatementHandle());
             }
-            for (Class<? extends Message> update : List.of(
-                    FlightSql.CommandStatementUpdate.class,
-                    FlightSql.CommandPreparedStatementUpdate.class,
-                    FlightSql.CommandStatementIngest.class)) {
-                if (command.is(update)) {
-                    throw FlightSqlEndpoint.readOnly(update.getSimpleName());
-                }
+            if (command.is(FlightSql.CommandStatementUpdate.class)) {
+                return new Purpose.Change(
+                        command.unpack(FlightSql.CommandStatementUpdate.class).getQuery());
+            }
+            if (command.is(FlightSql.CommandPreparedStatementUpdate.class)) {
+                ByteString handle = command.unpack(FlightSql.CommandPreparedStatementUpdate.class)
+                        .getPreparedStatementHandle();
+                return new Purpose.Change(statements.prepared(handle).sql());
+            }
+            if (command.is(FlightSql.CommandStatementIngest.class)) {
+                throw WingsException.invalid("tables are not filled through this port: rows are pushed by DoPut to an"
+                        + " ingestor's port (7702 of `wings dev`), with a descriptor whose path is the topic, or by `wings"
+                        + " push TOPIC FILE`");
             }
             throw WingsException.invalid("no such command: type="
                     + command.getTypeUrl().lines().findFirst().orElse(""));
@@ -156,8 +178,9 @@ final class ParameterUploads {
         private final ServerCall<Flight.FlightData, Flight.PutResult> call;
         private final List<Flight.FlightData> messages = new ArrayList<>();
         private final String tenant = Caller.current().tenant();
-        private @Nullable ByteString statement;
+        private @Nullable Purpose purpose;
         private FairPlaces.@Nullable Place place;
+        private boolean answered;
         private int bytes;
 
         Upload(ServerCall<Flight.FlightData, Flight.PutResult> call) {
@@ -166,8 +189,17 @@ final class ParameterUploads {
 
         @Override
         public void onMessage(Flight.FlightData message) {
-            if (statement == null) {
-                statement = preparedStatement(message);
+            if (purpose == null) {
+                purpose = purpose(message);
+            }
+            if (purpose instanceof Purpose.Change(String sql)) {
+                // some clients end their side only when they have an answer
+                if (!answered) {
+                    answered = true;
+                    sessions.update(sql);
+                    answer(FlightSql.DoPutUpdateResult.getDefaultInstance());
+                }
+                return;
             }
             bytes += message.getSerializedSize();
             if (bytes > MAX_BYTES || messages.size() == MAX_MESSAGES) {
@@ -217,21 +249,30 @@ final class ParameterUploads {
 
         @Override
         public void onHalfClose() {
-            if (statement == null) {
-                throw WingsException.invalid("the stream ended before its first message");
+            switch (purpose) {
+                case null -> throw WingsException.invalid("the stream ended before its first message");
+                case Purpose.Bind(ByteString statement) -> answer(bound(statement));
+                case Purpose.Change ignored -> {
+                    // answered before
+                }
             }
+        }
+
+        private void answer(Message answer) {
+            call.sendHeaders(new Metadata());
+            call.sendMessage(Flight.PutResult.newBuilder()
+                    .setAppMetadata(answer.toByteString())
+                    .build());
+            call.close(Status.OK, new Metadata());
+        }
+
+        private Message bound(ByteString statement) {
             ByteArrayOutputStream stream = new ByteArrayOutputStream(bytes);
             messages.forEach(message -> append(message, stream));
             messages.clear();
-            ByteString handle = bindInTurn(statement, stream.toByteArray());
-            call.sendHeaders(new Metadata());
-            call.sendMessage(Flight.PutResult.newBuilder()
-                    .setAppMetadata(FlightSql.DoPutPreparedStatementResult.newBuilder()
-                            .setPreparedStatementHandle(handle)
-                            .build()
-                            .toByteString())
-                    .build());
-            call.close(Status.OK, new Metadata());
+            return FlightSql.DoPutPreparedStatementResult.newBuilder()
+                    .setPreparedStatementHandle(bindInTurn(statement, stream.toByteArray()))
+                    .build();
         }
     }
 }

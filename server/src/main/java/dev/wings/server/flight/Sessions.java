@@ -16,13 +16,13 @@
 package dev.wings.server.flight;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.resource.ResourceId;
 import dev.wings.server.session.SessionOptions;
-import dev.wings.server.system.SystemTables;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.apache.arrow.flight.CloseSessionResult;
 import org.apache.arrow.flight.GetSessionOptionsResult;
 import org.apache.arrow.flight.NoOpSessionOptionValueVisitor;
@@ -30,15 +30,18 @@ import org.apache.arrow.flight.SessionOptionValue;
 import org.apache.arrow.flight.SetSessionOptionsRequest;
 import org.apache.arrow.flight.SetSessionOptionsResult;
 
-/// The session options `catalog`, which is always `wings`, and `schema`.
+/// The session options `catalog`, which is always `wings`, `schema` and `timezone`.
 final class Sessions {
 
     private static final String CATALOG = "catalog";
     private static final String SCHEMA = "schema";
 
+    private static final String TIME_ZONE = "timezone";
+
     private Sessions() {}
 
-    static SetSessionOptionsResult set(Caller caller, SetSessionOptionsRequest request) {
+    /// @param isTimeZone whether there is a time zone of this name
+    static SetSessionOptionsResult set(Caller caller, SetSessionOptionsRequest request, Predicate<String> isTimeZone) {
         Map<String, SetSessionOptionsResult.Error> errors = new LinkedHashMap<>();
         SessionOptions options = caller.session();
         for (Map.Entry<String, SessionOptionValue> option :
@@ -51,10 +54,17 @@ final class Sessions {
                     }
                 }
                 case SCHEMA -> {
-                    if (isSchema(value)) {
-                        options = new SessionOptions(value);
+                    if (isValid(SessionOptions::checkSchema, value)) {
+                        options = new SessionOptions(value, options.timeZone());
                     } else {
                         errors.put(SCHEMA, error(SetSessionOptionsResult.ErrorValue.INVALID_VALUE));
+                    }
+                }
+                case TIME_ZONE -> {
+                    if (isValid(SessionOptions::checkTimeZone, value) && isTimeZone.test(value)) {
+                        options = new SessionOptions(options.schema(), value);
+                    } else {
+                        errors.put(TIME_ZONE, error(SetSessionOptionsResult.ErrorValue.INVALID_VALUE));
                     }
                 }
                 default -> errors.put(option.getKey(), error(SetSessionOptionsResult.ErrorValue.INVALID_NAME));
@@ -68,6 +78,7 @@ final class Sessions {
         Map<String, SessionOptionValue> options = new HashMap<>();
         options.put(CATALOG, value.apply(MetadataRoots.CATALOG));
         options.put(SCHEMA, value.apply(caller.session().schema()));
+        options.put(TIME_ZONE, value.apply(caller.session().timeZone()));
         return new GetSessionOptionsResult(options);
     }
 
@@ -76,12 +87,9 @@ final class Sessions {
         return new CloseSessionResult(CloseSessionResult.Status.CLOSED);
     }
 
-    private static boolean isSchema(String value) {
-        if (value.equals(SystemTables.SCHEMA)) {
-            return true;
-        }
+    private static boolean isValid(UnaryOperator<String> check, String value) {
         try {
-            ResourceId.checkNamespace(value);
+            check.apply(value);
             return true;
         } catch (WingsException e) {
             return false;

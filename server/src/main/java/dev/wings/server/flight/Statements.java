@@ -29,6 +29,8 @@ import dev.wings.server.query.Queries;
 import dev.wings.server.query.QueryRequest;
 import dev.wings.server.query.RunningQuery;
 import dev.wings.server.session.AnnouncedParameters;
+import dev.wings.server.session.SessionOptions;
+import dev.wings.server.session.SessionStatement;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import java.nio.ByteBuffer;
@@ -73,19 +75,27 @@ final class Statements {
 
     /// Checks a statement and tells its shape.
     Described describe(String sql) {
-        Caller caller = Caller.current();
+        return describe(sql, Caller.current().session());
+    }
+
+    /// The same, in a session that is not the caller's yet.
+    Described describe(String sql, SessionOptions session) {
         QueryRequest request = new QueryRequest(
-                ids.next().toString(), caller.tenant(), caller.session().schema(), sql, List.of());
+                ids.next().toString(), Caller.current().tenant(), session.schema(), session.timeZone(), sql, List.of());
         Description shape = CallWork.run(() -> queries.describe(request));
-        StatementHandle handle = new StatementHandle(
+        return new Described(handle(request, shape.parameters().size()), shape);
+    }
+
+    private static StatementHandle handle(QueryRequest request, int parameters) {
+        return new StatementHandle(
                 request.id(),
                 request.tenant(),
                 request.schema(),
+                request.timeZone(),
                 request.sql(),
-                shape.parameters().size(),
+                parameters,
                 List.of(),
                 ByteString.EMPTY);
-        return new Described(handle, shape);
     }
 
     /// Where to get the rows of one execution of a statement. Fails with INVALID if parameters have no values yet.
@@ -102,6 +112,9 @@ final class Statements {
 
     /// A prepared statement as its client is told of it.
     FlightSql.ActionCreatePreparedStatementResult prepare(String sql) {
+        if (SessionStatement.of(sql).isPresent()) {
+            return prepareChange(sql);
+        }
         Described statement = describe(sql);
         ByteString columns = statement
                 .shape()
@@ -115,6 +128,21 @@ final class Statements {
                 .setPreparedStatementHandle(handleOf(statement.handle().withResultSchema(carried)))
                 .setDatasetSchema(columns)
                 .setParameterSchema(ByteString.copyFrom(MetadataRoots.serialized(parameters)))
+                .build();
+    }
+
+    /// Of a statement that changes the session. No columns: who prepares takes it for an update, or asks for its rows
+    /// all the same. The cookie of now shows next time whether the client keeps cookies.
+    private FlightSql.ActionCreatePreparedStatementResult prepareChange(String sql) {
+        Caller caller = Caller.current();
+        SessionOptions session = caller.session();
+        caller.setSession(session);
+        StatementHandle handle = handle(
+                new QueryRequest(
+                        ids.next().toString(), caller.tenant(), session.schema(), session.timeZone(), sql, List.of()),
+                0);
+        return FlightSql.ActionCreatePreparedStatementResult.newBuilder()
+                .setPreparedStatementHandle(handleOf(handle))
                 .build();
     }
 

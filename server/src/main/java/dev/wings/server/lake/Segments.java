@@ -85,10 +85,16 @@ public final class Segments {
     /// @param file with the statistics of its offsets only
     /// @param chunks of the whole file
     record Planned(
-            DataFile file, ObjectId object, ByteRange footer, long chunks, List<ByteRange> ranges, int rowGroups) {
+            DataFile file,
+            ObjectId object,
+            ByteRange footer,
+            long chunks,
+            List<ByteRange> ranges,
+            int rowGroups,
+            long rows) {
 
         Planned footerOnly() {
-            return new Planned(file, object, footer, chunks, List.of(footer), rowGroups);
+            return new Planned(file, object, footer, chunks, List.of(footer), rowGroups, rows);
         }
 
         long readBytes() {
@@ -125,6 +131,8 @@ public final class Segments {
                 planned.size(),
                 counts.rowGroups,
                 planned.stream().mapToInt(Planned::rowGroups).sum(),
+                counts.rows,
+                planned.stream().mapToLong(Planned::rows).sum(),
                 counts.bytes,
                 planned.stream().mapToLong(Planned::readBytes).sum(),
                 metadataLocation);
@@ -161,6 +169,7 @@ public final class Segments {
     private static final class Counts {
         private int files;
         private int rowGroups;
+        private long rows;
         private long bytes;
     }
 
@@ -190,6 +199,7 @@ public final class Segments {
                             true));
             for (DataFile file : files.dataFiles(io, snapshot, manifest)) {
                 counts.files++;
+                counts.rows += file.recordCount();
                 counts.bytes += file.fileSizeInBytes();
                 if (partition.eval(file.partition()) && evaluator.eval(file)) {
                     if (matching.size() == MAX_SEGMENTS) {
@@ -237,10 +247,12 @@ public final class Segments {
         List<ByteRange> ranges = new ArrayList<>();
         ranges.add(layout.footer());
         int read = 0;
+        long rows = 0;
         for (SegmentLayout.RowGroup group : layout.rowGroups()) {
             counts.rowGroups++;
             if (matters.test(group)) {
                 read++;
+                rows += group.rows();
                 for (SegmentLayout.Chunk chunk : group.chunks()) {
                     if (wanted.contains(chunk.column())) {
                         ranges.add(chunk.data());
@@ -251,7 +263,7 @@ public final class Segments {
         }
         return read == 0
                 ? Optional.empty()
-                : Optional.of(new Planned(file, object, layout.footer(), layout.chunkCount(), ranges, read));
+                : Optional.of(new Planned(file, object, layout.footer(), layout.chunkCount(), ranges, read, rows));
     }
 
     /// A row group as a file that Iceberg's evaluator understands.

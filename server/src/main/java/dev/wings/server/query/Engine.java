@@ -130,6 +130,11 @@ final class Engine implements AutoCloseable {
             duckDb.run("SET parquet_metadata_cache = true");
             duckDb.run("SET validate_external_file_cache = 'NO_VALIDATION'");
             BoundedFunctions.define(duckDb);
+            // as PostgreSQL and Grafana call it
+            duckDb.run("CREATE TEMP MACRO date_bin(w, t, o) AS time_bucket(w, t, o), (w, t) AS time_bucket(w, t)");
+            // beside the word, for those who write x -> x + 1
+            duckDb.run("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'");
+            duckDb.run("SET allowed_configs = ['TimeZone']");
             if (purpose == Purpose.PLANNING) {
                 duckDb.run("SET disabled_optimizers = '" + UNPLANNABLE_OPTIMIZERS + "'");
             }
@@ -146,7 +151,7 @@ final class Engine implements AutoCloseable {
     }
 
     /// Makes empty tables under the names that the query uses; bare names are those of `homeSchema`.
-    void declare(Map<TableRef, SqlTable> tables, String homeSchema) {
+    void declare(Map<TableRef, SqlTable> tables, String homeSchema, String timeZone) {
         List<String> statements = new ArrayList<>();
         tables.forEach((name, table) -> statements.add("CREATE TABLE " + name.sql() + " ("
                 + table.columns().stream()
@@ -154,20 +159,22 @@ final class Engine implements AutoCloseable {
                         .map(column -> TableRef.quote(column.name()) + " " + column.sqlType())
                         .collect(Collectors.joining(", "))
                 + ")"));
-        layOut(new Layout(schemas(tables.keySet(), homeSchema), List.of(), withUse(statements, homeSchema)));
+        layOut(new Layout(
+                schemas(tables.keySet(), homeSchema), List.of(), withSession(statements, homeSchema, timeZone)));
     }
 
     /// Makes the tables readable under the names that the query uses, until [#removeRows]. Columns that are not
     /// needed are there too, and null: the text of the query may name them. If this fails, the engine is only to be
     /// closed.
-    void add(Map<TableRef, TableSource> tables, String homeSchema, BufferAllocator allocator) {
+    void add(Map<TableRef, TableSource> tables, String homeSchema, String timeZone, BufferAllocator allocator) {
         List<Schema> batches = new ArrayList<>();
         List<String> statements = new ArrayList<>();
         tables.forEach((name, source) -> {
             statements.add("CREATE VIEW " + name.sql() + " AS " + rows(source, batchesName(batches.size())));
             batches.add(source.batches().schema());
         });
-        layOut(new Layout(schemas(tables.keySet(), homeSchema), batches, withUse(statements, homeSchema)));
+        layOut(new Layout(
+                schemas(tables.keySet(), homeSchema), batches, withSession(statements, homeSchema, timeZone)));
         int number = 0;
         for (TableSource source : tables.values()) {
             duckDb.attach(batchesName(number), source.batches(), allocator);
@@ -241,8 +248,9 @@ final class Engine implements AutoCloseable {
         return schemas;
     }
 
-    private static List<String> withUse(List<String> statements, String schema) {
+    private static List<String> withSession(List<String> statements, String schema, String timeZone) {
         statements.add("USE wings." + TableRef.quote(schema));
+        statements.add("SET GLOBAL TimeZone = '" + timeZone.replace("'", "''") + "'");
         return statements;
     }
 

@@ -24,6 +24,8 @@ import dev.wings.server.table.TableSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.slf4j.Logger;
@@ -42,11 +44,30 @@ final class EngineRuns {
 
     /// The engine's plan of a query, which is not run.
     String explain(RunningQuery query, OpenedQuery opened, BufferAllocator rows) {
-        StringBuilder plan = new StringBuilder();
         Map<TableRef, TableSource> sources = new LinkedHashMap<>();
         opened.sources().forEach((name, source) -> sources.put(name, source.forPlanning()));
-        String sql = "EXPLAIN " + opened.plan().query().sql();
-        runInEngine(query, sql, sources, rows, results -> {
+        return plan(query, "EXPLAIN ", opened, sources, rows);
+    }
+
+    /// The engine's plan of a query that was run, with what each of its parts took. The rows go nowhere.
+    String analyze(RunningQuery query, OpenedQuery opened, BufferAllocator rows) {
+        AtomicReference<String> plan = new AtomicReference<>("");
+        runWhole(
+                query,
+                opened,
+                () -> false,
+                () -> plan.set(plan(query, "EXPLAIN ANALYZE ", opened, opened.sources(), rows)));
+        return plan.get();
+    }
+
+    private String plan(
+            RunningQuery query,
+            String how,
+            OpenedQuery opened,
+            Map<TableRef, TableSource> sources,
+            BufferAllocator rows) {
+        StringBuilder plan = new StringBuilder();
+        runInEngine(query, how + opened.plan().query().sql(), sources, rows, results -> {
             // key and value
             while (results.next()) {
                 for (int row = 0; row < results.root().getRowCount(); row++) {
@@ -62,15 +83,21 @@ final class EngineRuns {
         void take(SqlEngine.Rows results);
     }
 
-    /// Only those parts of segments are on the local disk that the plan said would be read. Should the engine read
-    /// others, it finds zeros there, which it refuses; then the whole files are fetched.
     void run(RunningQuery query, OpenedQuery opened, BufferAllocator rows, ResultSink resultSink) {
         StartedSink sink = new StartedSink(resultSink);
+        runWhole(query, opened, sink::started, () -> runOnce(query, opened, rows, sink));
+    }
+
+    /// Only those parts of segments are on the local disk that the plan said would be read. Should the engine read
+    /// others, it finds zeros there, which it refuses; then the whole files are fetched.
+    ///
+    /// @param started whether it cannot be run anew
+    private static void runWhole(RunningQuery query, OpenedQuery opened, BooleanSupplier started, Runnable once) {
         try {
-            runOnce(query, opened, rows, sink);
+            once.run();
         } catch (UnreadableSegment e) {
             long missing = opened.fetchAll();
-            if (sink.started()) {
+            if (started.getAsBoolean()) {
                 throw missing == 0
                         ? e.lost()
                         : WingsException.unavailable(
@@ -82,7 +109,7 @@ final class EngineRuns {
                     query.request().id(),
                     e);
             try {
-                runOnce(query, opened, rows, sink);
+                once.run();
             } catch (UnreadableSegment again) {
                 throw again.lost();
             }
@@ -107,7 +134,7 @@ final class EngineRuns {
         boolean clean = false;
         try {
             query.runIn(engine.duckDb());
-            engine.add(sources, request.schema(), rows);
+            engine.add(sources, request.schema(), request.timeZone(), rows);
             try (SqlEngine.Prepared statement = engine.duckDb().prepare(sql)) {
                 for (int i = 0; i < request.parameters().size(); i++) {
                     statement.bind(i + 1, request.parameters().get(i));
@@ -129,7 +156,7 @@ final class EngineRuns {
                     .map(failure -> failure instanceof WingsException known
                             ? known
                             : new WingsException(ErrorKind.INTERNAL, "a scan failed", failure))
-                    .orElseGet(() -> Failures.of(e));
+                    .orElseGet(() -> Failures.of(e, request.sql()));
         } finally {
             query.leaveEngine();
             if (clean && engine.isUsable()) {

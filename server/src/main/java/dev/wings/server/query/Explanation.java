@@ -40,19 +40,20 @@ final class Explanation {
 
     private Explanation() {}
 
-    static List<String> lines(Map<TableRef, TableSource> sources, String plan) {
+    static List<String> lines(Map<TableRef, TableSource> sources) {
         List<String> lines = new ArrayList<>();
         sources.forEach((name, source) -> {
-            lines.add(name.schema() + "." + name.table() + ": pages=" + source.pages());
+            lines.add(name.schema() + "." + name.table() + ": pages=" + source.pages()
+                    + (source.pages() == 0 ? "" : ", page_rows=" + source.pageRows()));
             source.stats().ifPresent(stats -> lines.add("  " + segments(source, stats)));
         });
-        lines.addAll(plan.lines().toList());
         return lines;
     }
 
     private static String segments(TableSource source, SegmentStats stats) {
         return "segments=" + stats.readSegments() + " of " + stats.segments()
                 + ", row_groups=" + stats.readRowGroups() + " of " + stats.rowGroups() + " in segments looked into"
+                + ", rows=" + stats.readRows() + " of " + stats.rows()
                 + ", bytes=" + stats.readBytes() + " of " + stats.bytes()
                 + ", cached_bytes="
                 + source.segments().map(SegmentSource::cachedBytes).orElse(0L);

@@ -19,6 +19,7 @@ import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,19 +34,47 @@ final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
-    private static final List<String> ADVICE =
-            List.of("SET ", "PRAGMA ", "INSTALL ", "LOAD ", "https://duckdb.org", "http://extensions.duckdb.org");
+    private static final List<String> ADVICE = List.of(
+            "SET ",
+            "RESET ",
+            "PRAGMA ",
+            "INSTALL ",
+            "LOAD ",
+            "CALL ",
+            "https://duckdb.org",
+            "http://extensions.duckdb.org");
 
     private static final Pattern IN_EXTENSION =
             Pattern.compile("is not in the catalog, but it exists in the \\w+ extension");
 
-    private static final Pattern DEPTH_ADVICE =
-            Pattern.compile(" Use \"SET max_expression_depth TO x\" to increase the maximum expression depth\\.?");
+    /// In the line that says what is wrong, which may quote what the client wrote: sentences of the engine's own.
+    private static final Pattern ADVICE_INSIDE = Pattern.compile(
+            ",? (?:or|and) SET \\w+ ?=[^.]*+"
+                    + "|(?:^|(?<=[.!?] )|(?<= - ) *)(?:Please |You can |Alternatively,? )?+(?:Use|use|Try|try|To \\w+[^.]*?,|Consider|Set|Enable|"
+                    + "See|For more info)\\b[^.]*?\\b(?:SET|RESET|PRAGMA|INSTALL|LOAD|CALL|https://duckdb)\\b(?:[^.]|\\.(?=\\S))*+\\.?");
+
+    /// The engine's excerpt of a statement, with marks below what is wrong.
+    private static final Pattern EXCERPT = Pattern.compile("(?m)^LINE (\\d+): (.*)\\n( *+)(\\^++)");
+
+    /// Of memory that the engine wants at once, and does not get.
+    private static final String NO_ROOM = "Failed to allocate";
 
     private Failures() {}
 
     static WingsException of(DuckDbException e) {
-        String message = "SQL: " + followable(e.getMessage());
+        return of(e, "");
+    }
+
+    /// @param sql as the client wrote it
+    static WingsException of(DuckDbException e, String sql) {
+        if (e.getMessage().contains(NO_ROOM)) {
+            return new WingsException(
+                    ErrorKind.EXHAUSTED,
+                    "the statement is too large for the memory that a query is planned with: shorten it; long lists of"
+                            + " values can be rows of a topic, or a parameter: = any(?)",
+                    e);
+        }
+        String message = "SQL: " + placed(followable(e.getMessage()), sql);
         return switch (e.kind()) {
             case STATEMENT ->
                 new WingsException(isTooLong(e.getMessage()) ? ErrorKind.EXHAUSTED : ErrorKind.INVALID, message, e);
@@ -74,10 +103,7 @@ final class Failures {
 
     /// Without advice that nobody can follow here: to change settings, to load extensions, to read another's manual.
     /// What is wrong comes first, and may quote what the client wrote; advice follows.
-    private static String followable(String message) {
-        if (message.contains("Deprecated lambda arrow")) {
-            return "Binder Error: the arrow -> makes no lambda any more: write lambda x: x + 1";
-        }
+    static String followable(String message) {
         if (message.startsWith("Extension Autoloading Error")
                 || IN_EXTENSION.matcher(message).find()) {
             return "Catalog Error: the function belongs to an extension that is not here: "
@@ -87,9 +113,43 @@ final class Failures {
         return Stream.concat(
                         lines.stream()
                                 .limit(1)
-                                .map(line -> DEPTH_ADVICE.matcher(line).replaceFirst("")),
+                                .map(line -> ADVICE_INSIDE
+                                        .matcher(line)
+                                        .replaceAll("")
+                                        .stripTrailing()),
                         lines.stream().skip(1).filter(line -> ADVICE.stream().noneMatch(line::contains)))
                 .collect(Collectors.joining("\n"));
+    }
+
+    /// The message with the line and the column in the client's text that it is about. The engine was given almost the
+    /// same text: the excerpt is looked for in the line of its number.
+    static String placed(String message, String sql) {
+        Matcher excerpt = EXCERPT.matcher(message);
+        if (!excerpt.find()) {
+            return message;
+        }
+        int number = Integer.parseInt(excerpt.group(1));
+        String[] lines = sql.split("\n", -1);
+        String shown = excerpt.group(2);
+        int offset = excerpt.group(3).length() - ("LINE " + number + ": ").length();
+        if (number > lines.length || offset < 0 || offset > shown.length()) {
+            return message;
+        }
+        String line = lines[number - 1];
+        // a long line is cut on both sides
+        String cut = shown.replaceFirst("^\\.\\.\\.", "").replaceFirst("\\.\\.\\.$", "");
+        int inCut = Math.max(0, offset - (shown.startsWith("...") ? 3 : 0));
+        int start = line.indexOf(cut);
+        // names may have been put in full
+        String marked = cut.substring(
+                Math.min(inCut, cut.length()), Math.min(inCut + excerpt.group(4).length(), cut.length()));
+        int column = start >= 0 ? start + inCut : line.indexOf(marked);
+        if (column < 0) {
+            return message;
+        }
+        String first = message.lines().findFirst().orElse("");
+        String place = "; line=" + number + ", column=" + (column + 1);
+        return first + place + message.substring(first.length());
     }
 
     private static boolean isTooLong(String message) {

@@ -23,10 +23,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.error.WingsException;
 import dev.wings.server.table.TableRef;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -37,41 +35,11 @@ import java.util.regex.Pattern;
 /// executed, and nothing must be prepared before: preparing several statements would execute all but the last.
 final class Gate {
 
-    private static final Set<String> ENGINE_STATEMENTS = Set.of(
-            "attach",
-            "detach",
-            "copy",
-            "export",
-            "import",
-            "install",
-            "load",
-            "set",
-            "reset",
-            "pragma",
-            "call",
-            "use",
-            "checkpoint",
-            "vacuum",
-            "analyze",
-            "begin",
-            "commit",
-            "rollback",
-            "start",
-            "abort",
-            "prepare",
-            "execute",
-            "deallocate",
-            "force",
-            "explain");
-
-    private static final Set<String> WRITES =
-            Set.of("insert", "update", "delete", "merge", "create", "alter", "drop", "truncate", "comment");
-
-    private static final Pattern EXPLAIN =
-            Pattern.compile("\\s*+(explain)\\s++(?=(select|with|from|values|\\())", Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern EXPLAIN_ANALYZE =
-            Pattern.compile("\\s*+explain(?:\\s++|\\s*+\\()\\s*+analyze\\b", Pattern.CASE_INSENSITIVE);
+    /// `EXPLAIN`, and whether it is to run the query.
+    private static final Pattern EXPLAIN = Pattern.compile(
+            "\\s*+(explain(?:\\s*+\\(\\s*+(analyze)\\s*+\\)|\\s++(analyze)\\b)?+)(?=[\\s(]\\s*+(?:select|with|from|values|describe|"
+                    + "pivot|unpivot|\\())",
+            Pattern.CASE_INSENSITIVE);
 
     /// What people type first, and what it stands for.
     private static final Pattern SHOW = Pattern.compile(
@@ -88,20 +56,6 @@ final class Gate {
             "databases",
             "SELECT 'wings' AS database_name");
 
-    /// What to do instead.
-    private static final Map<String, String> INSTEAD = Map.of(
-            "use",
-            "name the namespace as in namespace.topic, or set the session option schema or the header wings-schema",
-            "set",
-            "times are in UTC; ts AT TIME ZONE 'Europe/Berlin' shows them elsewhere, the session option schema names a"
-                    + " namespace",
-            "pivot",
-            "name the values: PIVOT topic ON column IN ('a', 'b') USING sum(x)",
-            "show",
-            "SHOW TABLES, SHOW ALL TABLES, SHOW SCHEMAS and DESCRIBE topic are there",
-            "call",
-            "system tables tell of the platform: SHOW ALL TABLES lists them");
-
     /// DuckDB writes infinities as such, which JSON does not have.
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -117,19 +71,15 @@ final class Gate {
             String what = TableRef.folded(show.group(1)).replaceAll("\\s++", " ");
             return checkQuery(engine, SHOWN.getOrDefault(what, ""), homeSchema);
         }
-        if (EXPLAIN_ANALYZE.matcher(sql).lookingAt()) {
-            throw WingsException.invalid("EXPLAIN ANALYZE is not supported: EXPLAIN, without ANALYZE, shows the plan");
+        Matcher explain = EXPLAIN.matcher(sql);
+        if (!explain.lookingAt()) {
+            return checkQuery(engine, sql, homeSchema);
         }
-        Optional<String> explained = explained(sql);
-        return explained.isPresent()
-                ? checkQuery(engine, explained.get(), homeSchema).explained()
-                : checkQuery(engine, sql, homeSchema);
-    }
-
-    /// The query that an `EXPLAIN` is about. Spaces stand for the word, so that places in errors stay right.
-    private static Optional<String> explained(String sql) {
-        Matcher word = EXPLAIN.matcher(sql);
-        return word.lookingAt() ? Optional.of(" ".repeat(word.end(1)) + sql.substring(word.end(1))) : Optional.empty();
+        // spaces stand for the words, so that places in errors stay right
+        String explained = " ".repeat(explain.end(1)) + sql.substring(explain.end(1));
+        boolean analyze = explain.group(2) != null || explain.group(3) != null;
+        return checkQuery(engine, explained, homeSchema)
+                .explained(analyze ? ParsedQuery.Explain.RUN : ParsedQuery.Explain.PLAN);
     }
 
     private static ParsedQuery checkQuery(Engine engine, String sql, String homeSchema) {
@@ -163,30 +113,15 @@ final class Gate {
 
     private static WingsException refused(JsonNode error, String text) {
         String message = DuckDbException.readable(error.path("error_message").asText());
+        Optional<WingsException> other = Refusals.ofAny(text);
+        if (other.isPresent()) {
+            return other.get();
+        }
         if (error.hasNonNull("position")) {
             int position = error.path("position").asInt();
-            return WingsException.invalid("SQL: " + message + ": " + SqlText.place(text, position));
+            return WingsException.invalid(
+                    "SQL: " + Failures.followable(message) + ": " + SqlText.place(text, position));
         }
-        String verb = firstWord(text);
-        if (WRITES.contains(verb)) {
-            return WingsException.invalid("only queries are supported: statement=" + verb.toUpperCase(Locale.ROOT)
-                    + "; rows are pushed to an ingestor, topics are made in the control plane");
-        }
-        if (verb.equals("explain")) {
-            return WingsException.invalid("EXPLAIN is supported of queries only: EXPLAIN SELECT ...");
-        }
-        if (INSTEAD.containsKey(verb)) {
-            return WingsException.invalid("only queries are supported: statement=" + verb.toUpperCase(Locale.ROOT)
-                    + ": " + INSTEAD.get(verb));
-        }
-        if (ENGINE_STATEMENTS.contains(verb)) {
-            return WingsException.invalid("only queries are supported: statement=" + verb.toUpperCase(Locale.ROOT));
-        }
-        return WingsException.invalid("SQL: " + message);
-    }
-
-    private static String firstWord(String text) {
-        String[] words = text.strip().split("[^A-Za-z]+", 2);
-        return words[0].toLowerCase(Locale.ROOT);
+        return Refusals.of(text).orElseGet(() -> WingsException.invalid("SQL: " + Failures.followable(message)));
     }
 }

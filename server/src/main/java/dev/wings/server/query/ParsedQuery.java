@@ -18,6 +18,7 @@ package dev.wings.server.query;
 import dev.wings.server.table.TableRef;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -33,6 +34,7 @@ import java.util.Set;
 /// @param described set if the query does nothing but describe one table
 /// @param onlyCounts whether the query does nothing but count the rows of one table
 /// @param timeless whether what is constant in it has the same value at any time
+/// @param places where a table is named first, for people; not of all
 public record ParsedQuery(
         String sql,
         List<Parameter> parameters,
@@ -43,17 +45,28 @@ public record ParsedQuery(
         Optional<TableRef> described,
         boolean onlyCounts,
         boolean timeless,
-        boolean explain) {
+        Explain explain,
+        Map<TableRef, String> places) {
+
+    /// What is asked about the query rather than its rows.
+    public enum Explain {
+        NOTHING,
+        /// How it would run.
+        PLAN,
+        /// How it has run.
+        RUN
+    }
 
     public ParsedQuery {
         parameters = List.copyOf(parameters);
         tables = Set.copyOf(tables);
         tableFunctions = Set.copyOf(tableFunctions);
         columns = columns.map(Set::copyOf);
+        places = Map.copyOf(places);
     }
 
-    /// The question how it would run.
-    ParsedQuery explained() {
+    /// The question how it runs.
+    ParsedQuery explained(Explain how) {
         return new ParsedQuery(
                 sql,
                 parameters,
@@ -64,7 +77,12 @@ public record ParsedQuery(
                 Optional.empty(),
                 onlyCounts,
                 timeless,
-                true);
+                how,
+                places);
+    }
+
+    boolean isExplain() {
+        return explain != Explain.NOTHING;
     }
 
     /// The same question in other words, without parameters.
@@ -79,7 +97,8 @@ public record ParsedQuery(
                 described,
                 onlyCounts,
                 timeless,
-                explain);
+                explain,
+                places);
     }
 
     /// The text with the same value, as SQL writes it, for all parameters.

@@ -35,9 +35,9 @@ final class PlanCache {
     private final Map<String, Share> shares = new HashMap<>();
     private long bytes;
 
-    private record Key(String tenant, String schema, String sql) {
+    private record Key(String tenant, String schema, String timeZone, String sql) {
         static Key of(QueryRequest request) {
-            return new Key(request.tenant(), request.schema(), request.sql());
+            return new Key(request.tenant(), request.schema(), request.timeZone(), request.sql());
         }
     }
 

@@ -30,6 +30,7 @@ import dev.wings.server.table.TableRef;
 import dev.wings.server.table.Tables;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,7 +132,7 @@ final class Planning implements AutoCloseable {
                                 request.tenant(), known.get().query().tables()))) {
             return known.get();
         }
-        QueryPlan plan = inEngine(request.tenant(), engine -> plan(engine, request));
+        QueryPlan plan = inEngine(request, engine -> plan(engine, request));
         if (plan.query().timeless()) {
             kept.put(request, plan);
         }
@@ -153,9 +154,10 @@ final class Planning implements AutoCloseable {
 
     private QueryPlan plan(Engine engine, QueryRequest request) {
         ParsedQuery parsed = Gate.check(engine, request.sql(), request.schema());
-        Map<TableRef, SqlTable> found = tables.resolve(request.tenant(), parsed.tables());
+        Map<TableRef, SqlTable> found = resolve(request.tenant(), parsed);
         ParsedQuery query = TableDescription.complete(parsed, found);
         Optional<DirectResult> direct = query.projection()
+                .filter(ignored -> request.timeZone().equals(QueryRequest.UTC))
                 .flatMap(projection ->
                         DirectResult.of(projection, found.values().iterator().next()));
         if (direct.isPresent()) {
@@ -163,27 +165,48 @@ final class Planning implements AutoCloseable {
             return new QueryPlan(
                     query, found, new Description(Optional.of(columns), List.of()), direct, TableScans.NONE);
         }
-        engine.declare(found, request.schema());
+        engine.declare(found, request.schema(), request.timeZone());
         Description description = describe(engine, query);
         BoundPlan.check(engine, query);
         return new QueryPlan(query, found, description, Optional.empty(), Planner.plan(engine, query, found));
+    }
+
+    /// One by one: of several tables, it is known which is not there.
+    private Map<TableRef, SqlTable> resolve(String tenant, ParsedQuery query) {
+        if (query.tables().size() > Tables.MAX_TABLES) {
+            // says so
+            return tables.resolve(tenant, query.tables());
+        }
+        Map<TableRef, SqlTable> found = new LinkedHashMap<>();
+        for (TableRef name : query.tables()) {
+            try {
+                found.putAll(tables.resolve(tenant, List.of(name)));
+            } catch (WingsException e) {
+                String place = query.places().get(name);
+                if (e.kind() != ErrorKind.NOT_FOUND || place == null) {
+                    throw e;
+                }
+                throw new WingsException(ErrorKind.NOT_FOUND, e.getMessage() + "; " + place, e);
+            }
+        }
+        return found;
     }
 
     private Description describe(Engine engine, ParsedQuery query) {
         try (BufferAllocator shapes = allocator.newChildAllocator("describe", 0, MAX_SHAPE_BYTES);
                 SqlEngine.Prepared statement = engine.duckDb().prepare(query.sql())) {
             return new Description(
-                    query.explain() ? Optional.of(Explanation.SCHEMA) : statement.columns(shapes),
+                    query.isExplain() ? Optional.of(Explanation.SCHEMA) : statement.columns(shapes),
                     statement.parameters(shapes));
         }
     }
 
     /// Waits for a place, and gives it to the thread that plans, since who asked may lose patience. An engine holds no
     /// rows, but one that a statement has killed is missing to who asks next: that is not another tenant.
-    private <T> T inEngine(String tenant, Function<Engine, T> work) {
+    private <T> T inEngine(QueryRequest request, Function<Engine, T> work) {
         EngineInUse inUse = new EngineInUse();
-        FairPlaces.Place place = acquire(tenant);
-        Future<T> result = submit(place, () -> inEngine(tenant, work, inUse));
+        FairPlaces.Place place = acquire(request.tenant());
+        Future<T> result = submit(place, () -> inEngine(request, work, inUse));
         try {
             return result.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -239,7 +262,8 @@ final class Planning implements AutoCloseable {
         }
     }
 
-    private <T> T inEngine(String tenant, Function<Engine, T> work, EngineInUse inUse) {
+    private <T> T inEngine(QueryRequest request, Function<Engine, T> work, EngineInUse inUse) {
+        String tenant = request.tenant();
         Engine engine = engines.take(tenant);
         boolean usable = false;
         try {
@@ -249,7 +273,7 @@ final class Planning implements AutoCloseable {
             return answer;
         } catch (DuckDbException e) {
             usable = e.kind() == DuckDbException.Kind.STATEMENT;
-            throw Failures.of(e);
+            throw Failures.of(e, request.sql());
         } catch (WingsException e) {
             usable = true;
             throw e;

@@ -28,7 +28,9 @@ import dev.wings.server.table.Tables;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
@@ -313,9 +315,8 @@ public final class Queries implements AutoCloseable {
             OpenedQuery opened = open(request, recent, rows);
             query.check();
             Optional<DirectResult> direct = opened.plan().direct().filter(result -> opened.isOnlyBatches());
-            if (opened.plan().query().explain()) {
-                String plan = opened.count().isPresent() ? Explanation.COUNT : engineRuns.explain(query, opened, rows);
-                Explanation.send(Explanation.lines(opened.sources(), plan), rows, sink);
+            if (opened.plan().query().isExplain()) {
+                explain(query, opened, engineRuns, rows, sink);
             } else if (direct.isPresent()) {
                 ArrowTable table = opened.sources().values().iterator().next().batches();
                 Projections.run(query, table, direct.get(), rows, sink);
@@ -325,6 +326,27 @@ public final class Queries implements AutoCloseable {
                 engineRuns.run(query, opened, rows, sink);
             }
         }
+    }
+
+    private void explain(
+            RunningQuery query, OpenedQuery opened, EngineRuns engineRuns, BufferAllocator rows, ResultSink sink) {
+        boolean run = opened.plan().query().explain() == ParsedQuery.Explain.RUN;
+        // before it runs: what is cached then was not fetched for it
+        List<String> lines = new ArrayList<>(Explanation.lines(opened.sources()));
+        Instant start = clock.instant();
+        String plan;
+        if (opened.count().isPresent()) {
+            plan = Explanation.COUNT;
+        } else if (run) {
+            plan = engineRuns.analyze(query, opened, rows);
+        } else {
+            plan = engineRuns.explain(query, opened, rows);
+        }
+        if (run) {
+            lines.addFirst("time=" + Duration.between(start, clock.instant()).toMillis() + " ms");
+        }
+        lines.addAll(plan.lines().toList());
+        Explanation.send(lines, rows, sink);
     }
 
     /// The plan may be of tables that have changed since, or they may change right now: the snapshot tells.

@@ -55,7 +55,7 @@ record QueryPlan(
         tables.forEach((name, table) -> {
             TableNeeds ofTable = direct.map(result -> new TableNeeds(table, result.columns(), Condition.NONE))
                     .orElseGet(() -> scans.needs(name, table, parameters));
-            needs.put(name, query.onlyCounts() && !query.explain() ? ofTable.counted() : ofTable);
+            needs.put(name, query.onlyCounts() && !query.isExplain() ? ofTable.counted() : ofTable);
         });
         return needs;
     }

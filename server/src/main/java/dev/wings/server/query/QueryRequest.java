@@ -25,11 +25,19 @@ import org.jspecify.annotations.Nullable;
 /// @param id for cancelling it and for `system.queries`
 /// @param tenant whose topics it sees
 /// @param schema of bare names
+/// @param timeZone of the session, as the engine knows it
 /// @param parameters values in order, see [dev.wings.common.duckdb.Statement#bind]
-public record QueryRequest(String id, String tenant, String schema, String sql, List<@Nullable Object> parameters) {
+public record QueryRequest(
+        String id, String tenant, String schema, String timeZone, String sql, List<@Nullable Object> parameters) {
+
+    public static final String UTC = "UTC";
 
     public QueryRequest {
         // List.copyOf takes no nulls
         parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
+    }
+
+    public QueryRequest(String id, String tenant, String schema, String sql, List<@Nullable Object> parameters) {
+        this(id, tenant, schema, UTC, sql, parameters);
     }
 }

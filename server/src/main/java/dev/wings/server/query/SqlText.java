@@ -17,9 +17,10 @@ package dev.wings.server.query;
 
 import dev.wings.common.error.WingsException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /// The text of a statement, scanned as far as needed to tell words from strings, quoted names and comments.
-final class SqlText {
+public final class SqlText {
 
     /// The engine's work on a text grows faster than its length.
     static final int MAX_BYTES = 256 << 10;
@@ -47,6 +48,44 @@ final class SqlText {
     /// starts with, and a reserved word.
     static String withDefaultQuoted(String text) {
         return new SqlText(text).quoteDefault();
+    }
+
+    /// The first word, in lower case, whatever comments there are before; empty for none.
+    public static String firstWord(String text) {
+        SqlText scanned = new SqlText(text);
+        while (scanned.position < text.length()) {
+            int start = scanned.position;
+            char c = text.charAt(start);
+            if (isWord(c)) {
+                scanned.skipWord();
+                return text.substring(start, scanned.position).toLowerCase(Locale.ROOT);
+            }
+            boolean comment = text.startsWith("--", start) || text.startsWith("/*", start);
+            if (!comment && !Character.isWhitespace(c)) {
+                return "";
+            }
+            scanned.skipOther(c);
+        }
+        return "";
+    }
+
+    /// The text with spaces in place of comments, so that all else stays where it is.
+    public static String withoutComments(String text) {
+        SqlText scanned = new SqlText(text);
+        StringBuilder out = new StringBuilder(text.length());
+        while (scanned.position < text.length()) {
+            int start = scanned.position;
+            char c = text.charAt(start);
+            boolean comment = text.startsWith("--", start) || text.startsWith("/*", start);
+            if (isWord(c)) {
+                scanned.skipWord();
+            } else {
+                scanned.skipOther(c);
+            }
+            String part = text.substring(start, scanned.position);
+            out.append(comment ? part.replaceAll("[^\n]", " ") : part);
+        }
+        return out.toString();
     }
 
     /// `position` in bytes of UTF-8 as `line=, column=` for people, both from 1.

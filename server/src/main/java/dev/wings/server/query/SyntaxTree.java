@@ -21,6 +21,7 @@ import dev.wings.common.schema.Field;
 import dev.wings.server.table.TableRef;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,6 +58,7 @@ final class SyntaxTree {
     private final String text;
     private final String homeSchema;
     private final Set<TableRef> tables = new LinkedHashSet<>();
+    private final Map<TableRef, String> places = new HashMap<>();
     private final Set<String> names = new HashSet<>();
     private final Set<String> lastNames = new HashSet<>();
     private final Set<String> aliases = new HashSet<>();
@@ -89,7 +91,8 @@ final class SyntaxTree {
                 described(root),
                 onlyCounts(root),
                 timeless,
-                false);
+                ParsedQuery.Explain.NOTHING,
+                places);
     }
 
     private void visit(JsonNode node, Set<String> ctes) {
@@ -193,7 +196,7 @@ final class SyntaxTree {
         }
         if (path.size() >= 2 && isDescription(path)) {
             addDescription(node, path);
-            tables.add(new TableRef(SYSTEM, path.getLast()));
+            addTable(new TableRef(SYSTEM, path.getLast()), node);
             return;
         }
         if (path.size() >= 2 && CATALOG_SCHEMAS.contains(path.get(path.size() - 2))) {
@@ -201,7 +204,15 @@ final class SyntaxTree {
                     + " information_schema.schemata, tables and columns; see also system.topics: found="
                     + String.join(".", path) + place(node));
         }
-        tables.add(new TableRef(path.size() == 1 ? homeSchema : path.get(path.size() - 2), path.getLast()));
+        addTable(new TableRef(path.size() == 1 ? homeSchema : path.get(path.size() - 2), path.getLast()), node);
+    }
+
+    private void addTable(TableRef table, JsonNode node) {
+        tables.add(table);
+        String place = place(node);
+        if (!place.isEmpty()) {
+            places.putIfAbsent(table, place.substring(2));
+        }
     }
 
     /// What SQL calls by other names stands in the schema `system`.

@@ -39,7 +39,7 @@ final class Timeless {
                     abs sign round floor ceil ceiling trunc sqrt exp ln log log2 log10 pow power mod
                     greatest least if ifnull nullif coalesce hash md5
                     date_trunc date_part date_diff datediff year month day hour minute second dayofweek dayofyear week
-                    epoch epoch_ms epoch_us epoch_ns time_bucket strftime strptime to_timestamp make_date
+                    epoch epoch_ms epoch_us epoch_ns time_bucket date_bin strftime strptime to_timestamp make_date
                     to_years to_months to_weeks to_days to_hours to_minutes to_seconds to_milliseconds to_microseconds
                     struct_extract struct_pack row array_extract list_extract list_value list_contains map_extract
                     unnest range generate_series

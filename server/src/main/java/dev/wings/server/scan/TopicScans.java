@@ -175,7 +175,8 @@ public final class TopicScans {
                 scan.map(SegmentScan::stats),
                 rows(planned, scan),
                 pages(needs, planned.pages, allocator),
-                planned.pages.size());
+                planned.pages.size(),
+                planned.rows());
     }
 
     /// Asked for by counts only, which need no column: others need not pay for it.

@@ -15,36 +15,59 @@
  */
 package dev.wings.server.session;
 
+import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
+import dev.wings.server.query.QueryRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.regex.Pattern;
 
 /// What a client has set for its session. Travels in a cookie, so that no server keeps anything.
 ///
 /// @param schema of bare names
-public record SessionOptions(String schema) {
+/// @param timeZone that times with a zone are shown and computed in
+public record SessionOptions(String schema, String timeZone) {
 
     public static final String COOKIE = "wings_session";
 
     /// Names the schema in each call, for clients that keep no cookies.
     public static final String SCHEMA_HEADER = "wings-schema";
 
+    /// Names the time zone in each call.
+    public static final String TIME_ZONE_HEADER = "wings-timezone";
+
     /// The schema of the tables that tell of the platform itself.
     private static final String SYSTEM = "system";
 
-    /// Of a client that has set nothing.
-    public static final SessionOptions DEFAULT = new SessionOptions(ResourceId.DEFAULT);
+    /// Names and offsets; whether there is one of this name, the engine knows.
+    private static final Pattern TIME_ZONE = Pattern.compile("[A-Za-z][A-Za-z0-9_+/-]{0,63}");
 
-    /// Fails with INVALID if no schema can have this name.
-    public static SessionOptions of(String schema) {
-        return new SessionOptions(schema.equals(SYSTEM) ? schema : ResourceId.checkNamespace(schema));
+    /// Parts a cookie. No name has one.
+    private static final char SEPARATOR = '\n';
+
+    /// Of a client that has set nothing.
+    public static final SessionOptions DEFAULT = new SessionOptions(ResourceId.DEFAULT, QueryRequest.UTC);
+
+    /// The name. Fails with INVALID if no schema can have it.
+    public static String checkSchema(String schema) {
+        return schema.equals(SYSTEM) ? schema : ResourceId.checkNamespace(schema);
+    }
+
+    /// The name. Fails with INVALID if no time zone can have it.
+    public static String checkTimeZone(String timeZone) {
+        if (!TIME_ZONE.matcher(timeZone).matches()) {
+            throw WingsException.invalid("not a name of a time zone, such as UTC or Europe/Berlin: found="
+                    + timeZone.substring(0, Math.min(timeZone.length(), 64)).replaceAll("\\p{Cntrl}", "?"));
+        }
+        return timeZone;
     }
 
     /// The cookie's value.
     public String toCookie(Signer signer) {
         return Base64.getUrlEncoder()
                 .withoutPadding()
-                .encodeToString(signer.sign(Signer.Purpose.SESSION, schema.getBytes(StandardCharsets.UTF_8)));
+                .encodeToString(signer.sign(
+                        Signer.Purpose.SESSION, (schema + SEPARATOR + timeZone).getBytes(StandardCharsets.UTF_8)));
     }
 
     /// Fails with INVALID for anything that [#toCookie] did not make.
@@ -55,6 +78,11 @@ public record SessionOptions(String schema) {
         } catch (IllegalArgumentException e) {
             signed = new byte[0];
         }
-        return new SessionOptions(new String(signer.verify(Signer.Purpose.SESSION, signed), StandardCharsets.UTF_8));
+        String text = new String(signer.verify(Signer.Purpose.SESSION, signed), StandardCharsets.UTF_8);
+        int end = text.indexOf(SEPARATOR);
+        return end < 0
+                // of a server that knew the schema only
+                ? new SessionOptions(text, QueryRequest.UTC)
+                : new SessionOptions(text.substring(0, end), text.substring(end + 1));
     }
 }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param id of the execution, for cancelling it
 /// @param tenant that it was made for
 /// @param schema of bare names
+/// @param timeZone of the session that it was made in
 /// @param parameterCount that the statement has
 /// @param parameters bound values, none or as many as the statement has
 /// @param resultSchema serialized Arrow schema of the result, empty if it is not known
@@ -41,6 +42,7 @@ public record StatementHandle(
         String id,
         String tenant,
         String schema,
+        String timeZone,
         String sql,
         int parameterCount,
         List<@Nullable Object> parameters,
@@ -49,10 +51,18 @@ public record StatementHandle(
     /// Larger handles are refused: each call would carry them.
     static final int MAX_BYTES = 1 << 20;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /// Had no time zone.
+    private static final int OLD_VERSION = 1;
 
     public StatementHandle {
         parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
+    }
+
+    /// The same in other words.
+    public StatementHandle withSql(String other) {
+        return new StatementHandle(id, tenant, schema, timeZone, other, parameterCount, parameters, resultSchema);
     }
 
     /// The same statement with these values for its parameters.
@@ -61,17 +71,18 @@ public record StatementHandle(
             throw WingsException.invalid(
                     "wrong number of parameters: expected=" + parameterCount + ", found=" + values.size());
         }
-        return new StatementHandle(id, tenant, schema, sql, parameterCount, values, resultSchema);
+        return new StatementHandle(id, tenant, schema, timeZone, sql, parameterCount, values, resultSchema);
     }
 
     /// The same statement for one execution.
     public StatementHandle withId(String executionId) {
-        return new StatementHandle(executionId, tenant, schema, sql, parameterCount, parameters, resultSchema);
+        return new StatementHandle(
+                executionId, tenant, schema, timeZone, sql, parameterCount, parameters, resultSchema);
     }
 
     /// The same statement with the columns of its result.
     public StatementHandle withResultSchema(ByteString serialized) {
-        return new StatementHandle(id, tenant, schema, sql, parameterCount, parameters, serialized);
+        return new StatementHandle(id, tenant, schema, timeZone, sql, parameterCount, parameters, serialized);
     }
 
     /// The same statement, for where nobody asks for its columns.
@@ -85,7 +96,7 @@ public record StatementHandle(
             throw WingsException.invalid(
                     "parameters have no values: expected=" + parameterCount + ", bound=" + parameters.size());
         }
-        return new QueryRequest(id, tenant, schema, sql, parameters);
+        return new QueryRequest(id, tenant, schema, timeZone, sql, parameters);
     }
 
     public byte[] toTicket(Signer signer) {
@@ -113,6 +124,7 @@ public record StatementHandle(
             writeText(out, id);
             writeText(out, tenant);
             writeText(out, schema);
+            writeText(out, timeZone);
             writeText(out, sql);
             out.writeInt(parameterCount);
             out.writeInt(parameters.size());
@@ -134,12 +146,13 @@ public record StatementHandle(
     private static StatementHandle fromBytes(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
-            if (version != VERSION) {
+            if (version != VERSION && version != OLD_VERSION) {
                 throw WingsException.invalid("the statement was made by another version: version=" + version);
             }
             String id = readText(in);
             String tenant = readText(in);
             String schema = readText(in);
+            String timeZone = version == VERSION ? readText(in) : QueryRequest.UTC;
             String sql = readText(in);
             int parameterCount = in.readInt();
             int bound = in.readInt();
@@ -148,7 +161,7 @@ public record StatementHandle(
                 values.add(ParameterValues.read(in));
             }
             return new StatementHandle(
-                    id, tenant, schema, sql, parameterCount, values, ByteString.copyFrom(readBytes(in)));
+                    id, tenant, schema, timeZone, sql, parameterCount, values, ByteString.copyFrom(readBytes(in)));
         } catch (IOException e) {
             throw new IllegalStateException("a signed statement is malformed", e);
         }

@@ -21,7 +21,9 @@ package dev.wings.server.table;
 /// @param readSegments that may hold rows that matter
 /// @param rowGroups of those
 /// @param readRowGroups that may hold rows that matter
-/// @param bytes of all segments
+/// @param rows of all segments in manifests that could not be left out as a whole
+/// @param readRows of the row groups that matter
+/// @param bytes of all segments in manifests that could not be left out as a whole
 /// @param readBytes of the columns and row groups that matter
 /// @param metadataLocation of the snapshot
 public record SegmentStats(
@@ -29,6 +31,8 @@ public record SegmentStats(
         int readSegments,
         int rowGroups,
         int readRowGroups,
+        long rows,
+        long readRows,
         long bytes,
         long readBytes,
         String metadataLocation) {}

@@ -26,21 +26,23 @@ import java.util.Optional;
 /// @param batches all other rows that matter, as Arrow batches with the needed columns; more rows are no harm
 /// @param rows of the table, all of them; empty if that takes reading, or if the query needs columns or not all rows
 /// @param pages that `batches` are read from; 0 if there are none and `segments` has all rows
+/// @param pageRows rows of those pages, more than matter if need be
 public record TableSource(
         TableNeeds needs,
         Optional<SegmentSource> segments,
         Optional<SegmentStats> stats,
         Optional<Long> rows,
         ArrowTable batches,
-        int pages) {
+        int pages,
+        long pageRows) {
 
     /// Of a table that is made when it is read.
     public static TableSource of(TableNeeds needs, ArrowTable batches) {
-        return new TableSource(needs, Optional.empty(), Optional.empty(), Optional.empty(), batches, 0);
+        return new TableSource(needs, Optional.empty(), Optional.empty(), Optional.empty(), batches, 0, 0);
     }
 
     /// The same, for planning.
     public TableSource forPlanning() {
-        return new TableSource(needs, segments.map(SegmentSource::forPlanning), stats, rows, batches, pages);
+        return new TableSource(needs, segments.map(SegmentSource::forPlanning), stats, rows, batches, pages, pageRows);
     }
 }

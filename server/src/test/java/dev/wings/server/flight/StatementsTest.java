@@ -65,7 +65,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StatementsTest {
 
     private static final StatementHandle STATEMENT =
-            new StatementHandle("id", "t", "default", "select 1", 0, List.of(), ByteString.EMPTY);
+            new StatementHandle("id", "t", "default", "UTC", "select 1", 0, List.of(), ByteString.EMPTY);
 
     @TempDir
     private Path directory;
@@ -117,7 +117,7 @@ class StatementsTest {
         TestStream stream = TestStream.reading();
         statements.start(STATEMENT, stream);
         FlightInfo info = statements.info(STATEMENT, Optional.empty(), FlightDescriptor.path());
-        Context caller = Context.current().withValue(Caller.KEY, new Caller("t", SessionOptions.DEFAULT));
+        Context caller = Context.current().withValue(Caller.KEY, new Caller("t", SessionOptions.DEFAULT, false));
         assertThat(caller.call(() -> statements.cancel(info))).isTrue();
         handedOver.remove().run();
         assertThat(stream.awaitEnd()).isEqualTo(FlightStatusCode.CANCELLED);

@@ -171,7 +171,7 @@ class EngineSurfaceTest {
     void open() {
         engine = Engine.open(
                 new LocalEngines(), Engine.Purpose.PLANNING, 1, 256L << 20, 0, 1L << 20, directory, Optional.empty());
-        engine.declare(Map.of(new TableRef("default", "t"), table()), "default");
+        engine.declare(Map.of(new TableRef("default", "t"), table()), "default", "UTC");
     }
 
     @AfterEach
@@ -286,7 +286,8 @@ class EngineSurfaceTest {
                 Optional.empty(),
                 false,
                 true,
-                false);
+                ParsedQuery.Explain.NOTHING,
+                Map.of());
         try {
             BoundPlan.check(engine, seen);
         } catch (WingsException e) {

@@ -178,7 +178,7 @@ class GateTest {
                 "pragma version",
                 "call pragma_version()",
                 "use system",
-                "explain analyze select 1",
+                "explain analyze attach 'x'",
                 "export database 'x'",
                 "begin",
                 "prepare x as select 1",
@@ -336,9 +336,9 @@ class GateTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            explain analyze select 1            | EXPLAIN ANALYZE is not supported
-            " Explain\n ANALYZE select 1"       | EXPLAIN ANALYZE is not supported
-            explain (analyze) select 1          | EXPLAIN ANALYZE is not supported
+            explain analyze delete from flights | EXPLAIN is supported of queries only
+            " Explain\n ANALYZE copy t to 'x'"  | EXPLAIN is supported of queries only
+            explain (analyze) set threads = 1   | EXPLAIN is supported of queries only
             explain insert into flights values (1) | EXPLAIN is supported of queries only
             """, quoteCharacter = '"')
     void whatOfExplainIsMissingIsSaid(String sql, String expected) {
@@ -402,7 +402,7 @@ class GateTest {
     @Test
     void explainIsAboutAQueryThatMayRun() {
         ParsedQuery query = Gate.check(engine, " Explain\nselect a from flights", "default");
-        assertThat(query.explain()).isTrue();
+        assertThat(query.isExplain()).isTrue();
         assertThat(query.projection()).isEmpty();
         assertThat(query.tables()).containsExactly(new TableRef("default", "flights"));
         assertThatThrownBy(() -> Gate.check(engine, "explain select * from read_csv('x')", "default"))

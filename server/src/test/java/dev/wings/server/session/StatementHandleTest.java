@@ -50,7 +50,7 @@ class StatementHandleTest {
                 "grün"));
         values.add(null);
         StatementHandle handle = new StatementHandle(
-                "id", "t", "default", "select ?", values.size(), values, ByteString.copyFromUtf8("s"));
+                "id", "t", "default", "Europe/Berlin", "select ?", values.size(), values, ByteString.copyFromUtf8("s"));
         assertThat(StatementHandle.fromTicket(signer, handle.toTicket(signer))).isEqualTo(handle);
         assertThat(StatementHandle.fromPrepared(signer, handle.toPrepared(signer)))
                 .isEqualTo(handle);
@@ -79,7 +79,7 @@ class StatementHandleTest {
 
     @Test
     void sessionComesBackAsItWent() {
-        SessionOptions options = new SessionOptions("sales");
+        SessionOptions options = new SessionOptions("sales", "Europe/Berlin");
         assertThat(SessionOptions.fromCookie(signer, options.toCookie(signer))).isEqualTo(options);
     }
 
@@ -98,6 +98,6 @@ class StatementHandleTest {
     }
 
     private static StatementHandle handle(String sql, int parameters) {
-        return new StatementHandle("id", "default", "default", sql, parameters, List.of(), ByteString.EMPTY);
+        return new StatementHandle("id", "default", "default", "UTC", sql, parameters, List.of(), ByteString.EMPTY);
     }
 }

@@ -89,6 +89,10 @@ public final class FlightSql implements AutoCloseable {
     }
 
     public List<String> rows(FlightInfo info, CallOption... options) throws Exception {
+        return rows(client, info, options);
+    }
+
+    public static List<String> rows(FlightSqlClient client, FlightInfo info, CallOption... options) throws Exception {
         List<String> rows = new ArrayList<>();
         try (FlightStream stream =
                 client.getStream(info.getEndpoints().getFirst().getTicket(), options)) {
