@@ -17,7 +17,7 @@ package dev.wings.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wings.common.arrow.GatheredRows;
+import dev.wings.common.arrow.MessageRoom;
 import dev.wings.common.arrow.RowBytes;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.schema.Field;
@@ -73,7 +73,7 @@ class MessageSizeIT {
         server = new ServerFixture(directory, Map.of());
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
-                .maxInboundMessageSize((int) GatheredRows.MAX_BYTES + HEADER_BYTES)
+                .maxInboundMessageSize((int) MessageRoom.MAX_BYTES + HEADER_BYTES)
                 .build();
         client = new FlightSqlClient(FlightGrpcUtils.createFlightClient(server.allocator(), channel));
         Topic wide = server.createTopic("wide", SCHEMA, "");
@@ -155,10 +155,10 @@ class MessageSizeIT {
         Answer answer = read(client.execute(query));
         assertThat(answer.rows()).hasSize(expected).doesNotHaveDuplicates();
         assertThat(answer.messageBytes())
-                .allSatisfy(bytes -> assertThat(bytes).isLessThanOrEqualTo(GatheredRows.MAX_BYTES));
+                .allSatisfy(bytes -> assertThat(bytes).isLessThanOrEqualTo(MessageRoom.MAX_BYTES));
         // the first ones come soon; the last is what is left, also of what was too large
         long bytes = answer.messageBytes().stream().mapToLong(Long::longValue).sum();
-        assertThat(answer.messageBytes()).hasSizeLessThanOrEqualTo(7 + (int) (bytes / (GatheredRows.MAX_BYTES / 3)));
+        assertThat(answer.messageBytes()).hasSizeLessThanOrEqualTo(7 + (int) (bytes / (MessageRoom.MAX_BYTES / 3)));
     }
 
     @Test

@@ -27,25 +27,12 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Rows that are gathered from small batches into larger ones: a message has a price of its own, for who sends it and
 /// for who takes it.
-///
-/// The first rows are given out as they come, and the following ones in ever larger batches, so that who waits for
-/// the first does not wait for more.
 public final class GatheredRows implements AutoCloseable {
-
-    /// Clients take messages of 4 MiB unless they are told otherwise: what is given out stays below half of it, unless
-    /// one batch or one row is larger by itself.
-    public static final long MAX_BYTES = 2 << 20;
-
-    /// Enough for the price of a message not to matter.
-    private static final long FULL_BYTES = MAX_BYTES / 2;
-
-    private static final long FIRST_BYTES = 64 << 10;
 
     private final BufferAllocator allocator;
     private final boolean joinable;
     private final List<VectorSchemaRoot> parts = new ArrayList<>();
-    private long bytes;
-    private long fullBytes;
+    private final MessageRoom room = new MessageRoom();
 
     /// @param allocator of the batches, and of what is made of them
     public GatheredRows(Schema schema, BufferAllocator allocator) {
@@ -55,12 +42,12 @@ public final class GatheredRows implements AutoCloseable {
 
     /// Whether more rows may be added.
     public boolean hasRoom() {
-        return parts.isEmpty() || (joinable && bytes < fullBytes);
+        return parts.isEmpty() || (joinable && room.hasRoom());
     }
 
     /// Whether rows of so many bytes may be added.
     public boolean hasRoomFor(long more) {
-        return parts.isEmpty() || (hasRoom() && bytes + more <= MAX_BYTES);
+        return parts.isEmpty() || (joinable && room.hasRoomFor(more));
     }
 
     public boolean isEmpty() {
@@ -70,7 +57,7 @@ public final class GatheredRows implements AutoCloseable {
     /// Takes over `rows`, which have the schema of this.
     public void add(VectorSchemaRoot rows) {
         parts.add(rows);
-        bytes += RowBytes.of(rows);
+        room.add(RowBytes.of(rows));
     }
 
     /// Replaces the rows of `root` by all that were gathered.
@@ -89,12 +76,11 @@ public final class GatheredRows implements AutoCloseable {
             root.setRowCount(rows);
         }
         close();
-        fullBytes = Math.clamp(2 * fullBytes, FIRST_BYTES, FULL_BYTES);
+        room.next();
     }
 
     /// Makes the rows of `from` those of `to` as well, without a copy. Arrow's own transfer of vectors forgets what a
-    /// union
-    /// is.
+    /// union is.
     public static void share(VectorSchemaRoot from, VectorSchemaRoot to) {
         try (ArrowRecordBatch batch = new VectorUnloader(from).getRecordBatch()) {
             new VectorLoader(to).load(batch);
@@ -106,6 +92,6 @@ public final class GatheredRows implements AutoCloseable {
     public void close() {
         parts.forEach(VectorSchemaRoot::close);
         parts.clear();
-        bytes = 0;
+        room.clear();
     }
 }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// The functions of `duckdb.h` that are used here, by their C names. Handles are pointers; a function that takes a
 /// pointer to a handle also clears it.
 ///
-/// Which thread may call what: one at a time per connection, except `duckdb_interrupt`.
+/// Which thread may call what: one at a time per connection, except `duckdb_interrupt` and those for tasks.
 @SuppressWarnings("restricted")
 final class CApi {
 
@@ -101,6 +101,10 @@ final class CApi {
     static final MethodHandle PENDING_ERROR = function("duckdb_pending_error", ADDRESS, ADDRESS);
     static final MethodHandle EXECUTE_PENDING = function("duckdb_execute_pending", JAVA_INT, ADDRESS, ADDRESS);
     static final MethodHandle DESTROY_PENDING = procedure("duckdb_destroy_pending", ADDRESS);
+    static final MethodHandle CREATE_TASK_STATE = function("duckdb_create_task_state", ADDRESS, ADDRESS);
+    static final MethodHandle EXECUTE_TASKS = procedure("duckdb_execute_tasks_state", ADDRESS);
+    static final MethodHandle FINISH_TASKS = procedure("duckdb_finish_execution", ADDRESS);
+    static final MethodHandle DESTROY_TASK_STATE = procedure("duckdb_destroy_task_state", ADDRESS);
     static final MethodHandle RESULT_COLUMN_COUNT = function("duckdb_column_count", JAVA_LONG, ADDRESS);
     static final MethodHandle RESULT_COLUMN_NAME = function("duckdb_column_name", ADDRESS, ADDRESS, JAVA_LONG);
     static final MethodHandle RESULT_COLUMN_LOGICAL_TYPE =
@@ -144,6 +148,9 @@ final class CApi {
     static final MethodHandle ERROR_MESSAGE = function("duckdb_error_data_message", ADDRESS, ADDRESS);
     static final MethodHandle ERROR_HAS = function("duckdb_error_data_has_error", JAVA_BOOLEAN, ADDRESS);
     static final MethodHandle DESTROY_ERROR = procedure("duckdb_destroy_error_data", ADDRESS);
+
+    /// The function at the first pointer: `release` of a `struct ArrowArray`.
+    static final MethodHandle RELEASE_ARRAY = LINKER.downcallHandle(FunctionDescriptor.ofVoid(ADDRESS));
 
     private CApi() {}
 

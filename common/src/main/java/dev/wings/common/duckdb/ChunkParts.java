@@ -18,7 +18,7 @@ package dev.wings.common.duckdb;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.wings.common.arrow.GatheredRows;
+import dev.wings.common.arrow.MessageRoom;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -29,17 +29,32 @@ import java.util.List;
 final class ChunkParts implements AutoCloseable {
 
     /// So that two of them are one message.
-    private static final long MAX_PART_BYTES = GatheredRows.MAX_BYTES / 2;
+    static final long MAX_PART_BYTES = MessageRoom.MAX_BYTES / 2;
 
     private final List<ValueSize> columns;
+
+    /// What the columns whose values are all of one size take of a row.
+    private final long fixedRowBytes;
+
+    private final boolean allFixed;
     private final MemorySegment options;
     private final MemorySegment chunk;
+    private int rows;
+
+    /// What the other columns take.
     private long[] rowBytes = {};
+
     private int position;
+    private int endOfPart;
+    private long partBytes;
 
     /// @param columns in order
     ChunkParts(List<ValueSize> columns, MemorySegment options) {
         this.columns = columns;
+        this.fixedRowBytes = columns.stream()
+                .mapToLong(column -> column instanceof ValueSize.Constant constant ? constant.bytes() : 0)
+                .sum();
+        this.allFixed = columns.stream().allMatch(ValueSize.Constant.class::isInstance);
         this.options = options;
         // a few bytes for the collector, as those of the statement
         this.chunk = Arena.ofAuto().allocate(ADDRESS);
@@ -47,7 +62,7 @@ final class ChunkParts implements AutoCloseable {
 
     /// Whether there is more of the chunk.
     boolean hasNext() {
-        return position < rowBytes.length;
+        return position < rows;
     }
 
     /// Goes on to the next chunk, of which there is at least one part; false at the end of the result.
@@ -57,45 +72,49 @@ final class ChunkParts implements AutoCloseable {
         if (handle().address() == 0) {
             return false;
         }
-        rowBytes = new long[Math.toIntExact((long) CApi.CHUNK_SIZE.invokeExact(handle()))];
+        rows = Math.toIntExact((long) CApi.CHUNK_SIZE.invokeExact(handle()));
+        rowBytes = new long[allFixed ? 0 : rows];
         for (int i = 0; i < columns.size(); i++) {
-            columns.get(i).add((MemorySegment) CApi.CHUNK_VECTOR.invokeExact(handle(), (long) i), rowBytes);
+            if (!(columns.get(i) instanceof ValueSize.Constant)) {
+                columns.get(i).add((MemorySegment) CApi.CHUNK_VECTOR.invokeExact(handle(), (long) i), rowBytes);
+            }
         }
+        findPart();
         return true;
     }
 
-    /// How large the next part is, or less.
+    /// How large the next part is, about.
     long nextBytes() {
-        int end = endOfPart();
-        long bytes = 0;
-        for (int row = position; row < end; row++) {
-            bytes += rowBytes[row];
-        }
-        return bytes;
+        return partBytes;
     }
 
     /// Exports the next part of the chunk.
     void export(MemorySegment array) throws Throwable {
-        int end = endOfPart();
-        if (position == 0 && end == rowBytes.length) {
+        int end = endOfPart;
+        if (position == 0 && end == rows) {
             ArrowTypes.check((MemorySegment) CApi.CHUNK_TO_ARROW.invokeExact(options, handle(), array));
         } else {
             exportRows(position, end, array);
         }
         position = end;
-        if (!hasNext()) {
+        if (hasNext()) {
+            findPart();
+        } else {
             destroyChunk();
         }
     }
 
-    private int endOfPart() {
-        int end = position;
-        long bytes = 0;
-        while (end < rowBytes.length && (end == position || bytes + rowBytes[end] <= MAX_PART_BYTES)) {
-            bytes += rowBytes[end];
-            end++;
+    private void findPart() {
+        endOfPart = position;
+        partBytes = 0;
+        while (endOfPart < rows) {
+            long bytes = fixedRowBytes + (allFixed ? 0 : rowBytes[endOfPart]);
+            if (endOfPart > position && partBytes + bytes > MAX_PART_BYTES) {
+                return;
+            }
+            partBytes += bytes;
+            endOfPart++;
         }
-        return end;
     }
 
     private void exportRows(int start, int end, MemorySegment array) throws Throwable {
@@ -146,7 +165,7 @@ final class ChunkParts implements AutoCloseable {
     }
 
     private void destroyChunk() throws Throwable {
-        rowBytes = new long[0];
+        rows = 0;
         position = 0;
         if (handle().address() != 0) {
             CApi.DESTROY_CHUNK.invokeExact(chunk);

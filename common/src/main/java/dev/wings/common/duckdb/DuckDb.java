@@ -37,6 +37,11 @@ public final class DuckDb implements AutoCloseable {
 
     private static final String STREAM_SUFFIX = "_stream";
 
+    private static final String THREADS = "threads";
+
+    /// How many threads the caller brings: DuckDB starts those that are missing.
+    private static final String OWN_THREADS = "external_threads";
+
     private static final long MAX_TEXT_BYTES = 1L << 30;
 
     private final Arena arena;
@@ -45,22 +50,30 @@ public final class DuckDb implements AutoCloseable {
     private final Map<String, ExportedTable> tables = new LinkedHashMap<>();
     private final Map<String, Statement> texts = new HashMap<>();
     private final Object closing = new Object();
+    private final TaskThreads helpers;
     private boolean closed;
 
-    private DuckDb(Arena arena, MemorySegment database, MemorySegment connection) {
+    private DuckDb(Arena arena, MemorySegment database, MemorySegment connection, TaskThreads helpers) {
         this.arena = arena;
         this.database = database;
         this.connection = connection;
+        this.helpers = helpers;
     }
 
-    /// Opens an empty instance with these settings of DuckDB.
+    /// Opens an empty instance with these settings of DuckDB. Of its `threads`, where they are set, one is that which
+    /// asks; the others work for a statement until its first rows are there.
     public static DuckDb open(Map<String, String> settings) {
+        int threads = Integer.parseInt(settings.getOrDefault(THREADS, "1"));
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        if (settings.containsKey(THREADS)) {
+            all.put(OWN_THREADS, settings.get(THREADS));
+        }
         Arena arena = Arena.ofShared();
         try {
             MemorySegment config = arena.allocate(ADDRESS);
             MemorySegment database = arena.allocate(ADDRESS);
             try {
-                configure(config, settings);
+                configure(config, all);
                 openDatabase(database, config);
             } finally {
                 CApi.DESTROY_CONFIG.invokeExact(config);
@@ -70,7 +83,7 @@ public final class DuckDb implements AutoCloseable {
                 CApi.CLOSE.invokeExact(database);
                 throw new IllegalStateException("cannot connect to DuckDB");
             }
-            return new DuckDb(arena, database, connection);
+            return new DuckDb(arena, database, connection, new TaskThreads(database, threads - 1));
         } catch (Throwable t) {
             arena.close();
             throw CApi.unexpected(t);
@@ -124,7 +137,7 @@ public final class DuckDb implements AutoCloseable {
             }
             MemorySegment options = scope.allocate(ADDRESS);
             CApi.ARROW_OPTIONS.invokeExact(connection(), options);
-            return new Statement(scope, statement, options);
+            return new Statement(scope, statement, options, helpers);
         } catch (Throwable t) {
             throw CApi.unexpected(t);
         }
@@ -222,6 +235,7 @@ public final class DuckDb implements AutoCloseable {
             closed = true;
         }
         try {
+            helpers.close();
             texts.values().forEach(Statement::close);
             CApi.DISCONNECT.invokeExact(connection);
             CApi.CLOSE.invokeExact(database);

@@ -17,7 +17,7 @@ package dev.wings.common.duckdb;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
-import dev.wings.common.arrow.GatheredRows;
+import dev.wings.common.arrow.MessageRoom;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -29,28 +29,52 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// The rows of a running statement, streamed: DuckDB computes little more than is read.
 public final class Results implements AutoCloseable {
 
+    /// Larger parts, which are single rows or nearly so, are not copied into a message with others.
+    private static final long MAX_COPIED_BYTES = ChunkParts.MAX_PART_BYTES;
+
     private final MemorySegment result;
     private final ChunkParts parts;
+    private final TaskThreads helpers;
     private final BufferAllocator allocator;
     private final VectorSchemaRoot root;
-    private final GatheredRows gathered;
+    private final List<GatheredColumn> gathered;
+    private final MessageRoom room = new MessageRoom();
+    private final MemorySegment array;
+    private int gatheredRows;
     private boolean ended;
 
-    private Results(MemorySegment result, ChunkParts parts, BufferAllocator allocator, VectorSchemaRoot root) {
+    private Results(
+            MemorySegment result,
+            ChunkParts parts,
+            TaskThreads helpers,
+            BufferAllocator allocator,
+            VectorSchemaRoot root) {
         this.result = result;
         this.parts = parts;
+        this.helpers = helpers;
         this.allocator = allocator;
         this.root = root;
-        this.gathered = new GatheredRows(root.getSchema(), allocator);
+        this.gathered = root.getSchema().getFields().stream()
+                .map(field -> new GatheredColumn(field, allocator))
+                .toList();
+        // a few bytes for the collector, as those of the statement
+        this.array = Arena.ofAuto().allocate(CArray.STRUCT_BYTES, Long.BYTES);
     }
 
     /// Takes over `result`: it is destroyed with this, or here if this fails.
-    static Results open(MemorySegment result, MemorySegment options, BufferAllocator allocator) throws Throwable {
+    ///
+    /// @param helpers that work for the result: they stop when its first rows are there, and with this
+    static Results open(MemorySegment result, MemorySegment options, TaskThreads helpers, BufferAllocator allocator)
+            throws Throwable {
         try {
             List<ValueSize> sizes = new ArrayList<>();
             Schema schema = schema(result, options, sizes, allocator);
             return new Results(
-                    result, new ChunkParts(sizes, options), allocator, VectorSchemaRoot.create(schema, allocator));
+                    result,
+                    new ChunkParts(sizes, options),
+                    helpers,
+                    allocator,
+                    VectorSchemaRoot.create(schema, allocator));
         } catch (Throwable t) {
             CApi.DESTROY_RESULT.invokeExact(result);
             throw t;
@@ -67,24 +91,29 @@ public final class Results implements AutoCloseable {
     public boolean next() {
         try {
             root.clear();
-            while (!ended && gathered.hasRoom()) {
-                if (!parts.hasNext() && !parts.fetch(result)) {
+            while (!ended && room.hasRoom()) {
+                if (!parts.hasNext() && !fetch()) {
                     checkError();
                     ended = true;
-                } else if (!gathered.isEmpty() && !gathered.hasRoomFor(parts.nextBytes())) {
+                } else if (!room.hasRoomFor(parts.nextBytes())) {
                     break;
+                } else if (room.isEmpty() && parts.nextBytes() > MAX_COPIED_BYTES) {
+                    importPart();
+                    return true;
                 } else {
-                    gathered.add(nextPart());
+                    gatherPart();
                 }
             }
-            if (gathered.isEmpty()) {
-                return false;
-            }
-            gathered.moveTo(root);
-            return true;
+            return moveGathered();
         } catch (Throwable t) {
             throw CApi.unexpected(t);
         }
+    }
+
+    private boolean fetch() throws Throwable {
+        boolean fetched = parts.fetch(result);
+        helpers.stop();
+        return fetched;
     }
 
     private void checkError() throws Throwable {
@@ -94,21 +123,45 @@ public final class Results implements AutoCloseable {
         }
     }
 
-    private VectorSchemaRoot nextPart() throws Throwable {
-        VectorSchemaRoot part = VectorSchemaRoot.create(root.getSchema(), allocator);
-        try (ImportedArray array = new ImportedArray(allocator)) {
-            parts.export(array.struct());
-            array.loadInto(part);
-            return part;
-        } catch (Throwable t) {
-            part.close();
-            throw t;
+    private void gatherPart() throws Throwable {
+        CArray part = new CArray(array.address());
+        parts.export(array);
+        try {
+            for (int i = 0; i < gathered.size(); i++) {
+                gathered.get(i).add(part.child(i));
+            }
+            gatheredRows += part.length();
+        } finally {
+            part.release();
+        }
+        room.add(gathered.stream().mapToLong(GatheredColumn::bytes).sum() - room.bytes());
+    }
+
+    private boolean moveGathered() {
+        if (room.isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < gathered.size(); i++) {
+            gathered.get(i).moveTo(root.getVector(i));
+        }
+        root.setRowCount(gatheredRows);
+        gatheredRows = 0;
+        room.next();
+        return true;
+    }
+
+    /// Large values are there once.
+    private void importPart() throws Throwable {
+        try (ImportedArray imported = new ImportedArray(allocator)) {
+            parts.export(imported.struct());
+            imported.loadInto(root);
         }
     }
 
     @Override
     public void close() {
-        gathered.close();
+        helpers.stop();
+        gathered.forEach(GatheredColumn::close);
         root.close();
         parts.close();
         try {

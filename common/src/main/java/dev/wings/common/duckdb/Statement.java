@@ -54,13 +54,15 @@ public final class Statement implements AutoCloseable {
 
     private final MemorySegment statement;
     private final MemorySegment options;
+    private final TaskThreads helpers;
     private final MemorySegment pending;
     private final MemorySegment result;
 
     /// @param arena that `statement` and `options` are in
-    Statement(Arena arena, MemorySegment statement, MemorySegment options) {
+    Statement(Arena arena, MemorySegment statement, MemorySegment options, TaskThreads helpers) {
         this.statement = statement;
         this.options = options;
+        this.helpers = helpers;
         this.pending = arena.allocate(ADDRESS);
         this.result = arena.allocate(CApi.RESULT);
     }
@@ -126,27 +128,33 @@ public final class Statement implements AutoCloseable {
         }
     }
 
-    /// Starts the statement and returns when its first rows are there. The results of the time before are closed.
+    /// Starts the statement. The results of the time before are closed.
     public Results execute(BufferAllocator allocator) {
         try {
-            int state = (int) CApi.PENDING.invokeExact(handle(), pending);
-            try {
-                if (state != 0) {
-                    throw new DuckDbException(
-                            DuckDb.message((MemorySegment) CApi.PENDING_ERROR.invokeExact(pending.get(ADDRESS, 0))));
-                }
-                state = (int) CApi.EXECUTE_PENDING.invokeExact(pending.get(ADDRESS, 0), result);
-                if (state != 0) {
-                    String message = DuckDb.message((MemorySegment) CApi.RESULT_ERROR.invokeExact(result));
-                    CApi.DESTROY_RESULT.invokeExact(result);
-                    throw new DuckDbException(message);
-                }
-                return Results.open(result, options.get(ADDRESS, 0), allocator);
-            } finally {
-                CApi.DESTROY_PENDING.invokeExact(pending);
-            }
+            helpers.start();
+            return start(allocator);
         } catch (Throwable t) {
+            helpers.stop();
             throw CApi.unexpected(t);
+        }
+    }
+
+    private Results start(BufferAllocator allocator) throws Throwable {
+        int state = (int) CApi.PENDING.invokeExact(handle(), pending);
+        try {
+            if (state != 0) {
+                throw new DuckDbException(
+                        DuckDb.message((MemorySegment) CApi.PENDING_ERROR.invokeExact(pending.get(ADDRESS, 0))));
+            }
+            state = (int) CApi.EXECUTE_PENDING.invokeExact(pending.get(ADDRESS, 0), result);
+            if (state != 0) {
+                String message = DuckDb.message((MemorySegment) CApi.RESULT_ERROR.invokeExact(result));
+                CApi.DESTROY_RESULT.invokeExact(result);
+                throw new DuckDbException(message);
+            }
+            return Results.open(result, options.get(ADDRESS, 0), helpers, allocator);
+        } finally {
+            CApi.DESTROY_PENDING.invokeExact(pending);
         }
     }
 

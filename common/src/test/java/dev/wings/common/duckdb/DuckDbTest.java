@@ -230,7 +230,7 @@ class DuckDbTest {
             })
     void wideRowsComeInPartsOfABoundedSize(String value) {
         String sql = "SELECT n, " + value + " AS v FROM range(1000) t(n)";
-        duckDb.run("SET threads = 1");
+        duckDb.run("SET external_threads = 1; SET threads = 1");
         int parts = 0;
         long next = 0;
         List<String> lengths = new ArrayList<>();

@@ -16,6 +16,7 @@
 package dev.wings.server.flight;
 
 import dev.wings.common.arrow.GatheredRows;
+import dev.wings.common.arrow.MessageRoom;
 import dev.wings.common.arrow.RowBytes;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
@@ -53,7 +54,6 @@ final class StreamSink implements ResultSink {
         rows = root;
         message = VectorSchemaRoot.create(root.getSchema(), root.getVector(0).getAllocator());
         listener.start(message);
-        awaitReady();
     }
 
     @Override
@@ -63,14 +63,16 @@ final class StreamSink implements ResultSink {
         }
         int sent = 0;
         do {
-            int count = RowBytes.fitting(rows, sent, GatheredRows.MAX_BYTES);
+            int count = RowBytes.fitting(rows, sent, MessageRoom.MAX_BYTES);
             send(rows, sent, count, message);
             sent += count;
         } while (sent < rows.getRowCount());
     }
 
-    /// Leaves nothing in `to`, whose memory may be gone before the stream is.
+    /// Waits before it sends, not after: the next rows are made while these are on their way. Leaves nothing in `to`,
+    /// whose memory may be gone before the stream is.
     private void send(VectorSchemaRoot from, int start, int count, VectorSchemaRoot to) {
+        awaitReady();
         try {
             if (count == from.getRowCount()) {
                 GatheredRows.share(from, to);
@@ -84,7 +86,6 @@ final class StreamSink implements ResultSink {
         } finally {
             to.clear();
         }
-        awaitReady();
     }
 
     void completed() {
