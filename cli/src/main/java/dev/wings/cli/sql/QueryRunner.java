@@ -38,6 +38,7 @@ final class QueryRunner {
     private final Supplier<Optional<Pager>> pagers;
     private final AtomicReference<@Nullable SqlResult> running = new AtomicReference<>();
     private long limit;
+    private volatile boolean left;
 
     /// @param pagers one for a result that people read, if any
     QueryRunner(SqlSession session, Output output, PrintWriter err, Supplier<Optional<Pager>> pagers) {
@@ -74,6 +75,9 @@ final class QueryRunner {
     }
 
     private int run(String sql, OutputFormat format, boolean timing, Output to) {
+        if (left) {
+            return ExitCode.BROKEN_PIPE;
+        }
         long start = System.nanoTime();
         PrintWriter out = to.text();
         try (SqlResult result = session.query(sql);
@@ -100,6 +104,9 @@ final class QueryRunner {
             report(rows, more, format, timing ? Duration.ofNanos(System.nanoTime() - start) : null, out);
             return out.checkError() ? ExitCode.BROKEN_PIPE : ExitCode.OK;
         } catch (WingsException e) {
+            if (left) {
+                return ExitCode.BROKEN_PIPE;
+            }
             out.flush();
             err.println("error: " + e.getMessage());
             ErrorPointer.of(sql, e.getMessage()).lines().forEach(err::println);
@@ -134,6 +141,13 @@ final class QueryRunner {
     /// What the system says of a pipe that nobody reads; Java has no type for it.
     private static boolean isBrokenPipe(IOException failure) {
         return String.valueOf(failure.getMessage()).contains("Broken pipe");
+    }
+
+    /// Nobody reads the rows any more: ends the query that runs, and runs no other; false if none runs, or it is still
+    /// planned.
+    boolean leave() {
+        left = true;
+        return cancel();
     }
 
     /// Ends the query that runs; false if none does.

@@ -20,6 +20,7 @@ import static java.util.Objects.requireNonNull;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
+import dev.wings.cli.output.ReaderWatch;
 import dev.wings.cli.output.Screen;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -140,7 +141,10 @@ public final class SqlCommand implements Callable<Integer> {
             List<String> pager = terminal && Screen.isInputTerminal() ? pagerCommand() : List.of();
             QueryRunner runner = new QueryRunner(session, output, err, () -> pager(pager, out));
             runner.limit(terminal ? limit : 0);
-            return runAll(runner, text(), timing, err);
+            String text = text();
+            try (ReaderWatch ignored = ReaderWatch.start(runner::leave)) {
+                return runAll(runner, text, timing, err);
+            }
         }
     }
 

@@ -222,10 +222,13 @@ final class DevIT {
 
     private void pushMakesTheTopicThatThereIsNot() throws Exception {
         Path file = Files.writeString(parent.resolve("made.csv"), "kind,number\na,9007199254740993\nb,0.5\n");
-        String[] push = {"push", "made", file.toString(), "--create", "--partition-by", "kind", "--lake-sort-by", "number desc"};
+        String[] push = {
+            "push", "made", file.toString(), "--create", "--partition-by", "kind", "--lake-sort-by", "number desc"
+        };
         assertThat(wings(push)).contains("created tenants/default/namespaces/default/topics/made", "2 rows");
         assertThat(wings(push)).contains("2 rows acknowledged").doesNotContain("created");
-        assertThat(wings("topic", "describe", "made")).contains("partition key", "decimal(38,1)", "sorted by number desc");
+        assertThat(wings("topic", "describe", "made"))
+                .contains("partition key", "decimal(38,1)", "sorted by number desc");
         assertThat(wings("sql", "-o", "csv", "select distinct kind, number from made order by 1"))
                 .isEqualTo("kind,number\na,9007199254740993.0\nb,0.5");
         Path loss = Files.writeString(parent.resolve("loss.csv"), "kind,number\na,0.12\n");

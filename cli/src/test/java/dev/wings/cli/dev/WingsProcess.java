@@ -70,7 +70,15 @@ final class WingsProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> command(String... arguments) {
+    /// Runs a script of bash.
+    static Ended runShell(Map<String, String> variables, String script) throws InterruptedException {
+        try (WingsProcess shell = start(variables, List.of("bash", "-c", script))) {
+            return shell.awaitEnd();
+        }
+    }
+
+    /// How the command is started with arguments.
+    static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + Path.of(System.getProperty("wings.root", ".."), "jvm.options"),
