@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +44,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.arrow.flight.CallOptions;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
@@ -78,6 +80,21 @@ class EngineIsolationIT {
             FlightStatusCode.TIMED_OUT,
             // a function that this engine does not have in this form
             FlightStatusCode.INVALID_ARGUMENT);
+
+    /// What does not end by itself in the time of a test.
+    private static final Map<String, String> LONG = Map.of(
+            "cross join",
+            "select count(*) from range(1000000) a(i), range(1000000) b(j) where i * j % 7 = 8",
+            "recursion",
+            "with recursive t(n) as (select 1 union all select n + 1 from t where n < 100000000) select max(n) from t",
+            "many CTEs",
+            Objects.requireNonNull(Bombs.all().get("many CTEs")),
+            "levenshtein",
+            Objects.requireNonNull(Bombs.all().get("levenshtein")),
+            "sort",
+            "select count(*) from (select md5(i::text) as h from range(100000000) t(i) order by h limit 1000000)",
+            "regular expressions",
+            "select count(*) from range(100000) t(i) where regexp_matches(repeat('ab', 100000) || i, '(a|b)*c')");
 
     @TempDir
     private Path directory;
@@ -138,6 +155,34 @@ class EngineIsolationIT {
             }
             assertThat(sql.query("select 2")).containsExactly("2");
         }
+    }
+
+    /// Whatever a statement is doing: its client goes away, and nothing works for it soon after.
+    @Test
+    @Tag("full")
+    void workEndsWithItsCall() throws Exception {
+        Map<String, Long> millis = new LinkedHashMap<>();
+        try (FlightSql sql = new FlightSql(server.port())) {
+            sql.query("select 1");
+            for (Map.Entry<String, String> bomb : LONG.entrySet()) {
+                assertThatThrownBy(() -> sql.query(bomb.getValue(), CallOptions.timeout(1, TimeUnit.SECONDS)))
+                        .isInstanceOfSatisfying(
+                                FlightRuntimeException.class,
+                                e -> assertThat(e.status().code()).isEqualTo(FlightStatusCode.TIMED_OUT));
+                long start = System.nanoTime();
+                while (worksForQueries()) {
+                    LockSupport.parkNanos(5_000_000);
+                    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(MAX_DELAY);
+                }
+                millis.put(bomb.getKey(), (System.nanoTime() - start) / 1_000_000);
+            }
+        }
+        Files.writeString(Path.of("target", "engine-ends.txt"), millis + "\n");
+    }
+
+    private boolean worksForQueries() {
+        return Stream.of("planning", "topics", "system")
+                .anyMatch(of -> server.metric("wings.queries.running", "of", of) > 0);
     }
 
     /// As drivers and dashboards write them.

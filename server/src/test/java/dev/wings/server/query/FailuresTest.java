@@ -64,8 +64,7 @@ class FailuresTest {
                         "Binder Error: no foo!\nCandidates: x\n\nLINE 2:   foo from \"default\".t\n          ^^^", sql))
                 .startsWith("Binder Error: no foo!; line=2, column=3\nCandidates: x");
         String wide = "select " + "a, ".repeat(100) + "foo, " + "b, ".repeat(100) + "1";
-        assertThat(Failures.placed(
-                        "Binder Error: no foo\n\nLINE 1: ...a, a, foo, b, b...\n                 ^", wide))
+        assertThat(Failures.placed("Binder Error: no foo\n\nLINE 1: ...a, a, foo, b, b...\n                 ^", wide))
                 .startsWith("Binder Error: no foo; line=1, column=308");
         assertThat(Failures.placed("no place", sql)).isEqualTo("no place");
         assertThat(Failures.placed("LINE 7: x\n        ^", sql)).isEqualTo("LINE 7: x\n        ^");
