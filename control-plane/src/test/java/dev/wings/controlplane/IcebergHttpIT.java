@@ -22,6 +22,7 @@ import org.apache.iceberg.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The catalog's HTTP: what saves work, and requests that no honest client sends.
 final class IcebergHttpIT extends IcebergCatalogFixture {
@@ -85,6 +86,43 @@ final class IcebergHttpIT extends IcebergCatalogFixture {
         assertThat(answer.json().at("/error/code").asInt()).isEqualTo(status);
         assertThat(answer.json().at("/error/type").asText()).isNotEmpty();
         assertThat(answer.body()).doesNotContain("stack");
+    }
+
+    /// As clients ask whose address of the catalog ends with a slash, or all of whose addresses do.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "//v1/config?warehouse=acme",
+                "/v1/config/?warehouse=acme",
+                "///v1/config//?warehouse=acme",
+                "//v1/acme/namespaces",
+                "/v1/acme/namespaces/",
+                "//v1/acme/namespaces/sales/",
+                "//v1/acme/namespaces/sales/tables",
+                "/v1/acme/namespaces/sales/tables/",
+            })
+    void slashesAtTheEndsOfAddressesMeanNothing(String path) throws Exception {
+        Answer answer = get(path);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        String[] parts = path.split("\\?", 2);
+        String plain = parts[0].replaceAll("^/+", "/").replaceAll("/+$", "") + (parts.length > 1 ? "?" + parts[1] : "");
+        assertThat(answer.body()).isEqualTo(get(plain).body());
+    }
+
+    /// A name that is missing makes no request for something else.
+    @ParameterizedTest
+    @CsvSource({
+        "DELETE, /v1/acme/namespaces//tables",
+        "DELETE, /v1/acme/namespaces//sales",
+        "DELETE, /v1/acme//namespaces/sales",
+        "DELETE, /v1//acme/namespaces/sales",
+        "GET, //v1/acme/namespaces//tables/x",
+        "GET, //v2/config",
+        "GET, //",
+    })
+    void missingNamesAreNotLeftOut(String method, String path) throws Exception {
+        assertThat(send(method, path, "").status()).isEqualTo(404);
+        assertThat(catalog.listNamespaces()).containsExactly(SALES);
     }
 
     /// Who checked one of them may not have checked the other.

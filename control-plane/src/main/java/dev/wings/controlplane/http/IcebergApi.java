@@ -204,7 +204,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
     /// The tenant that the path names; all that is not known to be one shares what one may have.
     @Override
     public String owner(HttpHead head) {
-        String[] parts = head.path().split("/", 5);
+        String[] parts = path(head.path()).split("/", 5);
         String prefix = parts.length > 3 ? parts[3] : "";
         return tenants.remembers(prefix) ? prefix : STRANGERS;
     }
@@ -229,11 +229,12 @@ public final class IcebergApi implements HttpEndpoint.Handler {
         String route = "none";
         HttpResponse response;
         try {
-            if (request.path().equals(CONFIG_PATH) && request.method().equals("GET")) {
+            String path = path(request.path());
+            if (path.equals(CONFIG_PATH) && request.method().equals("GET")) {
                 route = "/v1/config";
                 response = config(request);
             } else {
-                Optional<Routes.Match> match = find(request);
+                Optional<Routes.Match> match = find(request.method(), path);
                 route = match.map(found -> found.route().endpoint().path()).orElse(route);
                 response = match.map(found -> answer(found, request)).orElseGet(() -> noRoute(request));
             }
@@ -254,18 +255,43 @@ public final class IcebergApi implements HttpEndpoint.Handler {
         return HttpErrors.response(reason);
     }
 
-    private Optional<Routes.Match> find(HttpRequest request) {
-        if (!request.path().startsWith(ROOT + "/")) {
+    /// As a client means it whose address of the catalog ends with slashes, `/iceberg//v1/config`, or that ends its
+    /// requests with one. Other empty parts are left: a request that lacks a name is not one for something else.
+    private static String path(String path) {
+        int end = path.length();
+        while (end > 0 && path.charAt(end - 1) == '/') {
+            end--;
+        }
+        int root = afterSlashes(path, 0);
+        if (!path.startsWith(ROOT.substring(1), root)) {
+            return path.substring(0, end);
+        }
+        int rest = root + ROOT.length() - 1;
+        int first = afterSlashes(path, rest);
+        return first == rest || first >= end ? path.substring(0, end) : ROOT + "/" + path.substring(first, end);
+    }
+
+    private static int afterSlashes(String path, int start) {
+        int next = start;
+        while (next < path.length() && path.charAt(next) == '/') {
+            next++;
+        }
+        return next;
+    }
+
+    private Optional<Routes.Match> find(String method, String path) {
+        if (!path.startsWith(ROOT + "/")) {
             return Optional.empty();
         }
-        return routes.find(request.method(), PercentCode.segments(request.path().substring(ROOT.length())));
+        return routes.find(method, PercentCode.segments(path.substring(ROOT.length())));
     }
 
     private static HttpResponse noRoute(HttpRequest request) {
+        String hint = request.path().startsWith(ROOT + "/") ? "" : "; the catalog's address ends with " + ROOT;
         return HttpErrors.error(
                 404,
                 "NoSuchEndpointException",
-                "No route for this method and path: " + request.method() + " " + request.path());
+                "No route for this method and path: " + request.method() + " " + request.path() + hint);
     }
 
     private HttpResponse answer(Routes.Match match, HttpRequest request) {
