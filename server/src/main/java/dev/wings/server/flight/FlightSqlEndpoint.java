@@ -286,6 +286,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             FlightSql.ActionClosePreparedStatementRequest command,
             CallContext context,
             StreamListener<Result> listener) {
+        statements.close(command.getPreparedStatementHandle());
         listener.onCompleted();
     }
 

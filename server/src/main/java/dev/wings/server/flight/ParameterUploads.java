@@ -36,6 +36,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.flatbuf.Decimal;
+import org.apache.arrow.flatbuf.Field;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.Schema;
+import org.apache.arrow.flatbuf.Type;
 import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.flight.sql.impl.FlightSql;
@@ -62,6 +67,14 @@ final class ParameterUploads {
     private static final int COPIES = 2;
 
     private static final int CONTINUATION = 0xFFFFFFFF;
+
+    private static final int PREFIX_BYTES = 8;
+
+    /// Of the narrowest decimals that are read.
+    private static final int DECIMAL_BITS = 128;
+
+    /// Of lists in lists; what is deeper is refused where it is read.
+    private static final int MAX_DEPTH = 16;
 
     private final Statements statements;
     private final SessionChanges sessions;
@@ -93,21 +106,53 @@ final class ParameterUploads {
     /// The statement of the command, with the values bound to it, as its new handle.
     private ByteString bind(ByteString command, byte[] stream) {
         StatementHandle handle = statements.prepared(command);
+        checkTypes(stream);
         try (ArrowStreamReader parameters = new ArrowStreamReader(new ByteArrayInputStream(stream), allocator)) {
             if (!parameters.loadNextBatch()) {
                 throw WingsException.invalid("one row of parameters is expected: found=0");
             }
-            StatementHandle bound = handle.bind(ParameterValues.ofRow(parameters.getVectorSchemaRoot(), parameters));
+            List<@Nullable Object> values = ParameterValues.ofRow(parameters.getVectorSchemaRoot(), parameters);
             if (parameters.loadNextBatch()) {
                 throw WingsException.invalid("one row of parameters is expected: found=more");
             }
-            return statements.handleOf(bound);
+            return statements.bind(handle, values);
         } catch (WingsException e) {
             throw e;
         } catch (OutOfMemoryException e) {
             throw new WingsException(ErrorKind.EXHAUSTED, "no memory for the parameters now", e);
         } catch (IOException | RuntimeException e) {
             throw new WingsException(ErrorKind.INVALID, "the parameters cannot be read: cause=" + e.getMessage(), e);
+        }
+    }
+
+    /// Fails with INVALID for decimals that Arrow's reader does not take, naming parameter and type.
+    private static void checkTypes(byte[] stream) {
+        if (stream.length <= PREFIX_BYTES) {
+            return;
+        }
+        try {
+            org.apache.arrow.flatbuf.Message message = org.apache.arrow.flatbuf.Message.getRootAsMessage(
+                    ByteBuffer.wrap(stream).position(PREFIX_BYTES).slice().order(ByteOrder.LITTLE_ENDIAN));
+            if (message.header(new Schema()) instanceof Schema schema && message.headerType() == MessageHeader.Schema) {
+                for (int i = 0; i < schema.fieldsLength(); i++) {
+                    checkType(i, schema.fields(i), MAX_DEPTH);
+                }
+            }
+        } catch (IndexOutOfBoundsException e) {
+            throw new WingsException(ErrorKind.INVALID, "the schema of the parameters cannot be read", e);
+        }
+    }
+
+    private static void checkType(int parameter, Field field, int depth) {
+        if (field.typeType() == Type.Decimal && field.type(new Decimal()) instanceof Decimal decimal) {
+            if (decimal.bitWidth() < DECIMAL_BITS) {
+                throw WingsException.invalid("no parameter can have this type: parameter=" + parameter + ", type=decimal"
+                        + decimal.bitWidth() + "(" + decimal.precision() + ", " + decimal.scale()
+                        + "); send it as decimal128");
+            }
+        }
+        for (int i = 0; depth > 0 && i < field.childrenLength(); i++) {
+            checkType(parameter, field.children(i), depth - 1);
         }
     }
 
@@ -159,7 +204,7 @@ final class ParameterUploads {
     private static void append(Flight.FlightData message, ByteArrayOutputStream stream) {
         int length = message.getDataHeader().size();
         int padding = -length & 7;
-        ByteBuffer prefix = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer prefix = ByteBuffer.allocate(PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         prefix.putInt(CONTINUATION).putInt(length + padding);
         stream.writeBytes(prefix.array());
         stream.writeBytes(message.getDataHeader().toByteArray());

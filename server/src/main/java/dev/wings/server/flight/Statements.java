@@ -29,6 +29,7 @@ import dev.wings.server.query.Queries;
 import dev.wings.server.query.QueryRequest;
 import dev.wings.server.query.RunningQuery;
 import dev.wings.server.session.AnnouncedParameters;
+import dev.wings.server.session.BoundStatements;
 import dev.wings.server.session.SessionOptions;
 import dev.wings.server.session.SessionStatement;
 import dev.wings.server.session.Signer;
@@ -44,6 +45,7 @@ import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /// Statements of the current [Caller], from their text to their rows. Between calls the client carries them, as
 /// signed tickets and handles.
@@ -54,7 +56,11 @@ final class Statements {
     /// A larger schema is left out of a prepared statement's handle, which each call carries.
     private static final int MAX_CARRIED_SCHEMA_BYTES = 64 << 10;
 
+    /// What is remembered for clients that carry no values themselves.
+    private static final long MAX_BOUND_BYTES = 16 << 20;
+
     private final Queries queries;
+    private final BoundStatements bound = new BoundStatements(MAX_BOUND_BYTES);
     private final Signer signer;
     private final IdGenerator ids;
     private final Executor threads;
@@ -153,9 +159,26 @@ final class Statements {
         return statement;
     }
 
-    /// The same, for one execution.
+    /// The same, for one execution, with the values that were last bound to it if it carries none.
     StatementHandle execution(ByteString handle) {
-        return prepared(handle).withId(ids.next().toString());
+        return bound.latest(prepared(handle)).withId(ids.next().toString());
+    }
+
+    /// The prepared statement with these values, as its new handle.
+    ByteString bind(StatementHandle prepared, List<@Nullable Object> values) {
+        StatementHandle statement = prepared.bind(values);
+        ByteString handle = handleOf(statement);
+        bound.remember(statement, handle.size());
+        return handle;
+    }
+
+    /// The client is done with a prepared statement. Handles of others, and what is none, mean nothing.
+    void close(ByteString handle) {
+        try {
+            bound.forget(prepared(handle).id());
+        } catch (WingsException e) {
+            // nothing is kept for it
+        }
     }
 
     /// The execution behind a ticket. Fails with FORBIDDEN if it is another tenant's.
@@ -165,7 +188,7 @@ final class Statements {
         return statement;
     }
 
-    ByteString handleOf(StatementHandle prepared) {
+    private ByteString handleOf(StatementHandle prepared) {
         return ByteString.copyFrom(prepared.toPrepared(signer));
     }
 

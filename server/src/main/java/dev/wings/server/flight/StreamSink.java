@@ -22,8 +22,11 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.query.ResultSink;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +55,17 @@ final class StreamSink implements ResultSink {
     @Override
     public void start(VectorSchemaRoot root) {
         rows = root;
-        message = VectorSchemaRoot.create(root.getSchema(), root.getVector(0).getAllocator());
+        message = VectorSchemaRoot.create(root.getSchema(), allocator(root));
         listener.start(message);
+    }
+
+    /// A column that has nothing but nulls has none, and needs none.
+    private static @Nullable BufferAllocator allocator(VectorSchemaRoot root) {
+        return root.getFieldVectors().stream()
+                .map(FieldVector::getAllocator)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     @Override

@@ -39,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
@@ -54,6 +55,7 @@ import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +167,45 @@ class StatementsTest {
             assertThat(slow.awaitEnd()).isEqualTo(FlightStatusCode.TIMED_OUT);
             assertThat(waiting.awaitEnd()).isEqualTo(FlightStatusCode.OK);
         }
+    }
+
+    /// Such a column has no memory of its own, wherever it stands.
+    @Test
+    void columnsWithNothingButNullsAreSent() throws Exception {
+        for (String sql : List.of("select ?", "select ?, typeof(?)", "select typeof(?), ?", "select ?, ?")) {
+            int count = (int) sql.chars().filter(c -> c == '?').count();
+            for (int nulls = 0; nulls < 1 << count; nulls++) {
+                List<@Nullable Object> values = new ArrayList<>();
+                for (int i = 0; i < count; i++) {
+                    values.add((nulls & 1 << i) == 0 ? 7 : null);
+                }
+                TestStream stream = TestStream.reading();
+                StatementHandle handle = new StatementHandle("id", "t", "default", sql, count, values, ByteString.EMPTY);
+                statements(Runnable::run).start(handle, stream);
+                assertThat(stream.awaitEnd()).as("%s with %s", sql, values).isEqualTo(FlightStatusCode.OK);
+            }
+        }
+    }
+
+    /// As clients do that bind values and then ask with the handle that they had before.
+    @Test
+    void valuesAreThoseThatWereLastBound() throws Exception {
+        Statements statements = statements(Runnable::run);
+        Context caller = Context.current().withValue(Caller.KEY, new Caller("t", SessionOptions.DEFAULT));
+        caller.call(() -> {
+            ByteString handle = statements.prepare("select ?::int").getPreparedStatementHandle();
+            ByteString other = statements.prepare("select ?::int").getPreparedStatementHandle();
+            ByteString first = statements.bind(statements.prepared(handle), List.of(1));
+            assertThat(statements.execution(handle).parameters()).containsExactly(1);
+            statements.bind(statements.prepared(handle), List.of(2));
+            assertThat(statements.execution(handle).parameters()).containsExactly(2);
+            assertThat(statements.execution(first).parameters()).containsExactly(1);
+            assertThat(statements.execution(other).parameters()).isEmpty();
+            statements.close(handle);
+            assertThat(statements.execution(handle).parameters()).isEmpty();
+            statements.close(ByteString.copyFromUtf8("no handle"));
+            return null;
+        });
     }
 
     /// With a place for one query.
