@@ -22,7 +22,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,8 +29,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// A Python with pyarrow and PyIceberg of the versions in `requirements.txt`, for all tests of a build. Made in the
-/// build's folder when it is first needed, and again when the versions change; afterwards nothing is downloaded.
+/// A Python with packages of the versions in a `requirements.txt`, for all tests of a build. Made in the build's folder
+/// when it is first needed, and again when the versions change; afterwards nothing is downloaded.
 public final class PythonEnvironment {
 
     private static final String REQUIREMENTS = "requirements.txt";
@@ -42,17 +41,25 @@ public final class PythonEnvironment {
         this.directory = directory;
     }
 
-    /// Fails, saying what is missing, if there is none and none can be made.
+    /// With pyarrow and PyIceberg. Fails, saying what is missing, if there is none and none can be made.
     public static PythonEnvironment get() {
+        return get("python", resource(REQUIREMENTS));
+    }
+
+    /// The same with what `docs/clients.md` names.
+    static PythonEnvironment clients() {
+        return get("python-clients", resource("clients/" + REQUIREMENTS));
+    }
+
+    private static PythonEnvironment get(String name, byte[] requirements) {
         Path target = Path.of(System.getProperty("wings.root", ".."), "integration-tests", "target")
                 .toAbsolutePath()
                 .normalize();
-        byte[] requirements = resource(REQUIREMENTS);
-        PythonEnvironment environment = new PythonEnvironment(target.resolve("python"));
+        PythonEnvironment environment = new PythonEnvironment(target.resolve(name));
         try {
             Files.createDirectories(target);
             try (FileChannel lockFile = FileChannel.open(
-                            target.resolve("python.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                            target.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = lockFile.lock()) {
                 assertThat(lock.isValid()).isTrue();
                 environment.make(requirements);
@@ -65,23 +72,20 @@ public final class PythonEnvironment {
 
     /// Runs a script that is a resource beside this class; returns what it printed. Fails unless it exits with 0.
     public String run(Path scratch, String script, String... arguments) {
+        Path file = scratch.resolve(script);
         try {
-            Path file = scratch.resolve(script);
             Files.write(file, resource(script));
-            Path errors = scratch.resolve(script + ".err");
-            List<String> command = new ArrayList<>(List.of(python(), file.toString()));
-            command.addAll(List.of(arguments));
-            Process process =
-                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
-            process.getOutputStream().close();
-            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(waitFor(process))
-                    .as(() -> script + " failed: " + printed + readable(errors))
-                    .isZero();
-            return printed;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return run(scratch, file, arguments);
+    }
+
+    /// The same with a script and its modules where they are.
+    String run(Path scratch, Path script, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(python(), script.toString()));
+        command.addAll(List.of(arguments));
+        return ClientProcess.run(scratch, command);
     }
 
     private void make(byte[] requirements) throws IOException {
@@ -93,20 +97,30 @@ public final class PythonEnvironment {
         if (Files.exists(directory)) {
             SharedPlatform.delete(directory);
         }
-        Path log = directory.resolveSibling("python.log");
+        Path log = directory.resolveSibling(directory.getFileName() + ".log");
         if (exitCode(log, "python3", "-m", "venv", directory.toString()) != 0) {
-            throw new AssertionError("Tests with PyIceberg need python3 (3.10 or newer) with its module venv, and"
-                    + " `python3 -m venv` does not work here (on Debian: apt-get install python3-venv): "
-                    + readable(log));
+            throw new AssertionError(
+                    "Tests with clients in Python need python3 (3.10 or newer) with its module venv, and"
+                            + " `python3 -m venv` does not work here (on Debian: apt-get install python3-venv): "
+                            + readable(log));
         }
         Path list = directory.resolve(REQUIREMENTS);
         Files.write(list, requirements);
         String[] install = {
-            python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", list.toString()
+            python(),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-compile",
+            "--disable-pip-version-check",
+            "-r",
+            list.toString()
         };
         if (exitCode(log, install) != 0) {
-            throw new AssertionError("Tests with PyIceberg need packages of Python that could not be installed, is the"
-                    + " package index within reach? " + readable(log));
+            throw new AssertionError(
+                    "Tests with clients in Python need packages of Python that could not be installed, is the"
+                            + " package index within reach? " + readable(log));
         }
         Files.write(complete, requirements);
     }

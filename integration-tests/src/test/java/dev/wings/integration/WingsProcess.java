@@ -110,6 +110,11 @@ final class WingsProcess implements AutoCloseable {
         return "http://127.0.0.1:" + (7700 + portOffset) + "/iceberg";
     }
 
+    /// Added to all ports.
+    int portOffset() {
+        return portOffset;
+    }
+
     int ingestorPort() {
         return 7702 + portOffset;
     }

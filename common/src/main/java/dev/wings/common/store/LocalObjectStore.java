@@ -91,6 +91,16 @@ final class LocalObjectStore implements ObjectStore {
         }
     }
 
+    /// Engines that take the store for one without directories make none.
+    @Override
+    public void makeRoom(String directory) {
+        try {
+            directories.make(path(directory));
+        } catch (IOException e) {
+            throw failed("make a directory", directory, e);
+        }
+    }
+
     /// Spares the work for a key that is taken; whether it is free [#publish] finds out.
     private void refuseTaken(String key, Path target) throws IOException {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {

@@ -43,6 +43,11 @@ public interface ObjectStore extends AutoCloseable {
         FileContent.use(file, content -> create(key, content));
     }
 
+    /// Makes ready for objects below `directory` that others will write past this interface. Where keys are no more
+    /// than
+    /// names there is nothing to do.
+    default void makeRoom(String directory) {}
+
     /// Reads bytes `[start, start + into.remaining())` of an object into `into`, whose position moves to its limit.
     /// Fails with INVALID if the object ends before.
     void read(String key, long start, ByteBuffer into);

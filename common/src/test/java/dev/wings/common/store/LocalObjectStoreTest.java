@@ -54,6 +54,19 @@ final class LocalObjectStoreTest extends ObjectStoreContract {
         return new LocalObjectStoreProvider().open(root().toUri());
     }
 
+    /// For who writes files past the store; it is no object.
+    @Test
+    void roomIsADirectory() {
+        store().makeRoom("external/t/data");
+        store().makeRoom("external/t/data");
+        assertThat(root().resolve("external/t/data")).isEmptyDirectory();
+        assertThat(store().list("", "", 10)).isEmpty();
+        store().create("external/t/data/a", List.of(buffer("x")));
+        store().makeRoom("external/t/data");
+        assertFails(ErrorKind.INVALID, () -> store().makeRoom("external/../../t"));
+        assertFails(ErrorKind.INVALID, () -> store().makeRoom("external/t/data/a"));
+    }
+
     @Test
     void directoryIsFoundByItsUri() {
         try (ObjectStores stores = new ObjectStores()) {

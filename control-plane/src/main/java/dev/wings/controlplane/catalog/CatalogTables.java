@@ -113,11 +113,17 @@ public final class CatalogTables {
         });
     }
 
-    /// What the table would be; nothing is stored but what the client commits later.
+    /// What the table would be; nothing is stored but what the client commits later. It writes the table's files before
+    /// that.
     public TableMetadata stage(TenantName tenant, Namespace namespace, CreateTableRequest request) {
         LakeHome home = entries.loadNamespace(tenant, namespace).home();
         entries.checkFree(Kind.TABLE, tenant, TableIdentifier.of(namespace, request.name()));
-        return newMetadata(home, request);
+        TableMetadata metadata = newMetadata(home, request);
+        if (request.location() == null) {
+            files.makeRoom(home, metadata.location() + "/data");
+            files.makeRoom(home, metadata.location() + "/metadata");
+        }
+        return metadata;
     }
 
     private TableMetadata newMetadata(LakeHome home, CreateTableRequest request) {

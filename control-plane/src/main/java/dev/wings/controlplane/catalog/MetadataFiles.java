@@ -125,6 +125,11 @@ final class MetadataFiles {
         }
     }
 
+    /// Makes ready for files of an engine's below a location.
+    void makeRoom(LakeHome home, String location) {
+        stores.open(home.objectStore()).makeRoom(new Warehouse(home).key(location));
+    }
+
     /// Stores a file under a location that has none yet. The location's name tells whether it is packed.
     void write(LakeHome home, String location, String json) {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);

@@ -146,9 +146,10 @@ final class ParameterUploads {
     private static void checkType(int parameter, Field field, int depth) {
         if (field.typeType() == Type.Decimal && field.type(new Decimal()) instanceof Decimal decimal) {
             if (decimal.bitWidth() < DECIMAL_BITS) {
-                throw WingsException.invalid("no parameter can have this type: parameter=" + parameter + ", type=decimal"
-                        + decimal.bitWidth() + "(" + decimal.precision() + ", " + decimal.scale()
-                        + "); send it as decimal128");
+                throw WingsException.invalid(
+                        "no parameter can have this type: parameter=" + parameter + ", type=decimal"
+                                + decimal.bitWidth() + "(" + decimal.precision() + ", " + decimal.scale()
+                                + "); send it as decimal128");
             }
         }
         for (int i = 0; depth > 0 && i < field.childrenLength(); i++) {

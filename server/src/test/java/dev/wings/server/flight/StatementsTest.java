@@ -180,7 +180,8 @@ class StatementsTest {
                     values.add((nulls & 1 << i) == 0 ? 7 : null);
                 }
                 TestStream stream = TestStream.reading();
-                StatementHandle handle = new StatementHandle("id", "t", "default", sql, count, values, ByteString.EMPTY);
+                StatementHandle handle =
+                        new StatementHandle("id", "t", "default", sql, count, values, ByteString.EMPTY);
                 statements(Runnable::run).start(handle, stream);
                 assertThat(stream.awaitEnd()).as("%s with %s", sql, values).isEqualTo(FlightStatusCode.OK);
             }
