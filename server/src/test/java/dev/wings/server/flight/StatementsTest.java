@@ -181,7 +181,7 @@ class StatementsTest {
                 }
                 TestStream stream = TestStream.reading();
                 StatementHandle handle =
-                        new StatementHandle("id", "t", "default", sql, count, values, ByteString.EMPTY);
+                        new StatementHandle("id", "t", "default", "UTC", sql, count, values, ByteString.EMPTY);
                 statements(Runnable::run).start(handle, stream);
                 assertThat(stream.awaitEnd()).as("%s with %s", sql, values).isEqualTo(FlightStatusCode.OK);
             }
@@ -192,7 +192,7 @@ class StatementsTest {
     @Test
     void valuesAreThoseThatWereLastBound() throws Exception {
         Statements statements = statements(Runnable::run);
-        Context caller = Context.current().withValue(Caller.KEY, new Caller("t", SessionOptions.DEFAULT));
+        Context caller = Context.current().withValue(Caller.KEY, new Caller("t", SessionOptions.DEFAULT, false));
         caller.call(() -> {
             ByteString handle = statements.prepare("select ?::int").getPreparedStatementHandle();
             ByteString other = statements.prepare("select ?::int").getPreparedStatementHandle();

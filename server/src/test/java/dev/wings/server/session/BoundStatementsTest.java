@@ -26,7 +26,7 @@ class BoundStatementsTest {
     private final BoundStatements bound = new BoundStatements(400);
 
     private static StatementHandle statement(String id, String tenant, Integer... values) {
-        return new StatementHandle(id, tenant, "default", "select ?", 1, List.of(values), ByteString.EMPTY);
+        return new StatementHandle(id, tenant, "default", "UTC", "select ?", 1, List.of(values), ByteString.EMPTY);
     }
 
     private boolean remembers(String id, String tenant) {

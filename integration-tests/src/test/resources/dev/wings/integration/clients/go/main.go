@@ -148,7 +148,7 @@ func grafana(address, count string) {
 
 	// what its macros become, for an interval of 6 hours
 	from, to := "cast('2026-01-01T12:00:00Z' as timestamp)", "cast('2026-01-02T12:00:00Z' as timestamp)"
-	bins := "time_bucket(interval '21600 second', local)"
+	bins := "date_bin(interval '21600 second', local, timestamp '1970-01-01T00:00:00Z')"
 	same("time series", query(ctx, client, "select "+bins+"::timestamp_ns as time, count(*)::bigint as n, min(exact) as least"+
 		" from flights where local >= "+from+" and local < "+to+" group by 1 order by 1"), []string{
 		"2026-01-01T18:00:00|1|0.6666666666666666", "2026-01-02T00:00:00|1|1",
