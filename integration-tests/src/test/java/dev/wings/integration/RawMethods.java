@@ -67,7 +67,8 @@ final class RawMethods implements AutoCloseable {
                     GarbageCollectionGrpc.getServiceDescriptor(),
                     FlightServiceGrpc.getServiceDescriptor(),
                     HealthGrpc.getServiceDescriptor(),
-                    ServerReflectionGrpc.getServiceDescriptor())
+                    ServerReflectionGrpc.getServiceDescriptor(),
+                    io.grpc.reflection.v1alpha.ServerReflectionGrpc.getServiceDescriptor())
             .collect(Collectors.toMap(ServiceDescriptor::getName, Function.identity()));
 
     private final String port;

@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.server.testing.FlightSql;
 import dev.wings.server.testing.Flights;
 import dev.wings.server.testing.ServerFixture;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -30,16 +31,25 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.AsyncPutListener;
 import org.apache.arrow.flight.CallOption;
+import org.apache.arrow.flight.Criteria;
 import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.grpc.CredentialCallOption;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -302,17 +312,41 @@ class FirstStatementsIT {
     }
 
     @Test
-    void whatIsNotServedIsNotAdvertised() {
+    void whatIsNotServedIsNotAdvertised() throws Exception {
         List<String> actions = new ArrayList<>();
         try (FlightClient client = FlightClient.builder(
                         sql.allocator(), Location.forGrpcInsecure("127.0.0.1", server.port()))
                 .build()) {
             client.listActions().forEach(action -> actions.add(action.getType()));
-            assertThatThrownBy(() -> client.getInfo(org.apache.arrow.flight.FlightDescriptor.path("flights")))
+            FlightDescriptor path = FlightDescriptor.path("flights");
+            Map<String, ThrowingCallable> calls = new LinkedHashMap<>();
+            calls.put("getInfo", () -> client.getInfo(path));
+            calls.put("getSchema", () -> client.getSchema(path));
+            calls.put("listFlights", () -> client.listFlights(Criteria.ALL).forEach(info -> {}));
+            calls.put("getStream", () -> {
+                try (FlightStream stream = client.getStream(new Ticket("flights".getBytes(StandardCharsets.UTF_8)))) {
+                    stream.next();
+                }
+            });
+            calls.put(
+                    "doAction", () -> client.doAction(new Action("list-topics")).forEachRemaining(result -> {}));
+            calls.put("doPut", () -> {
+                try (VectorSchemaRoot rows = VectorSchemaRoot.of()) {
+                    FlightClient.ClientStreamListener put = client.startPut(path, rows, new AsyncPutListener());
+                    put.completed();
+                    put.getResult();
+                }
+            });
+            calls.put("doExchange", () -> {
+                try (FlightClient.ExchangeReaderWriter exchange = client.doExchange(path)) {
+                    exchange.getWriter().completed();
+                    exchange.getReader().next();
+                }
+            });
+            calls.forEach((name, call) -> assertThatThrownBy(call)
+                    .as(name)
                     .hasMessageContaining("port of SQL")
-                    .hasMessageContaining("7702");
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+                    .hasMessageContaining("7702"));
         }
         assertThat(actions)
                 .containsExactlyInAnyOrder(

@@ -399,7 +399,7 @@ class FlightSqlIT {
                     .containsExactly("1: Int(64, true)", "2: Utf8");
             assertThat(statement.getResultSetSchema().getFields())
                     .extracting(Field::toString)
-                    .containsExactly("number: Int(32, true)", "origin: Utf8");
+                    .containsExactly("number: Int(32, true) not null", "origin: Utf8");
             BigIntVector number = new BigIntVector("1", sql.allocator());
             VarCharVector origin = new VarCharVector("2", sql.allocator());
             number.allocateNew(1);
@@ -439,7 +439,7 @@ class FlightSqlIT {
             assertThat(client.getSessionOptions(new GetSessionOptionsRequest())
                             .getSessionOptions()
                             .keySet())
-                    .containsExactlyInAnyOrder("catalog", "schema");
+                    .containsExactlyInAnyOrder("catalog", "schema", "timezone");
             for (String bad : List.of("NOT A NAME", "main", "memory", "wings", "information_schema")) {
                 assertThat(client.setSessionOptions(new SetSessionOptionsRequest(
                                         Map.of("schema", SessionOptionValueFactory.makeSessionOptionValue(bad))))

@@ -27,6 +27,7 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
@@ -262,13 +263,20 @@ public final class GrpcServer implements AutoCloseable {
             addServices(
                     List.of(
                             health.getHealthService().bindService(),
-                            ProtoReflectionServiceV1.newInstance().bindService()),
+                            ProtoReflectionServiceV1.newInstance().bindService(),
+                            olderReflection()),
                     Math.min(maxMessageBytes, MAX_NAME_BYTES),
                     limitOfMethod);
             addServices(services, maxMessageBytes, limitOfMethod);
             countingServices.forEach(netty::addService);
             netty.maxInboundMessageSize(Integer.MAX_VALUE);
             netty.addStreamTracerFactory(new InboundBytes(limitOfMethod, limits.receiveBytes()));
+        }
+
+        /// What grpcurl and others ask before they know of the newer one.
+        @SuppressWarnings("deprecation")
+        private static ServerServiceDefinition olderReflection() {
+            return ProtoReflectionService.newInstance().bindService();
         }
 
         private void addServices(List<ServerServiceDefinition> guarded, int limit, Map<String, Integer> limitOfMethod) {

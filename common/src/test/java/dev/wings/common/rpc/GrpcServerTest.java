@@ -266,7 +266,8 @@ final class GrpcServerTest {
         assertThat(answers.poll(10, TimeUnit.SECONDS))
                 .isNotNull()
                 .satisfies(answer -> assertThat(answer.getListServicesResponse().getServiceList())
-                        .anyMatch(found -> found.getName().equals("wings.v1.LogMetadata")));
+                        .anyMatch(found -> found.getName().equals("wings.v1.LogMetadata"))
+                        .anyMatch(found -> found.getName().equals("grpc.reflection.v1alpha.ServerReflection")));
         requests.onCompleted();
     }
 

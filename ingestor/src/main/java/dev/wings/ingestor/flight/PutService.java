@@ -21,6 +21,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.fair.KnownTenants;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.rpc.AbsentMethods;
 import dev.wings.common.time.Scheduler;
 import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.budget.MemoryBudget;
@@ -42,7 +43,8 @@ import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Arrow Flight's `DoPut`, and nothing else of Flight: clients get UNIMPLEMENTED for the other methods.
+/// Arrow Flight's `DoPut`, and nothing else of Flight: clients get UNIMPLEMENTED for the other methods, and are told
+/// where those are.
 public final class PutService {
 
     /// Bounds what a batch of columns that take no bytes can cost.
@@ -129,9 +131,12 @@ public final class PutService {
                 .setSchemaDescriptor(FlightServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
                 .addMethod(doPut)
                 .build();
-        return ServerServiceDefinition.builder(descriptor)
-                .addMethod(doPut, this::open)
-                .build();
+        return AbsentMethods.explained(
+                ServerServiceDefinition.builder(descriptor)
+                        .addMethod(doPut, this::open)
+                        .build(),
+                FlightServiceGrpc.getServiceDescriptor(),
+                PutTarget.PORT);
     }
 
     /// Lets the service see how large messages are while they come in. The server's own limit must be above ours.

@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 /// Which topic a DoPut stream goes to.
 final class PutTarget {
 
+    /// What somebody is told who takes this port for another.
+    static final String PORT = "this is the port of an ingestor, which takes rows by DoPut: queries, and all else of"
+            + " Flight SQL, go to the SQL server's port (7704 of `wings dev`)";
+
     private static final int FULL_NAME_PARTS = 6;
 
     private PutTarget() {}
@@ -38,7 +42,8 @@ final class PutTarget {
     /// than the caller acts for.
     static TopicName topic(Flight.@Nullable FlightDescriptor descriptor, Metadata headers) {
         if (descriptor == null || descriptor.getType() != Flight.FlightDescriptor.DescriptorType.PATH) {
-            throw WingsException.invalid("the first message must carry a descriptor with the topic as its path: found="
+            throw WingsException.invalid(PORT
+                    + "; the first message of a DoPut must carry a descriptor with the topic as its path: found="
                     + (descriptor == null ? "no descriptor" : "a " + descriptor.getType() + " descriptor"));
         }
         String tenant = tenant(headers);

@@ -17,6 +17,7 @@ package dev.wings.server.flight;
 
 import com.google.protobuf.Any;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.rpc.AbsentMethods;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.catalog.Catalog;
@@ -142,7 +143,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
         methods.forEach(definition::addMethod);
-        return definition.build();
+        return AbsentMethods.explained(definition.build(), FlightServiceGrpc.getServiceDescriptor(), Requests.PORT);
     }
 
     // Requests

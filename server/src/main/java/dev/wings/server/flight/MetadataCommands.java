@@ -16,6 +16,7 @@
 package dev.wings.server.flight;
 
 import com.google.protobuf.Message;
+import dev.wings.common.error.WingsException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.Criteria;
@@ -108,10 +109,11 @@ abstract class MetadataCommands extends BasicFlightSqlProducer {
         sendNone(Schemas.GET_CROSS_REFERENCE_SCHEMA, listener);
     }
 
-    /// Tables are found with commands.
+    /// No flights would look like no topics.
     @Override
     public final void listFlights(CallContext context, Criteria criteria, StreamListener<FlightInfo> listener) {
-        listener.onCompleted();
+        listener.onError(FlightErrors.toFlight(WingsException.invalid(
+                Requests.PORT + "; tables are listed by the command GetTables of Flight SQL, or by SHOW ALL TABLES")));
     }
 
     private void send(Supplier<VectorSchemaRoot> rows, ServerStreamListener listener) {

@@ -16,21 +16,19 @@
 package dev.wings.server.flight;
 
 import dev.wings.server.catalog.Catalog;
+import dev.wings.server.query.ResultColumns;
 import dev.wings.server.system.SystemTables;
 import dev.wings.server.table.PlanMemory;
-import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableRef;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
-import org.apache.arrow.flight.sql.FlightSqlColumnMetadata;
 import org.apache.arrow.flight.sql.FlightSqlProducer.Schemas;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetTables;
@@ -40,9 +38,6 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.WriteChannel;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
-import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Answers what catalogs, schemas and tables there are, as the columns that Flight SQL wants. Each `open` makes rows
@@ -151,30 +146,10 @@ final class MetadataRoots {
     }
 
     private static Schema schemaOf(Entry entry) {
-        List<Field> fields = new ArrayList<>();
-        for (SqlColumn column : entry.table().columns()) {
-            FlightSqlColumnMetadata.Builder metadata = new FlightSqlColumnMetadata.Builder()
-                    .catalogName(CATALOG)
-                    .schemaName(entry.schema())
-                    .tableName(entry.name())
-                    .typeName(column.sqlType())
-                    .isAutoIncrement(false)
-                    .isCaseSensitive(column.shown().getType() instanceof ArrowType.Utf8)
-                    .isReadOnly(true)
-                    .isSearchable(true);
-            if (column.shown().getType() instanceof ArrowType.Decimal decimal) {
-                metadata.precision(decimal.getPrecision()).scale(decimal.getScale());
-            }
-            Map<String, String> texts = new LinkedHashMap<>(metadata.build().getMetadataMap());
-            if (!column.doc().isEmpty()) {
-                texts.put("ARROW:FLIGHT:SQL:REMARKS", column.doc());
-            }
-            fields.add(new Field(
-                    column.name(),
-                    new FieldType(column.nullable(), column.shown().getType(), null, texts),
-                    column.shown().getChildren()));
-        }
-        return new Schema(fields);
+        TableRef table = new TableRef(entry.schema(), entry.name());
+        return new Schema(entry.table().columns().stream()
+                .map(column -> ResultColumns.of(table, column, column.name()))
+                .toList());
     }
 
     /// The encapsulated schema message.

@@ -74,7 +74,7 @@ final class MetadataStreams {
                 () -> sink.stop(new WingsException(
                         ErrorKind.DEADLINE, "reading metadata took too long: limit=" + timeout.toSeconds() + "s")));
         try (VectorSchemaRoot root = make(tenant, rows)) {
-            sink.start(root);
+            sink.start(root, root.getSchema());
             sink.accept();
         } finally {
             timer.cancel();

@@ -77,7 +77,7 @@ final class Requests {
         } else if (ofFlight != null) {
             check(ofFlight, body);
         } else {
-            throw WingsException.invalid("no such action: type=" + shown(action.getType()));
+            throw WingsException.invalid(PORT + ": no such action: type=" + shown(action.getType()));
         }
     }
 
@@ -92,7 +92,7 @@ final class Requests {
         String name = any.getTypeUrl().substring(any.getTypeUrl().lastIndexOf('.') + 1);
         Descriptor type = name.startsWith(prefix) ? find(name) : null;
         if (type == null) {
-            throw WingsException.invalid("no such command: type=" + shown(any.getTypeUrl()));
+            throw WingsException.invalid(PORT + ": no such command: type=" + shown(any.getTypeUrl()));
         }
         checkType(any, type);
         check(type, any.getValue());
@@ -113,7 +113,7 @@ final class Requests {
         try {
             return Any.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
-            throw WingsException.invalid("not a message of Flight SQL: cause=" + e.getMessage());
+            throw WingsException.invalid(PORT + ": found=what is no message of it, cause=" + e.getMessage());
         }
     }
 

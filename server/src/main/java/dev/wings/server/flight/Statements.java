@@ -54,7 +54,7 @@ final class Statements {
     private static final long UNKNOWN = -1;
 
     /// A larger schema is left out of a prepared statement's handle, which each call carries.
-    private static final int MAX_CARRIED_SCHEMA_BYTES = 64 << 10;
+    private static final int MAX_CARRIED_SCHEMA_BYTES = 256 << 10;
 
     /// What is remembered for clients that carry no values themselves.
     private static final long MAX_BOUND_BYTES = 16 << 20;

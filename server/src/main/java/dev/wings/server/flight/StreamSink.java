@@ -28,6 +28,7 @@ import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// Sends rows to a client no faster than it takes them, in messages of a bounded size: many clients take no message of
@@ -38,6 +39,10 @@ final class StreamSink implements ResultSink {
     private final Supplier<Scheduler.Timer> onWait;
     private @Nullable VectorSchemaRoot rows;
     private @Nullable VectorSchemaRoot message;
+
+    /// The same vectors, under the names that the client knows.
+    private @Nullable VectorSchemaRoot shown;
+
     private @Nullable WingsException stopReason;
 
     /// @param onCancel called when the client gives up
@@ -53,10 +58,12 @@ final class StreamSink implements ResultSink {
     }
 
     @Override
-    public void start(VectorSchemaRoot root) {
+    public void start(VectorSchemaRoot root, Schema columns) {
         rows = root;
-        message = VectorSchemaRoot.create(root.getSchema(), allocator(root));
-        listener.start(message);
+        VectorSchemaRoot vectors = VectorSchemaRoot.create(root.getSchema(), allocator(root));
+        message = vectors;
+        shown = new VectorSchemaRoot(columns, vectors.getFieldVectors(), 0);
+        listener.start(shown);
     }
 
     /// A column that has nothing but nulls has none, and needs none.
@@ -70,20 +77,20 @@ final class StreamSink implements ResultSink {
 
     @Override
     public void accept() {
-        if (rows == null || message == null) {
+        if (rows == null || message == null || shown == null) {
             throw new IllegalStateException("rows come after the start");
         }
         int sent = 0;
         do {
             int count = RowBytes.fitting(rows, sent, MessageRoom.MAX_BYTES);
-            send(rows, sent, count, message);
+            send(rows, sent, count, message, shown);
             sent += count;
         } while (sent < rows.getRowCount());
     }
 
     /// Waits before it sends, not after: the next rows are made while these are on their way. Leaves nothing in `to`,
     /// whose memory may be gone before the stream is.
-    private void send(VectorSchemaRoot from, int start, int count, VectorSchemaRoot to) {
+    private void send(VectorSchemaRoot from, int start, int count, VectorSchemaRoot to, VectorSchemaRoot as) {
         awaitReady();
         try {
             if (count == from.getRowCount()) {
@@ -94,6 +101,7 @@ final class StreamSink implements ResultSink {
                 }
                 to.setRowCount(count);
             }
+            as.setRowCount(count);
             listener.putNext();
         } finally {
             to.clear();

@@ -24,10 +24,12 @@ import dev.wings.server.table.TableSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,7 +86,8 @@ final class EngineRuns {
     }
 
     void run(RunningQuery query, OpenedQuery opened, BufferAllocator rows, ResultSink resultSink) {
-        StartedSink sink = new StartedSink(resultSink);
+        StartedSink sink =
+                new StartedSink(resultSink, opened.plan().description().columns());
         runWhole(query, opened, sink::started, () -> runOnce(query, opened, rows, sink));
     }
 
@@ -188,10 +191,12 @@ final class EngineRuns {
     private static final class StartedSink {
 
         private final ResultSink sink;
+        private final Optional<Schema> told;
         private boolean started;
 
-        StartedSink(ResultSink sink) {
+        StartedSink(ResultSink sink, Optional<Schema> told) {
             this.sink = sink;
+            this.told = told;
         }
 
         boolean started() {
@@ -206,7 +211,7 @@ final class EngineRuns {
         void end(VectorSchemaRoot root) {
             if (!started) {
                 started = true;
-                sink.start(root);
+                sink.start(root, ResultColumns.sent(root.getSchema(), told));
             }
         }
     }

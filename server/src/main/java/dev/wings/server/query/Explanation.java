@@ -62,7 +62,7 @@ final class Explanation {
     /// Gives the lines as rows.
     static void send(List<String> lines, BufferAllocator allocator, ResultSink sink) {
         try (VectorSchemaRoot root = VectorSchemaRoot.create(SCHEMA, allocator)) {
-            sink.start(root);
+            sink.start(root, ResultColumns.described(SCHEMA));
             VarCharVector texts = (VarCharVector) root.getVector(0);
             for (int i = 0; i < lines.size(); i++) {
                 texts.setSafe(i, lines.get(i).getBytes(StandardCharsets.UTF_8));

@@ -35,6 +35,7 @@ import java.util.Set;
 /// @param onlyCounts whether the query does nothing but count the rows of one table
 /// @param timeless whether what is constant in it has the same value at any time
 /// @param places where a table is named first, for people; not of all
+/// @param origins what the columns of the result are, as far as the text tells
 public record ParsedQuery(
         String sql,
         List<Parameter> parameters,
@@ -46,7 +47,8 @@ public record ParsedQuery(
         boolean onlyCounts,
         boolean timeless,
         Explain explain,
-        Map<TableRef, String> places) {
+        Map<TableRef, String> places,
+        Optional<Origins.Columns> origins) {
 
     /// What is asked about the query rather than its rows.
     public enum Explain {
@@ -78,7 +80,8 @@ public record ParsedQuery(
                 onlyCounts,
                 timeless,
                 how,
-                places);
+                places,
+                Optional.empty());
     }
 
     boolean isExplain() {
@@ -98,7 +101,8 @@ public record ParsedQuery(
                 onlyCounts,
                 timeless,
                 explain,
-                places);
+                places,
+                Optional.empty());
     }
 
     /// The text with the same value, as SQL writes it, for all parameters.
@@ -116,7 +120,20 @@ public record ParsedQuery(
     }
 
     /// A `?` or `$1`, in bytes of UTF-8.
-    public record Parameter(int position, int length) {}
+    ///
+    /// @param name without the `$`; of a `?`, its number
+    /// @param nullTested whether it is asked, here, whether it is null
+    /// @param beside then, names of the other parameters of the same condition, the nearest first
+    public record Parameter(int position, int length, String name, boolean nullTested, List<String> beside) {
+
+        public Parameter {
+            beside = List.copyOf(beside);
+        }
+
+        Parameter moved(int bytes) {
+            return new Parameter(position + bytes, length, name, nullTested, beside);
+        }
+    }
 
     /// `SELECT columns FROM table [LIMIT n]`
     ///

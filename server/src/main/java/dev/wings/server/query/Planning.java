@@ -161,12 +161,12 @@ final class Planning implements AutoCloseable {
                 .flatMap(projection ->
                         DirectResult.of(projection, found.values().iterator().next()));
         if (direct.isPresent()) {
-            Schema columns = direct.get().schema();
+            Schema columns = ResultColumns.described(direct.get().schema(), query, found);
             return new QueryPlan(
                     query, found, new Description(Optional.of(columns), List.of()), direct, TableScans.NONE);
         }
         engine.declare(found, request.schema(), request.timeZone());
-        Description description = describe(engine, query);
+        Description description = describe(engine, query, found);
         BoundPlan.check(engine, query);
         return new QueryPlan(query, found, description, Optional.empty(), Planner.plan(engine, query, found));
     }
@@ -192,12 +192,18 @@ final class Planning implements AutoCloseable {
         return found;
     }
 
-    private Description describe(Engine engine, ParsedQuery query) {
-        try (BufferAllocator shapes = allocator.newChildAllocator("describe", 0, MAX_SHAPE_BYTES);
-                SqlEngine.Prepared statement = engine.duckDb().prepare(query.sql())) {
+    private Description describe(Engine engine, ParsedQuery query, Map<TableRef, SqlTable> found) {
+        try (BufferAllocator shapes = allocator.newChildAllocator("describe", 0, MAX_SHAPE_BYTES)) {
+            Description known;
+            try (SqlEngine.Prepared statement = engine.duckDb().prepare(query.sql())) {
+                known = new Description(statement.columns(shapes), statement.parameters(shapes));
+            }
+            Description shape = ParameterTypes.refined(engine, query, known, shapes);
             return new Description(
-                    query.isExplain() ? Optional.of(Explanation.SCHEMA) : statement.columns(shapes),
-                    statement.parameters(shapes));
+                    query.isExplain()
+                            ? Optional.of(ResultColumns.described(Explanation.SCHEMA))
+                            : shape.columns().map(columns -> ResultColumns.described(columns, query, found)),
+                    shape.parameters());
         }
     }
 

@@ -18,8 +18,10 @@ package dev.wings.server.query;
 import dev.wings.common.arrow.GatheredRows;
 import dev.wings.common.arrow.RowBytes;
 import dev.wings.common.duckdb.ArrowTable;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Runs queries that only pick columns: batches go from the pages to the client, and only those that
 /// are small are copied, into larger ones.
@@ -27,12 +29,18 @@ final class Projections {
 
     private Projections() {}
 
+    /// @param told the columns as the client knows them
     static void run(
-            RunningQuery query, ArrowTable table, DirectResult result, BufferAllocator allocator, ResultSink sink) {
+            RunningQuery query,
+            ArrowTable table,
+            DirectResult result,
+            Optional<Schema> told,
+            BufferAllocator allocator,
+            ResultSink sink) {
         try (ArrowTable.Scan scan = table.openScan();
                 GatheredRows gathered = new GatheredRows(result.schema(), allocator);
                 VectorSchemaRoot root = VectorSchemaRoot.create(result.schema(), allocator)) {
-            sink.start(root);
+            sink.start(root, ResultColumns.sent(result.schema(), told));
             long left = result.limit();
             while (left > 0) {
                 query.check();

@@ -319,7 +319,8 @@ public final class Queries implements AutoCloseable {
                 explain(query, opened, engineRuns, rows, sink);
             } else if (direct.isPresent()) {
                 ArrowTable table = opened.sources().values().iterator().next().batches();
-                Projections.run(query, table, direct.get(), rows, sink);
+                Projections.run(
+                        query, table, direct.get(), opened.plan().description().columns(), rows, sink);
             } else if (opened.count().isPresent()) {
                 sendCount(query, opened.plan(), opened.count().get(), rows, sink);
             } else {
@@ -371,7 +372,7 @@ public final class Queries implements AutoCloseable {
             RunningQuery query, QueryPlan plan, long count, BufferAllocator allocator, ResultSink sink) {
         Schema columns = plan.description().columns().orElseThrow();
         try (VectorSchemaRoot root = VectorSchemaRoot.create(columns, allocator)) {
-            sink.start(root);
+            sink.start(root, columns);
             ((BigIntVector) root.getVector(0)).setSafe(0, count);
             root.setRowCount(1);
             query.addRows(1);

@@ -16,12 +16,15 @@
 package dev.wings.server.query;
 
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Takes the rows of a query.
 public interface ResultSink {
 
     /// Called once, before any rows. The root stays the query's; its rows are replaced from batch to batch.
-    void start(VectorSchemaRoot root);
+    ///
+    /// @param columns how the rows are shown: as those of the root, with other names inside and more metadata
+    void start(VectorSchemaRoot root, Schema columns);
 
     /// Takes the rows that the root holds. Blocks until there is room for more; fails if nobody wants them any more.
     void accept();

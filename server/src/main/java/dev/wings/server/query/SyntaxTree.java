@@ -64,7 +64,6 @@ final class SyntaxTree {
     private final Set<String> aliases = new HashSet<>();
     private final SortedMap<Integer, Edit> edits = new TreeMap<>();
     private final Set<String> tableFunctions = new HashSet<>();
-    private final SortedMap<Integer, Integer> parameters = new TreeMap<>();
 
     /// What stands in place of some bytes of the text.
     private record Edit(int length, String replacement) {}
@@ -83,7 +82,7 @@ final class SyntaxTree {
         boolean any = allColumns || lastNames.stream().anyMatch(aliases::contains);
         return new ParsedQuery(
                 runnable(),
-                placed(parameters),
+                placed(ParameterTypes.of(root)),
                 tables,
                 tableFunctions,
                 any ? Optional.empty() : Optional.of(names),
@@ -92,7 +91,8 @@ final class SyntaxTree {
                 onlyCounts(root),
                 timeless,
                 ParsedQuery.Explain.NOTHING,
-                places);
+                places,
+                new Origins(tables, homeSchema).of(root));
     }
 
     private void visit(JsonNode node, Set<String> ctes) {
@@ -281,10 +281,6 @@ final class SyntaxTree {
                 timeless &= Timeless.isColumn(last);
             }
             case "STAR", "POSITIONAL_REFERENCE" -> allColumns = true;
-            case "PARAMETER" ->
-                parameters.put(
-                        node.path("query_location").asInt(-1),
-                        node.path("query_location_length").asInt(0));
             case "DEFAULT" -> throw refused("DEFAULT", type, node);
             default -> {
                 // operators, casts, constants, parameters: their parts are visited
@@ -329,15 +325,11 @@ final class SyntaxTree {
     }
 
     /// Where parts of the text are in what [#runnable] makes of it.
-    private List<ParsedQuery.Parameter> placed(SortedMap<Integer, Integer> parts) {
-        return parts.entrySet().stream()
-                .filter(part -> part.getKey() >= 0)
-                .map(part -> {
-                    int moved = edits.headMap(part.getKey()).values().stream()
-                            .mapToInt(edit -> edit.replacement().length() - edit.length())
-                            .sum();
-                    return new ParsedQuery.Parameter(part.getKey() + moved, part.getValue());
-                })
+    private List<ParsedQuery.Parameter> placed(SortedMap<Integer, ParsedQuery.Parameter> parts) {
+        return parts.values().stream()
+                .map(part -> part.moved(edits.headMap(part.position()).values().stream()
+                        .mapToInt(edit -> edit.replacement().length() - edit.length())
+                        .sum()))
                 .toList();
     }
 
@@ -441,7 +433,7 @@ final class SyntaxTree {
         return Optional.of(columns);
     }
 
-    private static boolean isPlainStar(JsonNode item, String table) {
+    static boolean isPlainStar(JsonNode item, String table) {
         String relation = TableRef.folded(item.path("relation_name").asText());
         return item.path("class").asText().equals("STAR")
                 && (relation.isEmpty() || relation.equals(table))

@@ -287,7 +287,8 @@ class EngineSurfaceTest {
                 false,
                 true,
                 ParsedQuery.Explain.NOTHING,
-                Map.of());
+                Map.of(),
+                Optional.empty());
         try {
             BoundPlan.check(engine, seen);
         } catch (WingsException e) {
