@@ -23,7 +23,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
-import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
@@ -67,18 +66,11 @@ public final class PlatformLog {
     private static Appender<ILoggingEvent> fileAppender(LoggerContext context, Path file) {
         RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
         appender.setFile(file.toString());
-        FixedWindowRollingPolicy names = new FixedWindowRollingPolicy();
-        names.setContext(context);
-        names.setParent(appender);
-        names.setFileNamePattern(file + ".%i");
-        names.setMinIndex(1);
-        names.setMaxIndex(2);
-        names.start();
         SizeBasedTriggeringPolicy<ILoggingEvent> size = new SizeBasedTriggeringPolicy<>();
         size.setContext(context);
         size.setMaxFileSize(new FileSize(FILE_BYTES));
         size.start();
-        appender.setRollingPolicy(names);
+        appender.setRollingPolicy(new KeptLogs(file));
         appender.setTriggeringPolicy(size);
         return start(context, appender, FILE_PATTERN);
     }

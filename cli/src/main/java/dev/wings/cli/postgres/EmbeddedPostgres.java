@@ -71,13 +71,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /// Starts the server, says so, waits until its input ends, stops the server with a fast shutdown. The signals
     /// that a terminal sends to all of a process group are ignored: the owner of the pipe decides. The server is
-    /// put into a session of its own by `pg_ctl`. Arguments: the data directory, the server's log, its options,
-    /// and `pg_ctl` with what goes before it.
+    /// put into a session of its own by `pg_ctl`, which is told no path: it puts what it is told into the line of a
+    /// shell, in which `$` and quotes would mean something. Arguments: the data directory, the server's log, its
+    /// options, and `pg_ctl` with what goes before it.
     private static final String GUARD = """
             trap '' HUP INT TERM
             data=$1 log=$2 options=$3
             shift 3
-            "$@" start --silent --wait --timeout=%d --pgdata="$data" --log="$log" --options="$options" </dev/null || exit 1
+            (cd "$data" && exec "$@" start --silent --wait --timeout=%d --pgdata=. --options="$options") \\
+              </dev/null >>"$log" 2>&1 || exit 1
             server=$(head -n 1 "$data/postmaster.pid")
             echo "$server"
             cat >/dev/null

@@ -96,6 +96,9 @@ record TopicStatus(
         }
         StringBuilder text = new StringBuilder();
         text.append(Human.rows(rows)).append(" in ").append(counted(partitions, "partition"));
+        if (partitions == 1) {
+            text.append(", offsets 0 to ").append(Human.count(rows - 1));
+        }
         text.append(", the newest of ").append(newest).append('\n');
         text.append(Human.bytes((double) segmentBytes))
                 .append(" in ")

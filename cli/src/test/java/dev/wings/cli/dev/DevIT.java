@@ -229,6 +229,8 @@ final class DevIT {
         assertThat(wings(push)).contains("2 rows acknowledged").doesNotContain("created");
         assertThat(wings("topic", "describe", "made"))
                 .contains("partition key", "decimal(38,1)", "sorted by number desc");
+        assertThat(wings("topic", "describe", "strict"))
+                .contains("1 row in 1 partition, offsets 0 to 0, the newest of ");
         assertThat(wings("sql", "-o", "csv", "select distinct kind, number from made order by 1"))
                 .isEqualTo("kind,number\na,9007199254740993.0\nb,0.5");
         Path loss = Files.writeString(parent.resolve("loss.csv"), "kind,number\na,0.12\n");

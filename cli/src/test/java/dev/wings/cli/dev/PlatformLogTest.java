@@ -25,6 +25,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,29 @@ final class PlatformLogTest {
     void levelIsThatOfTheEnvironment() throws Exception {
         assertThat(logged(Map.of())).doesNotContain("detail").contains("event");
         assertThat(logged(Map.of("WINGS_LOG_LEVEL", "DEBUG"))).contains("detail", "event");
+    }
+
+    /// A directory may have any name; when the log is full, the last two are kept.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a b", "%20", "100%", "%i", "a%d{x}", "\\n", "(x)", "${HOME}", "*", "[x]", "a=b", "#", "'", "\"", "é"
+            })
+    void directoryMayHaveAnyName(String name) throws Exception {
+        Path odd = Files.createDirectory(directory.resolve(name));
+        Path file = PlatformLog.open(odd, false, Map.of());
+        LoggerFactory.getLogger("sample").info("first");
+        assertThat(file).content().contains("first");
+
+        KeptLogs logs = new KeptLogs(file);
+        for (int log = 1; log <= 4; log++) {
+            Files.writeString(file, "log " + log);
+            logs.rollover();
+        }
+        assertThat(file).doesNotExist();
+        assertThat(odd.resolve("wings.log.1")).hasContent("log 4");
+        assertThat(odd.resolve("wings.log.2")).hasContent("log 3");
+        assertThat(odd.resolve("wings.log.3")).doesNotExist();
     }
 
     private String logged(Map<String, String> environment) throws Exception {

@@ -62,6 +62,17 @@ final class EmbeddedPostgresIT {
     }
 
     @Test
+    void directoryMayHaveAnyName() throws Exception {
+        directory = root.resolve("a b/a=b/[x]/*/%20 #/`$x'\"\\y \u00e9/postgresql");
+        try (EmbeddedPostgres server = open()) {
+            execute(server, "create table t (x int)", "insert into t values (42)");
+        }
+        try (EmbeddedPostgres server = open()) {
+            assertThat(query(server, "select x from t")).isEqualTo("42");
+        }
+    }
+
+    @Test
     void onlyThePasswordLetsIn() throws Exception {
         try (EmbeddedPostgres server = open()) {
             assertThat(Files.getPosixFilePermissions(server.passwordFile())).hasSize(2);

@@ -22,6 +22,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,8 +60,8 @@ public final class EngineProcesses implements EngineFactory {
 
     private static final int RESERVE = 1;
 
-    /// Characters. The path of a socket has 104 at most on some systems.
-    private static final int MAX_SOCKET_DIRECTORY = 88;
+    /// The path of a socket has 104 at most on some systems.
+    private static final int MAX_SOCKET_DIRECTORY_BYTES = 88;
 
     /// Whether one is missing in the reserve is looked at after this, so that who needs the processor now has it.
     private static final Duration RESERVE_DELAY = Duration.ofSeconds(2);
@@ -88,9 +89,8 @@ public final class EngineProcesses implements EngineFactory {
     /// @param directory of this server alone: for sockets, which must not have a long path, and the native library
     /// @param registry where what they do is counted
     public EngineProcesses(Path directory, Scheduler scheduler, MeterRegistry registry) {
-        this.sockets = directory.toAbsolutePath().toString().length() <= MAX_SOCKET_DIRECTORY
-                ? directory.toAbsolutePath()
-                : temporaryDirectory();
+        byte[] path = directory.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
+        this.sockets = path.length <= MAX_SOCKET_DIRECTORY_BYTES ? directory.toAbsolutePath() : temporaryDirectory();
         this.scheduler = scheduler;
         this.command = EngineCommand.of(directory.toAbsolutePath());
         this.started = Counter.builder("wings.engines.started")

@@ -24,6 +24,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.Scheduler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,6 +91,19 @@ class EngineProcessesTest {
             assertThat(engine.text("SELECT 'a' || ?", "b")).isEqualTo("ab");
             assertThat(engine.text("SELECT 'a' || ?", "c")).isEqualTo("ac");
             assertThat(engine.isUsable()).isTrue();
+        }
+    }
+
+    /// The path of a socket has about a hundred bytes at most, whatever characters these are.
+    @Test
+    void directoryMayHaveALongName() throws IOException {
+        int room = 86 - directory.toString().length();
+        for (String name : List.of("\u00e9".repeat(room), "[x] *'\"%20#$=")) {
+            Path place = Files.createDirectories(directory.resolve(name));
+            try (EngineProcesses there = new EngineProcesses(place, scheduler, new SimpleMeterRegistry());
+                    SqlEngine engine = there.open(SETTINGS, MEMORY_BYTES, 32L << 20)) {
+                assertThat(engine.text("SELECT 'a' || ?", "b")).isEqualTo("ab");
+            }
         }
     }
 
