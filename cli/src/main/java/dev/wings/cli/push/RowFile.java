@@ -16,6 +16,8 @@
 package dev.wings.cli.push;
 
 import dev.wings.cli.output.FailureText;
+import dev.wings.cli.output.Human;
+import dev.wings.cli.output.Ticker;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
@@ -23,12 +25,14 @@ import dev.wings.common.schema.TopicSchema;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
@@ -40,6 +44,11 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
 
     /// The name by which standard input is asked for.
     String STANDARD_INPUT = "-";
+
+    /// How often it is said how far a copy is.
+    int PERIOD_MILLIS = 1000;
+
+    int COPY_BYTES = 1 << 16;
 
     /// Opens a file, or standard input. A format that is not given is guessed from the first bytes and the name.
     static RowFile open(String name, Optional<FileFormat> format) {
@@ -171,13 +180,28 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
             return ArrowRowFile.openStream(name, in);
         }
         Path copy = Files.createTempFile("wings-push-", ".rows");
+        long start = System.nanoTime();
+        AtomicLong copied = new AtomicLong();
         try {
-            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+            try (Ticker ticker = Ticker.start(true, PERIOD_MILLIS, () -> copying(name, copied.get(), start));
+                    OutputStream out = Files.newOutputStream(copy)) {
+                byte[] bytes = new byte[COPY_BYTES];
+                for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+                    out.write(bytes, 0, count);
+                    copied.addAndGet(count);
+                }
+            }
             return openFile(name, copy, format, true, text);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(copy);
             throw e;
         }
+    }
+
+    /// As `reading standard input: 12.3 MB, 4 s`.
+    private static String copying(String name, long bytes, long startNanos) {
+        return "reading " + name + ": " + Human.bytes((double) bytes) + ", "
+                + Duration.ofNanos(System.nanoTime() - startNanos).toSeconds() + " s";
     }
 
     /// The failure for a value of a field that the topic does not have.

@@ -202,6 +202,8 @@ final class ExamplesIT {
         Files.writeString(stations.resolve("a.csv"), "station;day;degrees\na;31.12.2025;-1,5\n");
         Files.writeString(stations.resolve("b.csv"), "station;day;degrees\nb;01.01.2026;NA\n");
         Files.writeString(
+                stations.resolve("c.ndjson"), "{\"station\":\"c\",\"day\":\"02.01.2026\",\"degrees\":\"3,5\"}\n");
+        Files.writeString(
                 directory.resolve("log.json"), "{\"events\": [\n  {\"kind\": \"a\"},\n  {\"kind\": \"b\"}\n]}\n");
         Files.writeString(directory.resolve("report.sql"), "select 1;\nselect count(*) from flights;\n");
     }
