@@ -20,11 +20,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.util.ByteFunctionHelpers;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.DateDayVector;
-import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.FixedSizeBinaryVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
@@ -72,10 +69,8 @@ record VectorFacts(
             case Float4Vector it -> Optional.of(doubles(it.getDataBuffer(), Float.BYTES, rows, nulls, nullCount));
             case Float8Vector it -> Optional.of(doubles(it.getDataBuffer(), Double.BYTES, rows, nulls, nullCount));
             case BaseVariableWidthVector it -> Optional.of(texts(it, rows, nulls, nullCount));
-            case BitVector ignored -> Optional.of(new VectorFacts(nullCount, false, null, null));
-            case DecimalVector ignored -> Optional.of(new VectorFacts(nullCount, false, null, null));
-            case FixedSizeBinaryVector ignored -> Optional.of(new VectorFacts(nullCount, false, null, null));
-            default -> Optional.empty();
+            // counted in each batch, as they are in those with nothing but nulls
+            default -> Optional.of(new VectorFacts(nullCount, false, null, null));
         };
     }
 
