@@ -217,6 +217,39 @@ class ResultColumnsIT {
         }
     }
 
+    /// Values that nobody named are read first.
+    @Test
+    void pivotNeedsNoListOfValues() throws Exception {
+        assertThat(names("pivot sales.flights on origin using sum(number) group by late order by late"))
+                .containsExactly("late", "ATL", "JFK", "LAX", "ORD", "SFO");
+        assertThat(sql.query("pivot sales.flights on origin using count(*) group by late order by late"))
+                .containsExactly("false|5|5|5|5|5", "true|5|5|5|5|5");
+        // a comment, a join with an ON of its own, several keys, quotes, an expression, and a list for one of them
+        assertThat(names(
+                        "/* on */ PIVOT (select 'it''s, (on)' || number % 2 as k, number % 3 as m, 1 as one from sales.flights"
+                                + " f join alltypes a on a.n = f.number) ON k, m IN (0, 1) USING sum(one) -- in;"))
+                .containsExactly("it's, (on)0_0", "it's, (on)0_1", "it's, (on)1_0", "it's, (on)1_1");
+        assertThat(names("pivot sales.flights on number % 2 using max(price) group by origin limit 1;"))
+                .hasSize(3);
+        assertThat(sql.queryPrepared("select count(*) from (select 1 where ? > 0)", 1))
+                .containsExactly("1");
+        assertThatThrownBy(() ->
+                        sql.query("pivot (select * from sales.flights where number < 0) on origin using count(*)"))
+                .hasMessageContaining("there are no values to pivot on");
+        assertThatThrownBy(() -> sql.query("pivot range(5000) t(i) on i using count(*)"))
+                .hasMessageContaining("too many values to pivot on");
+        assertThatThrownBy(() -> sql.query("pivot nowhere on x using count(*)")).hasMessageContaining("does not exist");
+    }
+
+    private static List<String> names(String query) throws Exception {
+        FlightInfo info = sql.client().execute(query);
+        List<String> names = info.getSchemaOptional().orElseThrow().getFields().stream()
+                .map(Field::getName)
+                .toList();
+        assertThat(streamed(sql.client(), info)).extracting(Field::getName).isEqualTo(names);
+        return names;
+    }
+
     private static List<String> types(List<Field> fields) {
         return fields.stream().map(field -> field.getType().toString()).toList();
     }

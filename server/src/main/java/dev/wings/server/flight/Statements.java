@@ -25,6 +25,7 @@ import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.server.query.Description;
+import dev.wings.server.query.Pivot;
 import dev.wings.server.query.Queries;
 import dev.wings.server.query.QueryRequest;
 import dev.wings.server.query.RunningQuery;
@@ -35,9 +36,13 @@ import dev.wings.server.session.SessionStatement;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
@@ -86,10 +91,67 @@ final class Statements {
 
     /// The same, in a session that is not the caller's yet.
     Described describe(String sql, SessionOptions session) {
-        QueryRequest request = new QueryRequest(
-                ids.next().toString(), Caller.current().tenant(), session.schema(), session.timeZone(), sql, List.of());
+        QueryRequest request =
+                request(Pivot.of(sql).map(pivot -> withValues(pivot, session)).orElse(sql), session);
         Description shape = CallWork.run(() -> queries.describe(request));
         return new Described(handle(request, shape.parameters().size()), shape);
+    }
+
+    private QueryRequest request(String sql, SessionOptions session) {
+        return new QueryRequest(
+                ids.next().toString(), Caller.current().tenant(), session.schema(), session.timeZone(), sql, List.of());
+    }
+
+    /// A pivot's columns are values: they are read now, and stay those of the statement.
+    private String withValues(Pivot pivot, SessionOptions session) {
+        List<List<String>> values = new ArrayList<>();
+        for (Pivot.Key key : pivot.keys()) {
+            if (!key.listed()) {
+                QueryRequest query = request(pivot.values(key), session);
+                List<String> texts = CallWork.run(() -> texts(query));
+                if (texts.isEmpty() || texts.size() > Pivot.MAX_VALUES) {
+                    throw WingsException.invalid((texts.isEmpty()
+                                    ? "there are no values to pivot on"
+                                    : "too many values to" + " pivot on: limit=" + Pivot.MAX_VALUES)
+                            + ": name them, as in ON " + key.expression() + " IN ('a', 'b')");
+                }
+                values.add(texts);
+            }
+        }
+        return pivot.with(values);
+    }
+
+    /// Runs a query of ours for the calling thread, which waits.
+    private List<String> texts(QueryRequest request) {
+        FairPlaces.Place place = streams.tryAcquire(request.tenant()).orElseThrow(Statements::tooMany);
+        RunningQuery query = queries.admit(request);
+        Texts texts = new Texts();
+        FutureTask<List<String>> run = new FutureTask<>(() -> {
+            try (place) {
+                queries.run(query, texts);
+                return texts.texts();
+            }
+        });
+        try {
+            threads.execute(ActingTenant.working(request.tenant(), run));
+            return run.get();
+        } catch (RejectedExecutionException e) {
+            queries.drop(query, e);
+            place.close();
+            throw WingsException.unavailable("the server is stopping", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof WingsException known
+                    ? known
+                    : new IllegalStateException("the values of a pivot cannot be read", e.getCause());
+        } catch (InterruptedException e) {
+            queries.cancel(query);
+            Thread.currentThread().interrupt();
+            throw new WingsException(ErrorKind.CANCELLED, "interrupted while the values of a pivot were read", e);
+        }
+    }
+
+    private static WingsException tooMany() {
+        return WingsException.exhausted("too many queries are running or waiting");
     }
 
     private static StatementHandle handle(QueryRequest request, int parameters) {
@@ -203,8 +265,7 @@ final class Statements {
     /// Sends the rows of a statement, on a thread of its own. EXHAUSTED if too many do.
     void start(StatementHandle statement, ServerStreamListener listener) {
         QueryRequest request = statement.request();
-        FairPlaces.Place place = streams.tryAcquire(request.tenant())
-                .orElseThrow(() -> WingsException.exhausted("too many queries are running or waiting"));
+        FairPlaces.Place place = streams.tryAcquire(request.tenant()).orElseThrow(Statements::tooMany);
         // before the thread, so that no cancel goes unseen
         RunningQuery query = queries.admit(request);
         StreamSink sink = new StreamSink(listener, () -> queries.cancel(query), () -> queries.readerWaits(query));

@@ -69,6 +69,18 @@ public final class SqlText {
         return "";
     }
 
+    /// Where the word, the quoted text or the sign ends that begins at a position.
+    static int endOfPart(String text, int start) {
+        SqlText scanned = new SqlText(text);
+        scanned.position = start;
+        if (isWord(text.charAt(start))) {
+            scanned.skipWord();
+        } else {
+            scanned.skipOther(text.charAt(start));
+        }
+        return scanned.position;
+    }
+
     /// The text with spaces in place of comments, so that all else stays where it is.
     public static String withoutComments(String text) {
         SqlText scanned = new SqlText(text);
