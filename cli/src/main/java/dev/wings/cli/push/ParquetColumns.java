@@ -165,7 +165,7 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
         long size = channel.size();
         ByteBuffer end = read(channel, size - END_BYTES, END_BYTES);
         int length = end.getInt(0);
-        if (!Arrays.equals(end.array(), Integer.BYTES, END_BYTES, MAGIC, 0, MAGIC.length)) {
+        if (!Arrays.equals(read(channel, size - MAGIC.length, MAGIC.length).array(), MAGIC)) {
             throw WingsException.invalid("it is not a whole Parquet file, since it does not end as one: bytes=" + size);
         }
         if (length < 0 || length > Math.min(size - END_BYTES, MAX_FOOTER_BYTES)) {
