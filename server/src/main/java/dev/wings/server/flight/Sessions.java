@@ -89,8 +89,7 @@ final class Sessions {
 
     private static boolean isValid(UnaryOperator<String> check, String value) {
         try {
-            check.apply(value);
-            return true;
+            return !check.apply(value).isEmpty();
         } catch (WingsException e) {
             return false;
         }

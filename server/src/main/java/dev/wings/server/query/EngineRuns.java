@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -53,13 +52,13 @@ final class EngineRuns {
 
     /// The engine's plan of a query that was run, with what each of its parts took. The rows go nowhere.
     String analyze(RunningQuery query, OpenedQuery opened, BufferAllocator rows) {
-        AtomicReference<String> plan = new AtomicReference<>("");
-        runWhole(
-                query,
-                opened,
-                () -> false,
-                () -> plan.set(plan(query, "EXPLAIN ANALYZE ", opened, opened.sources(), rows)));
-        return plan.get();
+        StringBuilder plan = new StringBuilder();
+        runWhole(query, opened, () -> false, () -> {
+            // it may be run once more
+            plan.setLength(0);
+            plan.append(plan(query, "EXPLAIN ANALYZE ", opened, opened.sources(), rows));
+        });
+        return plan.toString();
     }
 
     private String plan(

@@ -62,8 +62,8 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
             // implied by another part of the plan, so it holds all the same
             case "LEGACY_OPTIONAL_FILTER" -> condition(filter.path("child_filter"));
             case "EXPRESSION_FILTER" -> expression(filter.path("expr"));
-            case "" -> filter.has("expression_class") ? expression(filter) : Condition.NONE;
-            default -> Condition.NONE;
+            case "" -> filter.has("expression_class") ? expression(filter) : Condition.none();
+            default -> Condition.none();
         };
     }
 
@@ -82,7 +82,7 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
             default ->
                 type.startsWith("COMPARE_") && children.size() == 2
                         ? comparison(type, first, children.path(1))
-                        : Condition.NONE;
+                        : Condition.none();
         };
     }
 
@@ -93,7 +93,7 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
             case "OPERATOR_IS_NULL" -> of(column, Condition.NotNull::new);
             case "OPERATOR_IS_NOT_NULL" -> of(column, Condition.Null::new);
             case "COMPARE_IN" -> noneOf(column, operands(children));
-            default -> Condition.NONE;
+            default -> Condition.none();
         };
     }
 
@@ -106,7 +106,7 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
 
     private static Condition comparison(Optional<String> column, String type, Optional<Object> literal) {
         if (column.isEmpty() || literal.isEmpty()) {
-            return Condition.NONE;
+            return Condition.none();
         }
         String name = column.get();
         Object value = literal.get();
@@ -120,7 +120,7 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
             case "COMPARE_NOTEQUAL" -> new Condition.NoneOf(name, Set.of(value));
             case "COMPARE_DISTINCT_FROM" ->
                 Condition.any(List.of(new Condition.Null(name), new Condition.NoneOf(name, Set.of(value))));
-            default -> Condition.NONE;
+            default -> Condition.none();
         };
     }
 
@@ -129,7 +129,7 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
         return column.isPresent() && !values.isEmpty() && values.stream().allMatch(Optional::isPresent)
                 ? new Condition.OneOf(
                         column.get(), values.stream().flatMap(Optional::stream).toList())
-                : Condition.NONE;
+                : Condition.none();
     }
 
     /// What is not understood may be left out: then the list says less.
@@ -141,7 +141,7 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
     }
 
     private static Condition of(Optional<String> column, Function<String, Condition> condition) {
-        return column.map(condition).orElse(Condition.NONE);
+        return column.map(condition).orElse(Condition.none());
     }
 
     private static <T> List<T> each(JsonNode nodes, Function<JsonNode, T> reader) {

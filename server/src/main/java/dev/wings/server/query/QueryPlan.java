@@ -53,7 +53,7 @@ record QueryPlan(
     Map<TableRef, TableNeeds> needs(List<@Nullable Object> parameters) {
         Map<TableRef, TableNeeds> needs = new LinkedHashMap<>();
         tables.forEach((name, table) -> {
-            TableNeeds ofTable = direct.map(result -> new TableNeeds(table, result.columns(), Condition.NONE))
+            TableNeeds ofTable = direct.map(result -> new TableNeeds(table, result.columns(), Condition.none()))
                     .orElseGet(() -> scans.needs(name, table, parameters));
             needs.put(name, query.onlyCounts() && !query.isExplain() ? ofTable.counted() : ofTable);
         });

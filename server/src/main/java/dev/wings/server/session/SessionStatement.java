@@ -88,10 +88,10 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
     private static SessionStatement of(String option, @Nullable String value) {
         String name = option.toLowerCase(Locale.ROOT);
         if (name.startsWith("time")) {
-            boolean initial = value == null || value.equalsIgnoreCase(DEFAULT) || value.equalsIgnoreCase("local");
-            return new SessionStatement(
-                    Optional.empty(),
-                    Optional.of(initial ? QueryRequest.UTC : SessionOptions.checkTimeZone(unquoted(value))));
+            String zone = value == null || value.equalsIgnoreCase(DEFAULT) || value.equalsIgnoreCase("local")
+                    ? QueryRequest.UTC
+                    : SessionOptions.checkTimeZone(unquoted(value));
+            return new SessionStatement(Optional.empty(), Optional.of(zone));
         }
         return value == null ? ofSchema(DEFAULT, true) : ofSchema(value, true);
     }

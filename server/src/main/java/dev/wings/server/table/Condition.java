@@ -28,7 +28,9 @@ import java.util.Set;
 public sealed interface Condition {
 
     /// No condition.
-    Condition NONE = new All(List.of());
+    static Condition none() {
+        return new All(List.of());
+    }
 
     /// All of them hold.
     record All(List<Condition> conditions) implements Condition {
@@ -80,13 +82,13 @@ public sealed interface Condition {
     static Condition all(List<Condition> conditions) {
         List<Condition> said =
                 conditions.stream().filter(condition -> !condition.isNone()).toList();
-        return said.size() == 1 ? said.getFirst() : said.isEmpty() ? NONE : new All(said);
+        return said.size() == 1 ? said.getFirst() : said.isEmpty() ? none() : new All(said);
     }
 
     /// At least one of these holds; of none, and if one says nothing, it is not known which rows matter.
     static Condition any(List<Condition> conditions) {
         if (conditions.isEmpty() || conditions.stream().anyMatch(Condition::isNone)) {
-            return NONE;
+            return none();
         }
         return conditions.size() == 1 ? conditions.getFirst() : new Any(conditions);
     }
