@@ -39,11 +39,17 @@ public final class ResultColumns {
 
     private ResultColumns() {}
 
-    /// A column of a table, as it is in a result.
-    ///
-    /// @param as its name there
+    /// A column of a table as it is in the list of tables: as in a result, with its remarks. (In results they would be
+    /// the column's label for the JDBC driver, which finds it by its name no more.)
     public static org.apache.arrow.vector.types.pojo.Field of(TableRef table, SqlColumn column, String as) {
-        return of(table, column, as, column.nullable(), column.shown());
+        org.apache.arrow.vector.types.pojo.Field field = of(table, column, as, column.nullable(), column.shown());
+        if (column.doc().isEmpty()) {
+            return field;
+        }
+        Map<String, String> metadata = new LinkedHashMap<>(field.getMetadata());
+        metadata.put(REMARKS, column.doc());
+        return new org.apache.arrow.vector.types.pojo.Field(
+                as, new FieldType(field.isNullable(), field.getType(), null, metadata), field.getChildren());
     }
 
     private static org.apache.arrow.vector.types.pojo.Field of(
@@ -59,9 +65,6 @@ public final class ResultColumns {
                         .catalogName(SyntaxTree.CATALOG)
                         .schemaName(table.schema())
                         .tableName(table.table()));
-        if (!column.doc().isEmpty()) {
-            metadata.put(REMARKS, column.doc());
-        }
         return new org.apache.arrow.vector.types.pojo.Field(
                 as, new FieldType(nullable, shown.getType(), null, metadata), shown.getChildren());
     }
