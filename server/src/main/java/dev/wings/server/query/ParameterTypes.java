@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -105,7 +106,7 @@ final class ParameterTypes {
     }
 
     /// The parameters of a query, by where they are in the text that was parsed.
-    static TreeMap<Integer, ParsedQuery.Parameter> of(JsonNode root) {
+    static SortedMap<Integer, ParsedQuery.Parameter> of(JsonNode root) {
         TreeMap<Integer, ParsedQuery.Parameter> found = new TreeMap<>();
         collect(root, List.of(), false, found);
         return found;

@@ -167,10 +167,12 @@ public final class ResultColumns {
 
     /// Whether rows of one can be sent as rows of the other: names of elements do not matter, nor time zones.
     static boolean isAlike(org.apache.arrow.vector.types.pojo.Field a, org.apache.arrow.vector.types.pojo.Field b) {
-        boolean alike = a.getType() instanceof ArrowType.Timestamp one
-                        && b.getType() instanceof ArrowType.Timestamp other
-                ? one.getUnit() == other.getUnit() && (one.getTimezone() == null) == (other.getTimezone() == null)
-                : a.getType().equals(b.getType());
+        boolean alike;
+        if (a.getType() instanceof ArrowType.Timestamp one && b.getType() instanceof ArrowType.Timestamp other) {
+            alike = one.getUnit() == other.getUnit() && (one.getTimezone() == null) == (other.getTimezone() == null);
+        } else {
+            alike = a.getType().equals(b.getType());
+        }
         if (!alike || a.getChildren().size() != b.getChildren().size()) {
             return false;
         }
