@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Calendar;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TimeZone;
 import java.util.concurrent.TimeUnit;
@@ -136,7 +137,7 @@ final class ClientsIT {
     @ParameterizedTest
     @MethodSource("pythonClients")
     void clientInPythonGetsWhatWasPushed(String title) throws IOException {
-        runPython(title, PYTHON.get(title));
+        runPython(title, Objects.requireNonNull(PYTHON.get(title)));
     }
 
     private static void runPython(String title, String script, String... arguments) throws IOException {

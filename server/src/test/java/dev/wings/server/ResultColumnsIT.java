@@ -104,7 +104,7 @@ class ResultColumnsIT {
                 continue;
             }
             String statement = query.formatted(table);
-            String[] name = table.split("\\.");
+            String[] name = table.split("\\.", -1);
             List<Field> listed = listed(name[0], name[1]);
             FlightInfo info = sql.client().execute(statement);
             List<Field> announced = info.getSchemaOptional().orElseThrow().getFields();

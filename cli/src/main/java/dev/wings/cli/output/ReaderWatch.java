@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Notices that nobody reads standard output any more, also while nothing is written to it. Java only learns of it
 /// when it writes; the system's `poll` tells who asks.
+@SuppressWarnings("restricted")
 public final class ReaderWatch implements AutoCloseable {
 
     private static final int PERIOD_MILLIS = 200;

@@ -71,7 +71,7 @@ final class ForeignFormat {
             new Mark(0, "<stata_dta>", false, STATA),
             new Mark(1, "\u0001\u0001\0", false, STATA),
             new Mark(1, "\u0002\u0001\0", false, STATA),
-            new Mark(12, "\u00c2\u00ea\u0081\u0060", false, "a file of SAS: write it as Parquet or CSV"),
+            new Mark(12, "\u00c2\u00ea\u0081`", false, "a file of SAS: write it as Parquet or CSV"),
             new Mark(0, "HEADER RECORD*******LIB", false, "a transport file of SAS: write it as Parquet or CSV"),
             new Mark(0, "$FL2", false, "a file of SPSS: write it as Parquet or CSV"),
             new Mark(0, "$FL3", false, "a file of SPSS: write it as Parquet or CSV"),

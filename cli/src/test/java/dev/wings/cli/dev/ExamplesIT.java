@@ -143,9 +143,8 @@ final class ExamplesIT {
         blocks.replaceAll((name, examples) -> examples.stream()
                 .filter(example -> !ELSEWHERE.containsKey(example))
                 .toList());
-        try (Stream<Path> documents = Stream.of(Files.walk(ROOT.resolve("docs")), Stream.of(ROOT.resolve("README.md")))
-                .flatMap(files -> files)) {
-            for (Path document : documents
+        try (Stream<Path> documents = Files.walk(ROOT.resolve("docs"))) {
+            for (Path document : Stream.concat(documents, Stream.of(ROOT.resolve("README.md")))
                     .filter(file -> file.toString().endsWith(".md"))
                     .sorted()
                     .toList()) {

@@ -25,7 +25,7 @@ class BoundStatementsTest {
 
     private final BoundStatements bound = new BoundStatements(400);
 
-    private static StatementHandle statement(String id, String tenant, Integer... values) {
+    private static StatementHandle statement(String id, String tenant, Object... values) {
         return new StatementHandle(id, tenant, "default", "UTC", "select ?", 1, List.of(values), ByteString.EMPTY);
     }
 
