@@ -47,6 +47,7 @@ public final class FlightConnection implements AutoCloseable {
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .maxInboundMessageSize(Integer.MAX_VALUE)
+                .intercept(new Cookies())
                 .build();
         FlightClient client = FlightGrpcUtils.createFlightClient(allocator, channel);
         FlightCallHeaders headers = new FlightCallHeaders();

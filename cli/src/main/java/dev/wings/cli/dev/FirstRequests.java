@@ -33,13 +33,18 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// request (Arrow without its JVM flags, DuckDB that cannot be loaded) shows before anybody is told `ready`.
 final class FirstRequests {
 
+    /// A machine that does much else needs longer for what comes first, but not for ever.
+    private static final int MAX_ATTEMPTS = 5;
+
     private FirstRequests() {}
 
     /// Returns once each service has answered. Fails as the request did.
     static void await(Connection connection) throws InterruptedException {
         try (SqlSession session = SqlSession.open(connection)) {
-            // planning a query takes an engine and asks the control plane; rows as they stand in a table take no other
-            session.answer("select topic from system.topics limit 1");
+            boolean answered = false;
+            for (int attempt = 1; !answered; attempt++) {
+                answered = isAnswered(session, attempt == MAX_ATTEMPTS);
+            }
         }
         try (BufferAllocator allocator = new RootAllocator();
                 FlightConnection ingestor = FlightConnection.open(connection, Port.INGESTOR, allocator);
@@ -56,6 +61,19 @@ final class FirstRequests {
             if (e.kind() != ErrorKind.NOT_FOUND) {
                 throw e;
             }
+        }
+    }
+
+    /// Planning a query takes an engine and asks the control plane; rows as they stand in a table take no other engine.
+    private static boolean isAnswered(SqlSession session, boolean last) {
+        try {
+            session.answer("select topic from system.topics limit 1");
+            return true;
+        } catch (WingsException e) {
+            if (last || e.kind() != ErrorKind.DEADLINE) {
+                throw e;
+            }
+            return false;
         }
     }
 

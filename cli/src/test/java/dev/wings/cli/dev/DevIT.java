@@ -276,6 +276,8 @@ final class DevIT {
                         "csv",
                         "select count(*) = 2 * (select count(*) from flights where delay > 60)" + " as same from late"))
                 .isEqualTo("same\ntrue");
+        assertThat(wings("sql", "-o", "csv", "use system; select count(*) > 0 as found from topics"))
+                .endsWith("found\ntrue");
         WingsProcess.Ended failed = WingsProcess.run("sql", "select 1; select x; select 2", "--port-offset", offset);
         assertThat(failed.output()).contains("statement 2 of 3 failed; the one after it was not run");
     }

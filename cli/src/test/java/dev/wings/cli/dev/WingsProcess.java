@@ -81,7 +81,10 @@ final class WingsProcess implements AutoCloseable {
     static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + Path.of(System.getProperty("wings.root", ".."), "jvm.options"),
+                "@"
+                        + Path.of(System.getProperty("wings.root", ".."))
+                                .toAbsolutePath()
+                                .resolve("jvm.options"),
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
                 "-cp",
