@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// So it is while rows move from pages to segments, and in the end, when all are in segments.
 final class CrashIT {
 
-    private static final int KILLS = Integer.getInteger("wings.crash.kills", 6);
+    private static final int KILLS = Integer.getInteger("wings.crash.kills", 5);
     private static final int STREAMS = 3;
     private static final int ROWS_PER_BATCH = 200;
     private static final int MAX_MILLIS_TO_KILL = 2_500;

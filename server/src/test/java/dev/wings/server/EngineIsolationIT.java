@@ -132,7 +132,7 @@ class EngineIsolationIT {
         List<Map.Entry<String, String>> picked = new ArrayList<>();
         for (int i = Integer.getInteger("wings.bombs.first", 0);
                 i < all.size();
-                i += Integer.getInteger("wings.bombs.each", 9)) {
+                i += Integer.getInteger("wings.bombs.each", 16)) {
             picked.add(all.get(i));
         }
         run(picked);

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ValueFidelityIT {
 
     private static final int COLUMNS = 5;
-    private static final int MANY = 3;
+    private static final int MANY = 2;
 
     @TempDir
     private Path directory;
