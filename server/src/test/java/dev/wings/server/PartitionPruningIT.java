@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Of a table with a file for each partition, a query reads those files that have rows it wants, and no others.
+/// A query of a table with a file for each partition reads those files that have rows it wants, and no others.
 @Timeout(180)
 class PartitionPruningIT {
 

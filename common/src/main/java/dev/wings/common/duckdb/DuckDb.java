@@ -83,10 +83,20 @@ public final class DuckDb implements AutoCloseable {
                 CApi.CLOSE.invokeExact(database);
                 throw new IllegalStateException("cannot connect to DuckDB");
             }
-            return new DuckDb(arena, database, connection, new TaskThreads(database, threads - 1));
+            return new DuckDb(arena, database, connection, helpers(database, connection, threads - 1));
         } catch (Throwable t) {
             arena.close();
             throw CApi.unexpected(t);
+        }
+    }
+
+    private static TaskThreads helpers(MemorySegment database, MemorySegment connection, int count) throws Throwable {
+        try {
+            return new TaskThreads(database, count);
+        } catch (Throwable t) {
+            CApi.DISCONNECT.invokeExact(connection);
+            CApi.CLOSE.invokeExact(database);
+            throw t;
         }
     }
 

@@ -15,10 +15,6 @@
  */
 package dev.wings.common.duckdb;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +24,7 @@ import org.apache.arrow.c.ArrowArray;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.ForeignAllocation;
+import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.BufferLayout;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TypeLayout;
@@ -42,14 +39,6 @@ import org.jspecify.annotations.Nullable;
 /// it asks the allocator for it.
 @SuppressWarnings("restricted")
 final class ImportedArray implements AutoCloseable {
-
-    private static final long STRUCT_BYTES = 80;
-    private static final long LENGTH = 0;
-    private static final long NULL_COUNT = 8;
-    private static final long BUFFER_COUNT = 24;
-    private static final long CHILD_COUNT = 32;
-    private static final long BUFFERS = 40;
-    private static final long CHILDREN = 48;
 
     private final BufferAllocator allocator;
     private final ArrowArray array;
@@ -70,41 +59,37 @@ final class ImportedArray implements AutoCloseable {
 
     /// Makes the rows of the array those of `root`. If this fails, some of the vectors may have theirs already.
     void loadInto(VectorSchemaRoot root) {
-        MemorySegment struct = struct().reinterpret(STRUCT_BYTES);
-        loadChildren(struct, root.getFieldVectors());
-        root.setRowCount(Math.toIntExact(struct.get(JAVA_LONG, LENGTH)));
+        CArray rows = new CArray(array.memoryAddress());
+        loadChildren(rows, root.getFieldVectors());
+        root.setRowCount(rows.length());
     }
 
-    private void loadChildren(MemorySegment struct, List<FieldVector> vectors) {
-        long count = struct.get(JAVA_LONG, CHILD_COUNT);
-        if (count != vectors.size()) {
-            throw new IllegalStateException(
-                    "an array has other children than was said: expected=" + vectors.size() + ", found=" + count);
+    private void loadChildren(CArray parent, List<FieldVector> vectors) {
+        if (parent.childCount() != vectors.size()) {
+            throw new IllegalStateException("an array has other children than was said: expected=" + vectors.size()
+                    + ", found=" + parent.childCount());
         }
-        for (int i = 0; i < count; i++) {
-            load(pointer(struct.get(ADDRESS, CHILDREN), i).reinterpret(STRUCT_BYTES), vectors.get(i));
+        for (int i = 0; i < vectors.size(); i++) {
+            load(parent.child(i), vectors.get(i));
         }
     }
 
-    private void load(MemorySegment struct, FieldVector vector) {
-        loadChildren(struct, vector.getChildrenFromFields());
+    private void load(CArray values, FieldVector vector) {
+        loadChildren(values, vector.getChildrenFromFields());
         List<BufferLayout> layouts =
                 TypeLayout.getTypeLayout(vector.getField().getType()).getBufferLayouts();
-        if (struct.get(JAVA_LONG, BUFFER_COUNT) < layouts.size()) {
-            throw new IllegalStateException("an array has less buffers than its type: field=" + vector.getField());
-        }
-        long length = struct.get(JAVA_LONG, LENGTH);
+        int length = values.length();
         // null is a validity buffer that says nothing
         List<@Nullable ArrowBuf> buffers = new ArrayList<>(layouts.size());
         try {
             for (int i = 0; i < layouts.size(); i++) {
-                MemorySegment buffer = pointer(struct.get(ADDRESS, BUFFERS), i);
+                long address = values.buffer(i);
                 buffers.add(
-                        buffer.address() != 0
-                                ? buffer(buffer.address(), bytes(layouts, i, length, struct))
+                        address != 0
+                                ? buffer(address, bytes(layouts, i, values))
                                 : i == 0 ? null : allocator.getEmpty());
             }
-            vector.loadFieldBuffers(new ArrowFieldNode(length, struct.get(JAVA_LONG, NULL_COUNT)), buffers);
+            vector.loadFieldBuffers(new ArrowFieldNode(length, values.nullCount()), buffers);
         } finally {
             for (ArrowBuf buffer : buffers) {
                 if (buffer != null) {
@@ -115,7 +100,8 @@ final class ImportedArray implements AutoCloseable {
     }
 
     /// How long a buffer is, which the struct does not say: <https://arrow.apache.org/docs/format/Columnar.html>
-    private static long bytes(List<BufferLayout> layouts, int index, long length, MemorySegment struct) {
+    private static long bytes(List<BufferLayout> layouts, int index, CArray values) {
+        long length = values.length();
         BufferLayout layout = layouts.get(index);
         return switch (layout.getType()) {
             case OFFSET -> (length + 1) * (layout.getTypeBitWidth() / 8);
@@ -125,11 +111,8 @@ final class ImportedArray implements AutoCloseable {
                     yield (length * layout.getTypeBitWidth() + 7) / 8;
                 }
                 int width = before.getTypeBitWidth() / 8;
-                MemorySegment offsets =
-                        pointer(struct.get(ADDRESS, BUFFERS), index - 1).reinterpret((length + 1) * width);
-                yield width == Integer.BYTES
-                        ? offsets.getAtIndex(JAVA_INT, length)
-                        : offsets.getAtIndex(JAVA_LONG, length);
+                long last = values.buffer(index - 1) + length * width;
+                yield width == Integer.BYTES ? MemoryUtil.getInt(last) : MemoryUtil.getLong(last);
             }
             case VALIDITY -> (length + 7) / 8;
             // not what the layout says
@@ -161,10 +144,6 @@ final class ImportedArray implements AutoCloseable {
                 leave();
             }
         }
-    }
-
-    private static MemorySegment pointer(MemorySegment pointers, long index) {
-        return pointers.reinterpret((index + 1) * ADDRESS.byteSize()).getAtIndex(ADDRESS, index);
     }
 
     private void leave() {

@@ -51,7 +51,12 @@ final class TaskThreads implements AutoCloseable {
                 new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().name("engine-task-", 0).daemon().factory());
         // their memory is taken with that of the instance, not in the middle of a statement
-        threads.prestartAllCoreThreads();
+        try {
+            threads.prestartAllCoreThreads();
+        } catch (Throwable t) {
+            threads.shutdown();
+            throw t;
+        }
     }
 
     /// The threads work until [#stop].

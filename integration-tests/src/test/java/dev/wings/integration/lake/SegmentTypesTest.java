@@ -299,7 +299,8 @@ final class SegmentTypesTest {
                 .getSchema();
     }
 
-    /// Of every type, in batches before, between and behind others: what is known of a batch says nothing then, or of a
+    /// Nulls of every type, in batches before, between and behind others: what is known of a batch says nothing then,
+    /// or of a
     /// list that it has only nulls.
     @Test
     void batchesWithNothingButNullsAreCompactedAndRewritten() {

@@ -70,10 +70,10 @@ final class ParameterUploads {
 
     private static final int PREFIX_BYTES = 8;
 
-    /// Of the narrowest decimals that are read.
+    /// Decimals that have fewer bits are not read.
     private static final int DECIMAL_BITS = 128;
 
-    /// Of lists in lists; what is deeper is refused where it is read.
+    /// Lists in lists are looked at to this depth; what is deeper is refused where it is read.
     private static final int MAX_DEPTH = 16;
 
     private final Statements statements;

@@ -42,7 +42,7 @@ final class Conditions {
 
     private static final int MAX_VALUES = 1000;
 
-    /// Of a condition that is taken as it is: each file, and each row group, is compared with all of it.
+    /// A condition with no more parts than this is taken as it is: each file and row group is compared with all of it.
     private static final int MAX_PARTS = 1000;
 
     private final Map<String, Integer> columns;
@@ -109,7 +109,7 @@ final class Conditions {
         };
     }
 
-    /// Of a condition that is too long: the bounds of each column.
+    /// What stands for a condition that is too long: the bounds of each column.
     private Expression ofEachColumn(Condition condition) {
         Expression all = Expressions.alwaysTrue();
         for (String column : columns.keySet()) {

@@ -56,7 +56,7 @@ final class Failures {
     /// The engine's excerpt of a statement, with marks below what is wrong.
     private static final Pattern EXCERPT = Pattern.compile("(?m)^LINE (\\d+): (.*)\\n( *+)(\\^++)");
 
-    /// Of memory that the engine wants at once, and does not get.
+    /// What the engine says when it wants much memory at once and does not get it.
     private static final String NO_ROOM = "Failed to allocate";
 
     private Failures() {}

@@ -101,7 +101,7 @@ public final class Refusals {
             Map.entry("declare fetch close", "results are streamed: run the query and take as many rows as are wanted"),
             Map.entry("lock unlock listen notify do", ALONE)));
 
-    /// Of those there are some that may run.
+    /// Some statements that begin with these words may run.
     private static final Set<String> SOMETIMES = Set.of("pivot", "pivot_wider", "explain", "show");
 
     private Refusals() {}

@@ -23,10 +23,10 @@ import java.util.Map;
 /// The values that were last bound to prepared statements, for clients that bind and then ask with the handle that they
 /// had before. (Others carry the values, in the handle that binding has given them, and get by on any server.)
 ///
-/// Of a bounded size: the oldest are forgotten, those of the tenant first that has more than its share.
+/// Their size is bounded: the oldest are forgotten, those of the tenant first that has more than its share.
 public final class BoundStatements {
 
-    /// Of one tenant, out of all.
+    /// One tenant has at most the whole divided by this.
     private static final int SHARE = 4;
 
     private final long maxBytes;

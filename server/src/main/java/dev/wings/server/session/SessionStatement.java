@@ -33,6 +33,8 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
 
     private static final String NAME = "(?:[\\p{L}_][\\p{L}\\p{N}_$]*+|\"(?:[^\"]|\"\")++\")";
 
+    private static final Pattern PARTS = Pattern.compile("(" + NAME + ")\\s*+\\.\\s*+(" + NAME + ")");
+
     private static final String VALUE = "('(?:[^']|'')*+'|" + NAME + "(?:\\s*+\\.\\s*+" + NAME + ")?+)";
 
     private static final Pattern USE = pattern("use\\s++" + VALUE);
@@ -49,7 +51,7 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
 
     private static final String CATALOG = "wings";
 
-    /// Of a value that is no text.
+    /// The word, not a text, that stands for what a session begins with.
     private static final String DEFAULT = "default";
 
     private static Pattern pattern(String statement) {
@@ -99,8 +101,7 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
     /// A namespace, perhaps with the catalog; the catalog alone is its first namespace.
     private static SessionStatement ofSchema(String value, boolean text) {
         String name = value.startsWith("'") ? unquoted(value) : value;
-        Matcher parts =
-                Pattern.compile("(" + NAME + ")\\s*+\\.\\s*+(" + NAME + ")").matcher(name);
+        Matcher parts = PARTS.matcher(name);
         String schema = name;
         if (parts.matches()) {
             if (!unquoted(parts.group(1)).equalsIgnoreCase(CATALOG)) {
