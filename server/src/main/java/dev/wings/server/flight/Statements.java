@@ -200,8 +200,7 @@ final class Statements {
     }
 
     /// The handle of a statement that changes the session. It has no columns: who prepares takes it for an update, or
-    /// asks for its rows
-    /// all the same. The cookie of now shows next time whether the client keeps cookies.
+    /// asks for its rows all the same. The cookie of now shows next time whether the client keeps cookies.
     private FlightSql.ActionCreatePreparedStatementResult prepareChange(String sql) {
         Caller caller = Caller.current();
         SessionOptions session = caller.session();
