@@ -40,12 +40,7 @@ import dev.wings.controlplane.http.IcebergApi;
 import dev.wings.controlplane.log.CommitFeed;
 import dev.wings.controlplane.log.GroupCommitter;
 import dev.wings.controlplane.log.LogMetadata;
-import dev.wings.controlplane.postgres.PostgresClusterMetadataStore;
-import dev.wings.controlplane.postgres.PostgresDatabase;
-import dev.wings.controlplane.postgres.PostgresGarbageStore;
-import dev.wings.controlplane.postgres.PostgresLakeMetadataStore;
-import dev.wings.controlplane.postgres.PostgresLogMetadataStore;
-import dev.wings.controlplane.postgres.PostgresTaskStore;
+import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.TaskScheduling;
 import dev.wings.controlplane.task.Tasks;
 import io.grpc.ServerInterceptors;
@@ -86,84 +81,101 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /// Reaches the database, brings its tables up to date, and serves when this returns. UNAVAILABLE if the
-    /// database is away, PRECONDITION if a port is taken or the tables cannot be brought up to date.
+    /// As the other, over the stores that the configuration names: reaches them, and brings them up to date.
+    /// UNAVAILABLE if they are away, PRECONDITION if they cannot be brought up to date.
     public static ControlPlane open(ControlPlaneConfig config, Surroundings surroundings) {
-        return Resources.opening(resources -> {
-            MeterRegistry meters = surroundings.telemetry().registry();
-            PostgresDatabase database = resources.add(PostgresDatabase.open(config.database(), meters));
+        return Resources.opening(resources ->
+                open(config, resources.add(ConfiguredStores.open(config, surroundings)), surroundings, resources));
+    }
 
-            // what is due, and what is over, the database says to all replicas alike
-            InstantSource time = database::time;
+    /// Serves when this returns. PRECONDITION if a port is taken.
+    ///
+    /// @param stores left open
+    public static ControlPlane open(ControlPlaneConfig config, Stores stores, Surroundings surroundings) {
+        return Resources.opening(resources -> open(config, stores, surroundings, resources));
+    }
 
-            PostgresTaskStore taskStore = new PostgresTaskStore(database, surroundings.scheduler());
-            Tasks tasks = resources.add(
-                    new Tasks(taskStore, config.tasks(), surroundings.scheduler(), surroundings.ids(), time, meters));
-            TaskScheduling scheduling = resources.add(TaskScheduling.open(
-                    taskStore, tasks, config.tasks(), surroundings.scheduler(), surroundings.ids(), time));
+    private static ControlPlane open(
+            ControlPlaneConfig config, Stores stores, Surroundings surroundings, Resources resources) {
+        MeterRegistry meters = surroundings.telemetry().registry();
 
-            GarbageCollection garbage =
-                    new GarbageCollection(taskStore, new PostgresGarbageStore(database), config.tasks(), time);
+        // what is due, and what is over, the stores say to all replicas alike
+        InstantSource time = stores::time;
 
-            PostgresClusterMetadataStore clusterStore = new PostgresClusterMetadataStore(database);
-            ClusterMetadata cluster = new ClusterMetadata(
-                    clusterStore,
-                    surroundings.objectStores(),
-                    time,
-                    surroundings.ids(),
-                    config.tasks().garbageGrace(),
-                    scheduling::topicsChanged);
+        Tasks tasks = resources.add(new Tasks(
+                stores.tasks(),
+                stores.announcements(),
+                config.tasks(),
+                surroundings.scheduler(),
+                surroundings.ids(),
+                time,
+                meters));
+        TaskScheduling scheduling = resources.add(TaskScheduling.open(
+                stores.tasks(),
+                stores.announcements(),
+                tasks,
+                config.tasks(),
+                surroundings.scheduler(),
+                surroundings.ids(),
+                time));
 
-            PostgresLogMetadataStore logStore = new PostgresLogMetadataStore(database, surroundings.scheduler());
-            CommitFeed feed =
-                    resources.add(CommitFeed.open(logStore, surroundings.scheduler(), config.maxFollowers(), meters));
-            GroupCommitter committer = resources.add(
-                    new GroupCommitter(logStore, surroundings.ids().clock(), config.commitLimits(), feed, meters));
-            LogMetadata log = new LogMetadata(logStore, committer, feed, meters);
+        GarbageCollection garbage = new GarbageCollection(stores.tasks(), stores.garbage(), config.tasks(), time);
 
-            IcebergCatalog catalog = IcebergCatalog.over(
-                    new PostgresLakeMetadataStore(database),
-                    cluster,
-                    clusterStore,
-                    surroundings.objectStores(),
-                    surroundings.ids(),
-                    time,
-                    config.tasks().garbageGrace(),
-                    new MetadataMemory(
-                            config.catalogMemoryBytes(),
-                            config.httpRequestTimeout().dividedBy(4)));
+        ClusterMetadata cluster = new ClusterMetadata(
+                stores.cluster(),
+                surroundings.objectStores(),
+                time,
+                surroundings.ids(),
+                config.tasks().garbageGrace(),
+                scheduling::topicsChanged);
 
-            KnownTenants tenants = new KnownTenants(
-                    tenant -> cluster.loadTenant(new TenantName(tenant)),
-                    surroundings.ids().clock());
-            ManagementServer management = resources.add(ManagementServer.open(
-                    config.host(),
-                    config.managementPort(),
-                    surroundings.telemetry(),
-                    List.of(new ReadinessCheck("database", database::problem))));
-            ResourceOwner owner = new ResourceOwner(tenants);
-            GrpcServer grpc = resources.add(GrpcServer.on(config.host(), config.grpcPort(), meters)
-                    .service(ServerInterceptors.intercept(new ClusterMetadataService(cluster), owner))
-                    .service(ServerInterceptors.intercept(
-                            new LogMetadataService(
-                                    log,
-                                    Math.toIntExact(config.planBufferBytes()),
-                                    config.stallTimeout(),
-                                    config.tasks().garbageGrace()),
-                            owner))
-                    .service(new TasksService(tasks))
-                    .service(new GarbageCollectionService(garbage))
-                    .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
-                    .limits(config.grpc(), surroundings.scheduler())
-                    .drain(config.drainTimeout())
-                    .open());
-            HttpEndpoint http = resources.add(
-                    IcebergApi.open(config.host(), config.httpPort(), config.httpLimits(), catalog, tenants, meters));
-            // closed first: followers and waiting workers would otherwise hold up the drain
-            resources.add(feed::endWatches);
-            resources.add(tasks);
-            return new ControlPlane(resources, cluster, grpc, http, management);
-        });
+        CommitFeed feed = resources.add(CommitFeed.open(
+                stores.log(), stores.announcements(), surroundings.scheduler(), config.maxFollowers(), meters));
+        GroupCommitter committer = resources.add(
+                new GroupCommitter(stores.log(), surroundings.ids().clock(), config.commitLimits(), feed, meters));
+        LogMetadata log = new LogMetadata(stores.log(), committer, feed, meters);
+
+        IcebergCatalog catalog = IcebergCatalog.over(
+                stores.lake(),
+                cluster,
+                stores.cluster(),
+                surroundings.objectStores(),
+                surroundings.ids(),
+                time,
+                config.tasks().garbageGrace(),
+                new MetadataMemory(
+                        config.catalogMemoryBytes(), config.httpRequestTimeout().dividedBy(4)));
+
+        KnownTenants tenants = new KnownTenants(
+                tenant -> cluster.loadTenant(new TenantName(tenant)),
+                surroundings.ids().clock());
+        ManagementServer management = resources.add(ManagementServer.open(
+                config.host(),
+                config.managementPort(),
+                surroundings.telemetry(),
+                List.of(new ReadinessCheck("database", stores::problem))));
+        ResourceOwner owner = new ResourceOwner(tenants);
+        GrpcServer grpc = resources.add(GrpcServer.on(config.host(), config.grpcPort(), meters)
+                .service(ServerInterceptors.intercept(new ClusterMetadataService(cluster), owner))
+                .service(ServerInterceptors.intercept(
+                        new LogMetadataService(
+                                log,
+                                Math.toIntExact(config.planBufferBytes()),
+                                config.stallTimeout(),
+                                config.tasks().garbageGrace()),
+                        owner))
+                .service(new TasksService(tasks))
+                .service(new GarbageCollectionService(garbage))
+                .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
+                .limits(config.grpc(), surroundings.scheduler())
+                .drain(config.drainTimeout())
+                .open());
+        HttpEndpoint http = resources.add(
+                IcebergApi.open(config.host(), config.httpPort(), config.httpLimits(), catalog, tenants, meters));
+        // closed first: followers and waiting workers would otherwise hold up the drain
+        resources.add(feed::endWatches);
+        resources.add(tasks);
+        return new ControlPlane(resources, cluster, grpc, http, management);
     }
 
     public int grpcPort() {

@@ -35,7 +35,7 @@ import java.util.Optional;
 /// @param grpcPort `ClusterMetadata` and `LogMetadata`
 /// @param httpPort the Iceberg REST catalog
 /// @param managementPort probes and metrics
-/// @param databaseUrl JDBC URL of the PostgreSQL database
+/// @param databaseUrl of the PostgreSQL database; `memory:` to keep nothing
 /// @param commitConnections to the database: groups of folios that are committed at once
 /// @param taskConnections to the database: tasks and commits to tables that change at once
 /// @param readConnections to the database, for plans and lists
@@ -85,8 +85,9 @@ public record ControlPlaneConfig(
     public static final String SERVICE = "CONTROL_PLANE";
 
     public ControlPlaneConfig {
-        if (!databaseUrl.startsWith("jdbc:postgresql:")) {
-            throw new IllegalArgumentException("the database URL must start with jdbc:postgresql:");
+        if (ConfiguredStores.scheme(databaseUrl).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the database URL must start with jdbc:postgresql: or postgresql:, or be" + " memory:");
         }
     }
 
@@ -96,7 +97,10 @@ public record ControlPlaneConfig(
                 settings.port("GRPC_PORT", 7701, "gRPC"),
                 settings.port("HTTP_PORT", 7700, "HTTP: the Iceberg REST catalog, under /iceberg"),
                 settings.port("MANAGEMENT_PORT", 7790, "HTTP probes and metrics"),
-                settings.string("DATABASE_URL", "JDBC URL of the PostgreSQL database: jdbc:postgresql://host/database"),
+                settings.string(
+                        "DATABASE_URL",
+                        "the PostgreSQL database: jdbc:postgresql://host/database or postgresql://host/database; or memory:, which"
+                                + " loses all state with the process"),
                 settings.string("DATABASE_USER", "wings", "PostgreSQL user, owner of the schema wings"),
                 settings.secret("DATABASE_PASSWORD", "password of the PostgreSQL user"),
                 settings.integer("COMMIT_CONNECTIONS", 8, 1, 1000, "database connections for commits"),
@@ -154,7 +158,7 @@ public record ControlPlaneConfig(
 
     DatabaseConfig database() {
         return new DatabaseConfig(
-                databaseUrl,
+                databaseUrl.startsWith("jdbc:") ? databaseUrl : "jdbc:" + databaseUrl,
                 databaseUser,
                 databasePassword,
                 commitConnections,

@@ -75,6 +75,10 @@ final class ControlPlaneConfigTest {
                 .hasMessageContaining("COLOUR is unknown");
         assertThatThrownBy(() -> read(Map.of(URL, "jdbc:mysql://db/wings")))
                 .hasMessageContaining("must start with jdbc:postgresql:");
+        assertThatThrownBy(() -> read(Map.of(URL, "memory:x")))
+                .hasMessageContaining("must start with jdbc:postgresql:");
+        assertThat(read(Map.of(URL, "memory:")).databaseUrl()).isEqualTo(ConfiguredStores.MEMORY);
+        assertThat(read(Map.of(URL, "postgresql://db/wings")).database().url()).isEqualTo("jdbc:postgresql://db/wings");
     }
 
     private static ControlPlaneConfig read(Map<String, String> environment) {

@@ -15,6 +15,7 @@
  */
 package dev.wings.controlplane.log;
 
+import dev.wings.controlplane.announce.Announcements;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -30,7 +31,7 @@ final class Announcer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
-    private final LogMetadataStore store;
+    private final Announcements announcements;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("announce-", 0).factory());
 
@@ -39,8 +40,8 @@ final class Announcer implements AutoCloseable {
     private boolean announcing;
     private boolean closed;
 
-    Announcer(LogMetadataStore store) {
-        this.store = store;
+    Announcer(Announcements announcements) {
+        this.announcements = announcements;
     }
 
     void announce(UUID namespaceUid, long commitNumber) {
@@ -59,7 +60,7 @@ final class Announcer implements AutoCloseable {
     private void announceAll() {
         for (Map<UUID, Long> next = take(); !next.isEmpty(); next = take()) {
             try {
-                store.announce(next);
+                announcements.commits(next);
             } catch (RuntimeException e) {
                 // followers on other replicas see it at their next look at the state
                 LOG.warn("commits were not announced: {}", e.getMessage());

@@ -19,10 +19,10 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.announce.Announcements;
+import dev.wings.controlplane.announce.Announcements.Subscription;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.log.GroupCommitter.CommitPublisher;
-import dev.wings.controlplane.log.LogMetadataStore.CommitListener;
-import dev.wings.controlplane.log.LogMetadataStore.Subscription;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 /// Lets followers see the commits of a namespace in order and without gaps, whichever replica made them.
 ///
 /// The store is the truth, everything else only says when to look: commits of this replica come here at once,
-/// those of others are announced through the store, and for announcements that got lost there is a slow look at
+/// those of others are announced, and for announcements that got lost there is a slow look at
 /// the state.
 public final class CommitFeed implements CommitPublisher, AutoCloseable {
 
@@ -72,12 +72,17 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
         }
     }
 
-    private CommitFeed(LogMetadataStore store, Scheduler scheduler, int maxWatches, MeterRegistry registry) {
+    private CommitFeed(
+            LogMetadataStore store,
+            Announcements announcements,
+            Scheduler scheduler,
+            int maxWatches,
+            MeterRegistry registry) {
         this.store = store;
         this.scheduler = scheduler;
         this.maxWatches = maxWatches;
         this.watches = new FairPlaces("followers of commits", FairPlaces.Limits.of(maxWatches));
-        this.announcer = new Announcer(store);
+        this.announcer = new Announcer(announcements);
         Gauge.builder("wings.commit.watches", watches::taken)
                 .description("followers of commits")
                 .register(registry);
@@ -85,9 +90,14 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
 
     /// @param maxWatches followers at once, shared by the tenants whose namespaces they follow; more are refused with
     ///     EXHAUSTED
-    public static CommitFeed open(LogMetadataStore store, Scheduler scheduler, int maxWatches, MeterRegistry registry) {
-        CommitFeed feed = new CommitFeed(store, scheduler, maxWatches, registry);
-        Subscription subscription = store.openSubscription(feed.new Listener());
+    public static CommitFeed open(
+            LogMetadataStore store,
+            Announcements announcements,
+            Scheduler scheduler,
+            int maxWatches,
+            MeterRegistry registry) {
+        CommitFeed feed = new CommitFeed(store, announcements, scheduler, maxWatches, registry);
+        Subscription subscription = announcements.subscribe(feed.new Listener());
         feed.lock.lock();
         try {
             feed.subscription = subscription;
@@ -190,9 +200,9 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
         }
     }
 
-    private final class Listener implements CommitListener {
+    private final class Listener implements Announcements.Listener {
         @Override
-        public void announced(UUID namespaceUid, long commitNumber) {
+        public void committed(UUID namespaceUid, long commitNumber) {
             find(namespaceUid).ifPresent(feed -> feed.announced(commitNumber));
         }
 

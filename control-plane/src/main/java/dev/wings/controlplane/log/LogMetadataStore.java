@@ -82,25 +82,4 @@ public interface LogMetadataStore {
 
     /// The newest commit number of each of these namespaces; nothing for one that does not exist.
     Map<UUID, Long> lastCommitNumbers(Set<UUID> namespaceUids);
-
-    /// Tells the listeners of all replicas that namespaces have got so far. Best effort.
-    void announce(Map<UUID, Long> commitNumbers);
-
-    /// Opens a subscription to what is announced, by this replica or another.
-    Subscription openSubscription(CommitListener listener);
-
-    /// Called on a thread of the store's own; must not block.
-    interface CommitListener {
-
-        void announced(UUID namespaceUid, long commitNumber);
-
-        /// Announcements may have been missed: have a look at the state.
-        void interrupted();
-    }
-
-    /// Ends when closed.
-    interface Subscription extends AutoCloseable {
-        @Override
-        void close();
-    }
 }

@@ -28,12 +28,10 @@ import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.log.CommitState.KnownFolio;
 import dev.wings.controlplane.log.CommitState.PartitionState;
-import dev.wings.controlplane.log.LogMetadataStore.CommitListener;
 import dev.wings.controlplane.log.LogPage;
 import dev.wings.controlplane.log.PartitionKey;
 import dev.wings.controlplane.task.TableCommitState.TopicHome;
 import dev.wings.controlplane.task.TaskRecord;
-import dev.wings.controlplane.task.TaskStore.TaskListener;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,7 +41,6 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +54,7 @@ public final class MemoryDatabase {
     private final Map<UUID, NamespaceEntry> namespaces = new HashMap<>();
     private final Map<UUID, DeletedNamespace> deletedNamespaces = new HashMap<>();
     private final Map<UUID, KnownFolio> folios = new HashMap<>();
-    private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final MemoryAnnouncements announcements = new MemoryAnnouncements();
     private final Map<UUID, TaskRecord> tasks = new HashMap<>();
     private final Map<UUID, Instant> turns = new HashMap<>();
     private final Map<UUID, TableCommitEntry> tableCommits = new HashMap<>();
@@ -66,7 +63,6 @@ public final class MemoryDatabase {
     private final Map<UUID, Instant> collectTimes = new HashMap<>();
     private final Map<UUID, PurgedTable> purgedTables = new HashMap<>();
     private final Map<UUID, LakeLocations> lakeLocations = new HashMap<>();
-    private final List<TaskListener> taskListeners = new CopyOnWriteArrayList<>();
 
     /// A tenant and what is in it.
     static final class TenantEntry {
@@ -185,8 +181,8 @@ public final class MemoryDatabase {
         return folios;
     }
 
-    List<CommitListener> listeners() {
-        return listeners;
+    MemoryAnnouncements announcements() {
+        return announcements;
     }
 
     Map<UUID, TaskRecord> tasks() {
@@ -219,10 +215,6 @@ public final class MemoryDatabase {
     /// By the uid of the entry that each had.
     Map<UUID, PurgedTable> purgedTables() {
         return purgedTables;
-    }
-
-    List<TaskListener> taskListeners() {
-        return taskListeners;
     }
 
     TenantEntry load(TenantName name) {

@@ -37,7 +37,6 @@ import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.PartitionEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.StoredPage;
 import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
-import dev.wings.controlplane.task.TaskStore.TaskListener;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -246,19 +245,5 @@ public final class MemoryLogMetadataStore implements LogMetadataStore {
             }
             return numbers;
         });
-    }
-
-    @Override
-    public void announce(Map<UUID, Long> commitNumbers) {
-        for (CommitListener listener : database.listeners()) {
-            commitNumbers.forEach(listener::announced);
-        }
-        database.taskListeners().forEach(TaskListener::pagesCommitted);
-    }
-
-    @Override
-    public Subscription openSubscription(CommitListener listener) {
-        database.listeners().add(listener);
-        return () -> database.listeners().remove(listener);
     }
 }

@@ -434,15 +434,4 @@ public final class MemoryTaskStore implements TaskStore {
             return counts;
         });
     }
-
-    @Override
-    public void announce() {
-        database.taskListeners().forEach(TaskListener::tasksChanged);
-    }
-
-    @Override
-    public AutoCloseable openSubscription(TaskListener listener) {
-        database.taskListeners().add(listener);
-        return () -> database.taskListeners().remove(listener);
-    }
 }

@@ -16,7 +16,6 @@
 package dev.wings.controlplane.postgres;
 
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.log.Commit;
 import dev.wings.controlplane.log.CommitDecision;
@@ -42,11 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresLogMetadataStore implements LogMetadataStore {
 
     private final PostgresDatabase database;
-    private final Scheduler scheduler;
 
-    public PostgresLogMetadataStore(PostgresDatabase database, Scheduler scheduler) {
+    public PostgresLogMetadataStore(PostgresDatabase database) {
         this.database = database;
-        this.scheduler = scheduler;
     }
 
     @Override
@@ -139,15 +136,5 @@ public final class PostgresLogMetadataStore implements LogMetadataStore {
                 row -> numbers.put(Sql.uuid(row, "namespace_uid"), row.getLong("last_commit_number")),
                 Sql.uuids(connection, namespaceUids.stream()));
         return numbers;
-    }
-
-    @Override
-    public void announce(Map<UUID, Long> commitNumbers) {
-        Announcements.send(database, commitNumbers);
-    }
-
-    @Override
-    public Subscription openSubscription(CommitListener listener) {
-        return Announcements.listen(database, scheduler, listener);
     }
 }

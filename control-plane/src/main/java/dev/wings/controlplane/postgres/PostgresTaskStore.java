@@ -16,7 +16,6 @@
 package dev.wings.controlplane.postgres;
 
 import dev.wings.common.resource.TenantName;
-import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.postgres.NameLookup.Lock;
 import dev.wings.controlplane.task.NewTask;
@@ -97,11 +96,9 @@ public final class PostgresTaskStore implements TaskStore {
             """;
 
     private final PostgresDatabase database;
-    private final Scheduler scheduler;
 
-    public PostgresTaskStore(PostgresDatabase database, Scheduler scheduler) {
+    public PostgresTaskStore(PostgresDatabase database) {
         this.database = database;
-        this.scheduler = scheduler;
     }
 
     @Override
@@ -260,15 +257,5 @@ public final class PostgresTaskStore implements TaskStore {
                                 TaskState.valueOf(row.getString("state")),
                                 row.getLong("tasks"),
                                 Sql.instant(row, "oldest"))));
-    }
-
-    @Override
-    public void announce() {
-        Announcements.sendTasksChanged(database);
-    }
-
-    @Override
-    public AutoCloseable openSubscription(TaskListener listener) {
-        return Announcements.listen(database, scheduler, listener);
     }
 }

@@ -18,7 +18,8 @@ package dev.wings.controlplane.task;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
-import dev.wings.controlplane.task.TaskStore.TaskListener;
+import dev.wings.controlplane.announce.Announcements;
+import dev.wings.controlplane.announce.Announcements.Subscription;
 import dev.wings.controlplane.task.TaskStore.TopicGrowth;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +73,7 @@ public final class TaskScheduling implements AutoCloseable {
     private boolean soon;
     private boolean closed;
     private Scheduler.@Nullable Timer timer;
-    private @Nullable AutoCloseable subscription;
+    private @Nullable Subscription subscription;
 
     /// Of rounds, which are one at a time.
     private Instant checkTime = Instant.EPOCH;
@@ -92,11 +93,18 @@ public final class TaskScheduling implements AutoCloseable {
     /// Starts the rounds.
     ///
     /// @param tasks whose workers are woken
+    /// @param announcements that start rounds
     /// @param time the same for all replicas: see [Tasks]
     public static TaskScheduling open(
-            TaskStore store, Tasks tasks, TaskPolicy policy, Scheduler scheduler, IdGenerator ids, InstantSource time) {
+            TaskStore store,
+            Announcements announcements,
+            Tasks tasks,
+            TaskPolicy policy,
+            Scheduler scheduler,
+            IdGenerator ids,
+            InstantSource time) {
         TaskScheduling scheduling = new TaskScheduling(store, tasks, policy, scheduler, ids, time);
-        AutoCloseable subscription = store.openSubscription(scheduling.new Listener());
+        Subscription subscription = announcements.subscribe(scheduling.new Listener());
         scheduling.lock.lock();
         try {
             scheduling.subscription = subscription;
@@ -107,14 +115,20 @@ public final class TaskScheduling implements AutoCloseable {
         return scheduling;
     }
 
-    private final class Listener implements TaskListener {
+    private final class Listener implements Announcements.Listener {
         @Override
         public void tasksChanged() {
             tasks.changed();
         }
 
         @Override
-        public void pagesCommitted() {
+        public void committed(UUID namespaceUid, long commitNumber) {
+            wake();
+        }
+
+        @Override
+        public void interrupted() {
+            tasks.changed();
             wake();
         }
     }
@@ -198,8 +212,7 @@ public final class TaskScheduling implements AutoCloseable {
             again |= grown.isPresent();
         }
         if (made > 0) {
-            tasks.changed();
-            store.announce();
+            tasks.announce();
         }
         if (recheck) {
             checkTime = now;
@@ -243,7 +256,7 @@ public final class TaskScheduling implements AutoCloseable {
 
     @Override
     public void close() {
-        AutoCloseable open;
+        Subscription open;
         lock.lock();
         try {
             closed = true;
@@ -255,11 +268,7 @@ public final class TaskScheduling implements AutoCloseable {
             lock.unlock();
         }
         if (open != null) {
-            try {
-                open.close();
-            } catch (Exception e) {
-                LOG.warn("the subscription to tasks was not closed", e);
-            }
+            open.close();
         }
     }
 }

@@ -138,18 +138,4 @@ public interface TaskStore {
 
     /// @param oldestSince the earliest [TaskRecord#sinceTime]
     record TaskCount(TaskKind kind, TaskState state, long tasks, Instant oldestSince) {}
-
-    /// Tells the listeners of all replicas that tasks have changed. Best effort.
-    void announce();
-
-    /// Opens a subscription to changes of tasks and to commits, by this replica or another; the caller closes it.
-    AutoCloseable openSubscription(TaskListener listener);
-
-    /// Called on a thread of the store's own; must not block.
-    interface TaskListener {
-
-        void tasksChanged();
-
-        void pagesCommitted();
-    }
 }

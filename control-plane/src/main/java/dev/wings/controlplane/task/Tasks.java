@@ -19,6 +19,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.announce.Announcements;
 import dev.wings.controlplane.paging.PageRequest;
 import dev.wings.controlplane.paging.ResultPage;
 import dev.wings.controlplane.task.TaskStore.LeaseWish;
@@ -44,6 +45,7 @@ public final class Tasks implements AutoCloseable {
     private static final Duration MAX_WAIT = Duration.ofMinutes(1);
 
     private final TaskStore store;
+    private final Announcements announcements;
     private final TaskPolicy policy;
     private final IdGenerator ids;
     private final InstantSource time;
@@ -54,12 +56,14 @@ public final class Tasks implements AutoCloseable {
     /// @param time by which leases are judged: the same for all replicas, whatever their own clocks say
     public Tasks(
             TaskStore store,
+            Announcements announcements,
             TaskPolicy policy,
             Scheduler scheduler,
             IdGenerator ids,
             InstantSource time,
             MeterRegistry registry) {
         this.store = store;
+        this.announcements = announcements;
         this.policy = policy;
         this.ids = ids;
         this.time = time;
@@ -195,10 +199,10 @@ public final class Tasks implements AutoCloseable {
     }
 
     /// Here at once, at other replicas a moment later.
-    private void announce() {
+    void announce() {
         queue.changed();
         try {
-            store.announce();
+            announcements.tasksChanged();
         } catch (WingsException e) {
             // other replicas see it at their next look
             LOG.warn("a change of tasks was not announced: {}", e.getMessage());

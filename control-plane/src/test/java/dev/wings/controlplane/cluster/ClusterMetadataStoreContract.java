@@ -29,6 +29,7 @@ import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.controlplane.cluster.ClusterMetadataStore.TopicPosition;
+import dev.wings.controlplane.state.StateContract;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -38,7 +39,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /// What every [ClusterMetadataStore] does.
-public abstract class ClusterMetadataStoreContract {
+public abstract class ClusterMetadataStoreContract extends StateContract {
 
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901Z");
     private static final TenantName TENANT = new TenantName("acme");
@@ -48,8 +49,9 @@ public abstract class ClusterMetadataStoreContract {
 
     private final Random random = new Random(1);
 
-    /// The store of this test, empty at its start.
-    protected abstract ClusterMetadataStore store();
+    protected ClusterMetadataStore store() {
+        return stores().cluster();
+    }
 
     @Test
     void createdResourcesAreLoadedAsTheyWere() {

@@ -25,14 +25,12 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.FolioKey;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.time.IdGenerator;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.garbage.GarbageCollection.Found;
 import dev.wings.controlplane.lake.LakeChange;
 import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.lake.LakeEntry.Kind;
-import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.lake.TableName;
 import dev.wings.controlplane.log.Commit;
 import dev.wings.controlplane.log.CommitDecision.Answered;
@@ -40,15 +38,14 @@ import dev.wings.controlplane.log.CommitDecision.Outcome;
 import dev.wings.controlplane.log.CommitDecision.Refused;
 import dev.wings.controlplane.log.CommitRule;
 import dev.wings.controlplane.log.FolioCommit;
-import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
+import dev.wings.controlplane.state.StateContract;
 import dev.wings.controlplane.task.NewTask;
 import dev.wings.controlplane.task.TableCommit.WatermarkMove;
 import dev.wings.controlplane.task.TaskFixture;
 import dev.wings.controlplane.task.TaskKind;
 import dev.wings.controlplane.task.TaskPolicy;
 import dev.wings.controlplane.task.TaskRecord;
-import dev.wings.controlplane.task.TaskStore;
 import dev.wings.controlplane.task.TaskTarget;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,7 +67,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// What every [GarbageStore] does under the rules of [GarbageCollection]: I8.
 @Timeout(120)
-public abstract class GarbageContract {
+public abstract class GarbageContract extends StateContract {
 
     private static final TaskPolicy POLICY = TaskFixture.POLICY;
     private static final Duration GRACE = POLICY.garbageGrace();
@@ -81,24 +78,13 @@ public abstract class GarbageContract {
     private TaskRecord task;
     private Instant now = TaskFixture.START;
 
-    /// The store of this test, empty at its start.
-    /// Whether each look for namespaces without a collector takes this one up.
-    protected abstract boolean isLookedAt(UUID namespaceUid);
-
-    protected abstract GarbageStore store();
-
-    /// Of the same state, as the others.
-    protected abstract TaskStore tasks();
-
-    protected abstract ClusterMetadataStore cluster();
-
-    protected abstract LogMetadataStore log();
-
-    protected abstract LakeMetadataStore lake();
+    protected GarbageStore store() {
+        return stores().garbage();
+    }
 
     @BeforeEach
     void openCollection() {
-        acme = new TaskFixture(tasks(), cluster(), log(), new NamespaceName("acme", "sales"));
+        acme = new TaskFixture(stores(), new NamespaceName("acme", "sales"));
         topic = acme.log().createTopic("flights", true);
         collection = new GarbageCollection(tasks(), store(), POLICY, () -> now);
         task = leaseCollection(acme.log().namespaceUid());
@@ -273,10 +259,8 @@ public abstract class GarbageContract {
         String prefix = "file:///data/" + acme.log().namespace().objectPrefix();
         assertThat(due()).containsExactlyInAnyOrder(prefix + "/folios/", prefix + "/tables/");
         assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();
-        assertThat(isLookedAt(acme.log().namespaceUid())).isTrue();
         removeAll();
         acme.complete(task, now);
-        assertThat(isLookedAt(acme.log().namespaceUid())).isFalse();
         pass(GRACE);
         assertThat(acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now)).isEmpty();
         assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();
@@ -415,7 +399,6 @@ public abstract class GarbageContract {
         assertThat(purged()).hasSize(1);
         collection.forgetPurged(task.name(), task.epoch(), table.uid());
         acme.complete(task, now);
-        assertThat(isLookedAt(acme.log().namespaceUid())).isFalse();
         pass(GRACE);
         assertThat(acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now)).isEmpty();
         assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();

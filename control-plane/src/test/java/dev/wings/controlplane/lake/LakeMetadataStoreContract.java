@@ -29,12 +29,12 @@ import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.SchemaProtos;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.NewTopic;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.lake.LakeEntry.Kind;
+import dev.wings.controlplane.state.StateContract;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What every [LakeMetadataStore] answers.
-public abstract class LakeMetadataStoreContract {
+public abstract class LakeMetadataStoreContract extends StateContract {
 
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678901Z");
     private static final URI URI_OF_STORE = URI.create("file:///objects");
@@ -64,11 +64,9 @@ public abstract class LakeMetadataStoreContract {
 
     private final Random random = new Random(1);
 
-    /// The store of this test.
-    protected abstract LakeMetadataStore store();
-
-    /// Of the same state, empty at the start of the test.
-    protected abstract ClusterMetadataStore cluster();
+    protected LakeMetadataStore store() {
+        return stores().lake();
+    }
 
     @BeforeEach
     void createNamespaces() {

@@ -24,11 +24,11 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.announce.Announcements;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
-import dev.wings.controlplane.memory.MemoryClusterMetadataStore;
-import dev.wings.controlplane.memory.MemoryDatabase;
-import dev.wings.controlplane.memory.MemoryLogMetadataStore;
+import dev.wings.controlplane.memory.MemoryStores;
+import dev.wings.controlplane.state.Stores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -53,8 +53,8 @@ final class CommitFeedTest {
 
     private static final CommitLimits LIMITS = new CommitLimits(2, 100, 1_000_000, 1_000_000, LogFixture.ANY_AGE);
 
-    private final MemoryDatabase database = new MemoryDatabase();
-    private final ClusterMetadataStore cluster = new MemoryClusterMetadataStore(database);
+    private final Stores stores = new MemoryStores(InstantSource.system());
+    private final ClusterMetadataStore cluster = stores.cluster();
     private final LogFixture fixture = new LogFixture(cluster);
     private final TopicRecord topic = fixture.createTopic("flights", true);
     private final ManualScheduler scheduler = new ManualScheduler();
@@ -64,8 +64,9 @@ final class CommitFeedTest {
 
     /// A control plane over the shared state, as far as commits and followers are concerned.
     private final class Replica implements AutoCloseable {
-        final FaultyStore store = new FaultyStore(new MemoryLogMetadataStore(database));
-        final CommitFeed feed = CommitFeed.open(store, scheduler, 10, new SimpleMeterRegistry());
+        final FaultyStore store = new FaultyStore(stores.log());
+        final LossyAnnouncements announcements = new LossyAnnouncements(stores.announcements());
+        final CommitFeed feed = CommitFeed.open(store, announcements, scheduler, 10, new SimpleMeterRegistry());
         final GroupCommitter committer = new GroupCommitter(
                 store, InstantSource.fixed(LogFixture.time(1_000)), LIMITS, feed, new SimpleMeterRegistry());
 
@@ -79,6 +80,38 @@ final class CommitFeedTest {
         public void close() {
             committer.close();
             feed.close();
+        }
+    }
+
+    /// Announcements of one replica, which may get lost.
+    private static final class LossyAnnouncements implements Announcements {
+        private final Announcements announcements;
+        private volatile boolean loses;
+
+        LossyAnnouncements(Announcements announcements) {
+            this.announcements = announcements;
+        }
+
+        /// From now on.
+        void loseAll() {
+            loses = true;
+        }
+
+        @Override
+        public void commits(Map<UUID, Long> commitNumbers) {
+            if (!loses) {
+                announcements.commits(commitNumbers);
+            }
+        }
+
+        @Override
+        public void tasksChanged() {
+            announcements.tasksChanged();
+        }
+
+        @Override
+        public Subscription subscribe(Listener listener) {
+            return announcements.subscribe(listener);
         }
     }
 
@@ -125,7 +158,7 @@ final class CommitFeedTest {
     @Test
     void lostAnnouncementIsMadeUpForByTheNextLook() throws InterruptedException {
         try (CommitFeed.Watch watch = here.feed.openWatch(fixture.namespaceUid(), 1)) {
-            there.store.loseAnnouncements(true);
+            there.announcements.loseAll();
             there.commit(2);
             scheduler.runAll();
             assertThat(read(watch, 2)).containsExactly(1L, 2L);
@@ -136,7 +169,7 @@ final class CommitFeedTest {
     void wrongAnnouncementDoesNoHarm() throws Exception {
         try (CommitFeed.Watch watch = here.feed.openWatch(fixture.namespaceUid(), 1)) {
             Future<List<Long>> seen = threads.submit(() -> read(watch, 1));
-            there.store.announce(Map.of(fixture.namespaceUid(), 1_000L));
+            there.announcements.commits(Map.of(fixture.namespaceUid(), 1_000L));
             there.commit(1);
             assertThat(seen.get()).containsExactly(1L);
         }
@@ -145,17 +178,16 @@ final class CommitFeedTest {
     @Test
     void wrongAnnouncementHidesNoOtherThatComesWhileTheStoreIsRead() throws Exception {
         UUID namespace = fixture.namespaceUid();
-        MemoryLogMetadataStore announcer = new MemoryLogMetadataStore(database);
         AtomicBoolean first = new AtomicBoolean(true);
         here.store.afterRead(() -> {
             if (first.getAndSet(false)) {
                 there.commit(1);
-                announcer.announce(Map.of(namespace, 1L));
+                stores.announcements().commits(Map.of(namespace, 1L));
             }
         });
-        there.store.loseAnnouncements(true);
+        there.announcements.loseAll();
         try (CommitFeed.Watch watch = here.feed.openWatch(namespace, 1)) {
-            announcer.announce(Map.of(namespace, 1_000L));
+            stores.announcements().commits(Map.of(namespace, 1_000L));
             Future<List<Long>> seen = threads.submit(() -> read(watch, 1));
             assertThat(seen.get(20, TimeUnit.SECONDS)).containsExactly(1L);
         }

@@ -33,11 +33,9 @@ final class FaultyStore implements LogMetadataStore {
 
     private final LogMetadataStore store;
     private final List<Integer> groups = new CopyOnWriteArrayList<>();
-    private final List<Map<UUID, Long>> announced = new CopyOnWriteArrayList<>();
     private final Semaphore allowed = new Semaphore(Integer.MAX_VALUE / 2);
     private volatile Consumer<CommitScope> fault = scope -> {};
     private volatile Runnable afterRead = () -> {};
-    private volatile boolean loses;
 
     FaultyStore(LogMetadataStore store) {
         this.store = store;
@@ -62,18 +60,9 @@ final class FaultyStore implements LogMetadataStore {
         this.afterRead = action;
     }
 
-    /// Whether announcements are lost.
-    void loseAnnouncements(boolean lose) {
-        this.loses = lose;
-    }
-
     /// How many folios each transaction was asked to commit.
     List<Integer> groups() {
         return new ArrayList<>(groups);
-    }
-
-    List<Map<UUID, Long>> announced() {
-        return new ArrayList<>(announced);
     }
 
     @Override
@@ -109,18 +98,5 @@ final class FaultyStore implements LogMetadataStore {
     @Override
     public Map<UUID, Long> lastCommitNumbers(Set<UUID> namespaceUids) {
         return store.lastCommitNumbers(namespaceUids);
-    }
-
-    @Override
-    public void announce(Map<UUID, Long> commitNumbers) {
-        announced.add(commitNumbers);
-        if (!loses) {
-            store.announce(commitNumbers);
-        }
-    }
-
-    @Override
-    public Subscription openSubscription(CommitListener listener) {
-        return store.openSubscription(listener);
     }
 }

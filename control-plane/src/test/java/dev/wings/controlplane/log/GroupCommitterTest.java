@@ -27,9 +27,8 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.FolioAnswer.Accepted;
-import dev.wings.controlplane.memory.MemoryClusterMetadataStore;
-import dev.wings.controlplane.memory.MemoryDatabase;
-import dev.wings.controlplane.memory.MemoryLogMetadataStore;
+import dev.wings.controlplane.memory.MemoryStores;
+import dev.wings.controlplane.state.Stores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,9 +52,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class GroupCommitterTest {
 
-    private final MemoryDatabase database = new MemoryDatabase();
-    private final ClusterMetadataStore cluster = new MemoryClusterMetadataStore(database);
-    private final FaultyStore store = new FaultyStore(new MemoryLogMetadataStore(database));
+    private final Stores stores = new MemoryStores(InstantSource.system());
+    private final ClusterMetadataStore cluster = stores.cluster();
+    private final FaultyStore store = new FaultyStore(stores.log());
     private final LogFixture fixture = new LogFixture(cluster);
     private final TopicRecord topic = fixture.createTopic("flights", true);
     private final List<Long> published = new CopyOnWriteArrayList<>();

@@ -23,40 +23,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.CommitDecision.Answered;
 import dev.wings.controlplane.log.FolioAnswer.Accepted;
 import dev.wings.controlplane.log.LogFixture.CollectedPlan;
-import dev.wings.controlplane.log.LogMetadataStore.CommitListener;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
-import dev.wings.controlplane.log.LogMetadataStore.Subscription;
 import dev.wings.controlplane.log.PlanSink.CountedRows;
-import java.util.HashSet;
+import dev.wings.controlplane.state.StateContract;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What every [LogMetadataStore] does.
-public abstract class LogMetadataStoreContract {
+public abstract class LogMetadataStoreContract extends StateContract {
 
     private LogFixture fixture;
     private TopicRecord topic;
     private TopicRecord single;
 
-    /// The store of this test, empty at its start.
-    protected abstract LogMetadataStore store();
-
-    /// The resources of the same state.
-    protected abstract ClusterMetadataStore cluster();
+    protected LogMetadataStore store() {
+        return stores().log();
+    }
 
     @BeforeEach
     void createTopics() {
@@ -311,31 +302,6 @@ public abstract class LogMetadataStoreContract {
                 .extracting(Commit::number)
                 .containsExactly(5L);
         assertThat(store().readCommits(fixture.namespaceUid(), 6, 100)).isEmpty();
-    }
-
-    @Test
-    void announcementsReachListeners() throws InterruptedException {
-        BlockingQueue<Map.Entry<UUID, Long>> heard = new LinkedBlockingQueue<>();
-        CommitListener listener = new CommitListener() {
-            @Override
-            public void announced(UUID namespaceUid, long commitNumber) {
-                heard.add(Map.entry(namespaceUid, commitNumber));
-            }
-
-            @Override
-            public void interrupted() {}
-        };
-        try (Subscription subscription = store().openSubscription(listener)) {
-            assertThat(subscription).isNotNull();
-            // a subscription may take a moment; what is announced before need not be heard
-            Set<UUID> uids = new HashSet<>();
-            for (long number = 1; uids.isEmpty() && number < 100; number++) {
-                store().announce(Map.of(fixture.namespaceUid(), number));
-                Optional.ofNullable(heard.poll(100, TimeUnit.MILLISECONDS))
-                        .ifPresent(announced -> uids.add(announced.getKey()));
-            }
-            assertThat(uids).containsExactly(fixture.namespaceUid());
-        }
     }
 
     private FolioAnswer commit(FolioCommit folio) {

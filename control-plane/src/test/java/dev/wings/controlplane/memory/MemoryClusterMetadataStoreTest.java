@@ -15,15 +15,16 @@
  */
 package dev.wings.controlplane.memory;
 
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.ClusterMetadataStoreContract;
+import dev.wings.controlplane.state.Stores;
+import java.time.InstantSource;
 
 final class MemoryClusterMetadataStoreTest extends ClusterMetadataStoreContract {
 
-    private final ClusterMetadataStore store = new MemoryClusterMetadataStore(new MemoryDatabase());
+    private final Stores stores = new MemoryStores(InstantSource.system());
 
     @Override
-    protected ClusterMetadataStore store() {
-        return store;
+    protected Stores stores() {
+        return stores;
     }
 }

@@ -15,46 +15,16 @@
  */
 package dev.wings.controlplane.memory;
 
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.garbage.GarbageContract;
-import dev.wings.controlplane.garbage.GarbageStore;
-import dev.wings.controlplane.lake.LakeMetadataStore;
-import dev.wings.controlplane.log.LogMetadataStore;
-import dev.wings.controlplane.task.TaskStore;
-import java.util.UUID;
+import dev.wings.controlplane.state.Stores;
+import java.time.InstantSource;
 
 final class MemoryGarbageTest extends GarbageContract {
 
-    private final MemoryDatabase database = new MemoryDatabase();
+    private final Stores stores = new MemoryStores(InstantSource.system());
 
     @Override
-    protected GarbageStore store() {
-        return new MemoryGarbageStore(database);
-    }
-
-    /// All are in memory: one is looked at as long as there is something to collect.
-    @Override
-    protected boolean isLookedAt(UUID namespaceUid) {
-        return database.transaction(() -> database.hasCollector(namespaceUid));
-    }
-
-    @Override
-    protected TaskStore tasks() {
-        return new MemoryTaskStore(database);
-    }
-
-    @Override
-    protected ClusterMetadataStore cluster() {
-        return new MemoryClusterMetadataStore(database);
-    }
-
-    @Override
-    protected LogMetadataStore log() {
-        return new MemoryLogMetadataStore(database);
-    }
-
-    @Override
-    protected LakeMetadataStore lake() {
-        return new MemoryLakeMetadataStore(database);
+    protected Stores stores() {
+        return stores;
     }
 }

@@ -15,21 +15,16 @@
  */
 package dev.wings.controlplane.memory;
 
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
-import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.lake.LakeMetadataStoreContract;
+import dev.wings.controlplane.state.Stores;
+import java.time.InstantSource;
 
 final class MemoryLakeMetadataStoreTest extends LakeMetadataStoreContract {
 
-    private final MemoryDatabase database = new MemoryDatabase();
+    private final Stores stores = new MemoryStores(InstantSource.system());
 
     @Override
-    protected LakeMetadataStore store() {
-        return new MemoryLakeMetadataStore(database);
-    }
-
-    @Override
-    protected ClusterMetadataStore cluster() {
-        return new MemoryClusterMetadataStore(database);
+    protected Stores stores() {
+        return stores;
     }
 }

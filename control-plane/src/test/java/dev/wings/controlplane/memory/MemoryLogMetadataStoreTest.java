@@ -15,23 +15,16 @@
  */
 package dev.wings.controlplane.memory;
 
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
-import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.log.LogMetadataStoreContract;
+import dev.wings.controlplane.state.Stores;
+import java.time.InstantSource;
 
 final class MemoryLogMetadataStoreTest extends LogMetadataStoreContract {
 
-    private final MemoryDatabase database = new MemoryDatabase();
-    private final LogMetadataStore store = new MemoryLogMetadataStore(database);
-    private final ClusterMetadataStore cluster = new MemoryClusterMetadataStore(database);
+    private final Stores stores = new MemoryStores(InstantSource.system());
 
     @Override
-    protected LogMetadataStore store() {
-        return store;
-    }
-
-    @Override
-    protected ClusterMetadataStore cluster() {
-        return cluster;
+    protected Stores stores() {
+        return stores;
     }
 }

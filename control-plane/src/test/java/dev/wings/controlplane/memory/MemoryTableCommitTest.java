@@ -15,38 +15,16 @@
  */
 package dev.wings.controlplane.memory;
 
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
-import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.TableCommitContract;
-import dev.wings.controlplane.task.TaskStore;
-import java.util.List;
+import java.time.InstantSource;
 
 final class MemoryTableCommitTest extends TableCommitContract {
 
-    private final MemoryDatabase database = new MemoryDatabase();
-    private final TaskStore store = new MemoryTaskStore(database);
-    private final ClusterMetadataStore cluster = new MemoryClusterMetadataStore(database);
-    private final LogMetadataStore log = new MemoryLogMetadataStore(database);
+    private final Stores stores = new MemoryStores(InstantSource.system());
 
     @Override
-    protected TaskStore store() {
-        return store;
-    }
-
-    @Override
-    protected ClusterMetadataStore cluster() {
-        return cluster;
-    }
-
-    @Override
-    protected LogMetadataStore log() {
-        return log;
-    }
-
-    @Override
-    protected List<String> garbage() {
-        return database.garbage().stream()
-                .map(garbage -> garbage.location() + "@" + garbage.collectTime())
-                .toList();
+    protected Stores stores() {
+        return stores;
     }
 }

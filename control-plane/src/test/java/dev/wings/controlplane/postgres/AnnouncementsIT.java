@@ -18,8 +18,8 @@ package dev.wings.controlplane.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.time.Scheduler;
-import dev.wings.controlplane.log.LogMetadataStore.CommitListener;
-import dev.wings.controlplane.log.LogMetadataStore.Subscription;
+import dev.wings.controlplane.announce.Announcements;
+import dev.wings.controlplane.announce.Announcements.Subscription;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,9 +48,9 @@ final class AnnouncementsIT {
     private final Semaphore looks = new Semaphore(0);
     private final LinkedBlockingQueue<Long> announced = new LinkedBlockingQueue<>();
 
-    private final class Listener implements CommitListener {
+    private final class Listener implements Announcements.Listener {
         @Override
-        public void announced(UUID namespaceUid, long commitNumber) {
+        public void committed(UUID namespaceUid, long commitNumber) {
             announced.add(commitNumber);
         }
 
@@ -68,17 +68,18 @@ final class AnnouncementsIT {
                 Relay relay = new Relay(URI.create(direct.url().substring("jdbc:".length())));
                 PostgresDatabase sender = PostgresDatabase.open(direct, new SimpleMeterRegistry());
                 PostgresDatabase receiver = PostgresDatabase.open(relay.relayed(direct), new SimpleMeterRegistry());
-                Subscription subscription = Announcements.listen(receiver, scheduler, new Listener())) {
+                Subscription subscription = new PostgresAnnouncements(receiver, scheduler).subscribe(new Listener())) {
+            Announcements sending = new PostgresAnnouncements(sender, scheduler);
             assertThat(looks.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
-            Announcements.send(sender, Map.of(NAMESPACE, 1L));
+            sending.commits(Map.of(NAMESPACE, 1L));
             assertThat(announced.poll(30, TimeUnit.SECONDS)).isEqualTo(1);
 
             relay.forgetConnections();
-            Announcements.send(sender, Map.of(NAMESPACE, 2L));
+            sending.commits(Map.of(NAMESPACE, 2L));
             assertThat(looks.tryAcquire(40, TimeUnit.SECONDS))
                     .as("whether a new connection was made")
                     .isTrue();
-            Announcements.send(sender, Map.of(NAMESPACE, 3L));
+            sending.commits(Map.of(NAMESPACE, 3L));
             assertThat(announced.poll(30, TimeUnit.SECONDS)).isEqualTo(3);
         }
     }

@@ -15,28 +15,15 @@
  */
 package dev.wings.controlplane.postgres;
 
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.ClusterMetadataStoreContract;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import dev.wings.controlplane.state.Stores;
 
 final class PostgresClusterMetadataStoreIT extends ClusterMetadataStoreContract {
 
-    private PostgresDatabase database;
-
-    @BeforeEach
-    void openDatabase() {
-        database = PostgresDatabase.open(TestPostgres.shared().createDatabase(), new SimpleMeterRegistry());
-    }
-
-    @AfterEach
-    void closeDatabase() {
-        database.close();
-    }
+    private final PostgresStores stores = TestPostgres.shared().openStores();
 
     @Override
-    protected ClusterMetadataStore store() {
-        return new PostgresClusterMetadataStore(database);
+    protected Stores stores() {
+        return stores;
     }
 }

@@ -18,22 +18,16 @@ package dev.wings.controlplane.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.resource.NamespaceName;
-import dev.wings.common.time.Scheduler;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.garbage.GarbageCollection;
 import dev.wings.controlplane.garbage.GarbageContract;
-import dev.wings.controlplane.garbage.GarbageStore;
-import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.log.LogFixture;
-import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.NewTask;
 import dev.wings.controlplane.task.TaskFixture;
 import dev.wings.controlplane.task.TaskKind;
 import dev.wings.controlplane.task.TaskRecord;
-import dev.wings.controlplane.task.TaskStore;
 import dev.wings.controlplane.task.TaskTarget;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,72 +38,30 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PostgresGarbageIT extends GarbageContract {
 
     private static final Duration GRACE = TaskFixture.POLICY.garbageGrace();
 
-    // opened here, not in a method of its own: those of the contract come first
-    private final PostgresDatabase database =
-            PostgresDatabase.open(TestPostgres.shared().createDatabase(), new SimpleMeterRegistry());
-    private final Scheduler scheduler = Scheduler.system();
-
-    @AfterEach
-    void close() {
-        database.close();
-        scheduler.close();
-    }
+    private final PostgresStores stores = TestPostgres.shared().openStores();
 
     @Override
-    protected GarbageStore store() {
-        return new PostgresGarbageStore(database);
-    }
-
-    @Override
-    protected boolean isLookedAt(UUID namespaceUid) {
-        return database.read(
-                "look at a namespace",
-                connection -> Sql.queryOne(
-                                connection,
-                                "select not cleaned as looked_at from namespaces where namespace_uid = ?",
-                                row -> row.getBoolean("looked_at"),
-                                namespaceUid)
-                        .orElseThrow());
-    }
-
-    @Override
-    protected TaskStore tasks() {
-        return new PostgresTaskStore(database, scheduler);
-    }
-
-    @Override
-    protected ClusterMetadataStore cluster() {
-        return new PostgresClusterMetadataStore(database);
-    }
-
-    @Override
-    protected LogMetadataStore log() {
-        return new PostgresLogMetadataStore(database, scheduler);
-    }
-
-    @Override
-    protected LakeMetadataStore lake() {
-        return new PostgresLakeMetadataStore(database);
+    protected Stores stores() {
+        return stores;
     }
 
     /// Commits of the namespace wait for the deletion of a topic, which therefore waits for none of its pages.
     @Test
     void deletedTopicLosesItsPagesLater() {
-        TaskFixture globex = new TaskFixture(tasks(), cluster(), log(), new NamespaceName("globex", "sales"));
+        TaskFixture globex = new TaskFixture(stores, new NamespaceName("globex", "sales"));
         TopicRecord topic = globex.log().createTopic("flights", true);
         TopicRecord other = globex.log().createTopic("orders", true);
         for (String value : List.of("AMS", "JFK", "JFK", "OSL", "JFK")) {
             globex.push(TaskFixture.START, LogFixture.page(topic, value, LogFixture.batch(2)));
         }
         globex.push(TaskFixture.START, LogFixture.page(other, "AMS", LogFixture.batch(2)));
-        database.work("lock all pages", connection -> {
+        stores.database().work("lock all pages", connection -> {
             Sql.query(connection, "select 1 from pages for update", row -> 1);
             cluster().deleteTopic(topic.name(), TaskFixture.START, TaskFixture.START);
             globex.push(TaskFixture.START, LogFixture.page(other, "AMS", LogFixture.batch(1)));
@@ -130,7 +82,7 @@ final class PostgresGarbageIT extends GarbageContract {
     /// I8: a query may read a folio until its last page is gone, however long the removal of that page has taken.
     @Test
     void graceBeginsWhenAFolioIsSeenWithoutPages() throws Exception {
-        TaskFixture globex = new TaskFixture(tasks(), cluster(), log(), new NamespaceName("globex", "sales"));
+        TaskFixture globex = new TaskFixture(stores, new NamespaceName("globex", "sales"));
         TopicRecord topic = globex.log().createTopic("flights", true);
         globex.push(TaskFixture.START, LogFixture.page(topic, "JFK", LogFixture.batch(2)));
         cluster().deleteTopic(topic.name(), TaskFixture.START, TaskFixture.START.plus(GRACE));
@@ -139,22 +91,23 @@ final class PostgresGarbageIT extends GarbageContract {
         GarbageCollection collection = new GarbageCollection(tasks(), store(), TaskFixture.POLICY, now::get);
         Instant later = TaskFixture.START.plus(Duration.ofHours(1));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> listing = database.work("lock all pages", connection -> {
+            Future<?> listing = stores.database().work("lock all pages", connection -> {
                 Sql.query(connection, "select 1 from pages for update", row -> 1);
                 Future<?> started = threads.submit(() -> collection.list(task.name(), task.epoch(), 0));
-                TestPostgres.awaitWaitingForALock(database);
+                TestPostgres.awaitWaitingForALock(stores.database());
                 now.set(later);
                 return started;
             });
             listing.get(10, TimeUnit.SECONDS);
         }
-        List<Instant> collectTimes = database.read(
-                "read folios",
-                connection -> Sql.query(
-                        connection,
-                        "select collect_time from folios where namespace_uid = ?",
-                        row -> Sql.instant(row, "collect_time"),
-                        globex.log().namespaceUid()));
+        List<Instant> collectTimes = stores.database()
+                .read(
+                        "read folios",
+                        connection -> Sql.query(
+                                connection,
+                                "select collect_time from folios where namespace_uid = ?",
+                                row -> Sql.instant(row, "collect_time"),
+                                globex.log().namespaceUid()));
         assertThat(collectTimes).containsExactly(later.plus(GRACE));
     }
 
@@ -173,13 +126,14 @@ final class PostgresGarbageIT extends GarbageContract {
     }
 
     private long count(String table, TopicRecord topic) {
-        return database.read(
-                "count",
-                connection -> Sql.queryOne(
-                                connection,
-                                "select count(*) as found from " + table + " where topic_uid = ?",
-                                row -> row.getLong("found"),
-                                topic.uid())
-                        .orElseThrow());
+        return stores.database()
+                .read(
+                        "count",
+                        connection -> Sql.queryOne(
+                                        connection,
+                                        "select count(*) as found from " + table + " where topic_uid = ?",
+                                        row -> row.getLong("found"),
+                                        topic.uid())
+                                .orElseThrow());
     }
 }

@@ -15,33 +15,22 @@
  */
 package dev.wings.controlplane.postgres;
 
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
-import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.lake.LakeMetadataStoreContract;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import dev.wings.controlplane.state.Stores;
 import org.junit.jupiter.api.AfterEach;
 
 final class PostgresLakeMetadataStoreIT extends LakeMetadataStoreContract {
 
-    private final PostgresDatabase database;
+    private final PostgresStores stores = TestPostgres.shared().openStores();
 
     // before the contract's own set-up, which JUnit runs first for what it inherits
-    PostgresLakeMetadataStoreIT() {
-        database = PostgresDatabase.open(TestPostgres.shared().createDatabase(), new SimpleMeterRegistry());
-    }
-
     @AfterEach
     void closeDatabase() {
-        database.close();
+        stores.database().close();
     }
 
     @Override
-    protected LakeMetadataStore store() {
-        return new PostgresLakeMetadataStore(database);
-    }
-
-    @Override
-    protected ClusterMetadataStore cluster() {
-        return new PostgresClusterMetadataStore(database);
+    protected Stores stores() {
+        return stores;
     }
 }

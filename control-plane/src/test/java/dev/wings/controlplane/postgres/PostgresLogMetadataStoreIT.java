@@ -18,20 +18,16 @@ package dev.wings.controlplane.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.resource.NamespaceName;
-import dev.wings.common.time.Scheduler;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.Commit;
 import dev.wings.controlplane.log.CommitRule;
 import dev.wings.controlplane.log.FolioCommit;
 import dev.wings.controlplane.log.LogFixture;
-import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
 import dev.wings.controlplane.log.LogMetadataStoreContract;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import dev.wings.controlplane.state.Stores;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PostgresLogMetadataStoreIT extends LogMetadataStoreContract {
@@ -39,25 +35,11 @@ final class PostgresLogMetadataStoreIT extends LogMetadataStoreContract {
     private static final int COMMITS = 60;
     private static final int PAGES = 200;
 
-    // opened here, not in a method of its own: those of the contract come first
-    private final PostgresDatabase database =
-            PostgresDatabase.open(TestPostgres.shared().createDatabase(), new SimpleMeterRegistry());
-    private final Scheduler scheduler = Scheduler.system();
-
-    @AfterEach
-    void close() {
-        database.close();
-        scheduler.close();
-    }
+    private final PostgresStores stores = TestPostgres.shared().openStores();
 
     @Override
-    protected LogMetadataStore store() {
-        return new PostgresLogMetadataStore(database, scheduler);
-    }
-
-    @Override
-    protected ClusterMetadataStore cluster() {
-        return new PostgresClusterMetadataStore(database);
+    protected Stores stores() {
+        return stores;
     }
 
     /// However many commits a follower is behind, and however many pages they have: else it would fall behind further
@@ -77,7 +59,7 @@ final class PostgresLogMetadataStoreIT extends LogMetadataStoreContract {
         }
         String counted = "select idx_tup_fetch + seq_tup_read as pages from pg_stat_xact_user_tables"
                 + " where relname = 'pages'";
-        long read = database.read("read commits", connection -> {
+        long read = stores.database().read("read commits", connection -> {
             assertThat(FollowStatements.readCommits(connection, fixture.namespaceUid(), 1, 2 * PAGES))
                     .extracting(Commit::number)
                     .containsExactly(1L, 2L);

@@ -18,63 +18,28 @@ package dev.wings.controlplane.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.wings.common.time.Scheduler;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.LogFixture;
-import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.TableCommit;
 import dev.wings.controlplane.task.TableCommitContract;
 import dev.wings.controlplane.task.TableCommitRule;
 import dev.wings.controlplane.task.TaskFixture;
 import dev.wings.controlplane.task.TaskRecord;
-import dev.wings.controlplane.task.TaskStore;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PostgresTableCommitIT extends TableCommitContract {
 
-    // opened here, not in a method of its own: those of the contract come first
-    private final PostgresDatabase database =
-            PostgresDatabase.open(TestPostgres.shared().createDatabase(), new SimpleMeterRegistry());
-    private final Scheduler scheduler = Scheduler.system();
-
-    @AfterEach
-    void close() {
-        database.close();
-        scheduler.close();
-    }
+    private final PostgresStores stores = TestPostgres.shared().openStores();
 
     @Override
-    protected TaskStore store() {
-        return new PostgresTaskStore(database, scheduler);
-    }
-
-    @Override
-    protected ClusterMetadataStore cluster() {
-        return new PostgresClusterMetadataStore(database);
-    }
-
-    @Override
-    protected LogMetadataStore log() {
-        return new PostgresLogMetadataStore(database, scheduler);
-    }
-
-    @Override
-    protected List<String> garbage() {
-        return database.read(
-                "read garbage",
-                connection -> Sql.query(
-                        connection,
-                        "select location, collect_time from garbage order by garbage_id",
-                        row -> row.getString("location") + "@" + Sql.instant(row, "collect_time")));
+    protected Stores stores() {
+        return stores;
     }
 
     /// What a commit to the table does before it moves watermarks may take long; acknowledgements go on meanwhile.
@@ -106,7 +71,7 @@ final class PostgresTableCommitIT extends TableCommitContract {
         Future<?> deletion = whileCommitting(commit, threads -> {
             Future<?> started =
                     threads.submit(() -> cluster().deleteTopic(topic.name(), TaskFixture.START, TaskFixture.START));
-            TestPostgres.awaitWaitingForALock(database);
+            TestPostgres.awaitWaitingForALock(stores.database());
             Future<?> push = threads.submit(
                     () -> acme.push(TaskFixture.at(1), LogFixture.page(other, "JFK", LogFixture.batch(1))));
             push.get(10, TimeUnit.SECONDS);

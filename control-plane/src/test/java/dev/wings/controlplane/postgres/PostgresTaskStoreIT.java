@@ -19,16 +19,12 @@ import static dev.wings.controlplane.task.TaskFixture.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.resource.NamespaceName;
-import dev.wings.common.time.Scheduler;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
-import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.TaskFixture;
 import dev.wings.controlplane.task.TaskKind;
 import dev.wings.controlplane.task.TaskRecord;
-import dev.wings.controlplane.task.TaskStore;
 import dev.wings.controlplane.task.TaskStoreContract;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Comparator;
@@ -38,51 +34,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PostgresTaskStoreIT extends TaskStoreContract {
 
-    // opened here, not in a method of its own: those of the contract come first
-    private final PostgresDatabase database =
-            PostgresDatabase.open(TestPostgres.shared().createDatabase(), new SimpleMeterRegistry());
-    private final Scheduler scheduler = Scheduler.system();
-
-    @AfterEach
-    void close() {
-        database.close();
-        scheduler.close();
-    }
+    private final PostgresStores stores = TestPostgres.shared().openStores();
 
     @Override
-    protected TaskStore store() {
-        return new PostgresTaskStore(database, scheduler);
-    }
-
-    @Override
-    protected ClusterMetadataStore cluster() {
-        return new PostgresClusterMetadataStore(database);
-    }
-
-    @Override
-    protected LogMetadataStore log() {
-        return new PostgresLogMetadataStore(database, scheduler);
-    }
-
-    @Override
-    protected List<String> garbage() {
-        return database.read(
-                "read garbage",
-                connection -> Sql.query(
-                        connection,
-                        "select location, collect_time from garbage order by garbage_id",
-                        row -> row.getString("location") + "@" + Sql.instant(row, "collect_time")));
+    protected Stores stores() {
+        return stores;
     }
 
     /// Who counts new pages locks the tasks of several topics, in the order of these.
     @Test
     void leasingHoldsNoTaskWhileItWaitsForAnother() throws Exception {
-        TaskFixture globex = new TaskFixture(store(), cluster(), log(), new NamespaceName("globex", "sales"));
+        TaskFixture globex = new TaskFixture(stores, new NamespaceName("globex", "sales"));
         List<TopicRecord> topics = Stream.of("one", "two")
                 .map(id -> globex.log().createTopic(id, true))
                 .sorted(Comparator.comparing(topic -> topic.uid().toString()))
@@ -93,7 +59,7 @@ final class PostgresTaskStoreIT extends TaskStoreContract {
         TaskRecord due = globex.create(topics.getFirst(), TaskKind.COMPACT, START);
 
         try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Optional<TaskRecord>> lease = database.work("hold tasks", connection -> {
+            Future<Optional<TaskRecord>> lease = stores.database().work("hold tasks", connection -> {
                 lock(connection, topics.getFirst());
                 Future<Optional<TaskRecord>> waiting = workers.submit(() -> globex.lease(TaskFixture.at(60)));
                 awaitWaiting();
@@ -113,7 +79,8 @@ final class PostgresTaskStoreIT extends TaskStoreContract {
     private void awaitWaiting() {
         String sql =
                 "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        while (database.read("find waits", connection -> Sql.queryOne(connection, sql, row -> row.getLong(1)))
+        while (stores.database()
+                        .read("find waits", connection -> Sql.queryOne(connection, sql, row -> row.getLong(1)))
                         .orElseThrow()
                 == 0) {
             Thread.onSpinWait();

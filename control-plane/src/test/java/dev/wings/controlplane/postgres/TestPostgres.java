@@ -18,6 +18,7 @@ package dev.wings.controlplane.postgres;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.wings.common.config.Secret;
+import dev.wings.common.time.Scheduler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -47,6 +48,8 @@ public final class TestPostgres implements AutoCloseable {
     private static final int STOP_SECONDS = 60;
 
     private final AtomicInteger databases = new AtomicInteger();
+    /// Ends with the process.
+    private final Scheduler scheduler = Scheduler.system();
     private Running running;
     private boolean templateMade;
 
@@ -115,6 +118,16 @@ public final class TestPostgres implements AutoCloseable {
         String name = "test_" + databases.incrementAndGet();
         execute("create database " + name + " template " + TEMPLATE);
         return config(name);
+    }
+
+    /// Stores over a new database with nothing in its tables; the caller closes them.
+    PostgresStores openStores() {
+        return openStores(createDatabase());
+    }
+
+    /// Those of another replica.
+    PostgresStores openStores(DatabaseConfig database) {
+        return PostgresStores.open(database, scheduler, new SimpleMeterRegistry());
     }
 
     /// A new database without any tables.

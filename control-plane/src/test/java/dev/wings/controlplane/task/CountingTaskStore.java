@@ -119,14 +119,4 @@ final class CountingTaskStore implements TaskStore {
     public List<TaskCount> count() {
         return store.count();
     }
-
-    @Override
-    public void announce() {
-        store.announce();
-    }
-
-    @Override
-    public AutoCloseable openSubscription(TaskListener listener) {
-        return store.openSubscription(listener);
-    }
 }

@@ -25,12 +25,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.LogFixture.CollectedPlan;
-import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.log.PartitionRecord;
 import dev.wings.controlplane.log.PlanSink.PlannedPage;
+import dev.wings.controlplane.state.StateContract;
 import dev.wings.controlplane.task.TableCommit.WatermarkMove;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,30 +53,22 @@ import org.junit.jupiter.api.Timeout;
 
 /// What every [TaskStore] does with commits to tables: I7.
 @Timeout(120)
-public abstract class TableCommitContract {
+public abstract class TableCommitContract extends StateContract {
 
     private TaskFixture acme;
     private TopicRecord topic;
-
-    /// The store of this test, empty at its start.
-    protected abstract TaskStore store();
-
-    /// The resources of the same state.
-    protected abstract ClusterMetadataStore cluster();
-
-    /// The log of the same state.
-    protected abstract LogMetadataStore log();
-
-    /// `location@collect time` of all garbage.
-    protected abstract List<String> garbage();
 
     protected final TaskFixture fixture() {
         return acme;
     }
 
+    protected TaskStore store() {
+        return stores().tasks();
+    }
+
     @BeforeEach
     void createTopic() {
-        acme = new TaskFixture(store(), cluster(), log(), new NamespaceName("acme", "sales"));
+        acme = new TaskFixture(stores(), new NamespaceName("acme", "sales"));
         topic = acme.log().createTopic("flights", true);
     }
 
@@ -106,9 +97,8 @@ public abstract class TableCommitContract {
         assertThat(log().listPartitions(topic.name(), null, 10))
                 .extracting(PartitionRecord::value, PartitionRecord::watermark, PartitionRecord::nextOffset)
                 .containsExactly(tuple("AMS", 3, 3), tuple("JFK", 15, 22), tuple("ZRH", 0, 1));
-        assertThat(garbage())
-                .containsExactly(
-                        acme.location(topic, "metadata/00000") + "@" + at(5).plus(TaskFixture.POLICY.garbageGrace()));
+        assertThat(dueFrom(acme.log().namespaceUid(), at(5).plus(TaskFixture.POLICY.garbageGrace())))
+                .containsExactly(acme.location(topic, "metadata/00000"));
 
         // the log goes on where it was
         acme.push(at(6), page(topic, "AMS", batch(2)));
@@ -148,7 +138,7 @@ public abstract class TableCommitContract {
                 .isEqualTo(10);
         assertFails(() -> acme.commit(late, at(103)), ErrorKind.CONFLICT, "lease was lost");
         assertThat(acme.plan(topic).rows()).isZero();
-        assertThat(garbage()).hasSize(1);
+        assertThat(due(acme.log().namespaceUid(), at(100_000))).hasSize(1);
     }
 
     @Test
@@ -265,7 +255,7 @@ public abstract class TableCommitContract {
                     ErrorKind.INVALID,
                     "expected_prefix");
         }
-        assertThat(garbage()).isEmpty();
+        assertThat(due(acme.log().namespaceUid(), at(100_000))).isEmpty();
     }
 
     private TableCommit with(TableCommit commit, String location, List<String> obsolete) {
@@ -312,7 +302,7 @@ public abstract class TableCommitContract {
         assertThat(outcomes.stream().filter("10"::equals)).hasSize(2);
         assertThat(outcomes.stream().filter("CONFLICT"::equals)).hasSize(6);
         assertThat(acme.plan(topic).rows()).isZero();
-        assertThat(garbage()).hasSize(1);
+        assertThat(due(acme.log().namespaceUid(), at(100_000))).hasSize(1);
     }
 
     private String outcome(TableCommit commit) {

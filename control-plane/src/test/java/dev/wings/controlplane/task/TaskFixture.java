@@ -17,7 +17,6 @@ package dev.wings.controlplane.task;
 
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.time.IdGenerator;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.CommitRule;
 import dev.wings.controlplane.log.FolioCommit;
@@ -26,6 +25,7 @@ import dev.wings.controlplane.log.LogFixture.CollectedPlan;
 import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
 import dev.wings.controlplane.log.TopicScan;
+import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.TableCommit.WatermarkMove;
 import dev.wings.controlplane.task.TaskStore.Idle;
 import dev.wings.controlplane.task.TaskStore.LeaseWish;
@@ -70,12 +70,11 @@ public final class TaskFixture {
     private final IdGenerator ids;
     private final FollowUps followUps;
 
-    public TaskFixture(
-            TaskStore store, ClusterMetadataStore cluster, LogMetadataStore logStore, NamespaceName namespace) {
-        this.store = store;
-        this.logStore = logStore;
-        this.log = new LogFixture(cluster, namespace);
-        this.tenantUid = cluster.loadTenant(namespace.parent()).uid();
+    public TaskFixture(Stores stores, NamespaceName namespace) {
+        this.store = stores.tasks();
+        this.logStore = stores.log();
+        this.log = new LogFixture(stores.cluster(), namespace);
+        this.tenantUid = stores.cluster().loadTenant(namespace.parent()).uid();
         this.ids = new IdGenerator(InstantSource.fixed(START), new Random(namespace.hashCode()));
         this.followUps = new FollowUps(POLICY, ids);
     }
@@ -108,6 +107,15 @@ public final class TaskFixture {
     }
 
     public Optional<TaskRecord> lease(Set<TaskKind> kinds, Instant now) {
+        return lease(store, kinds, now);
+    }
+
+    /// At another replica.
+    public Optional<TaskRecord> lease(TaskStore replica, Instant now) {
+        return lease(replica, TABLE_KINDS, now);
+    }
+
+    private static Optional<TaskRecord> lease(TaskStore store, Set<TaskKind> kinds, Instant now) {
         return switch (store.lease(new LeaseWish(kinds, "worker"), now, POLICY)) {
             case Leased leased -> Optional.of(leased.task());
             case Idle idle -> Optional.empty();
@@ -141,10 +149,15 @@ public final class TaskFixture {
 
     /// Counts new pages into tasks.
     public void grow(Instant now) {
-        for (UUID namespace : store.findNamespacesWithNewPages()) {
-            store.growBacklog(
+        grow(store, now, 1_000);
+    }
+
+    /// At another replica.
+    public void grow(TaskStore replica, Instant now, int commitLimit) {
+        for (UUID namespace : replica.findNamespacesWithNewPages()) {
+            replica.growBacklog(
                     namespace,
-                    1_000,
+                    commitLimit,
                     growth -> growth.stream()
                             .map(topic ->
                                     followUps.compaction(topic.topic(), topic.freshness(), topic.pages(), false, now))
@@ -156,9 +169,14 @@ public final class TaskFixture {
 
     /// One folio of these pages.
     public void push(Instant now, FolioCommit.Page... pages) {
+        push(logStore, now, pages);
+    }
+
+    /// At another replica.
+    public void push(LogMetadataStore replica, Instant now, FolioCommit.Page... pages) {
         List<FolioCommit> folios = List.of(log.folio(pages));
         long micros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
-        logStore.commit(
+        replica.commit(
                 CommitScope.of(log.namespaceUid(), folios),
                 state -> CommitRule.decide(log.namespaceUid(), folios, state, micros, POLICY.maxCommitAge()));
     }

@@ -27,10 +27,8 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.controlplane.cluster.TopicRecord;
-import dev.wings.controlplane.memory.MemoryClusterMetadataStore;
-import dev.wings.controlplane.memory.MemoryDatabase;
-import dev.wings.controlplane.memory.MemoryLogMetadataStore;
-import dev.wings.controlplane.memory.MemoryTaskStore;
+import dev.wings.controlplane.memory.MemoryStores;
+import dev.wings.controlplane.state.Stores;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -58,16 +56,15 @@ final class TaskSchedulingTest {
 
     private static final Set<TaskKind> ANY = Set.of();
 
-    private final MemoryDatabase database = new MemoryDatabase();
-    private final CountingTaskStore store = new CountingTaskStore(new MemoryTaskStore(database));
-    private final MemoryLogMetadataStore log = new MemoryLogMetadataStore(database);
-    private final TaskFixture acme =
-            new TaskFixture(store, new MemoryClusterMetadataStore(database), log, new NamespaceName("acme", "sales"));
     private final ManualTime time = new ManualTime();
+    private final Stores stores = new MemoryStores(time);
+    private final CountingTaskStore store = new CountingTaskStore(stores.tasks());
+    private final TaskFixture acme = new TaskFixture(stores, new NamespaceName("acme", "sales"));
     private final IdGenerator ids = new IdGenerator(time, new Random(1));
     private final MeterRegistry meters = new SimpleMeterRegistry();
-    private final Tasks tasks = new Tasks(store, POLICY, time, ids, time, meters);
-    private final TaskScheduling scheduling = TaskScheduling.open(store, tasks, POLICY, time, ids, time);
+    private final Tasks tasks = new Tasks(store, stores.announcements(), POLICY, time, ids, time, meters);
+    private final TaskScheduling scheduling =
+            TaskScheduling.open(store, stores.announcements(), tasks, POLICY, time, ids, time);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     @AfterEach
@@ -91,7 +88,7 @@ final class TaskSchedulingTest {
         tasks.complete(creation.name(), 1, null, false);
 
         acme.push(at(10), page(topic, "JFK", batch(5)));
-        log.announce(Map.of(acme.log().namespaceUid(), 1L));
+        stores.announcements().commits(Map.of(acme.log().namespaceUid(), 1L));
         Future<Optional<TaskRecord>> next = worker();
         time.advance(Duration.between(time.instant(), at(39)));
         assertThat(next).isNotDone();
@@ -114,9 +111,10 @@ final class TaskSchedulingTest {
 
     @Test
     void secondReplicaMakesNoTaskAgain() throws Exception {
-        Tasks otherTasks = new Tasks(store, POLICY, time, ids, time, new SimpleMeterRegistry());
+        Tasks otherTasks = new Tasks(store, stores.announcements(), POLICY, time, ids, time, new SimpleMeterRegistry());
         try (otherTasks;
-                TaskScheduling other = TaskScheduling.open(store, otherTasks, POLICY, time, ids, time)) {
+                TaskScheduling other =
+                        TaskScheduling.open(store, stores.announcements(), otherTasks, POLICY, time, ids, time)) {
             TopicRecord topic = acme.log().createTopic("flights", true);
             scheduling.topicsChanged();
             other.topicsChanged();
@@ -134,8 +132,7 @@ final class TaskSchedulingTest {
     /// I9: pages of one namespace that cannot be counted do not keep those of the others from being compacted.
     @Test
     void namespaceThatCannotBeCountedKeepsNoOtherWaiting() {
-        TaskFixture globex = new TaskFixture(
-                store, new MemoryClusterMetadataStore(database), log, new NamespaceName("globex", "sales"));
+        TaskFixture globex = new TaskFixture(stores, new NamespaceName("globex", "sales"));
         for (TaskFixture tenant : List.of(acme, globex)) {
             TopicRecord topic = tenant.log().createTopic("flights", true);
             tenant.push(START, page(topic, "JFK", batch(5)));

@@ -26,10 +26,9 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TenantName;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.FolioCommit;
-import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.state.StateContract;
 import dev.wings.controlplane.task.TaskStore.TaskCount;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,38 +36,25 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What every [TaskStore] does with tasks. Commits to tables are in [TableCommitContract].
-public abstract class TaskStoreContract {
+public abstract class TaskStoreContract extends StateContract {
 
     private TaskFixture acme;
     private TopicRecord topic;
 
-    /// The store of this test, empty at its start.
-    protected abstract TaskStore store();
-
-    /// The resources of the same state.
-    protected abstract ClusterMetadataStore cluster();
-
-    /// The log of the same state.
-    protected abstract LogMetadataStore log();
-
-    /// `location@collect time` of all garbage.
-    protected abstract List<String> garbage();
+    protected TaskStore store() {
+        return stores().tasks();
+    }
 
     @BeforeEach
     void createTopic() {
-        acme = new TaskFixture(store(), cluster(), log(), new NamespaceName("acme", "sales"));
+        acme = new TaskFixture(stores(), new NamespaceName("acme", "sales"));
         topic = acme.log().createTopic("flights", true);
     }
 
@@ -165,8 +151,8 @@ public abstract class TaskStoreContract {
         for (int i = 0; i < 20; i++) {
             acme.create(acme.log().createTopic("many-" + i, false), TaskKind.CREATE_TABLE, START);
         }
-        TaskFixture other = new TaskFixture(store(), cluster(), log(), new NamespaceName("other", "one"));
-        TaskFixture third = new TaskFixture(store(), cluster(), log(), new NamespaceName("third", "one"));
+        TaskFixture other = new TaskFixture(stores(), new NamespaceName("other", "one"));
+        TaskFixture third = new TaskFixture(stores(), new NamespaceName("third", "one"));
         assertThat(acme.lease(at(1))).isPresent();
         for (int i = 0; i < 2; i++) {
             other.create(other.log().createTopic("few-" + i, false), TaskKind.CREATE_TABLE, at(1));
@@ -185,7 +171,7 @@ public abstract class TaskStoreContract {
 
     @Test
     void oneWorkerServesTenantsInTurn() {
-        TaskFixture other = new TaskFixture(store(), cluster(), log(), new NamespaceName("other", "one"));
+        TaskFixture other = new TaskFixture(stores(), new NamespaceName("other", "one"));
         for (int i = 0; i < 5; i++) {
             acme.create(acme.log().createTopic("many-" + i, false), TaskKind.CREATE_TABLE, START);
             other.create(other.log().createTopic("many-" + i, false), TaskKind.CREATE_TABLE, at(5));
@@ -456,7 +442,7 @@ public abstract class TaskStoreContract {
         assertThat(list(TaskState.RUNNING)).isEmpty();
         assertThat(store().load(running.name()).progress()).contains("deleted");
         assertFails(() -> acme.complete(running, at(2)), ErrorKind.CONFLICT, "lease was lost");
-        assertThat(garbage()).containsExactly(acme.location(topic, "") + "@" + at(100));
+        assertThat(dueFrom(acme.log().namespaceUid(), at(100))).containsExactly(acme.location(topic, ""));
 
         // made by somebody who did not know
         acme.create(topic, TaskKind.COMPACT, START);
@@ -467,7 +453,7 @@ public abstract class TaskStoreContract {
 
     @Test
     void tasksAreListedByTenantNewestFirst() {
-        TaskFixture other = new TaskFixture(store(), cluster(), log(), new NamespaceName("other", "one"));
+        TaskFixture other = new TaskFixture(stores(), new NamespaceName("other", "one"));
         TaskRecord foreign = other.create(other.log().createTopic("foreign", false), TaskKind.CREATE_TABLE, START);
         List<TaskRecord> all = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -509,32 +495,6 @@ public abstract class TaskStoreContract {
                 .containsExactlyInAnyOrder(
                         new TaskCount(TaskKind.REWRITE, TaskState.WAITING, 1, START),
                         new TaskCount(TaskKind.CREATE_TABLE, TaskState.WAITING, 1, START));
-    }
-
-    @Test
-    void changesAndCommitsReachListeners() throws Exception {
-        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        TaskStore.TaskListener listener = new TaskStore.TaskListener() {
-            @Override
-            public void tasksChanged() {
-                heard.add("tasks");
-            }
-
-            @Override
-            public void pagesCommitted() {
-                heard.add("pages");
-            }
-        };
-        try (AutoCloseable subscription = store().openSubscription(listener)) {
-            assertThat(subscription).isNotNull();
-            Set<String> kinds = new HashSet<>();
-            for (long number = 1; kinds.size() < 2 && number < 100; number++) {
-                store().announce();
-                log().announce(Map.of(acme.log().namespaceUid(), number));
-                Optional.ofNullable(heard.poll(100, TimeUnit.MILLISECONDS)).ifPresent(kinds::add);
-            }
-            assertThat(kinds).containsExactlyInAnyOrder("tasks", "pages");
-        }
     }
 
     private FolioCommit.Page[] pages(int count) {

@@ -16,9 +16,7 @@
 package dev.wings.controlplane.postgres;
 
 import dev.wings.common.time.Scheduler;
-import dev.wings.controlplane.log.LogMetadataStore.CommitListener;
-import dev.wings.controlplane.log.LogMetadataStore.Subscription;
-import dev.wings.controlplane.task.TaskStore.TaskListener;
+import dev.wings.controlplane.announce.Announcements;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -27,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -38,9 +35,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Sent after the commits that they tell of, in transactions of their own: a transaction that notifies takes a
 /// lock of the whole database until it is durable, so commits would wait for each other across all namespaces.
-final class Announcements {
+final class PostgresAnnouncements implements Announcements {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresAnnouncements.class);
 
     private static final String COMMITS = "wings_commits";
     private static final String TASKS = "wings_tasks";
@@ -56,9 +53,16 @@ final class Announcements {
 
     private static final int ANSWER_SECONDS = 5;
 
-    private Announcements() {}
+    private final PostgresDatabase database;
+    private final Scheduler scheduler;
 
-    static void send(PostgresDatabase database, Map<UUID, Long> commitNumbers) {
+    PostgresAnnouncements(PostgresDatabase database, Scheduler scheduler) {
+        this.database = database;
+        this.scheduler = scheduler;
+    }
+
+    @Override
+    public void commits(Map<UUID, Long> commitNumbers) {
         List<String> payloads = new ArrayList<>();
         List<String> entries = new ArrayList<>();
         commitNumbers.forEach((uid, number) -> {
@@ -77,31 +81,25 @@ final class Announcements {
                 connection -> Sql.query(connection, sql, row -> payloads, Sql.texts(connection, payloads.stream())));
     }
 
-    static void sendTasksChanged(PostgresDatabase database) {
+    @Override
+    public void tasksChanged() {
         database.change(
                 "announce tasks", connection -> Sql.query(connection, "select pg_notify(?, '')", row -> TASKS, TASKS));
     }
 
-    static Subscription listen(PostgresDatabase database, Scheduler scheduler, CommitListener listener) {
-        Map<String, Consumer<String>> channels = Map.of(COMMITS, text -> deliver(text, listener));
-        return listen(database, scheduler, "commit-announcements", channels, listener::interrupted);
+    @Override
+    public Subscription subscribe(Listener listener) {
+        Listening listening = new Listening(database, scheduler, listener);
+        listening.thread = Thread.ofVirtual().name("announcements").start(listening::run);
+        return listening;
     }
 
-    static Subscription listen(PostgresDatabase database, Scheduler scheduler, TaskListener listener) {
-        Map<String, Consumer<String>> channels =
-                Map.of(TASKS, text -> listener.tasksChanged(), COMMITS, text -> listener.pagesCommitted());
-        return listen(database, scheduler, "task-announcements", channels, () -> {
-            listener.tasksChanged();
-            listener.pagesCommitted();
-        });
-    }
-
-    private static void deliver(String text, CommitListener listener) {
+    private static void deliver(String text, Listener listener) {
         for (String entry : text.split(" ", -1)) {
             try {
                 int divider = entry.indexOf('=');
                 UUID uid = UUID.fromString(entry.substring(0, divider));
-                listener.announced(uid, Long.parseLong(entry.substring(divider + 1)));
+                listener.committed(uid, Long.parseLong(entry.substring(divider + 1)));
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 // anybody who may connect can notify
                 LOG.warn("announcement ignored: text={}", entry, e);
@@ -109,38 +107,19 @@ final class Announcements {
         }
     }
 
-    /// @param channels what is done with the texts of each
-    /// @param interrupted called when texts may have been missed
-    private static Subscription listen(
-            PostgresDatabase database,
-            Scheduler scheduler,
-            String name,
-            Map<String, Consumer<String>> channels,
-            Runnable interrupted) {
-        Listening listening = new Listening(database, scheduler, channels, interrupted);
-        listening.thread = Thread.ofVirtual().name(name).start(listening::run);
-        return listening;
-    }
-
     /// One connection that listens, made again when it is lost, and the thread that waits on it.
     private static final class Listening implements Subscription {
 
         private final PostgresDatabase database;
         private final Scheduler scheduler;
-        private final Map<String, Consumer<String>> channels;
-        private final Runnable interrupted;
+        private final Listener listener;
         private @Nullable Thread thread;
         private volatile boolean closed;
 
-        Listening(
-                PostgresDatabase database,
-                Scheduler scheduler,
-                Map<String, Consumer<String>> channels,
-                Runnable interrupted) {
+        Listening(PostgresDatabase database, Scheduler scheduler, Listener listener) {
             this.database = database;
             this.scheduler = scheduler;
-            this.channels = channels;
-            this.interrupted = interrupted;
+            this.listener = listener;
         }
 
         void run() {
@@ -148,16 +127,15 @@ final class Announcements {
             while (!closed) {
                 try (Connection connection = database.openConnection()) {
                     try (Statement statement = connection.createStatement()) {
-                        for (String channel : channels.keySet()) {
-                            statement.execute("listen " + channel);
-                        }
+                        statement.execute("listen " + COMMITS);
+                        statement.execute("listen " + TASKS);
                     }
                     if (away) {
                         LOG.info("announcements arrive again");
                         away = false;
                     }
                     // what was announced while nobody listened is lost
-                    interrupted.run();
+                    listener.interrupted();
                     receive(connection);
                 } catch (SQLException | RuntimeException e) {
                     // said once, however often it is tried
@@ -181,9 +159,10 @@ final class Announcements {
                     continue;
                 }
                 for (PGNotification notification : notifications) {
-                    Consumer<String> channel = channels.get(notification.getName());
-                    if (channel != null) {
-                        channel.accept(notification.getParameter());
+                    if (notification.getName().equals(TASKS)) {
+                        listener.tasksChanged();
+                    } else {
+                        deliver(notification.getParameter(), listener);
                     }
                 }
             }
