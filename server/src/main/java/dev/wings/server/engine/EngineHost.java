@@ -115,7 +115,6 @@ final class EngineHost {
 
     /// Never returns.
     void run() {
-        warmUp();
         try {
             while (true) {
                 if (results != null && rowsWanted > 0 && questions.isEmpty()) {

@@ -50,6 +50,8 @@ public final class EngineMain {
         }
         try {
             preferToBeEnded();
+            // who connects is ready
+            EngineHost.warmUp();
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             channel.connect(UnixDomainSocketAddress.of(args[0]));
             EngineHost host = new EngineHost(new Frames(channel));

@@ -84,7 +84,7 @@ final class EngineProcess implements AutoCloseable {
         this.onEnd = onEnd;
     }
 
-    /// Starts a process and waits until it listens to the socket.
+    /// Starts a process and waits until it is ready, which it says by connecting to the socket.
     ///
     /// @param command to which the path of the socket is added
     /// @param place its socket and what it says are files that start with this

@@ -15,7 +15,9 @@
  */
 package dev.wings.server.engine;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.Scheduler;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -31,13 +33,17 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,8 +51,10 @@ import org.slf4j.LoggerFactory;
 /// Engines in processes of their own, one each. The kernel bounds what a process takes, and ends what does not end by
 /// itself; the server never runs, plans or parses what a client wrote.
 ///
-/// A process takes half a second of a processor to start, so one is in reserve, and those whose engine was closed are
-/// used for the next one.
+/// A process takes a second of a processor to start, so some are in reserve, and those whose engine was closed are used
+/// for the next one. Who starts a process waits for it, or for others of the same owner: whose statement has killed one
+/// does not take the next from the reserve, which is there for the others, and no owner keeps the processors busy with
+/// starting more than one at once.
 public final class EngineProcesses implements EngineFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineProcesses.class);
@@ -58,7 +66,21 @@ public final class EngineProcesses implements EngineFactory {
     /// Of stack, for each of DuckDB's threads.
     private static final long THREAD_BYTES = 8L << 20;
 
-    private static final int RESERVE = 1;
+    /// As many as the first query of a tenant needs: one to plan it, one to run it.
+    private static final int RESERVE = 2;
+
+    /// Starts for the reserve are of no tenant.
+    private static final String NOBODY = "";
+
+    /// Owners, and processes of one, of which it is known that they were lost.
+    private static final int MAX_OWNERS = 1000;
+
+    private static final int MAX_LOST = 16;
+
+    /// Far more than there are places for engines.
+    private static final int MAX_QUEUED_STARTS = 4096;
+
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
     /// The path of a socket has 104 at most on some systems.
     private static final int MAX_SOCKET_DIRECTORY_BYTES = 88;
@@ -74,7 +96,11 @@ public final class EngineProcesses implements EngineFactory {
 
     private final Path sockets;
     private final Scheduler scheduler;
-    private final EngineCommand command;
+    private final Starter starter;
+
+    /// The more processes start at once, the longer takes each.
+    private final FairPlaces starts;
+
     private final ExecutorService starters = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("sql-engine-start-", 0).factory());
     private final Counter started;
@@ -82,17 +108,56 @@ public final class EngineProcesses implements EngineFactory {
 
     private final Deque<EngineProcess> reserve = new ArrayDeque<>();
     private final Set<EngineProcess> running = new HashSet<>();
-    private int starting;
+
+    /// How many processes of an owner were lost to its statements, and not replaced yet.
+    private final Map<String, Integer> lost = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
+            return size() > MAX_OWNERS;
+        }
+    };
+
+    /// Starts for the reserve, and callers that wait for one of them.
+    private int ahead;
+
+    private int awaited;
     private int number;
     private boolean closed;
 
     /// @param directory of this server alone: for sockets, which must not have a long path, and the native library
     /// @param registry where what they do is counted
     public EngineProcesses(Path directory, Scheduler scheduler, MeterRegistry registry) {
+        this(directory, EngineCommand.of(directory.toAbsolutePath()), scheduler, registry);
+    }
+
+    private EngineProcesses(Path directory, EngineCommand command, Scheduler scheduler, MeterRegistry registry) {
+        this(
+                directory,
+                (place, onEnd) -> EngineProcess.start(command.line(), place, onEnd),
+                Math.max(2, Runtime.getRuntime().availableProcessors() / 2),
+                scheduler,
+                registry);
+        scheduler.schedule(ARCHIVE_DELAY, command::makeArchive);
+    }
+
+    /// Starts a process, and waits until it is ready.
+    interface Starter {
+
+        /// @param place its files start with this
+        /// @param onEnd told once, when the process has ended
+        EngineProcess start(Path place, Consumer<EngineEnd> onEnd);
+    }
+
+    /// @param startsAtOnce processes that start at the same time
+    EngineProcesses(Path directory, Starter starter, int startsAtOnce, Scheduler scheduler, MeterRegistry registry) {
         byte[] path = directory.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
         this.sockets = path.length <= MAX_SOCKET_DIRECTORY_BYTES ? directory.toAbsolutePath() : temporaryDirectory();
         this.scheduler = scheduler;
-        this.command = EngineCommand.of(directory.toAbsolutePath());
+        this.starter = starter;
+        this.starts = new FairPlaces(
+                "engines that start", new FairPlaces.Limits(startsAtOnce, MAX_QUEUED_STARTS, START_TIMEOUT));
         this.started = Counter.builder("wings.engines.started")
                 .description("processes for engines that were started")
                 .register(registry);
@@ -107,20 +172,26 @@ public final class EngineProcesses implements EngineFactory {
         Gauge.builder("wings.engines.running", this, EngineProcesses::running)
                 .description("processes for engines that run, those in reserve included")
                 .register(registry);
-        scheduler.schedule(ARCHIVE_DELAY, command::makeArchive);
         scheduler.schedule(WATCH_EVERY, this::watch);
     }
 
     /// The second line behind the kernel's limit, which does not count everything: memory that is shared, say.
     private void watch() {
         List<EngineProcess> now;
+        List<EngineProcess> dead;
         synchronized (this) {
             if (closed) {
                 return;
             }
             now = List.copyOf(running);
+            dead = reserve.stream().filter(process -> !process.isAlive()).toList();
+            reserve.removeAll(dead);
         }
         now.forEach(EngineProcess::endIfTooLarge);
+        if (!dead.isEmpty()) {
+            dead.forEach(process -> end(process, EngineEnd.BROKEN));
+            fillReserve(RESERVE);
+        }
         scheduler.schedule(WATCH_EVERY, this::watch);
     }
 
@@ -128,6 +199,13 @@ public final class EngineProcesses implements EngineFactory {
     int running() {
         synchronized (this) {
             return running.size();
+        }
+    }
+
+    /// Processes that wait for an owner.
+    int inReserve() {
+        synchronized (this) {
+            return reserve.size();
         }
     }
 
@@ -139,9 +217,9 @@ public final class EngineProcesses implements EngineFactory {
     }
 
     @Override
-    public SqlEngine open(Map<String, String> settings, long memoryBytes, long rowBytes) {
-        EngineProcess process = take();
-        RemoteEngine engine = new RemoteEngine(process, scheduler, this::takeBack);
+    public SqlEngine open(String owner, Map<String, String> settings, long memoryBytes, long rowBytes) {
+        EngineProcess process = take(owner);
+        RemoteEngine engine = new RemoteEngine(process, scheduler, (used, reusable) -> takeBack(owner, used, reusable));
         boolean opened = false;
         try {
             long threads = Long.parseLong(settings.getOrDefault("threads", "1")) + 1;
@@ -158,45 +236,98 @@ public final class EngineProcesses implements EngineFactory {
 
     @Override
     public void prepare(int engines) {
-        for (int i = 0; i < engines; i++) {
-            startAhead(engines);
-        }
+        fillReserve(engines);
     }
 
-    private EngineProcess take() {
-        EngineProcess process = takeReserve();
+    private EngineProcess take(String owner) {
+        boolean mayTakeReserve = !replaces(owner);
+        EngineProcess process = mayTakeReserve ? takeReserve() : null;
         // what has died there was of no use to anybody
         while (process != null && !process.isAlive()) {
             end(process, EngineEnd.BROKEN);
             process = takeReserve();
         }
-        scheduler.schedule(RESERVE_DELAY, () -> startAhead(RESERVE));
-        return process == null ? start() : process;
+        scheduler.schedule(RESERVE_DELAY, () -> fillReserve(RESERVE));
+        return process == null ? startFor(owner) : process;
+    }
+
+    /// Whether an owner has to wait for a new process in place of one that it has lost.
+    private synchronized boolean replaces(String owner) {
+        Integer count = lost.remove(owner);
+        if (count != null && count > 1) {
+            lost.put(owner, count - 1);
+        }
+        return count != null;
     }
 
     private synchronized @Nullable EngineProcess takeReserve() {
-        // one that is started ahead may be there soon
-        while (reserve.isEmpty() && starting > 0) {
+        // one that is started ahead may be there soon, unless others wait for it
+        while (reserve.isEmpty() && ahead > awaited) {
+            awaited++;
             try {
                 wait();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return null;
+                throw interrupted(e);
+            } finally {
+                awaited--;
             }
         }
         return reserve.pollLast();
+    }
+
+    private static WingsException interrupted(InterruptedException cause) {
+        return new WingsException(ErrorKind.CANCELLED, "interrupted while an engine was started", cause);
+    }
+
+    /// If the caller does not wait for it, somebody else gets the process: what is begun again and again would never be
+    /// there.
+    private EngineProcess startFor(String owner) {
+        CompletableFuture<EngineProcess> result = new CompletableFuture<>();
+        try {
+            starters.execute(() -> {
+                try {
+                    EngineProcess process = startInTurn(owner);
+                    if (!result.complete(process)) {
+                        takeBack(owner, process, true);
+                    }
+                } catch (RuntimeException e) {
+                    result.completeExceptionally(e);
+                }
+            });
+            return result.get();
+        } catch (RejectedExecutionException e) {
+            throw stopping(e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            if (!result.cancel(false) && !result.isCompletedExceptionally()) {
+                takeBack(owner, result.join(), true);
+            }
+            Thread.currentThread().interrupt();
+            throw interrupted(e);
+        }
+    }
+
+    private EngineProcess startInTurn(String owner) {
+        try (FairPlaces.Place place = starts.acquire(owner)) {
+            return start();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw stopping(e);
+        }
     }
 
     private EngineProcess start() {
         Path place;
         synchronized (this) {
             if (closed) {
-                throw WingsException.unavailable("the server is stopping", null);
+                throw stopping(null);
             }
             number++;
             place = sockets.resolve("e" + number);
         }
-        EngineProcess process = EngineProcess.start(command.line(), place, this::count);
+        EngineProcess process = starter.start(place, this::count);
         started.increment();
         boolean late;
         synchronized (this) {
@@ -205,23 +336,32 @@ public final class EngineProcesses implements EngineFactory {
         }
         if (late) {
             end(process, EngineEnd.CLOSED);
-            throw WingsException.unavailable("the server is stopping", null);
+            throw stopping(null);
         }
         return process;
     }
 
-    private void startAhead(int wanted) {
+    private static WingsException stopping(@Nullable Throwable cause) {
+        return WingsException.unavailable("the server is stopping", cause);
+    }
+
+    private void fillReserve(int wanted) {
+        int missing;
         synchronized (this) {
-            if (closed || reserve.size() + starting >= wanted) {
-                return;
-            }
-            starting++;
+            missing = closed ? 0 : wanted - reserve.size() - ahead;
+            ahead += Math.max(0, missing);
         }
+        for (int i = 0; i < missing; i++) {
+            startAhead();
+        }
+    }
+
+    private void startAhead() {
         try {
             starters.execute(() -> {
                 EngineProcess process = null;
                 try {
-                    process = start();
+                    process = startInTurn(NOBODY);
                 } catch (RuntimeException e) {
                     warnUnlessClosed(e);
                 } finally {
@@ -245,7 +385,7 @@ public final class EngineProcesses implements EngineFactory {
     private void startedAhead(@Nullable EngineProcess process) {
         boolean late;
         synchronized (this) {
-            starting--;
+            ahead--;
             late = closed;
             if (process != null && !late) {
                 reserve.addLast(process);
@@ -257,11 +397,15 @@ public final class EngineProcesses implements EngineFactory {
         }
     }
 
-    private void takeBack(EngineProcess process, boolean reusable) {
+    private void takeBack(String owner, EngineProcess process, boolean reusable) {
         synchronized (this) {
             if (reusable && !closed && reserve.size() < RESERVE) {
                 reserve.addLast(process);
+                notifyAll();
                 return;
+            }
+            if (!reusable && !closed) {
+                lost.merge(owner, 1, (count, one) -> Math.min(count + one, MAX_LOST));
             }
         }
         end(process, reusable ? EngineEnd.IDLE : EngineEnd.CLOSED);

@@ -92,12 +92,14 @@ final class Engine implements AutoCloseable {
 
     /// Takes over the directories: they go with the engine.
     ///
+    /// @param owner for whom it is
     /// @param memoryBytes that it may compute with
     /// @param rowBytes that rows may take on their way into it
     /// @param temporaryDirectory of this engine alone
     /// @param segmentDirectory of this engine alone: the only files that it can read are linked there
     static Engine open(
             EngineFactory factory,
+            String owner,
             Purpose purpose,
             int threads,
             long memoryBytes,
@@ -117,7 +119,7 @@ final class Engine implements AutoCloseable {
         settings.put("max_expression_depth", "250");
         // faster without, but then rows that are streamed do not even come in the order of an ORDER BY
         settings.put("preserve_insertion_order", "true");
-        SqlEngine duckDb = factory.open(settings, memoryBytes, rowBytes);
+        SqlEngine duckDb = factory.open(owner, settings, memoryBytes, rowBytes);
         try {
             segmentDirectory.ifPresent(directory -> duckDb.run(
                     // by its name, and by the pattern that stands for it where files are read

@@ -135,7 +135,7 @@ final class EnginePool implements AutoCloseable {
             }
         }
         superfluous.forEach(Engine::close);
-        return open();
+        return open(owner);
     }
 
     /// Takes over an engine that holds no rows, from who still holds its place.
@@ -177,7 +177,7 @@ final class EnginePool implements AutoCloseable {
         idle.clear();
     }
 
-    private Engine open() {
+    private Engine open(String owner) {
         try {
             Path temporary = Files.createDirectories(
                     directory.resolve(purpose.name().toLowerCase(Locale.ROOT) + "-" + opened.incrementAndGet()));
@@ -187,6 +187,7 @@ final class EnginePool implements AutoCloseable {
             }
             return Engine.open(
                     factory,
+                    owner,
                     purpose,
                     limits.threads(),
                     limits.memoryBytes(),

@@ -170,7 +170,15 @@ class EngineSurfaceTest {
     @BeforeEach
     void open() {
         engine = Engine.open(
-                new LocalEngines(), Engine.Purpose.PLANNING, 1, 256L << 20, 0, 1L << 20, directory, Optional.empty());
+                new LocalEngines(),
+                "default",
+                Engine.Purpose.PLANNING,
+                1,
+                256L << 20,
+                0,
+                1L << 20,
+                directory,
+                Optional.empty());
         engine.declare(Map.of(new TableRef("default", "t"), table()), "default", "UTC");
     }
 

@@ -45,7 +45,15 @@ class GateTest {
     @BeforeEach
     void open() {
         engine = Engine.open(
-                new LocalEngines(), Engine.Purpose.PLANNING, 1, 64L << 20, 0, 1L << 20, directory, Optional.empty());
+                new LocalEngines(),
+                "default",
+                Engine.Purpose.PLANNING,
+                1,
+                64L << 20,
+                0,
+                1L << 20,
+                directory,
+                Optional.empty());
     }
 
     @AfterEach
