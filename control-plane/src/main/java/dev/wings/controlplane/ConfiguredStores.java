@@ -16,8 +16,8 @@
 package dev.wings.controlplane;
 
 import dev.wings.controlplane.ControlPlane.Surroundings;
-import dev.wings.controlplane.memory.MemoryStores;
-import dev.wings.controlplane.postgres.PostgresStores;
+import dev.wings.controlplane.memory.MemoryDatabase;
+import dev.wings.controlplane.postgres.PostgresDatabase;
 import dev.wings.controlplane.state.Stores;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -50,11 +50,9 @@ public final class ConfiguredStores {
     public static Stores open(ControlPlaneConfig config, Surroundings surroundings) {
         if (scheme(config.databaseUrl()).orElseThrow().equals(MEMORY)) {
             LOG.warn("all state is in memory and lost with this process: database_url={}", MEMORY);
-            return new MemoryStores(surroundings.ids().clock());
+            return new MemoryDatabase().stores(surroundings.ids().clock());
         }
-        return PostgresStores.open(
-                config.database(),
-                surroundings.scheduler(),
-                surroundings.telemetry().registry());
+        return PostgresDatabase.open(config.database(), surroundings.telemetry().registry())
+                .stores(surroundings.scheduler());
     }
 }

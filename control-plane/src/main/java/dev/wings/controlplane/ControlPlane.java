@@ -100,7 +100,7 @@ public final class ControlPlane implements AutoCloseable {
         MeterRegistry meters = surroundings.telemetry().registry();
 
         // what is due, and what is over, the stores say to all replicas alike
-        InstantSource time = stores::time;
+        InstantSource time = stores.time();
 
         Tasks tasks = resources.add(new Tasks(
                 stores.tasks(),
@@ -153,7 +153,7 @@ public final class ControlPlane implements AutoCloseable {
                 config.host(),
                 config.managementPort(),
                 surroundings.telemetry(),
-                List.of(new ReadinessCheck("database", stores::problem))));
+                List.of(new ReadinessCheck("database", stores.problem()::get))));
         ResourceOwner owner = new ResourceOwner(tenants);
         GrpcServer grpc = resources.add(GrpcServer.on(config.host(), config.grpcPort(), meters)
                 .service(ServerInterceptors.intercept(new ClusterMetadataService(cluster), owner))

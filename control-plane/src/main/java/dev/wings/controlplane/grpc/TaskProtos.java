@@ -107,24 +107,15 @@ final class TaskProtos {
 
     static TaskKind fromProto(dev.wings.common.proto.TaskKind kind) {
         return switch (kind) {
-            case CREATE_TABLE -> TaskKind.CREATE_TABLE;
-            case COMPACT -> TaskKind.COMPACT;
-            case REWRITE -> TaskKind.REWRITE;
-            case EXPIRE_SNAPSHOTS -> TaskKind.EXPIRE_SNAPSHOTS;
-            case COLLECT_GARBAGE -> TaskKind.COLLECT_GARBAGE;
             case TASK_KIND_UNSPECIFIED, UNRECOGNIZED ->
                 throw WingsException.invalid("a kind of task that is not known here: kind=" + kind);
+            // each has the name that it has here
+            default -> TaskKind.valueOf(kind.name());
         };
     }
 
-    private static dev.wings.common.proto.TaskKind toProto(TaskKind kind) {
-        return switch (kind) {
-            case CREATE_TABLE -> dev.wings.common.proto.TaskKind.CREATE_TABLE;
-            case COMPACT -> dev.wings.common.proto.TaskKind.COMPACT;
-            case REWRITE -> dev.wings.common.proto.TaskKind.REWRITE;
-            case EXPIRE_SNAPSHOTS -> dev.wings.common.proto.TaskKind.EXPIRE_SNAPSHOTS;
-            case COLLECT_GARBAGE -> dev.wings.common.proto.TaskKind.COLLECT_GARBAGE;
-        };
+    static dev.wings.common.proto.TaskKind toProto(TaskKind kind) {
+        return dev.wings.common.proto.TaskKind.valueOf(kind.name());
     }
 
     static FailureCause fromProto(dev.wings.common.proto.FailureCause cause) {

@@ -203,9 +203,8 @@ public final class MemoryClusterMetadataStore implements ClusterMetadataStore {
             TopicEntry found = database.load(name);
             UUID uid = found.topic.uid();
             database.tasks()
-                    .replaceAll((key, task) -> task.target().uid().equals(uid) && task.state() != TaskState.DONE
-                            ? task.ended("the topic was deleted", now)
-                            : task);
+                    .replaceAll((key, task) ->
+                            task.target().uid().equals(uid) && task.state() != TaskState.DONE ? task.ended(now) : task);
             String tables = database.home(found.topic).tablePrefix();
             database.loadNamespace(found.topic.namespaceUid()).tables.remove(name.topic());
             database.addGarbage(found.topic.namespaceUid(), tables, collectTime);

@@ -30,14 +30,18 @@ import dev.wings.controlplane.log.CommitState.KnownFolio;
 import dev.wings.controlplane.log.CommitState.PartitionState;
 import dev.wings.controlplane.log.LogPage;
 import dev.wings.controlplane.log.PartitionKey;
+import dev.wings.controlplane.state.Stores;
+import dev.wings.controlplane.task.NamespaceRemains;
 import dev.wings.controlplane.task.TableCommitState.TopicHome;
 import dev.wings.controlplane.task.TaskRecord;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -64,6 +68,22 @@ public final class MemoryDatabase {
     private final Map<UUID, PurgedTable> purgedTables = new HashMap<>();
     private final Map<UUID, LakeLocations> lakeLocations = new HashMap<>();
 
+    /// What is in the database, for one replica.
+    ///
+    /// @param time the same for all replicas
+    public Stores stores(InstantSource time) {
+        return new Stores(
+                new MemoryClusterMetadataStore(this),
+                new MemoryLogMetadataStore(this),
+                new MemoryLakeMetadataStore(this),
+                new MemoryTaskStore(this),
+                new MemoryGarbageStore(this),
+                announcements,
+                time,
+                Optional::empty,
+                () -> {});
+    }
+
     /// A tenant and what is in it.
     static final class TenantEntry {
         final TenantRecord tenant;
@@ -89,6 +109,8 @@ public final class MemoryDatabase {
         final List<Instant> commitTimes = new ArrayList<>();
         /// Up to which commit pages have been counted into tasks.
         long taskCursor;
+        /// Whether it was deleted and nothing is left of it.
+        boolean cleaned;
 
         NamespaceEntry(NamespaceRecord namespace) {
             this.namespace = namespace;
@@ -166,23 +188,24 @@ public final class MemoryDatabase {
         namespaces.remove(namespace.uid());
     }
 
-    /// Whether the garbage of a namespace has to be collected. That of a deleted one until there is none.
-    boolean hasCollector(UUID namespaceUid) {
-        return namespaces.containsKey(namespaceUid)
-                || garbage.stream().anyMatch(item -> item.namespaceUid().equals(namespaceUid))
-                || purgedTables.values().stream()
-                        .anyMatch(table -> table.homeUid().equals(namespaceUid))
-                || folios.values().stream()
-                        .anyMatch(folio -> folio.namespaceUid().equals(namespaceUid));
+    /// Whether there is, or was, such a namespace, and it has to be looked at for garbage.
+    boolean isCollected(UUID namespaceUid) {
+        DeletedNamespace deleted = deletedNamespaces.get(namespaceUid);
+        return deleted == null ? namespaces.containsKey(namespaceUid) : !deleted.entry().cleaned;
+    }
+
+    NamespaceRemains remains(UUID namespaceUid) {
+        return new NamespaceRemains(
+                namespaces.containsKey(namespaceUid),
+                garbage.stream().anyMatch(item -> item.namespaceUid().equals(namespaceUid)),
+                false,
+                purgedTables.values().stream().anyMatch(table -> table.homeUid().equals(namespaceUid)),
+                folios.values().stream().anyMatch(folio -> folio.namespaceUid().equals(namespaceUid)));
     }
 
     /// Those of deleted namespaces and topics too.
     Map<UUID, KnownFolio> folios() {
         return folios;
-    }
-
-    MemoryAnnouncements announcements() {
-        return announcements;
     }
 
     Map<UUID, TaskRecord> tasks() {

@@ -38,12 +38,15 @@ import dev.wings.controlplane.task.TableCommitState;
 import dev.wings.controlplane.task.TableCommitState.KnownCommit;
 import dev.wings.controlplane.task.TableCommitState.TablePointer;
 import dev.wings.controlplane.task.TaskKind;
+import dev.wings.controlplane.task.TaskKind.Target;
 import dev.wings.controlplane.task.TaskName;
 import dev.wings.controlplane.task.TaskPolicy;
 import dev.wings.controlplane.task.TaskRecord;
 import dev.wings.controlplane.task.TaskState;
 import dev.wings.controlplane.task.TaskStore;
 import dev.wings.controlplane.task.TaskTarget;
+import dev.wings.controlplane.task.TurnRule;
+import dev.wings.controlplane.task.TurnRule.Candidate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,17 +83,19 @@ public final class MemoryTaskStore implements TaskStore {
             tasks(task -> task.state() == TaskState.RUNNING && !leaseEnd(task).isAfter(now))
                     .toList()
                     .forEach(task -> put(task.lapsed(now, policy)));
-            Optional<TaskRecord> first = tasks(
+            Optional<UUID> first = TurnRule.next(tasks(
                             task -> task.isWaiting(now) && wish.kinds().contains(task.kind()) && mayRun(task))
-                    .min(Comparator.comparing(this::runningOfTenant)
-                            .thenComparing(
-                                    task -> database.turns().get(task.target().tenantUid()),
-                                    Comparator.nullsFirst(Comparator.naturalOrder()))
-                            .thenComparing(TaskRecord::dueTime));
+                    .map(task -> new Candidate(
+                            task.uid(),
+                            task.dueTime(),
+                            running(task, TaskTarget::tenantUid).count(),
+                            database.turns().get(task.target().tenantUid())))
+                    .toList());
             if (first.isEmpty()) {
                 return new Idle(nextTime(wish, now));
             }
-            TaskRecord leased = first.get().leased(wish.worker(), now, policy.lease());
+            TaskRecord waiting = Objects.requireNonNull(database.tasks().get(first.get()));
+            TaskRecord leased = waiting.leased(wish.worker(), now, policy.lease());
             database.turns().put(leased.target().tenantUid(), now);
             return new Leased(put(leased));
         });
@@ -102,23 +107,19 @@ public final class MemoryTaskStore implements TaskStore {
 
     private boolean mayRun(TaskRecord task) {
         UUID target = task.target().uid();
-        if (tasks(other -> other.state() == TaskState.RUNNING
-                        && other.target().uid().equals(target))
-                .findAny()
-                .isPresent()) {
-            return false;
-        }
-        if (task.kind() == TaskKind.COLLECT_GARBAGE) {
-            return database.hasCollector(target);
-        }
         TopicEntry topic = database.findTopic(target);
-        return topic != null && (task.kind() == TaskKind.CREATE_TABLE || database.tableOf(topic.topic) != null);
+        return running(task, TaskTarget::uid).findAny().isEmpty()
+                && switch (task.kind().target()) {
+                    case NAMESPACE -> database.isCollected(target);
+                    case TOPIC -> topic != null;
+                    case TABLE -> topic != null && database.tableOf(topic.topic) != null;
+                };
     }
 
-    private Long runningOfTenant(TaskRecord task) {
-        return tasks(other -> other.state() == TaskState.RUNNING
-                        && other.target().tenantUid().equals(task.target().tenantUid()))
-                .count();
+    /// Those that run and have this in common with `task`.
+    private Stream<TaskRecord> running(TaskRecord task, Function<TaskTarget, UUID> part) {
+        return tasks(other ->
+                other.state() == TaskState.RUNNING && part.apply(other.target()).equals(part.apply(task.target())));
     }
 
     private @Nullable Instant nextTime(LeaseWish wish, Instant now) {
@@ -166,15 +167,17 @@ public final class MemoryTaskStore implements TaskStore {
 
     private CompletionState completionState(TaskRecord task) {
         UUID target = task.target().uid();
-        if (task.kind() == TaskKind.COLLECT_GARBAGE) {
-            return new CompletionState(task, database.hasCollector(target), Duration.ZERO, null);
+        if (task.kind().target() == Target.NAMESPACE) {
+            NamespaceEntry namespace = database.loadEver(target);
+            namespace.cleaned = database.remains(target).isThrough();
+            return new CompletionState(task, !namespace.cleaned, Duration.ZERO, null);
         }
         TopicEntry topic = database.findTopic(target);
         if (topic == null) {
             return new CompletionState(task, false, Duration.ZERO, null);
         }
         NamespaceEntry namespace = database.loadNamespace(topic.topic.namespaceUid());
-        Backlog left = task.kind() == TaskKind.COMPACT
+        Backlog left = task.kind().movesWatermarks()
                 ? backlog(namespace, topic, 0, namespace.taskCursor).orElse(null)
                 : null;
         return new CompletionState(task, true, topic.topic.lake().freshness(), left);
@@ -334,7 +337,7 @@ public final class MemoryTaskStore implements TaskStore {
                                         entry)),
                         database.deletedNamespaces().values().stream()
                                 .map(deleted -> collected(deleted.tenantUid(), deleted.entry())))
-                .filter(target -> database.hasCollector(target.uid()))
+                .filter(target -> database.isCollected(target.uid()))
                 .filter(target -> !hasOpen(target, TaskKind.COLLECT_GARBAGE))
                 .sorted(Comparator.comparing(target -> target.uid().toString()))
                 .limit(limit)
@@ -410,7 +413,7 @@ public final class MemoryTaskStore implements TaskStore {
             database.tasks()
                     .values()
                     .removeIf(task -> (task.state() == TaskState.WAITING || task.state() == TaskState.DEAD)
-                            && task.kind() != TaskKind.COLLECT_GARBAGE
+                            && task.kind().target() != Target.NAMESPACE
                             && database.findTopic(task.target().uid()) == null);
             return old.size();
         });

@@ -43,15 +43,6 @@ final class BacklogStatements {
             limit ?
             """;
 
-    /// Of a namespace `n`: whether its garbage has to be collected. That of a deleted one until there is none.
-    static final String HAS_COLLECTOR = """
-            (n.delete_time is null
-                or exists (select from garbage g where g.namespace_uid = n.namespace_uid)
-                or exists (select from deleted_topics d where d.namespace_uid = n.namespace_uid)
-                or exists (select from purged_tables u where u.home_namespace_uid = n.namespace_uid)
-                or exists (select from folios f where f.namespace_uid = n.namespace_uid))
-            """;
-
     private static final String FIND_NAMESPACES_WITHOUT_COLLECTOR = """
             select n.tenant_uid, n.namespace_uid, n.namespace_uid as target_uid,
                 'tenants/' || e.tenant_id || '/namespaces/' || n.namespace_id as target
@@ -60,10 +51,9 @@ final class BacklogStatements {
                     select from tasks k
                     where k.target_uid = n.namespace_uid and k.kind = 'COLLECT_GARBAGE' and k.state <> 'DONE')
                 and not n.cleaned
-                and %s
             order by n.namespace_uid
             limit ?
-            """.formatted(HAS_COLLECTOR);
+            """;
 
     private static final String FIND_NEW_PAGES = """
             select n.namespace_uid

@@ -364,7 +364,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
             if (Sql.query(connection, LOCK_TOPIC, row -> uid, uid).isEmpty()) {
                 throw ResourceErrors.notFound(name);
             }
-            TaskRows.end(connection, uid, "the topic was deleted", now);
+            TaskRows.end(connection, uid, now);
             // all objects below: files of the table, and of commits that were never made
             String table = TableCommitStatements.home(connection, uid, name).tablePrefix();
             Sql.update(connection, ADD_GARBAGE, namespace, table, collectTime);

@@ -23,6 +23,8 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.process.Resources;
 import dev.wings.common.rpc.ActingTenant;
+import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.state.Stores;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -41,7 +43,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A pool for each kind of work, so that none keeps another waiting: commits, changes of resources (both READ
 /// COMMITTED, they lock what they depend on), reads (REPEATABLE READ, one snapshot each), and probes.
-public final class PostgresDatabase implements AutoCloseable {
+public final class PostgresDatabase implements Stores.Connection {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
 
@@ -138,6 +140,20 @@ public final class PostgresDatabase implements AutoCloseable {
         }
     }
 
+    /// What is in the database; closing it closes the database.
+    public Stores stores(Scheduler scheduler) {
+        return new Stores(
+                new PostgresClusterMetadataStore(this),
+                new PostgresLogMetadataStore(this),
+                new PostgresLakeMetadataStore(this),
+                new PostgresTaskStore(this),
+                new PostgresGarbageStore(this),
+                new PostgresAnnouncements(this, scheduler),
+                this::time,
+                this::problem,
+                this);
+    }
+
     private static void migrate(DatabaseConfig config) {
         try {
             int applied = Flyway.configure()
@@ -205,7 +221,7 @@ public final class PostgresDatabase implements AutoCloseable {
     }
 
     /// The time that it is for the database, and so for all replicas.
-    public Instant time() {
+    private Instant time() {
         return change(
                 "read the time",
                 connection -> Sql.queryOne(
@@ -215,7 +231,7 @@ public final class PostgresDatabase implements AutoCloseable {
 
     /// What is wrong with the database now; empty if nothing is. Waits neither for those who use it nor longer than
     /// who asks.
-    public Optional<String> problem() {
+    private Optional<String> problem() {
         try {
             return transaction(probes, "check the database", connection -> {
                 Sql.query(connection, "select 1", row -> 1);

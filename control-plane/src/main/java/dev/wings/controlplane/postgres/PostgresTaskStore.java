@@ -18,11 +18,13 @@ package dev.wings.controlplane.postgres;
 import dev.wings.common.resource.TenantName;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.postgres.NameLookup.Lock;
+import dev.wings.controlplane.task.NamespaceRemains;
 import dev.wings.controlplane.task.NewTask;
 import dev.wings.controlplane.task.TableCommit;
 import dev.wings.controlplane.task.TableCommitDecision;
 import dev.wings.controlplane.task.TableCommitState;
 import dev.wings.controlplane.task.TaskKind;
+import dev.wings.controlplane.task.TaskKind.Target;
 import dev.wings.controlplane.task.TaskName;
 import dev.wings.controlplane.task.TaskPolicy;
 import dev.wings.controlplane.task.TaskRecord;
@@ -30,6 +32,7 @@ import dev.wings.controlplane.task.TaskState;
 import dev.wings.controlplane.task.TaskStore;
 import dev.wings.controlplane.task.TaskTarget;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,12 +62,16 @@ public final class PostgresTaskStore implements TaskStore {
             from topics where topic_uid = ? for key share
             """;
 
-    private static final String FIND_COLLECTED =
-            "select namespace_uid from namespaces n where namespace_uid = ? and " + BacklogStatements.HAS_COLLECTOR;
+    private static final String FIND_REMAINS = """
+            select n.delete_time is null as is_there,
+                exists (select from garbage g where g.namespace_uid = n.namespace_uid) as garbage,
+                exists (select from deleted_topics d where d.namespace_uid = n.namespace_uid) as topics,
+                exists (select from purged_tables u where u.home_namespace_uid = n.namespace_uid) as purged_tables,
+                exists (select from folios f where f.namespace_uid = n.namespace_uid) as folios
+            from namespaces n where n.namespace_uid = ?
+            """;
 
-    /// Of one that was deleted, and of which nothing is left: nothing comes to it any more.
-    private static final String MARK_CLEANED =
-            "update namespaces set cleaned = true where namespace_uid = ? and delete_time is not null";
+    private static final String MARK_CLEANED = "update namespaces set cleaned = true where namespace_uid = ?";
 
     private static final String LIST = """
             select %s
@@ -91,9 +98,9 @@ public final class PostgresTaskStore implements TaskStore {
 
     /// Made for a topic just when it was deleted.
     private static final String PRUNE_LOST = """
-            delete from tasks k where k.state in ('WAITING', 'DEAD') and k.kind <> 'COLLECT_GARBAGE'
+            delete from tasks k where k.state in ('WAITING', 'DEAD') and k.kind not in (%s)
                 and not exists (select from topics t where t.topic_uid = k.target_uid)
-            """;
+            """.formatted(TaskRows.kinds(Target.NAMESPACE));
 
     private final PostgresDatabase database;
 
@@ -138,19 +145,29 @@ public final class PostgresTaskStore implements TaskStore {
 
     private static CompletionState completionState(Connection connection, TaskRecord task, Optional<Duration> freshness)
             throws SQLException {
-        if (task.kind() == TaskKind.COLLECT_GARBAGE) {
-            boolean there = !Sql.query(
-                            connection, FIND_COLLECTED, row -> 1, task.target().uid())
-                    .isEmpty();
-            if (!there) {
-                Sql.update(connection, MARK_CLEANED, task.target().uid());
+        if (task.kind().target() == Target.NAMESPACE) {
+            UUID namespace = task.target().uid();
+            boolean through = Sql.queryOne(connection, FIND_REMAINS, PostgresTaskStore::remains, namespace)
+                    .orElseThrow(() -> ResourceErrors.namespaceNotFound(namespace))
+                    .isThrough();
+            if (through) {
+                Sql.update(connection, MARK_CLEANED, namespace);
             }
-            return new CompletionState(task, there, Duration.ZERO, null);
+            return new CompletionState(task, !through, Duration.ZERO, null);
         }
-        Backlog left = task.kind() == TaskKind.COMPACT
+        Backlog left = task.kind().movesWatermarks()
                 ? BacklogStatements.readLeft(connection, task.target().uid()).orElse(null)
                 : null;
         return new CompletionState(task, freshness.isPresent(), freshness.orElse(Duration.ZERO), left);
+    }
+
+    private static NamespaceRemains remains(ResultSet row) throws SQLException {
+        return new NamespaceRemains(
+                row.getBoolean("is_there"),
+                row.getBoolean("garbage"),
+                row.getBoolean("topics"),
+                row.getBoolean("purged_tables"),
+                row.getBoolean("folios"));
     }
 
     @Override

@@ -17,6 +17,7 @@ package dev.wings.controlplane.postgres;
 
 import dev.wings.controlplane.task.NewTask;
 import dev.wings.controlplane.task.TaskKind;
+import dev.wings.controlplane.task.TaskKind.Target;
 import dev.wings.controlplane.task.TaskRecord;
 import dev.wings.controlplane.task.TaskState;
 import dev.wings.controlplane.task.TaskTarget;
@@ -26,6 +27,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and writes tasks.
@@ -123,10 +126,18 @@ final class TaskRows {
                 Sql.instant(row, "next_run_time"));
     }
 
-    /// Ends the tasks of a target that is gone: see [TaskRecord#ended].
-    static void end(Connection connection, UUID targetUid, String why, Instant now) throws SQLException {
-        for (TaskRecord open : Sql.query(connection, LOCK_OF_TARGET, TaskRows::read, targetUid)) {
-            update(connection, open.ended(why, now));
+    /// Kinds that work on such targets, as literals of SQL.
+    static String kinds(Target target) {
+        return Arrays.stream(TaskKind.values())
+                .filter(kind -> kind.target() == target)
+                .map(kind -> "'" + kind + "'")
+                .collect(Collectors.joining(", "));
+    }
+
+    /// Ends the tasks of a topic that is gone: see [TaskRecord#ended].
+    static void end(Connection connection, UUID topicUid, Instant now) throws SQLException {
+        for (TaskRecord open : Sql.query(connection, LOCK_OF_TARGET, TaskRows::read, topicUid)) {
+            update(connection, open.ended(now));
         }
     }
 

@@ -15,14 +15,18 @@
  */
 package dev.wings.controlplane.postgres;
 
+import dev.wings.controlplane.task.TaskKind.Target;
 import dev.wings.controlplane.task.TaskPolicy;
 import dev.wings.controlplane.task.TaskRecord;
 import dev.wings.controlplane.task.TaskStore.Idle;
 import dev.wings.controlplane.task.TaskStore.LeaseWish;
 import dev.wings.controlplane.task.TaskStore.Leased;
 import dev.wings.controlplane.task.TaskStore.Turn;
+import dev.wings.controlplane.task.TurnRule;
+import dev.wings.controlplane.task.TurnRule.Candidate;
 import java.sql.Array;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -63,7 +67,7 @@ final class TaskTurnStatements {
                 )
                 from waiting w where w.tenant_uid is not null
             )
-            select first.task_uid
+            select first.task_uid, first.due_time, running.tasks, u.lease_time
             from waiting w
                 cross join lateral (
                     select k.task_uid, k.due_time
@@ -72,13 +76,13 @@ final class TaskTurnStatements {
                         and k.kind = any(?)
                         and not exists (
                             select from tasks r where r.target_uid = k.target_uid and r.state = 'RUNNING')
-                        and case k.kind
-                            when 'COLLECT_GARBAGE' then exists (
-                                select from namespaces n where n.namespace_uid = k.target_uid and %s)
-                            when 'CREATE_TABLE' then exists (
-                                select from topics t where t.topic_uid = k.target_uid)
-                            else exists (
+                        and case
+                            when k.kind in (%s) then exists (
+                                select from namespaces n where n.namespace_uid = k.target_uid and not n.cleaned)
+                            when k.kind in (%s) then exists (
                                 select from lake_tables l where l.topic_uid = k.target_uid)
+                            else exists (
+                                select from topics t where t.topic_uid = k.target_uid)
                             end
                     order by k.due_time
                     limit 1
@@ -87,9 +91,7 @@ final class TaskTurnStatements {
                     select count(*) as tasks from tasks r where r.tenant_uid = w.tenant_uid and r.state = 'RUNNING'
                 ) running
                 left join task_turns u on u.tenant_uid = w.tenant_uid
-            order by running.tasks, u.lease_time nulls first, first.due_time
-            limit 1
-            """.formatted(BacklogStatements.HAS_COLLECTOR);
+            """.formatted(TaskRows.kinds(Target.NAMESPACE), TaskRows.kinds(Target.TABLE));
 
     /// None if it was retried, or its topic deleted, before it was locked. The database compares the times, here and in
     /// [#FIND]: a task that is due in one and not in the other would be looked for without end.
@@ -129,7 +131,8 @@ final class TaskTurnStatements {
         Array kinds = Sql.texts(connection, wish.kinds().stream().map(Enum::name));
         Optional<TaskRecord> found = Optional.empty();
         while (found.isEmpty()) {
-            Optional<UUID> first = Sql.queryOne(connection, FIND, row -> Sql.uuid(row, "task_uid"), now, kinds);
+            Optional<UUID> first =
+                    TurnRule.next(Sql.query(connection, FIND, TaskTurnStatements::candidate, now, kinds));
             if (first.isEmpty()) {
                 return new Idle(nextTime(connection, kinds, now));
             }
@@ -139,6 +142,14 @@ final class TaskTurnStatements {
         TaskRows.update(connection, leased);
         Sql.update(connection, REMEMBER, leased.target().tenantUid(), now);
         return new Leased(leased);
+    }
+
+    private static Candidate candidate(ResultSet row) throws SQLException {
+        return new Candidate(
+                Sql.uuid(row, "task_uid"),
+                Sql.instant(row, "due_time"),
+                row.getLong("tasks"),
+                row.getObject("lease_time") == null ? null : Sql.instant(row, "lease_time"));
     }
 
     private static @Nullable Instant nextTime(Connection connection, Array kinds, Instant now) throws SQLException {

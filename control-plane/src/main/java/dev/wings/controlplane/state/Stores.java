@@ -21,33 +21,36 @@ import dev.wings.controlplane.garbage.GarbageStore;
 import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.task.TaskStore;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// All state of a cluster, as one replica of the control plane reaches it. The parts are of one kind and show the same
 /// state: what one has done the others see at once, at every replica.
 ///
-/// The stores have no state of their own and may be used by many threads.
-public interface Stores extends AutoCloseable {
+/// @param time by which leases, graces and turns are judged: the same for all replicas, whatever their own clocks say
+/// @param problem what is wrong now; empty if nothing is. Answers soon, also when the state cannot be reached
+/// @param connection closed with the stores
+public record Stores(
+        ClusterMetadataStore cluster,
+        LogMetadataStore log,
+        LakeMetadataStore lake,
+        TaskStore tasks,
+        GarbageStore garbage,
+        Announcements announcements,
+        InstantSource time,
+        Supplier<Optional<String>> problem,
+        Connection connection)
+        implements AutoCloseable {
 
-    ClusterMetadataStore cluster();
-
-    LogMetadataStore log();
-
-    LakeMetadataStore lake();
-
-    TaskStore tasks();
-
-    GarbageStore garbage();
-
-    Announcements announcements();
-
-    /// The time by which leases, graces and turns are judged: the same for all replicas, whatever their own clocks say.
-    Instant time();
-
-    /// What is wrong now; empty if nothing is. Answers soon, also when the state cannot be reached.
-    Optional<String> problem();
+    /// What the stores are reached over.
+    public interface Connection extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     @Override
-    void close();
+    public void close() {
+        connection.close();
+    }
 }

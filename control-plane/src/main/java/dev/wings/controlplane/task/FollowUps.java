@@ -16,6 +16,7 @@
 package dev.wings.controlplane.task;
 
 import dev.wings.common.time.IdGenerator;
+import dev.wings.controlplane.task.TaskKind.Target;
 import dev.wings.controlplane.task.TaskStore.Backlog;
 import dev.wings.controlplane.task.TaskStore.Completion;
 import dev.wings.controlplane.task.TaskStore.CompletionState;
@@ -44,22 +45,14 @@ final class FollowUps {
         TaskRecord task = state.task().completed(epoch, now);
         List<NewTask> following = new ArrayList<>();
         if (state.target()) {
-            switch (task.kind()) {
-                case COMPACT -> {
-                    Backlog left = state.pages();
-                    if (left != null) {
-                        following.add(compaction(task.target(), state.freshness(), left, more, now));
-                    }
-                }
-                case COLLECT_GARBAGE ->
-                    following.add(housekeeping(
-                            task, TaskKind.COLLECT_GARBAGE, now, more ? now : now.plus(policy.garbageInterval())));
-                case CREATE_TABLE -> {}
-                case REWRITE, EXPIRE_SNAPSHOTS -> {
-                    if (more) {
-                        following.add(housekeeping(task, task.kind(), now, now));
-                    }
-                }
+            TaskKind kind = task.kind();
+            Backlog left = state.pages();
+            if (left != null) {
+                following.add(compaction(task.target(), state.freshness(), left, more, now));
+            } else if (!kind.canDie()) {
+                following.add(housekeeping(task, kind, now, more ? now : now.plus(policy.garbageInterval())));
+            } else if (more && kind.target() == Target.TABLE && !kind.movesWatermarks()) {
+                following.add(housekeeping(task, kind, now, now));
             }
             if (table != null) {
                 addHousekeeping(following, task, table, now);

@@ -67,11 +67,11 @@ public final class TableCommitRule {
         if (task == null) {
             throw WingsException.notFound("not found: name=" + commit.task());
         }
-        if (!task.target().uid().equals(commit.topicUid()) || task.kind() == TaskKind.COLLECT_GARBAGE) {
+        if (!task.target().uid().equals(commit.topicUid()) || task.kind().target() == TaskKind.Target.NAMESPACE) {
             throw WingsException.invalid("the task is not one of the topic's table: task=" + commit.task()
                     + ", topic_uid=" + commit.topicUid());
         }
-        if (task.kind() != TaskKind.COMPACT && !commit.moves().isEmpty()) {
+        if (!task.kind().movesWatermarks() && !commit.moves().isEmpty()) {
             throw WingsException.invalid(
                     "only compaction moves watermarks: task=" + commit.task() + ", kind=" + task.kind());
         }

@@ -17,23 +17,55 @@ package dev.wings.controlplane.task;
 
 import java.time.Duration;
 
-/// What a task does.
+/// What a task does. All that is particular about a kind is said here, but for which tasks follow from which
+/// ([FollowUps]).
 public enum TaskKind {
     /// Creates the Iceberg table of a topic.
-    CREATE_TABLE(Duration.ZERO),
+    CREATE_TABLE(Target.TOPIC, true, false, Duration.ZERO),
     /// Writes pages of a topic as segments of its table.
-    COMPACT(Duration.ZERO),
+    COMPACT(Target.TABLE, true, true, Duration.ZERO),
     /// Replaces small segments of a table by larger ones with the same rows.
-    REWRITE(Duration.ofMinutes(5)),
+    REWRITE(Target.TABLE, true, false, Duration.ofMinutes(5)),
     /// Removes old snapshots of a table.
-    EXPIRE_SNAPSHOTS(Duration.ofMinutes(30)),
-    /// Removes objects of a namespace that nothing refers to any more.
-    COLLECT_GARBAGE(Duration.ofMinutes(30));
+    EXPIRE_SNAPSHOTS(Target.TABLE, true, false, Duration.ofMinutes(30)),
+    /// Removes objects of a namespace that nothing refers to any more. Cannot die: one table that cannot be read must
+    /// not end the collection of all other garbage.
+    COLLECT_GARBAGE(Target.NAMESPACE, false, false, Duration.ofMinutes(30));
 
+    /// What there has to be before a task may run.
+    public enum Target {
+        /// A namespace, or what is left of it.
+        NAMESPACE,
+        TOPIC,
+        /// A topic that has its table.
+        TABLE
+    }
+
+    private final Target target;
+    private final boolean canDie;
+    private final boolean movesWatermarks;
     private final Duration patience;
 
-    TaskKind(Duration patience) {
+    TaskKind(Target target, boolean canDie, boolean movesWatermarks, Duration patience) {
+        this.target = target;
+        this.canDie = canDie;
+        this.movesWatermarks = movesWatermarks;
         this.patience = patience;
+    }
+
+    public Target target() {
+        return target;
+    }
+
+    /// Whether it is given up after some attempts. What is not is made again when it is done, as long as its target is
+    /// there.
+    public boolean canDie() {
+        return canDie;
+    }
+
+    /// Whether its commits take rows out of pages; it goes on with the pages that are left.
+    public boolean movesWatermarks() {
+        return movesWatermarks;
     }
 
     /// How much longer a task of this kind waits when there are others: rows come before housekeeping, and yet

@@ -78,7 +78,7 @@ final class TaskMetrics {
 
     private double maxLagSeconds() {
         return counts.stream()
-                        .filter(count -> count.kind() == TaskKind.COMPACT)
+                        .filter(count -> count.kind().movesWatermarks())
                         .map(count -> Duration.between(count.oldestSince(), countTime))
                         .mapToLong(Duration::toMillis)
                         .max()

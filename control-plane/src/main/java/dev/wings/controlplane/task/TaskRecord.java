@@ -163,9 +163,8 @@ public record TaskRecord(
                 next);
     }
 
-    /// One table that cannot be read must not end the collection of all other garbage: that is tried for ever.
     private boolean dies(FailureCause cause, TaskPolicy policy) {
-        return kind != TaskKind.COLLECT_GARBAGE
+        return kind.canDie()
                 && switch (cause) {
                     case PERMANENT -> true;
                     case TASK -> attempts - transientFailures >= policy.maxAttempts();
@@ -212,9 +211,18 @@ public record TaskRecord(
         };
     }
 
-    /// What it works on is gone. The epoch moves on, so that whoever works on it finds out.
-    public TaskRecord ended(String why, Instant now) {
-        return with(TaskState.DONE, epoch + 1, attempts, transientFailures, failure, why, lease, now, nextRunTime);
+    /// The topic that it works on was deleted. The epoch moves on, so that whoever works on it finds out.
+    public TaskRecord ended(Instant now) {
+        return with(
+                TaskState.DONE,
+                epoch + 1,
+                attempts,
+                transientFailures,
+                failure,
+                "the topic was deleted",
+                lease,
+                now,
+                nextRunTime);
     }
 
     /// More of the same has come up: pages, or an earlier time. A pause after a failure is not cut short.

@@ -37,9 +37,8 @@ public interface TaskStore {
 
     /// Leases the task whose turn it is, after ending leases that are over ([TaskRecord#lapsed]).
     ///
-    /// A task has its turn when it waits, its time has come, its target still exists and has no task running,
-    /// and, if it is to compact, the topic has its table. Among these comes first the tenant with the fewest
-    /// tasks running, then the one that was served the longest ago; within a tenant the task that is due first.
+    /// A task may have its turn when it waits, its time has come, and its target is as its kind wants it
+    /// ([TaskKind#target]) and has no task running; which of these comes first [TurnRule] says.
     Turn lease(LeaseWish wish, Instant now, TaskPolicy policy);
 
     /// Who wants a task.
@@ -67,9 +66,9 @@ public interface TaskStore {
     /// Ends a task and makes those that follow from it.
     TaskRecord complete(TaskName name, Function<CompletionState, Completion> rule);
 
-    /// @param target whether it still exists
+    /// @param target whether it still exists; a namespace until it is through ([NamespaceRemains])
     /// @param freshness of the topic; zero for a namespace
-    /// @param pages of the topic that are left, as far as tasks were made for them; null unless the task compacts
+    /// @param pages that are left and have been counted into tasks; null unless the task moves watermarks
     record CompletionState(
             TaskRecord task,
             boolean target,

@@ -27,7 +27,7 @@ import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.announce.Announcements;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
-import dev.wings.controlplane.memory.MemoryStores;
+import dev.wings.controlplane.memory.MemoryDatabase;
 import dev.wings.controlplane.state.Stores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -53,7 +53,7 @@ final class CommitFeedTest {
 
     private static final CommitLimits LIMITS = new CommitLimits(2, 100, 1_000_000, 1_000_000, LogFixture.ANY_AGE);
 
-    private final Stores stores = new MemoryStores(InstantSource.system());
+    private final Stores stores = new MemoryDatabase().stores(InstantSource.system());
     private final ClusterMetadataStore cluster = stores.cluster();
     private final LogFixture fixture = new LogFixture(cluster);
     private final TopicRecord topic = fixture.createTopic("flights", true);

@@ -27,7 +27,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.FolioAnswer.Accepted;
-import dev.wings.controlplane.memory.MemoryStores;
+import dev.wings.controlplane.memory.MemoryDatabase;
 import dev.wings.controlplane.state.Stores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -52,7 +52,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class GroupCommitterTest {
 
-    private final Stores stores = new MemoryStores(InstantSource.system());
+    private final Stores stores = new MemoryDatabase().stores(InstantSource.system());
     private final ClusterMetadataStore cluster = stores.cluster();
     private final FaultyStore store = new FaultyStore(stores.log());
     private final LogFixture fixture = new LogFixture(cluster);

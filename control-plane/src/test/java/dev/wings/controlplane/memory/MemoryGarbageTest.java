@@ -21,7 +21,7 @@ import java.time.InstantSource;
 
 final class MemoryGarbageTest extends GarbageContract {
 
-    private final Stores stores = new MemoryStores(InstantSource.system());
+    private final Stores stores = new MemoryDatabase().stores(InstantSource.system());
 
     @Override
     protected Stores stores() {

@@ -21,7 +21,8 @@ import java.time.InstantSource;
 
 final class MemoryStoresTest extends StoresContract {
 
-    private final MemoryStores stores = new MemoryStores(InstantSource.system());
+    private final MemoryDatabase database = new MemoryDatabase();
+    private final Stores stores = openReplica();
 
     @Override
     protected Stores stores() {
@@ -30,6 +31,6 @@ final class MemoryStoresTest extends StoresContract {
 
     @Override
     protected Stores openReplica() {
-        return new MemoryStores(stores.database(), stores.clock());
+        return database.stores(InstantSource.system());
     }
 }

@@ -21,7 +21,7 @@ import java.time.InstantSource;
 
 final class MemoryTableCommitTest extends TableCommitContract {
 
-    private final Stores stores = new MemoryStores(InstantSource.system());
+    private final Stores stores = new MemoryDatabase().stores(InstantSource.system());
 
     @Override
     protected Stores stores() {

@@ -20,7 +20,7 @@ import dev.wings.controlplane.state.Stores;
 
 final class PostgresClusterMetadataStoreIT extends ClusterMetadataStoreContract {
 
-    private final PostgresStores stores = TestPostgres.shared().openStores();
+    private final Stores stores = TestPostgres.shared().openStores();
 
     @Override
     protected Stores stores() {

@@ -44,7 +44,8 @@ final class PostgresGarbageIT extends GarbageContract {
 
     private static final Duration GRACE = TaskFixture.POLICY.garbageGrace();
 
-    private final PostgresStores stores = TestPostgres.shared().openStores();
+    private final PostgresDatabase database = TestPostgres.shared().openDatabase();
+    private final Stores stores = TestPostgres.shared().stores(database);
 
     @Override
     protected Stores stores() {
@@ -61,7 +62,7 @@ final class PostgresGarbageIT extends GarbageContract {
             globex.push(TaskFixture.START, LogFixture.page(topic, value, LogFixture.batch(2)));
         }
         globex.push(TaskFixture.START, LogFixture.page(other, "AMS", LogFixture.batch(2)));
-        stores.database().work("lock all pages", connection -> {
+        database.work("lock all pages", connection -> {
             Sql.query(connection, "select 1 from pages for update", row -> 1);
             cluster().deleteTopic(topic.name(), TaskFixture.START, TaskFixture.START);
             globex.push(TaskFixture.START, LogFixture.page(other, "AMS", LogFixture.batch(1)));
@@ -91,23 +92,22 @@ final class PostgresGarbageIT extends GarbageContract {
         GarbageCollection collection = new GarbageCollection(tasks(), store(), TaskFixture.POLICY, now::get);
         Instant later = TaskFixture.START.plus(Duration.ofHours(1));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> listing = stores.database().work("lock all pages", connection -> {
+            Future<?> listing = database.work("lock all pages", connection -> {
                 Sql.query(connection, "select 1 from pages for update", row -> 1);
                 Future<?> started = threads.submit(() -> collection.list(task.name(), task.epoch(), 0));
-                TestPostgres.awaitWaitingForALock(stores.database());
+                TestPostgres.awaitWaitingForALock(database);
                 now.set(later);
                 return started;
             });
             listing.get(10, TimeUnit.SECONDS);
         }
-        List<Instant> collectTimes = stores.database()
-                .read(
-                        "read folios",
-                        connection -> Sql.query(
-                                connection,
-                                "select collect_time from folios where namespace_uid = ?",
-                                row -> Sql.instant(row, "collect_time"),
-                                globex.log().namespaceUid()));
+        List<Instant> collectTimes = database.read(
+                "read folios",
+                connection -> Sql.query(
+                        connection,
+                        "select collect_time from folios where namespace_uid = ?",
+                        row -> Sql.instant(row, "collect_time"),
+                        globex.log().namespaceUid()));
         assertThat(collectTimes).containsExactly(later.plus(GRACE));
     }
 
@@ -126,14 +126,13 @@ final class PostgresGarbageIT extends GarbageContract {
     }
 
     private long count(String table, TopicRecord topic) {
-        return stores.database()
-                .read(
-                        "count",
-                        connection -> Sql.queryOne(
-                                        connection,
-                                        "select count(*) as found from " + table + " where topic_uid = ?",
-                                        row -> row.getLong("found"),
-                                        topic.uid())
-                                .orElseThrow());
+        return database.read(
+                "count",
+                connection -> Sql.queryOne(
+                                connection,
+                                "select count(*) as found from " + table + " where topic_uid = ?",
+                                row -> row.getLong("found"),
+                                topic.uid())
+                        .orElseThrow());
     }
 }

@@ -21,12 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 
 final class PostgresLakeMetadataStoreIT extends LakeMetadataStoreContract {
 
-    private final PostgresStores stores = TestPostgres.shared().openStores();
+    private final PostgresDatabase database = TestPostgres.shared().openDatabase();
+    private final Stores stores = TestPostgres.shared().stores(database);
 
     // before the contract's own set-up, which JUnit runs first for what it inherits
     @AfterEach
     void closeDatabase() {
-        stores.database().close();
+        database.close();
     }
 
     @Override

@@ -35,7 +35,8 @@ final class PostgresLogMetadataStoreIT extends LogMetadataStoreContract {
     private static final int COMMITS = 60;
     private static final int PAGES = 200;
 
-    private final PostgresStores stores = TestPostgres.shared().openStores();
+    private final PostgresDatabase database = TestPostgres.shared().openDatabase();
+    private final Stores stores = TestPostgres.shared().stores(database);
 
     @Override
     protected Stores stores() {
@@ -59,7 +60,7 @@ final class PostgresLogMetadataStoreIT extends LogMetadataStoreContract {
         }
         String counted = "select idx_tup_fetch + seq_tup_read as pages from pg_stat_xact_user_tables"
                 + " where relname = 'pages'";
-        long read = stores.database().read("read commits", connection -> {
+        long read = database.read("read commits", connection -> {
             assertThat(FollowStatements.readCommits(connection, fixture.namespaceUid(), 1, 2 * PAGES))
                     .extracting(Commit::number)
                     .containsExactly(1L, 2L);

@@ -21,7 +21,7 @@ import dev.wings.controlplane.state.StoresContract;
 final class PostgresStoresIT extends StoresContract {
 
     private final DatabaseConfig database = TestPostgres.shared().createDatabase();
-    private final PostgresStores stores = TestPostgres.shared().openStores(database);
+    private final Stores stores = openReplica();
 
     @Override
     protected Stores stores() {
@@ -30,6 +30,6 @@ final class PostgresStoresIT extends StoresContract {
 
     @Override
     protected Stores openReplica() {
-        return TestPostgres.shared().openStores(database);
+        return TestPostgres.shared().stores(TestPostgres.openDatabase(database));
     }
 }

@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Test;
 
 final class PostgresTableCommitIT extends TableCommitContract {
 
-    private final PostgresStores stores = TestPostgres.shared().openStores();
+    private final PostgresDatabase database = TestPostgres.shared().openDatabase();
+    private final Stores stores = TestPostgres.shared().stores(database);
 
     @Override
     protected Stores stores() {
@@ -71,7 +72,7 @@ final class PostgresTableCommitIT extends TableCommitContract {
         Future<?> deletion = whileCommitting(commit, threads -> {
             Future<?> started =
                     threads.submit(() -> cluster().deleteTopic(topic.name(), TaskFixture.START, TaskFixture.START));
-            TestPostgres.awaitWaitingForALock(stores.database());
+            TestPostgres.awaitWaitingForALock(database);
             Future<?> push = threads.submit(
                     () -> acme.push(TaskFixture.at(1), LogFixture.page(other, "JFK", LogFixture.batch(1))));
             push.get(10, TimeUnit.SECONDS);

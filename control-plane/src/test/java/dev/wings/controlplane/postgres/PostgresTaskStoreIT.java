@@ -38,7 +38,8 @@ import org.junit.jupiter.api.Test;
 
 final class PostgresTaskStoreIT extends TaskStoreContract {
 
-    private final PostgresStores stores = TestPostgres.shared().openStores();
+    private final PostgresDatabase database = TestPostgres.shared().openDatabase();
+    private final Stores stores = TestPostgres.shared().stores(database);
 
     @Override
     protected Stores stores() {
@@ -59,7 +60,7 @@ final class PostgresTaskStoreIT extends TaskStoreContract {
         TaskRecord due = globex.create(topics.getFirst(), TaskKind.COMPACT, START);
 
         try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Optional<TaskRecord>> lease = stores.database().work("hold tasks", connection -> {
+            Future<Optional<TaskRecord>> lease = database.work("hold tasks", connection -> {
                 lock(connection, topics.getFirst());
                 Future<Optional<TaskRecord>> waiting = workers.submit(() -> globex.lease(TaskFixture.at(60)));
                 awaitWaiting();
@@ -79,8 +80,7 @@ final class PostgresTaskStoreIT extends TaskStoreContract {
     private void awaitWaiting() {
         String sql =
                 "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        while (stores.database()
-                        .read("find waits", connection -> Sql.queryOne(connection, sql, row -> row.getLong(1)))
+        while (database.read("find waits", connection -> Sql.queryOne(connection, sql, row -> row.getLong(1)))
                         .orElseThrow()
                 == 0) {
             Thread.onSpinWait();

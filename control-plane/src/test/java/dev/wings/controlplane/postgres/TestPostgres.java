@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.wings.common.config.Secret;
 import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.state.Stores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -120,14 +121,22 @@ public final class TestPostgres implements AutoCloseable {
         return config(name);
     }
 
-    /// Stores over a new database with nothing in its tables; the caller closes them.
-    PostgresStores openStores() {
-        return openStores(createDatabase());
+    /// A new database with nothing in its tables; the caller closes it, or its stores.
+    PostgresDatabase openDatabase() {
+        return openDatabase(createDatabase());
     }
 
-    /// Those of another replica.
-    PostgresStores openStores(DatabaseConfig database) {
-        return PostgresStores.open(database, scheduler, new SimpleMeterRegistry());
+    static PostgresDatabase openDatabase(DatabaseConfig database) {
+        return PostgresDatabase.open(database, new SimpleMeterRegistry());
+    }
+
+    Stores stores(PostgresDatabase database) {
+        return database.stores(scheduler);
+    }
+
+    /// Over a new database; the caller closes them.
+    Stores openStores() {
+        return stores(openDatabase());
     }
 
     /// A new database without any tables.

@@ -118,8 +118,9 @@ public abstract class StoresContract extends StateContract {
         assertThat(replica.garbage().findTable(topic.namespaceUid(), topic.uid()))
                 .contains(here.location(topic, "metadata/00000"));
         assertThat(replica.lake().list(NAMESPACE, Kind.TABLE, "", 10)).containsExactly("flights");
-        assertThat(replica.problem()).isEmpty();
-        assertThat(replica.time()).isAfterOrEqualTo(stores().time().minusSeconds(60));
+        assertThat(replica.problem().get()).isEmpty();
+        assertThat(replica.time().instant())
+                .isAfterOrEqualTo(stores().time().instant().minusSeconds(60));
     }
 
     /// I2.

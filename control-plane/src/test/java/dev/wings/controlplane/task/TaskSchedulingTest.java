@@ -27,7 +27,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.controlplane.cluster.TopicRecord;
-import dev.wings.controlplane.memory.MemoryStores;
+import dev.wings.controlplane.memory.MemoryDatabase;
 import dev.wings.controlplane.state.Stores;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -57,7 +57,7 @@ final class TaskSchedulingTest {
     private static final Set<TaskKind> ANY = Set.of();
 
     private final ManualTime time = new ManualTime();
-    private final Stores stores = new MemoryStores(time);
+    private final Stores stores = new MemoryDatabase().stores(time);
     private final CountingTaskStore store = new CountingTaskStore(stores.tasks());
     private final TaskFixture acme = new TaskFixture(stores, new NamespaceName("acme", "sales"));
     private final IdGenerator ids = new IdGenerator(time, new Random(1));
