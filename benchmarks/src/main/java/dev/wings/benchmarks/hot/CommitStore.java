@@ -26,17 +26,13 @@ import dev.wings.common.store.ObjectStores;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadata;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.LogMetadataStore;
-import dev.wings.controlplane.memory.MemoryClusterMetadataStore;
 import dev.wings.controlplane.memory.MemoryDatabase;
-import dev.wings.controlplane.memory.MemoryLogMetadataStore;
 import dev.wings.controlplane.postgres.DatabaseConfig;
-import dev.wings.controlplane.postgres.PostgresClusterMetadataStore;
 import dev.wings.controlplane.postgres.PostgresDatabase;
-import dev.wings.controlplane.postgres.PostgresLogMetadataStore;
+import dev.wings.controlplane.state.Stores;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -56,9 +52,7 @@ record CommitStore(LogMetadataStore log, NamespaceRecord namespace, TopicRecord 
     private static final int CONNECTIONS = 10;
 
     static CommitStore openMemory(IdGenerator ids) {
-        MemoryDatabase database = new MemoryDatabase();
-        return create(
-                new MemoryClusterMetadataStore(database), new MemoryLogMetadataStore(database), ids, new Resources());
+        return create(new MemoryDatabase().stores(ids.clock()), ids, new Resources());
     }
 
     /// On a PostgreSQL of its own that is as durable as in production.
@@ -78,13 +72,9 @@ record CommitStore(LogMetadataStore log, NamespaceRecord namespace, TopicRecord 
                     CONNECTIONS,
                     CONNECTIONS,
                     Duration.ofSeconds(5));
-            PostgresDatabase database = resources.add(PostgresDatabase.open(config, meters));
             Scheduler scheduler = resources.add(Scheduler.system());
-            return create(
-                    new PostgresClusterMetadataStore(database),
-                    new PostgresLogMetadataStore(database, scheduler),
-                    ids,
-                    resources);
+            PostgresDatabase database = resources.add(PostgresDatabase.open(config, meters));
+            return create(database.stores(scheduler), ids, resources);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
@@ -93,17 +83,16 @@ record CommitStore(LogMetadataStore log, NamespaceRecord namespace, TopicRecord 
         }
     }
 
-    private static CommitStore create(
-            ClusterMetadataStore clusterStore, LogMetadataStore logStore, IdGenerator ids, Resources resources) {
+    private static CommitStore create(Stores stores, IdGenerator ids, Resources resources) {
         ObjectStores objectStores = resources.add(new ObjectStores());
         ClusterMetadata cluster =
-                new ClusterMetadata(clusterStore, objectStores, ids.clock(), ids, Duration.ofDays(1), () -> {});
+                new ClusterMetadata(stores.cluster(), objectStores, ids.clock(), ids, Duration.ofDays(1), () -> {});
         cluster.createTenant(new TenantName("default"));
         cluster.createObjectStore(OBJECT_STORE, Path.of("/nowhere").toUri().toString());
         NamespaceRecord namespace = cluster.createNamespace(NAMESPACE, OBJECT_STORE);
         TopicRecord topic = cluster.createTopic(
                 NAMESPACE.topic("sample"), SampleRows.topicSchema(), "", LakeSpec.getDefaultInstance());
-        return new CommitStore(logStore, namespace, topic, resources);
+        return new CommitStore(stores.log(), namespace, topic, resources);
     }
 
     @Override

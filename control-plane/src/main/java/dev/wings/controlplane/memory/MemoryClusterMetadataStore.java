@@ -37,11 +37,11 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /// The resources of a cluster, in memory.
-public final class MemoryClusterMetadataStore implements ClusterMetadataStore {
+final class MemoryClusterMetadataStore implements ClusterMetadataStore {
 
     private final MemoryDatabase database;
 
-    public MemoryClusterMetadataStore(MemoryDatabase database) {
+    MemoryClusterMetadataStore(MemoryDatabase database) {
         this.database = database;
     }
 

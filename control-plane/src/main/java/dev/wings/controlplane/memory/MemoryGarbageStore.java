@@ -43,11 +43,11 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /// Garbage, in memory.
-public final class MemoryGarbageStore implements GarbageStore {
+final class MemoryGarbageStore implements GarbageStore {
 
     private final MemoryDatabase database;
 
-    public MemoryGarbageStore(MemoryDatabase database) {
+    MemoryGarbageStore(MemoryDatabase database) {
         this.database = database;
     }
 

@@ -41,11 +41,11 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /// Tables and views of the catalog, in memory.
-public final class MemoryLakeMetadataStore implements LakeMetadataStore {
+final class MemoryLakeMetadataStore implements LakeMetadataStore {
 
     private final MemoryDatabase database;
 
-    public MemoryLakeMetadataStore(MemoryDatabase database) {
+    MemoryLakeMetadataStore(MemoryDatabase database) {
         this.database = database;
     }
 

@@ -50,13 +50,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The log's metadata, in memory.
-public final class MemoryLogMetadataStore implements LogMetadataStore {
+final class MemoryLogMetadataStore implements LogMetadataStore {
 
     private static final int PLAN_CHUNK_PAGES = 1_000;
 
     private final MemoryDatabase database;
 
-    public MemoryLogMetadataStore(MemoryDatabase database) {
+    MemoryLogMetadataStore(MemoryDatabase database) {
         this.database = database;
     }
 

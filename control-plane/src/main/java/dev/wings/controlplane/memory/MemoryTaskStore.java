@@ -65,7 +65,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Tasks and commits to tables, in memory.
-public final class MemoryTaskStore implements TaskStore {
+final class MemoryTaskStore implements TaskStore {
 
     /// That of their bytes; UUIDs of Java compare as signed numbers.
     private static final Comparator<TaskRecord> BY_UID =
@@ -73,7 +73,7 @@ public final class MemoryTaskStore implements TaskStore {
 
     private final MemoryDatabase database;
 
-    public MemoryTaskStore(MemoryDatabase database) {
+    MemoryTaskStore(MemoryDatabase database) {
         this.database = database;
     }
 

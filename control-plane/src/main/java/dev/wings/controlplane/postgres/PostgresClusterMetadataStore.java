@@ -37,7 +37,7 @@ import java.util.List;
 import java.util.UUID;
 
 /// The resources of a cluster, in PostgreSQL.
-public final class PostgresClusterMetadataStore implements ClusterMetadataStore {
+final class PostgresClusterMetadataStore implements ClusterMetadataStore {
 
     private static final String LOCK_TOPIC = "select 1 from topics where topic_uid = ? for update";
 
@@ -48,7 +48,7 @@ public final class PostgresClusterMetadataStore implements ClusterMetadataStore 
 
     private final PostgresDatabase database;
 
-    public PostgresClusterMetadataStore(PostgresDatabase database) {
+    PostgresClusterMetadataStore(PostgresDatabase database) {
         this.database = database;
     }
 

@@ -35,7 +35,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /// Garbage, in PostgreSQL.
-public final class PostgresGarbageStore implements GarbageStore {
+final class PostgresGarbageStore implements GarbageStore {
 
     private static final String FIND_HOME = """
             select n.namespace_uid, n.object_prefix, o.uri
@@ -130,7 +130,7 @@ public final class PostgresGarbageStore implements GarbageStore {
 
     private final PostgresDatabase database;
 
-    public PostgresGarbageStore(PostgresDatabase database) {
+    PostgresGarbageStore(PostgresDatabase database) {
         this.database = database;
     }
 

@@ -44,11 +44,11 @@ import java.util.stream.Stream;
 ///
 /// A commit locks the rows of its tables, ordered by uid, before these, if locations are new, their homes as places of
 /// locations, and nothing of the namespace: it never stalls the log.
-public final class PostgresLakeMetadataStore implements LakeMetadataStore {
+final class PostgresLakeMetadataStore implements LakeMetadataStore {
 
     private final PostgresDatabase database;
 
-    public PostgresLakeMetadataStore(PostgresDatabase database) {
+    PostgresLakeMetadataStore(PostgresDatabase database) {
         this.database = database;
     }
 

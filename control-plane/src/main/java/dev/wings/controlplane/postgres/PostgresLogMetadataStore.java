@@ -38,11 +38,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The log's metadata, in PostgreSQL.
-public final class PostgresLogMetadataStore implements LogMetadataStore {
+final class PostgresLogMetadataStore implements LogMetadataStore {
 
     private final PostgresDatabase database;
 
-    public PostgresLogMetadataStore(PostgresDatabase database) {
+    PostgresLogMetadataStore(PostgresDatabase database) {
         this.database = database;
     }
 

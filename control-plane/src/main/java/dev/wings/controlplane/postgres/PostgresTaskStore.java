@@ -45,7 +45,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Tasks and commits to tables, in PostgreSQL.
-public final class PostgresTaskStore implements TaskStore {
+final class PostgresTaskStore implements TaskStore {
 
     private static final String FIND = """
             select %s
@@ -104,7 +104,7 @@ public final class PostgresTaskStore implements TaskStore {
 
     private final PostgresDatabase database;
 
-    public PostgresTaskStore(PostgresDatabase database) {
+    PostgresTaskStore(PostgresDatabase database) {
         this.database = database;
     }
 

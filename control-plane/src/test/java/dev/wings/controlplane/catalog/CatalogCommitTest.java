@@ -33,9 +33,8 @@ import dev.wings.controlplane.lake.LakeEntry.Kind;
 import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.lake.LakeNamespace;
 import dev.wings.controlplane.lake.TableName;
-import dev.wings.controlplane.memory.MemoryClusterMetadataStore;
 import dev.wings.controlplane.memory.MemoryDatabase;
-import dev.wings.controlplane.memory.MemoryLakeMetadataStore;
+import dev.wings.controlplane.state.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,8 +77,8 @@ final class CatalogCommitTest {
     @TempDir
     Path objects;
 
-    private final MemoryDatabase database = new MemoryDatabase();
-    private final FailingStore store = new FailingStore(new MemoryLakeMetadataStore(database));
+    private final Stores stores = new MemoryDatabase().stores(InstantSource.system());
+    private final FailingStore store = new FailingStore(stores.lake());
     private final ObjectStores objectStores = new ObjectStores();
     private final IdGenerator ids = new IdGenerator(InstantSource.fixed(NOW), new Random(1));
     private final MetadataMemory memory = new MetadataMemory(64 << 20, Duration.ofSeconds(1));
@@ -87,15 +86,14 @@ final class CatalogCommitTest {
 
     @BeforeEach
     void open() {
-        MemoryClusterMetadataStore clusterStore = new MemoryClusterMetadataStore(database);
         ClusterMetadata cluster =
-                new ClusterMetadata(clusterStore, objectStores, ids.clock(), ids, Duration.ofDays(1), () -> {});
+                new ClusterMetadata(stores.cluster(), objectStores, ids.clock(), ids, Duration.ofDays(1), () -> {});
         cluster.createTenant(ACME);
         ObjectStoreName main = new ObjectStoreName("acme", "main");
         cluster.createObjectStore(main, objects.toUri().toString());
         cluster.createNamespace(new NamespaceName("acme", "sales"), main);
         catalog = IcebergCatalog.over(
-                store, cluster, clusterStore, objectStores, ids, ids.clock(), Duration.ofDays(1), memory);
+                store, cluster, stores.cluster(), objectStores, ids, ids.clock(), Duration.ofDays(1), memory);
     }
 
     @AfterEach
