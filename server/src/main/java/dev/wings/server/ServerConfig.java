@@ -45,7 +45,7 @@ import java.util.Optional;
 /// @param queryThreads that one query computes with; 0 for as many as there are processors, 16 at most
 /// @param queryMemoryBytes that one query computes with; beyond, it spills to disk
 /// @param readMemoryBytes that one query's rows may take between the object store and the engine or the client
-/// @param planMemoryBytes that what one query, or listing, gathers before its first row may take
+/// @param planMemoryBytes that what one query, or all queries and listings of one tenant, gather before their first row
 /// @param engineProcesses whether each engine has a process of its own
 /// @param spillBytes that one query may put on disk
 /// @param spillDirectory parent of the directory for it; empty for the system's directory for temporary files
@@ -154,8 +154,8 @@ public record ServerConfig(
                         256 * MIB,
                         MIB,
                         64 * GIB,
-                        "of the heap: what one query is about, pages, segments, rows of system tables, or a listing;"
-                                + " a page takes some 250 bytes"),
+                        "of the heap: what one query, or all of one tenant, are about, pages, segments, rows of system"
+                                + " tables, or listings; a page takes some 250 bytes; for all there is a third more"),
                 settings.bool(
                         "ENGINE_PROCESSES",
                         true,

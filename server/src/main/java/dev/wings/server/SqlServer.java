@@ -203,8 +203,7 @@ public final class SqlServer implements AutoCloseable {
     /// Those of system tables have places and a queue of their own; one tenant's queues leave room for others'.
     private static FlightSqlEndpoint.Limits streamLimits(ServerConfig config) {
         int ofOneTenant = 2 * (config.queries() + config.queuedQueries());
-        return new FlightSqlEndpoint.Limits(
-                4 * ofOneTenant, ofOneTenant, config.queryTimeout(), config.planMemoryBytes(), turns());
+        return new FlightSqlEndpoint.Limits(4 * ofOneTenant, ofOneTenant, config.queryTimeout(), turns());
     }
 
     /// So that one tenant has a processor less than there are.

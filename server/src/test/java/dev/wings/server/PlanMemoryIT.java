@@ -27,9 +27,14 @@ import dev.wings.server.testing.Flights;
 import dev.wings.server.testing.ServerFixture;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
+import org.apache.arrow.flight.FlightStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,10 +68,10 @@ final class PlanMemoryIT {
     }
 
     /// Pages that nobody reads: there is no object behind them.
-    private Topic createPages() {
+    private Topic createPages(int pages) {
         Topic topic = server.createTopic("flights", Flights.SCHEMA, "origin");
         CommitFolioRequest.Builder folio = CommitFolioRequest.newBuilder().setObjectKey("folios/none");
-        for (int i = 0; i < PAGES; i++) {
+        for (int i = 0; i < pages; i++) {
             folio.addPages(PageCommit.newBuilder()
                     .setTopicUid(topic.getUid())
                     .setPartitionValue("airport-" + i)
@@ -80,7 +85,7 @@ final class PlanMemoryIT {
 
     @Test
     void pagesHaveABudget() {
-        createPages();
+        createPages(PAGES);
         assertRefused(() -> sql.query("select sum(number) from flights"), "pages of ");
         assertRefused(() -> sql.query("select * from flights"), "pages of ");
         assertRefused(() -> sql.query("select count(*) from system.pages"), "rows of system.pages");
@@ -94,7 +99,7 @@ final class PlanMemoryIT {
 
     @Test
     void rowsAreCountedWithoutPages() throws Exception {
-        createPages();
+        createPages(PAGES);
         assertThat(sql.query("select count(*) from flights")).containsExactly(String.valueOf(3 * PAGES));
         assertThat(server.controlPlane().plans().getLast().getTopics(0).getRowsOnly())
                 .isTrue();
@@ -113,6 +118,35 @@ final class PlanMemoryIT {
         // what is not asked for takes nothing
         assertThat(sql.query("select topic from system.topics where topic in ('topic-7', 'topic-3999') order by 1"))
                 .containsExactly("topic-3999", "topic-7");
+    }
+
+    /// Each of them would be within its limit: what a query is about is held until its last row is taken.
+    @Test
+    void queriesThatRunAtOnceShareTheBudget() throws Exception {
+        createPages(2_000);
+        String count = "select count(*) from system.pages";
+        FlightInfo endless = sql.client().execute("select * from system.pages, range(1000000)");
+        try (FlightStream unread =
+                sql.client().getStream(endless.getEndpoints().getFirst().getTicket())) {
+            assertThat(unread.next()).isTrue();
+            assertThatThrownBy(() -> sql.query(count))
+                    .isInstanceOfSatisfying(
+                            FlightRuntimeException.class,
+                            failure ->
+                                    assertThat(failure.status().code()).isEqualTo(FlightStatusCode.RESOURCE_EXHAUSTED))
+                    .hasMessageContaining("limit_bytes_of_a_tenant=1048576");
+            unread.cancel("enough", null);
+        }
+        // it ends soon
+        List<String> rows = List.of();
+        for (long start = System.nanoTime(); rows.isEmpty(); LockSupport.parkNanos(10_000_000)) {
+            try {
+                rows = sql.query(count);
+            } catch (FlightRuntimeException e) {
+                assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(60));
+            }
+        }
+        assertThat(rows).containsExactly("2000");
     }
 
     private static void assertRefused(ThrowingCallable query, String tooMany) {

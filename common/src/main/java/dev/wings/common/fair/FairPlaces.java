@@ -227,8 +227,8 @@ public final class FairPlaces {
     public final class Place implements AutoCloseable {
 
         private final String name;
-        private final Owner owner;
         private final boolean waited;
+        private Owner owner;
         private long amount;
 
         private Place(String name, Owner owner, long amount, boolean waited) {
@@ -253,6 +253,8 @@ public final class FairPlaces {
             grown.ifPresent(place -> {
                 lock.lock();
                 try {
+                    // if nobody held anything of it, it was forgotten, and is another one now
+                    owner = place.owner;
                     amount += place.amount;
                     place.amount = 0;
                 } finally {

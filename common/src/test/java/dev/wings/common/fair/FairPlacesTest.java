@@ -67,6 +67,23 @@ class FairPlacesTest {
         }
     }
 
+    /// Of nothing, and of what was given back.
+    @Test
+    void placeOfNothingGrows() {
+        FairPlaces places = new FairPlaces("bytes", FairPlaces.Limits.of(100));
+        FairPlaces.Place place = places.tryAcquire("a", 0).orElseThrow();
+        for (int round = 0; round < 5; round++) {
+            assertThat(place.tryGrow(50)).isTrue();
+            assertThat(place.tryGrow(50)).isFalse();
+            place.shrink(50);
+            assertThat(places.free()).isEqualTo(100);
+        }
+        assertThat(place.tryGrow(50)).isTrue();
+        place.close();
+        assertThat(places.free()).isEqualTo(100);
+        assertThat(places.owners()).isZero();
+    }
+
     @Test
     void manyGreedyOwnersLeaveSomeToo() {
         FairPlaces places = places(512, 0, Duration.ZERO);

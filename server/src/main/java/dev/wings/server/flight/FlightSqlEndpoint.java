@@ -97,9 +97,8 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     /// @param queries DoGet calls of queries at once
     /// @param metadata DoGet calls of metadata at once
     /// @param metadataTimeout of one of metadata, from its start until its last row is taken
-    /// @param metadataBytes of the heap that the rows of one of metadata may take
     /// @param turns listings of metadata that are made, and parameters that are read, at once
-    public record Limits(int queries, int metadata, Duration metadataTimeout, long metadataBytes, int turns) {}
+    public record Limits(int queries, int metadata, Duration metadataTimeout, int turns) {}
 
     /// @param queryThreads runs the DoGet calls of queries, each on a platform thread
     public FlightSqlEndpoint(
@@ -113,7 +112,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             Scheduler scheduler,
             Limits limits) {
         super(
-                new MetadataRoots(catalog, system, allocator, limits.metadataBytes()),
+                new MetadataRoots(catalog, system, allocator, queries.planBudget()),
                 allocator,
                 new MetadataStreams(limits.metadata(), limits.turns(), limits.metadataTimeout(), scheduler));
         this.statements = new Statements(queries, signer, ids, queryThreads, limits.queries());

@@ -18,6 +18,7 @@ package dev.wings.server.flight;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.query.ResultColumns;
 import dev.wings.server.system.SystemTables;
+import dev.wings.server.table.PlanBudget;
 import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableRef;
@@ -55,14 +56,14 @@ final class MetadataRoots {
     private final Catalog catalog;
     private final SystemTables system;
     private final BufferAllocator allocator;
-    private final long memoryBytes;
+    private final PlanBudget budget;
 
-    /// @param memoryBytes that what one call lists may take
-    MetadataRoots(Catalog catalog, SystemTables system, BufferAllocator allocator, long memoryBytes) {
+    /// @param budget for what calls list
+    MetadataRoots(Catalog catalog, SystemTables system, BufferAllocator allocator, PlanBudget budget) {
         this.catalog = catalog;
         this.system = system;
         this.allocator = allocator;
-        this.memoryBytes = memoryBytes;
+        this.budget = budget;
     }
 
     VectorSchemaRoot openCatalogs() {
@@ -79,48 +80,52 @@ final class MetadataRoots {
 
     VectorSchemaRoot openSchemas(String tenant, CommandGetDbSchemas command) {
         List<List<Object>> rows = new ArrayList<>();
-        if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
-            LikePattern filter =
-                    LikePattern.of(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
-            PlanMemory memory = new PlanMemory(memoryBytes);
-            Consumer<String> row = schema -> {
-                if (filter.matches(schema)) {
-                    memory.add(PlanMemory.bytesOf(CATALOG, schema), "schemas");
-                    rows.add(List.of(CATALOG, schema));
-                }
-            };
-            catalog.namespaces(tenant, row);
-            row.accept(SystemTables.SCHEMA);
-            rows.sort(Comparator.comparing(schema -> (String) schema.getLast()));
+        try (PlanMemory memory = budget.open(tenant)) {
+            if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
+                LikePattern filter =
+                        LikePattern.of(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
+                Consumer<String> row = schema -> {
+                    if (filter.matches(schema)) {
+                        memory.add(PlanMemory.bytesOf(CATALOG, schema), "schemas");
+                        rows.add(List.of(CATALOG, schema));
+                    }
+                };
+                catalog.namespaces(tenant, row);
+                row.accept(SystemTables.SCHEMA);
+                rows.sort(Comparator.comparing(schema -> (String) schema.getLast()));
+            }
+            return open(Schemas.GET_SCHEMAS_SCHEMA, rows);
         }
-        return open(Schemas.GET_SCHEMAS_SCHEMA, rows);
     }
 
     VectorSchemaRoot openTables(String tenant, CommandGetTables command) {
         List<List<Object>> rows = new ArrayList<>();
-        if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
-            LikePattern schemas =
-                    LikePattern.of(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
-            LikePattern names =
-                    LikePattern.of(command.hasTableNameFilterPattern() ? command.getTableNameFilterPattern() : "%");
-            PlanMemory memory = new PlanMemory(memoryBytes);
-            Consumer<Entry> row = entry -> {
-                if (schemas.matches(entry.schema()) && names.matches(entry.name())) {
-                    List<Object> values = new ArrayList<>(List.of(CATALOG, entry.schema(), entry.name(), entry.type()));
-                    if (command.getIncludeSchema()) {
-                        values.add(serialized(schemaOf(entry)));
+        try (PlanMemory memory = budget.open(tenant)) {
+            if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
+                LikePattern schemas =
+                        LikePattern.of(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
+                LikePattern names =
+                        LikePattern.of(command.hasTableNameFilterPattern() ? command.getTableNameFilterPattern() : "%");
+                Consumer<Entry> row = entry -> {
+                    if (schemas.matches(entry.schema()) && names.matches(entry.name())) {
+                        List<Object> values =
+                                new ArrayList<>(List.of(CATALOG, entry.schema(), entry.name(), entry.type()));
+                        if (command.getIncludeSchema()) {
+                            values.add(serialized(schemaOf(entry)));
+                        }
+                        memory.add(PlanMemory.bytesOf(values.toArray()), "tables");
+                        rows.add(values);
                     }
-                    memory.add(PlanMemory.bytesOf(values.toArray()), "tables");
-                    rows.add(values);
-                }
-            };
-            entries(tenant, command.getTableTypesList(), row);
-            // as the protocol wants: by type within a schema within the catalog
-            rows.sort(Comparator.<List<Object>, String>comparing(values -> (String) values.get(1))
-                    .thenComparing(values -> (String) values.get(2))
-                    .thenComparing(values -> (String) values.get(3)));
+                };
+                entries(tenant, command.getTableTypesList(), row);
+                // as the protocol wants: by type within a schema within the catalog
+                rows.sort(Comparator.<List<Object>, String>comparing(values -> (String) values.get(1))
+                        .thenComparing(values -> (String) values.get(2))
+                        .thenComparing(values -> (String) values.get(3)));
+            }
+            return open(
+                    command.getIncludeSchema() ? Schemas.GET_TABLES_SCHEMA : Schemas.GET_TABLES_SCHEMA_NO_SCHEMA, rows);
         }
-        return open(command.getIncludeSchema() ? Schemas.GET_TABLES_SCHEMA : Schemas.GET_TABLES_SCHEMA_NO_SCHEMA, rows);
     }
 
     private record Entry(String schema, String name, String type, SqlTable table) {}

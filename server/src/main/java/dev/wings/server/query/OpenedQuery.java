@@ -15,6 +15,7 @@
  */
 package dev.wings.server.query;
 
+import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.TableRef;
 import dev.wings.server.table.TableSource;
@@ -22,7 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A query with the snapshot that it reads.
-record OpenedQuery(QueryPlan plan, Map<TableRef, TableSource> sources) {
+///
+/// @param memory that the sources take, until this is closed
+record OpenedQuery(QueryPlan plan, Map<TableRef, TableSource> sources, PlanMemory memory) implements AutoCloseable {
 
     boolean isOnlyBatches() {
         return sources.values().stream().allMatch(source -> source.segments().isEmpty());
@@ -31,6 +34,11 @@ record OpenedQuery(QueryPlan plan, Map<TableRef, TableSource> sources) {
     /// The answer of a query that only counts rows, if it is known without reading them.
     Optional<Long> count() {
         return plan.query().onlyCounts() ? sources.values().iterator().next().rows() : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        memory.close();
     }
 
     long fetchAll() {

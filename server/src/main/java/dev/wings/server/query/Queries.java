@@ -23,6 +23,7 @@ import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.engine.EngineFactory;
+import dev.wings.server.table.PlanBudget;
 import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.Tables;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -75,6 +76,7 @@ public final class Queries implements AutoCloseable {
     private final EnginePool runners;
     private final EnginePool systemRunners;
     private final QueryMetrics metrics;
+    private final PlanBudget planBudget;
 
     /// @param concurrent queries that run at once
     /// @param queued queries of one tenant that wait for others at most
@@ -83,7 +85,7 @@ public final class Queries implements AutoCloseable {
     /// @param threads that one query computes with
     /// @param memoryBytes that one query computes with; beyond, it spills to disk
     /// @param readMemoryBytes that one query's rows may take between the object store and the engine, or the client
-    /// @param planMemoryBytes that what one query, or listing, gathers before its first row may take
+    /// @param planMemoryBytes that what one query, or all of one tenant, gather before their first row may take
     /// @param temporaryBytes that one query may spill
     /// @param readerTimeout a query whose client takes no rows for so long ends when another one waits for its
     ///     place
@@ -151,6 +153,7 @@ public final class Queries implements AutoCloseable {
                 directory,
                 Optional.empty());
         this.metrics = new QueryMetrics(registry);
+        this.planBudget = new PlanBudget(limits.planMemoryBytes());
         metrics.watch(runners, "topics");
         metrics.watch(systemRunners, "system");
         planning.watch(metrics);
@@ -161,6 +164,11 @@ public final class Queries implements AutoCloseable {
         factory.prepare(2);
         planning.warmUp();
         runners.warmUp(ResourceId.DEFAULT);
+    }
+
+    /// For what queries, and listings, gather.
+    public PlanBudget planBudget() {
+        return planBudget;
     }
 
     /// Checks a query and tells its shape; nothing is read.
@@ -311,8 +319,8 @@ public final class Queries implements AutoCloseable {
     private void run(RunningQuery query, QueryPlan recent, EngineRuns engineRuns, ResultSink sink) {
         query.check();
         QueryRequest request = query.request();
-        try (BufferAllocator rows = allocator.newChildAllocator("query " + request.id(), 0, limits.readMemoryBytes())) {
-            OpenedQuery opened = open(request, recent, rows);
+        try (BufferAllocator rows = allocator.newChildAllocator("query " + request.id(), 0, limits.readMemoryBytes());
+                OpenedQuery opened = open(request, recent, rows)) {
             query.check();
             Optional<DirectResult> direct = opened.plan().direct().filter(result -> opened.isOnlyBatches());
             if (opened.plan().query().isExplain()) {
@@ -354,17 +362,24 @@ public final class Queries implements AutoCloseable {
     private OpenedQuery open(QueryRequest request, QueryPlan recent, BufferAllocator rows) {
         QueryPlan plan = recent;
         for (int attempt = 1; ; attempt++) {
+            PlanMemory memory = planBudget.open(request.tenant());
+            boolean opened = false;
             try {
-                PlanMemory memory = new PlanMemory(limits.planMemoryBytes());
-                return new OpenedQuery(
-                        plan, tables.open(request.tenant(), plan.needs(request.parameters()), rows, memory));
+                OpenedQuery query = new OpenedQuery(
+                        plan, tables.open(request.tenant(), plan.needs(request.parameters()), rows, memory), memory);
+                opened = true;
+                return query;
             } catch (WingsException e) {
                 boolean changed = e.kind() == ErrorKind.CONFLICT || e.kind() == ErrorKind.NOT_FOUND;
                 if (!changed || attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
-                plan = planning.plan(request);
+            } finally {
+                if (!opened) {
+                    memory.close();
+                }
             }
+            plan = planning.plan(request);
         }
     }
 

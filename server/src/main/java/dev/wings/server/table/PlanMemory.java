@@ -16,24 +16,34 @@
 package dev.wings.server.table;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import org.jspecify.annotations.Nullable;
 
 /// Counts what a query, or a listing, gathers in memory before its first row: pages, rows of system tables, topics.
-/// About: what they hold is counted, not measured. For one thread.
-public final class PlanMemory {
+/// About: what they hold is counted, not measured. Held until it is closed, out of a [PlanBudget]. For one thread.
+public final class PlanMemory implements AutoCloseable {
+
+    /// Taken from what all share at a time.
+    private static final long STEP_BYTES = 64 << 10;
 
     /// What an object takes, with a reference to it.
     private static final long OBJECT_BYTES = 24;
 
     private final long limitBytes;
+    private final FairPlaces.Place held;
+    private long heldBytes;
     private long bytes;
 
     /// @param limitBytes beyond which the query is refused
-    public PlanMemory(long limitBytes) {
+    /// @param held of what all share, nothing yet; closed with this
+    PlanMemory(long limitBytes, FairPlaces.Place held) {
         this.limitBytes = limitBytes;
+        this.held = held;
     }
 
-    /// Called before more is held. EXHAUSTED, with the limit and its setting, if it is too much.
+    /// Called before more is held. EXHAUSTED, with the limit and its setting, if it is too much, for this query or for
+    /// all that
+    /// there are now.
     ///
     /// @param what it is, in the plural, for the message
     public void add(long more, String what) {
@@ -41,6 +51,16 @@ public final class PlanMemory {
         if (bytes > limitBytes) {
             throw WingsException.exhausted("what the query is about does not fit into its memory, ask for less of it or"
                     + " raise WINGS_SERVER_PLAN_MEMORY_BYTES: too_many=" + what + ", limit_bytes=" + limitBytes);
+        }
+        if (bytes > heldBytes) {
+            long step = Math.min(Math.max(bytes - heldBytes, STEP_BYTES), limitBytes - heldBytes);
+            if (!held.tryGrow(step)) {
+                throw WingsException.exhausted("what all queries that run now are about does not fit into the memory"
+                        + " for it, ask again when others have ended, ask for less, or raise"
+                        + " WINGS_SERVER_PLAN_MEMORY_BYTES: too_many=" + what + ", limit_bytes_of_a_tenant="
+                        + limitBytes);
+            }
+            heldBytes += step;
         }
     }
 
@@ -61,5 +81,10 @@ public final class PlanMemory {
     /// What was counted so far.
     public long bytes() {
         return bytes;
+    }
+
+    @Override
+    public void close() {
+        held.close();
     }
 }
