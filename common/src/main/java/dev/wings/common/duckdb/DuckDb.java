@@ -19,14 +19,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// One in-memory instance of DuckDB with one connection.
@@ -41,8 +38,6 @@ public final class DuckDb implements AutoCloseable {
 
     /// How many threads the caller brings: DuckDB starts those that are missing.
     private static final String OWN_THREADS = "external_threads";
-
-    private static final long MAX_TEXT_BYTES = 1L << 30;
 
     private final Arena arena;
     private final MemorySegment database;
@@ -117,19 +112,18 @@ public final class DuckDb implements AutoCloseable {
         }
     }
 
-    /// The one text that a statement of ours with one parameter answers. The statement is kept: there are few of
-    /// them.
-    public String text(String sql, String parameter) {
+    /// The one text that a statement of ours with one parameter answers; empty if it takes more bytes of UTF-8 than
+    /// that. The statement is kept: there are few of them. The parameter has a type there (`?::VARCHAR`): else the
+    /// statement is planned anew each time.
+    public Optional<String> text(String sql, String parameter, int maxBytes) {
         Statement statement = texts.computeIfAbsent(sql, this::prepare);
-        try (BufferAllocator allocator = new RootAllocator(MAX_TEXT_BYTES)) {
-            statement.bind(1, parameter);
-            try (Results results = statement.execute(allocator)) {
-                if (!results.next() || !(results.root().getVector(0) instanceof VarCharVector texts)) {
-                    throw new IllegalStateException("one text was expected: " + sql);
-                }
-                return new String(texts.get(0), StandardCharsets.UTF_8);
-            }
-        }
+        statement.bind(1, parameter);
+        return statement.text(maxBytes);
+    }
+
+    /// The same, of any length.
+    public String text(String sql, String parameter) {
+        return text(sql, parameter, Integer.MAX_VALUE).orElseThrow();
     }
 
     /// Prepares one statement. The caller must know that it is one: DuckDB executes all but the last of several.

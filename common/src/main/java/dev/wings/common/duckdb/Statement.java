@@ -132,14 +132,59 @@ public final class Statement implements AutoCloseable {
     public Results execute(BufferAllocator allocator) {
         try {
             helpers.start();
-            return start(allocator);
+            start();
+            return Results.open(result, options.get(ADDRESS, 0), helpers, allocator);
         } catch (Throwable t) {
             helpers.stop();
             throw CApi.unexpected(t);
         }
     }
 
-    private Results start(BufferAllocator allocator) throws Throwable {
+    /// Runs the statement, whose result is one text; empty if it takes more bytes of UTF-8 than that. The results of
+    /// the time before are closed.
+    Optional<String> text(int maxBytes) {
+        try {
+            helpers.start();
+            start();
+            try {
+                return firstText(maxBytes);
+            } finally {
+                helpers.stop();
+                CApi.DESTROY_RESULT.invokeExact(result);
+            }
+        } catch (Throwable t) {
+            helpers.stop();
+            throw CApi.unexpected(t);
+        }
+    }
+
+    private Optional<String> firstText(int maxBytes) throws Throwable {
+        try (Arena scope = Arena.ofConfined()) {
+            MemorySegment chunk = scope.allocate(ADDRESS);
+            chunk.set(ADDRESS, 0, (MemorySegment) CApi.FETCH_CHUNK.invokeExact(result));
+            try {
+                MemorySegment rows = chunk.get(ADDRESS, 0);
+                if (rows.address() == 0) {
+                    String error = CApi.text((MemorySegment) CApi.RESULT_ERROR.invokeExact(result));
+                    throw error == null || error.isEmpty()
+                            ? new IllegalStateException("a text was expected, and there are no rows")
+                            : new DuckDbException(error);
+                }
+                MemorySegment vector = (MemorySegment) CApi.CHUNK_VECTOR.invokeExact(rows, 0L);
+                if (!ValueSize.isValid(ValueSize.validity(vector, 1), 0)) {
+                    throw new IllegalStateException("a text was expected, and it is null");
+                }
+                return CApi.firstText((MemorySegment) CApi.VECTOR_DATA.invokeExact(vector), maxBytes);
+            } finally {
+                if (chunk.get(ADDRESS, 0).address() != 0) {
+                    CApi.DESTROY_CHUNK.invokeExact(chunk);
+                }
+            }
+        }
+    }
+
+    /// Starts the statement: then `result` is to be destroyed.
+    private void start() throws Throwable {
         int state = (int) CApi.PENDING.invokeExact(handle(), pending);
         try {
             if (state != 0) {
@@ -152,7 +197,6 @@ public final class Statement implements AutoCloseable {
                 CApi.DESTROY_RESULT.invokeExact(result);
                 throw new DuckDbException(message);
             }
-            return Results.open(result, options.get(ADDRESS, 0), helpers, allocator);
         } finally {
             CApi.DESTROY_PENDING.invokeExact(pending);
         }

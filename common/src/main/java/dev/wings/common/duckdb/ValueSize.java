@@ -197,12 +197,12 @@ sealed interface ValueSize {
     }
 
     /// One bit for each value; NULL if all are valid.
-    private static MemorySegment validity(MemorySegment vector, long count) throws Throwable {
+    static MemorySegment validity(MemorySegment vector, long count) throws Throwable {
         MemorySegment validity = (MemorySegment) CApi.VECTOR_VALIDITY.invokeExact(vector);
         return validity.address() == 0 ? validity : validity.reinterpret((count + 63) / 64 * Long.BYTES);
     }
 
-    private static boolean isValid(MemorySegment validity, int index) {
+    static boolean isValid(MemorySegment validity, int index) {
         return validity.address() == 0
                 || (MemoryUtil.getLong(validity.address() + index / 64 * (long) Long.BYTES) & (1L << (index % 64)))
                         != 0;

@@ -75,6 +75,30 @@ class DuckDbTest {
         assertThat(numbers.openScans).hasValue(0);
     }
 
+    /// Up to twelve bytes are kept in the place of the value itself.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 4, 11, 12, 13, 100_000})
+    void aTextOfAnyLengthIsRead(int length) {
+        String text = "\u00e9" + "x".repeat(length);
+        String sql = "SELECT substr(?::VARCHAR, 2)";
+        assertThat(duckDb.text(sql, text)).isEqualTo("x".repeat(length));
+        assertThat(duckDb.text(sql, text, length)).contains("x".repeat(length));
+        assertThat(duckDb.text(sql, text, length - 1)).isEmpty();
+        assertThat(duckDb.text("SELECT ?::VARCHAR", text)).isEqualTo(text);
+    }
+
+    @Test
+    void aTextThatIsNotThereFails() {
+        assertThatThrownBy(() -> duckDb.text("SELECT error(?::VARCHAR)", "no"))
+                .isInstanceOf(DuckDbException.class)
+                .hasMessageContaining("no");
+        assertThatThrownBy(() -> duckDb.text("SELECT nullif(?::VARCHAR, 'x')", "x"))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> duckDb.text("SELECT ?::VARCHAR WHERE false", "x"))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(duckDb.text("SELECT ?::VARCHAR", "x")).isEqualTo("x");
+    }
+
     @Test
     void everyFilterAndColumnIsApplied() {
         duckDb.addTable("t", new Numbers(3, 1000), allocator);

@@ -217,6 +217,13 @@ final class EngineHost {
                 answer(out -> out.writeLong(memoryLimit));
             }
             case RUN -> duckDb().run(Values.readText(head));
+            case TEXT -> {
+                Optional<String> text = duckDb().text(Values.readText(head), Values.readText(head), head.readInt());
+                answer(out -> {
+                    out.writeBoolean(text.isPresent());
+                    Values.writeText(out, text.orElse(""));
+                });
+            }
             case PREPARE -> statements.put(head.readInt(), duckDb().prepare(Values.readText(head)));
             case DESCRIBE -> describe(statement(head));
             case BIND -> statement(head).bind(head.readInt(), Values.readValue(head));

@@ -25,6 +25,8 @@ enum FrameType {
     /// Ends the instance, but not the process.
     CLOSE(true),
     RUN(false),
+    /// A statement with one parameter, whose result is one text: answered by it.
+    TEXT(true),
     PREPARE(false),
     DESCRIBE(true),
     BIND(false),

@@ -55,8 +55,8 @@ public final class LocalEngines implements EngineFactory {
         }
 
         @Override
-        public String text(String sql, String parameter) {
-            return duckDb.text(sql, parameter);
+        public Optional<String> text(String sql, String parameter, int maxBytes) {
+            return duckDb.text(sql, parameter, maxBytes);
         }
 
         @Override

@@ -25,7 +25,6 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,9 +34,6 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.OutOfMemoryException;
-import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -49,9 +45,6 @@ import org.jspecify.annotations.Nullable;
 /// reads for it.
 final class RemoteEngine implements SqlEngine {
 
-    /// Syntax trees and plans: they are taken apart in the heap, where they need several times as much.
-    private static final long MAX_TEXT_BYTES = 16 << 20;
-
     /// What was interrupted, and what is closed, ends by itself in this time or not at all.
     private static final Duration END_TIMEOUT = Duration.ofSeconds(1);
 
@@ -59,7 +52,6 @@ final class RemoteEngine implements SqlEngine {
     private final Scheduler scheduler;
     private final BiConsumer<EngineProcess, Boolean> onClose;
     private final List<ByteBuffer> unsent = new ArrayList<>();
-    private final Map<String, Prepared> texts = new HashMap<>();
     private final Map<String, Integer> attached = new HashMap<>();
     private final Map<Integer, ServedTable> tables = new HashMap<>();
     private int statements;
@@ -105,22 +97,17 @@ final class RemoteEngine implements SqlEngine {
     }
 
     @Override
-    public String text(String sql, String parameter) {
-        Prepared statement = texts.computeIfAbsent(sql, this::prepare);
-        statement.bind(1, parameter);
-        try (BufferAllocator allocator = new RootAllocator(MAX_TEXT_BYTES);
-                Rows rows = statement.execute(allocator)) {
-            if (!rows.next() || !(rows.root().getVector(0) instanceof VarCharVector answer)) {
-                throw new IllegalStateException("one text was expected: " + sql);
-            }
-            String text = new String(answer.get(0), StandardCharsets.UTF_8);
-            if (rows.next()) {
-                throw new IllegalStateException("one text was expected: " + sql);
-            }
-            return text;
-        } catch (OutOfMemoryException e) {
-            throw new WingsException(
-                    ErrorKind.EXHAUSTED, "the query is too long: limit_of_plan_bytes=" + MAX_TEXT_BYTES, e);
+    public Optional<String> text(String sql, String parameter, int maxBytes) {
+        try {
+            DataInputStream answer = ask(FrameType.TEXT, out -> {
+                Values.writeText(out, sql);
+                Values.writeText(out, parameter);
+                out.writeInt(maxBytes);
+            });
+            boolean shortEnough = answer.readBoolean();
+            return shortEnough ? Optional.of(Values.readText(answer)) : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

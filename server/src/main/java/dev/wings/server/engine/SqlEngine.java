@@ -16,6 +16,7 @@
 package dev.wings.server.engine;
 
 import dev.wings.common.duckdb.ArrowTable;
+import dev.wings.common.error.WingsException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
@@ -30,11 +31,22 @@ import org.jspecify.annotations.Nullable;
 /// late, with the next call that gives one.
 public interface SqlEngine extends AutoCloseable {
 
+    /// Of syntax trees: they are taken apart in the heap, where they need several times as much.
+    int MAX_TEXT_BYTES = 16 << 20;
+
     /// Runs a statement of ours.
     void run(String sql);
 
-    /// The one text that a statement of ours with one parameter answers.
-    String text(String sql, String parameter);
+    /// The one text that a statement of ours with one parameter, a `?::VARCHAR`, answers. Fails with EXHAUSTED if it is
+    /// longer than a syntax tree may be.
+    default String text(String sql, String parameter) {
+        return text(sql, parameter, MAX_TEXT_BYTES)
+                .orElseThrow(
+                        () -> WingsException.exhausted("the query is too long: limit_of_plan_bytes=" + MAX_TEXT_BYTES));
+    }
+
+    /// The same; empty if it takes more bytes of UTF-8 than that.
+    Optional<String> text(String sql, String parameter, int maxBytes);
 
     /// Prepares one statement. The caller must know that it is one.
     Prepared prepare(String sql);

@@ -75,13 +75,11 @@ final class BoundPlan {
     /// How a scan of a table of the catalog is called.
     private static final String TABLE_SCAN = "seq_scan";
 
-    /// Characters. The types of columns and members are repeated in each expression, so that the plan of a short text
-    /// may be long.
-    private static final int MAX_LENGTH = 32 << 20;
+    /// The types of columns and members are repeated in each expression, so that the plan of a short text may be long.
+    private static final int MAX_BYTES = 16 << 20;
 
-    /// The plan, or nothing if it is longer than it may be.
-    private static final String SHORT_ENOUGH = shortEnough(
-            "json_serialize_plan(?, skip_null := true, skip_empty := true, skip_default := true)", MAX_LENGTH);
+    private static final String PLAN =
+            "SELECT json_serialize_plan(?::VARCHAR, skip_null := true, skip_empty := true, skip_default := true)";
 
     /// The engine shows no plan while the type of a parameter is open, or where it wants a constant: then it is asked
     /// with these in place of the parameters. What is scanned is the same.
@@ -120,19 +118,10 @@ final class BoundPlan {
         }
     }
 
-    /// SQL for a text of the engine's that is empty if it has more characters than that.
-    static String shortEnough(String text, int maxLength) {
-        return "SELECT CASE WHEN length(made) <= " + maxLength + " THEN made ELSE '' END FROM (SELECT " + text
-                + " AS made)";
-    }
-
     /// Whether the engine shows a plan for this text.
     private boolean checkAs(Engine engine, String sql) {
         try {
-            String plan = engine.duckDb().text(SHORT_ENOUGH, sql);
-            if (plan.isEmpty()) {
-                throw tooLong(null);
-            }
+            String plan = engine.duckDb().text(PLAN, sql, MAX_BYTES).orElseThrow(() -> tooLong(null));
             // a number that JSON does not have, in the engine's own way
             return checkNodes(plan.replace("\":NAN", "\":null").replace("\":-NAN", "\":null"));
         } catch (DuckDbException e) {

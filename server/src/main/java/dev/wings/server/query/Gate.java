@@ -84,7 +84,7 @@ final class Gate {
 
     private static ParsedQuery checkQuery(Engine engine, String sql, String homeSchema) {
         String text = SqlText.withDefaultQuoted(sql);
-        JsonNode tree = parse(engine.duckDb().text("SELECT json_serialize_sql(?)", text));
+        JsonNode tree = parse(engine.duckDb().text("SELECT json_serialize_sql(?::VARCHAR)", text));
         if (tree.path("error").asBoolean()) {
             throw refused(tree, text);
         }

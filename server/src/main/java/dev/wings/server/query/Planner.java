@@ -40,12 +40,11 @@ import org.jspecify.annotations.Nullable;
 /// than one scan of a table.
 final class Planner {
 
-    /// Characters of a plan that is looked at; it takes some ten times as much of the heap. A query with a longer one
-    /// reads all files, and all columns that it names.
-    private static final int MAX_LENGTH = 8 << 20;
+    /// Of a plan that is looked at; it takes some ten times as much of the heap. A query with a longer one reads all
+    /// files, and all columns that it names.
+    private static final int MAX_BYTES = 8 << 20;
 
-    private static final String SHORT_ENOUGH =
-            BoundPlan.shortEnough("json_serialize_plan(?, optimize := true)", MAX_LENGTH);
+    private static final String PLAN = "SELECT json_serialize_plan(?::VARCHAR, optimize := true)";
 
     private static final JsonNode NOTHING = MissingNode.getInstance();
 
@@ -68,8 +67,9 @@ final class Planner {
 
     private static Optional<JsonNode> serializedPlan(Engine engine, String sql) {
         try {
-            String plan = engine.duckDb().text(SHORT_ENOUGH, sql);
-            return (plan.isEmpty() ? Optional.<JsonNode>empty() : Gate.tryParse(plan))
+            return engine.duckDb()
+                    .text(PLAN, sql, MAX_BYTES)
+                    .flatMap(Gate::tryParse)
                     .filter(answer -> !answer.path("error").asBoolean())
                     .map(answer -> answer.path("plans"));
         } catch (DuckDbException e) {
