@@ -16,11 +16,15 @@
 package dev.wings.controlplane.lake;
 
 import java.util.List;
+import java.util.UUID;
 
 /// A change of one table or view: what a commit is made of.
 public sealed interface LakeChange {
 
     TableName name();
+
+    /// Of the entry.
+    UUID uid();
 
     /// Where the files of the entry are.
     LakeHome home();
@@ -51,6 +55,11 @@ public sealed interface LakeChange {
         }
 
         @Override
+        public UUID uid() {
+            return entry.uid();
+        }
+
+        @Override
         public LakeHome home() {
             return entry.home();
         }
@@ -69,6 +78,11 @@ public sealed interface LakeChange {
         @Override
         default TableName name() {
             return base().name();
+        }
+
+        @Override
+        default UUID uid() {
+            return base().uid();
         }
 
         @Override

@@ -19,17 +19,19 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.lake.LakeChange;
+import dev.wings.controlplane.lake.LakeCommitRule;
+import dev.wings.controlplane.lake.LakeCommitState;
+import dev.wings.controlplane.lake.LakeCommitState.Pointer;
 import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.lake.LakeEntry.Kind;
 import dev.wings.controlplane.lake.LakeErrors;
-import dev.wings.controlplane.lake.LakeFiles;
-import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.lake.LakeMetadataStore;
 import dev.wings.controlplane.lake.LakeNamespace;
 import dev.wings.controlplane.lake.TableName;
 import dev.wings.controlplane.memory.MemoryDatabase.LakeLocations;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -63,15 +65,8 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
     public LakeNamespace loadNamespace(NamespaceName name) {
         return database.transaction(() -> {
             NamespaceEntry found = database.load(name);
-            return new LakeNamespace(found.namespace, home(found), found.properties);
+            return new LakeNamespace(found.namespace, database.home(found.namespace.uid()), found.properties);
         });
-    }
-
-    private LakeHome home(NamespaceEntry namespace) {
-        return new LakeHome(
-                namespace.namespace.uid(),
-                database.load(namespace.namespace.objectStore()).uri(),
-                namespace.namespace.objectPrefix());
     }
 
     @Override
@@ -114,89 +109,51 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
     @Override
     public void commit(List<LakeChange> changes, Instant now, Instant collectTime) {
         database.transaction(() -> {
-            changes.forEach(this::check);
-            checkPointers(changes);
-            Map<UUID, LakeLocations> locations = locations(changes);
+            LakeCommitRule.check(changes, state(changes));
             changes.forEach(change -> apply(change, collectTime));
-            database.lakeLocations().putAll(locations);
             return changes;
         });
     }
 
-    private void check(LakeChange checked) {
-        switch (checked) {
-            case LakeChange.Create create -> {
-                NamespaceEntry namespace = database.load(create.name().parent());
-                if (!namespace.namespace.uid().equals(create.entry().home().namespaceUid())) {
-                    throw LakeErrors.namespaceIsNew(create.name());
-                }
-                checkFree(namespace, create.name());
-            }
-            case LakeChange.OfBase change -> {
-                LakeEntry found = current(change.base());
-                checkNotOfTopic(found);
-                if (!found.metadataLocation().equals(change.base().metadataLocation())) {
-                    throw LakeErrors.moved(change.base(), found.metadataLocation());
-                }
-            }
-        }
-    }
-
-    private void checkPointers(List<LakeChange> changes) {
+    private LakeCommitState state(List<LakeChange> changes) {
+        LakeCommitState state = new LakeCommitState(
+                new HashMap<>(), new HashSet<>(), new HashMap<>(), new HashSet<>(), new HashMap<>(), new HashMap<>());
         for (LakeChange change : changes) {
-            boolean listed = changes.stream()
-                            .anyMatch(other -> other instanceof LakeChange.Move move
-                                    && move.home().equals(change.home())
-                                    && move.obsolete().contains(change.metadataLocation()))
-                    || database.garbage().stream()
-                            .anyMatch(garbage ->
-                                    garbage.namespaceUid().equals(change.home().namespaceUid())
-                                            && garbage.location().equals(change.metadataLocation()));
-            if (listed) {
-                throw LakeErrors.isGarbage(change.name(), change.metadataLocation());
+            UUID uid = change.uid();
+            switch (change) {
+                case LakeChange.Create create -> {
+                    NamespaceEntry namespace = database.load(create.name().parent());
+                    state.namespaces().put(uid, namespace.namespace.uid());
+                    if (isTaken(namespace, create.name())) {
+                        state.taken().add(uid);
+                    }
+                }
+                case LakeChange.OfBase ofBase ->
+                    find(uid)
+                            .ifPresent(found -> state.pointers()
+                                    .put(
+                                            uid,
+                                            new Pointer(
+                                                    found.metadataLocation(),
+                                                    found.topicUid().isPresent())));
             }
-        }
-    }
-
-    private static UUID uid(LakeChange change) {
-        return switch (change) {
-            case LakeChange.Create create -> create.entry().uid();
-            case LakeChange.OfBase ofBase -> ofBase.base().uid();
-        };
-    }
-
-    /// What the entries have after the changes.
-    private Map<UUID, LakeLocations> locations(List<LakeChange> changes) {
-        Map<UUID, LakeLocations> made = new HashMap<>(database.lakeLocations());
-        for (LakeChange change : changes) {
             UUID home = change.home().namespaceUid();
-            LakeLocations before = made.getOrDefault(uid(change), new LakeLocations(home, Set.of(), Set.of()));
-            LakeFiles wanted = change.files().without(List.copyOf(before.directories()));
-            made.forEach((uid, other) -> {
-                if (!uid.equals(uid(change)) && other.homeUid().equals(home)) {
-                    other.directories().stream()
-                            .filter(wanted::conflictsWith)
-                            .findFirst()
-                            .ifPresent(taken -> {
-                                throw LakeErrors.locationTaken(change.name(), taken);
-                            });
+            if (database.garbage().stream()
+                    .anyMatch(garbage -> garbage.namespaceUid().equals(home)
+                            && garbage.location().equals(change.metadataLocation()))) {
+                state.listed().add(uid);
+            }
+            database.lakeLocations().forEach((holder, locations) -> {
+                if (holder.equals(uid)) {
+                    state.held().put(uid, List.copyOf(locations.directories()));
+                } else if (locations.homeUid().equals(home)) {
+                    state.others()
+                            .computeIfAbsent(uid, key -> new ArrayList<>())
+                            .addAll(locations.directories());
                 }
             });
-            Set<String> directories = new HashSet<>(before.directories());
-            directories.addAll(wanted.directories());
-            if (directories.size() > LakeFiles.MAX_DIRECTORIES) {
-                throw LakeErrors.tooManyLocations(change.name());
-            }
-            Set<String> deletable = new HashSet<>(before.deletable());
-            if (change instanceof LakeChange.Move move) {
-                move.obsolete().forEach(deletable::remove);
-            }
-            if (change.files().deletable()) {
-                deletable.add(change.metadataLocation());
-            }
-            made.put(uid(change), new LakeLocations(home, directories, deletable));
         }
-        return made;
+        return state;
     }
 
     @Override
@@ -209,24 +166,25 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
         });
     }
 
-    /// Found by its uid, whatever name it has now.
-    private LakeEntry current(LakeEntry base) {
+    /// Whatever name it has now.
+    private Optional<LakeEntry> find(UUID uid) {
         return database.namespaces().values().stream()
                 .flatMap(namespace -> namespace.tables.values().stream())
-                .filter(entry -> entry.uid().equals(base.uid()))
-                .findFirst()
-                .orElseThrow(() -> ResourceErrors.notFound(base.name()));
+                .filter(entry -> entry.uid().equals(uid))
+                .findFirst();
     }
 
     private void apply(LakeChange change, Instant collectTime) {
-        LakeEntry entry = switch (change) {
-            case LakeChange.Create create -> create.entry();
+        UUID home = change.home().namespaceUid();
+        LakeLocations locations = database.lakeLocations()
+                .computeIfAbsent(change.uid(), uid -> new LakeLocations(home, new HashSet<>(), new HashSet<>()));
+        switch (change) {
+            case LakeChange.Create create -> put(create.entry());
             case LakeChange.Move move -> {
-                LakeEntry base = current(move.base());
-                for (String location : move.obsolete()) {
-                    database.addGarbage(base.home().namespaceUid(), location, collectTime);
-                }
-                yield new LakeEntry(
+                move.obsolete().forEach(location -> database.addGarbage(home, location, collectTime));
+                move.obsolete().forEach(locations.deletable()::remove);
+                LakeEntry base = find(move.uid()).orElseThrow();
+                put(new LakeEntry(
                         base.name(),
                         base.kind(),
                         base.uid(),
@@ -234,10 +192,17 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
                         base.tableUuid(),
                         move.metadataLocation(),
                         base.version() + 1,
-                        base.home());
+                        base.home()));
             }
-            case LakeChange.Keep keep -> current(keep.base());
-        };
+            case LakeChange.Keep keep -> {}
+        }
+        locations.directories().addAll(change.files().directories());
+        if (change.files().deletable()) {
+            locations.deletable().add(change.metadataLocation());
+        }
+    }
+
+    private void put(LakeEntry entry) {
         database.load(entry.name().parent()).tables.put(entry.name().table(), entry);
     }
 
@@ -248,7 +213,9 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
             NamespaceEntry target = database.load(to.parent());
             LakeEntry found = load(source, kind, from);
             checkNotOfTopic(found);
-            checkFree(target, to);
+            if (isTaken(target, to)) {
+                throw ResourceErrors.alreadyExists(to);
+            }
             source.tables.remove(from.table());
             LakeEntry renamed = new LakeEntry(
                     to,
@@ -259,7 +226,7 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
                     found.metadataLocation(),
                     found.version(),
                     found.home());
-            target.tables.put(to.table(), renamed);
+            put(renamed);
             return renamed;
         });
     }
@@ -291,10 +258,8 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
         return found;
     }
 
-    private static void checkFree(NamespaceEntry namespace, TableName name) {
-        if (namespace.tables.containsKey(name.table()) || namespace.topics.containsKey(name.table())) {
-            throw ResourceErrors.alreadyExists(name);
-        }
+    private static boolean isTaken(NamespaceEntry namespace, TableName name) {
+        return namespace.tables.containsKey(name.table()) || namespace.topics.containsKey(name.table());
     }
 
     private static void checkNotOfTopic(LakeEntry entry) {

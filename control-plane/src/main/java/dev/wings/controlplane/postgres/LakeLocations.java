@@ -16,17 +16,13 @@
 package dev.wings.controlplane.postgres;
 
 import dev.wings.controlplane.lake.LakeChange;
-import dev.wings.controlplane.lake.LakeErrors;
+import dev.wings.controlplane.lake.LakeCommitState;
 import dev.wings.controlplane.lake.LakeFiles;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -65,87 +61,65 @@ final class LakeLocations {
 
     private LakeLocations() {}
 
-    /// What an entry wants that it does not have yet.
-    ///
-    /// @param held directories that it has
-    record Claim(LakeChange change, LakeFiles files, int held) {}
-
-    /// Finds what changes want beyond what their entries have, and locks the homes for it: two that want the same come
-    /// one after the other.
-    static List<Claim> lock(Connection connection, List<LakeChange> changes) throws SQLException {
-        Map<UUID, List<String>> held = new HashMap<>();
-        changes.forEach(change -> held.put(uid(change), new ArrayList<>()));
+    /// Reads what the entries have, and locks the homes of those that want more: two that want the same come one after
+    /// the other.
+    static void lock(Connection connection, List<LakeChange> changes, LakeCommitState state) throws SQLException {
         Sql.query(
                 connection,
                 FIND_HELD,
-                row -> held.computeIfAbsent(Sql.uuid(row, "table_uid"), uid -> new ArrayList<>())
+                row -> state.held()
+                        .computeIfAbsent(Sql.uuid(row, "table_uid"), uid -> new ArrayList<>())
                         .add(row.getString("location")),
-                Sql.uuids(connection, held.keySet().stream()));
-        List<Claim> claims = new ArrayList<>();
-        for (LakeChange change : changes) {
-            List<String> ofEntry = held.getOrDefault(uid(change), List.of());
-            LakeFiles wanted = change.files().without(ofEntry);
-            if (!wanted.isNothingNew()) {
-                claims.add(new Claim(change, wanted, ofEntry.size()));
-            }
-        }
-        List<UUID> homes = claims.stream()
-                .map(claim -> claim.change().home().namespaceUid())
+                Sql.uuids(connection, changes.stream().map(LakeChange::uid)));
+        List<UUID> homes = changes.stream()
+                .filter(change -> !state.wanted(change).isNothingNew())
+                .map(change -> change.home().namespaceUid())
                 .distinct()
                 .sorted()
                 .toList();
         for (UUID home : homes) {
             Sql.query(connection, LOCK_HOME, row -> home, home);
         }
-        return claims;
     }
 
-    private static UUID uid(LakeChange change) {
-        return switch (change) {
-            case LakeChange.Create create -> create.entry().uid();
-            case LakeChange.OfBase ofBase -> ofBase.base().uid();
-        };
-    }
-
-    /// Takes what is wanted, behind the locks and when the entries are there.
-    static void take(Connection connection, List<Claim> claims) throws SQLException {
-        for (Claim claim : claims) {
-            LakeChange change = claim.change();
-            Set<String> directories = claim.files().directories();
-            Optional<String> other = Sql.queryOne(
-                    connection,
-                    FIND_OTHERS,
-                    row -> row.getString("location"),
-                    change.home().namespaceUid(),
-                    uid(change),
-                    Sql.texts(connection, directories.stream()),
-                    Sql.texts(connection, claim.files().elsewhere().stream()));
-            if (other.isPresent()) {
-                throw LakeErrors.locationTaken(change.name(), other.get());
-            }
-            if (claim.held() + directories.size() > LakeFiles.MAX_DIRECTORIES) {
-                throw LakeErrors.tooManyLocations(change.name());
-            }
-            Sql.update(
-                    connection,
-                    ADD,
-                    uid(change),
-                    change.home().namespaceUid(),
-                    Sql.texts(connection, directories.stream()));
-        }
-    }
-
-    /// Keeps the metadata files that were written to be deleted some day.
-    static void remember(Connection connection, List<LakeChange> changes) throws SQLException {
+    /// Behind the locks.
+    static void readOthers(Connection connection, List<LakeChange> changes, LakeCommitState state) throws SQLException {
         for (LakeChange change : changes) {
-            if (change.files().deletable()) {
-                Sql.update(connection, REMEMBER, uid(change), change.metadataLocation());
+            LakeFiles wanted = state.wanted(change);
+            if (!wanted.isNothingNew()) {
+                List<String> others = Sql.query(
+                        connection,
+                        FIND_OTHERS,
+                        row -> row.getString("location"),
+                        change.home().namespaceUid(),
+                        change.uid(),
+                        Sql.texts(connection, wanted.directories().stream()),
+                        Sql.texts(connection, wanted.elsewhere().stream()));
+                state.others().put(change.uid(), others);
             }
         }
     }
 
-    static void forget(Connection connection, UUID tableUid, Collection<String> locations) throws SQLException {
-        Sql.update(connection, FORGET, tableUid, Sql.texts(connection, locations.stream()));
+    /// Keeps what is new, when the entries are there, and the metadata files that were written to be deleted some day.
+    static void write(Connection connection, List<LakeChange> changes, LakeCommitState state) throws SQLException {
+        for (LakeChange change : changes) {
+            Set<String> directories = state.wanted(change).directories();
+            if (!directories.isEmpty()) {
+                Sql.update(
+                        connection,
+                        ADD,
+                        change.uid(),
+                        change.home().namespaceUid(),
+                        Sql.texts(connection, directories.stream()));
+            }
+            if (change.files().deletable()) {
+                Sql.update(connection, REMEMBER, change.uid(), change.metadataLocation());
+            }
+        }
+    }
+
+    static void forget(Connection connection, LakeChange.Move move) throws SQLException {
+        Sql.update(connection, FORGET, move.uid(), Sql.texts(connection, move.obsolete().stream()));
     }
 
     static Set<String> findDeletable(Connection connection, UUID tableUid, Set<String> locations) throws SQLException {

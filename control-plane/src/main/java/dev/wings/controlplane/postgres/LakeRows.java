@@ -16,7 +16,6 @@
 package dev.wings.controlplane.postgres;
 
 import dev.wings.common.resource.NamespaceName;
-import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.lake.LakeEntry.Kind;
 import dev.wings.controlplane.lake.LakeHome;
@@ -34,14 +33,12 @@ final class LakeRows {
     private LakeRows() {}
 
     /// Takes a name of a namespace, which the caller has locked against being deleted; it is free again when this
-    /// transaction fails. Waits for a transaction that takes the same name. ALREADY_EXISTS if it is taken.
+    /// transaction fails. Waits for a transaction that takes the same name.
     ///
-    /// @param holder who wants it
-    static void takeName(Connection connection, UUID namespace, String name, Record holder) throws SQLException {
+    /// @return whether nobody has it
+    static boolean takeName(Connection connection, UUID namespace, String name) throws SQLException {
         String sql = "insert into namespace_names (namespace_uid, name) values (?, ?) on conflict do nothing";
-        if (Sql.update(connection, sql, namespace, name) == 0) {
-            throw ResourceErrors.alreadyExists(holder);
-        }
+        return Sql.update(connection, sql, namespace, name) == 1;
     }
 
     static void freeName(Connection connection, UUID namespace, String name) throws SQLException {

@@ -291,7 +291,9 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
         return database.change("create topic", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.ADD_CHILD);
             UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.ADD_CHILD);
-            LakeRows.takeName(connection, namespace, name.topic(), name);
+            if (!LakeRows.takeName(connection, namespace, name.topic())) {
+                throw ResourceErrors.alreadyExists(name);
+            }
             insert(
                     connection,
                     name,

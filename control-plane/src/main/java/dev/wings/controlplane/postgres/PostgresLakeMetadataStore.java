@@ -20,6 +20,9 @@ import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.lake.LakeChange;
+import dev.wings.controlplane.lake.LakeCommitRule;
+import dev.wings.controlplane.lake.LakeCommitState;
+import dev.wings.controlplane.lake.LakeCommitState.Pointer;
 import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.lake.LakeEntry.Kind;
 import dev.wings.controlplane.lake.LakeErrors;
@@ -168,17 +171,32 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 .toList();
         List<LakeChange.Move> moves = only(changes, LakeChange.Move.class).toList();
         database.change("commit tables", connection -> {
-            List<LakeLocations.Claim> claims = LakeLocations.lock(connection, changes);
+            LakeCommitState state = new LakeCommitState(
+                    new HashMap<>(),
+                    new HashSet<>(),
+                    new HashMap<>(),
+                    new HashSet<>(),
+                    new HashMap<>(),
+                    new HashMap<>());
+            LakeLocations.lock(connection, changes, state);
+            for (LakeChange.Create create : creates) {
+                UUID namespace = namespace(connection, create.name().parent(), Lock.ADD_CHILD);
+                state.namespaces().put(create.uid(), namespace);
+                if (!LakeRows.takeName(connection, namespace, create.name().table())) {
+                    state.taken().add(create.uid());
+                }
+            }
+            lockPointers(connection, bases, state);
+            LakeLocations.readOthers(connection, changes, state);
+            readListed(connection, changes, state);
+            LakeCommitRule.check(changes, state);
             for (LakeChange.Create create : creates) {
                 create(connection, create.entry(), now);
             }
-            lock(connection, bases);
             for (LakeChange.Move move : moves) {
                 move(connection, move, now, collectTime);
             }
-            LakeLocations.take(connection, claims);
-            LakeLocations.remember(connection, changes);
-            checkPointers(connection, changes);
+            LakeLocations.write(connection, changes, state);
             return changes;
         });
     }
@@ -188,11 +206,6 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
     }
 
     private static void create(Connection connection, LakeEntry entry, Instant now) throws SQLException {
-        UUID namespace = namespace(connection, entry.name().parent(), Lock.ADD_CHILD);
-        if (!namespace.equals(entry.home().namespaceUid())) {
-            throw LakeErrors.namespaceIsNew(entry.name());
-        }
-        LakeRows.takeName(connection, namespace, entry.name().table(), entry.name());
         String sql = """
                 insert into lake_tables
                     (table_uid, namespace_uid, name, is_view, table_uuid, metadata_location, version, create_time,
@@ -203,7 +216,7 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 connection,
                 sql,
                 entry.uid(),
-                namespace,
+                entry.home().namespaceUid(),
                 entry.name().table(),
                 entry.kind() == Kind.VIEW,
                 entry.tableUuid(),
@@ -213,59 +226,43 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 now);
     }
 
-    /// Behind all changes, which may list garbage. What another transaction lists at the same moment stays until no
-    /// pointer is at it, as all that is due.
-    private static void checkPointers(Connection connection, List<LakeChange> changes) throws SQLException {
+    /// What another transaction lists at the same moment stays until no pointer is at it, as all that is due.
+    private static void readListed(Connection connection, List<LakeChange> changes, LakeCommitState state)
+            throws SQLException {
         String sql = """
-                select c.number
-                from unnest(?, ?) with ordinality as c (namespace_uid, location, number)
+                select c.uid
+                from unnest(?, ?, ?) as c (uid, namespace_uid, location)
                 where exists (
                     select from garbage g
                     where g.location = c.location collate "C" and g.namespace_uid = c.namespace_uid)
-                limit 1
                 """;
-        Optional<Integer> listed = Sql.queryOne(
-                connection,
-                sql,
-                row -> row.getInt("number"),
-                Sql.uuids(
-                        connection, changes.stream().map(change -> change.home().namespaceUid())),
-                Sql.texts(connection, changes.stream().map(LakeChange::metadataLocation)));
-        if (listed.isPresent()) {
-            LakeChange change = changes.get(listed.get() - 1);
-            throw LakeErrors.isGarbage(change.name(), change.metadataLocation());
-        }
+        state.listed()
+                .addAll(Sql.query(
+                        connection,
+                        sql,
+                        row -> Sql.uuid(row, "uid"),
+                        Sql.uuids(connection, changes.stream().map(LakeChange::uid)),
+                        Sql.uuids(
+                                connection,
+                                changes.stream().map(change -> change.home().namespaceUid())),
+                        Sql.texts(connection, changes.stream().map(LakeChange::metadataLocation))));
     }
 
-    private record Pointer(String location, boolean ofTopic) {}
-
-    /// Each as it is expected.
-    private static void lock(Connection connection, List<LakeEntry> bases) throws SQLException {
+    private static void lockPointers(Connection connection, List<LakeEntry> bases, LakeCommitState state)
+            throws SQLException {
         String lock = """
                 select table_uid, metadata_location, topic_uid is not null as of_topic
                 from lake_tables where table_uid = any(?)
                 order by table_uid for no key update
                 """;
-        Map<UUID, Pointer> found = new HashMap<>();
         Sql.query(
                 connection,
                 lock,
-                row -> found.put(
-                        Sql.uuid(row, "table_uid"),
-                        new Pointer(row.getString("metadata_location"), row.getBoolean("of_topic"))),
+                row -> state.pointers()
+                        .put(
+                                Sql.uuid(row, "table_uid"),
+                                new Pointer(row.getString("metadata_location"), row.getBoolean("of_topic"))),
                 Sql.uuids(connection, bases.stream().map(LakeEntry::uid)));
-        for (LakeEntry base : bases) {
-            Pointer pointer = found.get(base.uid());
-            if (pointer == null) {
-                throw ResourceErrors.notFound(base.name());
-            }
-            if (pointer.ofTopic()) {
-                throw LakeErrors.ofTopic(base.name());
-            }
-            if (!pointer.location().equals(base.metadataLocation())) {
-                throw LakeErrors.moved(base, pointer.location());
-            }
-        }
     }
 
     private static void move(Connection connection, LakeChange.Move move, Instant now, Instant collectTime)
@@ -281,7 +278,7 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
         if (move.obsolete().isEmpty()) {
             return;
         }
-        LakeLocations.forget(connection, move.base().uid(), move.obsolete());
+        LakeLocations.forget(connection, move);
         Sql.update(
                 connection,
                 garbage,
@@ -301,7 +298,9 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
             UUID source = namespace(connection, from.parent(), Lock.ADD_CHILD);
             UUID target = namespace(connection, to.parent(), Lock.ADD_CHILD);
             LakeEntry entry = lock(connection, source, kind, from);
-            LakeRows.takeName(connection, target, to.table(), to);
+            if (!LakeRows.takeName(connection, target, to.table())) {
+                throw ResourceErrors.alreadyExists(to);
+            }
             LakeRows.freeName(connection, source, from.table());
             return Sql.update(
                     connection, sql, target, to.table(), entry.home().namespaceUid(), target, now, entry.uid());
