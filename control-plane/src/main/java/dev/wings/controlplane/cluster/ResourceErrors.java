@@ -17,6 +17,7 @@ package dev.wings.controlplane.cluster;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import java.util.Optional;
 import java.util.UUID;
 
 /// What is said about resources that are missing, taken or in use: the same words whoever keeps the state.
@@ -37,9 +38,12 @@ public final class ResourceErrors {
         return new WingsException(ErrorKind.ALREADY_EXISTS, "the name is taken: name=" + name);
     }
 
-    /// `user` is a resource that keeps `name` from being deleted.
-    public static WingsException inUse(Record name, Record user) {
-        return new WingsException(
-                ErrorKind.PRECONDITION, "cannot be deleted while it is in use: name=" + name + ", used_by=" + user);
+    /// Fails with PRECONDITION if there is a `user`: a resource that keeps `name` from being deleted.
+    public static void checkUnused(Record name, Optional<? extends Record> user) {
+        if (user.isPresent()) {
+            throw new WingsException(
+                    ErrorKind.PRECONDITION,
+                    "cannot be deleted while it is in use: name=" + name + ", used_by=" + user.get());
+        }
     }
 }

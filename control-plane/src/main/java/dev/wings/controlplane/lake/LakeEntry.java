@@ -35,6 +35,15 @@ public record LakeEntry(
         long version,
         LakeHome home) {
 
+    /// With its pointer somewhere else.
+    public LakeEntry moved(String newLocation) {
+        return new LakeEntry(name, kind, uid, topicUid, tableUuid, newLocation, version + 1, home);
+    }
+
+    public LakeEntry renamed(TableName newName) {
+        return new LakeEntry(newName, kind, uid, topicUid, tableUuid, metadataLocation, version, home);
+    }
+
     /// What an entry is. Both share the names of a namespace.
     public enum Kind {
         TABLE,

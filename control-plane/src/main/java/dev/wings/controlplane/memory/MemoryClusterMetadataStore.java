@@ -26,6 +26,7 @@ import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
+import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.TenantEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// The resources of a cluster, in memory.
 final class MemoryClusterMetadataStore implements ClusterMetadataStore {
@@ -48,7 +50,7 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
     @Override
     public void createTenant(TenantRecord tenant) {
         database.transaction(() -> {
-            create(database.tenants(), tenant.name().tenant(), new TenantEntry(tenant), tenant.name());
+            create(database.tenants, tenant.name().tenant(), new TenantEntry(tenant), tenant.name());
             return tenant;
         });
     }
@@ -60,22 +62,16 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
 
     @Override
     public List<TenantRecord> listTenants(String after, int limit) {
-        return database.transaction(() -> list(database.tenants(), after, limit, entry -> entry.tenant));
+        return database.transaction(() -> list(database.tenants, after, limit, entry -> entry.tenant));
     }
 
     @Override
     public void deleteTenant(TenantName name, Instant now) {
         database.transaction(() -> {
             TenantEntry entry = database.load(name);
-            if (!entry.namespaces.isEmpty()) {
-                throw ResourceErrors.inUse(
-                        name, entry.namespaces.firstEntry().getValue().namespace.name());
-            }
-            if (!entry.objectStores.isEmpty()) {
-                throw ResourceErrors.inUse(
-                        name, entry.objectStores.firstEntry().getValue().name());
-            }
-            return database.tenants().remove(name.tenant());
+            checkUnused(name, entry.namespaces.values().stream().map(child -> child.namespace.name()));
+            checkUnused(name, entry.objectStores.values().stream().map(ObjectStoreRecord::name));
+            return database.tenants.remove(name.tenant());
         });
     }
 
@@ -103,11 +99,12 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
         database.transaction(() -> {
             ObjectStoreRecord found = database.load(name);
             TenantEntry tenant = database.load(name.parent());
-            for (NamespaceEntry entry : tenant.namespaces.values()) {
-                if (entry.namespace.objectStore().equals(name)) {
-                    throw ResourceErrors.inUse(name, entry.namespace.name());
-                }
-            }
+            checkUnused(
+                    name,
+                    tenant.namespaces.values().stream()
+                            .map(entry -> entry.namespace)
+                            .filter(namespace -> namespace.objectStore().equals(name))
+                            .map(NamespaceRecord::name));
             tenant.objectStores.remove(name.objectStore());
             return found;
         });
@@ -121,7 +118,7 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
             database.load(namespace.objectStore());
             NamespaceEntry entry = new NamespaceEntry(namespace);
             create(tenant.namespaces, name.namespace(), entry, name);
-            database.namespaces().put(namespace.uid(), entry);
+            database.namespaces.put(namespace.uid(), entry);
             return namespace;
         });
     }
@@ -141,18 +138,14 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
     public void deleteNamespace(NamespaceName name, Instant now, Instant collectTime) {
         database.transaction(() -> {
             NamespaceEntry entry = database.load(name);
-            if (!entry.topics.isEmpty()) {
-                throw ResourceErrors.inUse(
-                        name, entry.topics.firstEntry().getValue().topic.name());
-            }
-            database.namespaces().values().stream()
-                    .flatMap(other -> other.tables.values().stream())
-                    .filter(table -> table.name().parent().equals(name)
-                            || table.home().namespaceUid().equals(entry.namespace.uid()))
-                    .findFirst()
-                    .ifPresent(table -> {
-                        throw ResourceErrors.inUse(name, table.name());
-                    });
+            checkUnused(name, entry.topics.values().stream().map(child -> child.topic.name()));
+            checkUnused(
+                    name,
+                    database.namespaces.values().stream()
+                            .flatMap(other -> other.tables.values().stream())
+                            .filter(table -> table.name().parent().equals(name)
+                                    || table.home().namespaceUid().equals(entry.namespace.uid()))
+                            .map(LakeEntry::name));
             database.deleteNamespace(entry, collectTime);
             return entry;
         });
@@ -202,15 +195,20 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
         database.transaction(() -> {
             TopicEntry found = database.load(name);
             UUID uid = found.topic.uid();
-            database.tasks()
-                    .replaceAll((key, task) ->
-                            task.target().uid().equals(uid) && task.state() != TaskState.DONE ? task.ended(now) : task);
+            database.tasks.replaceAll((key, task) ->
+                    task.target().uid().equals(uid) && task.state() != TaskState.DONE ? task.ended(now) : task);
             String tables = database.home(found.topic).tablePrefix();
             database.loadNamespace(found.topic.namespaceUid()).tables.remove(name.topic());
             database.addGarbage(found.topic.namespaceUid(), tables, collectTime);
-            database.load(name.parent()).topics.remove(name.topic());
+            NamespaceEntry namespace = database.load(name.parent());
+            namespace.topics.remove(name.topic());
+            namespace.deletedTopics.add(found);
             return found;
         });
+    }
+
+    private static void checkUnused(Record name, Stream<? extends Record> users) {
+        ResourceErrors.checkUnused(name, users.findFirst());
     }
 
     private static <E> void create(NavigableMap<String, E> entries, String id, E entry, Record name) {

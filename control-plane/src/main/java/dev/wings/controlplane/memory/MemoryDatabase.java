@@ -47,6 +47,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the stores of one simulated cluster share: the state, and one lock for all of it, so that every method
@@ -54,19 +55,26 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryDatabase {
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final NavigableMap<String, TenantEntry> tenants = new TreeMap<>();
-    private final Map<UUID, NamespaceEntry> namespaces = new HashMap<>();
-    private final Map<UUID, DeletedNamespace> deletedNamespaces = new HashMap<>();
-    private final Map<UUID, KnownFolio> folios = new HashMap<>();
+    final NavigableMap<String, TenantEntry> tenants = new TreeMap<>();
+    /// Those that exist, by uid.
+    final Map<UUID, NamespaceEntry> namespaces = new HashMap<>();
+    final Map<UUID, DeletedNamespace> deletedNamespaces = new HashMap<>();
+    /// Those of deleted namespaces and topics too.
+    final Map<UUID, KnownFolio> folios = new HashMap<>();
     private final MemoryAnnouncements announcements = new MemoryAnnouncements();
-    private final Map<UUID, TaskRecord> tasks = new HashMap<>();
-    private final Map<UUID, Instant> turns = new HashMap<>();
-    private final Map<UUID, TableCommitEntry> tableCommits = new HashMap<>();
-    private final List<Garbage> garbage = new ArrayList<>();
+    final Map<UUID, TaskRecord> tasks = new HashMap<>();
+    /// When each tenant was last given a worker.
+    final Map<UUID, Instant> turns = new HashMap<>();
+    final Map<UUID, TableCommitEntry> tableCommits = new HashMap<>();
+    /// What is to be removed from object stores.
+    final List<Garbage> garbage = new ArrayList<>();
     private long lastGarbage;
-    private final Map<UUID, Instant> collectTimes = new HashMap<>();
-    private final Map<UUID, PurgedTable> purgedTables = new HashMap<>();
-    private final Map<UUID, LakeLocations> lakeLocations = new HashMap<>();
+    /// When folios without pages are to be removed.
+    final Map<UUID, Instant> collectTimes = new HashMap<>();
+    /// By the uid of the entry that each had.
+    final Map<UUID, PurgedTable> purgedTables = new HashMap<>();
+    /// By the uid of the entry.
+    final Map<UUID, LakeLocations> lakeLocations = new HashMap<>();
 
     /// What is in the database, for one replica.
     ///
@@ -99,6 +107,8 @@ public final class MemoryDatabase {
     static final class NamespaceEntry {
         final NamespaceRecord namespace;
         final NavigableMap<String, TopicEntry> topics = new TreeMap<>();
+        /// Those that were deleted and still have partitions or pages.
+        final List<TopicEntry> deletedTopics = new ArrayList<>();
         /// Tables and views of the catalog; that of a topic has the topic's id.
         final NavigableMap<String, LakeEntry> tables = new TreeMap<>(PartitionKey.VALUE_ORDER);
         final Map<String, String> properties = new TreeMap<>();
@@ -115,6 +125,12 @@ public final class MemoryDatabase {
         NamespaceEntry(NamespaceRecord namespace) {
             this.namespace = namespace;
         }
+
+        /// Those of deleted topics too.
+        Stream<StoredPage> pages() {
+            return Stream.concat(topics.values().stream(), deletedTopics.stream())
+                    .flatMap(TopicEntry::pages);
+        }
     }
 
     /// What collectors of garbage have to know of a namespace that is gone.
@@ -127,6 +143,10 @@ public final class MemoryDatabase {
 
         TopicEntry(TopicRecord topic) {
             this.topic = topic;
+        }
+
+        Stream<StoredPage> pages() {
+            return partitions.values().stream().flatMap(partition -> partition.pages.stream());
         }
     }
 
@@ -151,11 +171,6 @@ public final class MemoryDatabase {
     /// Of a table or view: see the tables `lake_locations` and `written_metadata`.
     record LakeLocations(UUID homeUid, Set<String> directories, Set<String> deletable) {}
 
-    /// By the uid of the entry.
-    Map<UUID, LakeLocations> lakeLocations() {
-        return lakeLocations;
-    }
-
     <T> T transaction(Supplier<T> body) {
         lock.lock();
         try {
@@ -163,19 +178,6 @@ public final class MemoryDatabase {
         } finally {
             lock.unlock();
         }
-    }
-
-    NavigableMap<String, TenantEntry> tenants() {
-        return tenants;
-    }
-
-    /// Those that exist, by uid.
-    Map<UUID, NamespaceEntry> namespaces() {
-        return namespaces;
-    }
-
-    Map<UUID, DeletedNamespace> deletedNamespaces() {
-        return deletedNamespaces;
     }
 
     void deleteNamespace(NamespaceEntry entry, Instant collectTime) {
@@ -198,46 +200,13 @@ public final class MemoryDatabase {
         return new NamespaceRemains(
                 namespaces.containsKey(namespaceUid),
                 garbage.stream().anyMatch(item -> item.namespaceUid().equals(namespaceUid)),
-                false,
+                !loadEver(namespaceUid).deletedTopics.isEmpty(),
                 purgedTables.values().stream().anyMatch(table -> table.homeUid().equals(namespaceUid)),
                 folios.values().stream().anyMatch(folio -> folio.namespaceUid().equals(namespaceUid)));
     }
 
-    /// Those of deleted namespaces and topics too.
-    Map<UUID, KnownFolio> folios() {
-        return folios;
-    }
-
-    Map<UUID, TaskRecord> tasks() {
-        return tasks;
-    }
-
-    /// When each tenant was last given a worker.
-    Map<UUID, Instant> turns() {
-        return turns;
-    }
-
-    Map<UUID, TableCommitEntry> tableCommits() {
-        return tableCommits;
-    }
-
-    /// What is to be removed from object stores.
-    public List<Garbage> garbage() {
-        return garbage;
-    }
-
     void addGarbage(UUID namespaceUid, String location, Instant collectTime) {
         garbage.add(new Garbage(++lastGarbage, namespaceUid, location, collectTime));
-    }
-
-    /// When folios without pages are to be removed.
-    Map<UUID, Instant> collectTimes() {
-        return collectTimes;
-    }
-
-    /// By the uid of the entry that each had.
-    Map<UUID, PurgedTable> purgedTables() {
-        return purgedTables;
     }
 
     TenantEntry load(TenantName name) {

@@ -28,6 +28,8 @@ import dev.wings.controlplane.lake.LakeEntry.Kind;
 import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.log.CommitState.KnownFolio;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
+import dev.wings.controlplane.memory.MemoryDatabase.PartitionEntry;
+import dev.wings.controlplane.memory.MemoryDatabase.StoredPage;
 import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,26 +58,43 @@ final class MemoryGarbageStore implements GarbageStore {
         return database.transaction(() -> database.home(namespaceUid));
     }
 
-    /// There is nothing: pages go with their topic.
     @Override
     public boolean removeDeletedTopics(UUID namespaceUid, int limit) {
-        return false;
+        return database.transaction(() -> {
+            List<TopicEntry> topics = database.loadEver(namespaceUid).deletedTopics;
+            if (topics.isEmpty()) {
+                return false;
+            }
+            TopicEntry topic = topics.getFirst();
+            int left = limit;
+            for (PartitionEntry partition : topic.partitions.values()) {
+                List<StoredPage> some = partition.pages.subList(0, Math.min(left, partition.pages.size()));
+                left -= some.size();
+                some.clear();
+            }
+            if (left > 0) {
+                topic.partitions
+                        .keySet()
+                        .removeAll(
+                                topic.partitions.keySet().stream().limit(limit).toList());
+                topics.removeIf(entry -> entry.partitions.isEmpty());
+            }
+            return true;
+        });
     }
 
     @Override
     public Optional<Long> markFolios(UUID namespaceUid, long after, int limit, Instant collectTime) {
         return database.transaction(() -> {
-            Set<UUID> withPages = database.namespaces().values().stream()
-                    .flatMap(namespace -> namespace.topics.values().stream())
-                    .flatMap(topic -> topic.partitions.values().stream())
-                    .flatMap(partition -> partition.pages.stream())
+            Set<UUID> withPages = database.loadEver(namespaceUid)
+                    .pages()
                     .map(stored -> stored.page().folioId())
                     .collect(Collectors.toSet());
             Map<Long, UUID> looked = new HashMap<>();
-            database.folios().forEach((id, folio) -> {
+            database.folios.forEach((id, folio) -> {
                 if (folio.namespaceUid().equals(namespaceUid)
                         && folio.answer().commitNumber() > after
-                        && !database.collectTimes().containsKey(id)) {
+                        && !database.collectTimes.containsKey(id)) {
                     looked.put(folio.answer().commitNumber(), id);
                 }
             });
@@ -83,7 +102,7 @@ final class MemoryGarbageStore implements GarbageStore {
             for (Long number : numbers) {
                 UUID id = looked.get(number);
                 if (!withPages.contains(id)) {
-                    database.collectTimes().put(id, collectTime);
+                    database.collectTimes.put(id, collectTime);
                 }
             }
             return numbers.isEmpty() ? Optional.empty() : Optional.of(numbers.getLast());
@@ -95,17 +114,17 @@ final class MemoryGarbageStore implements GarbageStore {
         return database.transaction(() -> {
             database.loadEver(namespaceUid);
             List<Garbage> due = new ArrayList<>();
-            Set<String> pointers = database.namespaces().values().stream()
+            Set<String> pointers = database.namespaces.values().stream()
                     .flatMap(namespace -> namespace.tables.values().stream())
                     .map(LakeEntry::metadataLocation)
                     .collect(Collectors.toSet());
-            database.garbage().stream()
+            database.garbage.stream()
                     .filter(garbage -> garbage.namespaceUid().equals(namespaceUid)
                             && !garbage.collectTime().isAfter(now)
                             && !pointers.contains(garbage.location()))
                     .sorted(Comparator.comparing(MemoryDatabase.Garbage::collectTime))
                     .forEach(garbage -> due.add(new Garbage(new Listed(garbage.number()), garbage.location())));
-            database.collectTimes().entrySet().stream()
+            database.collectTimes.entrySet().stream()
                     .filter(entry -> isOf(namespaceUid, entry.getKey())
                             && !entry.getValue().isAfter(now))
                     .sorted(Map.Entry.comparingByValue())
@@ -115,12 +134,12 @@ final class MemoryGarbageStore implements GarbageStore {
     }
 
     private boolean isOf(UUID namespaceUid, UUID folioId) {
-        KnownFolio folio = database.folios().get(folioId);
+        KnownFolio folio = database.folios.get(folioId);
         return folio != null && folio.namespaceUid().equals(namespaceUid);
     }
 
     private String location(UUID folioId) {
-        KnownFolio folio = Objects.requireNonNull(database.folios().get(folioId));
+        KnownFolio folio = Objects.requireNonNull(database.folios.get(folioId));
         NamespaceEntry namespace = database.loadEver(folio.namespaceUid());
         String key = namespace.objectKeys.get(Math.toIntExact(folio.answer().commitNumber() - 1));
         return StoreLocations.of(database.home(folio.namespaceUid()).objectStore())
@@ -133,10 +152,9 @@ final class MemoryGarbageStore implements GarbageStore {
             for (GarbageId id : ids) {
                 switch (id) {
                     case Listed listed ->
-                        database.garbage()
-                                .removeIf(garbage -> garbage.number() == listed.number()
-                                        && garbage.namespaceUid().equals(namespaceUid)
-                                        && !garbage.collectTime().isAfter(now));
+                        database.garbage.removeIf(garbage -> garbage.number() == listed.number()
+                                && garbage.namespaceUid().equals(namespaceUid)
+                                && !garbage.collectTime().isAfter(now));
                     case OfFolio folio -> removeFolio(namespaceUid, folio.folioId(), now);
                 }
             }
@@ -145,10 +163,10 @@ final class MemoryGarbageStore implements GarbageStore {
     }
 
     private void removeFolio(UUID namespaceUid, UUID folioId, Instant now) {
-        Instant collectTime = database.collectTimes().get(folioId);
+        Instant collectTime = database.collectTimes.get(folioId);
         if (collectTime != null && !collectTime.isAfter(now) && isOf(namespaceUid, folioId)) {
-            KnownFolio folio = Objects.requireNonNull(database.folios().remove(folioId));
-            database.collectTimes().remove(folioId);
+            KnownFolio folio = Objects.requireNonNull(database.folios.remove(folioId));
+            database.collectTimes.remove(folioId);
             database.loadEver(namespaceUid)
                     .objectKeys
                     .set(Math.toIntExact(folio.answer().commitNumber() - 1), "");
@@ -160,7 +178,7 @@ final class MemoryGarbageStore implements GarbageStore {
         return database.transaction(() -> {
             Set<String> keys = new HashSet<>();
             for (UUID id : folioIds) {
-                KnownFolio folio = database.folios().get(id);
+                KnownFolio folio = database.folios.get(id);
                 if (folio != null) {
                     keys.add(database.loadEver(folio.namespaceUid())
                             .objectKeys
@@ -176,7 +194,7 @@ final class MemoryGarbageStore implements GarbageStore {
         return database.transaction(() -> {
             Set<String> found = new HashSet<>();
             for (String location : locations) {
-                boolean listed = database.garbage().stream()
+                boolean listed = database.garbage.stream()
                         .filter(garbage -> garbage.namespaceUid().equals(namespaceUid))
                         .map(MemoryDatabase.Garbage::location)
                         .anyMatch(garbage ->
@@ -203,7 +221,7 @@ final class MemoryGarbageStore implements GarbageStore {
 
     @Override
     public List<PurgedTable> findPurged(UUID namespaceUid, Instant latest, UUID after, int limit) {
-        return database.transaction(() -> database.purgedTables().entrySet().stream()
+        return database.transaction(() -> database.purgedTables.entrySet().stream()
                 .filter(entry -> isPurged(entry.getValue(), namespaceUid, latest))
                 .map(entry -> new PurgedTable(entry.getKey(), entry.getValue().metadataLocation()))
                 .filter(table -> isBehind(table.uid(), after))
@@ -223,7 +241,7 @@ final class MemoryGarbageStore implements GarbageStore {
 
     @Override
     public void forgetPurged(UUID namespaceUid, UUID tableUid, Instant latest) {
-        database.transaction(() -> database.purgedTables()
+        database.transaction(() -> database.purgedTables
                 .entrySet()
                 .removeIf(
                         entry -> entry.getKey().equals(tableUid) && isPurged(entry.getValue(), namespaceUid, latest)));
@@ -231,7 +249,7 @@ final class MemoryGarbageStore implements GarbageStore {
 
     @Override
     public List<EngineTable> findEngineTables(UUID namespaceUid, UUID after, int limit) {
-        return database.transaction(() -> database.namespaces().values().stream()
+        return database.transaction(() -> database.namespaces.values().stream()
                 .flatMap(namespace -> namespace.tables.values().stream())
                 .filter(entry -> entry.topicUid().isEmpty()
                         && entry.home().namespaceUid().equals(namespaceUid)

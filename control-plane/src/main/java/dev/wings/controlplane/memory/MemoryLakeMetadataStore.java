@@ -138,12 +138,12 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
                                                     found.topicUid().isPresent())));
             }
             UUID home = change.home().namespaceUid();
-            if (database.garbage().stream()
+            if (database.garbage.stream()
                     .anyMatch(garbage -> garbage.namespaceUid().equals(home)
                             && garbage.location().equals(change.metadataLocation()))) {
                 state.listed().add(uid);
             }
-            database.lakeLocations().forEach((holder, locations) -> {
+            database.lakeLocations.forEach((holder, locations) -> {
                 if (holder.equals(uid)) {
                     state.held().put(uid, List.copyOf(locations.directories()));
                 } else if (locations.homeUid().equals(home)) {
@@ -160,7 +160,7 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
     public Set<String> findDeletable(UUID entryUid, Set<String> locations) {
         return database.transaction(() -> {
             Set<String> found = new HashSet<>(locations);
-            LakeLocations kept = database.lakeLocations().get(entryUid);
+            LakeLocations kept = database.lakeLocations.get(entryUid);
             found.retainAll(kept == null ? Set.of() : kept.deletable());
             return found;
         });
@@ -168,7 +168,7 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
 
     /// Whatever name it has now.
     private Optional<LakeEntry> find(UUID uid) {
-        return database.namespaces().values().stream()
+        return database.namespaces.values().stream()
                 .flatMap(namespace -> namespace.tables.values().stream())
                 .filter(entry -> entry.uid().equals(uid))
                 .findFirst();
@@ -176,23 +176,14 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
 
     private void apply(LakeChange change, Instant collectTime) {
         UUID home = change.home().namespaceUid();
-        LakeLocations locations = database.lakeLocations()
-                .computeIfAbsent(change.uid(), uid -> new LakeLocations(home, new HashSet<>(), new HashSet<>()));
+        LakeLocations locations = database.lakeLocations.computeIfAbsent(
+                change.uid(), uid -> new LakeLocations(home, new HashSet<>(), new HashSet<>()));
         switch (change) {
             case LakeChange.Create create -> put(create.entry());
             case LakeChange.Move move -> {
                 move.obsolete().forEach(location -> database.addGarbage(home, location, collectTime));
                 move.obsolete().forEach(locations.deletable()::remove);
-                LakeEntry base = find(move.uid()).orElseThrow();
-                put(new LakeEntry(
-                        base.name(),
-                        base.kind(),
-                        base.uid(),
-                        base.topicUid(),
-                        base.tableUuid(),
-                        move.metadataLocation(),
-                        base.version() + 1,
-                        base.home()));
+                put(find(move.uid()).orElseThrow().moved(move.metadataLocation()));
             }
             case LakeChange.Keep keep -> {}
         }
@@ -217,17 +208,8 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
                 throw ResourceErrors.alreadyExists(to);
             }
             source.tables.remove(from.table());
-            LakeEntry renamed = new LakeEntry(
-                    to,
-                    kind,
-                    found.uid(),
-                    found.topicUid(),
-                    found.tableUuid(),
-                    found.metadataLocation(),
-                    found.version(),
-                    found.home());
-            put(renamed);
-            return renamed;
+            put(found.renamed(to));
+            return found;
         });
     }
 
@@ -238,13 +220,11 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
             LakeEntry found = load(namespace, kind, name);
             checkNotOfTopic(found);
             namespace.tables.remove(name.table());
-            database.lakeLocations().remove(found.uid());
+            database.lakeLocations.remove(found.uid());
             if (purge) {
-                database.purgedTables()
-                        .put(
-                                found.uid(),
-                                new MemoryDatabase.PurgedTable(
-                                        found.home().namespaceUid(), found.metadataLocation(), now));
+                database.purgedTables.put(
+                        found.uid(),
+                        new MemoryDatabase.PurgedTable(found.home().namespaceUid(), found.metadataLocation(), now));
             }
             return found;
         });

@@ -82,7 +82,7 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
     private CommitState state(CommitScope scope, NamespaceEntry namespace, Map<UUID, TopicEntry> topics) {
         Map<UUID, KnownFolio> folios = new HashMap<>();
         for (UUID id : scope.folioIds()) {
-            Optional.ofNullable(database.folios().get(id)).ifPresent(known -> folios.put(id, known));
+            Optional.ofNullable(database.folios.get(id)).ifPresent(known -> folios.put(id, known));
         }
         Map<UUID, TopicState> topicStates = new HashMap<>();
         for (UUID uid : scope.topicUids()) {
@@ -106,7 +106,7 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
 
     private void write(NamespaceEntry namespace, Map<UUID, TopicEntry> topics, CommittedFolio folio) {
         KnownFolio known = new KnownFolio(namespace.namespace.uid(), folio.answer());
-        if (database.folios().putIfAbsent(folio.folio().folioId(), known) != null) {
+        if (database.folios.putIfAbsent(folio.folio().folioId(), known) != null) {
             throw new IllegalStateException(
                     "a folio is committed once: folio_id=" + folio.folio().folioId());
         }
@@ -146,8 +146,7 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
                         namespace.objectKeys.size(),
                         tableLocation(topic),
                         scan.rowsOnly() ? Optional.of(rows(topic)) : Optional.empty()));
-                pages.add(topic.partitions.values().stream()
-                        .flatMap(partition -> partition.pages.stream())
+                pages.add(topic.pages()
                         .filter(stored -> scan.wants(stored.page()))
                         .map(stored -> new PlannedPage(
                                 stored.page(),
@@ -167,10 +166,7 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
     }
 
     private static CountedRows rows(TopicEntry topic) {
-        List<LogPage> pages = topic.partitions.values().stream()
-                .flatMap(partition -> partition.pages.stream())
-                .map(StoredPage::page)
-                .toList();
+        List<LogPage> pages = topic.pages().map(StoredPage::page).toList();
         return new CountedRows(
                 pages.stream()
                         .mapToLong(page -> page.endOffset() - page.startOffset())
@@ -217,9 +213,8 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
 
     private static Map<Long, List<LogPage>> pagesByCommit(NamespaceEntry namespace) {
         Map<Long, List<LogPage>> pages = new HashMap<>();
-        namespace.topics.values().stream()
-                .flatMap(topic -> topic.partitions.values().stream())
-                .flatMap(partition -> partition.pages.stream())
+        namespace
+                .pages()
                 .forEach(stored -> pages.computeIfAbsent(stored.commitNumber(), number -> new ArrayList<>())
                         .add(stored.page()));
         pages.values().forEach(ofCommit -> ofCommit.sort(Comparator.comparingLong(LogPage::byteOffset)));
@@ -228,9 +223,8 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
 
     @Override
     public Optional<String> tenant(UUID namespaceUid) {
-        return database.transaction(
-                () -> Optional.ofNullable(database.namespaces().get(namespaceUid))
-                        .map(entry -> entry.namespace.name().tenant()));
+        return database.transaction(() -> Optional.ofNullable(database.namespaces.get(namespaceUid))
+                .map(entry -> entry.namespace.name().tenant()));
     }
 
     @Override
@@ -238,7 +232,7 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
         return database.transaction(() -> {
             Map<UUID, Long> numbers = new HashMap<>();
             for (UUID uid : namespaceUids) {
-                NamespaceEntry namespace = database.namespaces().get(uid);
+                NamespaceEntry namespace = database.namespaces.get(uid);
                 if (namespace != null) {
                     numbers.put(uid, (long) namespace.objectKeys.size());
                 }

@@ -89,14 +89,14 @@ final class MemoryTaskStore implements TaskStore {
                             task.uid(),
                             task.dueTime(),
                             running(task, TaskTarget::tenantUid).count(),
-                            database.turns().get(task.target().tenantUid())))
+                            database.turns.get(task.target().tenantUid())))
                     .toList());
             if (first.isEmpty()) {
                 return new Idle(nextTime(wish, now));
             }
-            TaskRecord waiting = Objects.requireNonNull(database.tasks().get(first.get()));
+            TaskRecord waiting = Objects.requireNonNull(database.tasks.get(first.get()));
             TaskRecord leased = waiting.leased(wish.worker(), now, policy.lease());
-            database.turns().put(leased.target().tenantUid(), now);
+            database.turns.put(leased.target().tenantUid(), now);
             return new Leased(put(leased));
         });
     }
@@ -134,11 +134,11 @@ final class MemoryTaskStore implements TaskStore {
     }
 
     private Stream<TaskRecord> tasks(Predicate<TaskRecord> condition) {
-        return database.tasks().values().stream().filter(condition);
+        return database.tasks.values().stream().filter(condition);
     }
 
     private TaskRecord put(TaskRecord task) {
-        database.tasks().put(task.uid(), task);
+        database.tasks.put(task.uid(), task);
         return task;
     }
 
@@ -148,7 +148,7 @@ final class MemoryTaskStore implements TaskStore {
     }
 
     private TaskRecord find(TaskName name) {
-        TaskRecord found = database.tasks().get(name.uid());
+        TaskRecord found = database.tasks.get(name.uid());
         if (found == null || !found.name().equals(name)) {
             throw ResourceErrors.notFound(name);
         }
@@ -185,8 +185,7 @@ final class MemoryTaskStore implements TaskStore {
 
     /// Of the pages of commits in `(start, end]`.
     private static Optional<Backlog> backlog(NamespaceEntry namespace, TopicEntry topic, long start, long end) {
-        List<StoredPage> pages = topic.partitions.values().stream()
-                .flatMap(partition -> partition.pages.stream())
+        List<StoredPage> pages = topic.pages()
                 .filter(page -> page.commitNumber() > start && page.commitNumber() <= end)
                 .toList();
         return pages.stream()
@@ -231,8 +230,8 @@ final class MemoryTaskStore implements TaskStore {
     }
 
     private TableCommitState commitState(TableCommit commit, @Nullable TopicEntry topic) {
-        TableCommitEntry known = database.tableCommits().get(commit.commitId());
-        TaskRecord task = database.tasks().get(commit.task().uid());
+        TableCommitEntry known = database.tableCommits.get(commit.commitId());
+        TaskRecord task = database.tasks.get(commit.task().uid());
         if (task != null && !task.name().equals(commit.task())) {
             task = null;
         }
@@ -268,8 +267,8 @@ final class MemoryTaskStore implements TaskStore {
         for (String location : apply.garbage()) {
             database.addGarbage(topic.topic.namespaceUid(), location, apply.collectTime());
         }
-        database.tableCommits()
-                .put(commit.commitId(), new TableCommitEntry(commit.topicUid(), apply.rows(), apply.time()));
+        database.tableCommits.put(
+                commit.commitId(), new TableCommitEntry(commit.topicUid(), apply.rows(), apply.time()));
     }
 
     private @Nullable TablePointer pointer(TopicEntry topic) {
@@ -306,7 +305,7 @@ final class MemoryTaskStore implements TaskStore {
     }
 
     private Stream<TopicEntry> topics() {
-        return database.namespaces().values().stream().flatMap(namespace -> namespace.topics.values().stream());
+        return database.namespaces.values().stream().flatMap(namespace -> namespace.topics.values().stream());
     }
 
     private TaskTarget target(TopicRecord topic) {
@@ -329,13 +328,13 @@ final class MemoryTaskStore implements TaskStore {
     @Override
     public List<TaskTarget> findNamespacesWithoutCollector(int limit) {
         return database.transaction(() -> Stream.concat(
-                        database.namespaces().values().stream()
+                        database.namespaces.values().stream()
                                 .map(entry -> collected(
                                         database.load(entry.namespace.name().parent())
                                                 .tenant
                                                 .uid(),
                                         entry)),
-                        database.deletedNamespaces().values().stream()
+                        database.deletedNamespaces.values().stream()
                                 .map(deleted -> collected(deleted.tenantUid(), deleted.entry())))
                 .filter(target -> database.isCollected(target.uid()))
                 .filter(target -> !hasOpen(target, TaskKind.COLLECT_GARBAGE))
@@ -352,7 +351,7 @@ final class MemoryTaskStore implements TaskStore {
 
     @Override
     public List<UUID> findNamespacesWithNewPages() {
-        return database.transaction(() -> database.namespaces().values().stream()
+        return database.transaction(() -> database.namespaces.values().stream()
                 .filter(namespace -> namespace.taskCursor < namespace.objectKeys.size())
                 .map(namespace -> namespace.namespace.uid())
                 .toList());
@@ -366,7 +365,7 @@ final class MemoryTaskStore implements TaskStore {
             long dueBytes,
             Instant now) {
         return database.transaction(() -> {
-            NamespaceEntry namespace = database.namespaces().get(namespaceUid);
+            NamespaceEntry namespace = database.namespaces.get(namespaceUid);
             if (namespace == null) {
                 return Optional.of(0);
             }
@@ -408,9 +407,9 @@ final class MemoryTaskStore implements TaskStore {
                     .map(TaskRecord::uid)
                     .limit(limit)
                     .toList();
-            database.tasks().keySet().removeAll(old);
-            database.tableCommits().values().removeIf(commit -> commit.time().isBefore(before));
-            database.tasks()
+            database.tasks.keySet().removeAll(old);
+            database.tableCommits.values().removeIf(commit -> commit.time().isBefore(before));
+            database.tasks
                     .values()
                     .removeIf(task -> (task.state() == TaskState.WAITING || task.state() == TaskState.DEAD)
                             && task.kind().target() != Target.NAMESPACE

@@ -24,6 +24,8 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -43,6 +45,14 @@ final class LakeRows {
 
     static void freeName(Connection connection, UUID namespace, String name) throws SQLException {
         Sql.update(connection, "delete from namespace_names where namespace_uid = ? and name = ?", namespace, name);
+    }
+
+    static void addGarbage(Connection connection, UUID namespace, List<String> locations, Instant collectTime)
+            throws SQLException {
+        String sql = """
+                insert into garbage (namespace_uid, location, collect_time) select ?, location, ? from unnest(?) as location
+                """;
+        Sql.update(connection, sql, namespace, collectTime, Sql.texts(connection, locations.stream()));
     }
 
     static Optional<LakeEntry> find(Connection connection, TableName name, UUID namespace) throws SQLException {

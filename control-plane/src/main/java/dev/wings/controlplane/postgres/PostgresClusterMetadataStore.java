@@ -43,9 +43,6 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
 
     private static final String LEAVE_PAGES = "insert into deleted_topics (topic_uid, namespace_uid) values (?, ?)";
 
-    private static final String ADD_GARBAGE =
-            "insert into garbage (namespace_uid, location, collect_time) values (?, ?, ?)";
-
     private final PostgresDatabase database;
 
     PostgresClusterMetadataStore(PostgresDatabase database) {
@@ -109,16 +106,21 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                     select namespace_id from namespaces where tenant_uid = ? and delete_time is null
                     order by namespace_id limit 1
                     """;
-            Sql.queryOne(connection, namespaces, row -> row.getString(1), uid).ifPresent(id -> {
-                throw ResourceErrors.inUse(name, new NamespaceName(name.tenant(), id));
-            });
+            ResourceErrors.checkUnused(
+                    name,
+                    Sql.queryOne(
+                            connection, namespaces, row -> new NamespaceName(name.tenant(), row.getString(1)), uid));
             String objectStores = """
                     select object_store_id from object_stores where tenant_uid = ? and delete_time is null
                     order by object_store_id limit 1
                     """;
-            Sql.queryOne(connection, objectStores, row -> row.getString(1), uid).ifPresent(id -> {
-                throw ResourceErrors.inUse(name, new ObjectStoreName(name.tenant(), id));
-            });
+            ResourceErrors.checkUnused(
+                    name,
+                    Sql.queryOne(
+                            connection,
+                            objectStores,
+                            row -> new ObjectStoreName(name.tenant(), row.getString(1)),
+                            uid));
             return Sql.update(connection, "update tenants set delete_time = ? where tenant_uid = ?", now, uid);
         });
     }
@@ -188,9 +190,9 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                     select namespace_id from namespaces where object_store_uid = ? and delete_time is null
                     order by namespace_id limit 1
                     """;
-            Sql.queryOne(connection, users, row -> row.getString(1), uid).ifPresent(id -> {
-                throw ResourceErrors.inUse(name, new NamespaceName(name.tenant(), id));
-            });
+            ResourceErrors.checkUnused(
+                    name,
+                    Sql.queryOne(connection, users, row -> new NamespaceName(name.tenant(), row.getString(1)), uid));
             return Sql.update(
                     connection, "update object_stores set delete_time = ? where object_store_uid = ?", now, uid);
         });
@@ -264,16 +266,13 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
             UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
             UUID uid = NameLookup.namespace(connection, tenant, name, Lock.DELETE);
             String topics = "select topic_id from topics where namespace_uid = ? order by topic_id limit 1";
-            Sql.queryOne(connection, topics, row -> row.getString(1), uid).ifPresent(id -> {
-                throw ResourceErrors.inUse(name, name.topic(id));
-            });
-            LakeRows.findUser(connection, name, uid).ifPresent(table -> {
-                throw ResourceErrors.inUse(name, table);
-            });
+            ResourceErrors.checkUnused(
+                    name, Sql.queryOne(connection, topics, row -> name.topic(row.getString(1)), uid));
+            ResourceErrors.checkUnused(name, LakeRows.findUser(connection, name, uid));
             Sql.update(connection, "delete from namespace_properties where namespace_uid = ?", uid);
-            for (String directory : PostgresGarbageStore.home(connection, uid).ownDirectories()) {
-                Sql.update(connection, ADD_GARBAGE, uid, directory, collectTime);
-            }
+            List<String> directories =
+                    PostgresGarbageStore.home(connection, uid).ownDirectories();
+            LakeRows.addGarbage(connection, uid, directories, collectTime);
             return Sql.update(connection, "update namespaces set delete_time = ? where namespace_uid = ?", now, uid);
         });
     }
@@ -369,7 +368,7 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
             TaskRows.end(connection, uid, now);
             // all objects below: files of the table, and of commits that were never made
             String table = TableCommitStatements.home(connection, uid, name).tablePrefix();
-            Sql.update(connection, ADD_GARBAGE, namespace, table, collectTime);
+            LakeRows.addGarbage(connection, namespace, List.of(table), collectTime);
             Sql.update(connection, "delete from lake_tables where topic_uid = ?", uid);
             // however many pages there are, commits of the namespace wait for none of them: the collector removes them
             Sql.update(connection, LEAVE_PAGES, uid, namespace);

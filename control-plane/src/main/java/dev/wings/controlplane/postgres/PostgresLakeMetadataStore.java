@@ -271,20 +271,12 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 update lake_tables set metadata_location = ?, version = version + 1, update_time = ?
                 where table_uid = ?
                 """;
-        String garbage = """
-                insert into garbage (namespace_uid, location, collect_time) select ?, location, ? from unnest(?) as location
-                """;
         Sql.update(connection, update, move.metadataLocation(), now, move.base().uid());
         if (move.obsolete().isEmpty()) {
             return;
         }
         LakeLocations.forget(connection, move);
-        Sql.update(
-                connection,
-                garbage,
-                move.base().home().namespaceUid(),
-                collectTime,
-                Sql.texts(connection, move.obsolete().stream()));
+        LakeRows.addGarbage(connection, move.home().namespaceUid(), move.obsolete(), collectTime);
     }
 
     @Override

@@ -98,10 +98,6 @@ final class TableCommitStatements {
             update lake_tables set metadata_location = ?, version = ?, update_time = ? where topic_uid = ?
             """;
 
-    private static final String ADD_GARBAGE = """
-            insert into garbage (namespace_uid, location, collect_time) select ?, location, ? from unnest(?) as location
-            """;
-
     private static final String REMEMBER = """
             insert into table_commits (commit_id, topic_uid, row_count, commit_time) values (?, ?, ?, ?)
             """;
@@ -224,12 +220,7 @@ final class TableCommitStatements {
                         apply.time(),
                         topic.topicUid());
         expect("lake_tables", 1, changed);
-        Sql.update(
-                connection,
-                ADD_GARBAGE,
-                topic.home().namespaceUid(),
-                apply.collectTime(),
-                Sql.texts(connection, apply.garbage().stream()));
+        LakeRows.addGarbage(connection, topic.home().namespaceUid(), apply.garbage(), apply.collectTime());
         Sql.update(connection, REMEMBER, commit.commitId(), topic.topicUid(), apply.rows(), apply.time());
         moveWatermarks(apply.moves());
     }

@@ -244,6 +244,36 @@ public abstract class GarbageContract extends StateContract {
         assertThat(store().findListed(acme.log().namespaceUid(), Set.of(below))).isEmpty();
     }
 
+    /// However many pages there are: some go at a time, and only those of deleted topics.
+    @Test
+    void deletedTopicLosesItsPagesLater() {
+        TopicRecord other = acme.log().createTopic("orders", true);
+        for (String value : List.of("AMS", "JFK", "JFK", "OSL", "JFK")) {
+            commit(page(topic, value, batch(2)), page(other, value, batch(1)));
+        }
+        UUID namespace = acme.log().namespaceUid();
+        assertThat(store().removeDeletedTopics(namespace, 3)).isFalse();
+        cluster().deleteTopic(topic.name(), now, now);
+        List<Long> left = new ArrayList<>();
+        do {
+            left.add(pages(topic));
+        } while (store().removeDeletedTopics(namespace, 3));
+        assertThat(left.subList(0, 3)).containsExactly(5L, 2L, 0L);
+        assertThat(left.size()).as("partitions go a few at a time, too").isBetween(3, 6);
+        assertThat(left.getLast()).isZero();
+        assertThat(acme.plan(other).rows()).isEqualTo(5);
+        assertThat(pages(other)).isEqualTo(5);
+        assertThat(store().removeDeletedTopics(namespace, 3)).isFalse();
+    }
+
+    /// In commits that followers read.
+    private long pages(TopicRecord wanted) {
+        return log().readCommits(acme.log().namespaceUid(), 1, 1_000).stream()
+                .flatMap(commit -> commit.pages().stream())
+                .filter(page -> page.partition().topicUid().equals(wanted.uid()))
+                .count();
+    }
+
     @Test
     void deletedNamespaceIsCollectedUntilNothingIsLeft() {
         FolioCommit folio = commit(page(topic, "AMS", batch(3)));

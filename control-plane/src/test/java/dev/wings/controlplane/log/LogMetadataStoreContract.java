@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -302,6 +303,27 @@ public abstract class LogMetadataStoreContract extends StateContract {
                 .extracting(Commit::number)
                 .containsExactly(5L);
         assertThat(store().readCommits(fixture.namespaceUid(), 6, 100)).isEmpty();
+    }
+
+    @Test
+    void commitOfTenThousandPagesIsOneAsAnyOther() {
+        FolioCommit.Page[] pages = IntStream.range(0, 10_000)
+                .mapToObj(i -> page(topic, "P" + (i % 5_000), batch(2)))
+                .toArray(FolioCommit.Page[]::new);
+        FolioCommit folio = fixture.folio(pages);
+        FolioAnswer answer = commit(folio);
+        assertThat(offsets(answer).subList(4_999, 5_001)).containsExactly("[0,2)", "[2,4)");
+        assertThat(commit(folio)).isEqualTo(answer);
+        CollectedPlan plan = plan(TopicScan.all(topic.name()));
+        assertThat(plan.rows()).isEqualTo(20_000);
+        assertThat(plan.pages().getFirst()).hasSize(10_000);
+        assertThat(plan(TopicScan.rows(topic.name())).topics().getFirst().pages())
+                .contains(new CountedRows(20_000, 0));
+        List<Commit> commits = store().readCommits(fixture.namespaceUid(), 1, 1);
+        assertThat(commits).hasSize(1);
+        assertThat(commits.getFirst().pages()).hasSize(10_000);
+        assertThat(store().listPartitions(topic.name(), "P998", 10))
+                .containsExactly(new PartitionRecord("P999", 4, 0, 1_000));
     }
 
     private FolioAnswer commit(FolioCommit folio) {

@@ -15,6 +15,8 @@
  */
 package dev.wings.controlplane.task;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.controlplane.cluster.TopicRecord;
@@ -94,6 +96,17 @@ public final class TaskFixture {
     public TaskTarget target(TopicRecord topic) {
         return new TaskTarget(
                 tenantUid, topic.namespaceUid(), topic.uid(), topic.name().toString());
+    }
+
+    /// Those of the tenant in this state.
+    public List<TaskRecord> list(TaskState state) {
+        return store.list(log.namespace().name().parent(), EnumSet.of(state), null, 100);
+    }
+
+    public TaskRecord only(TaskState state) {
+        List<TaskRecord> found = list(state);
+        assertThat(found).hasSize(1);
+        return found.getFirst();
     }
 
     public TaskRecord create(TopicRecord topic, TaskKind kind, Instant nextRunTime) {

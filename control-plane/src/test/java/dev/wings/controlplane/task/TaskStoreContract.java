@@ -15,8 +15,6 @@
  */
 package dev.wings.controlplane.task;
 
-import static dev.wings.controlplane.log.LogFixture.batch;
-import static dev.wings.controlplane.log.LogFixture.page;
 import static dev.wings.controlplane.task.TaskFixture.START;
 import static dev.wings.controlplane.task.TaskFixture.at;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,9 +25,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.controlplane.cluster.TopicRecord;
-import dev.wings.controlplane.log.FolioCommit;
 import dev.wings.controlplane.state.StateContract;
-import dev.wings.controlplane.task.TaskStore.TaskCount;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What every [TaskStore] does with tasks. Commits to tables are in [TableCommitContract].
+/// What every [TaskStore] does with tasks that there are. How they come about and are forgotten is in
+/// [TaskMakingContract], commits to tables are in [TableCommitContract].
 public abstract class TaskStoreContract extends StateContract {
 
     private TaskFixture acme;
@@ -219,7 +216,7 @@ public abstract class TaskStoreContract extends StateContract {
             assertThat(acme.lease(at(100L * i))).isPresent();
         }
         assertThat(acme.lease(at(300))).isEmpty();
-        TaskRecord dead = only(TaskState.DEAD);
+        TaskRecord dead = acme.only(TaskState.DEAD);
         assertThat(dead.failure()).contains("lapsed").contains("worker=worker");
         assertThat(dead.attempts()).isEqualTo(3);
     }
@@ -240,7 +237,7 @@ public abstract class TaskStoreContract extends StateContract {
         TaskRecord third = acme.lease(at(5)).orElseThrow();
         assertThat(acme.fail(third, "still no such bucket", at(6)).state()).isEqualTo(TaskState.DEAD);
         assertThat(acme.lease(at(1_000))).isEmpty();
-        assertThat(only(TaskState.DEAD).failure()).isEqualTo("still no such bucket");
+        assertThat(acme.only(TaskState.DEAD).failure()).isEqualTo("still no such bucket");
 
         TaskRecord retried = store().change(third.name(), task -> task.retried(at(1_001)));
         assertThat(retried.attempts()).isZero();
@@ -260,7 +257,7 @@ public abstract class TaskStoreContract extends StateContract {
         for (int i = 1; i <= 5 * TaskFixture.POLICY.maxAttempts(); i++) {
             TaskRecord failed =
                     acme.fail(acme.lease(now).orElseThrow(), "unavailable: no store", FailureCause.TRANSIENT, now);
-            assertThat(failed).isEqualTo(only(TaskState.WAITING));
+            assertThat(failed).isEqualTo(acme.only(TaskState.WAITING));
             assertThat(failed.attempts()).isEqualTo(i);
             assertThat(failed.failure()).isEqualTo("unavailable: no store");
             Duration whole = Duration.ofSeconds(Math.min(60, 1L << Math.min(i - 1, 10)));
@@ -279,7 +276,7 @@ public abstract class TaskStoreContract extends StateContract {
 
         Instant retry = now;
         store().change(last.name(), task -> task.retried(retry));
-        assertThat(only(TaskState.WAITING).transientFailures()).isZero();
+        assertThat(acme.only(TaskState.WAITING).transientFailures()).isZero();
     }
 
     @Test
@@ -290,7 +287,7 @@ public abstract class TaskStoreContract extends StateContract {
             assertThat(leased.epoch()).isEqualTo(i);
             assertThat(leased.attempts()).isEqualTo(1);
             acme.fail(leased, "the worker was stopped", FailureCause.GIVEN_BACK, at(i));
-            TaskRecord back = only(TaskState.WAITING);
+            TaskRecord back = acme.only(TaskState.WAITING);
             assertThat(back.attempts()).isZero();
             assertThat(back.failure()).isEmpty();
             assertThat(back.nextRunTime()).isEqualTo(created.nextRunTime());
@@ -302,7 +299,7 @@ public abstract class TaskStoreContract extends StateContract {
         TaskRecord first = acme.create(topic, TaskKind.CREATE_TABLE, at(10));
         NewTask earlier = new NewTask(acme.ids().next(), TaskKind.CREATE_TABLE, acme.target(topic), 7, at(-5), at(3));
         store().create(List.of(earlier), at(1));
-        TaskRecord joined = only(TaskState.WAITING);
+        TaskRecord joined = acme.only(TaskState.WAITING);
         assertThat(joined.uid()).isEqualTo(first.uid());
         assertThat(joined.bytes()).isEqualTo(7);
         assertThat(joined.sinceTime()).isEqualTo(at(-5));
@@ -312,122 +309,7 @@ public abstract class TaskStoreContract extends StateContract {
         acme.fail(leased, "failed", at(4));
         store().create(List.of(earlier), at(4));
         // the pause after a failure is not cut short
-        assertThat(only(TaskState.WAITING).nextRunTime()).isAfter(at(4));
-    }
-
-    @Test
-    void pagesAreCompactedWhenTheOldestIsAsOldAsTheFreshness() {
-        acme.createTable(topic, START);
-        acme.push(at(1), page(topic, "JFK", batch(5)));
-        acme.push(at(9), page(topic, "JFK", batch(5)), page(topic, "AMS", batch(5)));
-        acme.grow(at(10));
-        TaskRecord task = only(TaskState.WAITING);
-        assertThat(task.kind()).isEqualTo(TaskKind.COMPACT);
-        assertThat(task.sinceTime()).isEqualTo(at(1));
-        assertThat(task.nextRunTime()).isEqualTo(at(31));
-        assertThat(task.bytes()).isEqualTo(3 * 128);
-
-        // counted once
-        assertThat(store().findNamespacesWithNewPages()).isEmpty();
-        acme.grow(at(11));
-        assertThat(only(TaskState.WAITING)).isEqualTo(task);
-        acme.push(at(12), page(topic, "JFK", batch(5)));
-        assertThat(store().findNamespacesWithNewPages())
-                .containsExactly(acme.log().namespaceUid());
-        acme.grow(at(12));
-        assertThat(only(TaskState.WAITING).bytes()).isEqualTo(4 * 128);
-        assertThat(only(TaskState.WAITING).nextRunTime()).isEqualTo(at(31));
-    }
-
-    @Test
-    void manyBytesAreCompactedAtOnce() {
-        acme.createTable(topic, START);
-        acme.push(at(1), page(topic, "JFK", batch(5)));
-        acme.grow(at(1));
-        acme.push(at(2), pages(7));
-        acme.grow(at(3));
-        assertThat(only(TaskState.WAITING).bytes()).isEqualTo(8 * 128);
-        assertThat(only(TaskState.WAITING).nextRunTime()).isEqualTo(at(3));
-        assertThat(acme.lease(at(3))).isPresent();
-    }
-
-    @Test
-    void pagesThatCameDuringACompactionAreCompactedNext() {
-        acme.createTable(topic, START);
-        acme.push(at(1), page(topic, "JFK", batch(5)));
-        acme.grow(at(1));
-        TaskRecord task = acme.lease(at(31)).orElseThrow();
-        acme.push(at(32), page(topic, "JFK", batch(5)));
-        acme.grow(at(32));
-        acme.push(at(33), page(topic, "AMS", batch(5)));
-        acme.commit(acme.compaction(topic, task, 0, new TableCommit.WatermarkMove("JFK", 0, 5)), at(34));
-        acme.complete(task, at(35));
-
-        TaskRecord next = only(TaskState.WAITING);
-        assertThat(next.uid()).isNotEqualTo(task.uid());
-        assertThat(next.sinceTime()).isEqualTo(at(32));
-        assertThat(next.nextRunTime()).isEqualTo(at(62));
-        assertThat(next.bytes()).isEqualTo(128);
-        acme.grow(at(36));
-        assertThat(only(TaskState.WAITING).bytes()).isEqualTo(2 * 128);
-        assertThat(only(TaskState.WAITING).sinceTime()).isEqualTo(at(32));
-    }
-
-    @Test
-    void nothingFollowsFromACompactionThatLeftNothing() {
-        acme.createTable(topic, START);
-        acme.push(at(1), page(topic, "JFK", batch(5)));
-        acme.grow(at(1));
-        TaskRecord task = acme.lease(at(31)).orElseThrow();
-        acme.commit(acme.compaction(topic, task, 0, new TableCommit.WatermarkMove("JFK", 0, 5)), at(34));
-        acme.complete(task, at(35));
-        assertThat(list(TaskState.WAITING)).isEmpty();
-    }
-
-    @Test
-    void housekeepingFollowsFromHowTheTableIs() {
-        TaskRecord task = acme.createTable(topic, START);
-        TaskRecord compaction = acme.leaseCompaction(topic, at(1));
-        acme.complete(compaction, new TableCondition(8, 101, at(-100)), false, at(2));
-        assertThat(list(TaskState.WAITING))
-                .extracting(TaskRecord::kind)
-                .containsExactlyInAnyOrder(TaskKind.REWRITE, TaskKind.EXPIRE_SNAPSHOTS);
-        assertThat(list(TaskState.WAITING)).extracting(TaskRecord::nextRunTime).containsOnly(at(2));
-        assertThat(list(TaskState.DONE)).extracting(TaskRecord::uid).contains(task.uid());
-
-        TaskRecord rewrite = acme.lease(Set.of(TaskKind.REWRITE), at(3)).orElseThrow();
-        acme.complete(rewrite, new TableCondition(8, 101, at(-100)), false, at(4));
-        assertThat(only(TaskState.WAITING).kind()).isEqualTo(TaskKind.EXPIRE_SNAPSHOTS);
-        TaskRecord expiry = acme.lease(at(5)).orElseThrow();
-        acme.complete(expiry, new TableCondition(0, 50, at(-100)), false, at(6));
-        // old ones are expired when they are old
-        assertThat(only(TaskState.WAITING).nextRunTime()).isEqualTo(at(-100).plus(TaskFixture.POLICY.snapshotAge()));
-    }
-
-    @Test
-    void topicsAndNamespacesWithoutTheirTasksAreFound() {
-        assertThat(store().findTopicsWithoutTable(10)).containsExactly(acme.target(topic));
-        TopicRecord second = acme.log().createTopic("second", false);
-        assertThat(store().findTopicsWithoutTable(1)).hasSize(1);
-        acme.create(topic, TaskKind.CREATE_TABLE, at(1_000));
-        assertThat(store().findTopicsWithoutTable(10)).containsExactly(acme.target(second));
-        acme.createTable(second, START);
-        assertThat(store().findTopicsWithoutTable(10)).isEmpty();
-
-        List<TaskTarget> namespaces = store().findNamespacesWithoutCollector(10);
-        assertThat(namespaces).extracting(TaskTarget::name).containsExactly("tenants/acme/namespaces/sales");
-        store().create(
-                        List.of(new NewTask(
-                                acme.ids().next(), TaskKind.COLLECT_GARBAGE, namespaces.getFirst(), 0, START, at(5))),
-                        START);
-        assertThat(store().findNamespacesWithoutCollector(10)).isEmpty();
-        TaskRecord collection =
-                acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), at(5)).orElseThrow();
-        acme.complete(collection, at(6));
-        assertThat(list(TaskState.WAITING))
-                .filteredOn(task -> task.kind() == TaskKind.COLLECT_GARBAGE)
-                .extracting(TaskRecord::nextRunTime)
-                .containsExactly(at(6).plus(TaskFixture.POLICY.garbageInterval()));
+        assertThat(acme.only(TaskState.WAITING).nextRunTime()).isAfter(at(4));
     }
 
     @Test
@@ -438,8 +320,8 @@ public abstract class TaskStoreContract extends StateContract {
         cluster().deleteTopic(topic.name(), at(1), at(100));
 
         assertThat(acme.lease(at(1_000))).isEmpty();
-        assertThat(list(TaskState.WAITING)).isEmpty();
-        assertThat(list(TaskState.RUNNING)).isEmpty();
+        assertThat(acme.list(TaskState.WAITING)).isEmpty();
+        assertThat(acme.list(TaskState.RUNNING)).isEmpty();
         assertThat(store().load(running.name()).progress()).contains("deleted");
         assertFails(() -> acme.complete(running, at(2)), ErrorKind.CONFLICT, "lease was lost");
         assertThat(dueFrom(acme.log().namespaceUid(), at(100))).containsExactly(acme.location(topic, ""));
@@ -448,7 +330,7 @@ public abstract class TaskStoreContract extends StateContract {
         acme.create(topic, TaskKind.COMPACT, START);
         assertThat(acme.lease(at(3))).isEmpty();
         store().prune(START, 100);
-        assertThat(list(TaskState.WAITING)).isEmpty();
+        assertThat(acme.list(TaskState.WAITING)).isEmpty();
     }
 
     @Test
@@ -470,49 +352,6 @@ public abstract class TaskStoreContract extends StateContract {
         TaskName stolen = new TaskName(tenant, foreign.uid());
         assertFails(() -> store().load(stolen), ErrorKind.NOT_FOUND, stolen.toString());
         assertFails(() -> store().change(stolen, task -> task), ErrorKind.NOT_FOUND, stolen.toString());
-    }
-
-    @Test
-    void whatIsDoneIsForgottenAfterAWhile() {
-        TaskRecord done = acme.createTable(topic, START);
-        TaskRecord waiting = acme.create(topic, TaskKind.REWRITE, START);
-        store().prune(START, 100);
-        assertThat(store().load(done.name())).isNotNull();
-        assertThat(store().prune(at(1), 100)).isEqualTo(1);
-        assertFails(
-                () -> store().load(done.name()),
-                ErrorKind.NOT_FOUND,
-                done.name().toString());
-        assertThat(store().load(waiting.name())).isEqualTo(waiting);
-    }
-
-    @Test
-    void openTasksAreCounted() {
-        acme.createTable(topic, START);
-        acme.create(topic, TaskKind.REWRITE, at(5));
-        acme.create(acme.log().createTopic("second", false), TaskKind.CREATE_TABLE, at(5));
-        assertThat(store().count())
-                .containsExactlyInAnyOrder(
-                        new TaskCount(TaskKind.REWRITE, TaskState.WAITING, 1, START),
-                        new TaskCount(TaskKind.CREATE_TABLE, TaskState.WAITING, 1, START));
-    }
-
-    private FolioCommit.Page[] pages(int count) {
-        FolioCommit.Page[] pages = new FolioCommit.Page[count];
-        for (int i = 0; i < count; i++) {
-            pages[i] = page(topic, "P" + i, batch(1));
-        }
-        return pages;
-    }
-
-    private TaskRecord only(TaskState state) {
-        List<TaskRecord> found = list(state);
-        assertThat(found).hasSize(1);
-        return found.getFirst();
-    }
-
-    private List<TaskRecord> list(TaskState state) {
-        return store().list(new TenantName("acme"), EnumSet.of(state), null, 100);
     }
 
     static void assertFails(ThrowingCallable call, ErrorKind kind, String part) {
