@@ -18,9 +18,12 @@ package dev.wings.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +44,30 @@ final class SpillDirectoryTest {
             assertThat(list()).containsExactlyInAnyOrder(running.path(), second.path(), others);
         }
         assertThat(list()).containsExactly(others);
+    }
+
+    /// Of engines that were killed, say.
+    @Test
+    void filesMayGoMeanwhile() throws Exception {
+        SpillDirectory directory = SpillDirectory.open(parent);
+        List<Path> files = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            Path engine = Files.createDirectory(directory.path().resolve("engine-" + i));
+            files.add(Files.createFile(engine.resolve("spilled")));
+            files.add(engine);
+        }
+        CompletableFuture<Void> others = CompletableFuture.runAsync(() -> {
+            for (Path file : files) {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        directory.close();
+        others.join();
+        assertThat(list()).isEmpty();
     }
 
     private List<Path> list() throws IOException {

@@ -70,8 +70,10 @@ final class Failures {
         if (e.getMessage().contains(NO_ROOM)) {
             return new WingsException(
                     ErrorKind.EXHAUSTED,
-                    "the statement is too large for the memory that a query is planned with: shorten it; long lists of"
-                            + " values can be rows of a topic, or a parameter: = any(?)",
+                    "the statement is too large for the memory that a query is planned with: shorten it, or make less of"
+                            + " its constants; long lists of values can be rows of a topic, or a parameter: = any(?)."
+                            + " If it was its rows, raise WINGS_SERVER_QUERY_MEMORY_BYTES or, for large ones,"
+                            + " WINGS_SERVER_READ_MEMORY_BYTES",
                     e);
         }
         String message = "SQL: " + placed(followable(e.getMessage()), sql);
