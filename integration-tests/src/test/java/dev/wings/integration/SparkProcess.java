@@ -82,6 +82,7 @@ final class SparkProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + MODULE.resolve("jvm.options"),
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 classPath(),
                 MODULE.resolve("src").resolve("SparkStatements.java").toString(),

@@ -193,7 +193,8 @@ final class WingsProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + root.resolve("jvm.options"),
                 "-Xmx512m",
-                "-XX:TieredStopAtLevel=" + (name.equals("dev") ? 4 : 1),
+                // nothing here runs for long enough to be worth more
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 CLASS_PATH,
                 "-Xlog:disable"));

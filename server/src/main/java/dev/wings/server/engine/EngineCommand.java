@@ -20,26 +20,18 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// How a process for an engine is started: a small Java with the class path of the server.
 final class EngineCommand {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EngineCommand.class);
-
-    /// Names a file with the parsed classes of [EngineMain], which takes a quarter off the time that a process needs
-    /// to start. It is made if it is not there; the launcher names one that goes with its build.
+    /// Names a file with the parsed classes of [EngineMain], made by [EngineArchive], which takes off half of what a
+    /// process needs to start.
     private static final String ARCHIVE_PROPERTY = "wings.engine.archive";
-
-    private static final long ARCHIVE_SECONDS = 60;
 
     /// What ends a server is often sent to all processes of its group; the server says itself when an engine is to end,
     /// and lets its queries come to their end first.
@@ -84,6 +76,11 @@ final class EngineCommand {
                 Optional.ofNullable(System.getProperty(ARCHIVE_PROPERTY)).map(Path::of));
     }
 
+    /// @param library where the native library goes
+    static EngineCommand unarchived(Path library) {
+        return new EngineCommand(library, Optional.empty());
+    }
+
     /// What all processes start with. The library is unpacked for the first one, not when the server opens, which then
     /// has other things to do.
     private synchronized List<String> command() {
@@ -115,39 +112,11 @@ final class EngineCommand {
         return line;
     }
 
-    /// Starts a process that loads what an engine needs and ends, if nobody has yet. Should it fail, processes take
-    /// longer to start.
-    void makeArchive() {
-        Path file = archive.orElse(null);
-        if (file == null || file.getParent() == null || Files.exists(file) || !Files.isWritable(file.getParent())) {
-            return;
-        }
-        try {
-            // several servers may be started from one build
-            Path made = Files.createTempFile(file.getParent(), "engine", ".jsa");
-            try {
-                List<String> line = line(List.of("-XX:ArchiveClassesAtExit=" + made));
-                line.add(EngineMain.WARM_UP_ONLY);
-                Process process = new ProcessBuilder(line)
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                try {
-                    process.getOutputStream().close();
-                    if (process.waitFor(ARCHIVE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
-                        Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
-                    }
-                } finally {
-                    process.destroyForcibly();
-                }
-            } finally {
-                Files.deleteIfExists(made);
-            }
-        } catch (IOException e) {
-            LOG.warn("cannot make the archive of an engine's classes: file={}", file, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /// Starts a process that loads what an engine needs, writes its classes to a new archive, and ends.
+    List<String> lineForArchive(Path made) {
+        List<String> line = line(List.of("-XX:ArchiveClassesAtExit=" + made));
+        line.add(EngineMain.WARM_UP_ONLY);
+        return line;
     }
 
     /// Once for all processes, which then share its pages. Where the library has another name, each unpacks its own.

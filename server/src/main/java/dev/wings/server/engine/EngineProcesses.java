@@ -88,9 +88,6 @@ public final class EngineProcesses implements EngineFactory {
     /// Whether one is missing in the reserve is looked at after this, so that who needs the processor now has it.
     private static final Duration RESERVE_DELAY = Duration.ofSeconds(2);
 
-    /// When all that starts with a server has started.
-    private static final Duration ARCHIVE_DELAY = Duration.ofSeconds(20);
-
     /// How often it is looked at what processes take.
     private static final Duration WATCH_EVERY = Duration.ofMillis(500);
 
@@ -129,17 +126,16 @@ public final class EngineProcesses implements EngineFactory {
     /// @param directory of this server alone: for sockets, which must not have a long path, and the native library
     /// @param registry where what they do is counted
     public EngineProcesses(Path directory, Scheduler scheduler, MeterRegistry registry) {
-        this(directory, EngineCommand.of(directory.toAbsolutePath()), scheduler, registry);
-    }
-
-    private EngineProcesses(Path directory, EngineCommand command, Scheduler scheduler, MeterRegistry registry) {
         this(
                 directory,
-                (place, onEnd) -> EngineProcess.start(command.line(), place, onEnd),
+                starter(EngineCommand.of(directory.toAbsolutePath())),
                 Math.max(2, Runtime.getRuntime().availableProcessors() / 2),
                 scheduler,
                 registry);
-        scheduler.schedule(ARCHIVE_DELAY, command::makeArchive);
+    }
+
+    private static Starter starter(EngineCommand command) {
+        return (place, onEnd) -> EngineProcess.start(command.line(), place, onEnd);
     }
 
     /// Starts a process, and waits until it is ready.
