@@ -36,8 +36,18 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/// Who takes an ingestor's port for that of SQL is told which it is, whatever is called.
+/// Who takes an ingestor's port for that of SQL is told which it is, whatever is called but the handshake.
 class OtherPortIT {
+
+    /// Users and passwords are taken, since tools ask for them; they stand for nothing.
+    @Test
+    void anyUserGetsAToken() throws Exception {
+        try (IngestorFixture fixture = new IngestorFixture(Map.of());
+                FlightClient client = fixture.openClient()) {
+            assertThat(client.authenticateBasicToken("somebody", "secret")).isPresent();
+            assertThat(client.authenticateBasicToken("", "")).isPresent();
+        }
+    }
 
     @Test
     void whoWantsSqlIsToldItsPort() throws Exception {

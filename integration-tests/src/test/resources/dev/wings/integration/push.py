@@ -71,9 +71,21 @@ def row(client, sql):
     return [column[0].as_py() for column in table.columns]
 
 
+# tools that have a user and a password want a token for them
+for port in (ingestor, server):
+    with flight.connect(f"grpc://127.0.0.1:{port}") as client:
+        name, token = client.authenticate_basic_token("somebody", "secret")
+        assert name == b"authorization" and token.startswith(b"Bearer "), (port, name, token)
+        if port == ingestor:
+            options = flight.FlightCallOptions(headers=[(name, token)])
+            writer, answers = client.do_put(flight.FlightDescriptor.for_path("from_python"), schema, options)
+            writer.write_batch(batch(1000, 1))
+            assert answers.read() is not None
+            writer.close()
+
 with flight.connect(f"grpc://127.0.0.1:{server}") as client:
     found = row(client, "select count(*), min(id), max(id) from from_python")
-    assert found == [1000, 0, 999], found
+    assert found == [1001, 0, 1000], found
     found = row(client, "select string_agg(coalesce(word, '-'), ',' order by __offset__) from words")
     assert found == ["a,b,-,a,b,\u00e4,-,a,b,\u00e4,,last,-,other,-,other,more,-"], found
 

@@ -22,6 +22,7 @@ import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.fair.KnownTenants;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.AbsentMethods;
+import dev.wings.common.rpc.UserTokens;
 import dev.wings.common.time.Scheduler;
 import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.budget.MemoryBudget;
@@ -30,6 +31,7 @@ import dev.wings.ingestor.topic.TopicDirectory;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.ServiceDescriptor;
@@ -43,8 +45,8 @@ import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Arrow Flight's `DoPut`, and nothing else of Flight: clients get UNIMPLEMENTED for the other methods, and are told
-/// where those are.
+/// Arrow Flight's `DoPut`, the handshake of clients with a user and a password, and nothing else of Flight: clients get
+/// UNIMPLEMENTED for the other methods, and are told where those are.
 public final class PutService {
 
     /// Bounds what a batch of columns that take no bytes can cost.
@@ -130,11 +132,14 @@ public final class PutService {
                 // what reflection shows
                 .setSchemaDescriptor(FlightServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
                 .addMethod(doPut)
+                .addMethod(FlightServiceGrpc.getHandshakeMethod())
+                .build();
+        ServerServiceDefinition served = ServerServiceDefinition.builder(descriptor)
+                .addMethod(doPut, this::open)
+                .addMethod(UserTokens.handshake())
                 .build();
         return AbsentMethods.explained(
-                ServerServiceDefinition.builder(descriptor)
-                        .addMethod(doPut, this::open)
-                        .build(),
+                ServerInterceptors.intercept(served, UserTokens.interceptor()),
                 FlightServiceGrpc.getServiceDescriptor(),
                 PutTarget.PORT);
     }

@@ -18,23 +18,22 @@ package dev.wings.server.flight;
 import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.rpc.AnsweredHeaders;
 import dev.wings.common.rpc.TenantHeader;
+import dev.wings.common.rpc.UserTokens;
 import dev.wings.server.session.SessionOptions;
 import dev.wings.server.session.Signer;
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.flight.impl.FlightServiceGrpc;
-import org.jspecify.annotations.Nullable;
 
 /// Reads the [Caller] out of the headers of each call, and puts what it set for its session into the answer's.
 public final class CallerInterceptor implements ServerInterceptor {
@@ -49,13 +48,6 @@ public final class CallerInterceptor implements ServerInterceptor {
 
     private static final Metadata.Key<String> TIME_ZONE =
             Metadata.Key.of(SessionOptions.TIME_ZONE_HEADER, Metadata.ASCII_STRING_MARSHALLER);
-
-    private static final Metadata.Key<String> AUTHORIZATION =
-            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-
-    /// Clients that have a user and a password want a token for them, and send it with each call from then on. It
-    /// stands for nothing: whom a call acts for is said by its tenant.
-    private static final String TOKEN = "Bearer anybody";
 
     private final Signer signer;
     private final KnownTenants tenants;
@@ -83,7 +75,9 @@ public final class CallerInterceptor implements ServerInterceptor {
             return new ServerCall.Listener<>() {};
         }
         Context context = Context.current().withValue(Caller.KEY, caller);
-        return Contexts.interceptCall(context, new AnsweringCall<>(call, caller, wantsToken(headers)), headers, next);
+        boolean wantsToken = UserTokens.areWanted(headers);
+        return Contexts.interceptCall(
+                context, new AnsweredHeaders<>(call, answer -> answer(caller, wantsToken, answer)), headers, next);
     }
 
     private Optional<SessionOptions> cookie(Metadata headers) {
@@ -120,46 +114,11 @@ public final class CallerInterceptor implements ServerInterceptor {
         return value.isEmpty() ? Optional.empty() : Optional.of(value);
     }
 
-    private static boolean wantsToken(Metadata headers) {
-        String value = headers.get(AUTHORIZATION);
-        return value != null && value.regionMatches(true, 0, "Basic ", 0, 6);
-    }
-
-    private final class AnsweringCall<Q, A> extends ForwardingServerCall.SimpleForwardingServerCall<Q, A> {
-        private final Caller caller;
-        private final boolean wantsToken;
-        private boolean headersSent;
-
-        AnsweringCall(ServerCall<Q, A> call, Caller caller, boolean wantsToken) {
-            super(call);
-            this.caller = caller;
-            this.wantsToken = wantsToken;
+    private void answer(Caller caller, boolean wantsToken, Metadata answer) {
+        if (wantsToken) {
+            UserTokens.addTo(answer);
         }
-
-        @Override
-        public void sendHeaders(Metadata headers) {
-            headersSent = true;
-            addAnswers(headers);
-            super.sendHeaders(headers);
-        }
-
-        @Override
-        public void close(Status status, Metadata trailers) {
-            if (!headersSent) {
-                addAnswers(trailers);
-            }
-            super.close(status, trailers);
-        }
-
-        private void addAnswers(@Nullable Metadata headers) {
-            if (headers != null) {
-                if (wantsToken) {
-                    headers.put(AUTHORIZATION, TOKEN);
-                }
-                caller.newSession()
-                        .ifPresent(options ->
-                                headers.put(SET_COOKIE, SessionOptions.COOKIE + "=" + options.toCookie(signer)));
-            }
-        }
+        caller.newSession()
+                .ifPresent(options -> answer.put(SET_COOKIE, SessionOptions.COOKIE + "=" + options.toCookie(signer)));
     }
 }

@@ -18,6 +18,7 @@ package dev.wings.server.flight;
 import com.google.protobuf.Any;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.rpc.AbsentMethods;
+import dev.wings.common.rpc.UserTokens;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.catalog.Catalog;
@@ -75,6 +76,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     /// Each of their calls would have a thread that waits for its client, and their messages are made room for before
     /// they are there.
     private static final Set<String> NOT_OF_FLIGHT = Set.of(
+            FlightServiceGrpc.getHandshakeMethod().getFullMethodName(),
             FlightServiceGrpc.getDoPutMethod().getFullMethodName(),
             FlightServiceGrpc.getDoExchangeMethod().getFullMethodName());
 
@@ -139,6 +141,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             }
         }
         methods.add(uploads.method());
+        methods.add(UserTokens.handshake());
         methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
         methods.forEach(definition::addMethod);
