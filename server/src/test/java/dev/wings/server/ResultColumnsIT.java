@@ -243,6 +243,53 @@ class ResultColumnsIT {
         assertThatThrownBy(() -> sql.query("pivot nowhere on x using count(*)")).hasMessageContaining("does not exist");
     }
 
+    /// Also where the pivot is a part of a statement, and what it reads are common tables of that.
+    @Test
+    void pivotWithinStatementNeedsNoListOfValues() throws Exception {
+        String few = "select origin, number % 2 as half from sales.flights";
+        String pivoted = "pivot few on origin using count(*)";
+        List<String> expected = sql.query("pivot (" + few + ") on origin in ('ATL', 'JFK', 'LAX', 'ORD', 'SFO') using"
+                + " count(*) group by half order by half");
+        assertThat(expected).hasSize(2);
+        for (String statement : List.of(
+                "with few as (" + few + ") " + pivoted + " group by half order by half",
+                "with other as (select 1 as one), few(origin, half) as not materialized (" + few + ") " + pivoted
+                        + " group by half order by half",
+                "select * from (pivot (" + few + ") on origin using count(*) group by half) order by half",
+                "with few as (" + few + ") select * from (" + pivoted + " group by half) p order by half",
+                "with few as (" + few + "), p as (" + pivoted + " group by half) select * from p order by half",
+                "with few as (" + few + ") (" + pivoted + " group by half order by half)",
+                "with few as (select 7 as origin, 8 as half) select * from (with few as (" + few + ") " + pivoted
+                        + " group by half) order by half",
+                "with outermost as (" + few + ") select * from (with few as (select * from outermost) " + pivoted
+                        + " group by half) order by half",
+                "select * from (select * from (pivot (" + few + ") on origin using count(*) group by half)) /* pivot */"
+                        + " where 'pivot on' <> '' order by half")) {
+            assertThat(sql.query(statement)).as(statement).isEqualTo(expected);
+        }
+        // two of them, one in the other
+        assertThat(names("with p as (pivot (" + few + ") on half using count(*) group by origin)"
+                        + " pivot p on origin using sum(\"0\")"))
+                .contains("1", "ATL", "SFO");
+        assertThat(sql.query("select a.\"0\", b.\"1\" from (pivot (select 0 as k) on k using count(*)) a,"
+                        + " (pivot (select 1 as k) on k using count(*)) b"))
+                .containsExactly("1|1");
+        assertThat(String.join("\n", sql.query("explain select * from (pivot (" + few + ") on origin using count(*))")))
+                .contains("ATL");
+        // another PIVOT, which always has its list
+        assertThat(sql.query("select * from (" + few + ") pivot (count(*) for origin in ('ATL', 'SFO')) order by half"))
+                .hasSize(2);
+        String many = java.util.stream.IntStream.range(0, 20)
+                .mapToObj(i -> "(pivot (select " + i + " as k) on k using count(*)) t" + i)
+                .collect(java.util.stream.Collectors.joining(", "));
+        assertThatThrownBy(() -> sql.query("select count(*) from " + many))
+                .hasMessageContaining("too many pivots")
+                .hasMessageContaining("ON k IN ('a', 'b')");
+        assertThatThrownBy(() -> sql.query("select * from (pivot (select 1 as k where false) on k using count(*))"))
+                .hasMessageContaining("there are no values to pivot on")
+                .hasMessageContaining("ON k IN ('a', 'b')");
+    }
+
     private static List<String> names(String query) throws Exception {
         FlightInfo info = sql.client().execute(query);
         List<String> names = info.getSchemaOptional().orElseThrow().getFields().stream()

@@ -91,8 +91,7 @@ final class Statements {
 
     /// The same, in a session that is not the caller's yet.
     Described describe(String sql, SessionOptions session) {
-        QueryRequest request =
-                request(Pivot.of(sql).map(pivot -> withValues(pivot, session)).orElse(sql), session);
+        QueryRequest request = request(withPivotValues(sql, session), session);
         Description shape = CallWork.run(() -> queries.describe(request));
         return new Described(handle(request, shape.parameters().size()), shape);
     }
@@ -100,6 +99,21 @@ final class Statements {
     private QueryRequest request(String sql, SessionOptions session) {
         return new QueryRequest(
                 ids.next().toString(), Caller.current().tenant(), session.schema(), session.timeZone(), sql, List.of());
+    }
+
+    private String withPivotValues(String sql, SessionOptions session) {
+        String text = sql;
+        Optional<Pivot> pivot = Pivot.of(text);
+        for (int i = 0; pivot.isPresent(); i++) {
+            if (i == Pivot.MAX_PIVOTS) {
+                throw WingsException.invalid("too many pivots without a list of values: limit=" + Pivot.MAX_PIVOTS
+                        + ": name them, as in ON "
+                        + pivot.get().keys().getFirst().expression() + " IN ('a', 'b')");
+            }
+            text = withValues(pivot.get(), session);
+            pivot = Pivot.of(text);
+        }
+        return text;
     }
 
     /// A pivot's columns are values: they are read now, and stay those of the statement.

@@ -16,24 +16,40 @@
 package dev.wings.server.query;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// `PIVOT source ON expression ...` without a list of values: its columns depend on the rows. So the values are read
-/// first, and the statement is then one with a list.
+/// first, and the statement is then one with a list. It may be a statement, the last part of one with `WITH`, or stand
+/// in
+/// parentheses: then what the values are read from may name the common tables before it.
 ///
 /// @param source what is pivoted, as it is written
-/// @param before all up to the expressions
+/// @param commonTables those that the source may name, the innermost last: each as `WITH a AS (...)`
+/// @param before all of the text up to the expressions
 /// @param keys the expressions, in order
 /// @param after all behind them
-public record Pivot(String source, String before, List<Key> keys, String after) {
+public record Pivot(String source, List<String> commonTables, String before, List<Key> keys, String after) {
 
     /// More are asked to be named.
     public static final int MAX_VALUES = 1000;
 
+    /// In one statement.
+    public static final int MAX_PIVOTS = 16;
+
+    private static final Set<String> VERBS = Set.of("pivot", "pivot_wider");
+
+    /// What a question how a statement runs begins with.
+    private static final Set<String> ASKING = Set.of("explain", "analyze");
+
+    private static final Set<String> BEHIND_KEYS = Set.of("using", "group", "order", "limit", "offset");
+
     public Pivot {
+        commonTables = List.copyOf(commonTables);
         keys = List.copyOf(keys);
     }
 
@@ -42,20 +58,25 @@ public record Pivot(String source, String before, List<Key> keys, String after) 
 
     private record Word(String text, int start, int end) {}
 
-    /// The statement, if it is one whose values are not named.
+    /// Of those in the statement whose values are not named, the one that ends first: it needs none of the others.
     public static Optional<Pivot> of(String sql) {
-        String verb = SqlText.firstWord(sql);
-        if (!verb.equals("pivot") && !verb.equals("pivot_wider")) {
+        if (!sql.toLowerCase(Locale.ROOT).contains("pivot")) {
             return Optional.empty();
         }
         String text = SqlText.withoutComments(sql);
-        List<Word> words = words(text, 0, text.length());
+        return PivotPlaces.of(text, VERBS, ASKING).stream()
+                .sorted(Comparator.comparingInt(PivotPlaces.Place::end))
+                .flatMap(place -> at(text, place).stream())
+                .findFirst();
+    }
+
+    private static Optional<Pivot> at(String text, PivotPlaces.Place place) {
+        List<Word> words = words(text, place.start(), place.end());
         int end = words.stream()
-                .filter(word ->
-                        List.of("using", "group", "order", "limit", "offset").contains(word.text()))
+                .filter(word -> BEHIND_KEYS.contains(word.text()))
                 .mapToInt(Word::start)
                 .min()
-                .orElse(text.length());
+                .orElse(place.end());
         // a join in the source has an ON, too
         Optional<Word> on = words.stream()
                 .filter(word -> word.text().equals("on") && word.end() <= end)
@@ -70,6 +91,7 @@ public record Pivot(String source, String before, List<Key> keys, String after) 
                 ? Optional.empty()
                 : Optional.of(new Pivot(
                         text.substring(words.getFirst().end(), on.get().start()),
+                        place.commonTables(),
                         text.substring(0, on.get().end()),
                         keys,
                         text.substring(behind)));
@@ -77,8 +99,12 @@ public record Pivot(String source, String before, List<Key> keys, String after) 
 
     /// A query for the values of a key, as texts; one more than there may be.
     public String values(Key key) {
-        return "SELECT DISTINCT CAST((" + key.expression() + ") AS VARCHAR) AS v FROM " + source + " WHERE ("
-                + key.expression() + ") IS NOT NULL ORDER BY v LIMIT " + (MAX_VALUES + 1);
+        String values = "SELECT DISTINCT CAST((" + key.expression() + ") AS VARCHAR) AS v FROM " + source + " WHERE ("
+                + key.expression() + ") IS NOT NULL";
+        for (String with : commonTables.reversed()) {
+            values = with + " SELECT v FROM (" + values + ")";
+        }
+        return "SELECT v FROM (" + values + ") ORDER BY v LIMIT " + (MAX_VALUES + 1);
     }
 
     /// The statement with the values of those keys that had none, in order.
@@ -120,7 +146,7 @@ public record Pivot(String source, String before, List<Key> keys, String after) 
     /// Words outside of parentheses and quotes, in lower case.
     private static List<Word> words(String text, int start, int end) {
         List<Word> words = new ArrayList<>();
-        scan(text, start, end, (from, to) -> {
+        scan(text, start, end, (from, to, depth) -> {
             if (Character.isLetter(text.charAt(from))) {
                 words.add(new Word(text.substring(from, to).toLowerCase(Locale.ROOT), from, to));
             }
@@ -130,7 +156,7 @@ public record Pivot(String source, String before, List<Key> keys, String after) 
 
     private static List<Integer> commas(String text, int start, int end) {
         List<Integer> commas = new ArrayList<>();
-        scan(text, start, end, (from, to) -> {
+        scan(text, start, end, (from, to, depth) -> {
             if (text.charAt(from) == ',') {
                 commas.add(from);
             }
@@ -138,24 +164,11 @@ public record Pivot(String source, String before, List<Key> keys, String after) 
         return commas;
     }
 
-    private interface Part {
-        void at(int from, int to);
-    }
-
-    private static void scan(String text, int start, int end, Part part) {
-        int depth = 0;
-        int position = start;
-        while (position < end) {
-            int next = Math.min(end, SqlText.endOfPart(text, position));
-            char c = text.charAt(position);
-            if (c == '(' || c == '[' || c == '{') {
-                depth++;
-            } else if (c == ')' || c == ']' || c == '}') {
-                depth--;
-            } else if (depth == 0) {
-                part.at(position, next);
+    private static void scan(String text, int start, int end, SqlText.Part part) {
+        SqlText.scan(text, start, end, (from, to, depth) -> {
+            if (depth == 0) {
+                part.at(from, to, depth);
             }
-            position = next;
-        }
+        });
     }
 }

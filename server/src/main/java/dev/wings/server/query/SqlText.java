@@ -81,6 +81,30 @@ public final class SqlText {
         return scanned.position;
     }
 
+    /// A word, a quoted text or a sign.
+    interface Part {
+        /// @param depth how many parentheses, brackets and braces are open around it, its own not counted
+        void at(int from, int to, int depth);
+    }
+
+    /// Shows the parts of a text that begin in a range; a parenthesis is as deep as what is around it.
+    static void scan(String text, int start, int end, Part part) {
+        int depth = 0;
+        int position = start;
+        while (position < end) {
+            int next = Math.min(end, endOfPart(text, position));
+            char c = text.charAt(position);
+            if (c == ')' || c == ']' || c == '}') {
+                depth--;
+            }
+            part.at(position, next, depth);
+            if (c == '(' || c == '[' || c == '{') {
+                depth++;
+            }
+            position = next;
+        }
+    }
+
     /// The text with spaces in place of comments, so that all else stays where it is.
     public static String withoutComments(String text) {
         SqlText scanned = new SqlText(text);
