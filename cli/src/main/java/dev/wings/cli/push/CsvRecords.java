@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,13 @@ final class CsvRecords implements AutoCloseable {
     private static final char[] SEPARATORS = {',', '\t', ';', '|'};
     private static final String BYTE_ORDER_MARK = bytes("\uFEFF");
 
+    private static final String NULL = "\\N";
+
+    /// What stands behind a backslash, and what for.
+    private static final Map<Character, Character> ESCAPES =
+            Map.of('t', '\t', 'n', '\n', 'r', '\r', 'b', '\b', 'f', '\f', '\\', '\\');
+
+    private final boolean escapes;
     private final CountedStream in;
     private final CsvReader<Row> reader;
     private final Iterator<Row> rows;
@@ -65,14 +73,15 @@ final class CsvRecords implements AutoCloseable {
     private Row row = new Row(0, List.of(), new BitSet());
 
     CsvRecords(InputStream in, TextOptions options) throws IOException {
+        this.escapes = options.escapes();
         this.in = new CountedStream(in);
         // a character for each byte: fields are decoded one by one, so that what is not UTF-8 has its line
         BufferedReader text =
                 new BufferedReader(new InputStreamReader(this.in, StandardCharsets.ISO_8859_1), FIRST_LINE_CHARS);
         skipByteOrderMark(text);
         int leftOut = skipLines(text, options.skip());
-        @Nullable Character said = separatorLine(text);
-        this.skipped = leftOut + (said == null ? 0 : 1);
+        @Nullable Character said = escapes ? Character.valueOf('\t') : separatorLine(text);
+        this.skipped = leftOut + (said == null || escapes ? 0 : 1);
         int comment = options.comment().map(c -> (int) c).orElse(NO_COMMENT);
         this.reader = CsvReader.builder()
                 .fieldSeparator(
@@ -185,14 +194,21 @@ final class CsvRecords implements AutoCloseable {
         return row.values.size();
     }
 
-    /// Whether there is nothing, not even quotes, between the separators.
-    boolean isEmpty(int field) {
-        return !row.quoted.get(field) && row.values.get(field).isEmpty();
+    /// Whether there is nothing on the line.
+    boolean isBlank() {
+        return fields() == 1 && !row.quoted.get(0) && row.values.getFirst().isEmpty();
     }
 
-    /// Whether it stood in quotes.
+    /// Whether there is nothing, not even quotes, between the separators; with escapes, what stands for null.
+    boolean isEmpty(int field) {
+        return escapes
+                ? row.values.get(field).equals(NULL)
+                : !row.quoted.get(field) && row.values.get(field).isEmpty();
+    }
+
+    /// Whether it stood in quotes, or says by escapes what it is.
     boolean isQuoted(int field) {
-        return row.quoted.get(field);
+        return escapes || row.quoted.get(field);
     }
 
     String text(int field) {
@@ -203,7 +219,27 @@ final class CsvRecords implements AutoCloseable {
             throw WingsException.invalid("the text is not UTF-8: found=" + ValueWriter.quoted(text)
                     + "; --encoding latin1, or windows-1252, takes that of older programs");
         }
-        return text;
+        return escapes ? unescaped(text) : text;
+    }
+
+    private static String unescaped(String text) {
+        int next = text.indexOf('\\');
+        if (next < 0) {
+            return text;
+        }
+        StringBuilder plain = new StringBuilder(text.length());
+        int from = 0;
+        while (next >= 0) {
+            Character meant = next + 1 < text.length() ? ESCAPES.get(text.charAt(next + 1)) : null;
+            if (meant == null) {
+                throw WingsException.invalid("a backslash stands before what it does not escape: found="
+                        + ValueWriter.quoted(text.substring(next, Math.min(text.length(), next + 2))));
+            }
+            plain.append(text, from, next).append(meant.charValue());
+            from = next + 2;
+            next = text.indexOf('\\', from);
+        }
+        return plain.append(text, from, text.length()).toString();
     }
 
     /// The line on which the record starts, from 1.

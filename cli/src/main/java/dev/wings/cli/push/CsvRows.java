@@ -141,7 +141,7 @@ final class CsvRows extends TextRows {
                         options.header() ? "there is no first line that names the fields" : "there is no line");
             }
             // before the names, a line with nothing on it is not the first
-        } while (options.header() && records.fields() == 1 && records.isEmpty(0));
+        } while (options.header() && records.isBlank());
         rowIsRead = !options.header();
         List<String> found = options.names().isEmpty() ? names(topic) : options.names();
         if (found.size() != records.fields()) {
@@ -204,7 +204,7 @@ final class CsvRows extends TextRows {
                 return true;
             }
             // a line with nothing on it is no row, unless a row is one field
-            if (records.fields() > 1 || !records.isEmpty(0)) {
+            if (!records.isBlank()) {
                 skip(WingsException.invalid("the line has not as many fields as "
                         + (options.header() ? "the first line names" : "the first line has") + ": expected="
                         + header.size() + ", found=" + records.fields() + whereNamesMayBe()));

@@ -65,6 +65,14 @@ public final class TextArguments {
             description = "CSV: what stands around fields; none for nothing (default: ${DEFAULT-VALUE}).")
     private String quote = "\"";
 
+    @Option(
+            names = "--escapes",
+            description = {
+                "CSV: fields are between tabs and have \\t, \\n and \\\\ for what they stand for and \\N for null, as "
+                        + "'wings sql -o tsv' writes them."
+            })
+    private boolean escapes;
+
     @Option(names = "--no-header", description = "CSV: the first line is a row, and names no columns.")
     private boolean noHeader;
 
@@ -128,10 +136,14 @@ public final class TextArguments {
         if (header && noHeader) {
             throw WingsException.invalid("--header and --no-header say the opposite");
         }
+        if (escapes && (!quote.equals("\"") || !nulls.isEmpty())) {
+            throw WingsException.invalid("--escapes goes without --quote and --null: nulls are \\N");
+        }
         return new TextOptions(
                 new HashSet<>(nulls),
                 delimiter.map(text -> character("--delimiter", text)),
-                quote.equals("none") ? TextOptions.NO_QUOTE : character("--quote", quote),
+                escapes || quote.equals("none") ? TextOptions.NO_QUOTE : character("--quote", quote),
+                escapes,
                 !noHeader,
                 names,
                 types,

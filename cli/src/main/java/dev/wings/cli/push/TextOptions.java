@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// @param nulls texts that are nulls, in CSV unless they stand in quotes
 /// @param delimiter of CSV's fields; guessed if empty
 /// @param quote of CSV's fields; [#NO_QUOTE] for none
+/// @param escapes whether backslashes escape in CSV's fields, between which are tabs: as `wings sql -o tsv` writes them
 /// @param header whether the first line of CSV names the columns
 /// @param names of CSV's columns, instead of those of the first line; none if empty
 /// @param types of a new topic's fields, as a schema in text, instead of what is guessed
@@ -47,6 +48,7 @@ record TextOptions(
         Set<String> nulls,
         Optional<Character> delimiter,
         char quote,
+        boolean escapes,
         boolean header,
         List<String> names,
         String types,
@@ -63,6 +65,7 @@ record TextOptions(
             Set.of(),
             Optional.empty(),
             '"',
+            false,
             true,
             List.of(),
             "",

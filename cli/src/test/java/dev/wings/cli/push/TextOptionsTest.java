@@ -105,6 +105,23 @@ final class TextOptionsTest {
         assertRead(file, options.replace("\\\\", "\\"), types, rows);
     }
 
+    /// As `wings sql -o tsv` writes them.
+    @Test
+    void escapesStandForWhatCannotStandInALine() throws IOException {
+        Path file = write("rows.tsv", "a\\\\b\tc\n1\\n\\r2\t3\n\\N\t4\n\t5\n \"\\\\N\t6\n7,8;9\t\\N\n\\\\x00\t10\n");
+        String rows = "1\n\r2|3/null|4/|5/ \"\\N|6/7,8;9|null/\\x00|10";
+        assertRead(file, "--escapes", "a\\b string, c long", rows);
+        // of one column, an empty line is empty text
+        assertRead(write("one.tsv", "sep=;\n\nx\n\\N\n"), "--escapes", "sep=; string", "/x/null");
+        assertRead(write("bare.tsv", "1\tx\\\\\n"), "--escapes --no-header --names a,b", "a long, b string", "1|x\\");
+        for (String bad : List.of("x\\", "\\q", "\\Nx", "\\x41")) {
+            assertThatThrownBy(() -> read(write("bad.tsv", "a\n" + bad + "\n"), "--escapes"))
+                    .hasMessageContaining("line 2")
+                    .hasMessageContaining("does not escape");
+        }
+        assertThatThrownBy(() -> read(file, "--escapes --quote none")).hasMessageContaining("--escapes goes without");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
         --date-format ^%d/%m/%Y %H:%M^     ~ 03/02/2001 04:05            ~ timestamp   ~ 2001-02-03T04:05
