@@ -96,7 +96,7 @@ public final class Compaction implements TaskHandler {
             return new Result(Optional.of(TableSummary.stats(table.current())), false);
         }
         List<WatermarkMove> moves = OldestPages.moves(pages);
-        lease.progress("compacting " + pages.size() + " pages");
+        lease.progress("compacting " + TaskLease.count(pages.size(), "page"));
         long target = topic.lake().getTargetSegmentBytes();
         TableLayout layout = TableLayout.of(topic.schema(), topic.partitionKey(), table.current(), target);
         List<DataFile> files = work.make(
@@ -105,7 +105,7 @@ public final class Compaction implements TaskHandler {
                 tables.store(topic),
                 lease,
                 (writer, segments, reader, input) -> writer.writePages(pages, reader, segments));
-        lease.progress("committing " + files.size() + " segments");
+        lease.progress("committing " + TaskLease.count(files.size(), "segment"));
         append(table, files, moves, target);
         rows.increment((double) pages.stream().mapToLong(TopicPage::rows).sum());
         pageBytes.increment((double) pages.stream().mapToLong(TopicPage::bytes).sum());

@@ -69,7 +69,7 @@ final class Removal {
         removed++;
         objects.increment();
         bytes.increment((double) object.bytes());
-        lease.progress("removed " + removed + " objects, last " + object.key());
+        lease.progress("removed " + TaskLease.count(removed, "object") + ", last " + object.key());
     }
 
     /// Removes all objects whose keys start with `prefix`.

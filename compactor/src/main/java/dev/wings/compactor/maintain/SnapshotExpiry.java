@@ -95,8 +95,8 @@ public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retenti
         }
         int gone = base.snapshots().size() - expiry.left().snapshots().size();
         if (gone > 0) {
-            lease.progress(
-                    "taking out " + gone + " snapshots and " + expiry.dropped().size() + " files");
+            lease.progress("taking out " + TaskLease.count(gone, "snapshot") + " and "
+                    + TaskLease.count(expiry.dropped().size(), "file"));
             table.commit(base, expiry.left(), expiry.dropped());
         }
         return new Result(Optional.of(TableSummary.stats(table.current())), gone > 0 && wanted > gone);
@@ -114,7 +114,7 @@ public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retenti
     /// Takes so many of the oldest snapshots out, and commits nothing.
     private Expiry rehearse(TaskLease lease, TopicTarget topic, LeasedTable table, List<Long> times, int expired) {
         lease.check();
-        lease.progress("finding what only " + expired + " snapshots refer to");
+        lease.progress("looking for what only snapshots to be taken out refer to: " + expired);
         Rehearsal rehearsal = new Rehearsal(table);
         Set<String> dropped = ConcurrentHashMap.newKeySet();
         new BaseTable(rehearsal, topic.name().toString())

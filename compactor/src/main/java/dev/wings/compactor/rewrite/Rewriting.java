@@ -97,12 +97,12 @@ public final class Rewriting implements TaskHandler {
         List<DataFile> added =
                 work.make(topic, layout, tables.store(topic), lease, (writer, segments, reader, input) -> {
                     for (List<Segment> group : plan.groups()) {
-                        lease.progress("rewriting " + group.size() + " segments of "
-                                + plan.groups().size() + " groups");
+                        lease.progress("rewriting " + TaskLease.count(group.size(), "segment") + " of "
+                                + TaskLease.count(plan.groups().size(), "group"));
                         rewrite(group, layout, topic, writer, segments, input);
                     }
                 });
-        lease.progress("committing " + added.size() + " segments");
+        lease.progress("committing " + TaskLease.count(added.size(), "segment"));
         commit(table, plan, added);
         return new Result(Optional.of(TableSummary.stats(table.current())), plan.leftSegments() > 0);
     }

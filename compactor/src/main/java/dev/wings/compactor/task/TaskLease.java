@@ -48,6 +48,13 @@ public final class TaskLease {
         return ref;
     }
 
+    /// A number of things, for people: `1 segment`, `2 segments`.
+    ///
+    /// @param noun whose plural ends with an s
+    public static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
     /// Says how far the task is, for people; sent with the next heartbeat.
     public void progress(String text) {
         progress = text;

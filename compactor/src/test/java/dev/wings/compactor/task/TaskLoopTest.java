@@ -192,6 +192,13 @@ final class TaskLoopTest {
     }
 
     @Test
+    void oneIsNoPlural() {
+        assertThat(TaskLease.count(0, "segment")).isEqualTo("0 segments");
+        assertThat(TaskLease.count(1, "segment")).isEqualTo("1 segment");
+        assertThat(TaskLease.count(2, "segment")).isEqualTo("2 segments");
+    }
+
+    @Test
     void resultIsReportedAndTheNextTaskIsTaken() throws InterruptedException {
         TableStats stats = TableStats.newBuilder().setSegments(7).build();
         start(1, CALL_TIMEOUT, lease -> new TaskHandler.Result(Optional.of(stats), true));
