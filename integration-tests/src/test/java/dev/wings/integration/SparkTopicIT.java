@@ -42,6 +42,14 @@ final class SparkTopicIT {
     private static final int MANY_ROWS = 20_000;
     private static final int PARTITIONED_ROWS = 60;
     private static final int ROUNDS = 8;
+    private static final int TIME_ROWS = 40;
+
+    /// Some are null, and some have digits of the second.
+    private static final String TIMES =
+            "select i::bigint as id, case when i % 7 > 0 then t end as opened, case when i % 5 > 0 then [t, null, time '23:59:59.999999'] end"
+                    + " as week, case when i % 3 > 0 then {'opens': t, 'name': 'x'} end as day, map {'a': t, 'b': t} as rooms"
+                    + " from (select i, time '00:00:00' + interval (i * 2159_999_987) microsecond as t from range("
+                    + TIME_ROWS + ") r(i))";
     private static final int FLIGHTS = 200_000;
     private static final Duration UNTIL_COMPACTED = Duration.ofMinutes(2);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
@@ -68,6 +76,17 @@ final class SparkTopicIT {
                 "--lake-partition-by",
                 "device, day(read_at)");
         push("readings", SampleRows.readings(0, ROWS));
+        for (String type : List.of("long", "string")) {
+            String topic = "times_as_" + type;
+            createTopic(
+                    topic,
+                    "id long, opened time, week list<time>, day struct<opens: time, name: string>, rooms map<string, time>",
+                    "--lake-time-as",
+                    type,
+                    "--lake-sort-by",
+                    "opened");
+            push(topic, TIMES);
+        }
     }
 
     @AfterAll
@@ -79,6 +98,28 @@ final class SparkTopicIT {
     void everyTypeIsReadAlike() throws Exception {
         awaitCompacted("every_type");
         assertSameRows("select * from every_type order by id", ROWS);
+    }
+
+    /// Spark has no type for times: it refuses the table of a topic that keeps them.
+    @Test
+    void timesAreReadAsWhatTheTopicKeepsThemAs() throws Exception {
+        for (String type : List.of("long", "string")) {
+            String topic = "times_as_" + type;
+            awaitCompacted(topic);
+            String value = type.equals("long") ? "epoch_us(%s)" : "%s::varchar";
+            List<List<@Nullable String>> ours = sql.texts("select id, " + value.formatted("opened")
+                    + ", list_transform(week, lambda t: " + value.formatted("t") + "), "
+                    + value.formatted("day.opens") + ", " + value.formatted("rooms['b']") + " from " + topic
+                    + " order by id");
+            assertThat(ours).hasSize(TIME_ROWS);
+            assertThat(spark.query("select id, opened, week, day.opens, rooms['b'] from " + topic + " order by id"))
+                    .isEqualTo(ours);
+            String noon = type.equals("long") ? "43200000000" : "'12:00:00'";
+            assertThat(spark.value("select count(*) from " + topic + " where opened >= " + noon))
+                    .isEqualTo(sql.texts("select count(*) from " + topic + " where opened >= time '12:00'")
+                            .getFirst()
+                            .getFirst());
+        }
     }
 
     @Test

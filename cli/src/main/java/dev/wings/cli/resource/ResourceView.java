@@ -72,6 +72,7 @@ final class ResourceView {
         lake.put("sort_order", LakeText.formatSortOrder(topic.getLake().getSortOrderList()));
         lake.put("freshness", LakeText.formatFreshness(topic.getLake().getFreshness()));
         lake.put("target_segment_bytes", topic.getLake().getTargetSegmentBytes());
+        lake.put("time_as", LakeText.formatTimeAs(topic.getLake().getTimeAs()));
         view.put("lake", lake);
         return view;
     }

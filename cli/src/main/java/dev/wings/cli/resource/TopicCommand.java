@@ -32,6 +32,7 @@ import dev.wings.common.proto.GetTopicRequest;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.ListTopicsRequest;
 import dev.wings.common.proto.ListTopicsResponse;
+import dev.wings.common.proto.Primitive;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
@@ -248,7 +249,12 @@ public final class TopicCommand {
         return "table partitioned by " + LakeText.formatPartitioning(lake.getPartitioning()) + ", sorted by "
                 + LakeText.formatSortOrder(lake.getSortOrderList()) + ", fresh within "
                 + LakeText.formatFreshness(lake.getFreshness()) + ", files of "
-                + Human.bytes((double) lake.getTargetSegmentBytes());
+                + Human.bytes((double) lake.getTargetSegmentBytes())
+                + (isAsItIs(lake.getTimeAs()) ? "" : ", times as " + LakeText.formatTimeAs(lake.getTimeAs()));
+    }
+
+    private static boolean isAsItIs(Primitive timeAs) {
+        return timeAs == Primitive.PRIMITIVE_UNSPECIFIED || timeAs == Primitive.TIME;
     }
 
     private static String columns(Topic topic) {

@@ -18,6 +18,7 @@ package dev.wings.cli.schema;
 import com.google.protobuf.Duration;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.PartitionTransform;
+import dev.wings.common.proto.Primitive;
 import dev.wings.common.proto.SortField;
 import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.proto.TablePartitioning;
@@ -128,6 +129,22 @@ public final class LakeText {
             parts.add(quoted(field.getField()) + (field.getDescending() ? " desc" : "") + nulls);
         }
         return String.join(", ", parts);
+    }
+
+    /// `time`, `long` or `string`. Fails with INVALID.
+    public static Primitive parseTimeAs(String text) {
+        return switch (text.strip().toLowerCase(Locale.ROOT)) {
+            case "time" -> Primitive.TIME;
+            case "long" -> Primitive.LONG;
+            case "string" -> Primitive.STRING;
+            default -> throw bad("type for times", "time, long or string", text);
+        };
+    }
+
+    public static String formatTimeAs(Primitive timeAs) {
+        return timeAs == Primitive.PRIMITIVE_UNSPECIFIED
+                ? formatTimeAs(Primitive.TIME)
+                : timeAs.name().toLowerCase(Locale.ROOT);
     }
 
     /// `500ms`, `30s`, `10m`, `1h`, `1d`. Fails with INVALID.

@@ -27,6 +27,7 @@ public final class LayoutArguments {
     private static final String PARTITION_BY = "--partition-by";
     private static final String LAKE_PARTITION_BY = "--lake-partition-by";
     private static final String LAKE_SORT_BY = "--lake-sort-by";
+    private static final String LAKE_TIME_AS = "--lake-time-as";
     private static final String FRESHNESS = "--freshness";
     private static final String TARGET_SEGMENT_BYTES = "--target-segment-bytes";
 
@@ -49,6 +50,13 @@ public final class LayoutArguments {
     private Optional<String> lakeSortBy = Optional.empty();
 
     @Option(
+            names = LAKE_TIME_AS,
+            paramLabel = "TYPE",
+            description = "What columns of type time are in its table: time, long or string (default: time). "
+                    + "Spark has no type for time.")
+    private Optional<String> lakeTimeAs = Optional.empty();
+
+    @Option(
             names = FRESHNESS,
             paramLabel = "TIME",
             description = "Rows are in its table about so long after they were pushed (default: 30s).")
@@ -66,6 +74,7 @@ public final class LayoutArguments {
                         partitionBy.map(text -> PARTITION_BY),
                         lakePartitionBy.map(text -> LAKE_PARTITION_BY),
                         lakeSortBy.map(text -> LAKE_SORT_BY),
+                        lakeTimeAs.map(text -> LAKE_TIME_AS),
                         freshness.map(text -> FRESHNESS),
                         targetSegmentBytes.map(text -> TARGET_SEGMENT_BYTES))
                 .flatMap(Optional::stream)
@@ -77,6 +86,7 @@ public final class LayoutArguments {
         LakeSpec.Builder lake = LakeSpec.newBuilder();
         lakePartitionBy.map(LakeText::parsePartitioning).ifPresent(lake::setPartitioning);
         lakeSortBy.map(LakeText::parseSortOrder).ifPresent(lake::addAllSortOrder);
+        lakeTimeAs.map(LakeText::parseTimeAs).ifPresent(lake::setTimeAs);
         freshness.map(LakeText::parseFreshness).ifPresent(lake::setFreshness);
         targetSegmentBytes.map(LakeText::parseBytes).ifPresent(lake::setTargetSegmentBytes);
         request.getTopicBuilder().setLake(lake);

@@ -22,6 +22,8 @@ import dev.wings.common.proto.PartitionTransform;
 import dev.wings.common.proto.SortField;
 import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.LakeSpecProtos;
 import dev.wings.common.schema.TopicSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -79,7 +81,7 @@ public record LakeTable(
     /// @param partitionFieldId id of the topic's partition key, 0 for none
     /// @param lake complete, with the ids of the fields
     public static LakeTable of(UUID topicUid, TopicSchema topic, int partitionFieldId, LakeSpec lake) {
-        Schema schema = schema(topic);
+        Schema schema = schema(topic, LakeSpecProtos.timeAs(lake));
         return new LakeTable(
                 schema,
                 partitioning(schema, topic, lake.getPartitioning().getFieldsList()),
@@ -87,11 +89,10 @@ public record LakeTable(
                 properties(topicUid, lake.getTargetSegmentBytes()));
     }
 
-    /// The columns of a topic's table.
-    public static Schema schema(TopicSchema topic) {
+    private static Schema schema(TopicSchema topic, FieldType.Primitive timeAs) {
         List<NestedField> columns = new ArrayList<>();
         for (Field field : topic.fields()) {
-            columns.add(LakeTypes.field(field));
+            columns.add(LakeTypes.field(KeptTypes.kept(field, timeAs)));
         }
         columns.add(NestedField.required(
                 OFFSET_FIELD_ID,

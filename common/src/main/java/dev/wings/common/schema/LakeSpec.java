@@ -30,8 +30,13 @@ import java.util.stream.Stream;
 /// @param sortOrder of the rows within a segment, after the table's partitioning; at least one field
 /// @param freshness rows are in the table at most about so long after they were acknowledged
 /// @param targetSegmentBytes the size that segments are rewritten to
+/// @param timeAs what values of type time are in the table, at all depths: one of [#TIMES]
 public record LakeSpec(
-        List<PartitionField> partitioning, List<SortField> sortOrder, Duration freshness, long targetSegmentBytes) {
+        List<PartitionField> partitioning,
+        List<SortField> sortOrder,
+        Duration freshness,
+        long targetSegmentBytes,
+        Primitive timeAs) {
 
     public static final int MAX_PARTITION_FIELDS = 8;
     public static final int MAX_SORT_FIELDS = 8;
@@ -43,6 +48,9 @@ public record LakeSpec(
     public static final long DEFAULT_SEGMENT_BYTES = 256L << 20;
     public static final long MIN_SEGMENT_BYTES = 1L << 20;
     public static final long MAX_SEGMENT_BYTES = 4L << 30;
+
+    /// What a time can be in a table: itself, its microseconds since midnight, or its text. They have the same order.
+    public static final List<Primitive> TIMES = List.of(Primitive.TIME, Primitive.LONG, Primitive.STRING);
 
     /// Id of the column `__offset__` in the table: above all ids that a topic's fields can have, and below those that
     /// Iceberg keeps for itself.
@@ -68,6 +76,9 @@ public record LakeSpec(
         if (targetSegmentBytes < MIN_SEGMENT_BYTES || targetSegmentBytes > MAX_SEGMENT_BYTES) {
             throw WingsException.invalid("bad target_segment_bytes: " + MIN_SEGMENT_BYTES + " to " + MAX_SEGMENT_BYTES
                     + " is expected: found=" + targetSegmentBytes);
+        }
+        if (!TIMES.contains(timeAs)) {
+            throw WingsException.invalid("bad time_as: time, long or string is expected: found=" + timeAs);
         }
     }
 
@@ -115,7 +126,8 @@ public record LakeSpec(
                 defaultPartitioning(partitionFieldId),
                 defaultSortOrder(partitionFieldId),
                 DEFAULT_FRESHNESS,
-                DEFAULT_SEGMENT_BYTES);
+                DEFAULT_SEGMENT_BYTES,
+                Primitive.TIME);
     }
 
     static List<PartitionField> defaultPartitioning(int partitionFieldId) {

@@ -21,6 +21,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.PartitionTransform;
 import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.proto.TablePartitioning;
+import dev.wings.common.schema.FieldType.Primitive;
 import dev.wings.common.schema.LakeSpec.Column;
 import dev.wings.common.schema.LakeSpec.PartitionField;
 import dev.wings.common.schema.LakeSpec.SortField;
@@ -46,7 +47,8 @@ public final class LakeSpecProtos {
                 .setFreshness(Duration.newBuilder()
                         .setSeconds(spec.freshness().toSeconds())
                         .setNanos(spec.freshness().toNanosPart()))
-                .setTargetSegmentBytes(spec.targetSegmentBytes());
+                .setTargetSegmentBytes(spec.targetSegmentBytes())
+                .setTimeAs(SchemaProtos.toProto(spec.timeAs()));
         for (SortField part : spec.sortOrder()) {
             proto.addSortOrder(dev.wings.common.proto.SortField.newBuilder()
                     .setField(Column.of(schema, part.fieldId()).name())
@@ -68,7 +70,8 @@ public final class LakeSpecProtos {
                         .map(part -> new SortField(part.getFieldId(), part.getDescending(), part.getNullsLast()))
                         .toList(),
                 fromProto(proto.getFreshness()),
-                proto.getTargetSegmentBytes());
+                proto.getTargetSegmentBytes(),
+                timeAs(proto));
     }
 
     /// The layout of a new topic as a client asks for it: fields by name, and defaults for what is not set. Fails with
@@ -91,9 +94,22 @@ public final class LakeSpecProtos {
                 partitioning,
                 sortOrder,
                 proto.hasFreshness() ? fromProto(proto.getFreshness()) : LakeSpec.DEFAULT_FRESHNESS,
-                proto.getTargetSegmentBytes() == 0 ? LakeSpec.DEFAULT_SEGMENT_BYTES : proto.getTargetSegmentBytes());
+                proto.getTargetSegmentBytes() == 0 ? LakeSpec.DEFAULT_SEGMENT_BYTES : proto.getTargetSegmentBytes(),
+                timeAs(proto));
         spec.check(schema);
         return spec;
+    }
+
+    /// Layouts that are older than this option do not have it.
+    public static Primitive timeAs(dev.wings.common.proto.LakeSpec proto) {
+        return switch (proto.getTimeAs()) {
+            case PRIMITIVE_UNSPECIFIED, TIME -> Primitive.TIME;
+            case LONG -> Primitive.LONG;
+            case STRING -> Primitive.STRING;
+            default ->
+                throw WingsException.invalid(
+                        "bad time_as: time, long or string is expected: found=" + proto.getTimeAs());
+        };
     }
 
     private static PartitionField asked(TablePartitionField part, TopicSchema schema) {

@@ -205,7 +205,8 @@ public final class PartitionValue {
         return Optional.of(bare.setScale(type.scale()).toPlainString());
     }
 
-    private static String ofTime(long micros) {
+    /// A time of day, in microseconds, as SQL casts it to text; texts have the order of the times.
+    public static String ofTime(long micros) {
         StringBuilder text = new StringBuilder(15);
         appendTime(text, micros);
         return text.toString();

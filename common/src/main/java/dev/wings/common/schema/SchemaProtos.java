@@ -90,7 +90,7 @@ public final class SchemaProtos {
         return proto.build();
     }
 
-    private static dev.wings.common.proto.Primitive toProto(FieldType.Primitive primitive) {
+    static dev.wings.common.proto.Primitive toProto(FieldType.Primitive primitive) {
         return switch (primitive) {
             case BOOLEAN -> dev.wings.common.proto.Primitive.BOOLEAN;
             case INT -> dev.wings.common.proto.Primitive.INT;

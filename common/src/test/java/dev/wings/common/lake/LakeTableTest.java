@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.PartitionTransform;
+import dev.wings.common.proto.Primitive;
 import dev.wings.common.proto.SortField;
 import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.proto.TablePartitioning;
@@ -30,6 +31,7 @@ import dev.wings.common.schema.Schemas;
 import dev.wings.common.schema.TopicSchema;
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.SchemaParser;
@@ -98,6 +100,52 @@ final class LakeTableTest {
                 .containsEntry(LakeTable.TOPIC_UID_PROPERTY, TOPIC.toString())
                 .containsEntry("write.target-file-size-bytes", "1048576");
         assertThat(read.snapshots()).isEmpty();
+    }
+
+    @Test
+    void timesAreWhatTheLayoutSays() {
+        TopicSchema topic = new TopicSchema(
+                0,
+                List.of(
+                        Field.optional(1, "at", FieldType.Primitive.TIME),
+                        Field.optional(
+                                2,
+                                "open",
+                                new FieldType.MapOf(
+                                        Field.required(3, "key", FieldType.Primitive.TIME),
+                                        Field.optional(
+                                                4,
+                                                "value",
+                                                new FieldType.ListOf(Field.optional(
+                                                        5,
+                                                        "element",
+                                                        new FieldType.Struct(List.of(
+                                                                Field.required(6, "from", FieldType.Primitive.TIME),
+                                                                Field.optional(
+                                                                        7, "day", FieldType.Primitive.DATE)))))))),
+                        Field.optional(8, "moment", FieldType.Primitive.TIMESTAMP)),
+                8);
+        for (Primitive timeAs : List.of(Primitive.PRIMITIVE_UNSPECIFIED, Primitive.LONG, Primitive.STRING)) {
+            LakeSpec lake = spec(by(1, PartitionTransform.IDENTITY)).toBuilder()
+                    .setTimeAs(timeAs)
+                    .build();
+            LakeTable table = LakeTable.of(TOPIC, topic, 0, lake);
+            String type = timeAs == Primitive.PRIMITIVE_UNSPECIFIED
+                    ? "time"
+                    : timeAs.name().toLowerCase(Locale.ROOT);
+            assertThat(table.schema().toString())
+                    .contains("1: at: optional " + type + "\n")
+                    .contains("2: open: optional map<" + type + ", list<struct<6: from: required " + type
+                            + ", 7: day: optional date>>>\n")
+                    .contains("8: moment: optional timestamp\n");
+            assertThat(table.partitioning()
+                            .partitionType()
+                            .fields()
+                            .getFirst()
+                            .type()
+                            .toString())
+                    .isEqualTo(type);
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ import com.google.protobuf.Duration;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.PartitionTransform;
+import dev.wings.common.proto.Primitive;
 import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.proto.TablePartitioning;
 import dev.wings.common.schema.LakeSpec.PartitionField;
@@ -74,7 +75,8 @@ final class LakeSpecTest {
                         .setField("__offset__")
                         .setNullsLast(true))
                 .setFreshness(Duration.newBuilder().setSeconds(5))
-                .setTargetSegmentBytes(64 << 20);
+                .setTargetSegmentBytes(64 << 20)
+                .setTimeAs(Primitive.LONG);
         LakeSpec spec = read(asked);
 
         assertThat(spec)
@@ -87,7 +89,8 @@ final class LakeSpecTest {
                                 new SortField(6, true, true),
                                 new SortField(LakeSpec.OFFSET_FIELD_ID, false, true)),
                         java.time.Duration.ofSeconds(5),
-                        64 << 20));
+                        64 << 20,
+                        FieldType.Primitive.LONG));
         dev.wings.common.proto.LakeSpec shown = LakeSpecProtos.toProto(spec, SCHEMA);
         assertThat(shown.getPartitioning().getFieldsList())
                 .extracting(TablePartitionField::getField)
@@ -145,6 +148,16 @@ final class LakeSpecTest {
                 "\"text\"");
     }
 
+    /// As a layout was stored before there was a choice.
+    @Test
+    void timesAreTimesUnlessAsked() {
+        assertThat(read(dev.wings.common.proto.LakeSpec.newBuilder()).timeAs()).isEqualTo(FieldType.Primitive.TIME);
+        dev.wings.common.proto.LakeSpec older = LakeSpecProtos.toProto(LakeSpec.defaults(TEXT), SCHEMA).toBuilder()
+                .clearTimeAs()
+                .build();
+        assertThat(LakeSpecProtos.fromProto(older)).isEqualTo(LakeSpec.defaults(TEXT));
+    }
+
     @Test
     void outOfBoundsIsInvalid() {
         assertInvalid(
@@ -162,6 +175,9 @@ final class LakeSpecTest {
                         .addSortOrder(
                                 dev.wings.common.proto.SortField.newBuilder().setField("tags")),
                 "\"tags\"");
+        for (Primitive other : List.of(Primitive.INT, Primitive.TIMESTAMP, Primitive.BINARY)) {
+            assertInvalid(dev.wings.common.proto.LakeSpec.newBuilder().setTimeAs(other), "time_as");
+        }
         dev.wings.common.proto.LakeSpec.Builder many = dev.wings.common.proto.LakeSpec.newBuilder();
         for (int i = 0; i < 9; i++) {
             many.addSortOrder(dev.wings.common.proto.SortField.newBuilder().setField("text"));

@@ -15,6 +15,8 @@
  */
 package dev.wings.compactor.segment;
 
+import dev.wings.common.schema.PartitionValue;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -46,7 +48,17 @@ final class ColumnFacts {
     static final int MAX_TEXT_BYTES = 32;
 
     private final Map<Integer, Facts> byFieldId = new TreeMap<>();
+    private final Set<Integer> textTimes;
     private int sources;
+
+    ColumnFacts() {
+        this(Set.of());
+    }
+
+    /// @param textTimes ids of the times in memory that are texts in files
+    ColumnFacts(Set<Integer> textTimes) {
+        this.textTimes = Set.copyOf(textTimes);
+    }
 
     private static final class Facts {
         private int sources;
@@ -158,9 +170,14 @@ final class ColumnFacts {
             facts.add(vector.getValueCount(), found.nulls());
             facts.bounded &= found.bounded();
             if (found.min() != null && found.max() != null) {
-                facts.bound(found.min(), found.max());
+                boolean text = textTimes.contains(EngineNames.fieldId(name));
+                facts.bound(text ? timeText(found.min()) : found.min(), text ? timeText(found.max()) : found.max());
             }
         });
+    }
+
+    private static byte[] timeText(Object micros) {
+        return PartitionValue.ofTime((Long) micros).getBytes(StandardCharsets.US_ASCII);
     }
 
     /// Fails if `written` cannot be the same rows.

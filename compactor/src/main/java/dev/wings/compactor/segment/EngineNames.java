@@ -19,7 +19,6 @@ import dev.wings.common.lake.LakeTable;
 import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.SqlTypes;
-import dev.wings.common.schema.TopicSchema;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -75,12 +74,13 @@ final class EngineNames {
         return new Field(field.id(), field.name(), field.required(), renamed(field.type()), "");
     }
 
-    /// The type of each column of a topic's table, as it stands in SQL, by field id.
-    static Map<Integer, String> types(TopicSchema topic) {
+    /// The type of each column that the engine writes, as it stands in SQL, by field id.
+    static Map<Integer, String> types(TableLayout layout) {
         Map<Integer, String> types = new LinkedHashMap<>();
-        topic.fields()
-                .forEach(field ->
-                        types.put(field.id(), SqlTypes.text(renamed(field).type())));
+        layout.topic().fields().forEach(field -> {
+            Field written = layout.times().written(field, layout.schema());
+            types.put(field.id(), SqlTypes.text(renamed(written).type()));
+        });
         types.put(LakeTable.OFFSET_FIELD_ID, "BIGINT");
         types.put(LakeTable.TIMESTAMP_FIELD_ID, "TIMESTAMP WITH TIME ZONE");
         return types;

@@ -36,9 +36,13 @@ import org.apache.parquet.format.IntType;
 import org.apache.parquet.format.ListType;
 import org.apache.parquet.format.LogicalType;
 import org.apache.parquet.format.MapType;
+import org.apache.parquet.format.MicroSeconds;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.SchemaElement;
 import org.apache.parquet.format.StringType;
+import org.apache.parquet.format.TimeType;
+import org.apache.parquet.format.TimeUnit;
+import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
@@ -56,14 +60,19 @@ final class ParquetFooter {
     /// alone, which readers need not know.
     ///
     /// @param names by field id; what is not in it keeps its name
+    /// @param types of columns of 64 bits that are to be taken for others than they were, by field id
     /// @return the footer
-    static ParquetMetadata rename(Path file, Map<Integer, String> names) throws IOException {
+    static ParquetMetadata rename(Path file, Map<Integer, String> names, Map<Integer, Long64> types)
+            throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             long start = start(channel);
             FileMetaData metadata = parse(channel, start);
             for (SchemaElement element : metadata.getSchema()) {
                 if (element.isSetField_id() && names.containsKey(element.getField_id())) {
                     element.setName(names.get(element.getField_id()));
+                }
+                if (element.isSetField_id() && types.containsKey(element.getField_id())) {
+                    types.get(element.getField_id()).annotate(element);
                 }
                 if (element.isSetConverted_type() && !element.isSetLogicalType()) {
                     logicalType(element.getConverted_type()).ifPresent(element::setLogicalType);
@@ -82,6 +91,29 @@ final class ParquetFooter {
                 position += channel.write(footer, position);
             }
             return new ParquetMetadataConverter().fromParquetMetadata(metadata);
+        }
+    }
+
+    /// What the 64 bits of a value can be. The bits, and their order, are the same.
+    enum Long64 {
+        LONG,
+        TIME;
+
+        private void annotate(SchemaElement element) throws IOException {
+            if (element.getType() != Type.INT64) {
+                throw new IOException(
+                        "not a column of 64 bits: field_id=" + element.getField_id() + ", type=" + element.getType());
+            }
+            switch (this) {
+                case LONG -> {
+                    element.setConverted_type(ConvertedType.INT_64);
+                    element.setLogicalType(LogicalType.INTEGER(new IntType((byte) Long.SIZE, true)));
+                }
+                case TIME -> {
+                    element.setConverted_type(ConvertedType.TIME_MICROS);
+                    element.setLogicalType(LogicalType.TIME(new TimeType(false, TimeUnit.MICROS(new MicroSeconds()))));
+                }
+            }
         }
     }
 

@@ -16,6 +16,7 @@
 package dev.wings.compactor.segment;
 
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.PartitionValue;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,13 @@ final class PartitionValues {
     private PartitionValues() {}
 
     /// The value whose canonical text names a partition of a topic, see `PartitionValue`.
+    ///
+    /// @param kept the column's type in the table
+    static Object parse(FieldType type, Type kept, String text) {
+        // the canonical text of a time is the text that it is kept as
+        return type == FieldType.Primitive.TIME && kept.typeId() == Type.TypeID.STRING ? text : parse(type, text);
+    }
+
     static Object parse(FieldType type, String text) {
         return switch (type) {
             case FieldType.Primitive primitive -> parse(primitive, text);
@@ -99,13 +107,16 @@ final class PartitionValues {
         return switch (type.typeId()) {
             case BOOLEAN -> ((BitVector) column).get(row) != 0;
             case INTEGER -> ((IntVector) column).get(row);
-            case LONG -> ((BigIntVector) column).get(row);
+            case LONG -> column instanceof TimeMicroVector times ? times.get(row) : ((BigIntVector) column).get(row);
             case DATE ->
                 // the day transform gives dates that were computed as numbers
                 column instanceof IntVector days ? days.get(row) : ((DateDayVector) column).get(row);
             case TIME -> ((TimeMicroVector) column).get(row);
             case TIMESTAMP -> ((TimeStampVector) column).get(row);
-            case STRING -> new String(((VarCharVector) column).get(row), StandardCharsets.UTF_8);
+            case STRING ->
+                column instanceof TimeMicroVector times
+                        ? PartitionValue.ofTime(times.get(row))
+                        : new String(((VarCharVector) column).get(row), StandardCharsets.UTF_8);
             case BINARY -> ByteBuffer.wrap(((VarBinaryVector) column).get(row));
             case DECIMAL -> ((DecimalVector) column).getObject(row);
             case UUID -> UUID.fromString(new String(((VarCharVector) column).get(row), StandardCharsets.UTF_8));

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.iceberg.Metrics;
-import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Type;
@@ -41,10 +40,12 @@ record SegmentFooter(ParquetMetadata columns, Metrics metrics, List<Long> splitO
     /// Completes a segment that the engine has written: its fields get the names that the table has for them.
     ///
     /// @param nanCounts by DuckDB's path of a column; the footer does not tell them
-    static SegmentFooter complete(Path file, Schema schema, MetricsConfig config, Map<String, Long> nanCounts) {
+    static SegmentFooter complete(Path file, TableLayout layout, Map<String, Long> nanCounts) {
+        Schema schema = layout.schema();
         try {
-            ParquetMetadata metadata = ParquetFooter.rename(file, EngineNames.inSegments(schema));
-            Metrics metrics = ParquetUtil.footerMetrics(metadata, Stream.empty(), config);
+            ParquetMetadata metadata = ParquetFooter.rename(
+                    file, EngineNames.inSegments(schema), layout.times().inSegments());
+            Metrics metrics = ParquetUtil.footerMetrics(metadata, Stream.empty(), layout.metrics());
             return new SegmentFooter(
                     metadata, readable(metrics, schema, nanCounts), ParquetUtil.getSplitOffsets(metadata));
         } catch (IOException e) {

@@ -17,7 +17,7 @@ package dev.wings.compactor.segment;
 
 import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.lake.LakeTable;
-import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.schema.Field;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -42,10 +42,28 @@ final class SegmentSql {
         return schema.columns().stream().map(EngineNames::of).collect(Collectors.joining(", "));
     }
 
+    /// The table's columns as they are written, made of those of pages.
+    static String columnsOfPages(TableLayout layout) {
+        KeptTimes times = layout.times();
+        Map<Integer, String> types = EngineNames.types(layout);
+        Set<Integer> cast = layout.topic().fields().stream()
+                .filter(field -> !times.written(field, layout.schema()).equals(field))
+                .map(Field::id)
+                .collect(Collectors.toSet());
+        return layout.schema().columns().stream()
+                .map(column -> {
+                    String name = EngineNames.of(column);
+                    return cast.contains(column.fieldId())
+                            ? "CAST(" + name + " AS " + types.get(column.fieldId()) + ") AS " + name
+                            : name;
+                })
+                .collect(Collectors.joining(", "));
+    }
+
     /// The rows of segments whose fields are called as [EngineNames] has it; columns that a file does not have are
     /// null.
-    static String segments(List<Path> files, TopicSchema topic) {
-        String schema = EngineNames.types(topic).entrySet().stream()
+    static String segments(List<Path> files, TableLayout layout) {
+        String schema = EngineNames.types(layout).entrySet().stream()
                 .map(column -> column.getKey() + ": {name: " + ParquetFiles.text(EngineNames.of(column.getKey()))
                         + ", type: " + ParquetFiles.text(column.getValue()) + ", default_value: NULL}")
                 .collect(Collectors.joining(", ", "MAP {", "}"));

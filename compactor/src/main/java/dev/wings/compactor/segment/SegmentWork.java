@@ -104,7 +104,7 @@ public final class SegmentWork {
                             segment -> {
                                 written.add(segment);
                                 uploads.add(segment);
-                                lease.progress("wrote " + written.size() + " segments");
+                                lease.progress("wrote " + TaskLease.count(written.size(), "segment"));
                             },
                             reading,
                             subdirectory(directory, "input"));

@@ -109,7 +109,7 @@ public final class SegmentWriter {
     /// @param reader reads pages in the given order, with [#columns]
     public void writePages(
             List<TopicPage> pages, Function<List<TopicPage>, ArrowTable> reader, Consumer<SegmentFile> segments) {
-        ColumnFacts read = new ColumnFacts();
+        ColumnFacts read = new ColumnFacts(layout.times().texts());
         written = new ColumnFacts();
         if (layout.followsTopicPartitions()) {
             List<TopicPage> ordered = inTopicOrder(pages);
@@ -139,8 +139,8 @@ public final class SegmentWriter {
         ColumnFacts read = new ColumnFacts();
         written = new ColumnFacts();
         files.forEach(file -> read.add(renamed(file)));
-        String query = "SELECT " + SegmentSql.columns(layout.schema()) + " FROM "
-                + SegmentSql.segments(files, layout.topic()) + (sorted ? "" : orderBy(SegmentSql.order(layout)));
+        String query = "SELECT " + SegmentSql.columns(layout.schema()) + " FROM " + SegmentSql.segments(files, layout)
+                + (sorted ? "" : orderBy(SegmentSql.order(layout)));
         long bytes = files.stream().mapToLong(file -> file.toFile().length()).sum();
         copy(query, partition, expected, rowGroups(bytes, expected.rows()), segments);
         ColumnFacts.check(read, written);
@@ -148,7 +148,10 @@ public final class SegmentWriter {
 
     private ParquetMetadata renamed(Path segment) {
         try {
-            return ParquetFooter.rename(segment, EngineNames.inEngine(layout.schema()));
+            return ParquetFooter.rename(
+                    segment,
+                    EngineNames.inEngine(layout.schema()),
+                    layout.times().inEngine());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the footer of a segment: file=" + segment, e);
         }
@@ -160,7 +163,7 @@ public final class SegmentWriter {
     private void stream(List<TopicPage> pages, PageRows rows, Consumer<SegmentFile> segments) {
         engine.addTable("pages", rows);
         String order = layout.isInTopicOrder() ? "" : orderBy(SegmentSql.order(layout));
-        String query = "SELECT " + SegmentSql.columns(layout.schema()) + " FROM pages" + order;
+        String query = "SELECT " + SegmentSql.columnsOfPages(layout) + " FROM pages" + order;
         SegmentSql.RowGroups rowGroups = rowGroups(bytes(pages), rows(pages));
         for (List<TopicPage> part : tablePartitions(pages)) {
             rows.startPart(rows(part));
@@ -190,7 +193,7 @@ public final class SegmentWriter {
     private Object keyOf(TopicPage page) {
         Field key = layout.partitionKey()
                 .orElseThrow(() -> new IllegalStateException("the topic has no partition key: " + page));
-        return PartitionValues.parse(key.type(), page.partitionValue());
+        return PartitionValues.parse(key.type(), layout.column(key.id()).type(), page.partitionValue());
     }
 
     /// By the value of the partition key, not by its text, then by offset.
@@ -232,7 +235,7 @@ public final class SegmentWriter {
         SegmentSql.RowGroups rowGroups = rowGroups(bytes(pages), rows(pages));
         long copied = 0;
         for (Range range : ranges(names)) {
-            String query = "SELECT " + SegmentSql.columns(layout.schema()) + " FROM sorted_rows WHERE rowid >= "
+            String query = "SELECT " + SegmentSql.columnsOfPages(layout) + " FROM sorted_rows WHERE rowid >= "
                     + range.first() + " AND rowid <= " + range.last();
             Expected expected = new Expected(range.rows(), range.minOffset(), range.maxOffset());
             copy(query, range.partition(), expected, rowGroups, segments);
@@ -297,8 +300,7 @@ public final class SegmentWriter {
         long minOffset = Long.MAX_VALUE;
         long maxOffset = Long.MIN_VALUE;
         for (SegmentEngine.CopiedFile copied : engine.copy(SegmentSql.copy(query, into, layout, rowGroups))) {
-            SegmentFooter footer =
-                    SegmentFooter.complete(copied.file(), layout.schema(), layout.metrics(), copied.nanCounts());
+            SegmentFooter footer = SegmentFooter.complete(copied.file(), layout, copied.nanCounts());
             check(
                     "rows of a file and of its footer",
                     copied.rows(),

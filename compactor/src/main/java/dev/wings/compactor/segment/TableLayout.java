@@ -84,6 +84,11 @@ public record TableLayout(
         return partitionKey.isEmpty() || partitioning.fields().stream().anyMatch(this::isPartitionKey);
     }
 
+    /// How the table keeps times.
+    KeptTimes times() {
+        return KeptTimes.of(topic, schema);
+    }
+
     NestedField column(int fieldId) {
         return schema.columns().stream()
                 .filter(column -> column.fieldId() == fieldId)

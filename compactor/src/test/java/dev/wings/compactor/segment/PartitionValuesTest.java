@@ -21,6 +21,7 @@ import dev.wings.common.schema.FieldType;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.UUID;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 
 /// The other way round, every canonical text is what `PartitionValue` makes of the value.
@@ -40,6 +41,10 @@ final class PartitionValuesTest {
                 .isEqualTo(-719893);
         assertThat(PartitionValues.parse(FieldType.Primitive.TIME, "00:00:00.25"))
                 .isEqualTo(250_000L);
+        assertThat(PartitionValues.parse(FieldType.Primitive.TIME, Types.LongType.get(), "00:00:00.25"))
+                .isEqualTo(250_000L);
+        assertThat(PartitionValues.parse(FieldType.Primitive.TIME, Types.StringType.get(), "00:00:00.25"))
+                .isEqualTo("00:00:00.25");
         assertThat(PartitionValues.parse(FieldType.Primitive.TIMESTAMP, "1969-12-31T23:59:59.999999"))
                 .isEqualTo(-1L);
         assertThat(PartitionValues.parse(FieldType.Primitive.TIMESTAMPTZ, "1970-01-01T00:00:01Z"))

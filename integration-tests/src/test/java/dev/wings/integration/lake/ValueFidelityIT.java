@@ -23,6 +23,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TaskKind;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.FieldType.Primitive;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.integration.PythonEnvironment;
 import java.io.IOException;
@@ -48,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ValueFidelityIT {
 
     private static final int COLUMNS = 5;
+    private static final int TIME_COLUMNS = 3;
     private static final int MANY = 2;
 
     @TempDir
@@ -91,7 +93,12 @@ final class ValueFidelityIT {
             Collections.shuffle(types, random);
             for (int start = 0; start < types.size(); start += COLUMNS) {
                 List<FieldType> columns = types.subList(start, Math.min(types.size(), start + COLUMNS));
-                topics.add(new ValueTopic(lake, "topic" + topics.size(), columns, random));
+                topics.add(new ValueTopic(lake, "topic" + topics.size(), columns, Primitive.TIME, random));
+            }
+            // at all depths, in a layout of their own
+            for (Primitive timeAs : List.of(Primitive.LONG, Primitive.STRING)) {
+                List<FieldType> times = Collections.nCopies(TIME_COLUMNS, Primitive.TIME);
+                topics.add(new ValueTopic(lake, "times" + topics.size(), times, timeAs, random));
             }
             try (LakeIngestor ingestor = lake.openIngestor();
                     LakeSql sql = lake.openSql(scratch.resolve("sql"))) {

@@ -45,14 +45,17 @@ final class ValueTopic {
     private final TopicSchema schema;
     private final TestTopic topic;
     private final String layout;
+    private final Primitive timeAs;
     private final List<List<@Nullable Object>> rows = new ArrayList<>();
     private final List<String> refused = new ArrayList<>();
     private long nextId;
 
     /// @param types of the columns beside `id`
-    ValueTopic(LakeFixture lake, String id, List<FieldType> types, Random random) {
+    /// @param timeAs what times are in the table
+    ValueTopic(LakeFixture lake, String id, List<FieldType> types, Primitive timeAs, Random random) {
         this.id = id;
         this.random = random;
+        this.timeAs = timeAs;
         List<Field> fields = new ArrayList<>();
         fields.add(Field.required(1, "id", Primitive.LONG));
         int[] lastId = {1};
@@ -111,7 +114,8 @@ final class ValueTopic {
     }
 
     private LakeSpec spec() {
-        LakeSpec.Builder spec = LakeSpec.newBuilder();
+        LakeSpec.Builder spec =
+                LakeSpec.newBuilder().setTimeAs(dev.wings.common.proto.Primitive.valueOf(timeAs.name()));
         TablePartitioning.Builder partitioning = TablePartitioning.newBuilder();
         for (Field field : schema.fields()) {
             List<PartitionTransform> transforms = new ArrayList<>();
@@ -290,14 +294,15 @@ final class ValueTopic {
             if (!field.type().children().isEmpty() || field.type() == Primitive.UUID) {
                 continue;
             }
-            String kind = ValueText.kind(field.type());
+            FieldType kept = KeptValues.type(field.type(), timeAs);
+            String kind = ValueText.kind(kept);
             conditions.add(new Condition(field.name(), "null", kind, "", idList(i, value -> value == null)));
             for (Object value : literals(i)) {
                 // PyIceberg takes infinity for a literal that no float can have, and NaN for one that equals nothing
                 if (ValueText.isNan(value) || (value instanceof Float number && number.isInfinite())) {
                     continue;
                 }
-                String literal = ValueText.pythonLiteral(field.type(), value);
+                String literal = ValueText.pythonLiteral(kept, KeptValues.notNull(field.type(), value, timeAs));
                 conditions.add(new Condition(
                         field.name(),
                         "=",
@@ -321,7 +326,8 @@ final class ValueTopic {
         for (List<@Nullable Object> row : rows) {
             List<@Nullable String> texts = new ArrayList<>();
             for (int i = 0; i < row.size(); i++) {
-                texts.add(ValueText.python(schema.fields().get(i).type(), row.get(i)));
+                FieldType type = schema.fields().get(i).type();
+                texts.add(ValueText.python(KeptValues.type(type, timeAs), KeptValues.value(type, row.get(i), timeAs)));
             }
             expected.add(texts);
         }

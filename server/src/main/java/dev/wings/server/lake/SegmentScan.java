@@ -21,6 +21,7 @@ import dev.wings.common.cache.RangeCache;
 import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.lake.LakeTable;
 import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.SegmentStats;
 import dev.wings.server.table.SqlColumn;
@@ -47,7 +48,7 @@ public final class SegmentScan implements SegmentSource {
     private static final long RANGE_BYTES = 48;
 
     private final List<Segments.Planned> planned;
-    private final Map<SqlColumn, Integer> columns;
+    private final Map<SqlColumn, SegmentColumn> columns;
     private final SegmentStats stats;
     private final RangeCache cache;
     private final Executor fetchers;
@@ -55,7 +56,7 @@ public final class SegmentScan implements SegmentSource {
 
     SegmentScan(
             List<Segments.Planned> planned,
-            Map<SqlColumn, Integer> columns,
+            Map<SqlColumn, SegmentColumn> columns,
             SegmentStats stats,
             RangeCache cache,
             Executor fetchers,
@@ -199,13 +200,13 @@ public final class SegmentScan implements SegmentSource {
         /// Part of what DuckDB says when it reads a page of zeros.
         private static final String NO_PAGE = "TProtocolException";
 
-        private final Map<SqlColumn, Integer> columns;
+        private final Map<SqlColumn, SegmentColumn> columns;
         private final List<CachedObject> objects = new ArrayList<>();
         private final List<Segments.Planned> segments = new ArrayList<>();
         private final Map<Path, Segments.Planned> links = new LinkedHashMap<>();
         private long fetchedBytes;
 
-        AttachedFiles(Map<SqlColumn, Integer> columns) {
+        AttachedFiles(Map<SqlColumn, SegmentColumn> columns) {
             this.columns = columns;
         }
 
@@ -235,8 +236,6 @@ public final class SegmentScan implements SegmentSource {
             return chunks;
         }
 
-        /// Where the files are read, columns are called by their ids: a user's name could be that of a pseudo column
-        /// there.
         @Override
         public String relation() {
             String files = ParquetFiles.relation(links.keySet(), Map.of("schema", "MAP {" + schema() + "}"));
@@ -244,7 +243,7 @@ public final class SegmentScan implements SegmentSource {
                 return files;
             }
             return columns.entrySet().stream()
-                    .map(column -> name(column.getValue()) + " AS "
+                    .map(column -> column.getValue().value() + " AS "
                             + TableRef.quote(column.getKey().name()))
                     .collect(Collectors.joining(", ", "(SELECT ", " FROM " + files + ")"));
         }
@@ -253,20 +252,14 @@ public final class SegmentScan implements SegmentSource {
         private String schema() {
             if (columns.isEmpty()) {
                 // there must be one, and it is not read
-                return column(dev.wings.common.lake.LakeTable.OFFSET_FIELD_ID, "BIGINT");
+                return schema(SegmentColumn.plain(LakeTable.OFFSET_FIELD_ID, "BIGINT"));
             }
-            return columns.entrySet().stream()
-                    .map(each -> column(each.getValue(), each.getKey().sqlType()))
-                    .collect(Collectors.joining(", "));
+            return columns.values().stream().map(AttachedFiles::schema).collect(Collectors.joining(", "));
         }
 
-        private static String column(int id, String type) {
-            return id + ": {name: " + ParquetFiles.text(name(id)) + ", type: " + ParquetFiles.text(type)
-                    + ", default_value: NULL}";
-        }
-
-        private static String name(int id) {
-            return "c" + id;
+        private static String schema(SegmentColumn column) {
+            return column.id() + ": {name: " + ParquetFiles.text(column.name()) + ", type: "
+                    + ParquetFiles.text(column.sqlType()) + ", default_value: NULL}";
         }
 
         @Override

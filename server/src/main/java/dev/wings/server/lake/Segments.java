@@ -33,7 +33,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +42,14 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.expressions.Evaluator;
 import org.apache.iceberg.expressions.Expression;
@@ -118,10 +119,13 @@ public final class Segments {
         Expression condition = Conditions.of(needs, columnIds(topic), snapshot.schema());
         Counts counts = new Counts();
         List<Planned> planned = new ArrayList<>();
-        Set<Integer> wanted = wantedColumns(topic, needs);
+        Map<SqlColumn, SegmentColumn> columns = columns(topic, needs, snapshot.schema());
+        Set<Integer> wanted = columns.values().stream().map(SegmentColumn::id).collect(Collectors.toSet());
         InclusiveMetricsEvaluator evaluator = new InclusiveMetricsEvaluator(snapshot.schema(), condition);
-        boolean unfiltered = condition.op() == Expression.Operation.TRUE;
-        Predicate<SegmentLayout.RowGroup> matters = group -> unfiltered || evaluator.eval(asFile(group));
+        Expression ofRowGroups = Conditions.of(needs, plainColumnIds(topic, snapshot.schema()), snapshot.schema());
+        InclusiveMetricsEvaluator rowGroups = new InclusiveMetricsEvaluator(snapshot.schema(), ofRowGroups);
+        boolean unfiltered = ofRowGroups.op() == Expression.Operation.TRUE;
+        Predicate<SegmentLayout.RowGroup> matters = group -> unfiltered || rowGroups.eval(asFile(group));
         for (DataFile file : matching(io, snapshot, condition, evaluator, counts)) {
             plan(io, store, file, snapshot, wanted, matters, counts).ifPresent(planned::add);
         }
@@ -136,7 +140,7 @@ public final class Segments {
                 counts.bytes,
                 planned.stream().mapToLong(Planned::readBytes).sum(),
                 metadataLocation);
-        return new SegmentScan(planned, columns(topic, needs), stats, cache, fetchers, maxOffset(planned));
+        return new SegmentScan(planned, columns, stats, cache, fetchers, maxOffset(planned));
     }
 
     /// The snapshots that a table remembers, the oldest first.
@@ -296,22 +300,36 @@ public final class Segments {
         return ids;
     }
 
-    private static Set<Integer> wantedColumns(TopicTable topic, TableNeeds needs) {
-        return new HashSet<>(columns(topic, needs).values());
-    }
-
-    /// The needed columns with their ids, in the order of the table.
-    private static Map<SqlColumn, Integer> columns(TopicTable topic, TableNeeds needs) {
-        Map<String, Integer> ids = columnIds(topic);
-        Map<SqlColumn, Integer> columns = new LinkedHashMap<>();
+    /// The needed columns as segments have them, in the order of the table.
+    private static Map<SqlColumn, SegmentColumn> columns(TopicTable topic, TableNeeds needs, Schema table) {
+        Map<SqlColumn, SegmentColumn> columns = new LinkedHashMap<>();
         for (SqlColumn column : needs.columns()) {
-            Integer id = ids.get(column.name());
-            if (id == null) {
-                throw new IllegalStateException("not a column of the topic: " + column.name());
-            }
-            columns.put(column, id);
+            columns.put(column, column(topic, column, table));
         }
         return columns;
+    }
+
+    private static SegmentColumn column(TopicTable topic, SqlColumn column, Schema table) {
+        if (column.name().equals(TopicTable.OFFSET.name())) {
+            return SegmentColumn.plain(LakeTable.OFFSET_FIELD_ID, column.sqlType());
+        }
+        if (column.name().equals(TopicTable.TIMESTAMP.name())) {
+            return SegmentColumn.plain(LakeTable.TIMESTAMP_FIELD_ID, column.sqlType());
+        }
+        return SegmentColumn.of(
+                topic.schema()
+                        .find(column.name())
+                        .orElseThrow(() -> new IllegalStateException("not a column of the topic: " + column.name())),
+                table);
+    }
+
+    /// What is left out of a file, the engine must leave out, too: it cannot by bounds of columns that it converts.
+    private static Map<String, Integer> plainColumnIds(TopicTable topic, Schema table) {
+        Map<String, Integer> ids = columnIds(topic);
+        topic.schema().fields().stream()
+                .filter(field -> SegmentColumn.of(field, table).converted())
+                .forEach(field -> ids.remove(field.name()));
+        return ids;
     }
 
     private static long firstOffset(DataFile file) {

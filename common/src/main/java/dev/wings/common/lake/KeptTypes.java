@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.lake;
+
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.FieldType.Primitive;
+import java.util.function.Function;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Type;
+
+/// The types that a topic's table keeps values as: the topic's own, but for times where its layout says so.
+///
+/// A table's schema says what it keeps, and so do its files: who writes or reads them asks the schema, not the layout.
+public final class KeptTypes {
+
+    private KeptTypes() {}
+
+    /// The field as a table keeps it that is made with this layout.
+    static Field kept(Field field, Primitive timeAs) {
+        return kept(field, time -> timeAs);
+    }
+
+    /// The field as this table keeps it.
+    public static Field kept(Field field, Schema table) {
+        return kept(field, time -> primitive(table.findType(time.id())));
+    }
+
+    private static Primitive primitive(Type type) {
+        return switch (type.typeId()) {
+            case TIME -> Primitive.TIME;
+            case LONG -> Primitive.LONG;
+            case STRING -> Primitive.STRING;
+            default -> throw new IllegalStateException("no table keeps times as this type: " + type);
+        };
+    }
+
+    /// @param times what is kept of a field of type time
+    private static Field kept(Field field, Function<Field, Primitive> times) {
+        FieldType type = switch (field.type()) {
+            case Primitive primitive -> primitive == Primitive.TIME ? times.apply(field) : primitive;
+            case FieldType.Decimal decimal -> decimal;
+            case FieldType.Fixed fixed -> fixed;
+            case FieldType.Struct struct ->
+                new FieldType.Struct(struct.fields().stream()
+                        .map(inner -> kept(inner, times))
+                        .toList());
+            case FieldType.ListOf list -> new FieldType.ListOf(kept(list.element(), times));
+            case FieldType.MapOf map -> new FieldType.MapOf(kept(map.key(), times), kept(map.value(), times));
+        };
+        return new Field(field.id(), field.name(), field.required(), type, field.doc());
+    }
+}

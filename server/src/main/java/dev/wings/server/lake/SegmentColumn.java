@@ -1,0 +1,112 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.lake;
+
+import dev.wings.common.duckdb.ParquetFiles;
+import dev.wings.common.lake.KeptTypes;
+import dev.wings.common.schema.Field;
+import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.SqlTypes;
+import dev.wings.server.table.TableRef;
+import java.util.StringJoiner;
+import org.apache.iceberg.Schema;
+
+/// A column of a topic as its segments have it: there, a table may keep times as longs or as texts.
+///
+/// @param id of the field
+/// @param sqlType in segments
+/// @param value what makes the topic's value of it, an expression of SQL over [#name]
+/// @param converted whether that is another value than the one in segments
+record SegmentColumn(int id, String sqlType, String value, boolean converted) {
+
+    /// What is the same in both.
+    static SegmentColumn plain(int id, String sqlType) {
+        return new SegmentColumn(id, sqlType, name(id), false);
+    }
+
+    static SegmentColumn of(Field field, Schema table) {
+        FieldType kept = KeptTypes.kept(field, table).type();
+        return new SegmentColumn(
+                field.id(),
+                SqlTypes.text(kept),
+                value(name(field.id()), kept, field.type(), 0),
+                !kept.equals(field.type()));
+    }
+
+    /// Where segments are read, columns are called by their ids: a user's name could be that of a pseudo column there.
+    static String name(int id) {
+        return "c" + id;
+    }
+
+    String name() {
+        return name(id);
+    }
+
+    /// @param depth of lambdas around it, whose parameters need names of their own
+    private static String value(String kept, FieldType from, FieldType to, int depth) {
+        if (from.equals(to)) {
+            return kept;
+        }
+        String each = "e" + depth;
+        return switch (to) {
+            case Primitive ignored -> time(kept, from);
+            case FieldType.Struct struct -> {
+                StringJoiner members = new StringJoiner(", ");
+                for (int i = 0; i < struct.fields().size(); i++) {
+                    Field field = struct.fields().get(i);
+                    String member = "struct_extract(" + kept + ", " + ParquetFiles.text(field.name()) + ")";
+                    members.add(TableRef.quote(field.name()) + " := "
+                            + value(member, from.children().get(i).type(), field.type(), depth));
+                }
+                yield "CASE WHEN " + kept + " IS NULL THEN NULL ELSE struct_pack(" + members + ") END";
+            }
+            case FieldType.ListOf list ->
+                "list_transform(" + kept + ", lambda " + each + ": "
+                        + value(
+                                each,
+                                from.children().getFirst().type(),
+                                list.element().type(),
+                                depth + 1) + ")";
+            case FieldType.MapOf map ->
+                "map_from_entries(list_transform(map_entries(" + kept + "), lambda " + each
+                        + ": struct_pack(\"key\" := "
+                        + value(
+                                "struct_extract(" + each + ", 'key')",
+                                from.children().get(0).type(),
+                                map.key().type(),
+                                depth + 1)
+                        + ", \"value\" := "
+                        + value(
+                                "struct_extract(" + each + ", 'value')",
+                                from.children().get(1).type(),
+                                map.value().type(),
+                                depth + 1)
+                        + ")))";
+            case FieldType.Decimal ignored -> throw never(from, to);
+            case FieldType.Fixed ignored -> throw never(from, to);
+        };
+    }
+
+    private static String time(String kept, FieldType from) {
+        // there is no cast from a number to a time; a day of 1970 has the same microseconds
+        return from == Primitive.LONG ? "CAST(make_timestamp(" + kept + ") AS TIME)" : "CAST(" + kept + " AS TIME)";
+    }
+
+    private static IllegalStateException never(FieldType from, FieldType to) {
+        return new IllegalStateException("no table keeps this type so: type=" + to + ", kept=" + from);
+    }
+}
