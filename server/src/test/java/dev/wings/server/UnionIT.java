@@ -149,13 +149,21 @@ class UnionIT {
         String run = String.join("\n", sql.query("explain analyze " + query));
         assertThat(run)
                 .containsPattern("time=\\d+ ms")
-                .contains("default.flights: pages=1, page_rows=100")
+                .contains("default.flights: pages=1 of 1, page_rows=100 of 100")
                 .contains("segments=1 of 2, row_groups=1 of 49", "rows=4096 of 400000")
                 .contains("Total Time");
         assertThat(String.join("\n", sql.query("explain (analyze) select number from flights limit 3")))
                 .contains("Total Time");
         assertThat(String.join("\n", sql.query("explain analyze select count(*) from flights")))
                 .contains("known without reading");
+        for (String nothing : List.of("__offset__ < 0", "1 = 0", "__offset__ = 5 and __offset__ = 6")) {
+            for (String how : List.of("explain ", "explain analyze ")) {
+                assertThat(String.join("\n", sql.query(how + "select sum(price) from flights where " + nothing)))
+                        .as(how + nothing)
+                        .contains("default.flights: pages=0 of 1, page_rows=0 of 100")
+                        .contains("segments=0 of 2");
+            }
+        }
         assertThat(sql.query(query)).hasSize(1);
         assertThatThrownBy(() -> sql.query("explain delete from flights"))
                 .hasMessageContaining("EXPLAIN is supported of queries only");

@@ -131,7 +131,8 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
                 scan.hasEndOffset() ? scan.getEndOffset() : Long.MAX_VALUE,
                 scan.hasStartTimestampMicros() ? scan.getStartTimestampMicros() : Long.MIN_VALUE,
                 scan.hasEndTimestampMicros() ? scan.getEndTimestampMicros() : Long.MAX_VALUE,
-                scan.getRowsOnly());
+                scan.getRowsOnly(),
+                scan.getCountPages());
     }
 
     @Override

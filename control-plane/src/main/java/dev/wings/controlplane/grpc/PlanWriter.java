@@ -63,6 +63,7 @@ final class PlanWriter implements PlanSink, AutoCloseable {
                     .setTableMetadataLocation(topic.tableLocation());
             topic.pages()
                     .ifPresent(pages -> snapshot.setPageRows(pages.rows()).setFirstPageOffset(pages.firstOffset()));
+            topic.pageCount().ifPresent(snapshot::setPageCount);
             message.addTopics(snapshot);
         }
     }

@@ -35,13 +35,15 @@ public interface PlanSink {
     /// @param tableLocation of the metadata file of the topic's table, which has all rows that no page has; empty
     ///     while there is no table
     /// @param pages what all pages have; empty if it was not asked for
+    /// @param pageCount how many pages there are; empty if it was not asked for
     record TopicSnapshot(
             UUID topicUid,
             int schemaVersion,
             UUID namespaceUid,
             long commitNumber,
             String tableLocation,
-            Optional<CountedRows> pages) {}
+            Optional<CountedRows> pages,
+            Optional<Long> pageCount) {}
 
     /// @param rows of pages
     /// @param firstOffset no row of them has a smaller one; 0 if there are none

@@ -26,6 +26,7 @@ import java.util.Set;
 ///
 /// @param partitions empty for all
 /// @param rowsOnly no page is wanted, only how many rows all of them have
+/// @param countPages also wanted is how many there are, and how many rows all of them have
 public record TopicScan(
         TopicName topic,
         Optional<Set<String>> partitions,
@@ -33,7 +34,8 @@ public record TopicScan(
         long endOffset,
         long startTimestampMicros,
         long endTimestampMicros,
-        boolean rowsOnly) {
+        boolean rowsOnly,
+        boolean countPages) {
 
     public TopicScan {
         partitions = partitions.map(Set::copyOf);
@@ -49,25 +51,39 @@ public record TopicScan(
 
     /// All of a topic.
     public static TopicScan all(TopicName topic) {
-        return new TopicScan(topic, Optional.empty(), 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, false);
+        return new TopicScan(topic, Optional.empty(), 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, false, false);
     }
 
     /// How many rows the pages of a topic have.
     public static TopicScan rows(TopicName topic) {
-        return new TopicScan(topic, Optional.empty(), 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, true);
+        return new TopicScan(topic, Optional.empty(), 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, true, false);
+    }
+
+    /// The same, and how many pages there are.
+    public TopicScan counted() {
+        return new TopicScan(
+                topic, partitions, startOffset, endOffset, startTimestampMicros, endTimestampMicros, rowsOnly, true);
     }
 
     public TopicScan partitions(Set<String> values) {
         return new TopicScan(
-                topic, Optional.of(values), startOffset, endOffset, startTimestampMicros, endTimestampMicros, false);
+                topic,
+                Optional.of(values),
+                startOffset,
+                endOffset,
+                startTimestampMicros,
+                endTimestampMicros,
+                false,
+                countPages);
     }
 
     public TopicScan offsets(long start, long end) {
-        return new TopicScan(topic, partitions, start, end, startTimestampMicros, endTimestampMicros, false);
+        return new TopicScan(
+                topic, partitions, start, end, startTimestampMicros, endTimestampMicros, false, countPages);
     }
 
     public TopicScan timestamps(long startMicros, long endMicros) {
-        return new TopicScan(topic, partitions, startOffset, endOffset, startMicros, endMicros, false);
+        return new TopicScan(topic, partitions, startOffset, endOffset, startMicros, endMicros, false, countPages);
     }
 
     /// Whether the page's bounds let it have a wanted row. What SQL says, for those who have none.

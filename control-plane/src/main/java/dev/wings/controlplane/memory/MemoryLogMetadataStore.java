@@ -145,7 +145,8 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
                         namespace.namespace.uid(),
                         namespace.objectKeys.size(),
                         tableLocation(topic),
-                        scan.rowsOnly() ? Optional.of(rows(topic)) : Optional.empty()));
+                        scan.rowsOnly() || scan.countPages() ? Optional.of(rows(topic)) : Optional.empty(),
+                        scan.countPages() ? Optional.of(topic.pages().count()) : Optional.empty()));
                 pages.add(topic.pages()
                         .filter(stored -> scan.wants(stored.page()))
                         .map(stored -> new PlannedPage(

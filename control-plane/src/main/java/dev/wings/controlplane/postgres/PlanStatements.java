@@ -73,6 +73,8 @@ final class PlanStatements {
             where topic_uid = ? and watermark < next_offset
             """;
 
+    private static final String COUNT_PAGES = "select count(*) as pages from pages where topic_uid = ?";
+
     private static final String READ_FOLIOS =
             "select folio_id, object_key, commit_number from folios where folio_id = any(?)";
 
@@ -102,7 +104,16 @@ final class PlanStatements {
                         Sql.uuid(row, "namespace_uid"),
                         row.getLong("last_commit_number"),
                         row.getString("table_location"),
-                        scan.rowsOnly() ? Optional.of(rows(connection, Sql.uuid(row, "topic_uid"))) : Optional.empty()),
+                        scan.rowsOnly() || scan.countPages()
+                                ? Optional.of(rows(connection, Sql.uuid(row, "topic_uid")))
+                                : Optional.empty(),
+                        scan.countPages()
+                                ? Sql.queryOne(
+                                        connection,
+                                        COUNT_PAGES,
+                                        counted -> counted.getLong("pages"),
+                                        Sql.uuid(row, "topic_uid"))
+                                : Optional.empty()),
                 scan.topic().tenant(),
                 scan.topic().namespace(),
                 scan.topic().topic());

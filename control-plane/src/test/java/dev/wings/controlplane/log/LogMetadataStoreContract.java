@@ -29,6 +29,7 @@ import dev.wings.controlplane.log.FolioAnswer.Accepted;
 import dev.wings.controlplane.log.LogFixture.CollectedPlan;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
 import dev.wings.controlplane.log.PlanSink.CountedRows;
+import dev.wings.controlplane.log.PlanSink.TopicSnapshot;
 import dev.wings.controlplane.state.StateContract;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +90,14 @@ public abstract class LogMetadataStoreContract extends StateContract {
         assertThat(plan(TopicScan.rows(topic.name())).topics().getFirst().pages())
                 .contains(new CountedRows(13, 0));
         assertThat(plan(TopicScan.rows(topic.name())).pages()).isEmpty();
+        // also of pages that are not wanted
+        TopicSnapshot counted = plan(TopicScan.all(topic.name()).offsets(11, 12).counted())
+                .topics()
+                .getFirst();
+        assertThat(counted.pages()).contains(new CountedRows(13, 0));
+        assertThat(counted.pageCount()).contains(2L);
+        assertThat(plan(TopicScan.all(topic.name())).topics().getFirst().pageCount())
+                .isEmpty();
         assertThat(store().lastCommitNumbers(Set.of(fixture.namespaceUid()))).containsEntry(fixture.namespaceUid(), 2L);
     }
 
@@ -182,8 +191,10 @@ public abstract class LogMetadataStoreContract extends StateContract {
 
         assertThat(plan.topics())
                 .containsExactly(
-                        new PlanSink.TopicSnapshot(single.uid(), 0, fixture.namespaceUid(), 1, "", Optional.empty()),
-                        new PlanSink.TopicSnapshot(topic.uid(), 0, fixture.namespaceUid(), 1, "", Optional.empty()));
+                        new PlanSink.TopicSnapshot(
+                                single.uid(), 0, fixture.namespaceUid(), 1, "", Optional.empty(), Optional.empty()),
+                        new PlanSink.TopicSnapshot(
+                                topic.uid(), 0, fixture.namespaceUid(), 1, "", Optional.empty(), Optional.empty()));
         FolioCommit.Page committed = folio.pages().getFirst();
         LogPage expected = new LogPage(
                 committed.partition(),

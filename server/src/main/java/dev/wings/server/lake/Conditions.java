@@ -15,6 +15,7 @@
  */
 package dev.wings.server.lake;
 
+import dev.wings.common.schema.PartitionValue;
 import dev.wings.server.table.Condition;
 import dev.wings.server.table.Restriction;
 import dev.wings.server.table.TableNeeds;
@@ -76,6 +77,7 @@ final class Conditions {
 
     private Expression of(Condition condition) {
         return switch (condition) {
+            case Condition.Never ignored -> Expressions.alwaysFalse();
             case Condition.All all ->
                 joined(all.conditions().stream().map(this::of).toList(), Expressions::and);
             case Condition.Any any ->
@@ -214,28 +216,45 @@ final class Conditions {
         return Optional.ofNullable(
                 switch (type.typeId()) {
                     case BOOLEAN -> value instanceof Boolean ? value : null;
+                    // only a time is compared with times: one that the table keeps as a long
                     case INTEGER, LONG ->
-                        value instanceof Long
-                                ? value
-                                : value instanceof Integer small ? (Object) small.longValue() : null;
+                        switch (value) {
+                            case Long number -> number;
+                            case Integer small -> (Object) small.longValue();
+                            case LocalTime time -> micros(time).orElse(null);
+                            default -> null;
+                        };
                     // a double's infinity is beyond all floats for Iceberg, also beyond their own; to round does no
                     // harm: no float is between a double and the float that is nearest to it
                     case FLOAT ->
                         value instanceof Double number && !number.isNaN() ? (Object) number.floatValue() : null;
                     case DOUBLE -> value instanceof Double number && !number.isNaN() ? value : null;
                     case DATE -> value instanceof LocalDate date ? (Object) Math.toIntExact(date.toEpochDay()) : null;
-                    case TIME -> value instanceof LocalTime time ? (Object) (time.toNanoOfDay() / 1000) : null;
+                    case TIME -> value instanceof LocalTime time ? micros(time).orElse(null) : null;
                     case TIMESTAMP ->
                         ((Types.TimestampType) type).shouldAdjustToUTC()
                                 ? value instanceof Instant instant ? (Object) micros(instant) : null
                                 : value instanceof LocalDateTime local
                                         ? (Object) micros(local.toInstant(ZoneOffset.UTC))
                                         : null;
-                    case STRING -> value instanceof String text && isOrderedAlike(text) ? value : null;
+                    case STRING ->
+                        switch (value) {
+                            case String text when isOrderedAlike(text) -> text;
+                            case LocalTime time ->
+                                micros(time).map(PartitionValue::ofTime).orElse(null);
+                            default -> null;
+                        };
                     case DECIMAL ->
                         value instanceof BigDecimal decimal ? scaled(decimal, (Types.DecimalType) type) : null;
                     default -> null;
                 });
+    }
+
+    /// Empty for what is between two microseconds.
+    private static Optional<Long> micros(LocalTime time) {
+        return Optional.of(time.toNanoOfDay())
+                .filter(nanos -> nanos % 1000 == 0)
+                .map(nanos -> nanos / 1000);
     }
 
     private static long micros(Instant instant) {

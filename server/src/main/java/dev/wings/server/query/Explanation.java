@@ -43,11 +43,18 @@ final class Explanation {
     static List<String> lines(Map<TableRef, TableSource> sources) {
         List<String> lines = new ArrayList<>();
         sources.forEach((name, source) -> {
-            lines.add(name.schema() + "." + name.table() + ": pages=" + source.pages()
-                    + (source.pages() == 0 ? "" : ", page_rows=" + source.pageRows()));
+            lines.add(name.schema() + "." + name.table() + ": " + pages(source));
             source.stats().ifPresent(stats -> lines.add("  " + segments(source, stats)));
         });
         return lines;
+    }
+
+    private static String pages(TableSource source) {
+        boolean none = source.all().map(all -> all.pages() == 0).orElse(source.pages() == 0);
+        return "pages=" + source.pages()
+                + source.all().map(all -> " of " + all.pages()).orElse("")
+                + (none ? "" : ", page_rows=" + source.pageRows())
+                + (none ? "" : source.all().map(all -> " of " + all.rows()).orElse(""));
     }
 
     private static String segments(TableSource source, SegmentStats stats) {

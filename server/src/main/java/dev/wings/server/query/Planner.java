@@ -53,16 +53,20 @@ final class Planner {
     /// @param engine in which the tables are declared
     static TableScans plan(Engine engine, ParsedQuery query, Map<TableRef, SqlTable> tables) {
         Optional<JsonNode> plan = serializedPlan(engine, query.sql());
-        Map<TableRef, List<Scan>> scans = new HashMap<>();
-        plan.ifPresent(root -> collectAll(root, NOTHING, scans));
+        Found found = new Found();
+        plan.ifPresent(root -> collectAll(root, NOTHING, found));
         Map<TableRef, Set<String>> columns = new HashMap<>();
         Map<TableRef, List<TableScans.Filter>> filters = new HashMap<>();
+        Set<TableRef> unread = new HashSet<>();
         tables.forEach((name, table) -> {
-            List<Scan> ofTable = scans.getOrDefault(name, List.of());
+            List<Scan> ofTable = found.scans.getOrDefault(name, List.of());
+            if (found.emptyPart && ofTable.isEmpty()) {
+                unread.add(name);
+            }
             columns.put(name, plan.isPresent() ? columns(ofTable) : mentioned(table, query));
             filters.put(name, ofTable.size() == 1 ? ofTable.getFirst().filters() : List.of());
         });
-        return new TableScans(columns, filters);
+        return new TableScans(columns, filters, unread);
     }
 
     private static Optional<JsonNode> serializedPlan(Engine engine, String sql) {
@@ -81,28 +85,37 @@ final class Planner {
     /// One scan of a table in a plan.
     private record Scan(Set<String> columns, List<TableScans.Filter> filters) {}
 
+    /// What a plan has.
+    private static final class Found {
+        private final Map<TableRef, List<Scan>> scans = new HashMap<>();
+        /// Whether the engine has found out that some part of the query has no rows: what it scanned is gone.
+        private boolean emptyPart;
+    }
+
     /// @param above conditions of the filter right above
-    private static void collect(JsonNode node, JsonNode above, Map<TableRef, List<Scan>> scans) {
-        if (node.path("type").asText("").equals("LOGICAL_GET") && node.has("column_indexes")) {
+    private static void collect(JsonNode node, JsonNode above, Found found) {
+        String type = node.path("type").asText("");
+        found.emptyPart |= type.equals("LOGICAL_EMPTY_RESULT");
+        if (type.equals("LOGICAL_GET") && node.has("column_indexes")) {
             JsonNode function = node.path("function_data");
             if (function.path("catalog").asText("").equals(SyntaxTree.CATALOG)) {
                 TableRef table = new TableRef(
                         function.path("schema").asText(), function.path("table").asText());
-                scans.computeIfAbsent(table, ignored -> new ArrayList<>()).add(scan(node, above));
+                found.scans.computeIfAbsent(table, ignored -> new ArrayList<>()).add(scan(node, above));
             }
         }
-        JsonNode filter = node.path("type").asText("").equals("LOGICAL_FILTER") ? node.path("expressions") : NOTHING;
+        JsonNode filter = type.equals("LOGICAL_FILTER") ? node.path("expressions") : NOTHING;
         for (Map.Entry<String, JsonNode> part : node.properties()) {
             JsonNode inside = part.getKey().equals("children") ? filter : NOTHING;
-            collectAll(part.getValue(), inside, scans);
+            collectAll(part.getValue(), inside, found);
         }
     }
 
-    private static void collectAll(JsonNode part, JsonNode above, Map<TableRef, List<Scan>> scans) {
+    private static void collectAll(JsonNode part, JsonNode above, Found found) {
         if (part.isArray()) {
-            part.forEach(each -> collectAll(each, above, scans));
+            part.forEach(each -> collectAll(each, above, found));
         } else if (part.isObject()) {
-            collect(part, above, scans);
+            collect(part, above, found);
         }
     }
 

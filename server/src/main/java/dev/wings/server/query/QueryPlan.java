@@ -55,7 +55,9 @@ record QueryPlan(
         tables.forEach((name, table) -> {
             TableNeeds ofTable = direct.map(result -> new TableNeeds(table, result.columns(), Condition.none()))
                     .orElseGet(() -> scans.needs(name, table, parameters));
-            needs.put(name, query.onlyCounts() && !query.isExplain() ? ofTable.counted() : ofTable);
+            needs.put(
+                    name,
+                    query.isExplain() ? ofTable.explainedToo() : query.onlyCounts() ? ofTable.counted() : ofTable);
         });
         return needs;
     }

@@ -30,11 +30,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param columns names of the columns to read, by table
 /// @param filters what reaches the only scan of a table
-record TableScans(Map<TableRef, Set<String>> columns, Map<TableRef, List<Filter>> filters) {
+/// @param unread tables of which no row matters, since the query's conditions contradict each other
+record TableScans(Map<TableRef, Set<String>> columns, Map<TableRef, List<Filter>> filters, Set<TableRef> unread) {
 
-    static final TableScans NONE = new TableScans(Map.of(), Map.of());
+    static final TableScans NONE = new TableScans(Map.of(), Map.of(), Set.of());
 
     TableScans {
+        unread = Set.copyOf(unread);
         columns = Map.copyOf(columns);
         filters = Map.copyOf(filters);
     }
@@ -53,6 +55,9 @@ record TableScans(Map<TableRef, Set<String>> columns, Map<TableRef, List<Filter>
     }
 
     TableNeeds needs(TableRef name, SqlTable table, List<@Nullable Object> parameters) {
+        if (unread.contains(name)) {
+            return new TableNeeds(table, List.of(), new Condition.Never());
+        }
         Set<String> wanted = columns.getOrDefault(name, Set.of());
         List<SqlColumn> needed = table.columns().stream()
                 .filter(column -> wanted.contains(column.name()))
@@ -60,7 +65,10 @@ record TableScans(Map<TableRef, Set<String>> columns, Map<TableRef, List<Filter>
         List<Condition> conditions = filters.getOrDefault(name, List.of()).stream()
                 .map(filter -> new Filters(parameters, filter.columns()).condition(filter.tree()))
                 .toList();
-        return new TableNeeds(table, needed, Condition.all(conditions));
+        Condition condition = Condition.all(conditions);
+        // what a client sends for a parameter need not be of the column's type yet
+        return new TableNeeds(
+                table, needed, parameters.isEmpty() && condition.isContradictory() ? new Condition.Never() : condition);
     }
 
     /// About how much memory the filters take.

@@ -35,6 +35,7 @@ import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.lake.SegmentScan;
 import dev.wings.server.lake.Segments;
+import dev.wings.server.table.Condition;
 import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.Restriction;
 import dev.wings.server.table.SegmentSource;
@@ -112,6 +113,8 @@ public final class TopicScans {
         String metadataLocation = "";
         /// If no page was asked for.
         Optional<Long> pageRows = Optional.empty();
+        /// If that was asked for.
+        Optional<TableSource.Pages> all = Optional.empty();
         /// If there are any pages: that of the first.
         Optional<Long> firstOffset = Optional.empty();
 
@@ -131,6 +134,9 @@ public final class TopicScans {
             Planned topic = planned.get(i);
             check(topic(topic.needs), snapshot);
             topic.metadataLocation = snapshot.getTableMetadataLocation();
+            if (snapshot.hasPageCount()) {
+                topic.all = Optional.of(new TableSource.Pages(snapshot.getPageCount(), snapshot.getPageRows()));
+            }
             if (topic.needs.onlyCounted()) {
                 topic.pageRows = Optional.of(snapshot.getPageRows());
                 topic.firstOffset = Optional.of(snapshot.getFirstPageOffset()).filter(first -> topic.rows() > 0);
@@ -176,7 +182,8 @@ public final class TopicScans {
                 rows(planned, scan),
                 pages(needs, planned.pages, allocator),
                 planned.pages.size(),
-                planned.rows());
+                planned.rows(),
+                planned.all);
     }
 
     /// Asked for by counts only, which need no column: others need not pay for it.
@@ -239,9 +246,14 @@ public final class TopicScans {
 
     private static TopicScan topicScan(TableNeeds needs) {
         TopicTable topic = topic(needs);
-        TopicScan.Builder scan = TopicScan.newBuilder().setTopic(topic.name().toString());
+        TopicScan.Builder scan =
+                TopicScan.newBuilder().setTopic(topic.name().toString()).setCountPages(needs.explained());
         if (needs.onlyCounted()) {
             return scan.setAllPartitions(true).setRowsOnly(true).build();
+        }
+        if (needs.condition() instanceof Condition.Never) {
+            // no partition at all
+            return scan.build();
         }
         Restriction offsets = needs.restriction(TopicTable.OFFSET.name());
         Restriction timestamps = needs.restriction(TopicTable.TIMESTAMP.name());

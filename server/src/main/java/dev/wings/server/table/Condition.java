@@ -32,6 +32,9 @@ public sealed interface Condition {
         return new All(List.of());
     }
 
+    /// Of no row it can be true.
+    record Never() implements Condition {}
+
     /// All of them hold.
     record All(List<Condition> conditions) implements Condition {
         public All {
@@ -98,6 +101,31 @@ public sealed interface Condition {
         return this instanceof All all && all.conditions().isEmpty();
     }
 
+    /// Whether it is seen at once that it can be true of no row: of one column it says what excludes each other.
+    default boolean isContradictory() {
+        if (!(this instanceof All all)) {
+            return this instanceof Never;
+        }
+        Set<String> nulls = new HashSet<>();
+        Set<String> values = new HashSet<>();
+        for (Condition each : all.conditions()) {
+            switch (each) {
+                case Null isNull -> nulls.add(isNull.column());
+                case NotNull notNull -> values.add(notNull.column());
+                case Compared compared -> values.add(compared.column());
+                case OneOf list -> values.add(list.column());
+                case NoneOf list -> values.add(list.column());
+                case All ignored -> {}
+                case Any ignored -> {}
+                case Never ignored -> {
+                    return true;
+                }
+            }
+        }
+        return !Collections.disjoint(nulls, values)
+                || values.stream().anyMatch(column -> of(column).isEmpty());
+    }
+
     /// What it says of one column by itself.
     default Restriction of(String column) {
         return switch (this) {
@@ -118,6 +146,7 @@ public sealed interface Condition {
                                 .map(value -> restriction(new Compared(column, Comparison.EQUAL, value)))
                                 .toList())
                         : Restriction.NONE;
+            case Never ignored -> Restriction.values(Set.of());
             case NoneOf ignored -> Restriction.NONE;
             case Null ignored -> Restriction.NONE;
             case NotNull ignored -> Restriction.NONE;

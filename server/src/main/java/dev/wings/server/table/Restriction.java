@@ -71,6 +71,17 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
         return upper.map(bound -> number(bound, Long.MAX_VALUE)).orElse(Long.MAX_VALUE);
     }
 
+    /// Whether it is known that no value meets it. Of floating point numbers nothing is: 0.0 and -0.0 are equal.
+    boolean isEmpty() {
+        if (values.map(Set::isEmpty).orElse(false)) {
+            return true;
+        }
+        if (lower.isEmpty() || upper.isEmpty() || lower.get() instanceof Double) {
+            return false;
+        }
+        return compare(lower.get(), upper.get()).orElse(0) > 0;
+    }
+
     /// Both hold.
     public Restriction and(Restriction other) {
         return new Restriction(

@@ -22,10 +22,12 @@ import java.util.List;
 /// @param columns in the order in which they are to be read; none if only the number of rows matters
 /// @param condition that rows which matter meet
 /// @param onlyCounted whether nothing but the number of all rows matters
-public record TableNeeds(SqlTable table, List<SqlColumn> columns, Condition condition, boolean onlyCounted) {
+/// @param explained whether it is also asked how much there is that does not matter
+public record TableNeeds(
+        SqlTable table, List<SqlColumn> columns, Condition condition, boolean onlyCounted, boolean explained) {
 
     public TableNeeds(SqlTable table, List<SqlColumn> columns, Condition condition) {
-        this(table, columns, condition, false);
+        this(table, columns, condition, false, false);
     }
 
     public TableNeeds {
@@ -34,7 +36,12 @@ public record TableNeeds(SqlTable table, List<SqlColumn> columns, Condition cond
 
     /// The same, if it is about nothing but the number of all rows.
     public TableNeeds counted() {
-        return new TableNeeds(table, columns, condition, columns.isEmpty() && condition.isNone());
+        return new TableNeeds(table, columns, condition, columns.isEmpty() && condition.isNone(), explained);
+    }
+
+    /// The same, and how much there is that does not matter.
+    public TableNeeds explainedToo() {
+        return new TableNeeds(table, columns, condition, onlyCounted, true);
     }
 
     /// What the condition says of one column by itself.

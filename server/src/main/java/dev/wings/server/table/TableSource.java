@@ -27,6 +27,7 @@ import java.util.Optional;
 /// @param rows of the table, all of them; empty if that takes reading, or if the query needs columns or not all rows
 /// @param pages that `batches` are read from; 0 if there are none and `segments` has all rows
 /// @param pageRows rows of those pages, more than matter if need be
+/// @param all what pages the table has, if that was asked for
 public record TableSource(
         TableNeeds needs,
         Optional<SegmentSource> segments,
@@ -34,15 +35,21 @@ public record TableSource(
         Optional<Long> rows,
         ArrowTable batches,
         int pages,
-        long pageRows) {
+        long pageRows,
+        Optional<Pages> all) {
+
+    /// Pages that matter and pages that do not.
+    public record Pages(long pages, long rows) {}
 
     /// Of a table that is made when it is read.
     public static TableSource of(TableNeeds needs, ArrowTable batches) {
-        return new TableSource(needs, Optional.empty(), Optional.empty(), Optional.empty(), batches, 0, 0);
+        return new TableSource(
+                needs, Optional.empty(), Optional.empty(), Optional.empty(), batches, 0, 0, Optional.empty());
     }
 
     /// The same, for planning.
     public TableSource forPlanning() {
-        return new TableSource(needs, segments.map(SegmentSource::forPlanning), stats, rows, batches, pages, pageRows);
+        return new TableSource(
+                needs, segments.map(SegmentSource::forPlanning), stats, rows, batches, pages, pageRows, all);
     }
 }

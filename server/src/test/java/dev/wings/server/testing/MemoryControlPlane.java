@@ -340,6 +340,12 @@ public final class MemoryControlPlane implements AutoCloseable {
                 answer.addTopics(countRows(snapshot, pagesOf(topic.getUid()).values()));
                 continue;
             }
+            if (scan.getCountPages()) {
+                countRows(snapshot, pagesOf(topic.getUid()).values())
+                        .setPageCount(pagesOf(topic.getUid()).values().stream()
+                                .mapToLong(List::size)
+                                .sum());
+            }
             answer.addTopics(snapshot);
             int index = i;
             pagesOf(topic.getUid()).forEach((value, list) -> {
