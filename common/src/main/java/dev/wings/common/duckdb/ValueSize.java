@@ -18,13 +18,14 @@ package dev.wings.common.duckdb;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.util.MemoryUtil;
 
 /// How many bytes a value of a type takes in Arrow, about: computed before it is made an Arrow value, since one value
-/// that many rows of a chunk share is there as many times then.
+/// that many rows of a chunk share is there as many times then. What has no value in Arrow is refused meanwhile.
 @SuppressWarnings("restricted")
 sealed interface ValueSize {
 
@@ -51,6 +52,48 @@ sealed interface ValueSize {
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += bytes;
             }
+        }
+    }
+
+    /// Integers of 128 bits, which are decimals of 38 digits in Arrow, whatever they are: those of 39 would be wrong,
+    /// and
+    /// the largest without a sign negative.
+    record HugeInteger(boolean signed) implements ValueSize {
+
+        private static final BigInteger LIMIT = BigInteger.TEN.pow(38);
+
+        private static final long LIMIT_LOW = LIMIT.longValue();
+
+        private static final long LIMIT_HIGH = LIMIT.shiftRight(Long.SIZE).longValue();
+
+        @Override
+        public void add(MemorySegment vector, long[] sums) throws Throwable {
+            long values = ((MemorySegment) CApi.VECTOR_DATA.invokeExact(vector)).address();
+            MemorySegment validity = validity(vector, sums.length);
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += FIXED_BYTES;
+                long low = MemoryUtil.getLong(values + i * FIXED_BYTES);
+                long high = MemoryUtil.getLong(values + i * FIXED_BYTES + Long.BYTES);
+                if (!fits(low, high) && isValid(validity, i)) {
+                    throw new DuckDbException(
+                            "Conversion Error: a number has more than the 38 digits that clients have a"
+                                    + " type for: cast it, as in ::VARCHAR or ::DOUBLE");
+                }
+            }
+        }
+
+        private boolean fits(long low, long high) {
+            if (signed && high < 0) {
+                // of its absolute value
+                long negated = -low;
+                return isBelowLimit(negated, ~high + (negated == 0 ? 1 : 0));
+            }
+            return isBelowLimit(low, high);
+        }
+
+        private static boolean isBelowLimit(long low, long high) {
+            int order = Long.compareUnsigned(high, LIMIT_HIGH);
+            return order < 0 || (order == 0 && Long.compareUnsigned(low, LIMIT_LOW) < 0);
         }
     }
 
@@ -116,6 +159,9 @@ sealed interface ValueSize {
     /// The size of values of a logical type.
     static ValueSize of(MemorySegment type) throws Throwable {
         return switch ((int) CApi.TYPE_ID.invokeExact(type)) {
+            // HUGEINT, UHUGEINT
+            case 16 -> new HugeInteger(true);
+            case 32 -> new HugeInteger(false);
             // VARCHAR, BLOB, BIT, BIGNUM
             case 17, 18, 29, 35 -> new Text();
             // LIST

@@ -310,6 +310,46 @@ class DuckDbTest {
         assertThat(rows("SELECT 'x' FROM range(10) WHERE range < 0")).isEmpty();
     }
 
+    /// A client would get another number.
+    @Test
+    void numberOfTooManyDigitsIsRefusedWhereverItIs() {
+        String largest = "9".repeat(38);
+        assertThat(rows("SELECT " + largest + "::HUGEINT")).containsExactly(largest);
+        assertThat(rows("SELECT -" + largest + "::HUGEINT")).containsExactly("-" + largest);
+        assertThat(rows("SELECT " + largest + "::UHUGEINT")).containsExactly(largest);
+        assertThat(rows("SELECT sum(n) FROM (VALUES (9223372036854775807), (1)) t(n)"))
+                .containsExactly("9223372036854775808");
+        List<String> tooLarge = List.of(
+                "1" + "0".repeat(38) + "::HUGEINT",
+                "-1" + "0".repeat(38) + "::HUGEINT",
+                "170141183460469231731687303715884105727::HUGEINT",
+                "'-170141183460469231731687303715884105728'::HUGEINT",
+                "1" + "0".repeat(38) + "::UHUGEINT",
+                "340282366920938463463374607431768211455::UHUGEINT");
+        for (String value : tooLarge) {
+            for (String query : List.of(
+                    "SELECT ?",
+                    "SELECT if(range = 2999, ?, NULL) FROM range(3000)",
+                    "SELECT [NULL, ?]",
+                    "SELECT {'a': 1, 'b': ?}",
+                    "SELECT MAP {?: 'x'}",
+                    "SELECT [[{'a': [?]}]]",
+                    "SELECT [?, NULL]::HUGEINT[2]",
+                    "SELECT 'x', union_value(num := ?)")) {
+                String sql = query.replace("?", value)
+                        .replace("HUGEINT[2]", value.substring(value.indexOf("::") + 2) + "[2]");
+                assertThatThrownBy(() -> rows(sql))
+                        .as(sql)
+                        .isInstanceOf(DuckDbException.class)
+                        .hasMessageContaining("more than the 38 digits");
+            }
+        }
+        // what is not there does not count
+        assertThat(rows("SELECT n, s FROM (SELECT range % 2 = 0 AS even, if(even, NULL, 5::HUGEINT) AS n,"
+                        + " if(even, NULL, {'a': 5::UHUGEINT}) AS s FROM range(4000))"))
+                .hasSize(4000);
+    }
+
     @Test
     void shapeOfAStatementIsKnownWithoutRunningIt() {
         try (Statement statement =
