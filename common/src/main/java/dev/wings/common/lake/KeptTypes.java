@@ -39,6 +39,10 @@ public final class KeptTypes {
         return kept(field, time -> primitive(table.findType(time.id())));
     }
 
+    private static boolean hasTimes(FieldType type) {
+        return type == Primitive.TIME || type.children().stream().anyMatch(child -> hasTimes(child.type()));
+    }
+
     private static Primitive primitive(Type type) {
         return switch (type.typeId()) {
             case TIME -> Primitive.TIME;
@@ -50,6 +54,9 @@ public final class KeptTypes {
 
     /// @param times what is kept of a field of type time
     private static Field kept(Field field, Function<Field, Primitive> times) {
+        if (!hasTimes(field.type())) {
+            return field;
+        }
         FieldType type = switch (field.type()) {
             case Primitive primitive -> primitive == Primitive.TIME ? times.apply(field) : primitive;
             case FieldType.Decimal decimal -> decimal;

@@ -77,8 +77,9 @@ final class EngineNames {
     /// The type of each column that the engine writes, as it stands in SQL, by field id.
     static Map<Integer, String> types(TableLayout layout) {
         Map<Integer, String> types = new LinkedHashMap<>();
+        KeptTimes times = layout.times();
         layout.topic().fields().forEach(field -> {
-            Field written = layout.times().written(field, layout.schema());
+            Field written = times.written(field, layout.schema());
             types.put(field.id(), SqlTypes.text(renamed(written).type()));
         });
         types.put(LakeTable.OFFSET_FIELD_ID, "BIGINT");

@@ -208,7 +208,7 @@ final class EngineProcess implements AutoCloseable {
                         ErrorKind.EXHAUSTED,
                         "the query needs more memory than its process may have: raise"
                                 + " WINGS_SERVER_QUERY_MEMORY_BYTES or, for large rows,"
-                                + " WINGS_SERVER_READ_MEMORY_BYTES, or make less of a row",
+                                + " WINGS_SERVER_READ_MEMORY_BYTES, read fewer columns, or make less of a row",
                         cause);
             case STOPPED -> new WingsException(ErrorKind.CANCELLED, "the query was stopped", cause);
             case IDLE, CLOSED -> WingsException.unavailable("the engine was closed", cause);

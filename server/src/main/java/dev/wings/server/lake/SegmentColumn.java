@@ -30,21 +30,21 @@ import org.apache.iceberg.Schema;
 /// @param id of the field
 /// @param sqlType in segments
 /// @param value what makes the topic's value of it, an expression of SQL over [#name]
-/// @param converted whether that is another value than the one in segments
-record SegmentColumn(int id, String sqlType, String value, boolean converted) {
+record SegmentColumn(int id, String sqlType, String value) {
 
     /// What is the same in both.
     static SegmentColumn plain(int id, String sqlType) {
-        return new SegmentColumn(id, sqlType, name(id), false);
+        return new SegmentColumn(id, sqlType, name(id));
     }
 
     static SegmentColumn of(Field field, Schema table) {
         FieldType kept = KeptTypes.kept(field, table).type();
-        return new SegmentColumn(
-                field.id(),
-                SqlTypes.text(kept),
-                value(name(field.id()), kept, field.type(), 0),
-                !kept.equals(field.type()));
+        return new SegmentColumn(field.id(), SqlTypes.text(kept), value(name(field.id()), kept, field.type(), 0));
+    }
+
+    /// Whether segments have another value than the topic.
+    static boolean isConverted(Field field, Schema table) {
+        return !KeptTypes.kept(field, table).equals(field);
     }
 
     /// Where segments are read, columns are called by their ids: a user's name could be that of a pseudo column there.

@@ -122,7 +122,9 @@ public final class Segments {
         Map<SqlColumn, SegmentColumn> columns = columns(topic, needs, snapshot.schema());
         Set<Integer> wanted = columns.values().stream().map(SegmentColumn::id).collect(Collectors.toSet());
         InclusiveMetricsEvaluator evaluator = new InclusiveMetricsEvaluator(snapshot.schema(), condition);
-        Expression ofRowGroups = Conditions.of(needs, plainColumnIds(topic, snapshot.schema()), snapshot.schema());
+        Map<String, Integer> plain = plainColumnIds(topic, snapshot.schema());
+        Expression ofRowGroups =
+                plain.size() == columnIds(topic).size() ? condition : Conditions.of(needs, plain, snapshot.schema());
         InclusiveMetricsEvaluator rowGroups = new InclusiveMetricsEvaluator(snapshot.schema(), ofRowGroups);
         boolean unfiltered = ofRowGroups.op() == Expression.Operation.TRUE;
         Predicate<SegmentLayout.RowGroup> matters = group -> unfiltered || rowGroups.eval(asFile(group));
@@ -327,7 +329,7 @@ public final class Segments {
     private static Map<String, Integer> plainColumnIds(TopicTable topic, Schema table) {
         Map<String, Integer> ids = columnIds(topic);
         topic.schema().fields().stream()
-                .filter(field -> SegmentColumn.of(field, table).converted())
+                .filter(field -> SegmentColumn.isConverted(field, table))
                 .forEach(field -> ids.remove(field.name()));
         return ids;
     }
