@@ -135,7 +135,17 @@ final class EnginePool implements AutoCloseable {
             }
         }
         superfluous.forEach(Engine::close);
-        return open(owner);
+        return open(owner, limits.threads());
+    }
+
+    /// A new engine that computes with one thread, for who holds a place; it is to be closed.
+    Engine openNarrow(String owner) {
+        return open(owner, 1);
+    }
+
+    /// Whether an engine of these has several threads.
+    boolean isWide() {
+        return limits.threads() > 1;
     }
 
     /// Takes over an engine that holds no rows, from who still holds its place.
@@ -177,7 +187,7 @@ final class EnginePool implements AutoCloseable {
         idle.clear();
     }
 
-    private Engine open(String owner) {
+    private Engine open(String owner, int threads) {
         try {
             Path temporary = Files.createDirectories(
                     directory.resolve(purpose.name().toLowerCase(Locale.ROOT) + "-" + opened.incrementAndGet()));
@@ -189,7 +199,7 @@ final class EnginePool implements AutoCloseable {
                     factory,
                     owner,
                     purpose,
-                    limits.threads(),
+                    threads,
                     limits.memoryBytes(),
                     limits.rowBytes(),
                     limits.temporaryBytes(),

@@ -32,12 +32,13 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs queries over their rows, each in an engine of a pool. The caller holds a place in it.
+/// Runs one query over its rows, in an engine of a pool. The caller holds a place in it.
 final class EngineRuns {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineRuns.class);
 
     private final EnginePool engines;
+    private boolean narrow;
 
     EngineRuns(EnginePool engines) {
         this.engines = engines;
@@ -94,9 +95,9 @@ final class EngineRuns {
     /// others, it finds zeros there, which it refuses; then the whole files are fetched.
     ///
     /// @param started whether it cannot be run anew
-    private static void runWhole(RunningQuery query, OpenedQuery opened, BooleanSupplier started, Runnable once) {
+    private void runWhole(RunningQuery query, OpenedQuery opened, BooleanSupplier started, Runnable once) {
         try {
-            once.run();
+            runInMemory(opened, started, once);
         } catch (UnreadableSegment e) {
             long missing = opened.fetchAll();
             if (started.getAsBoolean()) {
@@ -111,10 +112,30 @@ final class EngineRuns {
                     query.request().id(),
                     e);
             try {
-                once.run();
+                runInMemory(opened, started, once);
             } catch (UnreadableSegment again) {
                 throw again.lost();
             }
+        }
+    }
+
+    /// Each thread that reads a segment holds values of its own, of the last rows and of the next: the largest that a
+    /// topic may have do not fit in as often as there are threads, but for one they do.
+    private void runInMemory(OpenedQuery opened, BooleanSupplier started, Runnable once) {
+        try {
+            once.run();
+        } catch (WingsException e) {
+            boolean another = e.kind() == ErrorKind.EXHAUSTED
+                    && !narrow
+                    && engines.isWide()
+                    && !started.getAsBoolean()
+                    && opened.readsSegments();
+            if (!another) {
+                throw e;
+            }
+            LOG.info("a query needs more memory than it has with several threads: it runs with one");
+            narrow = true;
+            once.run();
         }
     }
 
@@ -132,7 +153,7 @@ final class EngineRuns {
     private void runInEngine(
             RunningQuery query, String sql, Map<TableRef, TableSource> sources, BufferAllocator rows, Taker taker) {
         QueryRequest request = query.request();
-        Engine engine = engines.take(request.tenant());
+        Engine engine = narrow ? engines.openNarrow(request.tenant()) : engines.take(request.tenant());
         boolean clean = false;
         try {
             query.runIn(engine.duckDb());
@@ -161,7 +182,7 @@ final class EngineRuns {
                     .orElseGet(() -> Failures.of(e, request.sql()));
         } finally {
             query.leaveEngine();
-            if (clean && engine.isUsable()) {
+            if (clean && !narrow && engine.isUsable()) {
                 engines.giveBack(request.tenant(), engine);
             } else {
                 engine.close();

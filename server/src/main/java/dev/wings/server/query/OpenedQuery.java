@@ -36,6 +36,10 @@ record OpenedQuery(QueryPlan plan, Map<TableRef, TableSource> sources, PlanMemor
         return plan.query().onlyCounts() ? sources.values().iterator().next().rows() : Optional.empty();
     }
 
+    boolean readsSegments() {
+        return sources.values().stream().anyMatch(source -> source.segments().isPresent());
+    }
+
     @Override
     public void close() {
         memory.close();
