@@ -15,6 +15,7 @@
  */
 package dev.wings.controlplane;
 
+import dev.wings.common.config.Settings;
 import dev.wings.common.fair.KnownTenants;
 import dev.wings.common.process.Resources;
 import dev.wings.common.resource.TenantName;
@@ -48,6 +49,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 
 /// One replica of the control plane, serving. Any number of them may share a database.
 public final class ControlPlane implements AutoCloseable {
@@ -86,6 +88,18 @@ public final class ControlPlane implements AutoCloseable {
     public static ControlPlane open(ControlPlaneConfig config, Surroundings surroundings) {
         return Resources.opening(resources ->
                 open(config, resources.add(ConfiguredStores.open(config, surroundings)), surroundings, resources));
+    }
+
+    /// A real one that keeps all state in memory, on free ports of this machine: for trials, and for tests of those
+    /// that
+    /// call it.
+    public static ControlPlane openInMemory(Surroundings surroundings) {
+        Map<String, String> environment = Map.of(
+                "WINGS_CONTROL_PLANE_DATABASE_URL", ConfiguredStores.MEMORY,
+                "WINGS_CONTROL_PLANE_GRPC_PORT", "0",
+                "WINGS_CONTROL_PLANE_HTTP_PORT", "0",
+                "WINGS_CONTROL_PLANE_MANAGEMENT_PORT", "0");
+        return open(Settings.read(ControlPlaneConfig.SERVICE, environment, ControlPlaneConfig::from), surroundings);
     }
 
     /// Serves when this returns. PRECONDITION if a port is taken.

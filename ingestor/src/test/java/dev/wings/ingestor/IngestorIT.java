@@ -64,14 +64,14 @@ final class IngestorIT {
     void acknowledgedRowsAreStoredAndCommitted() throws Exception {
         Topic topic = fixture.createTopic("", ID, NAME);
         try (TestProducer producer = new TestProducer(fixture, fields(ID, NAME))) {
-            producer.send(rows(0, 3));
+            producer.send(rows(0, 3), request("").setTimestampMicros(42).build());
             producer.send(rows(3, 2), request("second").setTimestampMicros(77).build());
 
             List<IngestResponse> answers = producer.finish();
 
             assertThat(answers).extracting(IngestResponse::getBatchIndex).containsExactly(0L, 1L);
             assertThat(answers).extracting(IngestResponse::getRequestId).containsExactly("", "second");
-            assertThat(answers.get(0).getAccepted().getRangesList()).containsExactly(range("", 0, 3, 1));
+            assertThat(answers.get(0).getAccepted().getRangesList()).containsExactly(range("", 0, 3, 42));
             assertThat(answers.get(1).getAccepted().getRangesList()).containsExactly(range("", 3, 5, 77));
         }
         assertThat(fixture.rows(topic, "")).extracting(row -> row.get("id")).containsExactly(0L, 1L, 2L, 3L, 4L);
@@ -86,7 +86,10 @@ final class IngestorIT {
             IngestResponse answer = producer.finish().getFirst();
 
             assertThat(answer.getAccepted().getRangesList())
-                    .containsExactly(range("name 0", 0, 2, 1), range("name 1", 0, 2, 1), range("name 2", 0, 2, 1));
+                    .containsExactly(
+                            range("name 0", 0, 2, fixture.controlPlane().nowMicros()),
+                            range("name 1", 0, 2, fixture.controlPlane().nowMicros()),
+                            range("name 2", 0, 2, fixture.controlPlane().nowMicros()));
         }
         assertThat(fixture.rows(topic, "name 1"))
                 .containsExactly(Map.of("id", 1L, "name", "name 1"), Map.of("id", 4L, "name", "name 1"));
@@ -220,6 +223,7 @@ final class IngestorIT {
     @Test
     void aTopicOfAnotherTenantIsForbidden() throws Exception {
         fixture.createTopic("", ID, NAME);
+        fixture.controlPlane().createTenant("other");
         expectEnd(
                 FlightDescriptor.path(IngestorFixture.TOPIC),
                 FlightStatusCode.UNAUTHORIZED,
@@ -281,7 +285,7 @@ final class IngestorIT {
         try (TestProducer producer = new TestProducer(fixture, fields(ID, NAME))) {
             producer.send(rows(0, 3));
             assertThat(producer.finish().getFirst().getAccepted().getRangesList())
-                    .containsExactly(range("", 0, 3, 1));
+                    .containsExactly(range("", 0, 3, fixture.controlPlane().nowMicros()));
         }
         assertThat(fixture.controlPlane().commits()).hasSize(1);
         assertThat(fixture.rows(topic, "")).hasSize(3);
@@ -302,7 +306,9 @@ final class IngestorIT {
             List<IngestResponse> answers = producer.finish();
 
             assertThat(answers.get(1).getRejected().getKind()).isEqualTo(ErrorKind.NOT_FOUND);
-            assertThat(answers.get(2).getAccepted().getRangesList()).containsExactly(range("name 2", 0, 1, 1));
+            assertThat(answers.get(2).getAccepted().getRangesList())
+                    .containsExactly(
+                            range("name 2", 0, 1, fixture.controlPlane().nowMicros()));
             assertThat(fixture.rows(successor)).containsOnlyKeys("name 2");
         }
     }
@@ -342,7 +348,7 @@ final class IngestorIT {
             closer.join();
 
             assertThat(producer.awaitAnswers(1).getFirst().getAccepted().getRangesList())
-                    .containsExactly(range("", 0, 5, 1));
+                    .containsExactly(range("", 0, 5, fixture.controlPlane().nowMicros()));
             assertThatThrownBy(producer::awaitEnd)
                     .isInstanceOfSatisfying(
                             FlightRuntimeException.class,

@@ -216,13 +216,13 @@ public abstract class TaskMakingContract extends StateContract {
     @Test
     void pruningForgetsSomeAtATimeUntilNothingIsLeft() {
         List<TaskRecord> done = new ArrayList<>();
-        TableCommit first = null;
+        List<TableCommit> commits = new ArrayList<>();
         for (int i = 0; i < 25; i++) {
             TopicRecord made = acme.log().createTopic("topic-" + i, false);
             acme.create(made, TaskKind.CREATE_TABLE, START);
             TaskRecord task = acme.lease(START).orElseThrow();
-            first = acme.creation(made, task);
-            acme.commit(first, START);
+            commits.add(acme.creation(made, task));
+            acme.commit(commits.getLast(), START);
             done.add(acme.complete(task, START));
         }
         assertThat(store().prune(START, 10)).as("nothing is older").isZero();
@@ -236,7 +236,7 @@ public abstract class TaskMakingContract extends StateContract {
         } while (some >= 10);
         assertThat(forgotten).isEqualTo(25);
         assertThat(acme.list(TaskState.DONE)).isEmpty();
-        TableCommit repeated = first;
+        TableCommit repeated = commits.getLast();
         TaskStoreContract.assertFails(
                 () -> acme.commit(repeated, at(2)),
                 ErrorKind.NOT_FOUND,

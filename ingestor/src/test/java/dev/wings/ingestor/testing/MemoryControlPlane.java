@@ -16,68 +16,74 @@
 package dev.wings.ingestor.testing;
 
 import com.google.protobuf.ByteString;
-import dev.wings.common.error.GrpcErrors;
-import dev.wings.common.error.WingsException;
-import dev.wings.common.folio.FolioKey;
-import dev.wings.common.proto.AcceptedBatch;
-import dev.wings.common.proto.BatchCommit;
-import dev.wings.common.proto.BatchResult;
+import dev.wings.common.process.Resources;
 import dev.wings.common.proto.ClusterMetadataGrpc;
+import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.CommitFolioResponse;
-import dev.wings.common.proto.ErrorKind;
+import dev.wings.common.proto.CreateNamespaceRequest;
+import dev.wings.common.proto.CreateTenantRequest;
+import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.DeleteTopicRequest;
 import dev.wings.common.proto.GetNamespaceRequest;
-import dev.wings.common.proto.GetObjectStoreRequest;
-import dev.wings.common.proto.GetTenantRequest;
 import dev.wings.common.proto.GetTopicRequest;
-import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.Namespace;
-import dev.wings.common.proto.ObjectStore;
-import dev.wings.common.proto.PageCommit;
-import dev.wings.common.proto.PageResult;
-import dev.wings.common.proto.Rejection;
-import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
+import dev.wings.common.store.ObjectStores;
+import dev.wings.common.telemetry.Telemetry;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.controlplane.ControlPlane;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.StreamObserver;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/// As much of the control plane as an ingestor calls, kept in memory and served over real gRPC. Commits follow the
-/// same rules: one at a time for a namespace, dense offsets, idempotent by folio id.
+/// The real control plane, with its state in memory, on a clock that stands still; and a channel to it on which tests
+/// see what an ingestor asks, and get in its way.
 public final class MemoryControlPlane implements AutoCloseable {
+
+    private static final String OBJECT_STORE = "tenants/default/objectStores/default";
 
     /// Sees each commit. Whatever it throws is what the caller gets.
     public interface CommitHook {
         void run(CommitFolioRequest request) throws StatusRuntimeException;
     }
 
-    private final Map<String, Topic> topics = new HashMap<>();
-    private final Map<String, Long> nextOffsets = new HashMap<>();
-    private final Map<ByteString, CommitFolioResponse> answers = new LinkedHashMap<>();
-    private final List<CommitFolioRequest> commits = new ArrayList<>();
-    private final String storeUri;
-    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final Server server;
-    private final ManagedChannel channel;
+    /// A commit that went through.
+    private record Committed(long number, CommitFolioRequest request) {}
+
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    private final Resources resources = new Resources();
+    private final ControlPlane controlPlane;
+    private final Channel channel;
+    private final ClusterMetadataBlockingStub cluster;
+    private final Set<String> namespaces = ConcurrentHashMap.newKeySet();
+    private final Map<ByteString, Committed> commits = new HashMap<>();
     private volatile CommitHook beforeCommit = request -> {};
     private volatile CommitHook afterCommit = request -> {};
     private volatile Runnable afterLookup = () -> {};
@@ -85,27 +91,24 @@ public final class MemoryControlPlane implements AutoCloseable {
 
     /// @param storeUri of the object store of all namespaces
     public MemoryControlPlane(String storeUri) {
-        this.storeUri = storeUri;
-        try {
-            this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                    .executor(executor)
-                    .addService(new Cluster())
-                    .addService(new Log())
-                    .build()
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        this.channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
-                .usePlaintext()
-                .build();
+        controlPlane = resources.add(ControlPlane.openInMemory(new ControlPlane.Surroundings(
+                resources.add(new ObjectStores()),
+                resources.add(Scheduler.system()),
+                new IdGenerator(InstantSource.fixed(now), new Random(2)),
+                resources.add(Telemetry.open("control-plane")))));
+        controlPlane.createDefaults(URI.create(storeUri));
+        GrpcClient client = resources.add(GrpcClient.open(
+                URI.create("http://127.0.0.1:" + controlPlane.grpcPort()), Duration.ofSeconds(60), 64 << 20));
+        channel = ClientInterceptors.intercept(client.channel(), new Hooks());
+        cluster = ClusterMetadataGrpc.newBlockingStub(client.channel());
     }
 
-    public int port() {
-        return server.getPort();
+    /// The timestamp of all batches that want none, or a later one.
+    public long nowMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, now);
     }
 
-    public ManagedChannel channel() {
+    public Channel channel() {
         return channel;
     }
 
@@ -118,37 +121,57 @@ public final class MemoryControlPlane implements AutoCloseable {
         afterCommit = hook;
     }
 
-    /// Runs when a topic was looked up, before it is answered.
+    /// Runs when a topic was looked up, before the caller learns of it.
     public void afterLookup(Runnable hook) {
         afterLookup = hook;
     }
 
-    /// Creates a topic, or replaces it with another that has its name.
+    public void createTenant(String id) {
+        cluster.createTenant(CreateTenantRequest.newBuilder().setTenantId(id).build());
+    }
+
+    /// Creates a topic of the tenant `default`, with its namespace, or replaces it with another that has its name.
     ///
     /// @param name full resource name
     /// @param partitionBy name of the partition key, empty for none
-    public synchronized Topic createTopic(String name, TopicSchema schema, String partitionBy) {
-        Topic topic = Topic.newBuilder()
-                .setName(name)
-                .setUid(UUID.randomUUID().toString())
-                .setSchema(SchemaProtos.toProto(schema))
-                .setPartitionFieldId(
-                        partitionBy.isEmpty()
-                                ? 0
-                                : schema.partitionKey(partitionBy).id())
-                .setNamespaceUid(namespaceUid(name.substring(0, name.indexOf("/topics/"))))
-                .build();
-        topics.put(name, topic);
-        return topic;
+    public Topic createTopic(String name, TopicSchema schema, String partitionBy) {
+        TopicName topic = TopicName.parse(name);
+        namespace(topic.parent().namespace());
+        try {
+            cluster.deleteTopic(DeleteTopicRequest.newBuilder().setName(name).build());
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+                throw e;
+            }
+        }
+        return cluster.createTopic(CreateTopicRequest.newBuilder()
+                .setParent(topic.parent().toString())
+                .setTopicId(topic.topic())
+                .setTopic(Topic.newBuilder().setSchema(SchemaProtos.toProto(schema)))
+                .setPartitionBy(partitionBy)
+                .build());
     }
 
-    public synchronized void deleteTopic(String name) {
-        topics.remove(name);
+    /// One of the tenant `default`, which is created if there is none.
+    public Namespace namespace(String id) {
+        if (!id.equals("default") && namespaces.add(id)) {
+            return cluster.createNamespace(CreateNamespaceRequest.newBuilder()
+                    .setParent("tenants/default")
+                    .setNamespaceId(id)
+                    .setNamespace(Namespace.newBuilder().setObjectStore(OBJECT_STORE))
+                    .build());
+        }
+        return cluster.getNamespace(GetNamespaceRequest.newBuilder()
+                .setName("tenants/default/namespaces/" + id)
+                .build());
     }
 
     /// All commits that went through, in order, each once.
     public synchronized List<CommitFolioRequest> commits() {
-        return List.copyOf(commits);
+        return commits.values().stream()
+                .sorted(Comparator.comparing(Committed::number))
+                .map(Committed::request)
+                .toList();
     }
 
     public synchronized int lookups() {
@@ -157,137 +180,93 @@ public final class MemoryControlPlane implements AutoCloseable {
 
     @Override
     public void close() {
-        channel.shutdownNow();
-        server.shutdownNow();
-        executor.close();
+        resources.close();
     }
 
-    private static String namespaceUid(String name) {
-        return UUID.nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .toString();
+    private synchronized void committed(CommitFolioRequest request, CommitFolioResponse response) {
+        commits.put(request.getFolioId(), new Committed(response.getCommitNumber(), request));
     }
 
-    private synchronized Topic lookUp(String name) {
+    private synchronized void lookedUp() {
         lookups++;
-        Topic topic = topics.get(name);
-        if (topic == null) {
-            throw notFound(name);
-        }
-        return topic;
     }
 
-    private synchronized CommitFolioResponse commit(CommitFolioRequest request) {
-        CommitFolioResponse before = answers.get(request.getFolioId());
-        if (before != null) {
-            return before;
+    private void asked(Object request) {
+        if (request instanceof CommitFolioRequest commit) {
+            beforeCommit.run(commit);
         }
-        String key = request.getObjectKey();
-        ByteBuffer id = request.getFolioId().asReadOnlyByteBuffer();
-        if (!FolioKey.isOf(key.substring(0, key.indexOf("/folios/")), new UUID(id.getLong(), id.getLong()), key)) {
-            throw Status.INVALID_ARGUMENT
-                    .withDescription("the folio's object is not one of the namespace: key=" + key)
-                    .asRuntimeException();
+    }
+
+    private void answered(@Nullable Object request, Object answer) {
+        if (request instanceof CommitFolioRequest commit && answer instanceof CommitFolioResponse response) {
+            committed(commit, response);
+            afterCommit.run(commit);
+        } else if (request instanceof GetTopicRequest) {
+            lookedUp();
+            afterLookup.run();
         }
-        CommitFolioResponse.Builder response = CommitFolioResponse.newBuilder().setCommitNumber(commits.size() + 1);
-        for (PageCommit page : request.getPagesList()) {
-            PageResult.Builder result = response.addPagesBuilder();
-            boolean exists =
-                    topics.values().stream().anyMatch(topic -> topic.getUid().equals(page.getTopicUid()));
-            String partition = page.getTopicUid() + "/" + page.getPartitionValue();
-            for (BatchCommit batch : page.getBatchesList()) {
-                if (!exists) {
-                    result.addBatches(BatchResult.newBuilder()
-                            .setRejected(Rejection.newBuilder()
-                                    .setKind(ErrorKind.NOT_FOUND)
-                                    .setMessage("the topic was deleted")));
-                    continue;
-                }
-                long start = nextOffsets.getOrDefault(partition, 0L);
-                nextOffsets.put(partition, start + batch.getRows());
-                result.addBatches(BatchResult.newBuilder()
-                        .setAccepted(AcceptedBatch.newBuilder()
-                                .setStartOffset(start)
-                                .setEndOffset(start + batch.getRows())
-                                .setTimestampMicros(Math.max(1, batch.getRequestedTimestampMicros()))));
+    }
+
+    private final class Hooks implements ClientInterceptor {
+        @Override
+        public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+            return new HookedCall<>(next.newCall(method, options));
+        }
+    }
+
+    /// A call whose failure a hook may decide.
+    private final class HookedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
+        private @Nullable Q request;
+        private @Nullable Status failure;
+
+        HookedCall(ClientCall<Q, A> call) {
+            super(call);
+        }
+
+        @Override
+        public void sendMessage(Q message) {
+            request = message;
+            if (isSound(() -> asked(message))) {
+                super.sendMessage(message);
+            } else {
+                cancel("a hook failed", null);
             }
         }
-        commits.add(request);
-        CommitFolioResponse answer = response.build();
-        answers.put(request.getFolioId(), answer);
-        return answer;
-    }
 
-    private static <T> void answer(StreamObserver<T> observer, java.util.function.Supplier<T> result) {
-        T value;
-        try {
-            value = result.get();
-        } catch (StatusRuntimeException e) {
-            observer.onError(e);
-            return;
-        }
-        observer.onNext(value);
-        observer.onCompleted();
-    }
-
-    private static StatusRuntimeException notFound(String name) {
-        return Status.NOT_FOUND.withDescription("not found: name=" + name).asRuntimeException();
-    }
-
-    private final class Cluster extends ClusterMetadataGrpc.ClusterMetadataImplBase {
-
-        /// All but those whose names say that they are none.
         @Override
-        public void getTenant(GetTenantRequest request, StreamObserver<Tenant> observer) {
-            if (request.getName().startsWith("tenants/none")) {
-                observer.onError(GrpcErrors.toStatus(WingsException.notFound("no such tenant: " + request.getName())));
-                return;
+        public void halfClose() {
+            if (failure == null) {
+                super.halfClose();
             }
-            observer.onNext(Tenant.newBuilder().setName(request.getName()).build());
-            observer.onCompleted();
         }
 
         @Override
-        public void getTopic(GetTopicRequest request, StreamObserver<Topic> observer) {
-            answer(observer, () -> {
-                Topic topic = lookUp(request.getName());
-                afterLookup.run();
-                return topic;
-            });
+        public void start(Listener<A> listener, Metadata headers) {
+            super.start(
+                    new SimpleForwardingClientCallListener<A>(listener) {
+                        @Override
+                        public void onMessage(A answer) {
+                            if (isSound(() -> answered(request, answer))) {
+                                super.onMessage(answer);
+                            }
+                        }
+
+                        @Override
+                        public void onClose(Status status, Metadata trailers) {
+                            super.onClose(failure == null ? status : failure, trailers);
+                        }
+                    },
+                    headers);
         }
 
-        @Override
-        public void getNamespace(GetNamespaceRequest request, StreamObserver<Namespace> observer) {
-            answer(
-                    observer,
-                    () -> Namespace.newBuilder()
-                            .setName(request.getName())
-                            .setUid(namespaceUid(request.getName()))
-                            .setObjectStore("tenants/default/objectStores/default")
-                            .setObjectPrefix("ns/" + namespaceUid(request.getName()))
-                            .build());
-        }
-
-        @Override
-        public void getObjectStore(GetObjectStoreRequest request, StreamObserver<ObjectStore> observer) {
-            answer(
-                    observer,
-                    () -> ObjectStore.newBuilder()
-                            .setName(request.getName())
-                            .setUri(storeUri)
-                            .build());
-        }
-    }
-
-    private final class Log extends LogMetadataGrpc.LogMetadataImplBase {
-
-        @Override
-        public void commitFolio(CommitFolioRequest request, StreamObserver<CommitFolioResponse> observer) {
-            answer(observer, () -> {
-                beforeCommit.run(request);
-                CommitFolioResponse response = commit(request);
-                afterCommit.run(request);
-                return response;
-            });
+        private boolean isSound(Runnable hook) {
+            try {
+                hook.run();
+                return true;
+            } catch (StatusRuntimeException e) {
+                failure = e.getStatus();
+                return false;
+            }
         }
     }
 }
