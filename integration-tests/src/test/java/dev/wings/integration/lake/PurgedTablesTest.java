@@ -32,11 +32,11 @@ import dev.wings.common.store.ObjectInfo;
 import dev.wings.compactor.task.TaskLease;
 import dev.wings.controlplane.lake.LakeEntry.Kind;
 import dev.wings.controlplane.memory.MemoryDatabase;
-import dev.wings.controlplane.memory.MemoryLakeMetadataStore;
 import dev.wings.integration.lake.TestControlPlane.State;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,7 +82,7 @@ final class PurgedTablesTest {
     void open() {
         MemoryDatabase database = new MemoryDatabase();
         lake = new LakeFixture(directory, State.inMemory(database), LakeFixture.POLICY);
-        tables = new EngineTables(lake, new MemoryLakeMetadataStore(database));
+        tables = new EngineTables(lake, database.stores(InstantSource.system()).lake());
         TestTopic topic = lake.createTopic("flights", SCHEMA, "", LakeSpec.getDefaultInstance());
         lake.run(TaskKind.CREATE_TABLE);
         topic.push(List.of(List.of(1L)), 1);

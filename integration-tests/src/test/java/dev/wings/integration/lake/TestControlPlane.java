@@ -21,9 +21,7 @@ import dev.wings.common.store.ObjectStores;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadata;
-import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.garbage.GarbageCollection;
-import dev.wings.controlplane.garbage.GarbageStore;
 import dev.wings.controlplane.grpc.ClusterMetadataService;
 import dev.wings.controlplane.grpc.GarbageCollectionService;
 import dev.wings.controlplane.grpc.LogMetadataService;
@@ -32,24 +30,16 @@ import dev.wings.controlplane.log.CommitFeed;
 import dev.wings.controlplane.log.CommitLimits;
 import dev.wings.controlplane.log.GroupCommitter;
 import dev.wings.controlplane.log.LogMetadata;
-import dev.wings.controlplane.log.LogMetadataStore;
-import dev.wings.controlplane.memory.MemoryClusterMetadataStore;
 import dev.wings.controlplane.memory.MemoryDatabase;
-import dev.wings.controlplane.memory.MemoryGarbageStore;
-import dev.wings.controlplane.memory.MemoryLogMetadataStore;
-import dev.wings.controlplane.memory.MemoryTaskStore;
 import dev.wings.controlplane.postgres.DatabaseConfig;
-import dev.wings.controlplane.postgres.PostgresClusterMetadataStore;
 import dev.wings.controlplane.postgres.PostgresDatabase;
-import dev.wings.controlplane.postgres.PostgresGarbageStore;
-import dev.wings.controlplane.postgres.PostgresLogMetadataStore;
-import dev.wings.controlplane.postgres.PostgresTaskStore;
+import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.TaskPolicy;
 import dev.wings.controlplane.task.TaskScheduling;
-import dev.wings.controlplane.task.TaskStore;
 import dev.wings.controlplane.task.Tasks;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 
 /// The services of a control plane that tasks need, on a port that stays the same when it is restarted.
 final class TestControlPlane implements AutoCloseable {
@@ -74,26 +64,15 @@ final class TestControlPlane implements AutoCloseable {
         }
 
         static State inMemory(MemoryDatabase database) {
-            return (scheduler, resources) -> new Stores(
-                    new MemoryClusterMetadataStore(database),
-                    new MemoryLogMetadataStore(database),
-                    new MemoryTaskStore(database),
-                    new MemoryGarbageStore(database));
+            return (scheduler, resources) -> database.stores(InstantSource.system());
         }
 
         static State inPostgres(DatabaseConfig config) {
-            return (scheduler, resources) -> {
-                PostgresDatabase database = resources.add(PostgresDatabase.open(config, new SimpleMeterRegistry()));
-                return new Stores(
-                        new PostgresClusterMetadataStore(database),
-                        new PostgresLogMetadataStore(database, scheduler),
-                        new PostgresTaskStore(database, scheduler),
-                        new PostgresGarbageStore(database));
-            };
+            return (scheduler, resources) -> resources
+                    .add(PostgresDatabase.open(config, new SimpleMeterRegistry()))
+                    .stores(scheduler);
         }
     }
-
-    record Stores(ClusterMetadataStore cluster, LogMetadataStore log, TaskStore tasks, GarbageStore garbage) {}
 
     TestControlPlane(State state, TaskPolicy policy, Scheduler scheduler, IdGenerator ids, SimpleMeterRegistry meters) {
         this.state = state;
@@ -111,9 +90,16 @@ final class TestControlPlane implements AutoCloseable {
     private void start() {
         resources = new Resources();
         Stores stores = state.open(scheduler, resources);
-        Tasks tasks = resources.add(new Tasks(stores.tasks(), policy, scheduler, ids, ids.clock(), meters));
-        TaskScheduling scheduling = resources.add(
-                TaskScheduling.open(stores.tasks(), tasks, policy, new HastyScheduler(scheduler), ids, ids.clock()));
+        Tasks tasks = resources.add(
+                new Tasks(stores.tasks(), stores.announcements(), policy, scheduler, ids, ids.clock(), meters));
+        TaskScheduling scheduling = resources.add(TaskScheduling.open(
+                stores.tasks(),
+                stores.announcements(),
+                tasks,
+                policy,
+                new HastyScheduler(scheduler),
+                ids,
+                ids.clock()));
         ClusterMetadata cluster = new ClusterMetadata(
                 stores.cluster(),
                 resources.add(new ObjectStores()),
@@ -121,7 +107,7 @@ final class TestControlPlane implements AutoCloseable {
                 ids,
                 policy.garbageGrace(),
                 scheduling::topicsChanged);
-        CommitFeed feed = resources.add(CommitFeed.open(stores.log(), scheduler, 10, meters));
+        CommitFeed feed = resources.add(CommitFeed.open(stores.log(), stores.announcements(), scheduler, 10, meters));
         GroupCommitter committer = resources.add(
                 new GroupCommitter(stores.log(), ids.clock(), new CommitLimits(2, 10, 1 << 20, 1 << 24), feed, meters));
         LogMetadata log = new LogMetadata(stores.log(), committer, feed, meters);
