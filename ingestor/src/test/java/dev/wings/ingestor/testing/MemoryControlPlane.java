@@ -169,7 +169,7 @@ public final class MemoryControlPlane implements AutoCloseable {
     /// All commits that went through, in order, each once.
     public synchronized List<CommitFolioRequest> commits() {
         return commits.values().stream()
-                .sorted(Comparator.comparing(Committed::number))
+                .sorted(Comparator.comparingLong(Committed::number))
                 .map(Committed::request)
                 .toList();
     }

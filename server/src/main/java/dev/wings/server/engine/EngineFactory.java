@@ -23,9 +23,10 @@ public interface EngineFactory extends AutoCloseable {
     /// An empty engine with these settings of DuckDB.
     ///
     /// @param owner for whom it is: a tenant
+    /// @param first whether its owner has no other that works: the others stand back where processors are scarce
     /// @param memoryBytes what it may compute with, the `memory_limit` of the settings
     /// @param rowBytes what rows may take on their way into the engine
-    SqlEngine open(String owner, Map<String, String> settings, long memoryBytes, long rowBytes);
+    SqlEngine open(String owner, boolean first, Map<String, String> settings, long memoryBytes, long rowBytes);
 
     /// Gets ready to open that many engines soon; does not wait.
     void prepare(int engines);

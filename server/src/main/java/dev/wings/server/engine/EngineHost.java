@@ -211,6 +211,9 @@ final class EngineHost {
                 for (int left = head.readInt(); left > 0; left--) {
                     settings.put(Values.readText(head), Values.readText(head));
                 }
+                if (!head.readBoolean()) {
+                    Processors.standBack();
+                }
                 long memoryLimit = ProcessMemory.limit(head.readLong());
                 instance = head.readByte();
                 duckDb = DuckDb.open(settings);

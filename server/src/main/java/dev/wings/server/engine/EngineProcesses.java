@@ -213,13 +213,13 @@ public final class EngineProcesses implements EngineFactory {
     }
 
     @Override
-    public SqlEngine open(String owner, Map<String, String> settings, long memoryBytes, long rowBytes) {
+    public SqlEngine open(String owner, boolean first, Map<String, String> settings, long memoryBytes, long rowBytes) {
         EngineProcess process = take(owner);
         RemoteEngine engine = new RemoteEngine(process, scheduler, (used, reusable) -> takeBack(owner, used, reusable));
         boolean opened = false;
         try {
             long threads = Long.parseLong(settings.getOrDefault("threads", "1")) + 1;
-            engine.open(settings, memoryBytes + rowBytes + OVERHEAD_BYTES + threads * THREAD_BYTES);
+            engine.open(settings, first, memoryBytes + rowBytes + OVERHEAD_BYTES + threads * THREAD_BYTES);
             opened = true;
             return engine;
         } finally {

@@ -37,7 +37,7 @@ public final class LocalEngines implements EngineFactory {
     public static final long STACK_BYTES = 64L << 20;
 
     @Override
-    public SqlEngine open(String owner, Map<String, String> settings, long memoryBytes, long rowBytes) {
+    public SqlEngine open(String owner, boolean first, Map<String, String> settings, long memoryBytes, long rowBytes) {
         return new LocalEngine(DuckDb.open(settings));
     }
 

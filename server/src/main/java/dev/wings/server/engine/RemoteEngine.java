@@ -64,6 +64,9 @@ final class RemoteEngine implements SqlEngine {
 
     private boolean closing;
 
+    /// A process does not come back to the front.
+    private boolean standsBack;
+
     /// An interrupt of the last statement may reach the process while it works on the next.
     private volatile boolean interrupted;
 
@@ -74,13 +77,16 @@ final class RemoteEngine implements SqlEngine {
         this.onClose = onClose;
     }
 
-    void open(Map<String, String> settings, long memoryBytes) {
+    /// @param first see [EngineFactory#open]
+    void open(Map<String, String> settings, boolean first, long memoryBytes) {
+        standsBack = !first;
         DataInputStream answer = ask(FrameType.OPEN, out -> {
             out.writeInt(settings.size());
             for (Map.Entry<String, String> setting : settings.entrySet()) {
                 Values.writeText(out, setting.getKey());
                 Values.writeText(out, setting.getValue());
             }
+            out.writeBoolean(first);
             out.writeLong(memoryBytes);
             out.writeByte(process.nextInstance());
         });
@@ -205,7 +211,7 @@ final class RemoteEngine implements SqlEngine {
         } finally {
             tables.values().forEach(ServedTable::close);
             tables.clear();
-            onClose.accept(process, reusable);
+            onClose.accept(process, reusable && !standsBack);
         }
     }
 

@@ -59,6 +59,8 @@ final class Engine implements AutoCloseable {
     private static final long MAX_KNOWN_CHUNKS = 1 << 16;
 
     private final SqlEngine duckDb;
+    private final boolean first;
+    private volatile boolean closed;
     private Layout layout = Layout.NOTHING;
     private boolean laidOut = true;
     private final List<SegmentSource.Attached> segments = new ArrayList<>();
@@ -76,8 +78,9 @@ final class Engine implements AutoCloseable {
     private final Path temporaryDirectory;
     private final Optional<Path> segmentDirectory;
 
-    private Engine(SqlEngine duckDb, Path temporaryDirectory, Optional<Path> segmentDirectory) {
+    private Engine(SqlEngine duckDb, boolean first, Path temporaryDirectory, Optional<Path> segmentDirectory) {
         this.duckDb = duckDb;
+        this.first = first;
         this.temporaryDirectory = temporaryDirectory;
         this.segmentDirectory = segmentDirectory;
     }
@@ -93,6 +96,7 @@ final class Engine implements AutoCloseable {
     /// Takes over the directories: they go with the engine.
     ///
     /// @param owner for whom it is
+    /// @param first whether its owner has no other that runs
     /// @param memoryBytes that it may compute with
     /// @param rowBytes that rows may take on their way into it
     /// @param temporaryDirectory of this engine alone
@@ -100,6 +104,7 @@ final class Engine implements AutoCloseable {
     static Engine open(
             EngineFactory factory,
             String owner,
+            boolean first,
             Purpose purpose,
             int threads,
             long memoryBytes,
@@ -119,7 +124,7 @@ final class Engine implements AutoCloseable {
         settings.put("max_expression_depth", "250");
         // faster without, but then rows that are streamed do not even come in the order of an ORDER BY
         settings.put("preserve_insertion_order", "true");
-        SqlEngine duckDb = factory.open(owner, settings, memoryBytes, rowBytes);
+        SqlEngine duckDb = factory.open(owner, first, settings, memoryBytes, rowBytes);
         try {
             segmentDirectory.ifPresent(directory -> duckDb.run(
                     // by its name, and by the pattern that stands for it where files are read
@@ -141,11 +146,20 @@ final class Engine implements AutoCloseable {
                 duckDb.run("SET disabled_optimizers = '" + UNPLANNABLE_OPTIMIZERS + "'");
             }
             duckDb.run("SET lock_configuration = true");
-            return new Engine(duckDb, temporaryDirectory, segmentDirectory);
+            return new Engine(duckDb, first, temporaryDirectory, segmentDirectory);
         } catch (Throwable t) {
             duckDb.close();
             throw t;
         }
+    }
+
+    /// Whether its owner's others stand back for it.
+    boolean isFirst() {
+        return first;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     SqlEngine duckDb() {
@@ -275,6 +289,7 @@ final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         try {
             duckDb.close();
         } finally {

@@ -25,10 +25,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -51,6 +53,10 @@ final class EnginePool implements AutoCloseable {
     private final FairPlaces places;
     private final AtomicInteger opened = new AtomicInteger();
     private final Deque<Idle> idle = new ArrayDeque<>();
+
+    /// Of who holds places, the first engine while it is taken; empty while it is opened.
+    private final Map<String, Optional<Engine>> firsts = new HashMap<>();
+
     private boolean closed;
 
     /// @param size engines at most, idle ones included
@@ -114,20 +120,29 @@ final class EnginePool implements AutoCloseable {
     /// An engine for who holds a place; goes back with [#giveBack], or is closed.
     Engine take(String owner) {
         List<Engine> superfluous = new ArrayList<>();
+        boolean first;
         synchronized (this) {
-            for (Iterator<Idle> each = idle.iterator(); each.hasNext(); ) {
-                Idle candidate = each.next();
-                if (candidate.owner().equals(owner)) {
-                    each.remove();
-                    candidate.timer().cancel();
-                    return candidate.engine();
+            first = isFirst(owner);
+            Optional<Idle> own = idle.stream()
+                    .filter(each -> each.owner().equals(owner))
+                    .min(Comparator.comparing(each -> each.engine().isFirst() != first));
+            if (own.isPresent()) {
+                idle.remove(own.get());
+                own.get().timer().cancel();
+                Engine engine = own.get().engine();
+                if (isRanked() && engine.isFirst()) {
+                    firsts.put(owner, Optional.of(engine));
                 }
+                return engine;
+            }
+            if (isRanked() && first) {
+                firsts.put(owner, Optional.empty());
             }
             // the others who hold a place may have an engine, or be about to open one
             while (idle.size() > places.free()) {
-                Idle first = idle.removeFirst();
-                first.timer().cancel();
-                Engine oldest = first.engine();
+                Idle longest = idle.removeFirst();
+                longest.timer().cancel();
+                Engine oldest = longest.engine();
                 if (purpose == Engine.Purpose.PLANNING) {
                     return oldest;
                 }
@@ -135,12 +150,24 @@ final class EnginePool implements AutoCloseable {
             }
         }
         superfluous.forEach(Engine::close);
-        return open(owner, limits.threads());
+        return open(owner, first, limits.threads());
+    }
+
+    /// Whether no other engine that an owner has taken is its first. Where processors are scarce, the others stand
+    /// back: so no owner gets more of them by running more queries.
+    private boolean isFirst(String owner) {
+        firsts.values().removeIf(engine -> engine.filter(Engine::isClosed).isPresent());
+        return !isRanked() || !firsts.containsKey(owner);
+    }
+
+    /// Engines for planning and for tables of the system are few, and work for any owner.
+    private boolean isRanked() {
+        return purpose == Engine.Purpose.RUNNING;
     }
 
     /// A new engine that computes with one thread, for who holds a place; it is to be closed.
     Engine openNarrow(String owner) {
-        return open(owner, 1);
+        return open(owner, false, 1);
     }
 
     /// Whether an engine of these has several threads.
@@ -151,6 +178,9 @@ final class EnginePool implements AutoCloseable {
     /// Takes over an engine that holds no rows, from who still holds its place.
     void giveBack(String owner, Engine engine) {
         synchronized (this) {
+            if (isRanked() && engine.isFirst()) {
+                firsts.remove(owner);
+            }
             if (!closed && idle.size() <= places.free()) {
                 idle.addLast(new Idle(owner, engine, scheduler.schedule(IDLE_TIMEOUT, () -> closeIdle(engine))));
                 return;
@@ -187,7 +217,8 @@ final class EnginePool implements AutoCloseable {
         idle.clear();
     }
 
-    private Engine open(String owner, int threads) {
+    private Engine open(String owner, boolean first, int threads) {
+        Engine engine = null;
         try {
             Path temporary = Files.createDirectories(
                     directory.resolve(purpose.name().toLowerCase(Locale.ROOT) + "-" + opened.incrementAndGet()));
@@ -195,9 +226,10 @@ final class EnginePool implements AutoCloseable {
             if (readable.isPresent()) {
                 Files.createDirectories(readable.get());
             }
-            return Engine.open(
+            engine = Engine.open(
                     factory,
                     owner,
+                    first,
                     purpose,
                     threads,
                     limits.memoryBytes(),
@@ -205,8 +237,21 @@ final class EnginePool implements AutoCloseable {
                     limits.temporaryBytes(),
                     temporary,
                     readable);
+            return engine;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            if (isRanked() && first) {
+                opened(owner, Optional.ofNullable(engine));
+            }
+        }
+    }
+
+    private synchronized void opened(String owner, Optional<Engine> first) {
+        if (first.isPresent()) {
+            firsts.put(owner, first);
+        } else {
+            firsts.remove(owner);
         }
     }
 }

@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class EngineProcessesTest {
@@ -102,10 +105,54 @@ class EngineProcessesTest {
         for (String name : List.of("\u00e9".repeat(room), "[x] *'\"%20#$=")) {
             Path place = Files.createDirectories(directory.resolve(name));
             try (EngineProcesses there = new EngineProcesses(place, scheduler, new SimpleMeterRegistry());
-                    SqlEngine engine = there.open("a", SETTINGS, MEMORY_BYTES, 32L << 20)) {
+                    SqlEngine engine = there.open("a", true, SETTINGS, MEMORY_BYTES, 32L << 20)) {
                 assertThat(engine.text("SELECT 'a' || ?", "b")).isEqualTo("ab");
             }
         }
+    }
+
+    /// For Linux, each thread has its own place in line.
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void otherEnginesOfAnOwnerStandBack() throws Exception {
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.put("threads", "3");
+        for (boolean first : List.of(true, false)) {
+            try (SqlEngine engine = processes.open("a", first, settings, MEMORY_BYTES, 32L << 20)) {
+                assertThat(engine.text("SELECT 'a' || ?", "b")).isEqualTo("ab");
+                List<ProcessHandle> running = ProcessHandle.current()
+                        .descendants()
+                        .filter(each -> steps(each, "engine").isPresent())
+                        .toList();
+                assertThat(running.stream().filter(each -> !steps(each, "engine-task-1").isEmpty()))
+                        .singleElement()
+                        .satisfies(process -> {
+                            for (String thread : List.of("engine", "engine-task-0", "engine-task-1")) {
+                                assertThat(steps(process, thread))
+                                        .as(thread)
+                                        .contains(first ? 0 : Processors.STEPS_BACK);
+                            }
+                        });
+            }
+        }
+    }
+
+    /// How far a thread of a process stands back; empty if it has none of this name.
+    private static Optional<Integer> steps(ProcessHandle process, String thread) {
+        Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
+        try (Stream<Path> each = Files.list(threads)) {
+            for (Path task : each.toList()) {
+                String stat = Files.readString(task.resolve("stat"));
+                if (stat.contains("(" + thread + ")")) {
+                    // the seventeenth after the name
+                    return Optional.of(Integer.valueOf(stat.substring(stat.lastIndexOf(')') + 2)
+                            .split(" ", -1)[16]));
+                }
+            }
+        } catch (IOException e) {
+            // it has just ended
+        }
+        return Optional.empty();
     }
 
     @Test
@@ -310,7 +357,7 @@ class EngineProcessesTest {
     }
 
     private SqlEngine openEngine() {
-        return processes.open("a", SETTINGS, MEMORY_BYTES, 32L << 20);
+        return processes.open("a", true, SETTINGS, MEMORY_BYTES, 32L << 20);
     }
 
     private List<String> rows(SqlEngine engine, String sql, @Nullable Object... parameters) {

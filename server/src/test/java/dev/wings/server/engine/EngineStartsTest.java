@@ -184,7 +184,7 @@ class EngineStartsTest {
     }
 
     private SqlEngine openEngine(String owner) {
-        return processes.open(owner, SETTINGS, MEMORY_BYTES, 1L << 20);
+        return processes.open(owner, true, SETTINGS, MEMORY_BYTES, 1L << 20);
     }
 
     private Future<SqlEngine> open(String owner) {

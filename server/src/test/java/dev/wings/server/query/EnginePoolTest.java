@@ -90,6 +90,29 @@ class EnginePoolTest {
     }
 
     @Test
+    void allButOneEngineOfAnOwnerStandBack() throws Exception {
+        acquire("a");
+        Engine one = pool.take("a");
+        Engine two = pool.take("a");
+        assertThat(one.isFirst()).isTrue();
+        assertThat(two.isFirst()).isFalse();
+        pool.giveBack("a", two);
+        pool.giveBack("a", one);
+        // though the other has been idle for longer
+        assertThat(pool.take("a")).isSameAs(one);
+        assertThat(pool.take("a")).isSameAs(two);
+        one.close();
+        Engine three = pool.take("a");
+        assertThat(three.isFirst()).as("the first was closed").isTrue();
+        Engine other = pool.take("b");
+        assertThat(other.isFirst()).as("of another owner").isTrue();
+        for (Engine engine : List.of(two, three, other)) {
+            engine.close();
+        }
+        release();
+    }
+
+    @Test
     void idleEnginesMakeRoomForThoseThatRun() throws Exception {
         acquire("a");
         acquire("b");

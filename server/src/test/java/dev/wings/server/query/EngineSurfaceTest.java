@@ -172,6 +172,7 @@ class EngineSurfaceTest {
         engine = Engine.open(
                 new LocalEngines(),
                 "default",
+                true,
                 Engine.Purpose.PLANNING,
                 1,
                 256L << 20,

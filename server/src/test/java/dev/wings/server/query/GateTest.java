@@ -47,6 +47,7 @@ class GateTest {
         engine = Engine.open(
                 new LocalEngines(),
                 "default",
+                true,
                 Engine.Purpose.PLANNING,
                 1,
                 64L << 20,

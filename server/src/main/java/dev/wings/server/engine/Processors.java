@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.engine;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.invoke.MethodHandle;
+
+/// The turn of this process at the processors.
+@SuppressWarnings("restricted")
+final class Processors {
+
+    /// Ten steps: about a tenth of what another thread gets while processors are scarce, and all that is left over
+    /// otherwise.
+    static final int STEPS_BACK = 10;
+
+    private static final int PRIO_PROCESS = 0;
+
+    /// The calling thread, and those that it starts.
+    private static final int SELF = 0;
+
+    private Processors() {}
+
+    /// Lets others go first, for good: by `setpriority(2)`, which for Linux is about the calling thread and those that it
+    /// starts. Where that is refused, nothing changes.
+    static void standBack() {
+        Linker linker = Linker.nativeLinker();
+        MethodHandle setPriority = linker.defaultLookup()
+                .find("setpriority")
+                .map(function ->
+                        linker.downcallHandle(function, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT)))
+                .orElse(null);
+        if (setPriority == null) {
+            return;
+        }
+        try {
+            int state = (int) setPriority.invokeExact(PRIO_PROCESS, SELF, STEPS_BACK);
+            assert state <= 0;
+        } catch (Throwable t) {
+            throw new IllegalStateException("a native call failed", t);
+        }
+    }
+}
