@@ -23,9 +23,9 @@ import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.ErrorKind;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.PageCommit;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.ingestor.testing.IngestorFixture;
 import dev.wings.ingestor.testing.RawProducer;
@@ -60,10 +60,11 @@ class CorruptIpcIT {
     private static final TopicSchema SCHEMA = new TopicSchema(
             0,
             List.of(
-                    Field.required(1, "id", Primitive.LONG),
-                    Field.optional(2, "name", Primitive.STRING),
-                    Field.optional(3, "flag", Primitive.BOOLEAN),
-                    Field.optional(4, "tags", new FieldType.ListOf(Field.optional(5, "element", Primitive.STRING)))),
+                    TopicField.required(1, "id", Primitive.LONG),
+                    TopicField.optional(2, "name", Primitive.STRING),
+                    TopicField.optional(3, "flag", Primitive.BOOLEAN),
+                    TopicField.optional(
+                            4, "tags", new FieldType.ListOf(TopicField.optional(5, "element", Primitive.STRING)))),
             5);
 
     private final IngestorFixture fixture = new IngestorFixture(Map.of("MAX_BATCH_BYTES", "1MiB"));

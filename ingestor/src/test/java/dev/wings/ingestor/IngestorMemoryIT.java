@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.arrow.IpcMessage;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.Topic;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.ingestor.testing.IngestorFixture;
 import dev.wings.ingestor.testing.RawProducer;
@@ -224,7 +224,7 @@ final class IngestorMemoryIT {
         return new IngestorFixture(Map.of("MEMORY_BYTES", "16MiB", "MAX_BATCH_BYTES", "4MiB", "FLUSH_BYTES", "1MiB"));
     }
 
-    private Topic createTopic(String namespace, Field... fields) {
+    private Topic createTopic(String namespace, TopicField... fields) {
         return fixture.controlPlane()
                 .createTopic(
                         "tenants/default/namespaces/" + namespace + "/topics/events",

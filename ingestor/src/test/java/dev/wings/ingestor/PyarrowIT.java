@@ -19,9 +19,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.Topic;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.ingestor.testing.IngestorFixture;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,10 +64,11 @@ class PyarrowIT {
         }
         Topic topic = fixture.createTopic(
                 "",
-                Field.required(1, "id", Primitive.LONG),
-                Field.optional(2, "name", Primitive.STRING),
-                Field.optional(3, "at", Primitive.TIMESTAMPTZ),
-                Field.optional(4, "tags", new FieldType.ListOf(Field.optional(5, "element", Primitive.STRING))));
+                TopicField.required(1, "id", Primitive.LONG),
+                TopicField.optional(2, "name", Primitive.STRING),
+                TopicField.optional(3, "at", Primitive.TIMESTAMPTZ),
+                TopicField.optional(
+                        4, "tags", new FieldType.ListOf(TopicField.optional(5, "element", Primitive.STRING))));
 
         Map<String, List<String>> lines = run(python.get(), directory);
 

@@ -20,8 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wings.common.arrow.MessageRoom;
 import dev.wings.common.arrow.RowBytes;
 import dev.wings.common.proto.Topic;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.server.testing.ServerFixture;
 import io.grpc.ManagedChannel;
@@ -60,8 +60,8 @@ class MessageSizeIT {
     private static final TopicSchema SCHEMA = new TopicSchema(
             0,
             List.of(
-                    Field.required(1, "n", FieldType.Primitive.LONG),
-                    Field.optional(2, "text", FieldType.Primitive.STRING)),
+                    TopicField.required(1, "n", FieldType.Primitive.LONG),
+                    TopicField.optional(2, "text", FieldType.Primitive.STRING)),
             2);
 
     private ServerFixture server;
@@ -171,8 +171,8 @@ class MessageSizeIT {
 
     @Test
     void metadataComesInMessagesOfTheSameSize() throws Exception {
-        List<Field> columns = IntStream.rangeClosed(1, 100)
-                .mapToObj(id -> new Field(id, "column" + id, false, FieldType.Primitive.STRING, "x".repeat(1000)))
+        List<TopicField> columns = IntStream.rangeClosed(1, 100)
+                .mapToObj(id -> new TopicField(id, "column" + id, false, FieldType.Primitive.STRING, "x".repeat(1000)))
                 .toList();
         for (int i = 0; i < 50; i++) {
             server.createTopic("documented" + i, new TopicSchema(0, columns, 100), "");

@@ -20,8 +20,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.server.testing.FlightSql;
 import dev.wings.server.testing.Flights;
@@ -101,7 +101,8 @@ class PlanReuseIT {
         assertThat(sql.rows(before)).hasSize(3);
         assertThat(sql.query(query)).hasSize(3);
 
-        TopicSchema other = new TopicSchema(0, List.of(Field.optional(2, "number", FieldType.Primitive.STRING)), 2);
+        TopicSchema other =
+                new TopicSchema(0, List.of(TopicField.optional(2, "number", FieldType.Primitive.STRING)), 2);
         push(server.createTopic("flights", other, ""), "", 4, 6);
         List<String> rows = Stream.of("ORD|0", "SFO|1")
                 .map(row -> row + "|" + ServerFixture.TIMESTAMP_MICROS)
@@ -118,7 +119,7 @@ class PlanReuseIT {
     @ParameterizedTest
     @ValueSource(strings = {"select * from flights where origin <> 'LAX'", "select * from flights"})
     void changedSchemaIsPlannedAnew(String query) throws Exception {
-        TopicSchema one = new TopicSchema(0, List.of(Field.optional(2, "origin", FieldType.Primitive.STRING)), 2);
+        TopicSchema one = new TopicSchema(0, List.of(TopicField.optional(2, "origin", FieldType.Primitive.STRING)), 2);
         push(server.createTopic("flights", one, ""), "", 0, 1);
         FlightInfo before = sql.client().execute(query);
         assertThat(sql.rows(before)).containsExactly("SFO|0|" + ServerFixture.TIMESTAMP_MICROS);
@@ -126,8 +127,8 @@ class PlanReuseIT {
         TopicSchema two = new TopicSchema(
                 1,
                 List.of(
-                        Field.optional(1, "number", FieldType.Primitive.INT),
-                        Field.optional(2, "origin", FieldType.Primitive.STRING)),
+                        TopicField.optional(1, "number", FieldType.Primitive.INT),
+                        TopicField.optional(2, "origin", FieldType.Primitive.STRING)),
                 2);
         server.controlPlane().changeSchema("flights", two);
         String row = "0|SFO|0|" + ServerFixture.TIMESTAMP_MICROS;

@@ -21,8 +21,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.arrow.BodyCompression;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.server.testing.FlightSql;
 import dev.wings.server.testing.Flights;
@@ -130,15 +130,15 @@ class ScanIT {
         TopicSchema renamed = new TopicSchema(
                 0,
                 List.of(
-                        Field.optional(
+                        TopicField.optional(
                                 30,
                                 "added",
                                 new FieldType.MapOf(
-                                        Field.required(31, "key", FieldType.Primitive.STRING),
-                                        Field.optional(32, "value", FieldType.Primitive.LONG))),
-                        Field.optional(2, "airport", FieldType.Primitive.STRING),
-                        Field.required(1, "id", FieldType.Primitive.INT),
-                        Field.optional(33, "new_text", FieldType.Primitive.STRING)),
+                                        TopicField.required(31, "key", FieldType.Primitive.STRING),
+                                        TopicField.optional(32, "value", FieldType.Primitive.LONG))),
+                        TopicField.optional(2, "airport", FieldType.Primitive.STRING),
+                        TopicField.required(1, "id", FieldType.Primitive.INT),
+                        TopicField.optional(33, "new_text", FieldType.Primitive.STRING)),
                 33);
         Topic topic = server.createTopic("flights", renamed, "");
         push(topic, "", false, 0, 5000, 5000);

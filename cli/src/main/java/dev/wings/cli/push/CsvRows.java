@@ -16,7 +16,7 @@
 package dev.wings.cli.push;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ final class CsvRows extends TextRows {
     }
 
     @Override
-    List<Field> findFields(TopicSchema topic) throws IOException {
+    List<TopicField> findFields(TopicSchema topic) throws IOException {
         readHeader(topic);
         return header.stream()
                 .map(column -> topic.find(column).orElseThrow(() -> RowFile.noSuchField(column)))
@@ -52,16 +52,16 @@ final class CsvRows extends TextRows {
     }
 
     @Override
-    void bind(List<Field> fields, List<FieldVector> vectors, OnLoss onLoss) {
+    void bind(List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss) {
         bind(fields, vectors, onLoss, columns);
         if (options.skipBadLines()) {
             bind(fields, openTried(vectors), onLoss, trial);
         }
     }
 
-    private void bind(List<Field> fields, List<FieldVector> vectors, OnLoss onLoss, List<ValueWriter> writers) {
+    private void bind(List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss, List<ValueWriter> writers) {
         for (int i = 0; i < fields.size(); i++) {
-            Field field = fields.get(i);
+            TopicField field = fields.get(i);
             writers.add(ValueWriter.of(field.name(), field.type(), vectors.get(i), onLoss, options));
         }
     }
@@ -150,7 +150,7 @@ final class CsvRows extends TextRows {
         }
         Set<String> names = new HashSet<>();
         for (String name : found) {
-            if (!names.add(Field.folded(name))) {
+            if (!names.add(TopicField.folded(name))) {
                 throw WingsException.invalid("the first line names a field twice: field=" + ValueWriter.quoted(name)
                         + "; --names gives the columns other names");
             }
@@ -164,7 +164,7 @@ final class CsvRows extends TextRows {
             return namesOfFirstLine(count);
         }
         if (topic != null && topic.fields().size() == count) {
-            return topic.fields().stream().map(Field::name).toList();
+            return topic.fields().stream().map(TopicField::name).toList();
         }
         List<String> names = new ArrayList<>();
         for (int column = 1; column <= count; column++) {
@@ -180,10 +180,10 @@ final class CsvRows extends TextRows {
             String text = records.text(column);
             String name = records.isQuoted(column) ? text : text.strip();
             names.add(name);
-            taken.add(Field.folded(name));
+            taken.add(TopicField.folded(name));
         }
         if (names.stream().allMatch(name -> !name.isEmpty() && TypeGuess.isValue(name, options))) {
-            notes.accept("the first line looks like a row (" + Field.printable(String.join(", ", names))
+            notes.accept("the first line looks like a row (" + TopicField.printable(String.join(", ", names))
                     + "): --no-header takes it for one");
         }
         for (int column = 0; column < count; column++) {

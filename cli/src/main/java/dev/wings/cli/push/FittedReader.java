@@ -17,6 +17,7 @@ package dev.wings.cli.push;
 
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,9 +82,7 @@ final class FittedReader extends ArrowReader {
             for (FieldVector vector : rows.getFieldVectors()) {
                 fits.add(planner.plan(
                         vector.getField(),
-                        topic.find(vector.getName())
-                                .map(dev.wings.common.schema.Field::type)
-                                .orElse(null)));
+                        topic.find(vector.getName()).map(TopicField::type).orElse(null)));
             }
             if (fits.stream().allMatch(fit -> fit instanceof VectorFit.AsItIs)) {
                 this.root = rows;

@@ -21,7 +21,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -82,14 +82,14 @@ abstract sealed class JsonObjects implements AutoCloseable {
     /// What a message says of text that is no JSON.
     static String notJson(JsonProcessingException failure) {
         String message = String.valueOf(failure.getOriginalMessage());
-        return "the text is not JSON: " + Field.printable(message)
+        return "the text is not JSON: " + TopicField.printable(message)
                 + (message.contains("Invalid UTF-8")
                         ? "; --encoding latin1, or windows-1252, takes text of older programs"
                         : "");
     }
 
     private static WingsException noObject(JsonParser json) throws IOException {
-        return WingsException.invalid("a row is a JSON object: found=" + Field.printable(json.getText()));
+        return WingsException.invalid("a row is a JSON object: found=" + TopicField.printable(json.getText()));
     }
 
     /// Rows that are read once.

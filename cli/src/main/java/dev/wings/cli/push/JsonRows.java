@@ -19,7 +19,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.wings.cli.push.ValueWriter.Members;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.util.List;
@@ -48,12 +48,12 @@ final class JsonRows extends TextRows {
     }
 
     @Override
-    List<Field> findFields(TopicSchema topic) {
+    List<TopicField> findFields(TopicSchema topic) {
         return topic.fields();
     }
 
     @Override
-    void bind(List<Field> fields, List<FieldVector> vectors, OnLoss onLoss) {
+    void bind(List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss) {
         columns = new Members("", fields, vectors, onLoss, options);
         if (options.skipBadLines()) {
             trial = new Members("", fields, openTried(vectors), onLoss, options);

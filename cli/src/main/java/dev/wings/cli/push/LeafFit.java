@@ -19,6 +19,7 @@ import dev.wings.cli.push.LeafReading.Family;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.LocalDateTime;
@@ -207,7 +208,7 @@ record LeafFit(
 
     private WingsException mismatch(FieldVector source, int position, long row) {
         return WingsException.invalid("row " + row + ": the value does not fit the field: field=\""
-                + dev.wings.common.schema.Field.printable(path) + "\", expected=" + type + ", found="
+                + TopicField.printable(path) + "\", expected=" + type + ", found="
                 + text(source, position) + ", type=" + sourceType + "; " + ValueWriter.LOSS);
     }
 

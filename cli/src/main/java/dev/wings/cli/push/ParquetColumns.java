@@ -16,8 +16,8 @@
 package dev.wings.cli.push;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -192,7 +192,7 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
         void add(String name, int children, String type, int precision, int scale) {
             int depth = open.size();
             if (depth > 0) {
-                String other = seen.getLast().putIfAbsent(Field.folded(name), name);
+                String other = seen.getLast().putIfAbsent(TopicField.folded(name), name);
                 if (other != null) {
                     throw WingsException.invalid("two of its fields have the same name for a topic: field="
                             + ValueWriter.quoted(name) + ", other=" + ValueWriter.quoted(other));

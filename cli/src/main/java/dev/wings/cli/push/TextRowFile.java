@@ -19,8 +19,8 @@ import dev.wings.cli.schema.SchemaText;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -99,7 +99,7 @@ final class TextRowFile implements RowFile {
         Map<String, dev.wings.common.proto.Field> given = givenTypes();
         try (TextRows rows = openRows()) {
             rows.guess().forEach((column, type) -> {
-                dev.wings.common.proto.Field known = given.remove(dev.wings.common.schema.Field.folded(column));
+                dev.wings.common.proto.Field known = given.remove(TopicField.folded(column));
                 schema.addFields(
                         known == null
                                 ? dev.wings.common.proto.Field.newBuilder()
@@ -123,7 +123,7 @@ final class TextRowFile implements RowFile {
         if (!options.types().isEmpty()) {
             SchemaText.parseSchema(options.types())
                     .getFieldsList()
-                    .forEach(field -> given.put(dev.wings.common.schema.Field.folded(field.getName()), field));
+                    .forEach(field -> given.put(TopicField.folded(field.getName()), field));
         }
         return given;
     }
@@ -187,13 +187,13 @@ final class TextRowFile implements RowFile {
     private final class Reader extends ArrowReader {
 
         private final TextRows rows;
-        private final List<Field> fields;
+        private final List<TopicField> fields;
         private final OnLoss onLoss;
         private final long values;
         private final int batchRows;
         private boolean bound;
 
-        Reader(BufferAllocator allocator, TextRows rows, List<Field> fields, int batchRows, OnLoss onLoss) {
+        Reader(BufferAllocator allocator, TextRows rows, List<TopicField> fields, int batchRows, OnLoss onLoss) {
             super(allocator);
             this.rows = rows;
             this.fields = fields;

@@ -19,7 +19,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,7 +58,7 @@ abstract sealed class TextRows implements AutoCloseable permits CsvRows, JsonRow
     }
 
     /// The topic's fields that the rows can have.
-    final List<Field> fields(TopicSchema topic) throws IOException {
+    final List<TopicField> fields(TopicSchema topic) throws IOException {
         try {
             return findFields(topic);
         } catch (WingsException e) {
@@ -67,7 +67,7 @@ abstract sealed class TextRows implements AutoCloseable permits CsvRows, JsonRow
     }
 
     /// Where the values go, in the order of [#fields].
-    abstract void bind(List<Field> fields, List<FieldVector> vectors, OnLoss onLoss);
+    abstract void bind(List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss);
 
     /// Writes the next row; false if there is none.
     final boolean write(int index) throws IOException {
@@ -104,7 +104,7 @@ abstract sealed class TextRows implements AutoCloseable permits CsvRows, JsonRow
         tried.forEach(FieldVector::close);
     }
 
-    abstract List<Field> findFields(TopicSchema topic) throws IOException;
+    abstract List<TopicField> findFields(TopicSchema topic) throws IOException;
 
     abstract boolean writeNext(int index) throws IOException;
 

@@ -18,7 +18,7 @@ package dev.wings.cli.push;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -248,7 +248,7 @@ final class TypeGuess {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             json.nextToken();
-            Member member = members.computeIfAbsent(Field.folded(name), folded -> new Member(name, options));
+            Member member = members.computeIfAbsent(TopicField.folded(name), folded -> new Member(name, options));
             if (member.object == objects) {
                 throw WingsException.invalid("the field stands twice in one object: field=" + ValueWriter.quoted(name)
                         + ", other=" + ValueWriter.quoted(member.name));

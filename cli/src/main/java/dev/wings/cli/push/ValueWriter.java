@@ -20,8 +20,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -73,7 +73,7 @@ abstract sealed class ValueWriter {
     abstract void writeJson(int index, JsonParser json) throws IOException;
 
     final WingsException mismatch(String found) {
-        return WingsException.invalid("the value does not fit the field: field=\"" + Field.printable(path)
+        return WingsException.invalid("the value does not fit the field: field=\"" + TopicField.printable(path)
                 + "\", expected=" + TextValues.expected(type) + ", found=" + found);
     }
 
@@ -89,7 +89,7 @@ abstract sealed class ValueWriter {
     }
 
     static String quoted(String text) {
-        return '"' + Field.printable(text) + '"';
+        return '"' + TopicField.printable(text) + '"';
     }
 
     /// What a message calls a value that is not taken.
@@ -98,7 +98,7 @@ abstract sealed class ValueWriter {
             case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";
             case VALUE_STRING -> quoted(json.getText());
-            default -> Field.printable(json.getText());
+            default -> TopicField.printable(json.getText());
         };
     }
 
@@ -136,14 +136,14 @@ abstract sealed class ValueWriter {
         private long objects;
 
         /// @param prefix of the members' paths
-        Members(String prefix, List<Field> fields, List<FieldVector> vectors, OnLoss onLoss, TextOptions options) {
+        Members(String prefix, List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss, TextOptions options) {
             this.prefix = prefix;
             this.options = options;
             this.seen = new long[fields.size()];
             for (int i = 0; i < fields.size(); i++) {
-                Field field = fields.get(i);
+                TopicField field = fields.get(i);
                 positions.put(field.name(), i);
-                positions.put(Field.folded(field.name()), i);
+                positions.put(TopicField.folded(field.name()), i);
                 writers.add(ValueWriter.of(prefix + field.name(), field.type(), vectors.get(i), onLoss, options));
             }
         }
@@ -159,7 +159,7 @@ abstract sealed class ValueWriter {
                 String name = json.currentName();
                 Integer position = positions.get(name);
                 if (position == null) {
-                    position = positions.get(Field.folded(name));
+                    position = positions.get(TopicField.folded(name));
                 }
                 if (position == null) {
                     throw RowFile.noSuchField(prefix + name);

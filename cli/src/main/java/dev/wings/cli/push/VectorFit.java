@@ -18,6 +18,7 @@ package dev.wings.cli.push;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -113,7 +114,7 @@ sealed interface VectorFit
                 } else {
                     FieldType type = target instanceof FieldType.ListOf list
                             ? list.element().type()
-                            : targets.get(dev.wings.common.schema.Field.folded(child.getName()));
+                            : targets.get(TopicField.folded(child.getName()));
                     fits.add(plan(path + "." + child.getName(), child, type, onLoss));
                 }
             }
@@ -121,7 +122,7 @@ sealed interface VectorFit
         }
 
         private static Field nullable(String name, FieldType type) {
-            Field field = ArrowSchemas.toArrow(dev.wings.common.schema.Field.optional(1, name, type));
+            Field field = ArrowSchemas.toArrow(TopicField.optional(1, name, type));
             Map<String, String> metadata = new HashMap<>(field.getMetadata());
             metadata.remove(ArrowSchemas.FIELD_ID_KEY);
             return new Field(
@@ -156,9 +157,7 @@ sealed interface VectorFit
         private static Map<String, FieldType> targets(@Nullable FieldType target) {
             Map<String, FieldType> targets = new HashMap<>();
             if (target instanceof FieldType.Struct struct) {
-                struct.fields()
-                        .forEach(
-                                field -> targets.put(dev.wings.common.schema.Field.folded(field.name()), field.type()));
+                struct.fields().forEach(field -> targets.put(TopicField.folded(field.name()), field.type()));
             }
             return targets;
         }

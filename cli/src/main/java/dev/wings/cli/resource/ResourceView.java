@@ -22,8 +22,8 @@ import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicField;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ final class ResourceView {
         view.put("partition_by", partitionKey(topic));
         view.put("schema_version", topic.getSchema().getVersion());
         List<Object> fields = new ArrayList<>();
-        for (Field field : SchemaProtos.fromProto(topic.getSchema()).fields()) {
+        for (TopicField field : SchemaProtos.fromProto(topic.getSchema()).fields()) {
             Map<String, Object> column = new LinkedHashMap<>();
             column.put("id", field.id());
             column.put("name", field.name());

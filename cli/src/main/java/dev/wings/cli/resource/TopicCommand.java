@@ -37,8 +37,8 @@ import dev.wings.common.proto.Schema;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicField;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -259,7 +259,7 @@ public final class TopicCommand {
 
     private static String columns(Topic topic) {
         Table table = new Table("COLUMN", "TYPE", "");
-        for (Field field : SchemaProtos.fromProto(topic.getSchema()).fields()) {
+        for (TopicField field : SchemaProtos.fromProto(topic.getSchema()).fields()) {
             String notes = field.required() ? "not null" : "";
             if (field.id() == topic.getPartitionFieldId()) {
                 notes += (notes.isEmpty() ? "" : ", ") + "partition key";

@@ -20,8 +20,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -310,7 +310,7 @@ final class FromThenPushTest {
         }
         assertThat(names)
                 .containsExactlyElementsOf(
-                        topic.fields().stream().map(Field::name).toList());
+                        topic.fields().stream().map(TopicField::name).toList());
         if (file.toString().endsWith(".csv")) {
             assertThat(pushed).containsExactlyElementsOf(linesOfCsv(file, names.size()));
         } else if (select.isEmpty()) {

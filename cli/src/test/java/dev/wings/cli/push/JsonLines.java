@@ -18,8 +18,8 @@ package dev.wings.cli.push;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,12 +88,12 @@ final class JsonLines {
         };
     }
 
-    private static String members(List<Field> fields, Map<?, ?> object) {
+    private static String members(List<TopicField> fields, Map<?, ?> object) {
         Map<String, @Nullable Object> folded = new LinkedHashMap<>();
-        object.forEach((name, value) -> folded.put(Field.folded((String) name), value));
+        object.forEach((name, value) -> folded.put(TopicField.folded((String) name), value));
         StringJoiner members = new StringJoiner(",", "{", "}");
-        for (Field field : fields) {
-            members.add(field.name() + ":" + shown(field.type(), folded.remove(Field.folded(field.name()))));
+        for (TopicField field : fields) {
+            members.add(field.name() + ":" + shown(field.type(), folded.remove(TopicField.folded(field.name()))));
         }
         return members.toString() + (folded.isEmpty() ? "" : " and " + folded.keySet());
     }

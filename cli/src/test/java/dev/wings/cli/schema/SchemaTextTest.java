@@ -19,8 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,8 +67,8 @@ final class SchemaTextTest {
     void schemaNamesColumnsInOrder() {
         TopicSchema schema = columns("id long not null, \"a \"\"b\"\"\" decimal(4,1) null , at timestamptz NOT NULL");
 
-        assertThat(schema.fields()).extracting(Field::name).containsExactly("id", "a \"b\"", "at");
-        assertThat(schema.fields()).extracting(Field::required).containsExactly(true, false, true);
+        assertThat(schema.fields()).extracting(TopicField::name).containsExactly("id", "a \"b\"", "at");
+        assertThat(schema.fields()).extracting(TopicField::required).containsExactly(true, false, true);
     }
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ package dev.wings.common.arrow;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,7 +68,7 @@ public final class ArrowSchemas {
     }
 
     /// The canonical Arrow field, with what is inside it.
-    public static Field toArrow(dev.wings.common.schema.Field field) {
+    public static Field toArrow(TopicField field) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(FIELD_ID_KEY, Integer.toString(field.id()));
         if (field.type() == FieldType.Primitive.UUID) {
@@ -156,7 +157,6 @@ public final class ArrowSchemas {
     /// The Arrow type as it stands in messages: a time zone may be any text.
     static String typeText(Field field) {
         String type = field.getType().toString();
-        return dev.wings.common.schema.Field.printable(
-                field.getDictionary() == null ? type : "dictionary<" + type + ">");
+        return TopicField.printable(field.getDictionary() == null ? type : "dictionary<" + type + ">");
     }
 }

@@ -16,10 +16,10 @@
 package dev.wings.common.arrow;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.RowNumber;
 import dev.wings.common.schema.TimeRange;
+import dev.wings.common.schema.TopicField;
 import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.util.BitSet;
@@ -40,7 +40,7 @@ final class CanonicalChecks {
     private CanonicalChecks() {}
 
     /// @param memory of the batch: counts what the checks take
-    static void check(Field field, ArrayData array, BatchMemory memory) {
+    static void check(TopicField field, ArrayData array, BatchMemory memory) {
         check(field, field.name(), ROW, array, position -> true, memory);
     }
 
@@ -48,7 +48,7 @@ final class CanonicalChecks {
     /// @param live whether the position is part of a value of the batch: it may lie below a null, or outside of
     ///     all lists
     private static void check(
-            Field field, String path, String counted, ArrayData array, IntPredicate live, BatchMemory memory) {
+            TopicField field, String path, String counted, ArrayData array, IntPredicate live, BatchMemory memory) {
         if (field.required() && array.nullCount() > 0) {
             for (int i = 0; i < array.length(); i++) {
                 if (array.isNull(i) && live.test(i)) {
@@ -73,7 +73,7 @@ final class CanonicalChecks {
                 IntPredicate inside =
                         array.nullCount() == 0 ? live : position -> !array.isNull(position) && live.test(position);
                 for (int i = 0; i < type.fields().size(); i++) {
-                    Field member = type.fields().get(i);
+                    TopicField member = type.fields().get(i);
                     check(
                             member,
                             path + "." + member.name(),

@@ -16,8 +16,8 @@
 package dev.wings.common.arrow;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,7 +35,7 @@ final class CastPlanner {
     private final List<SchemaBinding.DictionaryColumn> dictionaries = new ArrayList<>();
 
     /// Fails with INVALID, naming the field and both types, if values could be lost.
-    Cast plan(SourceField source, Field target) {
+    Cast plan(SourceField source, TopicField target) {
         SourceField.Dictionary dictionary = source.dictionary();
         if (dictionary != null) {
             Cast values = plan(dictionary.values(), target);
@@ -55,7 +55,7 @@ final class CastPlanner {
         };
         return cast.orElseThrow(() -> WingsException.invalid(
                 "the field's type does not fit without loss: field=\"" + source.path() + "\", expected="
-                        + Field.printable(target.type().toString())
+                        + TopicField.printable(target.type().toString())
                         + (target.required() ? " not null" : "") + ", found=" + ArrowSchemas.typeText(source.field())));
     }
 
@@ -202,18 +202,18 @@ final class CastPlanner {
     }
 
     /// The cast of a struct, whose members are matched by name.
-    private Cast members(SourceField source, List<Field> targets) {
+    private Cast members(SourceField source, List<TopicField> targets) {
         Map<String, Integer> positions = new HashMap<>();
         for (int i = 0; i < source.children().size(); i++) {
             SourceField member = source.children().get(i);
-            if (positions.put(Field.folded(member.field().getName()), i) != null) {
+            if (positions.put(TopicField.folded(member.field().getName()), i) != null) {
                 throw member.invalid("the field is there twice");
             }
         }
         List<NestedCasts.Member> members = new ArrayList<>();
         Set<String> known = new HashSet<>();
-        for (Field target : targets) {
-            String name = Field.folded(target.name());
+        for (TopicField target : targets) {
+            String name = TopicField.folded(target.name());
             known.add(name);
             Integer position = positions.get(name);
             if (position != null) {
@@ -222,13 +222,13 @@ final class CastPlanner {
             } else if (target.required()) {
                 throw WingsException.invalid(
                         "a required field is missing: field=\"" + source.path() + "." + target.name() + "\", type="
-                                + Field.printable(target.type().toString()));
+                                + TopicField.printable(target.type().toString()));
             } else {
                 members.add(new NestedCasts.Member(NestedCasts.ABSENT, Cast.identity(), target.type()));
             }
         }
         for (SourceField member : source.children()) {
-            if (!known.contains(Field.folded(member.field().getName()))) {
+            if (!known.contains(TopicField.folded(member.field().getName()))) {
                 throw member.invalid("the topic has no such field");
             }
         }
@@ -254,7 +254,7 @@ final class CastPlanner {
         SourceField entries = source.children().get(0);
         List<NestedCasts.Member> members = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            Field field = target.children().get(i);
+            TopicField field = target.children().get(i);
             members.add(new NestedCasts.Member(i, plan(entries.children().get(i), field), field.type()));
         }
         return Optional.of(NestedCasts.list(source, NestedCasts.struct(members)));

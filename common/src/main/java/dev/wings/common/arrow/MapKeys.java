@@ -15,8 +15,8 @@
  */
 package dev.wings.common.arrow;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -122,7 +122,7 @@ final class MapKeys {
         };
     }
 
-    private static int compareMembers(List<Field> members, List<ArrayData> arrays, int a, int b) {
+    private static int compareMembers(List<TopicField> members, List<ArrayData> arrays, int a, int b) {
         for (int i = 0; i < members.size(); i++) {
             int order = compare(members.get(i).type(), arrays.get(i), a, b);
             if (order != 0) {
@@ -193,7 +193,7 @@ final class MapKeys {
         };
     }
 
-    private static long hashMembers(List<Field> members, List<ArrayData> arrays, int position) {
+    private static long hashMembers(List<TopicField> members, List<ArrayData> arrays, int position) {
         long hash = members.size();
         for (int i = 0; i < members.size(); i++) {
             hash = mixed(hash, hash(members.get(i).type(), arrays.get(i), position));

@@ -15,8 +15,8 @@
  */
 package dev.wings.common.arrow;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -86,9 +86,9 @@ final class NullArrays {
                 Layout.LIST, 0, length, length, validity, List.of(offsets(length, memory)), List.of(elements));
     }
 
-    private static List<ArrayData> members(List<Field> fields, int length, BatchMemory memory) {
+    private static List<ArrayData> members(List<TopicField> fields, int length, BatchMemory memory) {
         List<ArrayData> members = new ArrayList<>(fields.size());
-        for (Field field : fields) {
+        for (TopicField field : fields) {
             members.add(of(field.type(), length, memory));
         }
         return members;

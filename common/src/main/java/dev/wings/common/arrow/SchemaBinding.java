@@ -16,6 +16,7 @@
 package dev.wings.common.arrow;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,7 +75,7 @@ public final class SchemaBinding {
     /// A column of the page.
     ///
     /// @param source position among the producer's columns
-    record Column(int source, dev.wings.common.schema.Field target, Cast cast) {}
+    record Column(int source, TopicField target, Cast cast) {}
 
     /// A dictionary that the producer will send, and how its values become canonical.
     record DictionaryColumn(SourceField.Dictionary dictionary, Cast cast) {}
@@ -82,20 +83,20 @@ public final class SchemaBinding {
     /// Binds a producer's schema, as it stands in the message that starts its stream. Fails with INVALID,
     /// naming field and types, if a column is not in the topic, does not fit, or is missing though required.
     public static SchemaBinding bind(Schema incoming, TopicSchema topic) {
-        Map<String, dev.wings.common.schema.Field> targets = new HashMap<>();
-        topic.fields().forEach(field -> targets.put(dev.wings.common.schema.Field.folded(field.name()), field));
+        Map<String, TopicField> targets = new HashMap<>();
+        topic.fields().forEach(field -> targets.put(TopicField.folded(field.name()), field));
         Set<String> seen = new HashSet<>();
         List<SourceField> sources = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
         CastPlanner planner = new CastPlanner();
         for (Field field : incoming.getFields()) {
-            String path = dev.wings.common.schema.Field.printable(field.getName());
-            dev.wings.common.schema.Field target = targets.get(dev.wings.common.schema.Field.folded(field.getName()));
+            String path = TopicField.printable(field.getName());
+            TopicField target = targets.get(TopicField.folded(field.getName()));
             if (target == null) {
                 throw WingsException.invalid("the topic has no such field: field=\"" + path + "\", fields="
-                        + dev.wings.common.schema.Field.printableNames(topic.fields()));
+                        + TopicField.printableNames(topic.fields()));
             }
-            if (!seen.add(dev.wings.common.schema.Field.folded(field.getName()))) {
+            if (!seen.add(TopicField.folded(field.getName()))) {
                 throw WingsException.invalid("the field is there twice: field=\"" + path + "\"");
             }
             SourceField source = SourceField.of(field, path, false);
@@ -105,10 +106,10 @@ public final class SchemaBinding {
             }
             columns.add(new Column(sources.size() - 1, target, planner.plan(source, target)));
         }
-        for (dev.wings.common.schema.Field field : topic.fields()) {
-            if (field.required() && !seen.contains(dev.wings.common.schema.Field.folded(field.name()))) {
+        for (TopicField field : topic.fields()) {
+            if (field.required() && !seen.contains(TopicField.folded(field.name()))) {
                 throw WingsException.invalid("a required field is missing: field=\"" + field.name() + "\", type="
-                        + dev.wings.common.schema.Field.printable(field.type().toString()));
+                        + TopicField.printable(field.type().toString()));
             }
         }
         if (columns.isEmpty()) {

@@ -17,6 +17,7 @@ package dev.wings.common.arrow;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,19 +35,18 @@ final class SchemaInference {
 
     static TopicSchema infer(Schema schema) {
         SchemaInference inference = new SchemaInference();
-        List<dev.wings.common.schema.Field> fields = new ArrayList<>();
+        List<TopicField> fields = new ArrayList<>();
         for (Field field : schema.getFields()) {
-            fields.add(inference.field(
-                    field, field.getName(), dev.wings.common.schema.Field.printable(field.getName()), 1));
+            fields.add(inference.field(field, field.getName(), TopicField.printable(field.getName()), 1));
         }
         return new TopicSchema(0, fields, inference.lastFieldId);
     }
 
-    private dev.wings.common.schema.Field field(Field field, String name, String path, int depth) {
+    private TopicField field(Field field, String name, String path, int depth) {
         return field(field, name, !field.isNullable(), path, depth);
     }
 
-    private dev.wings.common.schema.Field field(Field field, String name, boolean required, String path, int depth) {
+    private TopicField field(Field field, String name, boolean required, String path, int depth) {
         if (depth > TopicSchema.MAX_DEPTH) {
             throw WingsException.invalid(
                     "fields are nested too deeply: field=\"" + path + "\", limit=" + TopicSchema.MAX_DEPTH);
@@ -56,7 +56,7 @@ final class SchemaInference {
             throw WingsException.invalid("the schema has too many fields: limit=" + TopicSchema.MAX_FIELDS);
         }
         int id = lastFieldId;
-        return new dev.wings.common.schema.Field(id, name, required, type(field, path, depth), "");
+        return new TopicField(id, name, required, type(field, path, depth), "");
     }
 
     private FieldType type(Field field, String path, int depth) {
@@ -120,13 +120,10 @@ final class SchemaInference {
     }
 
     private FieldType struct(Field field, String path, int depth) {
-        List<dev.wings.common.schema.Field> members = new ArrayList<>();
+        List<TopicField> members = new ArrayList<>();
         for (Field member : field.getChildren()) {
-            members.add(field(
-                    member,
-                    member.getName(),
-                    path + "." + dev.wings.common.schema.Field.printable(member.getName()),
-                    depth + 1));
+            members.add(
+                    field(member, member.getName(), path + "." + TopicField.printable(member.getName()), depth + 1));
         }
         return new FieldType.Struct(members);
     }

@@ -17,6 +17,7 @@ package dev.wings.common.arrow;
 
 import com.google.flatbuffers.Table;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -123,7 +124,7 @@ final class SchemaReader {
             }
             default ->
                 throw WingsException.invalid("no topic can hold a field of this type: field=\""
-                        + dev.wings.common.schema.Field.printable(name) + "\", type=" + typeName(source.typeType()));
+                        + TopicField.printable(name) + "\", type=" + typeName(source.typeType()));
         };
     }
 

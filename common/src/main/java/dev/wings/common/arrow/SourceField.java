@@ -17,6 +17,7 @@ package dev.wings.common.arrow;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.RowNumber;
+import dev.wings.common.schema.TopicField;
 import java.util.List;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -132,8 +133,7 @@ record SourceField(
                 list(Layout.FIXED_LIST, nonNegative(list.getListSize(), path, field), field, path, nested);
             case ArrowType.Struct ignored -> {
                 List<SourceField> members = field.getChildren().stream()
-                        .map(member -> of(
-                                member, path + "." + dev.wings.common.schema.Field.printable(member.getName()), nested))
+                        .map(member -> of(member, path + "." + TopicField.printable(member.getName()), nested))
                         .toList();
                 yield new SourceField(path, nested, field, type, Layout.STRUCT, 0, members, null);
             }

@@ -15,9 +15,9 @@
  */
 package dev.wings.common.lake;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import java.util.function.Function;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
@@ -30,12 +30,12 @@ public final class KeptTypes {
     private KeptTypes() {}
 
     /// The field as a table keeps it that is made with this layout.
-    static Field kept(Field field, Primitive timeAs) {
+    static TopicField kept(TopicField field, Primitive timeAs) {
         return kept(field, time -> timeAs);
     }
 
     /// The field as this table keeps it.
-    public static Field kept(Field field, Schema table) {
+    public static TopicField kept(TopicField field, Schema table) {
         return kept(field, time -> primitive(table.findType(time.id())));
     }
 
@@ -53,7 +53,7 @@ public final class KeptTypes {
     }
 
     /// @param times what is kept of a field of type time
-    private static Field kept(Field field, Function<Field, Primitive> times) {
+    private static TopicField kept(TopicField field, Function<TopicField, Primitive> times) {
         if (!hasTimes(field.type())) {
             return field;
         }
@@ -68,6 +68,6 @@ public final class KeptTypes {
             case FieldType.ListOf list -> new FieldType.ListOf(kept(list.element(), times));
             case FieldType.MapOf map -> new FieldType.MapOf(kept(map.key(), times), kept(map.value(), times));
         };
-        return new Field(field.id(), field.name(), field.required(), type, field.doc());
+        return new TopicField(field.id(), field.name(), field.required(), type, field.doc());
     }
 }

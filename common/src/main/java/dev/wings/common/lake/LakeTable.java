@@ -21,9 +21,9 @@ import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.PartitionTransform;
 import dev.wings.common.proto.SortField;
 import dev.wings.common.proto.TablePartitionField;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.LakeSpecProtos;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,7 +91,7 @@ public record LakeTable(
 
     private static Schema schema(TopicSchema topic, FieldType.Primitive timeAs) {
         List<NestedField> columns = new ArrayList<>();
-        for (Field field : topic.fields()) {
+        for (TopicField field : topic.fields()) {
             columns.add(LakeTypes.field(KeptTypes.kept(field, timeAs)));
         }
         columns.add(NestedField.required(
@@ -133,7 +133,7 @@ public record LakeTable(
                     + ", found=" + fields.size());
         }
         Set<String> taken = new HashSet<>();
-        schema.columns().forEach(column -> taken.add(Field.folded(column.name())));
+        schema.columns().forEach(column -> taken.add(TopicField.folded(column.name())));
         return legal(() -> {
             PartitionSpec.Builder builder = PartitionSpec.builderFor(schema).withSpecId(0);
             for (TablePartitionField field : fields) {
@@ -162,7 +162,7 @@ public record LakeTable(
             case YEAR -> check(Transforms.year(), column, builder).year(name, unused(name + "_year", taken));
             case PARTITION_TRANSFORM_UNSPECIFIED, UNRECOGNIZED ->
                 throw WingsException.invalid("a field of the table's partitioning has no transform that is known here: "
-                        + "field=\"" + Field.printable(name) + "\"");
+                        + "field=\"" + TopicField.printable(name) + "\"");
         };
     }
 
@@ -179,7 +179,7 @@ public record LakeTable(
     /// A partition field may not have the name of a column, and engines compare names without regard to case.
     private static String unused(String wanted, Set<String> taken) {
         String name = wanted;
-        while (!taken.add(Field.folded(name))) {
+        while (!taken.add(TopicField.folded(name))) {
             name += "_";
         }
         return name;
@@ -198,7 +198,7 @@ public record LakeTable(
                 NestedField column = column(schema, field.getFieldId());
                 if (!column.type().isPrimitiveType()) {
                     throw WingsException.invalid("a table cannot be sorted by a field of this type: field=\""
-                            + Field.printable(column.name()) + "\"");
+                            + TopicField.printable(column.name()) + "\"");
                 }
                 boolean nullsLast = field.hasNullsLast() ? field.getNullsLast() : field.getDescending();
                 builder.sortBy(
@@ -244,7 +244,7 @@ public record LakeTable(
         } catch (WingsException e) {
             throw e;
         } catch (RuntimeException e) {
-            String reason = Field.printable(String.valueOf(e.getMessage()));
+            String reason = TopicField.printable(String.valueOf(e.getMessage()));
             throw new WingsException(ErrorKind.INVALID, "no Iceberg table can be made of the topic: " + reason, e);
         }
     }
@@ -253,7 +253,7 @@ public record LakeTable(
         try {
             return legal(made);
         } catch (WingsException e) {
-            throw new WingsException(e.kind(), e.getMessage() + ", at=\"" + Field.printable(field) + "\"", e);
+            throw new WingsException(e.kind(), e.getMessage() + ", at=\"" + TopicField.printable(field) + "\"", e);
         }
     }
 }

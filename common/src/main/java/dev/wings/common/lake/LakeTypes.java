@@ -15,8 +15,8 @@
  */
 package dev.wings.common.lake;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
@@ -29,7 +29,7 @@ final class LakeTypes {
 
     private LakeTypes() {}
 
-    static NestedField field(Field field) {
+    static NestedField field(TopicField field) {
         NestedField.Builder builder =
                 field.required() ? NestedField.required(field.name()) : NestedField.optional(field.name());
         builder.withId(field.id()).ofType(type(field.type()));
@@ -52,14 +52,14 @@ final class LakeTypes {
         };
     }
 
-    private static Type list(Field element) {
+    private static Type list(TopicField element) {
         Type type = type(element.type());
         return element.required()
                 ? Types.ListType.ofRequired(element.id(), type)
                 : Types.ListType.ofOptional(element.id(), type);
     }
 
-    private static Type map(Field key, Field value) {
+    private static Type map(TopicField key, TopicField value) {
         Type keyType = type(key.type());
         Type valueType = type(value.type());
         return value.required()

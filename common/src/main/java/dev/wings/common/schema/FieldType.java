@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// The type of a [Field]: Iceberg's types, version 2 of the table spec.
+/// The type of a [TopicField]: Iceberg's types, version 2 of the table spec.
 ///
 /// Every type checks itself when it is made, and fails with INVALID. What concerns a whole schema (depth,
 /// number of fields, unique ids) is checked by [TopicSchema].
@@ -103,7 +103,7 @@ public sealed interface FieldType {
     }
 
     /// Named members; at least one, with names that are unique without regard to case.
-    record Struct(List<Field> fields) implements FieldType {
+    record Struct(List<TopicField> fields) implements FieldType {
 
         public Struct {
             fields = List.copyOf(fields);
@@ -116,7 +116,7 @@ public sealed interface FieldType {
         @Override
         public String toString() {
             StringBuilder text = new StringBuilder("struct<");
-            for (Field field : fields) {
+            for (TopicField field : fields) {
                 text.append(text.length() > "struct<".length() ? ", " : "")
                         .append(field.name())
                         .append(": ")
@@ -129,7 +129,7 @@ public sealed interface FieldType {
     /// Lists of any length.
     ///
     /// @param element a field named [#ELEMENT]
-    record ListOf(Field element) implements FieldType {
+    record ListOf(TopicField element) implements FieldType {
 
         public static final String ELEMENT = "element";
 
@@ -147,7 +147,7 @@ public sealed interface FieldType {
     ///
     /// @param key a required field named [#KEY]
     /// @param value a field named [#VALUE]
-    record MapOf(Field key, Field value) implements FieldType {
+    record MapOf(TopicField key, TopicField value) implements FieldType {
 
         public static final String KEY = "key";
         public static final String VALUE = "value";
@@ -167,7 +167,7 @@ public sealed interface FieldType {
     }
 
     /// The fields directly inside this type, in order; none for types without any.
-    default List<Field> children() {
+    default List<TopicField> children() {
         return switch (this) {
             case Primitive ignored -> List.of();
             case Decimal ignored -> List.of();
@@ -193,17 +193,17 @@ public sealed interface FieldType {
 
     /// Fails with INVALID if two of the siblings have the same name without regard to case: SQL could not tell
     /// them apart.
-    static void checkUniqueNames(List<Field> siblings) {
+    static void checkUniqueNames(List<TopicField> siblings) {
         Set<String> seen = HashSet.newHashSet(siblings.size());
-        for (Field field : siblings) {
-            if (!seen.add(Field.folded(field.name()))) {
+        for (TopicField field : siblings) {
+            if (!seen.add(TopicField.folded(field.name()))) {
                 throw WingsException.invalid(
                         "field names must be unique without regard to case: field=\"" + field.name() + "\"");
             }
         }
     }
 
-    private static void checkName(Field field, String expected) {
+    private static void checkName(TopicField field, String expected) {
         if (!field.name().equals(expected)) {
             throw WingsException.invalid(
                     "bad field name inside a list or map: expected=" + expected + ", found=\"" + field.name() + "\"");

@@ -155,12 +155,12 @@ public record LakeSpec(
 
         /// Matched without regard to case.
         static Column named(TopicSchema schema, String name) {
-            String folded = Field.folded(name);
+            String folded = TopicField.folded(name);
             return all(schema)
-                    .filter(column -> Field.folded(column.name).equals(folded))
+                    .filter(column -> TopicField.folded(column.name).equals(folded))
                     .findFirst()
                     .orElseThrow(() -> WingsException.invalid(
-                            "not a top-level field of the topic: field=\"" + Field.printable(name) + "\""));
+                            "not a top-level field of the topic: field=\"" + TopicField.printable(name) + "\""));
         }
 
         static Column of(TopicSchema schema, int id) {
@@ -190,7 +190,7 @@ public record LakeSpec(
             Column column = Column.of(schema, part.fieldId());
             if (!column.type().children().isEmpty()) {
                 throw WingsException.invalid("the table cannot be sorted by a nested field: field=\"" + column.name()
-                        + "\", type=" + Field.printable(column.type().toString()));
+                        + "\", type=" + TopicField.printable(column.type().toString()));
             }
             if (!sorted.add(part.fieldId())) {
                 throw WingsException.invalid(
@@ -206,7 +206,7 @@ public record LakeSpec(
         }
         if (!part.transform().takes(column.type())) {
             throw WingsException.invalid("the table cannot be partitioned so: field=\"" + column.name() + "\", type="
-                    + Field.printable(column.type().toString()) + ", transform=" + part.transform());
+                    + TopicField.printable(column.type().toString()) + ", transform=" + part.transform());
         }
     }
 }

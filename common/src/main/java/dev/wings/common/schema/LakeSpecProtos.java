@@ -115,7 +115,7 @@ public final class LakeSpecProtos {
     private static PartitionField asked(TablePartitionField part, TopicSchema schema) {
         checkNamed(part.getField(), part.getFieldId());
         return new PartitionField(
-                Column.named(schema, part.getField()).id(), fromProto(part, Field.printable(part.getField())));
+                Column.named(schema, part.getField()).id(), fromProto(part, TopicField.printable(part.getField())));
     }
 
     private static SortField asked(dev.wings.common.proto.SortField part, TopicSchema schema) {
@@ -130,7 +130,7 @@ public final class LakeSpecProtos {
         if (fieldId != 0) {
             throw WingsException.invalid(
                     "a field of the layout is named, its id is given by the control plane: field=\""
-                            + Field.printable(field) + "\", field_id=" + fieldId);
+                            + TopicField.printable(field) + "\", field_id=" + fieldId);
         }
     }
 

@@ -17,7 +17,7 @@ package dev.wings.common.schema;
 
 import java.util.Locale;
 
-/// What makes two names of fields the same name, see [Field#folded].
+/// What makes two names of fields the same name, see [TopicField#folded].
 ///
 /// Whoever reads a topic compares names in a way of its own: DuckDB without regard to the case of ASCII letters,
 /// Java's `equalsIgnoreCase` character by character, by their upper and lower case (`ſ` is `s`, `ı` and `İ` are `i`),

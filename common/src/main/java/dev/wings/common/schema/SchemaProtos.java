@@ -35,7 +35,7 @@ public final class SchemaProtos {
 
     public static Schema toProto(TopicSchema schema) {
         Schema.Builder proto = Schema.newBuilder().setVersion(schema.version()).setLastFieldId(schema.lastFieldId());
-        for (Field field : schema.fields()) {
+        for (TopicField field : schema.fields()) {
             proto.addFields(toProto(field));
         }
         return proto.build();
@@ -43,7 +43,7 @@ public final class SchemaProtos {
 
     /// Fails with INVALID, naming the field, for anything that is not a legal schema.
     public static TopicSchema fromProto(Schema proto) {
-        List<Field> fields = new FieldReader(new IdGiver(Set.of(), false)).fields(proto.getFieldsList());
+        List<TopicField> fields = new FieldReader(new IdGiver(Set.of(), false)).fields(proto.getFieldsList());
         return new TopicSchema(proto.getVersion(), fields, proto.getLastFieldId());
     }
 
@@ -54,11 +54,11 @@ public final class SchemaProtos {
         Set<Integer> given = new HashSet<>();
         collectIds(proto.getFieldsList(), 1, given);
         IdGiver ids = new IdGiver(given, true);
-        List<Field> fields = new FieldReader(ids).fields(proto.getFieldsList());
+        List<TopicField> fields = new FieldReader(ids).fields(proto.getFieldsList());
         return new TopicSchema(0, fields, ids.last);
     }
 
-    private static dev.wings.common.proto.Field toProto(Field field) {
+    private static dev.wings.common.proto.Field toProto(TopicField field) {
         return dev.wings.common.proto.Field.newBuilder()
                 .setId(field.id())
                 .setName(field.name())
@@ -164,7 +164,7 @@ public final class SchemaProtos {
             this.ids = ids;
         }
 
-        List<Field> fields(List<dev.wings.common.proto.Field> protos) {
+        List<TopicField> fields(List<dev.wings.common.proto.Field> protos) {
             try {
                 return fields(protos, 1);
             } catch (WingsException e) {
@@ -173,27 +173,28 @@ public final class SchemaProtos {
             }
         }
 
-        private List<Field> fields(List<dev.wings.common.proto.Field> protos, int depth) {
-            List<Field> fields = new ArrayList<>();
+        private List<TopicField> fields(List<dev.wings.common.proto.Field> protos, int depth) {
+            List<TopicField> fields = new ArrayList<>();
             for (dev.wings.common.proto.Field proto : protos) {
                 fields.add(field(proto, depth));
             }
             return fields;
         }
 
-        private Field field(dev.wings.common.proto.Field proto, int depth) {
+        private TopicField field(dev.wings.common.proto.Field proto, int depth) {
             count++;
             if (count > TopicSchema.MAX_FIELDS) {
                 throw WingsException.invalid("the schema has too many fields: limit=" + TopicSchema.MAX_FIELDS);
             }
             if (depth > TopicSchema.MAX_DEPTH) {
-                throw WingsException.invalid("fields are nested too deeply: field=\"" + Field.printable(proto.getName())
-                        + "\", limit=" + TopicSchema.MAX_DEPTH);
+                throw WingsException.invalid("fields are nested too deeply: field=\""
+                        + TopicField.printable(proto.getName()) + "\", limit=" + TopicSchema.MAX_DEPTH);
             }
-            path.addLast(Field.printable(proto.getName()));
+            path.addLast(TopicField.printable(proto.getName()));
             // Before the type is read, so that a field has a lower id than what is inside it.
             int id = ids.idOf(proto);
-            Field field = new Field(id, proto.getName(), proto.getRequired(), type(proto, depth), proto.getDoc());
+            TopicField field =
+                    new TopicField(id, proto.getName(), proto.getRequired(), type(proto, depth), proto.getDoc());
             // Left as it is where a field is bad: that is the place to name.
             path.removeLast();
             return field;
@@ -238,8 +239,8 @@ public final class SchemaProtos {
         }
 
         private static WingsException withoutType(dev.wings.common.proto.Field field) {
-            return WingsException.invalid(
-                    "the field has no type that is known here: field=\"" + Field.printable(field.getName()) + "\"");
+            return WingsException.invalid("the field has no type that is known here: field=\""
+                    + TopicField.printable(field.getName()) + "\"");
         }
     }
 }

@@ -50,7 +50,7 @@ public final class SqlTypes {
             case FieldType.Struct struct -> {
                 StringBuilder text = new StringBuilder("STRUCT(");
                 String separator = "";
-                for (Field field : struct.fields()) {
+                for (TopicField field : struct.fields()) {
                     text.append(separator)
                             .append(identifier(field.name()))
                             .append(' ')

@@ -27,7 +27,7 @@ import java.util.Set;
 /// @param version counts up from 0 with each change
 /// @param fields the columns in the order in which `select *` shows them; at least one
 /// @param lastFieldId the highest field id ever given in the topic, nested fields included
-public record TopicSchema(int version, List<Field> fields, int lastFieldId) {
+public record TopicSchema(int version, List<TopicField> fields, int lastFieldId) {
 
     /// Fields in all, nested ones included.
     public static final int MAX_FIELDS = 2_000;
@@ -51,12 +51,13 @@ public record TopicSchema(int version, List<Field> fields, int lastFieldId) {
         if (fields.isEmpty()) {
             throw WingsException.invalid("a topic needs at least one field");
         }
-        if (lastFieldId > Field.MAX_ID) {
-            throw WingsException.invalid("bad last field id: the limit is " + Field.MAX_ID + ": id=" + lastFieldId);
+        if (lastFieldId > TopicField.MAX_ID) {
+            throw WingsException.invalid(
+                    "bad last field id: the limit is " + TopicField.MAX_ID + ": id=" + lastFieldId);
         }
         FieldType.checkUniqueNames(fields);
-        for (Field field : fields) {
-            if (RESERVED_COLUMNS.contains(Field.folded(field.name()))) {
+        for (TopicField field : fields) {
+            if (RESERVED_COLUMNS.contains(TopicField.folded(field.name()))) {
                 throw WingsException.invalid("the field's name is reserved: field=\"" + field.name() + "\"");
             }
         }
@@ -65,44 +66,44 @@ public record TopicSchema(int version, List<Field> fields, int lastFieldId) {
     }
 
     /// The column of that name, matched without regard to case.
-    public Optional<Field> find(String name) {
-        String folded = Field.folded(name);
+    public Optional<TopicField> find(String name) {
+        String folded = TopicField.folded(name);
         return fields.stream()
-                .filter(field -> Field.folded(field.name()).equals(folded))
+                .filter(field -> TopicField.folded(field.name()).equals(folded))
                 .findFirst();
     }
 
     /// The column of that id.
-    public Optional<Field> find(int id) {
+    public Optional<TopicField> find(int id) {
         return fields.stream().filter(field -> field.id() == id).findFirst();
     }
 
     /// The column that rows can be partitioned by; fails with INVALID if there is no such column or its type
     /// cannot be a partition key (floating point and nested types).
-    public Field partitionKey(String name) {
-        Field field = find(name)
+    public TopicField partitionKey(String name) {
+        TopicField field = find(name)
                 .orElseThrow(() -> WingsException.invalid("the partition key is not a field of the topic: field=\""
-                        + Field.printable(name) + "\", fields=" + Field.printableNames(fields)));
+                        + TopicField.printable(name) + "\", fields=" + TopicField.printableNames(fields)));
         return checkPartitionKey(field);
     }
 
     /// As [#partitionKey(String)], by id.
-    public Field partitionKey(int id) {
-        Field field = find(id).orElseThrow(
+    public TopicField partitionKey(int id) {
+        TopicField field = find(id).orElseThrow(
                         () -> WingsException.invalid("the partition key is not a field of the topic: field_id=" + id));
         return checkPartitionKey(field);
     }
 
-    private static Field checkPartitionKey(Field field) {
+    private static TopicField checkPartitionKey(TopicField field) {
         if (!field.type().canPartition()) {
             throw WingsException.invalid("a field of this type cannot be the partition key: field=\"" + field.name()
-                    + "\", type=" + Field.printable(field.type().toString()));
+                    + "\", type=" + TopicField.printable(field.type().toString()));
         }
         return field;
     }
 
-    private static void checkFields(List<Field> fields, int depth, int lastFieldId, Map<Integer, String> seen) {
-        for (Field field : fields) {
+    private static void checkFields(List<TopicField> fields, int depth, int lastFieldId, Map<Integer, String> seen) {
+        for (TopicField field : fields) {
             if (depth > MAX_DEPTH) {
                 throw WingsException.invalid(
                         "fields are nested too deeply: field=\"" + field.name() + "\", limit=" + MAX_DEPTH);

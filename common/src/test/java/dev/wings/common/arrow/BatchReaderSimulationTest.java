@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -321,7 +321,7 @@ class BatchReaderSimulationTest {
     private static Map<String, List<@Nullable Object>> values(RandomStream stream, VectorSchemaRoot root) {
         Map<String, List<@Nullable Object>> values = new LinkedHashMap<>();
         root.getFieldVectors().forEach(vector -> {
-            Field field = stream.topic().find(vector.getName()).orElseThrow();
+            TopicField field = stream.topic().find(vector.getName()).orElseThrow();
             assertThat(ArrowSchemas.fieldId(vector.getField())).hasValue(field.id());
             values.put(field.name(), CanonicalValues.column(field.type(), vector));
         });

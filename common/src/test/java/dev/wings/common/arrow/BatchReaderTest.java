@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -119,7 +120,7 @@ class BatchReaderTest {
 
     @Test
     void nullsInRequiredFields() {
-        TopicSchema top = topic(dev.wings.common.schema.Field.required(1, "f", FieldType.Primitive.LONG));
+        TopicSchema top = topic(TopicField.required(1, "f", FieldType.Primitive.LONG));
         assertRefused(
                 top,
                 field("f", INT64),
@@ -128,9 +129,8 @@ class BatchReaderTest {
                 "field=\"f\", type=long, row=1 (of the batch, counted from 0)");
 
         // Required members are looked at only where their struct is there.
-        FieldType inner =
-                new FieldType.Struct(List.of(dev.wings.common.schema.Field.required(2, "x", FieldType.Primitive.LONG)));
-        TopicSchema struct = topic(dev.wings.common.schema.Field.optional(1, "f", inner));
+        FieldType inner = new FieldType.Struct(List.of(TopicField.required(2, "x", FieldType.Primitive.LONG)));
+        TopicSchema struct = topic(TopicField.optional(1, "f", inner));
         Field arrowStruct = field("f", ArrowType.Struct.INSTANCE, field("x", INT64));
         assertThat(read(struct, arrowStruct, values(null, List.of(1L)))).hasSize(2);
         assertRefused(
@@ -140,9 +140,8 @@ class BatchReaderTest {
                 "null in a required field",
                 "field=\"f.x\", type=long, row=1 (of the batch, counted from 0)");
 
-        FieldType elements =
-                new FieldType.ListOf(dev.wings.common.schema.Field.required(2, "element", FieldType.Primitive.LONG));
-        TopicSchema list = topic(dev.wings.common.schema.Field.optional(1, "f", elements));
+        FieldType elements = new FieldType.ListOf(TopicField.required(2, "element", FieldType.Primitive.LONG));
+        TopicSchema list = topic(TopicField.optional(1, "f", elements));
         Field arrowList = field("f", ArrowType.List.INSTANCE, field("item", INT64));
         assertRefused(
                 list,
@@ -156,9 +155,8 @@ class BatchReaderTest {
     /// What lies below a null is garbage, and no value of the batch.
     @Test
     void badValuesBelowNullsDoNotMatter() {
-        FieldType inner =
-                new FieldType.Struct(List.of(dev.wings.common.schema.Field.required(2, "x", FieldType.Primitive.TIME)));
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", inner));
+        FieldType inner = new FieldType.Struct(List.of(TopicField.required(2, "x", FieldType.Primitive.TIME)));
+        TopicSchema topic = topic(TopicField.optional(1, "f", inner));
         Field member = field("x", new ArrowType.Time(TimeUnit.MICROSECOND, 64));
         Field field = field("f", ArrowType.Struct.INSTANCE, member);
         // Of the member: null, 10 and -1; of the struct: the first and the last are null.
@@ -188,15 +186,13 @@ class BatchReaderTest {
     void messagesHaveNothingInThemThatBreaksALine() {
         ArrowType zoned = new ArrowType.Timestamp(TimeUnit.MICROSECOND, "a\nb" + "c".repeat(5000));
         assertInvalid(
-                () -> reader(
-                        topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.LONG)),
-                        field("f", zoned)),
+                () -> reader(topic(TopicField.optional(1, "f", FieldType.Primitive.LONG)), field("f", zoned)),
                 "found=Timestamp(MICROSECOND, a?b");
     }
 
     @Test
     void dictionariesThatAreNotThere() {
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING));
+        TopicSchema topic = topic(TopicField.optional(1, "f", FieldType.Primitive.STRING));
         Field field = new Field(
                 "f",
                 new org.apache.arrow.vector.types.pojo.FieldType(
@@ -235,7 +231,7 @@ class BatchReaderTest {
 
     @Test
     void dictionariesGrowAndAreReplaced() {
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING));
+        TopicSchema topic = topic(TopicField.optional(1, "f", FieldType.Primitive.STRING));
         Field field = encoded(UTF8, 5);
         try (BatchReader reader = reader(topic, field)) {
             readDictionary(reader, 5, false, words("a", null));
@@ -258,7 +254,7 @@ class BatchReaderTest {
     /// Each costs what it holds, not what was there before; and all together have the limit of one.
     @Test
     void manySmallDeltas() {
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING));
+        TopicSchema topic = topic(TopicField.optional(1, "f", FieldType.Primitive.STRING));
         Field field = encoded(UTF8, 5);
         try (BatchReader reader = reader(topic, field)) {
             readDictionary(reader, 5, false, words("0"));
@@ -283,11 +279,8 @@ class BatchReaderTest {
 
     @Test
     void aDictionaryOfDictionariesIsNotReadWithOthers() {
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(
-                1,
-                "f",
-                new FieldType.Struct(
-                        List.of(dev.wings.common.schema.Field.optional(2, "m", FieldType.Primitive.STRING)))));
+        TopicSchema topic = topic(TopicField.optional(
+                1, "f", new FieldType.Struct(List.of(TopicField.optional(2, "m", FieldType.Primitive.STRING)))));
         Field member = new Field(
                 "m",
                 new org.apache.arrow.vector.types.pojo.FieldType(
@@ -344,7 +337,7 @@ class BatchReaderTest {
     @Test
     void amplification() {
         // 900 rows of one word of 10,000 bytes.
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING));
+        TopicSchema topic = topic(TopicField.optional(1, "f", FieldType.Primitive.STRING));
         Field field = new Field(
                 "f",
                 new org.apache.arrow.vector.types.pojo.FieldType(
@@ -367,8 +360,8 @@ class BatchReaderTest {
         TopicSchema topic = new TopicSchema(
                 0,
                 List.of(
-                        dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.BINARY),
-                        dev.wings.common.schema.Field.optional(2, "g", FieldType.Primitive.BINARY)),
+                        TopicField.optional(1, "f", FieldType.Primitive.BINARY),
+                        TopicField.optional(2, "g", FieldType.Primitive.BINARY)),
                 2);
         List<Field> fields =
                 List.of(field("f", ArrowType.BinaryView.INSTANCE), field("g", ArrowType.BinaryView.INSTANCE));
@@ -399,7 +392,7 @@ class BatchReaderTest {
     @Test
     void limits() {
         Field field = field("f", INT64);
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.LONG));
+        TopicSchema topic = topic(TopicField.optional(1, "f", FieldType.Primitive.LONG));
         List<@Nullable Object> many = new ArrayList<>();
         for (long i = 0; i < 1001; i++) {
             many.add(i);
@@ -407,7 +400,7 @@ class BatchReaderTest {
         assertRefused(topic, field, many, "too many rows: rows=1001, limit=1000");
         WireBatch large =
                 WireBatch.of(List.of(field("f", UTF8)), List.of(values((Object) new byte[LIMITS.rows() * 1100])));
-        TopicSchema text = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING));
+        TopicSchema text = topic(TopicField.optional(1, "f", FieldType.Primitive.STRING));
         try (BatchReader reader = reader(text, field("f", UTF8))) {
             assertInvalid(() -> open(reader, large), "too large: bytes=");
         }
@@ -416,7 +409,7 @@ class BatchReaderTest {
     @Test
     void headersThatDoNotFitTheirBody() {
         Field field = field("f", UTF8);
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING));
+        TopicSchema topic = topic(TopicField.optional(1, "f", FieldType.Primitive.STRING));
         WireBatch batch = WireBatch.of(List.of(field), List.of(values(bytes("abc"), null, bytes("defg"))));
         try (BatchReader reader = reader(topic, field)) {
             assertRefused(
@@ -449,7 +442,7 @@ class BatchReaderTest {
     @Test
     void bodiesThatAreCut() {
         Field field = field("f", INT64);
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.LONG));
+        TopicSchema topic = topic(TopicField.optional(1, "f", FieldType.Primitive.LONG));
         WireBatch batch = WireBatch.of(List.of(field), List.of(values(1L, 2L)));
         try (BatchReader reader = reader(topic, field);
                 ArrowBuf body = WireBatch.open(allocator, Arrays.copyOf(batch.body(), 8))) {
@@ -460,7 +453,7 @@ class BatchReaderTest {
     @Test
     void batchesThatNeedNoCastKeepTheirBody() {
         Field field = field("F", UTF8);
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING));
+        TopicSchema topic = topic(TopicField.optional(1, "f", FieldType.Primitive.STRING));
         WireBatch sent = WireBatch.of(List.of(field), List.of(values(bytes("abc"), null)));
         try (BatchReader reader = reader(topic, field)) {
             assertThat(reader.binding().isIdentity()).isTrue();
@@ -494,7 +487,7 @@ class BatchReaderTest {
         return new Field(name, org.apache.arrow.vector.types.pojo.FieldType.nullable(type), List.of(children));
     }
 
-    private static TopicSchema topic(dev.wings.common.schema.Field field) {
+    private static TopicSchema topic(TopicField field) {
         return new TopicSchema(0, List.of(field), 100);
     }
 
@@ -519,7 +512,7 @@ class BatchReaderTest {
     }
 
     private List<@Nullable Object> read(ArrowType type, FieldType target, List<@Nullable Object> values) {
-        return read(topic(dev.wings.common.schema.Field.optional(1, "f", target)), field("f", type), values);
+        return read(topic(TopicField.optional(1, "f", target)), field("f", type), values);
     }
 
     private List<@Nullable Object> read(TopicSchema topic, Field field, List<@Nullable Object> values) {
@@ -531,8 +524,7 @@ class BatchReaderTest {
     }
 
     private void assertRefused(ArrowType type, FieldType target, List<@Nullable Object> values, String... messages) {
-        assertRefused(
-                topic(dev.wings.common.schema.Field.optional(1, "f", target)), field("f", type), values, messages);
+        assertRefused(topic(TopicField.optional(1, "f", target)), field("f", type), values, messages);
     }
 
     private void assertRefused(TopicSchema topic, Field field, List<@Nullable Object> values, String... messages) {

@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,7 +51,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BodyCompressionTest {
 
     private static final TopicSchema TOPIC =
-            new TopicSchema(0, List.of(dev.wings.common.schema.Field.optional(1, "f", FieldType.Primitive.STRING)), 1);
+            new TopicSchema(0, List.of(TopicField.optional(1, "f", FieldType.Primitive.STRING)), 1);
 
     private final BufferAllocator allocator = new RootAllocator();
 

@@ -23,6 +23,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
 import dev.wings.common.schema.TimeRange;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -96,7 +97,7 @@ class CanonicalChecksTest {
 
         Sent inList() {
             return new Sent(
-                    new FieldType.ListOf(dev.wings.common.schema.Field.optional(id(), "element", type)),
+                    new FieldType.ListOf(TopicField.optional(id(), "element", type)),
                     ArrowType.List.INSTANCE,
                     List.of(field("element")),
                     Arrays.asList(value));
@@ -104,7 +105,7 @@ class CanonicalChecksTest {
 
         Sent inStruct() {
             return new Sent(
-                    new FieldType.Struct(List.of(dev.wings.common.schema.Field.optional(id(), "m", type))),
+                    new FieldType.Struct(List.of(TopicField.optional(id(), "m", type))),
                     ArrowType.Struct.INSTANCE,
                     List.of(field("m")),
                     Arrays.asList(value));
@@ -134,8 +135,7 @@ class CanonicalChecksTest {
                     List.of(key.field("key"), value.field("value")));
             return new Sent(
                     new FieldType.MapOf(
-                            dev.wings.common.schema.Field.required(id, "key", key.type),
-                            dev.wings.common.schema.Field.optional(id + 1, "value", value.type)),
+                            TopicField.required(id, "key", key.type), TopicField.optional(id + 1, "value", value.type)),
                     new ArrowType.Map(false),
                     List.of(entry),
                     entries);
@@ -393,8 +393,7 @@ class CanonicalChecksTest {
 
     private void open(Sent sent, List<@Nullable Object> values) {
         Field field = sent.field("f");
-        TopicSchema topic =
-                new TopicSchema(0, List.of(dev.wings.common.schema.Field.optional(1, "f", sent.type())), 1000);
+        TopicSchema topic = new TopicSchema(0, List.of(TopicField.optional(1, "f", sent.type())), 1000);
         WireBatch batch = WireBatch.of(List.of(field), List.of(values));
         try (BatchReader reader =
                         new BatchReader(allocator, SchemaBinding.bind(new Schema(List.of(field)), topic), LIMITS);

@@ -17,8 +17,8 @@ package dev.wings.common.arrow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -75,7 +75,7 @@ final class CanonicalValues {
                 StructVector members = (StructVector) vector;
                 Map<String, @Nullable Object> values = new LinkedHashMap<>();
                 for (int i = 0; i < struct.fields().size(); i++) {
-                    Field member = struct.fields().get(i);
+                    TopicField member = struct.fields().get(i);
                     values.put(member.name(), value(member.type(), (FieldVector) members.getChildByOrdinal(i), row));
                 }
                 yield values;

@@ -15,9 +15,9 @@
  */
 package dev.wings.common.arrow;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TimeRange;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -72,21 +72,21 @@ final class RandomStream {
     /// A batch, and by name of the topic's field what it holds.
     record Sent(WireBatch batch, Map<String, List<@Nullable Object>> expected) {}
 
-    private record Column(Field target, Source source) {}
+    private record Column(TopicField target, Source source) {}
 
     private record Source(org.apache.arrow.vector.types.pojo.Field field, Supplier<Value> next) {}
 
     RandomStream(long seed) {
         this.random = new Random(seed);
-        List<Field> fields = new ArrayList<>();
+        List<TopicField> fields = new ArrayList<>();
         int count = 1 + random.nextInt(5);
         for (int i = 0; i < count; i++) {
             fields.add(field("Column" + i, 0));
         }
         this.topic = new TopicSchema(0, fields, lastFieldId);
-        List<Field> sent = new ArrayList<>(fields);
+        List<TopicField> sent = new ArrayList<>(fields);
         Collections.shuffle(sent, random);
-        for (Field field : sent) {
+        for (TopicField field : sent) {
             if (field.required() || columns.isEmpty() || random.nextInt(5) > 0) {
                 columns.add(new Column(field, source(field, 0)));
             }
@@ -123,10 +123,10 @@ final class RandomStream {
         return new Sent(WireBatch.of(schema().getFields(), wire), expected);
     }
 
-    private Field field(String name, int depth) {
+    private TopicField field(String name, int depth) {
         int id = ++lastFieldId;
         boolean required = random.nextInt(3) == 0;
-        return new Field(id, name, required, type(depth), "");
+        return new TopicField(id, name, required, type(depth), "");
     }
 
     private FieldType type(int depth) {
@@ -138,7 +138,7 @@ final class RandomStream {
             }
             case 13 -> new FieldType.Fixed(1 + random.nextInt(20));
             case 14, 15 -> {
-                List<Field> members = new ArrayList<>();
+                List<TopicField> members = new ArrayList<>();
                 int count = 1 + random.nextInt(3);
                 for (int i = 0; i < count; i++) {
                     members.add(field("m" + i, depth + 1));
@@ -148,13 +148,13 @@ final class RandomStream {
             case 16 -> new FieldType.ListOf(field("element", depth + 1));
             case 17 -> {
                 int id = ++lastFieldId;
-                yield new FieldType.MapOf(Field.required(id, "key", type(3)), field("value", depth + 1));
+                yield new FieldType.MapOf(TopicField.required(id, "key", type(3)), field("value", depth + 1));
             }
             default -> PRIMITIVES.get(choice);
         };
     }
 
-    private Source source(Field target, int depth) {
+    private Source source(TopicField target, int depth) {
         boolean nullable = !target.required();
         if (nullable && depth > 0 && random.nextInt(12) == 0) {
             return leaf(target, ArrowType.Null.INSTANCE, () -> Value.NULL);
@@ -165,7 +165,7 @@ final class RandomStream {
         return plain(target, depth);
     }
 
-    private Source dictionary(Field target, int depth) {
+    private Source dictionary(TopicField target, int depth) {
         Source values = plain(target, depth + 1);
         List<Value> entries = new ArrayList<>();
         for (int i = 0; i < 1 + random.nextInt(9); i++) {
@@ -197,7 +197,7 @@ final class RandomStream {
         return values;
     }
 
-    private Source plain(Field target, int depth) {
+    private Source plain(TopicField target, int depth) {
         return switch (target.type()) {
             case FieldType.Primitive type -> primitive(target, type);
             case FieldType.Decimal type -> decimal(target, type);
@@ -211,7 +211,7 @@ final class RandomStream {
         };
     }
 
-    private Source primitive(Field target, FieldType.Primitive type) {
+    private Source primitive(TopicField target, FieldType.Primitive type) {
         return switch (type) {
             case BOOLEAN ->
                 random.nextBoolean()
@@ -279,14 +279,14 @@ final class RandomStream {
         return new ArrowType.Int(bits, signed);
     }
 
-    private Source integer(Field target, ArrowType.Int type) {
+    private Source integer(TopicField target, ArrowType.Int type) {
         return leaf(target, type, () -> {
             long value = random.nextLong() >> (64 - type.getBitWidth());
             return same(type.getIsSigned() ? value : value & ((1L << type.getBitWidth()) - 1));
         });
     }
 
-    private Source floatingPoint(Field target, FloatingPointPrecision precision) {
+    private Source floatingPoint(TopicField target, FloatingPointPrecision precision) {
         return leaf(target, new ArrowType.FloatingPoint(precision), () -> {
             double value = random.nextGaussian() * 100;
             return same(
@@ -298,13 +298,13 @@ final class RandomStream {
         });
     }
 
-    private Source time(Field target) {
+    private Source time(TopicField target) {
         TimeUnit unit = pick(TimeUnit.values());
         boolean coarse = unit == TimeUnit.SECOND || unit == TimeUnit.MILLISECOND;
         return leaf(target, new ArrowType.Time(unit, coarse ? 32 : 64), () -> inMicros(unit, random.nextInt(86_400)));
     }
 
-    private Source timestamp(Field target, @Nullable String zone) {
+    private Source timestamp(TopicField target, @Nullable String zone) {
         TimeUnit unit = pick(TimeUnit.values());
         return leaf(target, new ArrowType.Timestamp(unit, zone), () -> inMicros(unit, random.nextInt()));
     }
@@ -321,7 +321,7 @@ final class RandomStream {
                 micros);
     }
 
-    private Source decimal(Field target, FieldType.Decimal type) {
+    private Source decimal(TopicField target, FieldType.Decimal type) {
         int whole = type.precision() - type.scale();
         if (whole >= 20 && random.nextBoolean()) {
             ArrowType.Int integer = pick(integer(64, true), integer(32, false), integer(8, true));
@@ -356,8 +356,8 @@ final class RandomStream {
         });
     }
 
-    private Source struct(Field target, FieldType.Struct type, int depth) {
-        List<Field> sent = new ArrayList<>(type.fields());
+    private Source struct(TopicField target, FieldType.Struct type, int depth) {
+        List<TopicField> sent = new ArrayList<>(type.fields());
         Collections.shuffle(sent, random);
         sent.removeIf(member -> !member.required() && random.nextInt(4) == 0);
         List<Source> members =
@@ -379,7 +379,7 @@ final class RandomStream {
                 });
     }
 
-    private Source list(Field target, FieldType.ListOf type, int depth) {
+    private Source list(TopicField target, FieldType.ListOf type, int depth) {
         Source element = source(type.element(), depth + 1);
         ArrowType arrow = pick(
                 ArrowType.List.INSTANCE,
@@ -400,7 +400,7 @@ final class RandomStream {
         });
     }
 
-    private Source map(Field target, FieldType.MapOf type, int depth) {
+    private Source map(TopicField target, FieldType.MapOf type, int depth) {
         Source key = source(type.key(), depth + 1);
         Source value = source(type.value(), depth + 1);
         org.apache.arrow.vector.types.pojo.Field entries = new org.apache.arrow.vector.types.pojo.Field(
@@ -424,7 +424,7 @@ final class RandomStream {
         });
     }
 
-    private Source byteBoolean(Field target) {
+    private Source byteBoolean(TopicField target) {
         Source bytes = leaf(target, integer(8, true), () -> {
             long value = random.nextBoolean() ? 0 : 1 + random.nextInt(127);
             return new Value(value, value != 0);
@@ -441,12 +441,12 @@ final class RandomStream {
                 bytes.next());
     }
 
-    private Source leaf(Field target, ArrowType type, Supplier<Value> next) {
+    private Source leaf(TopicField target, ArrowType type, Supplier<Value> next) {
         return of(target, type, List.of(), next);
     }
 
     private Source of(
-            Field target,
+            TopicField target,
             ArrowType type,
             List<org.apache.arrow.vector.types.pojo.Field> children,
             Supplier<Value> next) {

@@ -22,6 +22,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.Schemas;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.util.Arrays;
 import java.util.List;
@@ -51,9 +52,9 @@ class SchemaBindingTest {
     @Test
     void pagesHaveTheColumnsThatAreSentInTheirOrder() {
         TopicSchema topic = topic(
-                dev.wings.common.schema.Field.optional(1, "a", FieldType.Primitive.LONG),
-                dev.wings.common.schema.Field.optional(2, "b", FieldType.Primitive.INT),
-                dev.wings.common.schema.Field.optional(3, "c", FieldType.Primitive.STRING));
+                TopicField.optional(1, "a", FieldType.Primitive.LONG),
+                TopicField.optional(2, "b", FieldType.Primitive.INT),
+                TopicField.optional(3, "c", FieldType.Primitive.STRING));
         SchemaBinding binding = SchemaBinding.bind(
                 schema(field("C", ArrowType.Null.INSTANCE), field("B", INT32), field("a", INT32)), topic);
         assertThat(binding.pageSchema().getFields()).extracting(Field::getName).containsExactly("b", "a");
@@ -68,8 +69,8 @@ class SchemaBindingTest {
     @Test
     void columnsThatDoNotFitAreNamed() {
         TopicSchema topic = topic(
-                dev.wings.common.schema.Field.required(1, "a", FieldType.Primitive.INT),
-                dev.wings.common.schema.Field.optional(2, "b", FieldType.Primitive.STRING));
+                TopicField.required(1, "a", FieldType.Primitive.INT),
+                TopicField.optional(2, "b", FieldType.Primitive.STRING));
         assertInvalid(schema(field("a", INT32), field("z", INT32)), topic, "no such field: field=\"z\", fields=a, b");
         assertInvalid(
                 schema(field("b", ArrowType.Utf8.INSTANCE)), topic, "required field is missing: field=\"a\", type=int");
@@ -106,10 +107,9 @@ class SchemaBindingTest {
 
     @Test
     void nestedFieldsAreNamedWithTheirPath() {
-        FieldType inner =
-                new FieldType.Struct(List.of(dev.wings.common.schema.Field.required(3, "x", FieldType.Primitive.INT)));
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(
-                1, "l", new FieldType.ListOf(dev.wings.common.schema.Field.optional(2, "element", inner))));
+        FieldType inner = new FieldType.Struct(List.of(TopicField.required(3, "x", FieldType.Primitive.INT)));
+        TopicSchema topic =
+                topic(TopicField.optional(1, "l", new FieldType.ListOf(TopicField.optional(2, "element", inner))));
         ArrowType struct = ArrowType.Struct.INSTANCE;
         ArrowType list = ArrowType.List.INSTANCE;
         assertInvalid(
@@ -166,9 +166,9 @@ class SchemaBindingTest {
         assertThat(topic.lastFieldId()).isEqualTo(12);
         assertThat(SchemaBinding.bind(schema, topic).pageSchema()).isEqualTo(ArrowSchemas.toArrow(topic));
         assertThat(ArrowSchemas.infer(ArrowSchemas.toArrow(Schemas.everyType())).fields())
-                .extracting(dev.wings.common.schema.Field::type)
+                .extracting(TopicField::type)
                 .containsExactlyElementsOf(Schemas.everyType().fields().stream()
-                        .map(dev.wings.common.schema.Field::type)
+                        .map(TopicField::type)
                         .toList());
     }
 
@@ -198,12 +198,12 @@ class SchemaBindingTest {
     private static void assertNarrowing(FieldType target, ArrowType type) {
         assertInvalid(
                 schema(field("f", type)),
-                topic(dev.wings.common.schema.Field.optional(1, "f", target)),
+                topic(TopicField.optional(1, "f", target)),
                 "without loss: field=\"f\", expected=" + target + ", found=" + type);
     }
 
     private static boolean fits(FieldType target, ArrowType type) {
-        TopicSchema topic = topic(dev.wings.common.schema.Field.optional(1, "f", target));
+        TopicSchema topic = topic(TopicField.optional(1, "f", target));
         return !SchemaBinding.bind(schema(field("f", type)), topic).isIdentity();
     }
 
@@ -214,7 +214,7 @@ class SchemaBindingTest {
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID));
     }
 
-    private static TopicSchema topic(dev.wings.common.schema.Field... fields) {
+    private static TopicSchema topic(TopicField... fields) {
         return new TopicSchema(0, List.of(fields), 100);
     }
 

@@ -17,9 +17,9 @@ package dev.wings.common.duckdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.SqlTypes;
+import dev.wings.common.schema.TopicField;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,7 @@ final class TypeTextTest {
             List<String> keywords = texts(duckDb, "SELECT DISTINCT keyword_name FROM duckdb_keywords() ORDER BY 1");
             assertThat(keywords).contains("select", "left", "between", "abort");
             FieldType.Struct type = new FieldType.Struct(keywords.stream()
-                    .map(word -> Field.optional(1, word, FieldType.Primitive.INT))
+                    .map(word -> TopicField.optional(1, word, FieldType.Primitive.INT))
                     .toList());
             // DuckDB shows more of them in quotes than need some
             assertThat(texts(duckDb, "SELECT replace(typeof(NULL::" + SqlTypes.text(type) + "), '\"', '')"))

@@ -25,9 +25,9 @@ import dev.wings.common.proto.Primitive;
 import dev.wings.common.proto.SortField;
 import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.proto.TablePartitioning;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.Schemas;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.net.URI;
 import java.util.List;
@@ -107,23 +107,24 @@ final class LakeTableTest {
         TopicSchema topic = new TopicSchema(
                 0,
                 List.of(
-                        Field.optional(1, "at", FieldType.Primitive.TIME),
-                        Field.optional(
+                        TopicField.optional(1, "at", FieldType.Primitive.TIME),
+                        TopicField.optional(
                                 2,
                                 "open",
                                 new FieldType.MapOf(
-                                        Field.required(3, "key", FieldType.Primitive.TIME),
-                                        Field.optional(
+                                        TopicField.required(3, "key", FieldType.Primitive.TIME),
+                                        TopicField.optional(
                                                 4,
                                                 "value",
-                                                new FieldType.ListOf(Field.optional(
+                                                new FieldType.ListOf(TopicField.optional(
                                                         5,
                                                         "element",
                                                         new FieldType.Struct(List.of(
-                                                                Field.required(6, "from", FieldType.Primitive.TIME),
-                                                                Field.optional(
+                                                                TopicField.required(
+                                                                        6, "from", FieldType.Primitive.TIME),
+                                                                TopicField.optional(
                                                                         7, "day", FieldType.Primitive.DATE)))))))),
-                        Field.optional(8, "moment", FieldType.Primitive.TIMESTAMP)),
+                        TopicField.optional(8, "moment", FieldType.Primitive.TIMESTAMP)),
                 8);
         for (Primitive timeAs : List.of(Primitive.PRIMITIVE_UNSPECIFIED, Primitive.LONG, Primitive.STRING)) {
             LakeSpec lake = spec(by(1, PartitionTransform.IDENTITY)).toBuilder()
@@ -153,11 +154,11 @@ final class LakeTableTest {
         TopicSchema topic = new TopicSchema(
                 0,
                 List.of(
-                        Field.required(1, "key", FieldType.Primitive.STRING),
-                        Field.optional(2, "at", FieldType.Primitive.TIMESTAMP),
-                        Field.optional(3, "At_Day", FieldType.Primitive.INT),
-                        Field.optional(4, "born", FieldType.Primitive.DATE),
-                        Field.optional(5, "seen", FieldType.Primitive.TIMESTAMPTZ)),
+                        TopicField.required(1, "key", FieldType.Primitive.STRING),
+                        TopicField.optional(2, "at", FieldType.Primitive.TIMESTAMP),
+                        TopicField.optional(3, "At_Day", FieldType.Primitive.INT),
+                        TopicField.optional(4, "born", FieldType.Primitive.DATE),
+                        TopicField.optional(5, "seen", FieldType.Primitive.TIMESTAMPTZ)),
                 5);
         LakeTable table = LakeTable.of(
                 TOPIC,
@@ -217,11 +218,11 @@ final class LakeTableTest {
         TopicSchema ambiguous = new TopicSchema(
                 0,
                 List.of(
-                        Field.optional(1, "a.b", FieldType.Primitive.INT),
-                        Field.optional(
+                        TopicField.optional(1, "a.b", FieldType.Primitive.INT),
+                        TopicField.optional(
                                 2,
                                 "a",
-                                new FieldType.Struct(List.of(Field.optional(3, "b", FieldType.Primitive.INT))))),
+                                new FieldType.Struct(List.of(TopicField.optional(3, "b", FieldType.Primitive.INT))))),
                 3);
         assertRefused(ambiguous, spec(), "a.b");
     }

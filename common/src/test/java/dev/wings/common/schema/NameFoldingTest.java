@@ -41,7 +41,7 @@ class NameFoldingTest {
                     String name = "x" + Character.toString(c) + "y";
                     for (String form : forms(c)) {
                         if (!form.equals(Character.toString(c))
-                                && !Field.folded(name).equals(Field.folded("x" + form + "y"))) {
+                                && !TopicField.folded(name).equals(TopicField.folded("x" + form + "y"))) {
                             apart.add(name + " " + form);
                         }
                     }
@@ -56,7 +56,7 @@ class NameFoldingTest {
                 List.of("ΟΔΟΣ", "ὈΔΥΣΣΕΎΣ", "İSTANBUL", "I\u0307", "ıİiI", "STRAẞE", "ŉ", "ǅ", "\u1FB7", "Ⱦ")) {
             assertThat(List.of(name.toLowerCase(Locale.ROOT), name.toUpperCase(Locale.ROOT)))
                     .as(name)
-                    .allSatisfy(form -> assertThat(Field.folded(form)).isEqualTo(Field.folded(name)));
+                    .allSatisfy(form -> assertThat(TopicField.folded(form)).isEqualTo(TopicField.folded(name)));
         }
     }
 
@@ -64,14 +64,14 @@ class NameFoldingTest {
     void aFoldedNameStaysAsItIs() {
         IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
                 .filter(c -> Character.getType(c) != Character.SURROGATE)
-                .mapToObj(c -> Field.folded("i" + Character.toString(c) + "\u0307"))
-                .forEach(folded -> assertThat(Field.folded(folded)).isEqualTo(folded));
+                .mapToObj(c -> TopicField.folded("i" + Character.toString(c) + "\u0307"))
+                .forEach(folded -> assertThat(TopicField.folded(folded)).isEqualTo(folded));
     }
 
     @ParameterizedTest
     @CsvSource({"a, b", "é, e", "n, ñ", "o, ø", "s, z", "i, j", "ο, o", "а, a", "１, 1", "e\u0307, e", "名, 前"})
     void otherNamesStayApart(String one, String other) {
-        assertThat(Field.folded(one)).isNotEqualTo(Field.folded(other));
+        assertThat(TopicField.folded(one)).isNotEqualTo(TopicField.folded(other));
     }
 
     @ParameterizedTest
@@ -91,15 +91,16 @@ class NameFoldingTest {
         "__OFF\u017Fet__, __offset__"
     })
     void columnsAndMembersMustHaveDifferentNames(String one, String other) {
-        List<Field> fields = List.of(
-                Field.optional(1, one, FieldType.Primitive.LONG), Field.optional(2, other, FieldType.Primitive.LONG));
+        List<TopicField> fields = List.of(
+                TopicField.optional(1, one, FieldType.Primitive.LONG),
+                TopicField.optional(2, other, FieldType.Primitive.LONG));
         assertThatExceptionOfType(WingsException.class)
                 .isThrownBy(() -> new TopicSchema(0, fields, 2))
                 .withMessageContaining("unique without regard to case");
         assertThatExceptionOfType(WingsException.class)
                 .isThrownBy(() -> new FieldType.Struct(fields))
                 .withMessageContaining("unique without regard to case");
-        assertThat(new TopicSchema(0, List.of(Field.optional(1, "x" + one, FieldType.Primitive.LONG)), 1)
+        assertThat(new TopicSchema(0, List.of(TopicField.optional(1, "x" + one, FieldType.Primitive.LONG)), 1)
                         .find("X" + other))
                 .isPresent();
     }

@@ -59,9 +59,7 @@ class SchemaProtosTest {
                 .addFields(field(0, "d", LONG))
                 .build();
         TopicSchema schema = SchemaProtos.fromCreateRequest(request);
-        assertThat(schema.fields())
-                .extracting(dev.wings.common.schema.Field::id)
-                .containsExactly(2, 1, 40, 3);
+        assertThat(schema.fields()).extracting(TopicField::id).containsExactly(2, 1, 40, 3);
         assertThat(schema.lastFieldId()).isEqualTo(40);
     }
 

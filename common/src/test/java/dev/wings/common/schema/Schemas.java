@@ -27,40 +27,40 @@ public final class Schemas {
         return new TopicSchema(
                 7,
                 List.of(
-                        Field.required(1, "flag", FieldType.Primitive.BOOLEAN),
-                        Field.optional(2, "i", FieldType.Primitive.INT),
-                        new Field(3, "l", true, FieldType.Primitive.LONG, "a long one"),
-                        Field.optional(4, "f", FieldType.Primitive.FLOAT),
-                        Field.optional(5, "d", FieldType.Primitive.DOUBLE),
-                        Field.optional(6, "price", new FieldType.Decimal(10, 2)),
-                        Field.optional(7, "day", FieldType.Primitive.DATE),
-                        Field.optional(8, "clock", FieldType.Primitive.TIME),
-                        Field.optional(9, "local", FieldType.Primitive.TIMESTAMP),
-                        Field.optional(10, "instant", FieldType.Primitive.TIMESTAMPTZ),
-                        Field.optional(11, "text", FieldType.Primitive.STRING),
-                        Field.optional(12, "bytes", FieldType.Primitive.BINARY),
-                        Field.optional(13, "hash", new FieldType.Fixed(20)),
-                        Field.optional(14, "id", FieldType.Primitive.UUID),
-                        Field.optional(
+                        TopicField.required(1, "flag", FieldType.Primitive.BOOLEAN),
+                        TopicField.optional(2, "i", FieldType.Primitive.INT),
+                        new TopicField(3, "l", true, FieldType.Primitive.LONG, "a long one"),
+                        TopicField.optional(4, "f", FieldType.Primitive.FLOAT),
+                        TopicField.optional(5, "d", FieldType.Primitive.DOUBLE),
+                        TopicField.optional(6, "price", new FieldType.Decimal(10, 2)),
+                        TopicField.optional(7, "day", FieldType.Primitive.DATE),
+                        TopicField.optional(8, "clock", FieldType.Primitive.TIME),
+                        TopicField.optional(9, "local", FieldType.Primitive.TIMESTAMP),
+                        TopicField.optional(10, "instant", FieldType.Primitive.TIMESTAMPTZ),
+                        TopicField.optional(11, "text", FieldType.Primitive.STRING),
+                        TopicField.optional(12, "bytes", FieldType.Primitive.BINARY),
+                        TopicField.optional(13, "hash", new FieldType.Fixed(20)),
+                        TopicField.optional(14, "id", FieldType.Primitive.UUID),
+                        TopicField.optional(
                                 15,
                                 "place",
                                 new FieldType.Struct(List.of(
-                                        Field.required(16, "name", FieldType.Primitive.STRING),
-                                        Field.optional(17, "select", FieldType.Primitive.INT)))),
-                        Field.optional(
+                                        TopicField.required(16, "name", FieldType.Primitive.STRING),
+                                        TopicField.optional(17, "select", FieldType.Primitive.INT)))),
+                        TopicField.optional(
                                 18,
                                 "tags",
-                                new FieldType.ListOf(Field.required(19, "element", FieldType.Primitive.STRING))),
-                        Field.optional(
+                                new FieldType.ListOf(TopicField.required(19, "element", FieldType.Primitive.STRING))),
+                        TopicField.optional(
                                 20,
                                 "attributes",
                                 new FieldType.MapOf(
-                                        Field.required(21, "key", FieldType.Primitive.STRING),
-                                        Field.optional(
+                                        TopicField.required(21, "key", FieldType.Primitive.STRING),
+                                        TopicField.optional(
                                                 22,
                                                 "value",
-                                                new FieldType.ListOf(
-                                                        Field.optional(23, "element", FieldType.Primitive.LONG)))))),
+                                                new FieldType.ListOf(TopicField.optional(
+                                                        23, "element", FieldType.Primitive.LONG)))))),
                 23);
     }
 }

@@ -33,52 +33,54 @@ class TopicSchemaTest {
 
     @Test
     void fieldsAreFoundByNameWithoutRegardToCase() {
-        assertThat(Schemas.everyType().find("PRICE")).map(Field::id).hasValue(6);
+        assertThat(Schemas.everyType().find("PRICE")).map(TopicField::id).hasValue(6);
         assertThat(Schemas.everyType().find("name")).isEmpty();
-        assertThat(Schemas.everyType().find(15)).map(Field::name).hasValue("place");
+        assertThat(Schemas.everyType().find(15)).map(TopicField::name).hasValue("place");
         assertThat(Schemas.everyType().find(16)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a\nb", "nul\0", "\u0085", "\uD800", "x\uDC00"})
     void illegalNamesAreRefused(String name) {
-        assertInvalid(() -> Field.optional(1, name, LONG), "bad field name");
+        assertInvalid(() -> TopicField.optional(1, name, LONG), "bad field name");
     }
 
     @Test
     void namesHaveALimit() {
-        assertThat(Field.optional(1, "n".repeat(255), LONG).name()).hasSize(255);
-        assertInvalid(() -> Field.optional(1, "n".repeat(256), LONG), "length=256");
-        assertThat(Field.optional(1, "日本 😀", LONG).name()).isEqualTo("日本 😀");
+        assertThat(TopicField.optional(1, "n".repeat(255), LONG).name()).hasSize(255);
+        assertInvalid(() -> TopicField.optional(1, "n".repeat(256), LONG), "length=256");
+        assertThat(TopicField.optional(1, "日本 😀", LONG).name()).isEqualTo("日本 😀");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"__offset__", "__timestamp__", "__OFFSET__"})
     void reservedNamesAreRefusedAtTheTopOnly(String name) {
-        assertInvalid(() -> schema(Field.optional(1, name, LONG)), "reserved");
-        Field nested = Field.optional(2, name, LONG);
-        assertThat(schema(Field.optional(1, "s", new FieldType.Struct(List.of(nested))))
+        assertInvalid(() -> schema(TopicField.optional(1, name, LONG)), "reserved");
+        TopicField nested = TopicField.optional(2, name, LONG);
+        assertThat(schema(TopicField.optional(1, "s", new FieldType.Struct(List.of(nested))))
                         .fields())
                 .hasSize(1);
     }
 
     @Test
     void siblingsMustDifferInMoreThanCase() {
-        assertInvalid(() -> schema(Field.optional(1, "Ä", LONG), Field.optional(2, "ä", LONG)), "unique");
+        assertInvalid(() -> schema(TopicField.optional(1, "Ä", LONG), TopicField.optional(2, "ä", LONG)), "unique");
         assertInvalid(
-                () -> new FieldType.Struct(List.of(Field.optional(1, "a", LONG), Field.optional(2, "A", LONG))),
+                () -> new FieldType.Struct(
+                        List.of(TopicField.optional(1, "a", LONG), TopicField.optional(2, "A", LONG))),
                 "unique");
     }
 
     @Test
     void idsAreUniqueOverTheWholeSchema() {
-        Field nested = Field.optional(1, "x", LONG);
+        TopicField nested = TopicField.optional(1, "x", LONG);
         assertInvalid(
                 () -> schema(
-                        Field.optional(1, "a", LONG), Field.optional(2, "s", new FieldType.Struct(List.of(nested)))),
+                        TopicField.optional(1, "a", LONG),
+                        TopicField.optional(2, "s", new FieldType.Struct(List.of(nested)))),
                 "field=\"x\", other=\"a\", id=1");
-        assertInvalid(() -> new TopicSchema(0, List.of(Field.optional(2, "a", LONG)), 1), "id=2, last=1");
-        assertInvalid(() -> Field.optional(0, "a", LONG), "id=0");
+        assertInvalid(() -> new TopicSchema(0, List.of(TopicField.optional(2, "a", LONG)), 1), "id=2, last=1");
+        assertInvalid(() -> TopicField.optional(0, "a", LONG), "id=0");
     }
 
     @Test
@@ -89,12 +91,12 @@ class TopicSchemaTest {
 
     @Test
     void numberOfFieldsIsBounded() {
-        List<Field> fields = new ArrayList<>();
+        List<TopicField> fields = new ArrayList<>();
         for (int i = 1; i <= TopicSchema.MAX_FIELDS; i++) {
-            fields.add(Field.optional(i, "f" + i, LONG));
+            fields.add(TopicField.optional(i, "f" + i, LONG));
         }
         assertThat(new TopicSchema(0, fields, 3000).fields()).hasSize(TopicSchema.MAX_FIELDS);
-        fields.add(Field.optional(2500, "one", LONG));
+        fields.add(TopicField.optional(2500, "one", LONG));
         assertInvalid(() -> new TopicSchema(0, fields, 3000), "too many fields");
     }
 
@@ -105,9 +107,9 @@ class TopicSchemaTest {
         assertInvalid(() -> new FieldType.Decimal(5, -1), "scale=-1");
         assertInvalid(() -> new FieldType.Fixed(0), "length=0");
         assertInvalid(() -> new FieldType.Struct(List.of()), "no fields");
-        assertInvalid(() -> new FieldType.ListOf(Field.optional(1, "item", LONG)), "expected=element");
+        assertInvalid(() -> new FieldType.ListOf(TopicField.optional(1, "item", LONG)), "expected=element");
         assertInvalid(
-                () -> new FieldType.MapOf(Field.optional(1, "key", LONG), Field.optional(2, "value", LONG)),
+                () -> new FieldType.MapOf(TopicField.optional(1, "key", LONG), TopicField.optional(2, "value", LONG)),
                 "key must be required");
         assertInvalid(() -> new TopicSchema(0, List.of(), 0), "at least one field");
     }
@@ -117,7 +119,7 @@ class TopicSchemaTest {
         TopicSchema schema = Schemas.everyType();
         List<String> keys = schema.fields().stream()
                 .filter(field -> field.type().canPartition())
-                .map(Field::name)
+                .map(TopicField::name)
                 .toList();
         assertThat(keys)
                 .containsExactly(
@@ -157,15 +159,15 @@ class TopicSchemaTest {
         assertThat(SqlTypes.identifier("Mixed")).isEqualTo("\"Mixed\"");
     }
 
-    private static Field nested(int depth) {
-        Field field = Field.optional(depth, "f", LONG);
+    private static TopicField nested(int depth) {
+        TopicField field = TopicField.optional(depth, "f", LONG);
         for (int id = depth - 1; id >= 1; id--) {
-            field = Field.optional(id, "f", new FieldType.Struct(List.of(field)));
+            field = TopicField.optional(id, "f", new FieldType.Struct(List.of(field)));
         }
         return field;
     }
 
-    private static TopicSchema schema(Field... fields) {
+    private static TopicSchema schema(TopicField... fields) {
         return new TopicSchema(0, List.of(fields), 100);
     }
 

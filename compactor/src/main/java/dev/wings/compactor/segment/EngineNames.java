@@ -16,9 +16,9 @@
 package dev.wings.compactor.segment;
 
 import dev.wings.common.lake.LakeTable;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.SqlTypes;
+import dev.wings.common.schema.TopicField;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -52,8 +52,8 @@ final class EngineNames {
         return Integer.parseInt(name.substring(1));
     }
 
-    static Field renamed(Field field) {
-        return new Field(field.id(), of(field.id()), field.required(), renamed(field.type()), "");
+    static TopicField renamed(TopicField field) {
+        return new TopicField(field.id(), of(field.id()), field.required(), renamed(field.type()), "");
     }
 
     private static FieldType renamed(FieldType type) {
@@ -70,8 +70,8 @@ final class EngineNames {
     }
 
     /// The element of a list, the key or the value of a map: their names are the format's.
-    private static Field inside(Field field) {
-        return new Field(field.id(), field.name(), field.required(), renamed(field.type()), "");
+    private static TopicField inside(TopicField field) {
+        return new TopicField(field.id(), field.name(), field.required(), renamed(field.type()), "");
     }
 
     /// The type of each column that the engine writes, as it stands in SQL, by field id.
@@ -79,7 +79,7 @@ final class EngineNames {
         Map<Integer, String> types = new LinkedHashMap<>();
         KeptTimes times = layout.times();
         layout.topic().fields().forEach(field -> {
-            Field written = times.written(field, layout.schema());
+            TopicField written = times.written(field, layout.schema());
             types.put(field.id(), SqlTypes.text(renamed(written).type()));
         });
         types.put(LakeTable.OFFSET_FIELD_ID, "BIGINT");

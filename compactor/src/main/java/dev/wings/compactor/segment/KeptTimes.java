@@ -16,8 +16,8 @@
 package dev.wings.compactor.segment;
 
 import dev.wings.common.lake.KeptTypes;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.compactor.segment.ParquetFooter.Long64;
 import java.util.HashMap;
@@ -42,8 +42,8 @@ record KeptTimes(Set<Integer> longs, Set<Integer> texts) {
         return times;
     }
 
-    private void add(List<Field> fields, Schema table) {
-        for (Field field : fields) {
+    private void add(List<TopicField> fields, Schema table) {
+        for (TopicField field : fields) {
             if (field.type() == Primitive.TIME) {
                 int id = field.id();
                 boolean ignored = switch (KeptTypes.kept(field, table).type()) {
@@ -71,7 +71,7 @@ record KeptTimes(Set<Integer> longs, Set<Integer> texts) {
     }
 
     /// The field as the engine writes it, and reads it again from segments.
-    Field written(Field field, Schema table) {
+    TopicField written(TopicField field, Schema table) {
         return texts.isEmpty() ? field : KeptTypes.kept(field, table);
     }
 }

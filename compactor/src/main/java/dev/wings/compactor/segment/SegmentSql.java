@@ -17,7 +17,7 @@ package dev.wings.compactor.segment;
 
 import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.lake.LakeTable;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -48,7 +48,7 @@ final class SegmentSql {
         Map<Integer, String> types = EngineNames.types(layout);
         Set<Integer> cast = layout.topic().fields().stream()
                 .filter(field -> !times.written(field, layout.schema()).equals(field))
-                .map(Field::id)
+                .map(TopicField::id)
                 .collect(Collectors.toSet());
         return layout.schema().columns().stream()
                 .map(column -> {

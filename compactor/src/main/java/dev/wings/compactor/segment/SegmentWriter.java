@@ -20,7 +20,7 @@ import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.lake.LakeTable;
 import dev.wings.common.scan.PageRef;
 import dev.wings.common.scan.ScanColumn;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -91,7 +91,7 @@ public final class SegmentWriter {
     /// The columns that pages are to be read with.
     public static List<ScanColumn> columns(TopicSchema topic) {
         List<ScanColumn> columns = new ArrayList<>();
-        for (Field field : topic.fields()) {
+        for (TopicField field : topic.fields()) {
             columns.add(new ScanColumn.Stored(field.id(), ArrowSchemas.toArrow(EngineNames.renamed(field))));
         }
         columns.add(new ScanColumn.Offset(column(LakeTable.OFFSET_FIELD_ID, new ArrowType.Int(Long.SIZE, true))));
@@ -191,7 +191,7 @@ public final class SegmentWriter {
     }
 
     private Object keyOf(TopicPage page) {
-        Field key = layout.partitionKey()
+        TopicField key = layout.partitionKey()
                 .orElseThrow(() -> new IllegalStateException("the topic has no partition key: " + page));
         return PartitionValues.parse(key.type(), layout.column(key.id()).type(), page.partitionValue());
     }

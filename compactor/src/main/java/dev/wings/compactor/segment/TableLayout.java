@@ -16,7 +16,7 @@
 package dev.wings.compactor.segment;
 
 import dev.wings.common.lake.LakeTable;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ import org.apache.iceberg.types.Types.NestedField;
 /// @param targetSegmentBytes where a segment ends
 public record TableLayout(
         TopicSchema topic,
-        Optional<Field> partitionKey,
+        Optional<TopicField> partitionKey,
         Schema schema,
         PartitionSpec partitioning,
         SortOrder sortOrder,
@@ -46,7 +46,7 @@ public record TableLayout(
         long targetSegmentBytes) {
 
     public static TableLayout of(
-            TopicSchema topic, Optional<Field> partitionKey, TableMetadata table, long targetSegmentBytes) {
+            TopicSchema topic, Optional<TopicField> partitionKey, TableMetadata table, long targetSegmentBytes) {
         return new TableLayout(
                 topic,
                 partitionKey,
@@ -63,7 +63,8 @@ public record TableLayout(
     }
 
     private boolean isPartitionKey(PartitionField field) {
-        return field.transform().isIdentity() && partitionKey.map(Field::id).equals(Optional.of(field.sourceId()));
+        return field.transform().isIdentity()
+                && partitionKey.map(TopicField::id).equals(Optional.of(field.sourceId()));
     }
 
     /// Whether rows are ordered by the topic's partitions and then by offset: the order in which they are read.

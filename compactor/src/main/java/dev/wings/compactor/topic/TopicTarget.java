@@ -20,7 +20,7 @@ import dev.wings.common.lake.StoreLocations;
 import dev.wings.common.lake.TableLocations;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.net.URI;
 import java.util.Optional;
@@ -35,13 +35,13 @@ public record TopicTarget(
         TopicName name,
         UUID uid,
         TopicSchema schema,
-        Optional<Field> partitionKey,
+        Optional<TopicField> partitionKey,
         LakeSpec lake,
         URI objectStore,
         String objectPrefix) {
 
     public LakeTable table() {
-        return LakeTable.of(uid, schema, partitionKey.map(Field::id).orElse(0), lake);
+        return LakeTable.of(uid, schema, partitionKey.map(TopicField::id).orElse(0), lake);
     }
 
     public TableLocations locations() {

@@ -33,8 +33,8 @@ import dev.wings.common.proto.TopicScan;
 import dev.wings.common.proto.TopicSnapshot;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.GrpcCalls;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import io.grpc.Channel;
 import java.net.URI;
@@ -121,7 +121,7 @@ public final class Topics {
 
     private static TopicTarget target(TopicName name, Topic topic, Namespace namespace, ObjectStore store) {
         TopicSchema schema = SchemaProtos.fromProto(topic.getSchema());
-        Optional<Field> partitionKey = topic.getPartitionFieldId() == 0
+        Optional<TopicField> partitionKey = topic.getPartitionFieldId() == 0
                 ? Optional.empty()
                 : Optional.of(schema.partitionKey(topic.getPartitionFieldId()));
         return new TopicTarget(

@@ -21,8 +21,8 @@ import dev.wings.common.lake.LakeTable;
 import dev.wings.common.lake.StoreLocations;
 import dev.wings.common.lake.TableLocations;
 import dev.wings.common.proto.LakeSpec;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -50,7 +50,7 @@ final class RewritingTest {
     private static final long MIB = 1 << 20;
     private static final int COLUMN = 1;
     private static final TopicSchema SCHEMA =
-            new TopicSchema(0, List.of(Field.required(COLUMN, "n", FieldType.Primitive.LONG)), COLUMN);
+            new TopicSchema(0, List.of(TopicField.required(COLUMN, "n", FieldType.Primitive.LONG)), COLUMN);
 
     @Test
     void planKeepsSmallSegmentsAndOfTheirColumnsOnlyTheOffset() throws Exception {

@@ -24,9 +24,9 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.LakeSpec;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.controlplane.cluster.ClusterMetadataStore.TopicPosition;
 import dev.wings.controlplane.state.StateContract;
@@ -242,8 +242,8 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
     }
 
     private static TopicSchema schema() {
-        Field amount = new Field(1, "amount", false, FieldType.Primitive.LONG, "in cents");
-        Field region = new Field(2, "region", true, FieldType.Primitive.STRING, "");
+        TopicField amount = new TopicField(1, "amount", false, FieldType.Primitive.LONG, "in cents");
+        TopicField region = new TopicField(2, "region", true, FieldType.Primitive.STRING, "");
         return new TopicSchema(0, List.of(amount, region), 2);
     }
 

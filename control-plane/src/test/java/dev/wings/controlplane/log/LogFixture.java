@@ -19,9 +19,9 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.LakeSpec;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
@@ -91,7 +91,7 @@ public final class LogFixture {
     }
 
     public TopicRecord createTopic(String id, boolean partitioned) {
-        Field origin = new Field(1, "origin", true, FieldType.Primitive.STRING, "");
+        TopicField origin = new TopicField(1, "origin", true, FieldType.Primitive.STRING, "");
         TopicSchema schema = new TopicSchema(0, List.of(origin), 1);
         return cluster.createTopic(new NewTopic(
                 namespace.name().topic(id),

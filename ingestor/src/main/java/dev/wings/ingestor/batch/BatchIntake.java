@@ -23,9 +23,9 @@ import dev.wings.common.arrow.IpcHeader;
 import dev.wings.common.arrow.SchemaBinding;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.PageBuilder;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.PartitionValue;
 import dev.wings.common.schema.RowNumber;
+import dev.wings.common.schema.TopicField;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,7 +157,7 @@ public final class BatchIntake implements AutoCloseable {
         }
     }
 
-    private static void checkAllIn(String value, List<Partitioner.Partition> partitions, Field key) {
+    private static void checkAllIn(String value, List<Partitioner.Partition> partitions, TopicField key) {
         for (Partitioner.Partition partition : partitions) {
             if (!partition.value().equals(value)) {
                 throw WingsException.invalid("a row belongs to another partition than the batch was sent to: field=\""
@@ -186,7 +186,7 @@ public final class BatchIntake implements AutoCloseable {
         }
     }
 
-    private static KeyColumn keyColumn(SchemaBinding fit, Field key) {
+    private static KeyColumn keyColumn(SchemaBinding fit, TopicField key) {
         int position = fit.column(key.id())
                 .orElseThrow(() -> WingsException.invalid(
                         "the partition key is missing: field=\"" + key.name() + "\", type=" + key.type()));
@@ -202,7 +202,7 @@ public final class BatchIntake implements AutoCloseable {
     }
 
     /// The partition key among the columns of a page.
-    private record KeyColumn(Field field, int position) {}
+    private record KeyColumn(TopicField field, int position) {}
 
     private sealed interface Binding extends AutoCloseable {
 

@@ -16,9 +16,9 @@
 package dev.wings.ingestor.batch;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.PartitionValue;
 import dev.wings.common.schema.RowNumber;
+import dev.wings.common.schema.TopicField;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -42,7 +42,7 @@ final class Partitioner {
     /// Of all values together: what one message adds to a commit.
     private static final int MAX_VALUE_CHARACTERS = 256 << 10;
 
-    private final Field key;
+    private final TopicField key;
     private final FieldVector column;
     private final MurmurHasher hasher;
     private final int maxPartitions;
@@ -50,7 +50,7 @@ final class Partitioner {
     private final int[] groupOfRow;
     private final List<Integer> firstRows = new ArrayList<>();
 
-    private Partitioner(Field key, FieldVector column, int columns, MurmurHasher hasher) {
+    private Partitioner(TopicField key, FieldVector column, int columns, MurmurHasher hasher) {
         this.key = key;
         this.column = column;
         this.hasher = hasher;
@@ -70,7 +70,7 @@ final class Partitioner {
     /// @param column the values of `key`, of its canonical Arrow type
     /// @param columns of the batch, nested ones included
     /// @param hasher seeded, so that nobody can choose values that collide
-    static List<Partition> partition(Field key, FieldVector column, int columns, MurmurHasher hasher) {
+    static List<Partition> partition(TopicField key, FieldVector column, int columns, MurmurHasher hasher) {
         if (column.getNullCount() > 0) {
             throw nullInKey(key, column);
         }
@@ -85,7 +85,7 @@ final class Partitioner {
         return partitioner.partitions();
     }
 
-    private static WingsException nullInKey(Field key, FieldVector column) {
+    private static WingsException nullInKey(TopicField key, FieldVector column) {
         int row = 0;
         while (!column.isNull(row)) {
             row++;

@@ -26,8 +26,8 @@ import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.GrpcCalls;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.net.URI;
 import java.time.Duration;
@@ -135,7 +135,7 @@ public final class TopicDirectory {
 
     private static TopicTarget target(TopicName name, Topic topic, NamespaceTarget namespace) {
         TopicSchema schema = SchemaProtos.fromProto(topic.getSchema());
-        Optional<Field> partitionKey = topic.getPartitionFieldId() == 0
+        Optional<TopicField> partitionKey = topic.getPartitionFieldId() == 0
                 ? Optional.empty()
                 : Optional.of(schema.partitionKey(topic.getPartitionFieldId()));
         return new TopicTarget(name, topic.getUid(), schema, partitionKey, namespace);

@@ -16,7 +16,7 @@
 package dev.wings.ingestor.topic;
 
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.util.Optional;
 
@@ -25,4 +25,4 @@ import java.util.Optional;
 /// @param uid tells the topic from one that was created later under the same name
 /// @param partitionKey the field whose value decides the partition; absent if the topic has a single partition
 public record TopicTarget(
-        TopicName name, String uid, TopicSchema schema, Optional<Field> partitionKey, NamespaceTarget namespace) {}
+        TopicName name, String uid, TopicSchema schema, Optional<TopicField> partitionKey, NamespaceTarget namespace) {}

@@ -18,8 +18,8 @@ package dev.wings.ingestor.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.ingestor.batch.Partitioner.Partition;
 import java.util.HashMap;
 import java.util.List;
@@ -116,7 +116,7 @@ class PartitionerTest {
 
     @Test
     void partitionsOfWideBatchesAndLongValuesAreFewer() {
-        Field key = Field.optional(1, "key", Primitive.STRING);
+        TopicField key = TopicField.optional(1, "key", Primitive.STRING);
         try (VarCharVector column = new VarCharVector("key", allocator)) {
             for (int row = 0; row < 1000; row++) {
                 column.setSafe(row, new Text("x".repeat(1000) + row));
@@ -133,7 +133,7 @@ class PartitionerTest {
     }
 
     private static List<Partition> partition(Primitive type, FieldVector column) {
-        return Partitioner.partition(Field.optional(1, "key", type), column, 10, new MurmurHasher(42));
+        return Partitioner.partition(TopicField.optional(1, "key", type), column, 10, new MurmurHasher(42));
     }
 
     private static Map<String, Integer> counts(List<Partition> partitions) {

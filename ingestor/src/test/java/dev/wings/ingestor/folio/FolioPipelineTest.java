@@ -32,8 +32,8 @@ import dev.wings.common.proto.PageCommit;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
@@ -74,7 +74,8 @@ class FolioPipelineTest {
 
     private static final String TOPIC = "tenants/default/namespaces/default/topics/events";
     private static final URI STORE = URI.create("file:///memory");
-    private static final TopicSchema SCHEMA = new TopicSchema(0, List.of(Field.required(1, "id", Primitive.LONG)), 1);
+    private static final TopicSchema SCHEMA =
+            new TopicSchema(0, List.of(TopicField.required(1, "id", Primitive.LONG)), 1);
     private static final int BATCH_ROWS = 100;
     private static final int UPLOADS = 16;
     private static final NamespaceTarget HANGING = new NamespaceTarget(

@@ -29,8 +29,8 @@ import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.PageCommit;
 import dev.wings.common.proto.Topic;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.service.Surroundings;
 import dev.wings.common.store.ObjectRange;
@@ -103,7 +103,7 @@ public final class IngestorFixture implements AutoCloseable {
     }
 
     /// Creates [#TOPIC] with these fields.
-    public Topic createTopic(String partitionBy, Field... fields) {
+    public Topic createTopic(String partitionBy, TopicField... fields) {
         return controlPlane.createTopic(TOPIC, new TopicSchema(0, List.of(fields), 1000), partitionBy);
     }
 

@@ -16,8 +16,8 @@
 package dev.wings.ingestor.testing;
 
 import dev.wings.common.arrow.ArrowSchemas;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -29,10 +29,10 @@ import org.apache.arrow.vector.util.Text;
 /// Rows of two columns to send.
 public final class SampleRows {
 
-    public static final Field ID = Field.required(1, "id", Primitive.LONG);
-    public static final Field NAME = Field.optional(2, "name", Primitive.STRING);
+    public static final TopicField ID = TopicField.required(1, "id", Primitive.LONG);
+    public static final TopicField NAME = TopicField.optional(2, "name", Primitive.STRING);
 
-    public static List<org.apache.arrow.vector.types.pojo.Field> fields(Field... fields) {
+    public static List<org.apache.arrow.vector.types.pojo.Field> fields(TopicField... fields) {
         return Arrays.stream(fields).map(ArrowSchemas::toArrow).toList();
     }
 

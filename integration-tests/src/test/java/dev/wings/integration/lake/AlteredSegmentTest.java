@@ -21,9 +21,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.lake.StoreLocations;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -53,9 +53,10 @@ final class AlteredSegmentTest {
     private static final TopicSchema SCHEMA = new TopicSchema(
             0,
             List.of(
-                    Field.required(1, "n", Primitive.LONG),
-                    Field.optional(2, "text", Primitive.STRING),
-                    Field.optional(3, "s", new FieldType.Struct(List.of(Field.optional(4, "x", Primitive.DOUBLE))))),
+                    TopicField.required(1, "n", Primitive.LONG),
+                    TopicField.optional(2, "text", Primitive.STRING),
+                    TopicField.optional(
+                            3, "s", new FieldType.Struct(List.of(TopicField.optional(4, "x", Primitive.DOUBLE))))),
             4);
 
     @TempDir

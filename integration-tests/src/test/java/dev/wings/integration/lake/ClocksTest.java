@@ -25,8 +25,8 @@ import dev.wings.common.lake.StoreLocations;
 import dev.wings.common.lake.TableMetadataFiles;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,7 +47,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Compactors whose clocks differ take turns with a table. Its times never go back.
 final class ClocksTest {
 
-    private static final TopicSchema SCHEMA = new TopicSchema(0, List.of(Field.required(1, "n", Primitive.INT)), 1);
+    private static final TopicSchema SCHEMA =
+            new TopicSchema(0, List.of(TopicField.required(1, "n", Primitive.INT)), 1);
 
     @TempDir
     private Path directory;

@@ -15,9 +15,9 @@
  */
 package dev.wings.integration.lake;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import java.time.LocalTime;
 import java.time.temporal.ChronoField;
 import java.util.ArrayList;
@@ -46,8 +46,8 @@ final class KeptValues {
         };
     }
 
-    private static Field field(Field field, Primitive timeAs) {
-        return new Field(field.id(), field.name(), field.required(), type(field.type(), timeAs), field.doc());
+    private static TopicField field(TopicField field, Primitive timeAs) {
+        return new TopicField(field.id(), field.name(), field.required(), type(field.type(), timeAs), field.doc());
     }
 
     static Object notNull(FieldType type, Object value, Primitive timeAs) {

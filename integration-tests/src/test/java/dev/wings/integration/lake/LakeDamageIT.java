@@ -20,8 +20,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.controlplane.task.TaskPolicy;
 import java.nio.ByteBuffer;
@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class LakeDamageIT {
 
     private static final TopicSchema SCHEMA =
-            new TopicSchema(0, List.of(Field.required(1, "n", FieldType.Primitive.LONG)), 1);
+            new TopicSchema(0, List.of(TopicField.required(1, "n", FieldType.Primitive.LONG)), 1);
 
     private static final LakeSpec SOON = LakeSpec.newBuilder()
             .setFreshness(com.google.protobuf.Duration.newBuilder().setSeconds(1))

@@ -22,8 +22,8 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStore;
@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LakeFaultsIT {
 
     private static final TopicSchema SCHEMA =
-            new TopicSchema(0, List.of(Field.required(1, "n", FieldType.Primitive.LONG)), 1);
+            new TopicSchema(0, List.of(TopicField.required(1, "n", FieldType.Primitive.LONG)), 1);
 
     private static final LakeSpec SOON = LakeSpec.newBuilder()
             .setFreshness(com.google.protobuf.Duration.newBuilder().setSeconds(1))

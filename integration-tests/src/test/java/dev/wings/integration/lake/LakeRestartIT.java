@@ -21,8 +21,8 @@ import dev.wings.common.config.Secret;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.controlplane.postgres.DatabaseConfig;
 import io.grpc.Status;
@@ -55,8 +55,8 @@ final class LakeRestartIT {
     private static final TopicSchema SCHEMA = new TopicSchema(
             0,
             List.of(
-                    Field.required(1, "k", FieldType.Primitive.STRING),
-                    Field.required(2, "n", FieldType.Primitive.LONG)),
+                    TopicField.required(1, "k", FieldType.Primitive.STRING),
+                    TopicField.required(2, "n", FieldType.Primitive.LONG)),
             2);
 
     private static final int ROUNDS_IN_A_COMMIT = 2;

@@ -26,8 +26,8 @@ import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.proto.TablePartitioning;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.compactor.task.TaskHandler;
 import dev.wings.compactor.task.TaskLease;
@@ -58,9 +58,9 @@ final class LakeSimulationTest {
     private static final TopicSchema SCHEMA = new TopicSchema(
             0,
             List.of(
-                    Field.required(1, "k", FieldType.Primitive.STRING),
-                    Field.required(2, "n", FieldType.Primitive.LONG),
-                    Field.required(3, "day", FieldType.Primitive.DATE)),
+                    TopicField.required(1, "k", FieldType.Primitive.STRING),
+                    TopicField.required(2, "n", FieldType.Primitive.LONG),
+                    TopicField.required(3, "day", FieldType.Primitive.DATE)),
             3);
 
     private static final List<TaskKind> KINDS = List.of(

@@ -21,8 +21,8 @@ import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.arrow.BodyCompression;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +55,9 @@ final class LargeValuesTest {
     private static final int BATCH_BYTES = 64 * MIB;
 
     private static final TopicSchema SCHEMA = new TopicSchema(
-            0, List.of(Field.required(1, "n", Primitive.LONG), Field.optional(2, "bytes", Primitive.BINARY)), 2);
+            0,
+            List.of(TopicField.required(1, "n", Primitive.LONG), TopicField.optional(2, "bytes", Primitive.BINARY)),
+            2);
 
     private static final CompressionCodec ZSTD =
             new BodyCompression(BATCH_BYTES).createCodec(CompressionUtil.CodecType.ZSTD);

@@ -25,8 +25,8 @@ import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.compactor.task.TaskHandler;
@@ -73,8 +73,8 @@ class MaintenanceSimulationTest {
     private static final TopicSchema SCHEMA = new TopicSchema(
             0,
             List.of(
-                    new Field(1, "origin", true, FieldType.Primitive.STRING, ""),
-                    new Field(2, "delay", false, FieldType.Primitive.LONG, "")),
+                    new TopicField(1, "origin", true, FieldType.Primitive.STRING, ""),
+                    new TopicField(2, "delay", false, FieldType.Primitive.LONG, "")),
             2);
 
     @TempDir

@@ -26,9 +26,9 @@ import dev.wings.common.proto.SortField;
 import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.proto.TablePartitioning;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -157,25 +157,25 @@ final class NamesTest {
     /// Columns of these names, and a struct and a list of structs with them.
     private void assertHolds(List<String> names) {
         int id = 0;
-        List<Field> columns = new ArrayList<>();
+        List<TopicField> columns = new ArrayList<>();
         for (String name : names) {
-            columns.add(Field.optional(++id, name, Primitive.INT));
+            columns.add(TopicField.optional(++id, name, Primitive.INT));
         }
         List<Integer> structs = new ArrayList<>();
         for (int start = 0; start < names.size(); start += MEMBERS_OF_A_STRUCT) {
-            List<Field> members = new ArrayList<>();
+            List<TopicField> members = new ArrayList<>();
             for (String name : names.subList(start, Math.min(names.size(), start + MEMBERS_OF_A_STRUCT))) {
-                members.add(Field.optional(++id, name, Primitive.INT));
+                members.add(TopicField.optional(++id, name, Primitive.INT));
             }
-            columns.add(Field.optional(++id, struct(structs.size()), new FieldType.Struct(members)));
+            columns.add(TopicField.optional(++id, struct(structs.size()), new FieldType.Struct(members)));
             structs.add(members.size());
         }
-        List<Field> inner = new ArrayList<>();
+        List<TopicField> inner = new ArrayList<>();
         for (String name : names.subList(0, Math.min(names.size(), MEMBERS_OF_A_STRUCT))) {
-            inner.add(Field.optional(++id, name, Primitive.INT));
+            inner.add(TopicField.optional(++id, name, Primitive.INT));
         }
-        Field element = Field.optional(++id, FieldType.ListOf.ELEMENT, new FieldType.Struct(inner));
-        Field list = Field.optional(++id, "the list", new FieldType.ListOf(element));
+        TopicField element = TopicField.optional(++id, FieldType.ListOf.ELEMENT, new FieldType.Struct(inner));
+        TopicField list = TopicField.optional(++id, "the list", new FieldType.ListOf(element));
         columns.add(list);
         TestTopic topic = create(new TopicSchema(0, columns, id), "", LakeSpec.getDefaultInstance());
         List<List<@Nullable Object>> all = new ArrayList<>();
@@ -244,17 +244,17 @@ final class NamesTest {
     /// Topics by a column of each name, with tables by another one, sorted.
     private void assertPartitioned(List<String> names) {
         for (String name : names) {
-            Field key = Field.required(1, name, Primitive.INT);
-            Field day = Field.required(2, name + " day", Primitive.DATE);
-            Field number = Field.required(3, name + " number", Primitive.INT);
+            TopicField key = TopicField.required(1, name, Primitive.INT);
+            TopicField day = TopicField.required(2, name + " day", Primitive.DATE);
+            TopicField number = TopicField.required(3, name + " number", Primitive.INT);
             assertPartitioned(new TopicSchema(0, List.of(key, day, number), 3), name, sorted(number.name()));
             assertPartitioned(
                     new TopicSchema(
                             0,
                             List.of(
-                                    Field.required(1, name + " key", Primitive.INT),
-                                    Field.required(2, name, Primitive.DATE),
-                                    Field.required(3, name + " number", Primitive.INT)),
+                                    TopicField.required(1, name + " key", Primitive.INT),
+                                    TopicField.required(2, name, Primitive.DATE),
+                                    TopicField.required(3, name + " number", Primitive.INT)),
                             3),
                     name + " key",
                     sorted(name).toBuilder()
@@ -364,7 +364,7 @@ final class NamesTest {
                         for (int row = 0; row < results.root().getRowCount(); row++) {
                             Object name = results.root().getVector(0).getObject(row);
                             if (name != null && !name.toString().isEmpty()) {
-                                names.putIfAbsent(Field.folded(name.toString()), name.toString());
+                                names.putIfAbsent(TopicField.folded(name.toString()), name.toString());
                             }
                         }
                     }

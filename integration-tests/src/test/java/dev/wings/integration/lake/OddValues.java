@@ -15,9 +15,9 @@
  */
 package dev.wings.integration.lake;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TimeRange;
+import dev.wings.common.schema.TopicField;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -37,7 +37,7 @@ final class OddValues {
     private OddValues() {}
 
     /// A value, mostly one at which somebody could stumble; null now and then if the field takes it.
-    static @Nullable Object random(Field field, Random random) {
+    static @Nullable Object random(TopicField field, Random random) {
         return !field.required() && random.nextInt(7) == 0 ? null : random(field.type(), random);
     }
 

@@ -23,8 +23,8 @@ import dev.wings.common.proto.SortField;
 import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.proto.TablePartitioning;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,9 +41,9 @@ final class PlacesTest {
     private static final TopicSchema SCHEMA = new TopicSchema(
             0,
             List.of(
-                    Field.required(1, "k", Primitive.INT),
-                    Field.required(2, "name", Primitive.STRING),
-                    Field.required(3, "day", Primitive.DATE)),
+                    TopicField.required(1, "k", Primitive.INT),
+                    TopicField.required(2, "name", Primitive.STRING),
+                    TopicField.required(3, "day", Primitive.DATE)),
             3);
 
     @TempDir

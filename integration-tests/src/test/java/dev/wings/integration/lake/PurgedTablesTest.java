@@ -25,8 +25,8 @@ import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.compactor.task.TaskLease;
@@ -59,7 +59,7 @@ final class PurgedTablesTest {
     private static final Duration GRACE = Duration.ofDays(1);
 
     private static final TopicSchema SCHEMA =
-            new TopicSchema(0, List.of(new Field(1, "delay", false, FieldType.Primitive.LONG, "")), 2);
+            new TopicSchema(0, List.of(new TopicField(1, "delay", false, FieldType.Primitive.LONG, "")), 2);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")

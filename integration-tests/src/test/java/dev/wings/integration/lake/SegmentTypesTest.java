@@ -25,9 +25,9 @@ import dev.wings.common.proto.SortField;
 import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.proto.TablePartitioning;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.Schemas;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -352,7 +352,9 @@ final class SegmentTypesTest {
                 FieldType.Primitive.UUID);
         for (FieldType type : types) {
             TopicSchema schema = new TopicSchema(
-                    0, List.of(Field.required(1, "k", type), Field.optional(2, "v", FieldType.Primitive.LONG)), 2);
+                    0,
+                    List.of(TopicField.required(1, "k", type), TopicField.optional(2, "v", FieldType.Primitive.LONG)),
+                    2);
             TestTopic topic = lake.createTopic(
                     "t" + type.toString().replaceAll("[^a-z0-9]", "_"), schema, "k", LakeSpec.getDefaultInstance());
             List<List<@Nullable Object>> keys = rows(schema, 8);
@@ -381,7 +383,7 @@ final class SegmentTypesTest {
     /// U+1F600 comes before U+FF21 in UTF-16, the order of `String`, and behind it in UTF-8, that of partitions.
     @Test
     void partitionsBeyondTheFirstPlaneOfUnicodeAreCompactedTogetherWithOthers() {
-        TopicSchema schema = new TopicSchema(0, List.of(Field.required(1, "k", FieldType.Primitive.STRING)), 1);
+        TopicSchema schema = new TopicSchema(0, List.of(TopicField.required(1, "k", FieldType.Primitive.STRING)), 1);
         TestTopic topic = lake.createTopic("planes", schema, "k", LakeSpec.getDefaultInstance());
         topic.push(List.of(List.of("\uD83D\uDE00"), List.of("\uFF21"), List.of("a"), List.of("\uFF21")), 7);
         TableRows table = compact(topic);
@@ -394,11 +396,11 @@ final class SegmentTypesTest {
         TopicSchema schema = new TopicSchema(
                 0,
                 List.of(
-                        Field.required(1, "k", FieldType.Primitive.INT),
-                        Field.optional(2, "at", FieldType.Primitive.TIMESTAMP),
-                        Field.optional(3, "seen", FieldType.Primitive.TIMESTAMPTZ),
-                        Field.optional(4, "born", FieldType.Primitive.DATE),
-                        Field.optional(5, "name", FieldType.Primitive.STRING)),
+                        TopicField.required(1, "k", FieldType.Primitive.INT),
+                        TopicField.optional(2, "at", FieldType.Primitive.TIMESTAMP),
+                        TopicField.optional(3, "seen", FieldType.Primitive.TIMESTAMPTZ),
+                        TopicField.optional(4, "born", FieldType.Primitive.DATE),
+                        TopicField.optional(5, "name", FieldType.Primitive.STRING)),
                 5);
         List<LakeSpec> specs = List.of(
                 by(by("at", PartitionTransform.HOUR)),
@@ -428,8 +430,8 @@ final class SegmentTypesTest {
         TopicSchema schema = new TopicSchema(
                 0,
                 List.of(
-                        Field.required(1, "k", FieldType.Primitive.INT),
-                        Field.optional(2, "at", FieldType.Primitive.TIMESTAMP)),
+                        TopicField.required(1, "k", FieldType.Primitive.INT),
+                        TopicField.optional(2, "at", FieldType.Primitive.TIMESTAMP)),
                 2);
         TestTopic topic = lake.createTopic("t", schema, "", by(by("at", PartitionTransform.DAY)));
         List<List<@Nullable Object>> rows = new ArrayList<>();
@@ -447,8 +449,8 @@ final class SegmentTypesTest {
         TopicSchema schema = new TopicSchema(
                 0,
                 List.of(
-                        Field.required(1, "k", FieldType.Primitive.LONG),
-                        Field.optional(2, "v", FieldType.Primitive.STRING)),
+                        TopicField.required(1, "k", FieldType.Primitive.LONG),
+                        TopicField.optional(2, "v", FieldType.Primitive.STRING)),
                 2);
         TestTopic topic = lake.createTopic("t", schema, "k", by());
         for (int push = 0; push < 3; push++) {
@@ -472,8 +474,8 @@ final class SegmentTypesTest {
         TopicSchema schema = new TopicSchema(
                 0,
                 List.of(
-                        Field.required(1, "k", FieldType.Primitive.LONG),
-                        Field.optional(2, "v", FieldType.Primitive.INT)),
+                        TopicField.required(1, "k", FieldType.Primitive.LONG),
+                        TopicField.optional(2, "v", FieldType.Primitive.INT)),
                 2);
         LakeSpec lakeSpec = by().toBuilder()
                 .addSortOrder(SortField.newBuilder().setField("v").setDescending(true))
@@ -498,7 +500,8 @@ final class SegmentTypesTest {
 
     @Test
     void segmentsEndAtTheTargetSizeInTheOrderOfTheRows() {
-        TopicSchema schema = new TopicSchema(0, List.of(Field.required(1, "bytes", FieldType.Primitive.BINARY)), 1);
+        TopicSchema schema =
+                new TopicSchema(0, List.of(TopicField.required(1, "bytes", FieldType.Primitive.BINARY)), 1);
         LakeSpec small = LakeSpec.newBuilder().setTargetSegmentBytes(1 << 20).build();
         TestTopic topic = lake.createTopic("t", schema, "", small);
         for (int push = 0; push < 4; push++) {

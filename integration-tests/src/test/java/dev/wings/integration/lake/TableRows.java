@@ -20,9 +20,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.luben.zstd.Zstd;
 import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.lake.TableMetadataFiles;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.PartitionValue;
+import dev.wings.common.schema.TopicField;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -165,7 +165,7 @@ public final class TableRows {
             for (int i = 0; i < rows.size(); i++) {
                 Record record = Objects.requireNonNull(records.get((long) i));
                 for (int column = 0; column < pushed.schema().fields().size(); column++) {
-                    Field field = pushed.schema().fields().get(column);
+                    TopicField field = pushed.schema().fields().get(column);
                     assertThat(plain(record.get(column)))
                             .as("field %s of row %s", field.name(), i)
                             .isEqualTo(generic(field.type(), rows.get(i).get(column)));
@@ -174,7 +174,7 @@ public final class TableRows {
         });
     }
 
-    private static String text(Field key, Object value) {
+    private static String text(TopicField key, Object value) {
         return key.type() == FieldType.Primitive.STRING || key.type() == FieldType.Primitive.INT
                 ? value.toString()
                 : PartitionValue.ofLiteral(key.type(), value).orElseThrow();

@@ -24,8 +24,8 @@ import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.compactor.task.TaskHandler;
 import dev.wings.compactor.task.TaskLease;
@@ -59,8 +59,8 @@ final class TaskFaultsIT {
     private static final TopicSchema SCHEMA = new TopicSchema(
             0,
             List.of(
-                    Field.required(1, "k", FieldType.Primitive.STRING),
-                    Field.required(2, "n", FieldType.Primitive.LONG)),
+                    TopicField.required(1, "k", FieldType.Primitive.STRING),
+                    TopicField.required(2, "n", FieldType.Primitive.LONG)),
             2);
 
     private static final int STRIDE = Integer.getInteger("wings.faults.stride", Happening.values().length);

@@ -24,9 +24,9 @@ import dev.wings.common.folio.PageKey;
 import dev.wings.common.folio.SealedFolio;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.PartitionValue;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -56,7 +56,7 @@ public final class TestTopic {
 
     private final LakeFixture lake;
     private final TopicSchema schema;
-    private final Optional<Field> key;
+    private final Optional<TopicField> key;
     private final TopicName name;
     private final Topic topic;
     /// By partition, in the order of their offsets.
@@ -84,7 +84,7 @@ public final class TestTopic {
         return schema;
     }
 
-    public Optional<Field> key() {
+    public Optional<TopicField> key() {
         return key;
     }
 

@@ -15,9 +15,9 @@
  */
 package dev.wings.integration.lake;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.SqlTypes;
+import dev.wings.common.schema.TopicField;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -219,7 +219,7 @@ final class ValueText {
         };
     }
 
-    static String column(Field field) {
+    static String column(TopicField field) {
         return '"' + field.name().replace("\"", "\"\"") + '"';
     }
 

@@ -23,9 +23,9 @@ import dev.wings.common.proto.PartitionTransform;
 import dev.wings.common.proto.SortField;
 import dev.wings.common.proto.TablePartitionField;
 import dev.wings.common.proto.TablePartitioning;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.integration.SqlClient;
 import java.util.ArrayList;
@@ -56,19 +56,19 @@ final class ValueTopic {
         this.id = id;
         this.random = random;
         this.timeAs = timeAs;
-        List<Field> fields = new ArrayList<>();
-        fields.add(Field.required(1, "id", Primitive.LONG));
+        List<TopicField> fields = new ArrayList<>();
+        fields.add(TopicField.required(1, "id", Primitive.LONG));
         int[] lastId = {1};
         for (int i = 0; i < types.size(); i++) {
             int fieldId = ++lastId[0];
-            fields.add(Field.optional(fieldId, "c" + i, nest(types.get(i), lastId, random)));
+            fields.add(TopicField.optional(fieldId, "c" + i, nest(types.get(i), lastId, random)));
         }
         boolean keyed = random.nextInt(3) == 0;
         if (keyed) {
             int position = random.nextInt(fields.size());
-            Field key = fields.get(position);
+            TopicField key = fields.get(position);
             if (key.type().canPartition()) {
-                fields.set(position, Field.required(key.id(), key.name(), key.type()));
+                fields.set(position, TopicField.required(key.id(), key.name(), key.type()));
             }
             keyed = key.type().canPartition() && position > 0;
             this.schema = new TopicSchema(0, fields, lastId[0]);
@@ -94,20 +94,21 @@ final class ValueTopic {
     /// The type, or something with it inside.
     private static FieldType nest(FieldType type, int[] lastId, Random random) {
         return switch (random.nextInt(8)) {
-            case 0 -> new FieldType.ListOf(Field.optional(++lastId[0], "element", type));
+            case 0 -> new FieldType.ListOf(TopicField.optional(++lastId[0], "element", type));
             case 1 -> {
-                Field first = new Field(++lastId[0], "first", random.nextBoolean(), type, "");
+                TopicField first = new TopicField(++lastId[0], "first", random.nextBoolean(), type, "");
                 yield new FieldType.Struct(
-                        List.of(first, Field.optional(++lastId[0], "A \"second\" one", Primitive.STRING)));
+                        List.of(first, TopicField.optional(++lastId[0], "A \"second\" one", Primitive.STRING)));
             }
             case 2 ->
                 new FieldType.MapOf(
-                        Field.required(++lastId[0], "key", type), Field.optional(++lastId[0], "value", Primitive.INT));
+                        TopicField.required(++lastId[0], "key", type),
+                        TopicField.optional(++lastId[0], "value", Primitive.INT));
             case 3 -> {
                 FieldType inner = nest(type, lastId, random);
                 yield new FieldType.MapOf(
-                        Field.required(++lastId[0], "key", Primitive.STRING),
-                        Field.optional(++lastId[0], "value", inner));
+                        TopicField.required(++lastId[0], "key", Primitive.STRING),
+                        TopicField.optional(++lastId[0], "value", inner));
             }
             default -> type;
         };
@@ -117,7 +118,7 @@ final class ValueTopic {
         LakeSpec.Builder spec =
                 LakeSpec.newBuilder().setTimeAs(dev.wings.common.proto.Primitive.valueOf(timeAs.name()));
         TablePartitioning.Builder partitioning = TablePartitioning.newBuilder();
-        for (Field field : schema.fields()) {
+        for (TopicField field : schema.fields()) {
             List<PartitionTransform> transforms = new ArrayList<>();
             for (dev.wings.common.schema.LakeSpec.Transform transform :
                     dev.wings.common.schema.LakeSpec.Transform.values()) {
@@ -135,7 +136,7 @@ final class ValueTopic {
             }
         }
         spec.setPartitioning(partitioning);
-        for (Field field : schema.fields()) {
+        for (TopicField field : schema.fields()) {
             if (field.type().children().isEmpty() && spec.getSortOrderCount() < 2 && random.nextInt(4) == 0) {
                 spec.addSortOrder(SortField.newBuilder()
                         .setField(field.name())
@@ -193,7 +194,7 @@ final class ValueTopic {
     /// All rows, and those that conditions leave.
     void assertSql(SqlClient sql, String when) {
         StringBuilder columns = new StringBuilder();
-        for (Field field : schema.fields()) {
+        for (TopicField field : schema.fields()) {
             columns.append(columns.isEmpty() ? "" : ", ").append(ValueText.column(field));
         }
         List<List<@Nullable String>> expected = new ArrayList<>();
@@ -210,7 +211,7 @@ final class ValueTopic {
             assertThat(found.get(i)).as("row of %s, %s", this, when).isEqualTo(expected.get(i));
         }
         assertThat(found).as("rows of %s, %s", this, when).hasSameSizeAs(expected);
-        for (Field field : schema.fields()) {
+        for (TopicField field : schema.fields()) {
             assertConditions(sql, field, when);
         }
     }
@@ -219,7 +220,7 @@ final class ValueTopic {
         return Long.parseLong(Objects.requireNonNull(row.getFirst()));
     }
 
-    private void assertConditions(SqlClient sql, Field field, String when) {
+    private void assertConditions(SqlClient sql, TopicField field, String when) {
         int column = schema.fields().indexOf(field);
         String name = ValueText.column(field);
         List<String> conditions = new ArrayList<>(List.of(name + " is null", name + " is not null"));
@@ -289,7 +290,7 @@ final class ValueTopic {
     List<Condition> conditions() {
         List<Condition> conditions = new ArrayList<>();
         for (int i = 0; i < schema.fields().size(); i++) {
-            Field field = schema.fields().get(i);
+            TopicField field = schema.fields().get(i);
             // PyIceberg has no nulls of nested columns, and compares no UUIDs
             if (!field.type().children().isEmpty() || field.type() == Primitive.UUID) {
                 continue;

@@ -15,9 +15,9 @@
  */
 package dev.wings.integration.lake;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TimeRange;
+import dev.wings.common.schema.TopicField;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -53,7 +53,7 @@ public final class Values {
     private Values() {}
 
     /// A value, often one at the edge of its type, and sometimes null.
-    public static @Nullable Object random(Field field, Random random) {
+    public static @Nullable Object random(TopicField field, Random random) {
         return !field.required() && random.nextInt(6) == 0 ? null : random(field.type(), random);
     }
 

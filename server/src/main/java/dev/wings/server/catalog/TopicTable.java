@@ -18,10 +18,10 @@ package dev.wings.server.catalog;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.SqlTypes;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
@@ -41,7 +41,7 @@ public record TopicTable(
         String uid,
         String namespaceUid,
         TopicSchema schema,
-        Optional<Field> partitionKey,
+        Optional<TopicField> partitionKey,
         List<SqlColumn> columns)
         implements SqlTable {
 
@@ -66,7 +66,7 @@ public record TopicTable(
     static TopicTable of(Topic topic) {
         TopicSchema schema = SchemaProtos.fromProto(topic.getSchema());
         List<SqlColumn> columns = new ArrayList<>();
-        for (Field field : schema.fields()) {
+        for (TopicField field : schema.fields()) {
             columns.add(new SqlColumn(
                     field.name(),
                     SqlTypes.text(field.type()),
@@ -77,7 +77,7 @@ public record TopicTable(
         }
         columns.add(OFFSET);
         columns.add(TIMESTAMP);
-        Optional<Field> key = topic.getPartitionFieldId() == 0
+        Optional<TopicField> key = topic.getPartitionFieldId() == 0
                 ? Optional.empty()
                 : Optional.of(schema.partitionKey(topic.getPartitionFieldId()));
         return new TopicTable(
@@ -85,7 +85,7 @@ public record TopicTable(
     }
 
     /// What DuckDB makes of a field: no field ids, everything nullable, UUIDs as text, fixed as binary.
-    private static org.apache.arrow.vector.types.pojo.Field shown(Field field) {
+    private static org.apache.arrow.vector.types.pojo.Field shown(TopicField field) {
         return shown(ArrowSchemas.toArrow(field), field.type());
     }
 

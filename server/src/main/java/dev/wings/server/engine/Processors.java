@@ -36,7 +36,8 @@ final class Processors {
 
     private Processors() {}
 
-    /// Lets others go first, for good: by `setpriority(2)`, which for Linux is about the calling thread and those that it
+    /// Lets others go first, for good: by `setpriority(2)`, which for Linux is about the calling thread and those that
+    /// it
     /// starts. Where that is refused, nothing changes.
     static void standBack() {
         Linker linker = Linker.nativeLinker();

@@ -15,7 +15,7 @@
  */
 package dev.wings.server.flight;
 
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.server.query.Queries;
 import dev.wings.server.table.Tables;
 import java.nio.charset.StandardCharsets;
@@ -270,7 +270,7 @@ final class SqlInfos {
                 SqlInfo.SQL_MAX_USERNAME_LENGTH)) {
             values.put(limit, NO_LIMIT);
         }
-        values.put(SqlInfo.SQL_MAX_COLUMN_NAME_LENGTH, (long) Field.MAX_NAME_LENGTH);
+        values.put(SqlInfo.SQL_MAX_COLUMN_NAME_LENGTH, (long) TopicField.MAX_NAME_LENGTH);
         values.put(SqlInfo.SQL_DB_SCHEMA_NAME_LENGTH, MAX_ID);
         values.put(SqlInfo.SQL_MAX_TABLE_NAME_LENGTH, MAX_ID);
         values.put(SqlInfo.SQL_MAX_CATALOG_NAME_LENGTH, MAX_ID);

@@ -17,10 +17,10 @@ package dev.wings.server.lake;
 
 import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.lake.KeptTypes;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
 import dev.wings.common.schema.SqlTypes;
+import dev.wings.common.schema.TopicField;
 import dev.wings.server.table.TableRef;
 import java.util.StringJoiner;
 import org.apache.iceberg.Schema;
@@ -37,13 +37,13 @@ record SegmentColumn(int id, String sqlType, String value) {
         return new SegmentColumn(id, sqlType, name(id));
     }
 
-    static SegmentColumn of(Field field, Schema table) {
+    static SegmentColumn of(TopicField field, Schema table) {
         FieldType kept = KeptTypes.kept(field, table).type();
         return new SegmentColumn(field.id(), SqlTypes.text(kept), value(name(field.id()), kept, field.type(), 0));
     }
 
     /// Whether segments have another value than the topic.
-    static boolean isConverted(Field field, Schema table) {
+    static boolean isConverted(TopicField field, Schema table) {
         return !KeptTypes.kept(field, table).equals(field);
     }
 
@@ -67,7 +67,7 @@ record SegmentColumn(int id, String sqlType, String value) {
             case FieldType.Struct struct -> {
                 StringJoiner members = new StringJoiner(", ");
                 for (int i = 0; i < struct.fields().size(); i++) {
-                    Field field = struct.fields().get(i);
+                    TopicField field = struct.fields().get(i);
                     String member = "struct_extract(" + kept + ", " + ParquetFiles.text(field.name()) + ")";
                     members.add(TableRef.quote(field.name()) + " := "
                             + value(member, from.children().get(i).type(), field.type(), depth));

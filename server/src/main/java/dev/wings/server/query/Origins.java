@@ -16,7 +16,7 @@
 package dev.wings.server.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.server.table.TableRef;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,7 +128,7 @@ record Origins(Set<TableRef> tables, String homeSchema) {
         if (item.path("class").asText().equals("COLUMN_REF") && !path.isEmpty() && path.size() <= 2) {
             String source = path.size() == 1 ? "" : TableRef.folded(path.get(0).asText());
             return Optional.of(new Item.Column(
-                    source, Field.folded(path.get(path.size() - 1).asText())));
+                    source, TopicField.folded(path.get(path.size() - 1).asText())));
         }
         return item.path("type").asText().contains("UNNEST") ? Optional.empty() : Optional.of(new Item.Other());
     }

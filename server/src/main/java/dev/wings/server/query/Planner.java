@@ -18,7 +18,7 @@ package dev.wings.server.query;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.wings.common.duckdb.DuckDbException;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableRef;
@@ -179,7 +179,7 @@ final class Planner {
         return table.columns().stream()
                 .map(SqlColumn::name)
                 .filter(column -> query.columns()
-                        .map(names -> names.contains(Field.folded(column)))
+                        .map(names -> names.contains(TopicField.folded(column)))
                         .orElse(true))
                 .collect(Collectors.toSet());
     }

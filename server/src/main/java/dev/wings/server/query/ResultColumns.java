@@ -15,7 +15,7 @@
  */
 package dev.wings.server.query;
 
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableRef;
@@ -160,7 +160,7 @@ public final class ResultColumns {
         List<Known> found = sources.stream()
                 .filter(each -> source.isEmpty() || each.alias().equals(source))
                 .flatMap(each -> columns(each, tables).stream())
-                .filter(known -> Field.folded(known.column().name()).equals(column))
+                .filter(known -> TopicField.folded(known.column().name()).equals(column))
                 .toList();
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }

@@ -17,7 +17,7 @@ package dev.wings.server.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import dev.wings.server.table.TableRef;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -165,7 +165,7 @@ final class SyntaxTree {
             case "PIVOT" -> allColumns = true;
             case "JOIN" -> {
                 allColumns |= node.path("ref_type").asText().equals("NATURAL");
-                node.path("using_columns").forEach(column -> names.add(Field.folded(column.asText())));
+                node.path("using_columns").forEach(column -> names.add(TopicField.folded(column.asText())));
             }
             default -> {
                 // nothing of its own: its parts are visited
@@ -275,7 +275,7 @@ final class SyntaxTree {
             }
             case "COLUMN_REF" -> {
                 JsonNode path = node.path("column_names");
-                path.forEach(part -> names.add(Field.folded(part.asText())));
+                path.forEach(part -> names.add(TopicField.folded(part.asText())));
                 String last = TableRef.folded(path.path(path.size() - 1).asText());
                 lastNames.add(last);
                 timeless &= Timeless.isColumn(last);

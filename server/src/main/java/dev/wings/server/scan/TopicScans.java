@@ -28,8 +28,8 @@ import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.PageTable;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.scan.ScanColumn;
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.PartitionValue;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
@@ -231,7 +231,7 @@ public final class TopicScans {
             } else if (column.name().equals(TopicTable.TIMESTAMP.name())) {
                 columns.add(new ScanColumn.Timestamp(column.stored()));
             } else {
-                Field field = topic.schema()
+                TopicField field = topic.schema()
                         .find(column.name())
                         .orElseThrow(() -> new IllegalStateException("not a column of the topic: " + column));
                 columns.add(new ScanColumn.Stored(field.id(), column.stored()));
@@ -282,7 +282,7 @@ public final class TopicScans {
         if (topic.partitionKey().isEmpty()) {
             return Optional.empty();
         }
-        Field key = topic.partitionKey().get();
+        TopicField key = topic.partitionKey().get();
         Optional<Set<Object>> literals = needs.restriction(key.name()).values();
         if (literals.isEmpty() || literals.get().size() > MAX_PARTITION_VALUES) {
             return Optional.empty();

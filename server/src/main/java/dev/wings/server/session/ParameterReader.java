@@ -17,6 +17,7 @@ package dev.wings.server.session;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.TopicField;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -425,8 +426,8 @@ final class ParameterReader {
 
     private WingsException refused(String why, @Nullable Exception cause) {
         Field field = parameter.getField();
-        String message = why + ": parameter=" + dev.wings.common.schema.Field.printable(field.getName()) + ", type="
-                + dev.wings.common.schema.Field.printable(String.valueOf(field.getType()));
+        String message = why + ": parameter=" + TopicField.printable(field.getName()) + ", type="
+                + TopicField.printable(String.valueOf(field.getType()));
         return cause == null ? WingsException.invalid(message) : new WingsException(ErrorKind.INVALID, message, cause);
     }
 }

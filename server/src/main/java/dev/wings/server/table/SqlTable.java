@@ -15,7 +15,7 @@
  */
 package dev.wings.server.table;
 
-import dev.wings.common.schema.Field;
+import dev.wings.common.schema.TopicField;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,9 +27,9 @@ public interface SqlTable {
 
     /// The column of that name, matched without regard to case.
     default Optional<SqlColumn> find(String name) {
-        String folded = Field.folded(name);
+        String folded = TopicField.folded(name);
         return columns().stream()
-                .filter(column -> Field.folded(column.name()).equals(folded))
+                .filter(column -> TopicField.folded(column.name()).equals(folded))
                 .findFirst();
     }
 }

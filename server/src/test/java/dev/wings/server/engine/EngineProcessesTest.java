@@ -124,7 +124,8 @@ class EngineProcessesTest {
                         .descendants()
                         .filter(each -> steps(each, "engine").isPresent())
                         .toList();
-                assertThat(running.stream().filter(each -> !steps(each, "engine-task-1").isEmpty()))
+                assertThat(running.stream()
+                                .filter(each -> !steps(each, "engine-task-1").isEmpty()))
                         .singleElement()
                         .satisfies(process -> {
                             for (String thread : List.of("engine", "engine-task-0", "engine-task-1")) {
@@ -145,8 +146,8 @@ class EngineProcessesTest {
                 String stat = Files.readString(task.resolve("stat"));
                 if (stat.contains("(" + thread + ")")) {
                     // the seventeenth after the name
-                    return Optional.of(Integer.valueOf(stat.substring(stat.lastIndexOf(')') + 2)
-                            .split(" ", -1)[16]));
+                    return Optional.of(Integer.valueOf(
+                            stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]));
                 }
             }
         } catch (IOException e) {

@@ -15,9 +15,9 @@
  */
 package dev.wings.server.testing;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -49,43 +49,43 @@ public final class AllTypes {
     public static final TopicSchema SCHEMA = new TopicSchema(
             0,
             List.of(
-                    Field.required(1, "n", Primitive.LONG),
-                    Field.optional(2, "bool", Primitive.BOOLEAN),
-                    Field.optional(3, "i", Primitive.INT),
-                    Field.optional(4, "l", Primitive.LONG),
-                    Field.optional(5, "f", Primitive.FLOAT),
-                    Field.optional(6, "d", Primitive.DOUBLE),
-                    Field.optional(7, "small", new FieldType.Decimal(9, 2)),
-                    Field.optional(8, "middle", new FieldType.Decimal(18, 4)),
-                    Field.optional(9, "large", new FieldType.Decimal(38, 10)),
-                    Field.optional(10, "day", Primitive.DATE),
-                    Field.optional(11, "clock", Primitive.TIME),
-                    Field.optional(12, "local", Primitive.TIMESTAMP),
-                    Field.optional(13, "instant", Primitive.TIMESTAMPTZ),
-                    Field.optional(14, "text", Primitive.STRING),
-                    Field.optional(15, "bytes", Primitive.BINARY),
-                    Field.optional(16, "code", new FieldType.Fixed(4)),
-                    Field.optional(17, "uid", Primitive.UUID),
-                    Field.optional(18, "point", point(19)),
-                    Field.optional(21, "list", list(22, Primitive.STRING)),
-                    Field.optional(23, "points", list(24, point(25))),
-                    Field.optional(
+                    TopicField.required(1, "n", Primitive.LONG),
+                    TopicField.optional(2, "bool", Primitive.BOOLEAN),
+                    TopicField.optional(3, "i", Primitive.INT),
+                    TopicField.optional(4, "l", Primitive.LONG),
+                    TopicField.optional(5, "f", Primitive.FLOAT),
+                    TopicField.optional(6, "d", Primitive.DOUBLE),
+                    TopicField.optional(7, "small", new FieldType.Decimal(9, 2)),
+                    TopicField.optional(8, "middle", new FieldType.Decimal(18, 4)),
+                    TopicField.optional(9, "large", new FieldType.Decimal(38, 10)),
+                    TopicField.optional(10, "day", Primitive.DATE),
+                    TopicField.optional(11, "clock", Primitive.TIME),
+                    TopicField.optional(12, "local", Primitive.TIMESTAMP),
+                    TopicField.optional(13, "instant", Primitive.TIMESTAMPTZ),
+                    TopicField.optional(14, "text", Primitive.STRING),
+                    TopicField.optional(15, "bytes", Primitive.BINARY),
+                    TopicField.optional(16, "code", new FieldType.Fixed(4)),
+                    TopicField.optional(17, "uid", Primitive.UUID),
+                    TopicField.optional(18, "point", point(19)),
+                    TopicField.optional(21, "list", list(22, Primitive.STRING)),
+                    TopicField.optional(23, "points", list(24, point(25))),
+                    TopicField.optional(
                             27,
                             "map",
                             new FieldType.MapOf(
-                                    Field.required(28, FieldType.MapOf.KEY, Primitive.STRING),
-                                    Field.optional(29, FieldType.MapOf.VALUE, list(30, Primitive.LONG))))),
+                                    TopicField.required(28, FieldType.MapOf.KEY, Primitive.STRING),
+                                    TopicField.optional(29, FieldType.MapOf.VALUE, list(30, Primitive.LONG))))),
             30);
 
     private AllTypes() {}
 
     private static FieldType point(int id) {
-        return new FieldType.Struct(
-                List.of(Field.optional(id, "x", Primitive.LONG), Field.optional(id + 1, "y", Primitive.STRING)));
+        return new FieldType.Struct(List.of(
+                TopicField.optional(id, "x", Primitive.LONG), TopicField.optional(id + 1, "y", Primitive.STRING)));
     }
 
     private static FieldType list(int id, FieldType element) {
-        return new FieldType.ListOf(Field.optional(id, FieldType.ListOf.ELEMENT, element));
+        return new FieldType.ListOf(TopicField.optional(id, FieldType.ListOf.ELEMENT, element));
     }
 
     /// Rows `[start, end)`.

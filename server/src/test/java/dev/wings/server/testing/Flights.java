@@ -15,8 +15,8 @@
  */
 package dev.wings.server.testing;
 
-import dev.wings.common.schema.Field;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -40,19 +40,19 @@ public final class Flights {
     public static final TopicSchema SCHEMA = new TopicSchema(
             0,
             List.of(
-                    Field.required(1, "number", FieldType.Primitive.INT),
-                    Field.optional(2, "origin", FieldType.Primitive.STRING),
-                    Field.optional(3, "delay", FieldType.Primitive.DOUBLE),
-                    Field.optional(4, "price", new FieldType.Decimal(10, 2)),
-                    Field.optional(5, "day", FieldType.Primitive.DATE),
-                    Field.optional(6, "departure", FieldType.Primitive.TIMESTAMPTZ),
-                    Field.optional(7, "late", FieldType.Primitive.BOOLEAN),
-                    Field.optional(8, "uid", FieldType.Primitive.UUID),
-                    Field.optional(
+                    TopicField.required(1, "number", FieldType.Primitive.INT),
+                    TopicField.optional(2, "origin", FieldType.Primitive.STRING),
+                    TopicField.optional(3, "delay", FieldType.Primitive.DOUBLE),
+                    TopicField.optional(4, "price", new FieldType.Decimal(10, 2)),
+                    TopicField.optional(5, "day", FieldType.Primitive.DATE),
+                    TopicField.optional(6, "departure", FieldType.Primitive.TIMESTAMPTZ),
+                    TopicField.optional(7, "late", FieldType.Primitive.BOOLEAN),
+                    TopicField.optional(8, "uid", FieldType.Primitive.UUID),
+                    TopicField.optional(
                             9,
                             "stops",
                             new FieldType.ListOf(
-                                    Field.optional(10, FieldType.ListOf.ELEMENT, FieldType.Primitive.STRING)))),
+                                    TopicField.optional(10, FieldType.ListOf.ELEMENT, FieldType.Primitive.STRING)))),
             10);
 
     private static final List<String> ORIGINS = List.of("SFO", "LAX", "JFK", "ATL", "ORD");

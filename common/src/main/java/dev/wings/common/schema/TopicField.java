@@ -26,7 +26,7 @@ import java.util.Collection;
 /// @param name 1 to [#MAX_NAME_LENGTH] characters, no control characters
 /// @param required whether null is refused
 /// @param doc for people; at most [#MAX_DOC_LENGTH] characters, empty for none
-public record Field(int id, String name, boolean required, FieldType type, String doc) {
+public record TopicField(int id, String name, boolean required, FieldType type, String doc) {
 
     /// Leaves the ids above it to columns that are not the topic's own: Iceberg keeps the last 200 for itself.
     public static final int MAX_ID = 1_000_000_000;
@@ -35,7 +35,7 @@ public record Field(int id, String name, boolean required, FieldType type, Strin
 
     public static final int MAX_DOC_LENGTH = 4096;
 
-    public Field {
+    public TopicField {
         checkName(name);
         if (id < 1 || id > MAX_ID) {
             throw WingsException.invalid(
@@ -48,13 +48,13 @@ public record Field(int id, String name, boolean required, FieldType type, Strin
     }
 
     /// An optional field without doc.
-    public static Field optional(int id, String name, FieldType type) {
-        return new Field(id, name, false, type, "");
+    public static TopicField optional(int id, String name, FieldType type) {
+        return new TopicField(id, name, false, type, "");
     }
 
     /// A required field without doc.
-    public static Field required(int id, String name, FieldType type) {
-        return new Field(id, name, true, type, "");
+    public static TopicField required(int id, String name, FieldType type) {
+        return new TopicField(id, name, true, type, "");
     }
 
     /// The name as names are compared: without regard to case. Names that differ so are different ones for everybody
@@ -71,7 +71,7 @@ public record Field(int id, String name, boolean required, FieldType type, Strin
     }
 
     /// The names of `fields`, as [#printable(String)] and no more of them than a message can hold.
-    public static String printableNames(Collection<Field> fields) {
+    public static String printableNames(Collection<TopicField> fields) {
         int most = 20;
         String names = fields.stream()
                 .limit(most)
