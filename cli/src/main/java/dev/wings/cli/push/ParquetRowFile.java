@@ -115,8 +115,8 @@ final class ParquetRowFile implements RowFile {
     @Override
     public ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic, OnLoss onLoss) {
         try {
-            return new FittedReader(
-                    name, allocator, open(duckdb, allocator, batchRows, ""), batchRows, topic, raw, onLoss);
+            int rows = BatchParts.rows(topic, batchRows);
+            return new FittedReader(name, allocator, open(duckdb, allocator, rows, ""), rows, topic, raw, onLoss);
         } catch (IOException | SQLException | WingsException e) {
             throw RowFile.unreadable(name, e);
         }

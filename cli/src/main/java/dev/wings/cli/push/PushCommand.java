@@ -260,7 +260,7 @@ public final class PushCommand implements Callable<Integer> {
         VectorSchemaRoot root = reader.getVectorSchemaRoot();
         while (loadNext(reader, pusher)) {
             int total = root.getRowCount();
-            int step = sliceRows(root);
+            int step = Math.min(batchRows, BatchParts.rows(root, BATCH_BYTES));
             for (int start = 0; start < total; start += step) {
                 try (VectorSchemaRoot slice = root.slice(start, Math.min(step, total - start))) {
                     pace.await(slice.getRowCount());
@@ -282,15 +282,6 @@ public final class PushCommand implements Callable<Integer> {
             }
             throw e;
         }
-    }
-
-    private int sliceRows(VectorSchemaRoot root) {
-        long bytes = root.getFieldVectors().stream()
-                .mapToLong(vector -> vector.getBufferSize())
-                .sum();
-        int fitting =
-                bytes <= BATCH_BYTES ? root.getRowCount() : (int) Math.max(1, root.getRowCount() * BATCH_BYTES / bytes);
-        return Math.max(1, Math.min(batchRows, fitting));
     }
 
     private int report(RowFile rows, PushStatus status, Duration took) {

@@ -34,9 +34,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
 /// Whether a push of a file would be taken: reads all its rows as the push does, and looks at each batch as the
 /// ingestor does, with the same code.
@@ -44,6 +47,10 @@ public final class RowCheck {
 
     private static final int PERIOD_MILLIS = 1000;
     private static final int BATCH_ROWS = 8192;
+
+    /// What is written is there twice.
+    private static final long PART_BYTES = 8 << 20;
+
     private static final int CONTINUATION = 0xFFFFFFFF;
     private static final int ALIGNMENT = 8;
     private static final BatchLimits LIMITS = new BatchLimits(Integer.MAX_VALUE, 256L << 20);
@@ -100,21 +107,37 @@ public final class RowCheck {
 
     private void check(ArrowReader reader, AtomicLong checked) throws IOException {
         VectorSchemaRoot root = reader.getVectorSchemaRoot();
-        try (ArrowStreamWriter writer = new ArrowStreamWriter(root, reader, bytes)) {
+        try (VectorSchemaRoot part = VectorSchemaRoot.create(root.getSchema(), allocator);
+                ArrowStreamWriter writer = new ArrowStreamWriter(part, reader, bytes)) {
             writer.start();
             SchemaBinding binding = SchemaBinding.bind(takeSchema(), topic);
+            VectorLoader loader = new VectorLoader(part);
             try (BatchReader batches = new BatchReader(allocator, binding, LIMITS)) {
                 while (reader.loadNextBatch()) {
-                    writer.writeBatch();
-                    try {
-                        take(batches);
-                    } catch (WingsException e) {
-                        throw WingsException.invalid(
-                                "of the rows from " + (checked.get() + 1) + " on: " + e.getMessage());
+                    int step = BatchParts.rows(root, PART_BYTES);
+                    for (int start = 0; start < root.getRowCount(); start += step) {
+                        load(root, start, Math.min(step, root.getRowCount() - start), loader);
+                        writer.writeBatch();
+                        take(batches, checked.get() + 1);
+                        checked.addAndGet(part.getRowCount());
                     }
-                    checked.addAndGet(root.getRowCount());
                 }
             }
+        }
+    }
+
+    private static void load(VectorSchemaRoot from, int start, int rows, VectorLoader into) {
+        try (VectorSchemaRoot slice = from.slice(start, rows);
+                ArrowRecordBatch batch = new VectorUnloader(slice).getRecordBatch()) {
+            into.load(batch);
+        }
+    }
+
+    private void take(BatchReader batches, long firstRow) {
+        try {
+            take(batches);
+        } catch (WingsException e) {
+            throw WingsException.invalid("of the rows from " + firstRow + " on: " + e.getMessage());
         }
     }
 

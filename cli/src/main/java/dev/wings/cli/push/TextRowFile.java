@@ -19,7 +19,6 @@ import dev.wings.cli.schema.SchemaText;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
-import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.BufferedInputStream;
@@ -198,8 +197,7 @@ final class TextRowFile implements RowFile {
             this.rows = rows;
             this.fields = fields;
             this.onLoss = onLoss;
-            this.values =
-                    fields.stream().mapToLong(field -> values(field.type())).sum();
+            this.values = BatchParts.values(fields);
             this.batchRows = Math.clamp(BATCH_VALUE_BYTES / (values * MAX_VALUE_BYTES), 1, batchRows);
         }
 
@@ -247,15 +245,6 @@ final class TextRowFile implements RowFile {
                     .map(TextRowFile::nullable)
                     .toList());
         }
-    }
-
-    /// How many values a row has of the type: of lists and maps, one.
-    private static long values(FieldType type) {
-        return Math.max(
-                1,
-                type.children().stream()
-                        .mapToLong(child -> values(child.type()))
-                        .sum());
     }
 
     /// The field with nulls allowed wherever they can stand in text: whether they may is for the ingestor to say.
