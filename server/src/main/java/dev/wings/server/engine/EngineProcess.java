@@ -17,6 +17,7 @@ package dev.wings.server.engine;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.time.Scheduler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -66,6 +67,9 @@ final class EngineProcess implements AutoCloseable {
     /// As a virtual machine names them before it ends.
     private static final List<String> SIGNALS = List.of("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL");
 
+    /// Far more than the start takes on a busy machine.
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+
     private final Process process;
     private final Frames frames;
     private final Path said;
@@ -84,12 +88,13 @@ final class EngineProcess implements AutoCloseable {
         this.onEnd = onEnd;
     }
 
-    /// Starts a process and waits until it is ready, which it says by connecting to the socket.
+    /// Starts a process and waits until it is ready, which it says by connecting to the socket. One that does not is
+    /// killed after two minutes.
     ///
     /// @param command to which the path of the socket is added
     /// @param place its socket and what it says are files that start with this
     /// @param onEnd told once, when the process has ended
-    static EngineProcess start(List<String> command, Path place, Consumer<EngineEnd> onEnd) {
+    static EngineProcess start(List<String> command, Path place, Scheduler scheduler, Consumer<EngineEnd> onEnd) {
         Path socket = Path.of(place + ".sock");
         Path said = Path.of(place + ".log");
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -103,12 +108,15 @@ final class EngineProcess implements AutoCloseable {
             builder.environment().put("MALLOC_ARENA_MAX", "2");
             Process process = builder.start();
             CompletableFuture<Void> _ = process.onExit().thenRun(() -> closeQuietly(listener));
+            Scheduler.Timer timer = scheduler.schedule(START_LIMIT, process::destroyForcibly);
             try {
                 SocketChannel channel = listener.accept();
                 return new EngineProcess(process, new Frames(channel), said, onEnd);
             } catch (IOException e) {
                 process.destroyForcibly();
                 throw new IOException("a process for an engine does not start: " + lastWords(said), e);
+            } finally {
+                timer.cancel();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

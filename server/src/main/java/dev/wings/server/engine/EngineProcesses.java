@@ -128,14 +128,14 @@ public final class EngineProcesses implements EngineFactory {
     public EngineProcesses(Path directory, Scheduler scheduler, MeterRegistry registry) {
         this(
                 directory,
-                starter(EngineCommand.of(directory.toAbsolutePath())),
+                starter(EngineCommand.of(directory.toAbsolutePath()), scheduler),
                 Math.max(2, Runtime.getRuntime().availableProcessors() / 2),
                 scheduler,
                 registry);
     }
 
-    private static Starter starter(EngineCommand command) {
-        return (place, onEnd) -> EngineProcess.start(command.line(), place, onEnd);
+    private static Starter starter(EngineCommand command, Scheduler scheduler) {
+        return (place, onEnd) -> EngineProcess.start(command.line(), place, scheduler, onEnd);
     }
 
     /// Starts a process, and waits until it is ready.

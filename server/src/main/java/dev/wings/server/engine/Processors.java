@@ -29,29 +29,23 @@ final class Processors {
     /// otherwise.
     static final int STEPS_BACK = 10;
 
-    private static final int PRIO_PROCESS = 0;
-
-    /// The calling thread, and those that it starts.
-    private static final int SELF = 0;
-
     private Processors() {}
 
-    /// Lets others go first, for good: by `setpriority(2)`, which for Linux is about the calling thread and those that
-    /// it
-    /// starts. Where that is refused, nothing changes.
+    /// Lets others go first, for good: by `nice(2)`, which for Linux is about the calling thread and those that it
+    /// starts.
+    /// Where that is refused, nothing changes.
     static void standBack() {
         Linker linker = Linker.nativeLinker();
-        MethodHandle setPriority = linker.defaultLookup()
-                .find("setpriority")
-                .map(function ->
-                        linker.downcallHandle(function, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT)))
+        MethodHandle nice = linker.defaultLookup()
+                .find("nice")
+                .map(function -> linker.downcallHandle(function, FunctionDescriptor.of(JAVA_INT, JAVA_INT)))
                 .orElse(null);
-        if (setPriority == null) {
+        if (nice == null) {
             return;
         }
         try {
-            int state = (int) setPriority.invokeExact(PRIO_PROCESS, SELF, STEPS_BACK);
-            assert state <= 0;
+            // what it gives is the new place or -1, which may be a place
+            int _ = (int) nice.invokeExact(STEPS_BACK);
         } catch (Throwable t) {
             throw new IllegalStateException("a native call failed", t);
         }

@@ -22,6 +22,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.Scheduler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ class EngineStartsTest {
         } catch (InterruptedException e) {
             throw WingsException.unavailable("interrupted", e);
         }
-        return EngineProcess.start(command.line(), place, onEnd);
+        return EngineProcess.start(command.line(), place, NO_TIME, onEnd);
     }
 
     @AfterEach
@@ -175,6 +176,31 @@ class EngineStartsTest {
         assertThatThrownBy(() -> openEngine("b"))
                 .isInstanceOfSatisfying(
                         WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
+    }
+
+    @Test
+    void processThatNeverBecomesReadyIsKilled() {
+        List<Thread> expired = new ArrayList<>();
+        Scheduler timeIsUp = new Scheduler() {
+            @Override
+            public Timer schedule(Duration delay, Runnable action) {
+                expired.add(Thread.ofVirtual().start(action));
+                return () -> {};
+            }
+
+            @Override
+            public void sleep(Duration duration) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void close() {}
+        };
+        List<String> hanging = List.of("/bin/sh", "-c", "sleep 1000", "sh");
+        assertThatThrownBy(() -> EngineProcess.start(hanging, directory.resolve("e"), timeIsUp, reason -> {}))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("a process for an engine does not start");
+        assertThat(expired).hasSize(1);
     }
 
     private void fillReserve() {
