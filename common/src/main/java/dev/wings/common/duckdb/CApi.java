@@ -29,9 +29,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The functions of `duckdb.h` that are used here, by their C names. Handles are pointers; a function that takes a
@@ -174,17 +173,14 @@ final class CApi {
     }
 
     /// The first text of a vector's `duckdb_string_t`s, which are a length and either up to twelve bytes or, after the
-    /// first four of them, where all are; empty if it has more bytes than that.
-    static Optional<String> firstText(MemorySegment texts, int maxBytes) {
+    /// first four of them, where all are. Valid for as long as the vector.
+    static ByteBuffer firstText(MemorySegment texts) {
         MemorySegment entry = texts.reinterpret(STRING_BYTES);
         long length = Integer.toUnsignedLong(entry.get(JAVA_INT, 0));
-        if (length > maxBytes) {
-            return Optional.empty();
-        }
         MemorySegment bytes = length <= INLINED_BYTES
                 ? entry.asSlice(Integer.BYTES, length)
                 : entry.get(ADDRESS, STRING_BYTES - Long.BYTES).reinterpret(length);
-        return Optional.of(new String(bytes.toArray(JAVA_BYTE), StandardCharsets.UTF_8));
+        return bytes.asByteBuffer();
     }
 
     /// What no call of the C API does: a downcall throws nothing but errors of the VM.

@@ -19,10 +19,13 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -112,18 +115,20 @@ public final class DuckDb implements AutoCloseable {
         }
     }
 
-    /// The one text that a statement of ours with one parameter answers; empty if it takes more bytes of UTF-8 than
-    /// that. The statement is kept: there are few of them. The parameter has a type there (`?::VARCHAR`): else the
-    /// statement is planned anew each time.
-    public Optional<String> text(String sql, String parameter, int maxBytes) {
+    /// The one text that a statement of ours with one parameter answers. The statement is kept: there are few of them.
+    /// The parameter has a type there (`?::VARCHAR`): else the statement is planned anew each time.
+    ///
+    /// @param reader is given the text in UTF-8, which is there for as long as it reads
+    public <T> T text(String sql, String parameter, Function<ByteBuffer, T> reader) {
         Statement statement = texts.computeIfAbsent(sql, this::prepare);
         statement.bind(1, parameter);
-        return statement.text(maxBytes);
+        return statement.text(reader);
     }
 
-    /// The same, of any length.
+    /// The same text as such.
     public String text(String sql, String parameter) {
-        return text(sql, parameter, Integer.MAX_VALUE).orElseThrow();
+        return text(
+                sql, parameter, bytes -> StandardCharsets.UTF_8.decode(bytes).toString());
     }
 
     /// Prepares one statement. The caller must know that it is one: DuckDB executes all but the last of several.

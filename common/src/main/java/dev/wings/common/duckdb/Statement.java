@@ -24,6 +24,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.PeriodDuration;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -140,14 +142,15 @@ public final class Statement implements AutoCloseable {
         }
     }
 
-    /// Runs the statement, whose result is one text; empty if it takes more bytes of UTF-8 than that. The results of
-    /// the time before are closed.
-    Optional<String> text(int maxBytes) {
+    /// Runs the statement, whose result is one text. The results of the time before are closed.
+    ///
+    /// @param reader is given the text in UTF-8, which is there for as long as it reads
+    <T> T text(Function<ByteBuffer, T> reader) {
         try {
             helpers.start();
             start();
             try {
-                return firstText(maxBytes);
+                return readText(reader);
             } finally {
                 helpers.stop();
                 CApi.DESTROY_RESULT.invokeExact(result);
@@ -158,7 +161,7 @@ public final class Statement implements AutoCloseable {
         }
     }
 
-    private Optional<String> firstText(int maxBytes) throws Throwable {
+    private <T> T readText(Function<ByteBuffer, T> reader) throws Throwable {
         try (Arena scope = Arena.ofConfined()) {
             MemorySegment chunk = scope.allocate(ADDRESS);
             chunk.set(ADDRESS, 0, (MemorySegment) CApi.FETCH_CHUNK.invokeExact(result));
@@ -174,7 +177,7 @@ public final class Statement implements AutoCloseable {
                 if (!ValueSize.isValid(ValueSize.validity(vector, 1), 0)) {
                     throw new IllegalStateException("a text was expected, and it is null");
                 }
-                return CApi.firstText((MemorySegment) CApi.VECTOR_DATA.invokeExact(vector), maxBytes);
+                return reader.apply(CApi.firstText((MemorySegment) CApi.VECTOR_DATA.invokeExact(vector)));
             } finally {
                 if (chunk.get(ADDRESS, 0).address() != 0) {
                     CApi.DESTROY_CHUNK.invokeExact(chunk);

@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -82,8 +83,7 @@ class DuckDbTest {
         String text = "\u00e9" + "x".repeat(length);
         String sql = "SELECT substr(?::VARCHAR, 2)";
         assertThat(duckDb.text(sql, text)).isEqualTo("x".repeat(length));
-        assertThat(duckDb.text(sql, text, length)).contains("x".repeat(length));
-        assertThat(duckDb.text(sql, text, length - 1)).isEmpty();
+        assertThat(duckDb.<Integer>text(sql, text, ByteBuffer::remaining)).isEqualTo(length);
         assertThat(duckDb.text("SELECT ?::VARCHAR", text)).isEqualTo(text);
     }
 

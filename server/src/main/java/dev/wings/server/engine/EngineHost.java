@@ -23,6 +23,8 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -220,13 +222,7 @@ final class EngineHost {
                 answer(out -> out.writeLong(memoryLimit));
             }
             case RUN -> duckDb().run(Values.readText(head));
-            case TEXT -> {
-                Optional<String> text = duckDb().text(Values.readText(head), Values.readText(head), head.readInt());
-                answer(out -> {
-                    out.writeBoolean(text.isPresent());
-                    Values.writeText(out, text.orElse(""));
-                });
-            }
+            case TEXT -> text(Values.readText(head), Values.readText(head), head.readInt());
             case PREPARE -> statements.put(head.readInt(), duckDb().prepare(Values.readText(head)));
             case DESCRIBE -> describe(statement(head));
             case BIND -> statement(head).bind(head.readInt(), Values.readValue(head));
@@ -241,6 +237,26 @@ final class EngineHost {
             case DROP_TABLE -> duckDb().dropTable(Values.readText(head));
             case ATTACH -> attach(Values.readText(head), head.readInt(), Values.readSchema(head));
             default -> throw new IllegalStateException("not a question: " + type);
+        }
+    }
+
+    /// Sends the text from where it is: the heap is small.
+    private void text(String sql, String parameter, int maxBytes) throws IOException {
+        try {
+            duckDb().text(sql, parameter, bytes -> {
+                boolean shortEnough = bytes.remaining() <= maxBytes;
+                try {
+                    frames.write(
+                            FrameType.ANSWER,
+                            out -> out.writeBoolean(shortEnough),
+                            shortEnough ? bytes : ByteBuffer.allocate(0));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return shortEnough;
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 

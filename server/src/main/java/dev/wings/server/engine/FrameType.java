@@ -25,7 +25,7 @@ enum FrameType {
     /// Ends the instance, but not the process.
     CLOSE(true),
     RUN(false),
-    /// A statement with one parameter, whose result is one text: answered by it.
+    /// A statement with one parameter, whose result is one text: answered by it, which is the body.
     TEXT(true),
     PREPARE(false),
     DESCRIBE(true),

@@ -87,6 +87,11 @@ final class Frames implements AutoCloseable {
         write(List.of(encode(type, writer, 0)));
     }
 
+    /// Writes a frame with these bytes as its body.
+    void write(FrameType type, HeadWriter writer, ByteBuffer body) throws IOException {
+        write(List.of(encode(type, writer, body.remaining()), body));
+    }
+
     /// Writes a frame with rows.
     void write(FrameType type, HeadWriter writer, Batch batch) throws IOException {
         List<ByteBuffer> buffers = new ArrayList<>();
@@ -133,6 +138,13 @@ final class Frames implements AutoCloseable {
                 body.close();
             }
         }
+    }
+
+    /// The same in the heap.
+    byte[] readBody(long bytes) throws IOException {
+        byte[] body = new byte[Math.toIntExact(bytes)];
+        readFully(ByteBuffer.wrap(body));
+        return body;
     }
 
     void skipBody(long bytes) throws IOException {

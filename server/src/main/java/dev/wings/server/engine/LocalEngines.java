@@ -19,6 +19,7 @@ import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.duckdb.DuckDb;
 import dev.wings.common.duckdb.Results;
 import dev.wings.common.duckdb.Statement;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +57,12 @@ public final class LocalEngines implements EngineFactory {
 
         @Override
         public Optional<String> text(String sql, String parameter, int maxBytes) {
-            return duckDb.text(sql, parameter, maxBytes);
+            return duckDb.text(
+                    sql,
+                    parameter,
+                    bytes -> bytes.remaining() <= maxBytes
+                            ? Optional.of(StandardCharsets.UTF_8.decode(bytes).toString())
+                            : Optional.empty());
         }
 
         @Override

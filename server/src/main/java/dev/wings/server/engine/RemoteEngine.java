@@ -25,6 +25,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,13 +106,14 @@ final class RemoteEngine implements SqlEngine {
     @Override
     public Optional<String> text(String sql, String parameter, int maxBytes) {
         try {
-            DataInputStream answer = ask(FrameType.TEXT, out -> {
+            Frames.Incoming answer = askForFrame(FrameType.TEXT, out -> {
                 Values.writeText(out, sql);
                 Values.writeText(out, parameter);
                 out.writeInt(maxBytes);
             });
-            boolean shortEnough = answer.readBoolean();
-            return shortEnough ? Optional.of(Values.readText(answer)) : Optional.empty();
+            byte[] text = process.call(frames -> frames.readBody(answer.bodyBytes()));
+            boolean shortEnough = head(answer).readBoolean();
+            return shortEnough ? Optional.of(new String(text, StandardCharsets.UTF_8)) : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -221,6 +223,10 @@ final class RemoteEngine implements SqlEngine {
 
     /// Sends what was kept back and a question, and gives the head of its answer.
     private DataInputStream ask(FrameType type, Frames.HeadWriter head) {
+        return head(askForFrame(type, head));
+    }
+
+    private Frames.Incoming askForFrame(FrameType type, Frames.HeadWriter head) {
         tell(type, head);
         asking = true;
         send();
@@ -237,7 +243,7 @@ final class RemoteEngine implements SqlEngine {
         }
         asking = false;
         rowsOpen = false;
-        return head(answered(answer));
+        return answered(answer);
     }
 
     private void askInTime(FrameType type) {
