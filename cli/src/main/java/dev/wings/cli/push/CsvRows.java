@@ -182,7 +182,7 @@ final class CsvRows extends TextRows {
             names.add(name);
             taken.add(TopicField.folded(name));
         }
-        if (names.stream().allMatch(name -> !name.isEmpty() && TypeGuess.isValue(name, options))) {
+        if (looksLikeRow(names)) {
             notes.accept("the first line looks like a row (" + TopicField.printable(String.join(", ", names))
                     + "): --no-header takes it for one");
         }
@@ -195,6 +195,20 @@ final class CsvRows extends TextRows {
             }
         }
         return names;
+    }
+
+    /// Whether names look like values: all of them, or the first, which is often an id, or one that is more than a
+    /// whole
+    /// number, as which years are names.
+    private boolean looksLikeRow(List<String> names) {
+        for (int column = 0; column < names.size(); column++) {
+            String name = names.get(column);
+            boolean telling = column == 0 || !name.matches("\\d+");
+            if (telling && !name.isEmpty() && TypeGuess.isValue(name, options)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean nextRow() throws IOException {

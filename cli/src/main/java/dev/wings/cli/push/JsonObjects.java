@@ -19,6 +19,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicField;
@@ -81,6 +82,9 @@ abstract sealed class JsonObjects implements AutoCloseable {
 
     /// What a message says of text that is no JSON.
     static String notJson(JsonProcessingException failure) {
+        if (failure instanceof JsonEOFException) {
+            return "the text is not JSON: it ends in the middle of a value, was the file cut off?";
+        }
         String message = String.valueOf(failure.getOriginalMessage());
         return "the text is not JSON: " + TopicField.printable(message)
                 + (message.contains("Invalid UTF-8")

@@ -22,10 +22,9 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.ZoneOffset;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
@@ -56,7 +55,7 @@ final class ValueText {
             case Double number -> decimal(number, Double.toString(number));
             case LocalTime time -> TIME.format(time);
             case LocalDateTime time -> time.toLocalDate() + " " + TIME.format(time);
-            case Instant instant -> of(instant.atOffset(ZoneOffset.UTC).toLocalDateTime()) + "Z";
+            case OffsetDateTime time -> of(time.toLocalDateTime()) + time.getOffset();
             case List<?> list -> json(list);
             case Map<?, ?> map -> json(map);
             default -> value.toString();
@@ -70,9 +69,9 @@ final class ValueText {
         if (missing <= 0 || secondDigits(value) < 0) {
             return text;
         }
-        boolean zoned = value instanceof Instant;
-        String bare = zoned ? text.substring(0, text.length() - 1) : text;
-        return bare + (missing == digits ? "." : "") + "0".repeat(missing) + (zoned ? "Z" : "");
+        String offset = value instanceof OffsetDateTime time ? time.getOffset().toString() : "";
+        String bare = text.substring(0, text.length() - offset.length());
+        return bare + (missing == digits ? "." : "") + "0".repeat(missing) + offset;
     }
 
     /// How many digits of a second the text of the value has; -1 if it is no point in time.
@@ -80,7 +79,7 @@ final class ValueText {
         int nanos = switch (value) {
             case LocalTime time -> nanos(time);
             case LocalDateTime time -> nanos(time);
-            case Instant instant -> nanos(instant);
+            case OffsetDateTime time -> nanos(time);
             case null, default -> -1;
         };
         int digits = nanos < 0 ? -1 : 9;
@@ -108,10 +107,8 @@ final class ValueText {
             case Float number when Float.isFinite(number) -> json.writeNumber(number);
             case Double number when Double.isFinite(number) -> json.writeNumber(number);
             case LocalDateTime time -> json.writeString(time.toLocalDate() + "T" + TIME.format(time));
-            case Instant instant -> {
-                LocalDateTime time = instant.atOffset(ZoneOffset.UTC).toLocalDateTime();
-                json.writeString(time.toLocalDate() + "T" + TIME.format(time) + "Z");
-            }
+            case OffsetDateTime time ->
+                json.writeString(time.toLocalDate() + "T" + TIME.format(time) + time.getOffset());
             case List<?> list -> {
                 json.writeStartArray();
                 for (Object element : list) {

@@ -16,12 +16,14 @@
 package dev.wings.cli.sql;
 
 import java.math.BigInteger;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.Period;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -107,7 +109,18 @@ final class Values {
         int nanoOfSecond = (int) (Math.floorMod(value, unitsPerSecond) * nanos(type.getUnit()));
         return type.getTimezone() == null
                 ? LocalDateTime.ofEpochSecond(seconds, nanoOfSecond, ZoneOffset.UTC)
-                : Instant.ofEpochSecond(seconds, nanoOfSecond);
+                : Instant.ofEpochSecond(seconds, nanoOfSecond)
+                        .atZone(zone(type.getTimezone()))
+                        .toOffsetDateTime();
+    }
+
+    /// UTC for a zone that this machine does not know.
+    private static ZoneId zone(String name) {
+        try {
+            return ZoneId.of(name);
+        } catch (DateTimeException e) {
+            return ZoneOffset.UTC;
+        }
     }
 
     private static List<@Nullable Object> list(BaseListVector vector, int row) {

@@ -187,6 +187,8 @@ final class TextOptionsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
         `a,b/1,x/NA,y/NA,z`   ~ column "a" is a string, since 2 of 3 values are like "NA"; without them it is long: --null 'NA'
+        `1,anna,2001-01-01/2,bob,2001-01-02` ~ the first line looks like a row (1, anna, 2001-01-01): --no-header
+        `name0,0.5/name1,1.5` ~ the first line looks like a row (name0, 0.5): --no-header
         `1,2/3,4`             ~ the first line looks like a row (1, 2): --no-header
         `a/1/2/x`             ~ column "a" is a string, since line 4 has "x", which is no long as the values before
         `,b/1,2`              ~ column 1 has no name and is called index
@@ -207,6 +209,7 @@ final class TextOptionsTest {
     @Test
     void plainTextNeedsNoNote() throws IOException {
         read(write("rows.csv", "id,name\n1,x\n2,\n3,NAomi\n"), "--decimal .");
+        read(write("years.csv", "country,2019,2020\nx,1,2\ny,3,4\n"), "--decimal .");
         assertThat(notes).isEmpty();
     }
 

@@ -58,6 +58,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ResultPrinterTest {
@@ -116,7 +117,7 @@ final class ResultPrinterTest {
     void valuesAreWrittenAsInSql() {
         try (VectorSchemaRoot rows = rows(
                 timestamps(),
-                instants(),
+                instants("UTC"),
                 dates(),
                 times(),
                 decimals(),
@@ -131,6 +132,22 @@ final class ResultPrinterTest {
                     .isEqualTo("{\"t\":\"2001-01-01T00:01:00.5\",\"i\":\"2001-01-01T00:01:00.5Z\",\"d\":\"2001-01-01\","
                             + "\"time\":\"00:01:00\",\"dec\":12.30,\"bin\":\"\\\\x00ff\",\"list\":[1,2],"
                             + "\"x\":1.23456789E7}\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UTC, 2001-01-01 00:01:00.5Z",
+        "Europe/Berlin, 2001-01-01 01:01:00.5+01:00",
+        "Asia/Kolkata, 2001-01-01 05:31:00.5+05:30",
+        "-03:00, 2000-12-31 21:01:00.5-03:00",
+        "No/Where, 2001-01-01 00:01:00.5Z"
+    })
+    void timesAreThoseOfTheSessionsZone(String zone, String text) {
+        try (VectorSchemaRoot rows = rows(instants(zone))) {
+            assertThat(print(OutputFormat.CSV, rows)).isEqualTo("i\n" + text + "\n");
+            assertThat(print(OutputFormat.JSON, rows)).isEqualTo("{\"i\":\"" + text.replace(' ', 'T') + "\"}\n");
+            assertThat(print(OutputFormat.TABLE, rows)).contains(text);
         }
     }
 
@@ -313,8 +330,8 @@ final class ResultPrinterTest {
         return vector;
     }
 
-    private FieldVector instants() {
-        TimeStampMicroTZVector vector = new TimeStampMicroTZVector("i", allocator, "UTC");
+    private FieldVector instants(String zone) {
+        TimeStampMicroTZVector vector = new TimeStampMicroTZVector("i", allocator, zone);
         vector.setSafe(0, MICROS);
         vector.setValueCount(1);
         return vector;
