@@ -70,13 +70,16 @@ final class RowCheckTest {
             try (RowFile rows = RowFile.open(file(bad), Optional.empty(), true)) {
                 assertThatThrownBy(() -> RowCheck.schema(rows, OnLoss.REJECT))
                         .isInstanceOf(WingsException.class)
-                        .extracting(failure -> failure.getMessage().matches(PLACES)
-                                ? Long.parseLong(failure.getMessage().replaceFirst(PLACES, "$1"))
-                                        + Long.parseLong(failure.getMessage().replaceFirst(PLACES, "$2"))
-                                : failure.getMessage())
+                        .extracting(failure -> place(String.valueOf(failure.getMessage())))
                         .isEqualTo(bad + 1L);
             }
         }
+    }
+
+    /// The number of the row in the file, from 1.
+    private static long place(String message) {
+        assertThat(message).matches(PLACES);
+        return Long.parseLong(message.replaceFirst(PLACES, "$1")) + Long.parseLong(message.replaceFirst(PLACES, "$2"));
     }
 
     @Test

@@ -323,7 +323,7 @@ public final class EngineProcesses implements EngineFactory {
             number++;
             place = sockets.resolve("e" + number);
         }
-        EngineProcess process = starter.start(place, this::count);
+        EngineProcess process = begin(place);
         started.increment();
         boolean late;
         synchronized (this) {
@@ -335,6 +335,17 @@ public final class EngineProcesses implements EngineFactory {
             throw stopping(null);
         }
         return process;
+    }
+
+    /// Its reason names what clients need not know.
+    private EngineProcess begin(Path place) {
+        try {
+            return starter.start(place, this::count);
+        } catch (UncheckedIOException e) {
+            LOG.warn("a process for an engine cannot be started, is the disk full? {}", e.getMessage());
+            throw WingsException.unavailable(
+                    "no process for queries can be started, the server's log says why: try again later", e);
+        }
     }
 
     private static WingsException stopping(@Nullable Throwable cause) {

@@ -22,6 +22,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.Scheduler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -176,6 +177,25 @@ class EngineStartsTest {
         assertThatThrownBy(() -> openEngine("b"))
                 .isInstanceOfSatisfying(
                         WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
+    }
+
+    @Test
+    void startThatFailsIsToldAsSuch() {
+        processes.close();
+        processes = new EngineProcesses(
+                directory,
+                (place, onEnd) -> {
+                    throw new UncheckedIOException(new IOException(place + ": No space left on device"));
+                },
+                2,
+                NO_TIME,
+                new SimpleMeterRegistry());
+        assertThatThrownBy(() -> openEngine("a"))
+                .isInstanceOfSatisfying(
+                        WingsException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.UNAVAILABLE))
+                .hasMessageContaining("the server's log says why")
+                .hasMessageNotContaining(directory.toString());
     }
 
     @Test
