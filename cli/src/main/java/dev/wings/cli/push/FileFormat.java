@@ -56,10 +56,10 @@ public enum FileFormat {
         };
     }
 
-    /// Whether the name tells the format.
+    /// Whether the name tells the format. `.txt` does not: it may be a text for people.
     static boolean isKnownName(String name) {
         return switch (extension(name)) {
-            case "csv", "tsv", "txt", "ndjson", "jsonl", "json", "parquet", "arrow", "arrows", "feather", "ipc" -> true;
+            case "csv", "tsv", "ndjson", "jsonl", "json", "parquet", "arrow", "arrows", "feather", "ipc" -> true;
             default -> false;
         };
     }

@@ -22,6 +22,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.RowNumber;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -229,11 +230,12 @@ public final class Pusher implements AutoCloseable {
         notifyAll();
         latencies.add(System.nanoTime() - batch.sentNanos());
         if (response.hasRejected()) {
+            long firstRow = acknowledgedRows + rejectedRows + 1;
             rejectedRows += batch.rows();
             rejectedBatches++;
             if (reasons.size() < REMEMBERED_REASONS) {
                 reasons.add("batch " + response.getBatchIndex() + ", " + Human.rows(batch.rows()) + ": "
-                        + response.getRejected().getMessage());
+                        + RowNumber.inFile(response.getRejected().getMessage(), firstRow));
             }
         } else {
             acknowledgedRows += batch.rows();

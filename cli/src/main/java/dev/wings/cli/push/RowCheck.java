@@ -23,6 +23,7 @@ import dev.wings.common.arrow.IpcHeader;
 import dev.wings.common.arrow.SchemaBinding;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
+import dev.wings.common.schema.RowNumber;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
 import java.io.ByteArrayOutputStream;
@@ -137,7 +138,7 @@ public final class RowCheck {
         try {
             take(batches);
         } catch (WingsException e) {
-            throw WingsException.invalid("of the rows from " + firstRow + " on: " + e.getMessage());
+            throw WingsException.invalid(RowNumber.inFile(String.valueOf(e.getMessage()), firstRow));
         }
     }
 

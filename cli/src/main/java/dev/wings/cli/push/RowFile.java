@@ -23,6 +23,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.schema.TopicSchema;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -215,6 +216,10 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
 
     /// The failure to read `name`, in the user's words.
     static WingsException unreadable(String name, Exception cause) {
+        if (cause instanceof EOFException) {
+            return new WingsException(
+                    ErrorKind.INVALID, "cannot read " + name + ": it ends too early, was the file cut off?", cause);
+        }
         return new WingsException(
                 ErrorKind.INVALID,
                 "cannot read " + name + ": " + LocalDuckDb.message(FailureText.withoutFile(cause)),

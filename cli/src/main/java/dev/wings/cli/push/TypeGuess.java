@@ -51,6 +51,9 @@ final class TypeGuess {
     }
 
     private static final Set<Kind> NUMBERS = Set.of(Kind.LONG, Kind.DECIMAL, Kind.DOUBLE);
+    /// What some programs write for an unknown day; a topic takes days from the year 1 on.
+    private static final String NO_YEAR = "0000-";
+
     private static final Set<Kind> DAYS = Set.of(Kind.DATE, Kind.TIMESTAMP);
     private static final int MAX_PRECISION = 38;
 
@@ -336,6 +339,9 @@ final class TypeGuess {
     }
 
     private static Kind day(String text) {
+        if (text.startsWith(NO_YEAR)) {
+            return Kind.STRING;
+        }
         if (fits(text, TextValues::date)) {
             return Kind.DATE;
         }

@@ -179,6 +179,13 @@ final class TextOptionsTest {
     }
 
     @Test
+    void daysThatNoTopicTakesAreTexts() throws IOException {
+        assertRead(
+                write("zero.csv", "a\n0000-01-01\n2001-02-03\n"), "--decimal .", "a string", "0000-01-01/2001-02-03");
+        assertRead(write("one.csv", "a\n0001-01-01\n2001-02-03\n"), "--decimal .", "a date", "-719162/11356");
+    }
+
+    @Test
     void badLinesDoNotDecideTypes() throws IOException {
         assertRead(write("rows.ndjson", "{\"a\":1}\n{\"a\":\n{\"a\":2}\n"), "--bad-lines skip", "a long", "1/2");
         assertRead(write("more.ndjson", "{\"a\":1}\n{\"a\":\"x\",\"a\":1}\n"), "--bad-lines skip", "a long", "1");

@@ -15,8 +15,15 @@
  */
 package dev.wings.common.schema;
 
+import java.util.regex.Pattern;
+
 /// Which row of a batch a message is about.
 public final class RowNumber {
+
+    private static final String OF_BATCH = " (of the batch, counted from 0)";
+
+    /// A row has at most nine digits there.
+    private static final Pattern IN_BATCH = Pattern.compile("row=(\\d{1,10})" + Pattern.quote(OF_BATCH));
 
     private RowNumber() {}
 
@@ -24,6 +31,15 @@ public final class RowNumber {
     ///
     /// @param row the first one is 0
     public static String text(long row) {
-        return "row=" + row + " (of the batch, counted from 0)";
+        return "row=" + row + OF_BATCH;
+    }
+
+    /// The message with rows of the file in place of those of a batch.
+    ///
+    /// @param firstRow of the batch, in the file; the first one is 1
+    public static String inFile(String message, long firstRow) {
+        return IN_BATCH.matcher(message)
+                .replaceAll(
+                        row -> "row=" + (firstRow + Long.parseLong(row.group(1))) + " (of the file, counted from 1)");
     }
 }
