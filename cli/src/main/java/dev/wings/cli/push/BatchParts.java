@@ -25,7 +25,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 /// How many rows are handled at once, so that wide ones do not take more memory than narrow ones.
 final class BatchParts {
 
-    /// Of a batch that is read: 32 MiB of numbers.
+    /// A batch that is read has no more values: they are 32 MiB of numbers.
     private static final long BATCH_VALUES = 4 << 20;
 
     private BatchParts() {}

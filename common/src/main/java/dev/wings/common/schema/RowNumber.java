@@ -22,7 +22,7 @@ public final class RowNumber {
 
     private static final String OF_BATCH = " (of the batch, counted from 0)";
 
-    /// A row has at most nine digits there.
+    /// Rows of a batch have at most ten digits.
     private static final Pattern IN_BATCH = Pattern.compile("row=(\\d{1,10})" + Pattern.quote(OF_BATCH));
 
     private RowNumber() {}

@@ -32,9 +32,10 @@ public final class EngineArchive {
     /// @param args the file, which is written as a whole or not at all
     public static void main(String[] args) throws IOException, InterruptedException {
         Path file = Path.of(args[0]).toAbsolutePath();
-        Path scratch = Files.createTempDirectory("wings-engine-archive");
+        // beside the archive: what a killed build leaves goes with it
+        Path scratch = Files.createTempDirectory(file.getParent(), "engine");
         Path library = scratch.resolve("libduckdb");
-        Path made = Files.createTempFile(file.getParent(), "engine", ".jsa");
+        Path made = scratch.resolve("engine.jsa");
         try {
             Process process = new ProcessBuilder(
                             EngineCommand.unarchived(library).lineForArchive(made))

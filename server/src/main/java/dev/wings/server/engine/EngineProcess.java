@@ -70,6 +70,7 @@ final class EngineProcess implements AutoCloseable {
     /// Far more than the start takes on a busy machine.
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
+    private volatile boolean standsBack;
     private final Process process;
     private final Frames frames;
     private final Path said;
@@ -153,6 +154,16 @@ final class EngineProcess implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /// From now on it lets others go first, for good.
+    void standsBack() {
+        standsBack = true;
+    }
+
+    /// Whether another owner may have it.
+    boolean isForAnyone() {
+        return !standsBack;
     }
 
     /// The number of the next instance.

@@ -406,7 +406,7 @@ public final class EngineProcesses implements EngineFactory {
 
     private void takeBack(String owner, EngineProcess process, boolean reusable) {
         synchronized (this) {
-            if (reusable && !closed && reserve.size() < RESERVE) {
+            if (reusable && process.isForAnyone() && !closed && reserve.size() < RESERVE) {
                 reserve.addLast(process);
                 notifyAll();
                 return;

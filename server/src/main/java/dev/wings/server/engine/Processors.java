@@ -32,8 +32,7 @@ final class Processors {
     private Processors() {}
 
     /// Lets others go first, for good: by `nice(2)`, which for Linux is about the calling thread and those that it
-    /// starts.
-    /// Where that is refused, nothing changes.
+    /// starts. Where that is refused, nothing changes.
     static void standBack() {
         Linker linker = Linker.nativeLinker();
         MethodHandle nice = linker.defaultLookup()

@@ -65,9 +65,6 @@ final class RemoteEngine implements SqlEngine {
 
     private boolean closing;
 
-    /// A process does not come back to the front.
-    private boolean standsBack;
-
     /// An interrupt of the last statement may reach the process while it works on the next.
     private volatile boolean interrupted;
 
@@ -80,7 +77,9 @@ final class RemoteEngine implements SqlEngine {
 
     /// @param first see [EngineFactory#open]
     void open(Map<String, String> settings, boolean first, long memoryBytes) {
-        standsBack = !first;
+        if (!first) {
+            process.standsBack();
+        }
         DataInputStream answer = ask(FrameType.OPEN, out -> {
             out.writeInt(settings.size());
             for (Map.Entry<String, String> setting : settings.entrySet()) {
@@ -213,7 +212,7 @@ final class RemoteEngine implements SqlEngine {
         } finally {
             tables.values().forEach(ServedTable::close);
             tables.clear();
-            onClose.accept(process, reusable && !standsBack);
+            onClose.accept(process, reusable);
         }
     }
 

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// late, with the next call that gives one.
 public interface SqlEngine extends AutoCloseable {
 
-    /// Of syntax trees: they are taken apart in the heap, where they need several times as much.
+    /// Syntax trees are no longer: they are taken apart in the heap, where they need several times as much.
     int MAX_TEXT_BYTES = 16 << 20;
 
     /// Runs a statement of ours.

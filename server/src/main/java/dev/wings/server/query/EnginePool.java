@@ -54,7 +54,7 @@ final class EnginePool implements AutoCloseable {
     private final AtomicInteger opened = new AtomicInteger();
     private final Deque<Idle> idle = new ArrayDeque<>();
 
-    /// Of who holds places, the first engine while it is taken; empty while it is opened.
+    /// The first engine of each owner while it is taken; it is empty while it is opened.
     private final Map<String, Optional<Engine>> firsts = new HashMap<>();
 
     private boolean closed;

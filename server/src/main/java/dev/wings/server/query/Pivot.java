@@ -58,7 +58,7 @@ public record Pivot(String source, List<String> commonTables, String before, Lis
 
     private record Word(String text, int start, int end) {}
 
-    /// Of those in the statement whose values are not named, the one that ends first: it needs none of the others.
+    /// Finds the pivot without named values that ends first in the statement: it needs none of the others.
     public static Optional<Pivot> of(String sql) {
         if (!sql.toLowerCase(Locale.ROOT).contains("pivot")) {
             return Optional.empty();

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// than one scan of a table.
 final class Planner {
 
-    /// Of a plan that is looked at; it takes some ten times as much of the heap. A query with a longer one reads all
+    /// A plan that is looked at takes some ten times as much of the heap. A query with a longer one reads all
     /// files, and all columns that it names.
     private static final int MAX_BYTES = 8 << 20;
 

@@ -32,7 +32,7 @@ public sealed interface Condition {
         return new All(List.of());
     }
 
-    /// Of no row it can be true.
+    /// It can be true of no row.
     record Never() implements Condition {}
 
     /// All of them hold.

@@ -179,6 +179,18 @@ class EngineStartsTest {
                         WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
     }
 
+    /// A process that stands back is not kept for others, but it was not lost to a statement either.
+    @Test
+    void closedEngineThatStoodBackCostsItsOwnerNothing() {
+        fillReserve();
+        processes.open("a", false, SETTINGS, MEMORY_BYTES, 1L << 20).close();
+        assertThat(processes.inReserve()).isEqualTo(1);
+        int before = begun.get();
+        openEngine("a").close();
+        assertThat(begun).hasValue(before);
+        assertThat(processes.inReserve()).isEqualTo(1);
+    }
+
     @Test
     void startThatFailsIsToldAsSuch() {
         processes.close();
