@@ -102,6 +102,11 @@ public final class IngestorFixture implements AutoCloseable {
         return ingestor;
     }
 
+    /// DoPut streams that are open: one that its client has ended is for a moment longer.
+    public int streams() {
+        return (int) telemetry.registry().get("wings.ingestor.streams").gauge().value();
+    }
+
     /// Creates [#TOPIC] with these fields.
     public Topic createTopic(String partitionBy, TopicField... fields) {
         return controlPlane.createTopic(TOPIC, new TopicSchema(0, List.of(fields), 1000), partitionBy);
