@@ -24,6 +24,7 @@ import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
 import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.World;
 import dev.wings.compactor.compact.Compaction;
 import dev.wings.compactor.compact.CreateTable;
 import dev.wings.compactor.maintain.Collecting;
@@ -42,7 +43,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// A running compactor, and its parts list: what comes in at the top of [#open] goes out at the bottom.
@@ -74,7 +74,8 @@ public final class Compactor implements AutoCloseable {
 
     private static Compactor open(CompactorConfig config, Surroundings surroundings, Resources resources) {
         Channel controlPlane = surroundings.controlPlane();
-        IdGenerator ids = surroundings.ids();
+        World world = surroundings.world();
+        IdGenerator ids = world.ids();
         MeterRegistry registry = surroundings.telemetry().registry();
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
@@ -82,9 +83,8 @@ public final class Compactor implements AutoCloseable {
         Scratch scratch = resources.add(config.scratchDirectory()
                 .map(directory -> Scratch.open(directory, ids::next))
                 .orElseGet(() -> Scratch.openDefault(ids::next)));
-        ExecutorService threads = resources.add(Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("compactor-io-", 0).factory()));
-        GrpcCalls calls = GrpcCalls.defaults(surroundings.scheduler(), ids.random());
+        ExecutorService threads = resources.add(world.threads().executor("compactor-io"));
+        GrpcCalls calls = GrpcCalls.defaults(world.scheduler(), world.random());
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
         GarbageClient garbage =
                 new GarbageClient(GarbageCollectionGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
@@ -105,9 +105,7 @@ public final class Compactor implements AutoCloseable {
                 "compactor-" + ProcessHandle.current().pid() + "-" + ids.next(),
                 config.workers(),
                 config.drainTimeout(),
-                Thread.ofPlatform().daemon().factory(),
-                surroundings.scheduler(),
-                ids.clock(),
+                world,
                 registry);
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(),

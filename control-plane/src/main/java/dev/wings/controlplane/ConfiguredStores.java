@@ -50,9 +50,9 @@ public final class ConfiguredStores {
     public static Stores open(ControlPlaneConfig config, Surroundings surroundings) {
         if (scheme(config.databaseUrl()).orElseThrow().equals(MEMORY)) {
             LOG.warn("all state is in memory and lost with this process: database_url={}", MEMORY);
-            return new MemoryDatabase().stores(surroundings.ids().clock());
+            return new MemoryDatabase().stores(surroundings.world().clock());
         }
         return PostgresDatabase.open(config.database(), surroundings.telemetry().registry())
-                .stores(surroundings.scheduler());
+                .stores(surroundings.world().scheduler());
     }
 }

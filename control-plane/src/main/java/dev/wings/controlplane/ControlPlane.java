@@ -25,8 +25,7 @@ import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.ManagementServer;
 import dev.wings.common.telemetry.ReadinessCheck;
 import dev.wings.common.telemetry.Telemetry;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.catalog.IcebergCatalog;
 import dev.wings.controlplane.catalog.MetadataMemory;
 import dev.wings.controlplane.cluster.ClusterMetadata;
@@ -74,12 +73,10 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /// What a control plane is given from outside, and leaves open.
-    ///
-    /// @param ids also the clock
-    public record Surroundings(ObjectStores objectStores, Scheduler scheduler, IdGenerator ids, Telemetry telemetry) {
+    public record Surroundings(ObjectStores objectStores, World world, Telemetry telemetry) {
 
         public Surroundings(Machine machine, Telemetry telemetry) {
-            this(machine.stores(), machine.scheduler(), machine.ids(), telemetry);
+            this(machine.stores(), machine.world(), telemetry);
         }
     }
 
@@ -112,26 +109,15 @@ public final class ControlPlane implements AutoCloseable {
     private static ControlPlane open(
             ControlPlaneConfig config, Stores stores, Surroundings surroundings, Resources resources) {
         MeterRegistry meters = surroundings.telemetry().registry();
+        World world = surroundings.world();
 
         // what is due, and what is over, the stores say to all replicas alike
         InstantSource time = stores.time();
 
         Tasks tasks = resources.add(new Tasks(
-                stores.tasks(),
-                stores.announcements(),
-                config.tasks(),
-                surroundings.scheduler(),
-                surroundings.ids(),
-                time,
-                meters));
+                stores.tasks(), stores.announcements(), config.tasks(), world.scheduler(), world.ids(), time, meters));
         TaskScheduling scheduling = resources.add(TaskScheduling.open(
-                stores.tasks(),
-                stores.announcements(),
-                tasks,
-                config.tasks(),
-                surroundings.scheduler(),
-                surroundings.ids(),
-                time));
+                stores.tasks(), stores.announcements(), tasks, config.tasks(), world.scheduler(), world.ids(), time));
 
         GarbageCollection garbage = new GarbageCollection(stores.tasks(), stores.garbage(), config.tasks(), time);
 
@@ -139,14 +125,19 @@ public final class ControlPlane implements AutoCloseable {
                 stores.cluster(),
                 surroundings.objectStores(),
                 time,
-                surroundings.ids(),
+                world.ids(),
                 config.tasks().garbageGrace(),
                 scheduling::topicsChanged);
 
         CommitFeed feed = resources.add(CommitFeed.open(
-                stores.log(), stores.announcements(), surroundings.scheduler(), config.maxFollowers(), meters));
+                stores.log(),
+                stores.announcements(),
+                world.scheduler(),
+                world.threads(),
+                config.maxFollowers(),
+                meters));
         GroupCommitter committer = resources.add(
-                new GroupCommitter(stores.log(), surroundings.ids().clock(), config.commitLimits(), feed, meters));
+                new GroupCommitter(stores.log(), world.threads(), world.clock(), config.commitLimits(), feed, meters));
         LogMetadata log = new LogMetadata(stores.log(), committer, feed, meters);
 
         IcebergCatalog catalog = IcebergCatalog.over(
@@ -154,15 +145,13 @@ public final class ControlPlane implements AutoCloseable {
                 cluster,
                 stores.cluster(),
                 surroundings.objectStores(),
-                surroundings.ids(),
+                world.ids(),
                 time,
                 config.tasks().garbageGrace(),
                 new MetadataMemory(
                         config.catalogMemoryBytes(), config.httpRequestTimeout().dividedBy(4)));
 
-        KnownTenants tenants = new KnownTenants(
-                tenant -> cluster.loadTenant(new TenantName(tenant)),
-                surroundings.ids().clock());
+        KnownTenants tenants = new KnownTenants(tenant -> cluster.loadTenant(new TenantName(tenant)), world.clock());
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(),
                 config.managementPort(),
@@ -176,12 +165,13 @@ public final class ControlPlane implements AutoCloseable {
                                 log,
                                 Math.toIntExact(config.planBufferBytes()),
                                 config.stallTimeout(),
-                                config.tasks().garbageGrace()),
+                                config.tasks().garbageGrace(),
+                                world),
                         owner))
-                .service(new TasksService(tasks))
+                .service(new TasksService(tasks, world.threads()))
                 .service(new GarbageCollectionService(garbage))
                 .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
-                .limits(config.grpc(), surroundings.scheduler())
+                .limits(config.grpc(), world.scheduler())
                 .drain(config.drainTimeout())
                 .open());
         HttpEndpoint http = resources.add(

@@ -45,6 +45,8 @@ import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.postgres.DatabaseConfig;
 import dev.wings.controlplane.task.TaskFixture;
 import io.grpc.Channel;
@@ -124,8 +126,9 @@ public final class TestControlPlane implements AutoCloseable {
         Telemetry telemetry = resources.add(Telemetry.open("test"));
         ObjectStores objectStores = resources.add(new ObjectStores());
         Scheduler scheduler = resources.add(Scheduler.system());
-        ControlPlane opened = resources.add(
-                ControlPlane.open(config, new ControlPlane.Surroundings(objectStores, scheduler, ids, telemetry)));
+        ControlPlane opened = resources.add(ControlPlane.open(
+                config,
+                new ControlPlane.Surroundings(objectStores, new World(scheduler, Threads.system(), ids), telemetry)));
         opened.createDefaults(URI.create("file:///tmp/wings-test"));
         return opened;
     }

@@ -19,16 +19,13 @@ import dev.wings.common.config.Settings;
 import dev.wings.common.process.Resources;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.ControlPlane;
 import dev.wings.controlplane.ControlPlaneConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -57,13 +54,12 @@ final class RunningControlPlane implements BeforeAllCallback, AfterAllCallback {
                         "WINGS_CONTROL_PLANE_MANAGEMENT_PORT", "0",
                         "WINGS_CONTROL_PLANE_HTTP_PORT", "0"),
                 ControlPlaneConfig::from);
+        World world = World.system();
+        resources.add(world.scheduler());
         ControlPlane controlPlane = resources.add(ControlPlane.open(
                 config,
                 new ControlPlane.Surroundings(
-                        resources.add(new ObjectStores()),
-                        resources.add(Scheduler.system()),
-                        new IdGenerator(InstantSource.system(), new SecureRandom()),
-                        resources.add(Telemetry.open("control-plane")))));
+                        resources.add(new ObjectStores()), world, resources.add(Telemetry.open("control-plane")))));
         Path objects = Files.createTempDirectory(Path.of("target"), "objects").toAbsolutePath();
         controlPlane.createDefaults(objects.toUri());
         System.setProperty("uri", "http://127.0.0.1:" + controlPlane.httpPort() + "/iceberg");

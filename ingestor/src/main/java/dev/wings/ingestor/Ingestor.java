@@ -21,6 +21,7 @@ import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.rpc.GrpcServer;
 import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
+import dev.wings.common.time.World;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.flight.PutService;
 import dev.wings.ingestor.folio.FolioPipeline;
@@ -30,7 +31,6 @@ import io.grpc.Channel;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,6 +82,7 @@ public final class Ingestor implements AutoCloseable {
     private static Ingestor open(IngestorConfig config, Surroundings surroundings, Resources resources) {
         Channel controlPlane = surroundings.controlPlane();
         MeterRegistry registry = surroundings.telemetry().registry();
+        World world = surroundings.world();
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
                 .newChildAllocator("ingestor", 0, MEMORY_PER_BUDGETED_BYTE * config.memoryBytes()));
@@ -95,11 +96,10 @@ public final class Ingestor implements AutoCloseable {
                 config.callTimeout(),
                 surroundings.stores(),
                 LogMetadataGrpc.newBlockingStub(controlPlane),
-                surroundings.scheduler(),
-                surroundings.ids(),
-                Executors.newThreadPerTaskExecutor(
-                        Thread.ofVirtual().name("folio-", 0).factory())));
-        MemoryBudget budget = new MemoryBudget(config.memoryBytes(), surroundings.scheduler());
+                world.scheduler(),
+                world.ids(),
+                world.threads().executor("folio")));
+        MemoryBudget budget = new MemoryBudget(config.memoryBytes(), world.scheduler());
         PutService puts = new PutService(
                 topics,
                 pipelines,
@@ -107,9 +107,9 @@ public final class Ingestor implements AutoCloseable {
                 allocator,
                 new PutService.Limits(
                         Math.toIntExact(config.maxBatchBytes()), config.maxStreams(), config.streamIdleTimeout()),
-                surroundings.ids().random().nextInt(),
+                world.random().nextInt(),
                 surroundings.knownTenants(config.callTimeout()),
-                surroundings.scheduler(),
+                world.scheduler(),
                 registry);
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(),
@@ -119,7 +119,7 @@ public final class Ingestor implements AutoCloseable {
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), registry)
                 .countingService(puts.definition())
                 .streamTracer(puts.tracer())
-                .limits(config.grpc(), surroundings.scheduler())
+                .limits(config.grpc(), world.scheduler())
                 .drain(CANCEL_TIME)
                 .open());
         return new Ingestor(config.drainTimeout(), resources, management, budget, pipelines, puts, server);

@@ -26,6 +26,7 @@ import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.EngineProcesses;
@@ -79,30 +80,27 @@ public final class SqlServer implements AutoCloseable {
     private static SqlServer open(ServerConfig config, Surroundings surroundings, Resources resources) {
         Channel controlPlane = surroundings.controlPlane();
         Telemetry telemetry = surroundings.telemetry();
+        World world = surroundings.world();
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
                 .newChildAllocator("server", 0, Math.multiplyExact(config.queries() + 1L, config.readMemoryBytes())));
         Path spill = resources
                 .add(SpillDirectory.open(config.spillDirectory().orElse(Path.of(System.getProperty("java.io.tmpdir")))))
                 .path();
-        ExecutorService fetchers = resources.add(Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("sql-fetch-", 0).factory()));
-        ExecutorService flightThreads = Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name("sql-flight-", 0).factory());
+        ExecutorService fetchers = resources.add(world.threads().executor("sql-fetch"));
+        ExecutorService flightThreads = world.threads().executor("sql-flight");
         resources.add(flightThreads::shutdownNow);
         ExecutorService queryThreads = openQueryThreads(resources);
-        Catalog catalog = new Catalog(
-                controlPlane,
-                GrpcCalls.defaults(surroundings.scheduler(), surroundings.ids().random()),
-                config.queryTimeout());
+        Catalog catalog =
+                new Catalog(controlPlane, GrpcCalls.defaults(world.scheduler(), world.random()), config.queryTimeout());
         QueryLog log = new QueryLog();
         RangeCache cache = resources.add(RangeCache.open(
                 config.cacheDirectory().orElse(spill.resolve("cache")),
                 (object, start, into) ->
                         surroundings.stores().apply(object.store()).read(object.key(), start, into),
                 fetchers,
-                surroundings.ids(),
-                surroundings.scheduler(),
+                world.ids(),
+                world.scheduler(),
                 telemetry.registry(),
                 RangeCache.Limits.of(config.cacheBytes())));
         Segments segments = new Segments(surroundings.stores(), cache, fetchers);
@@ -117,30 +115,30 @@ public final class SqlServer implements AutoCloseable {
                 config.readAheadBytes());
         EngineFactory engines = resources.add(
                 config.engineProcesses()
-                        ? new EngineProcesses(spill, surroundings.scheduler(), telemetry.registry())
+                        ? new EngineProcesses(spill, world.scheduler(), telemetry.registry())
                         : new LocalEngines());
         Queries queries = resources.add(new Queries(
                 engines,
                 new ServerTables(catalog, topics, system),
                 limits(config),
                 allocator,
-                surroundings.scheduler(),
-                surroundings.ids().clock(),
+                world.scheduler(),
+                world.clock(),
                 log,
                 spill,
                 cache.links(),
                 telemetry.registry()));
-        warmUp(queries, config, surroundings.scheduler(), resources);
+        warmUp(queries, config, world.scheduler(), resources);
         Signer signer = new Signer(ticketKey(config));
         FlightSqlEndpoint endpoint = new FlightSqlEndpoint(
                 queries,
                 catalog,
                 system,
                 signer,
-                surroundings.ids(),
+                world.ids(),
                 allocator,
                 queryThreads,
-                surroundings.scheduler(),
+                world.scheduler(),
                 streamLimits(config));
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
@@ -148,7 +146,7 @@ public final class SqlServer implements AutoCloseable {
                 .service(endpoint.definition(flightThreads))
                 .interceptor(new CallerInterceptor(signer, surroundings.knownTenants(config.callTimeout())))
                 .maxMessageBytes(MAX_MESSAGE_BYTES)
-                .limits(config.grpc(), surroundings.scheduler())
+                .limits(config.grpc(), world.scheduler())
                 .drain(config.drainTimeout())
                 .open());
         return new SqlServer(resources, management, server);

@@ -21,6 +21,8 @@ import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.ControlPlane;
 import dev.wings.controlplane.ControlPlaneConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -75,7 +77,9 @@ record OwnControlPlane(
             ControlPlane controlPlane = resources.add(ControlPlane.open(
                     Settings.read(ControlPlaneConfig.SERVICE, settings, ControlPlaneConfig::from),
                     new ControlPlane.Surroundings(
-                            stores, scheduler, ids, resources.add(Telemetry.open("control-plane")))));
+                            stores,
+                            new World(scheduler, Threads.system(), ids),
+                            resources.add(Telemetry.open("control-plane")))));
             controlPlane.createDefaults(objects.toUri());
             return new OwnControlPlane(controlPlane, objects, stores, scheduler, ids, resources);
         } catch (IOException | RuntimeException e) {

@@ -74,7 +74,13 @@ public class Commits {
     public void open() {
         MeterRegistry meters = new SimpleMeterRegistry();
         metadata = store.equals("memory") ? CommitStore.openMemory(ids) : CommitStore.openPostgres(ids, meters);
-        committer = new GroupCommitter(metadata.log(), ids.clock(), LIMITS, (namespace, commits) -> {}, meters);
+        committer = new GroupCommitter(
+                metadata.log(),
+                dev.wings.common.time.Threads.system(),
+                ids.clock(),
+                LIMITS,
+                (namespace, commits) -> {},
+                meters);
         FolioCommit.Batch batch = new FolioCommit.Batch(BATCH_ROWS, 0);
         PartitionKey partition = new PartitionKey(metadata.topic().uid(), "");
         List<FolioCommit.Batch> batches = Collections.nCopies(BATCHES, batch);

@@ -19,29 +19,22 @@ import dev.wings.common.process.Resources;
 import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
-/// What the services of one process share: its memory, its object stores, its time and chance.
-///
-/// @param ids also the clock, and chance
-public record Machine(ObjectStores stores, BufferAllocator allocator, Scheduler scheduler, IdGenerator ids) {
+/// What the services of one process share: its memory, its object stores, its world.
+public record Machine(ObjectStores stores, BufferAllocator allocator, World world) {
 
     private static final int MAX_ANSWER_BYTES = 64 << 20;
 
     /// @param resources own what is opened, here and in [#surroundings]
     public static Machine open(Resources resources) {
-        return new Machine(
-                resources.add(new ObjectStores()),
-                resources.add(new RootAllocator()),
-                resources.add(Scheduler.system()),
-                new IdGenerator(InstantSource.system(), new SecureRandom()));
+        World world = World.system();
+        resources.add(world.scheduler());
+        return new Machine(resources.add(new ObjectStores()), resources.add(new RootAllocator()), world);
     }
 
     /// Those of one service, with figures and a connection to the control plane of its own. Connects to nothing yet.
@@ -50,6 +43,6 @@ public record Machine(ObjectStores stores, BufferAllocator allocator, Scheduler 
     public Surroundings surroundings(String service, URI controlPlane, Duration callTimeout, Resources resources) {
         Telemetry telemetry = resources.add(Telemetry.open(service));
         GrpcClient client = resources.add(GrpcClient.open(controlPlane, callTimeout, MAX_ANSWER_BYTES));
-        return new Surroundings(client.channel(), stores::open, allocator, scheduler, ids, telemetry);
+        return new Surroundings(client.channel(), stores::open, allocator, world, telemetry);
     }
 }

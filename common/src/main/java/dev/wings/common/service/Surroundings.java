@@ -23,8 +23,7 @@ import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.telemetry.ReadinessCheck;
 import dev.wings.common.telemetry.Telemetry;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import io.grpc.Channel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -41,13 +40,11 @@ import org.apache.arrow.memory.BufferAllocator;
 /// @param controlPlane where the control plane's gRPC services are
 /// @param stores the object store at a root
 /// @param allocator parent of the service's own, which is bounded by its configuration
-/// @param ids also the clock, and chance
 public record Surroundings(
         Channel controlPlane,
         Function<URI, ObjectStore> stores,
         BufferAllocator allocator,
-        Scheduler scheduler,
-        IdGenerator ids,
+        World world,
         Telemetry telemetry) {
 
     private static final Duration READINESS_TIMEOUT = Duration.ofSeconds(2);
@@ -63,7 +60,7 @@ public record Surroundings(
                         .getTenant(GetTenantRequest.newBuilder()
                                 .setName(new TenantName(tenant).toString())
                                 .build())),
-                ids.clock());
+                world.clock());
     }
 
     /// Whether the control plane serves.

@@ -15,9 +15,12 @@
  */
 package dev.wings.common.time;
 
+import io.grpc.Deadline;
 import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 
-/// Runs things later. The one source of timers, so that a simulation can own time.
+/// Runs things later, and waits. The one source of timers, so that a simulation can own time.
 public interface Scheduler extends AutoCloseable {
 
     /// Runs `action` once after `delay`, on a thread of its own; the action may block.
@@ -25,6 +28,32 @@ public interface Scheduler extends AutoCloseable {
 
     /// Blocks the calling thread for `duration`.
     void sleep(Duration duration) throws InterruptedException;
+
+    /// Waits for `condition`, as [Condition#awaitNanos] does in the machine's time: with its `lock` held, in a loop
+    /// that
+    /// looks at what is waited for. Returns how many of the nanoseconds are left, 0 or less if it took longer.
+    default long awaitNanos(Lock lock, Condition condition, long nanos) throws InterruptedException {
+        long start = ticker().nanoTime();
+        Timer timeout = schedule(Duration.ofNanos(nanos), () -> {
+            lock.lock();
+            try {
+                condition.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        });
+        try {
+            condition.await();
+        } finally {
+            timeout.cancel();
+        }
+        return nanos - (ticker().nanoTime() - start);
+    }
+
+    /// Counts the nanoseconds that pass; deadlines of calls are kept by it.
+    default Deadline.Ticker ticker() {
+        return Deadline.getSystemTicker();
+    }
 
     /// Drops what has not started; waits for nothing.
     @Override

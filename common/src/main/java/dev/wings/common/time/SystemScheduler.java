@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 
 /// One timer thread that hands each due action to a new virtual thread.
 final class SystemScheduler implements Scheduler {
@@ -43,6 +45,11 @@ final class SystemScheduler implements Scheduler {
     @Override
     public void sleep(Duration duration) throws InterruptedException {
         Thread.sleep(duration);
+    }
+
+    @Override
+    public long awaitNanos(Lock lock, Condition condition, long nanos) throws InterruptedException {
+        return condition.awaitNanos(nanos);
     }
 
     @Override

@@ -1,4 +1,5 @@
-/// Time and chance, injected: nothing else in Wings asks the machine for them.
+/// Time, chance and threads, injected: nothing else in Wings asks the machine for them. Start at
+/// [dev.wings.common.time.World].
 @NullMarked
 package dev.wings.common.time;
 

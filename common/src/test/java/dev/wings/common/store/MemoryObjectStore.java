@@ -21,16 +21,28 @@ import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/// Objects on the heap, for tests of what uses a store. Passes the same contract as the real ones.
+/// Objects on the heap, for tests of what uses a store. Passes the same contract as the real ones: an object is there
+/// as
+/// a whole or not at all, whatever becomes of who made it. `beforeCreate` runs first in each [#create] and may block or
+/// throw.
 public final class MemoryObjectStore implements ObjectStore {
 
     private final InstantSource clock;
     private final ConcurrentNavigableMap<String, Stored> objects = new ConcurrentSkipListMap<>();
 
+    private volatile Hook beforeCreate = key -> {};
+
     private record Stored(ObjectInfo info, ByteBuffer content) {}
+
+    /// Sees each object before it is there.
+    public interface Hook {
+        void run(String key) throws InterruptedException;
+    }
 
     public MemoryObjectStore() {
         this(InstantSource.system());
@@ -40,9 +52,26 @@ public final class MemoryObjectStore implements ObjectStore {
         this.clock = clock;
     }
 
+    public void beforeCreate(Hook hook) {
+        beforeCreate = hook;
+    }
+
+    /// What is there now, by key.
+    public SortedMap<String, byte[]> objects() {
+        SortedMap<String, byte[]> copies = new TreeMap<>();
+        objects.forEach((key, stored) -> copies.put(key, stored.content.array().clone()));
+        return copies;
+    }
+
     @Override
     public void create(String key, List<ByteBuffer> content) {
         ObjectKey.check(key);
+        try {
+            beforeCreate.run(key);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw WingsException.unavailable("interrupted: key=" + key, e);
+        }
         int bytes = content.stream().mapToInt(ByteBuffer::remaining).reduce(0, Math::addExact);
         ByteBuffer copy = ByteBuffer.allocate(bytes);
         content.forEach(buffer -> copy.put(buffer.duplicate()));

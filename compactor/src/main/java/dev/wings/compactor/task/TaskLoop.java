@@ -20,11 +20,10 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.FailureCause;
 import dev.wings.common.proto.Lease;
 import dev.wings.common.proto.TaskKind;
-import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,9 +55,8 @@ public final class TaskLoop implements AutoCloseable {
     private final String worker;
     private final int workers;
     private final Duration drainTimeout;
+    private final World world;
     private final ThreadFactory threads;
-    private final Scheduler scheduler;
-    private final InstantSource clock;
     private final TaskMetrics metrics;
     private final Semaphore room;
     private final Set<TaskLease> running = ConcurrentHashMap.newKeySet();
@@ -68,28 +66,25 @@ public final class TaskLoop implements AutoCloseable {
     /// @param worker its name, for people
     /// @param workers tasks at once
     /// @param drainTimeout how long [#close] lets tasks go on
-    /// @param threads one for each task: platform threads, or DuckDB's native calls would pin their carriers
     public TaskLoop(
             TaskClient client,
             Map<TaskKind, TaskHandler> handlers,
             String worker,
             int workers,
             Duration drainTimeout,
-            ThreadFactory threads,
-            Scheduler scheduler,
-            InstantSource clock,
+            World world,
             MeterRegistry registry) {
         this.client = client;
         this.handlers = Map.copyOf(handlers);
         this.worker = worker;
         this.workers = workers;
         this.drainTimeout = drainTimeout;
-        this.threads = threads;
-        this.scheduler = scheduler;
-        this.clock = clock;
+        this.world = world;
+        // virtual ones would be pinned to their carriers by DuckDB's native calls
+        this.threads = world.threads().blocking("task");
         this.metrics = new TaskMetrics(registry);
         this.room = new Semaphore(workers);
-        this.poller = Thread.ofVirtual().name("task-poller").unstarted(this::poll);
+        this.poller = world.threads().virtual("task-poller").newThread(this::poll);
     }
 
     public void start() {
@@ -115,7 +110,7 @@ public final class TaskLoop implements AutoCloseable {
                         return;
                     }
                     warn(e, pause);
-                    scheduler.sleep(pause);
+                    world.scheduler().sleep(pause);
                     pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
                 }
             }
@@ -180,10 +175,10 @@ public final class TaskLoop implements AutoCloseable {
     }
 
     private void run(TaskLease lease, Duration duration) {
-        Instant start = clock.instant();
+        Instant start = world.clock().instant();
         metrics.started();
         TaskMetrics.Outcome outcome = TaskMetrics.Outcome.FAILED;
-        Heartbeat.start(lease, duration, client, scheduler, clock);
+        Heartbeat.start(lease, duration, client, world.scheduler(), world.clock());
         try {
             outcome = runAndReport(lease);
         } catch (WingsException e) {
@@ -195,7 +190,10 @@ public final class TaskLoop implements AutoCloseable {
             outcome = TaskMetrics.Outcome.LOST;
         } finally {
             lease.end();
-            metrics.ended(lease.task().getKind(), outcome, Duration.between(start, clock.instant()));
+            metrics.ended(
+                    lease.task().getKind(),
+                    outcome,
+                    Duration.between(start, world.clock().instant()));
         }
         LOG.info(
                 "task ended: task={}, kind={}, target={}, outcome={}",

@@ -38,7 +38,10 @@ import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.rpc.GrpcServer;
+import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -52,6 +55,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.OutOfMemoryException;
@@ -139,11 +143,22 @@ final class TaskLoopTest {
     }
 
     /// Fails as a machine does that has no threads left.
-    private Thread newThread(Runnable task) {
-        if (missingThreads.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            throw new OutOfMemoryError("unable to create native thread");
+    private final class ScarceThreads implements Threads {
+
+        @Override
+        public ThreadFactory virtual(String name) {
+            return Threads.system().virtual(name);
         }
-        return Thread.ofPlatform().daemon().unstarted(task);
+
+        @Override
+        public ThreadFactory blocking(String name) {
+            return task -> {
+                if (missingThreads.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+                return Threads.system().blocking(name).newThread(task);
+            };
+        }
     }
 
     private TaskLoop start(int workers, java.time.Duration drain, TaskHandler handler) {
@@ -162,9 +177,7 @@ final class TaskLoopTest {
                 "worker",
                 workers,
                 drain,
-                this::newThread,
-                scheduler,
-                InstantSource.system(),
+                new World(scheduler, new ScarceThreads(), new IdGenerator(InstantSource.system(), new Random(1))),
                 meters));
         loop.start();
         return loop;

@@ -30,6 +30,7 @@ import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.WatchCommitsRequest;
 import dev.wings.common.proto.WatchCommitsResponse;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.log.Commit;
 import dev.wings.controlplane.log.CommitFeed;
 import dev.wings.controlplane.log.FolioCommit;
@@ -56,15 +57,18 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
     private final FairPlaces planBufferBytes;
     private final Duration stallLimit;
     private final Duration garbageGrace;
+    private final World world;
 
     /// @param planBufferBytes of plans that wait for their callers to take them
     /// @param stallLimit a caller that takes nothing of a stream for so long is ended with EXHAUSTED
     /// @param garbageGrace how long an object stays that nothing refers to any more
-    public LogMetadataService(LogMetadata log, int planBufferBytes, Duration stallLimit, Duration garbageGrace) {
+    public LogMetadataService(
+            LogMetadata log, int planBufferBytes, Duration stallLimit, Duration garbageGrace, World world) {
         this.log = log;
         this.planBufferBytes = new FairPlaces("bytes of plans", FairPlaces.Limits.of(planBufferBytes));
         this.stallLimit = stallLimit;
         this.garbageGrace = garbageGrace;
+        this.world = world;
     }
 
     @Override
@@ -99,7 +103,7 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
         List<TopicScan> scans = request.getTopicsList().stream()
                 .map(LogMetadataService::fromProto)
                 .toList();
-        StreamWriter.start("plan", answers, stallLimit, stream -> {
+        StreamWriter.start("plan", answers, stallLimit, world, stream -> {
             try (PlanWriter writer = new PlanWriter(stream, planBufferBytes)) {
                 log.plan(scans, writer);
                 writer.finish();
@@ -159,7 +163,7 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
         if (start < 0) {
             throw WingsException.invalid("bad start_commit_number: 0 or more is expected: found=" + start);
         }
-        StreamWriter.start("watch", answers, stallLimit, stream -> {
+        StreamWriter.start("watch", answers, stallLimit, world, stream -> {
             try (CommitFeed.Watch watch = log.openWatch(namespaceUid, start)) {
                 stream.onCancel(watch::close);
                 // says that from here on nothing is missed

@@ -17,6 +17,8 @@ package dev.wings.controlplane.grpc;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -32,15 +34,17 @@ final class StreamWriter<A> {
 
     private final ServerCallStreamObserver<A> answers;
     private final Duration stallLimit;
+    private final Scheduler scheduler;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean cancelled;
     private Runnable onCancel = () -> {};
 
-    private StreamWriter(ServerCallStreamObserver<A> answers, Duration stallLimit) {
+    private StreamWriter(ServerCallStreamObserver<A> answers, Duration stallLimit, Scheduler scheduler) {
         this.answers = answers;
         this.stallLimit = stallLimit;
+        this.scheduler = scheduler;
     }
 
     /// What writes a stream.
@@ -51,12 +55,12 @@ final class StreamWriter<A> {
     /// Starts to write; called within the service method. The stream ends when `body` does.
     ///
     /// @param stallLimit a caller that takes nothing for so long is ended with EXHAUSTED
-    static <A> void start(String name, StreamObserver<A> answers, Duration stallLimit, Body<A> body) {
+    static <A> void start(String name, StreamObserver<A> answers, Duration stallLimit, World world, Body<A> body) {
         ServerCallStreamObserver<A> call = (ServerCallStreamObserver<A>) answers;
-        StreamWriter<A> writer = new StreamWriter<>(call, stallLimit);
+        StreamWriter<A> writer = new StreamWriter<>(call, stallLimit, world.scheduler());
         call.setOnReadyHandler(writer::signal);
         call.setOnCancelHandler(writer::cancel);
-        Thread.ofVirtual().name(name).start(Context.current().wrap(() -> writer.run(body)));
+        world.threads().start(name, Context.current().wrap(() -> writer.run(body)));
     }
 
     private void run(Body<A> body) {
@@ -80,7 +84,7 @@ final class StreamWriter<A> {
                     throw WingsException.exhausted(
                             "the stream is read too slowly: waited_seconds=" + stallLimit.toSeconds());
                 }
-                nanos = changed.awaitNanos(nanos);
+                nanos = scheduler.awaitNanos(lock, changed, nanos);
             }
             if (cancelled) {
                 throw new WingsException(ErrorKind.CANCELLED, "the caller has cancelled");

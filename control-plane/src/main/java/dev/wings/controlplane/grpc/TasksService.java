@@ -35,6 +35,7 @@ import dev.wings.common.proto.RetryTaskRequest;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.resource.TenantName;
+import dev.wings.common.time.Threads;
 import dev.wings.controlplane.paging.ResultPage;
 import dev.wings.controlplane.task.TableCommit;
 import dev.wings.controlplane.task.TaskKind;
@@ -52,9 +53,11 @@ import java.util.Set;
 public final class TasksService extends TasksGrpc.TasksImplBase {
 
     private final Tasks tasks;
+    private final Threads threads;
 
-    public TasksService(Tasks tasks) {
+    public TasksService(Tasks tasks, Threads threads) {
         this.tasks = tasks;
+        this.threads = threads;
     }
 
     /// Waits on a thread of its own: the news that the caller is gone comes only once this method has returned.
@@ -66,7 +69,7 @@ public final class TasksService extends TasksGrpc.TasksImplBase {
                 tasks.lease(kinds, request.getWorker(), TaskProtos.fromProto("wait", request.getWait()));
         ServerCallStreamObserver<LeaseTaskResponse> call = (ServerCallStreamObserver<LeaseTaskResponse>) answer;
         call.setOnCancelHandler(lease::cancel);
-        Thread.ofVirtual().name("lease").start(() -> {
+        threads.start("lease", () -> {
             try {
                 Optional<TaskRecord> leased = lease.await();
                 answer(answer, leased.map(this::leased).orElse(LeaseTaskResponse.getDefaultInstance()));

@@ -15,12 +15,12 @@
  */
 package dev.wings.controlplane.log;
 
+import dev.wings.common.time.Threads;
 import dev.wings.controlplane.announce.Announcements;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,16 +32,16 @@ final class Announcer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
     private final Announcements announcements;
-    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("announce-", 0).factory());
+    private final ExecutorService threads;
 
     private final ReentrantLock lock = new ReentrantLock();
     private Map<UUID, Long> waiting = new HashMap<>();
     private boolean announcing;
     private boolean closed;
 
-    Announcer(Announcements announcements) {
+    Announcer(Announcements announcements, Threads threads) {
         this.announcements = announcements;
+        this.threads = threads.executor("announce");
     }
 
     void announce(UUID namespaceUid, long commitNumber) {

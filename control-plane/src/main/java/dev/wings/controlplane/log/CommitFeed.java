@@ -19,6 +19,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
 import dev.wings.controlplane.announce.Announcements;
 import dev.wings.controlplane.announce.Announcements.Subscription;
 import dev.wings.controlplane.cluster.ResourceErrors;
@@ -76,13 +77,14 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
             LogMetadataStore store,
             Announcements announcements,
             Scheduler scheduler,
+            Threads threads,
             int maxWatches,
             MeterRegistry registry) {
         this.store = store;
         this.scheduler = scheduler;
         this.maxWatches = maxWatches;
         this.watches = new FairPlaces("followers of commits", FairPlaces.Limits.of(maxWatches));
-        this.announcer = new Announcer(announcements);
+        this.announcer = new Announcer(announcements, threads);
         Gauge.builder("wings.commit.watches", watches::taken)
                 .description("followers of commits")
                 .register(registry);
@@ -94,9 +96,10 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
             LogMetadataStore store,
             Announcements announcements,
             Scheduler scheduler,
+            Threads threads,
             int maxWatches,
             MeterRegistry registry) {
-        CommitFeed feed = new CommitFeed(store, announcements, scheduler, maxWatches, registry);
+        CommitFeed feed = new CommitFeed(store, announcements, scheduler, threads, maxWatches, registry);
         Subscription subscription = announcements.subscribe(feed.new Listener());
         feed.lock.lock();
         try {

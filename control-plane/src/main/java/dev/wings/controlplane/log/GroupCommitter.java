@@ -19,6 +19,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.rpc.ActingTenant;
+import dev.wings.common.time.Threads;
 import dev.wings.controlplane.log.CommitDecision.Answered;
 import dev.wings.controlplane.log.CommitDecision.Refused;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
@@ -38,7 +39,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Gathers the folios that arrive while a namespace is being committed, and commits them together next.
@@ -63,8 +63,7 @@ public final class GroupCommitter implements AutoCloseable {
     private final CommitMetrics metrics;
     private final FairPlaces transactions;
     private final FairPlaces queueBytes;
-    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("commit-", 0).factory());
+    private final ExecutorService threads;
 
     private final ReentrantLock lock = new ReentrantLock();
     /// The namespaces that have something to commit or are being committed.
@@ -90,11 +89,13 @@ public final class GroupCommitter implements AutoCloseable {
 
     public GroupCommitter(
             LogMetadataStore store,
+            Threads threads,
             InstantSource clock,
             CommitLimits limits,
             CommitPublisher publisher,
             MeterRegistry registry) {
         this.store = store;
+        this.threads = threads.executor("commit");
         this.clock = clock;
         this.limits = limits;
         this.publisher = publisher;

@@ -23,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
-import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.ManualTime;
+import dev.wings.common.time.Threads;
 import dev.wings.controlplane.announce.Announcements;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
@@ -36,7 +37,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -51,13 +51,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class CommitFeedTest {
 
+    private static final Duration RECHECK = Duration.ofSeconds(10);
     private static final CommitLimits LIMITS = new CommitLimits(2, 100, 1_000_000, 1_000_000, LogFixture.ANY_AGE);
 
     private final Stores stores = new MemoryDatabase().stores(InstantSource.system());
     private final ClusterMetadataStore cluster = stores.cluster();
     private final LogFixture fixture = new LogFixture(cluster);
     private final TopicRecord topic = fixture.createTopic("flights", true);
-    private final ManualScheduler scheduler = new ManualScheduler();
+    private final ManualTime scheduler = new ManualTime();
     private final Replica here = new Replica();
     private final Replica there = new Replica();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -66,9 +67,15 @@ final class CommitFeedTest {
     private final class Replica implements AutoCloseable {
         final FaultyStore store = new FaultyStore(stores.log());
         final LossyAnnouncements announcements = new LossyAnnouncements(stores.announcements());
-        final CommitFeed feed = CommitFeed.open(store, announcements, scheduler, 10, new SimpleMeterRegistry());
+        final CommitFeed feed =
+                CommitFeed.open(store, announcements, scheduler, Threads.system(), 10, new SimpleMeterRegistry());
         final GroupCommitter committer = new GroupCommitter(
-                store, InstantSource.fixed(LogFixture.time(1_000)), LIMITS, feed, new SimpleMeterRegistry());
+                store,
+                Threads.system(),
+                InstantSource.fixed(LogFixture.time(1_000)),
+                LIMITS,
+                feed,
+                new SimpleMeterRegistry());
 
         void commit(int times) {
             for (int i = 0; i < times; i++) {
@@ -160,7 +167,7 @@ final class CommitFeedTest {
         try (CommitFeed.Watch watch = here.feed.openWatch(fixture.namespaceUid(), 1)) {
             there.announcements.loseAll();
             there.commit(2);
-            scheduler.runAll();
+            scheduler.advance(RECHECK);
             assertThat(read(watch, 2)).containsExactly(1L, 2L);
         }
     }
@@ -246,7 +253,7 @@ final class CommitFeedTest {
         CommitFeed.Watch watch = here.feed.openWatch(fixture.namespaceUid(), 1);
         cluster.deleteTopic(topic.name(), LogFixture.time(1), LogFixture.time(2));
         cluster.deleteNamespace(topic.name().parent(), LogFixture.time(1), LogFixture.time(1));
-        scheduler.runAll();
+        scheduler.advance(RECHECK);
         assertFails(watch::next, ErrorKind.NOT_FOUND);
         watch.close();
     }
@@ -287,28 +294,5 @@ final class CommitFeedTest {
                 .isInstanceOfSatisfying(
                         WingsException.class,
                         failure -> assertThat(failure.kind()).isEqualTo(kind));
-    }
-
-    /// Runs what is scheduled when it is told to, whatever the delay.
-    private static final class ManualScheduler implements Scheduler {
-        private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
-
-        void runAll() {
-            List<Runnable> due = List.copyOf(waiting);
-            waiting.removeAll(due);
-            due.forEach(Runnable::run);
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable action) {
-            waiting.add(action);
-            return () -> waiting.remove(action);
-        }
-
-        @Override
-        public void sleep(Duration duration) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -24,6 +24,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.FolioKey;
 import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.time.Threads;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.FolioAnswer.Accepted;
@@ -66,6 +67,7 @@ final class GroupCommitterTest {
         meters = new SimpleMeterRegistry();
         return new GroupCommitter(
                 store,
+                Threads.system(),
                 InstantSource.fixed(LogFixture.time(1_000)),
                 limits,
                 (uid, commits) -> commits.forEach(commit -> published.add(commit.number())),
@@ -112,6 +114,7 @@ final class GroupCommitterTest {
         committer.close();
         committer = new GroupCommitter(
                 store,
+                Threads.system(),
                 now::get,
                 new CommitLimits(2, 100, 1_000_000, 1_000_000, Duration.ofMinutes(1)),
                 (uid, commits) -> {},

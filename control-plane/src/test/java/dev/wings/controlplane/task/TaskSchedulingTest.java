@@ -26,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.ManualTime;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.memory.MemoryDatabase;
 import dev.wings.controlplane.state.Stores;

@@ -121,7 +121,7 @@ public final class FolioPipeline {
         lock.lock();
         try {
             while ((inFlight > 0 || !gathered.isEmpty()) && leftNanos > 0) {
-                leftNanos = idle.awaitNanos(leftNanos);
+                leftNanos = scheduler.awaitNanos(lock, idle, leftNanos);
             }
             return leftNanos;
         } finally {

@@ -32,8 +32,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -115,15 +113,13 @@ final class FolioUploader {
             Optional<Scheduler.Timer> hedge = times.percentile95()
                     .map(usual -> usual.compareTo(limits.minHedgeDelay) > 0 ? usual : limits.minHedgeDelay)
                     .map(delay -> scheduler.schedule(delay, this::hedge));
+            Scheduler.Timer timeout = scheduler.schedule(limits.timeout(), this::interrupt);
             try {
-                return stored.get(limits.timeout().toNanos(), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                interrupt();
-                throw WingsException.unavailable(
-                        "the object store did not answer in time: limit=" + limits.timeout(), e);
+                return stored.get();
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof WingsException known ? known : new IllegalStateException(e.getCause());
             } finally {
+                timeout.cancel();
                 hedge.ifPresent(Scheduler.Timer::cancel);
                 // a hedge that is just about to start sees that nobody waits any more
                 stored.cancel(false);
@@ -140,7 +136,8 @@ final class FolioUploader {
         /// that
         /// does not notice keeps its memory, which is counted, until it does.
         private synchronized void interrupt() {
-            stored.cancel(false);
+            stored.completeExceptionally(WingsException.unavailable(
+                    "the object store did not answer in time: limit=" + limits.timeout(), null));
             threads.forEach(Thread::interrupt);
         }
 

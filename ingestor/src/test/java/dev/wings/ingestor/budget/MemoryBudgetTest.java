@@ -17,8 +17,9 @@ package dev.wings.ingestor.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.common.time.ManualTime;
 import dev.wings.ingestor.budget.MemoryBudget.Reason;
-import dev.wings.ingestor.testing.ManualScheduler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class MemoryBudgetTest {
 
-    private final ManualScheduler scheduler = new ManualScheduler();
+    private final ManualTime scheduler = new ManualTime();
     private final MemoryBudget budget = new MemoryBudget(400, scheduler);
     private final List<String> admitted = new ArrayList<>();
 
@@ -114,9 +115,9 @@ class MemoryBudgetTest {
         held.close();
         assertThat(budget.usedBytes()).isZero();
         assertThat(admitted).containsExactly("first");
-        scheduler.fireAll();
+        scheduler.advance(Duration.ofSeconds(1));
         assertThat(admitted).containsExactly("first", "second");
-        scheduler.fireAll();
+        scheduler.advance(Duration.ofSeconds(1));
         assertThat(admitted).containsExactly("first", "second", "third");
         assertThat(scheduler.pending()).isZero();
     }
@@ -134,7 +135,7 @@ class MemoryBudgetTest {
         }
         held.close();
         holder.receive(100);
-        scheduler.fireAll();
+        scheduler.advance(Duration.ofSeconds(1));
         assertThat(admitted).containsExactly("first");
         assertThat(scheduler.pending()).as("there is no room").isZero();
 

@@ -18,8 +18,8 @@ package dev.wings.ingestor.flight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.proto.IngestResponse;
+import dev.wings.common.time.ManualTime;
 import dev.wings.ingestor.budget.MemoryBudget;
-import dev.wings.ingestor.testing.ManualScheduler;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -36,7 +36,7 @@ class AnswersTest {
     private static final IngestResponse RESPONSE =
             IngestResponse.newBuilder().setRequestId("x".repeat(128)).build();
 
-    private final MemoryBudget budget = new MemoryBudget(400_000, new ManualScheduler());
+    private final MemoryBudget budget = new MemoryBudget(400_000, new ManualTime());
 
     @Test
     void answersGoOutInTheOrderOfTheirMessages() {

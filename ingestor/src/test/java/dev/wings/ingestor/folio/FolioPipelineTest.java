@@ -35,14 +35,14 @@ import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.FieldType.Primitive;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.store.MemoryObjectStore;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.ManualTime;
 import dev.wings.ingestor.batch.PageLayout;
 import dev.wings.ingestor.batch.PartitionBatch;
 import dev.wings.ingestor.budget.MemoryBudget;
-import dev.wings.ingestor.testing.ManualScheduler;
 import dev.wings.ingestor.testing.MemoryControlPlane;
-import dev.wings.ingestor.testing.MemoryObjectStore;
 import dev.wings.ingestor.topic.NamespaceTarget;
 import dev.wings.ingestor.topic.TopicTarget;
 import io.grpc.Status;
@@ -80,13 +80,14 @@ class FolioPipelineTest {
     private static final int UPLOADS = 16;
     private static final NamespaceTarget HANGING = new NamespaceTarget(
             new NamespaceName("default", "hanging"), "hanging-uid", URI.create("file:///hanging"), "prefix");
+    private static final Duration LINGER = Duration.ofMillis(100);
     private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(1);
 
-    private final ManualScheduler scheduler = new ManualScheduler();
+    private final ManualTime scheduler = new ManualTime();
     private final MemoryObjectStore store = new MemoryObjectStore();
     private final MemoryControlPlane controlPlane = new MemoryControlPlane("file:///memory");
     private final BufferAllocator allocator = new RootAllocator();
-    private final MemoryBudget budget = new MemoryBudget(1 << 20, new ManualScheduler());
+    private final MemoryBudget budget = new MemoryBudget(1 << 20, new ManualTime());
     private final Producer producer = new Producer();
     private FolioPipelines pipelines = open(Long.MAX_VALUE, 4);
     private final NamespaceTarget namespace = namespace("default");
@@ -110,7 +111,7 @@ class FolioPipelineTest {
     void aBatchAfterAQuietMomentWaitsForNobody() {
         assertThat(offset(append(producer))).isZero();
 
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
 
         assertThat(scheduler.pending()).as("nothing gathers").isZero();
         assertThat(offset(append(producer))).isEqualTo(100);
@@ -123,7 +124,7 @@ class FolioPipelineTest {
         List<CompletableFuture<Long>> answers = List.of(append(producer), append(producer), append(new Producer()));
         assertThat(controlPlane.commits()).hasSize(1);
 
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
 
         assertThat(offsets(answers)).containsExactly(100L, 200L, 300L);
         assertThat(controlPlane.commits()).hasSize(2);
@@ -137,12 +138,12 @@ class FolioPipelineTest {
     void foliosThatAreNotFullAreALingerApart() {
         startLinger();
         CompletableFuture<Long> second = append(producer);
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
         assertThat(offset(second)).isEqualTo(100);
 
         CompletableFuture<Long> third = append(producer);
         assertThat(controlPlane.commits()).hasSize(2);
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
 
         assertThat(offset(third)).isEqualTo(200);
     }
@@ -158,7 +159,7 @@ class FolioPipelineTest {
         scheduler.fireFirst();
         assertThat(controlPlane.commits()).hasSize(2);
 
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
 
         assertThat(offset(answer)).isEqualTo(300);
     }
@@ -312,7 +313,7 @@ class FolioPipelineTest {
             }
         });
         CompletableFuture<Long> answer = append(producer);
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
 
         assertThat(offset(answer)).isZero();
         assertThat(scheduler.sleeps()).isEqualTo(3);
@@ -334,9 +335,9 @@ class FolioPipelineTest {
             }
         });
         CompletableFuture<Long> answer = append(producer);
-        // the hedge's timer and the linger's
-        awaitTrue(() -> uploads.get() == 1 && scheduler.pending() == 2);
-        scheduler.fireAll();
+        // the upload's time limit, the hedge's timer and the linger's
+        awaitTrue(() -> uploads.get() == 1 && scheduler.pending() == 3);
+        scheduler.advance(LINGER);
 
         assertThat(offset(answer)).isEqualTo(20 * BATCH_ROWS);
         assertThat(keys).doesNotHaveDuplicates().hasSize(2);
@@ -365,9 +366,9 @@ class FolioPipelineTest {
             hedged.countDown();
         });
         CompletableFuture<Long> answer = append(producer);
-        // the hedge's timer and the linger's
-        awaitTrue(() -> uploads.get() == 1 && scheduler.pending() == 2);
-        scheduler.fireAll();
+        // the upload's time limit, the hedge's timer and the linger's
+        awaitTrue(() -> uploads.get() == 1 && scheduler.pending() == 3);
+        scheduler.advance(LINGER);
 
         assertThat(offset(answer)).isEqualTo(20 * BATCH_ROWS);
     }
@@ -397,7 +398,7 @@ class FolioPipelineTest {
     @Test
     void namespacesThatAreIdleMakeRoomForOthers() {
         assertThat(offset(append(producer))).isZero();
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
         FolioPipeline idle = pipelines.open(namespace);
         NamespaceTarget busy = namespace("busy");
         Topic inDefault = topic;
@@ -414,7 +415,7 @@ class FolioPipelineTest {
         assertThat(pipelines.size()).isEqualTo(1000);
         assertThat(pipelines.open(busy)).as("one that has something to do").isSameAs(ofBusy);
         assertThat(pipelines.open(namespace)).isNotSameAs(idle);
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
         assertThat(offset(gathering)).isEqualTo(100);
         topic = inDefault;
         assertThat(offset(append(producer))).isEqualTo(100);
@@ -437,7 +438,10 @@ class FolioPipelineTest {
         pipelines.close();
         pipelines = open(1, 4, Duration.ofMillis(50), uri -> store);
 
-        assertThat(failure(append(producer)).kind()).isEqualTo(ErrorKind.UNAVAILABLE);
+        CompletableFuture<Long> late = append(producer);
+        awaitTrue(() -> uploads.get() == 1);
+        scheduler.advance(Duration.ofMillis(50));
+        assertThat(failure(late).kind()).isEqualTo(ErrorKind.UNAVAILABLE);
         awaitTrue(() -> budget.usedBytes() == 0);
         assertThat(offset(append(new Producer()))).isZero();
     }
@@ -451,7 +455,7 @@ class FolioPipelineTest {
             }
         });
         CompletableFuture<Long> answer = append(producer);
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
 
         assertThat(offset(answer)).isZero();
         assertThat(controlPlane.commits()).hasSize(1);
@@ -466,7 +470,7 @@ class FolioPipelineTest {
                     .asRuntimeException();
         });
         CompletableFuture<Long> answer = append(producer);
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
 
         assertThat(failure(answer))
                 .hasMessage("namespace is gone")
@@ -485,7 +489,7 @@ class FolioPipelineTest {
             throw status.withDescription("too much").asRuntimeException();
         });
         CompletableFuture<Long> answer = append(producer);
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
 
         assertThat(failure(answer))
                 .hasMessageContaining("too much")
@@ -520,7 +524,7 @@ class FolioPipelineTest {
         CompletableFuture<Long> newer = append(new Producer(), 1);
         CompletableFuture<Long> old = append(producer, 0);
         CompletableFuture<Long> afterOld = append(producer, 1);
-        scheduler.fireAll();
+        scheduler.advance(LINGER);
 
         // those of a version that the control plane has not heard of are answered, but not accepted
         assertThat(offset(old)).isEqualTo(100);
@@ -544,7 +548,7 @@ class FolioPipelineTest {
     private FolioPipelines open(
             long flushBytes, int maxInFlight, Duration uploadTimeout, Function<URI, ObjectStore> stores) {
         return new FolioPipelines(
-                new FolioPipeline.Limits(flushBytes, Duration.ofMillis(100), maxInFlight),
+                new FolioPipeline.Limits(flushBytes, LINGER, maxInFlight),
                 UPLOADS,
                 Duration.ofMillis(1),
                 uploadTimeout,

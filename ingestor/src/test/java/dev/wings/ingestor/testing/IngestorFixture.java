@@ -33,13 +33,12 @@ import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.service.Surroundings;
+import dev.wings.common.store.MemoryObjectStore;
 import dev.wings.common.store.ObjectRange;
 import dev.wings.common.telemetry.Telemetry;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import dev.wings.ingestor.Ingestor;
 import dev.wings.ingestor.IngestorConfig;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -64,7 +63,7 @@ public final class IngestorFixture implements AutoCloseable {
     private final MemoryObjectStore store = new MemoryObjectStore();
     private final MemoryControlPlane controlPlane = new MemoryControlPlane("file:///memory");
     private final BufferAllocator allocator = new RootAllocator();
-    private final Scheduler scheduler = Scheduler.system();
+    private final World world = World.system(new Random(1));
     private final Telemetry telemetry = Telemetry.open("ingestor");
     private final Ingestor ingestor;
 
@@ -77,13 +76,7 @@ public final class IngestorFixture implements AutoCloseable {
         settings.forEach((name, value) -> environment.put("WINGS_INGESTOR_" + name, value));
         this.ingestor = Ingestor.open(
                 Settings.read(IngestorConfig.SERVICE, environment, IngestorConfig::from),
-                new Surroundings(
-                        controlPlane.channel(),
-                        uri -> store,
-                        allocator,
-                        scheduler,
-                        new IdGenerator(InstantSource.system(), new Random(1)),
-                        telemetry));
+                new Surroundings(controlPlane.channel(), uri -> store, allocator, world, telemetry));
     }
 
     public MemoryControlPlane controlPlane() {
@@ -187,7 +180,7 @@ public final class IngestorFixture implements AutoCloseable {
     public void close() {
         ingestor.close();
         controlPlane.close();
-        scheduler.close();
+        world.scheduler().close();
         telemetry.close();
         allocator.close();
     }

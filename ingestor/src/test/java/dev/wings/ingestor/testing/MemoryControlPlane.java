@@ -37,6 +37,8 @@ import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.ControlPlane;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -93,8 +95,10 @@ public final class MemoryControlPlane implements AutoCloseable {
     public MemoryControlPlane(String storeUri) {
         controlPlane = resources.add(ControlPlane.openInMemory(new ControlPlane.Surroundings(
                 resources.add(new ObjectStores()),
-                resources.add(Scheduler.system()),
-                new IdGenerator(InstantSource.fixed(now), new Random(2)),
+                new World(
+                        resources.add(Scheduler.system()),
+                        Threads.system(),
+                        new IdGenerator(InstantSource.fixed(now), new Random(2))),
                 resources.add(Telemetry.open("control-plane")))));
         controlPlane.createDefaults(URI.create(storeUri));
         GrpcClient client = resources.add(GrpcClient.open(

@@ -22,6 +22,8 @@ import dev.wings.common.store.ObjectStore;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.compactor.Compactor;
 import dev.wings.compactor.CompactorConfig;
 import io.grpc.Channel;
@@ -54,8 +56,10 @@ final class LakeCompactor implements AutoCloseable {
                         controlPlane,
                         uri -> store,
                         resources.add(new RootAllocator()),
-                        resources.add(Scheduler.system()),
-                        new IdGenerator(InstantSource.system(), new Random(7)),
+                        new World(
+                                resources.add(Scheduler.system()),
+                                Threads.system(),
+                                new IdGenerator(InstantSource.system(), new Random(7))),
                         telemetry)));
     }
 

@@ -26,6 +26,8 @@ import dev.wings.common.store.ObjectStore;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.ingestor.Ingestor;
 import dev.wings.ingestor.IngestorConfig;
 import io.grpc.Channel;
@@ -65,8 +67,7 @@ final class LakeIngestor implements AutoCloseable {
                         controlPlane,
                         uri -> store,
                         resources.add(new RootAllocator()),
-                        resources.add(Scheduler.system()),
-                        ids,
+                        new World(resources.add(Scheduler.system()), Threads.system(), ids),
                         resources.add(Telemetry.open("ingestor")))));
         client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", ingestor.flightPort()))
                 .build();

@@ -22,6 +22,8 @@ import dev.wings.common.store.ObjectStore;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.integration.SqlClient;
 import dev.wings.server.ServerConfig;
 import dev.wings.server.SqlServer;
@@ -58,8 +60,10 @@ final class LakeSql implements AutoCloseable {
                         controlPlane,
                         uri -> store,
                         resources.add(new RootAllocator()),
-                        resources.add(Scheduler.system()),
-                        new IdGenerator(InstantSource.system(), new Random(5)),
+                        new World(
+                                resources.add(Scheduler.system()),
+                                Threads.system(),
+                                new IdGenerator(InstantSource.system(), new Random(5))),
                         resources.add(Telemetry.open("server")))));
         client = resources.add(new SqlClient(server.flightPort()));
     }

@@ -20,6 +20,8 @@ import dev.wings.common.rpc.GrpcServer;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.garbage.GarbageCollection;
 import dev.wings.controlplane.grpc.ClusterMetadataService;
@@ -107,14 +109,16 @@ final class TestControlPlane implements AutoCloseable {
                 ids,
                 policy.garbageGrace(),
                 scheduling::topicsChanged);
-        CommitFeed feed = resources.add(CommitFeed.open(stores.log(), stores.announcements(), scheduler, 10, meters));
-        GroupCommitter committer = resources.add(
-                new GroupCommitter(stores.log(), ids.clock(), new CommitLimits(2, 10, 1 << 20, 1 << 24), feed, meters));
+        CommitFeed feed = resources.add(
+                CommitFeed.open(stores.log(), stores.announcements(), scheduler, Threads.system(), 10, meters));
+        GroupCommitter committer = resources.add(new GroupCommitter(
+                stores.log(), Threads.system(), ids.clock(), new CommitLimits(2, 10, 1 << 20, 1 << 24), feed, meters));
         LogMetadata log = new LogMetadata(stores.log(), committer, feed, meters);
         GrpcServer server = resources.add(GrpcServer.on("127.0.0.1", port, meters)
                 .service(new ClusterMetadataService(cluster))
-                .service(new LogMetadataService(log, 1 << 20, CALL_TIMEOUT, Duration.ofDays(1)))
-                .service(new TasksService(tasks))
+                .service(new LogMetadataService(
+                        log, 1 << 20, CALL_TIMEOUT, Duration.ofDays(1), new World(scheduler, Threads.system(), ids)))
+                .service(new TasksService(tasks, Threads.system()))
                 .service(new GarbageCollectionService(
                         new GarbageCollection(stores.tasks(), stores.garbage(), policy, ids.clock())))
                 .maxMessageBytes(64 << 20)

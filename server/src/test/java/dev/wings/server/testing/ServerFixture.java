@@ -34,6 +34,8 @@ import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.server.ServerConfig;
 import dev.wings.server.SqlServer;
 import java.io.ByteArrayOutputStream;
@@ -101,7 +103,13 @@ public final class ServerFixture implements AutoCloseable {
             ServerConfig config = Settings.read(ServerConfig.SERVICE, environment, ServerConfig::from);
             this.telemetry = resources.add(Telemetry.open("server"));
             this.server = resources.add(SqlServer.open(
-                    config, new Surroundings(client.channel(), stores::open, allocator, scheduler, ids, telemetry)));
+                    config,
+                    new Surroundings(
+                            client.channel(),
+                            stores::open,
+                            allocator,
+                            new World(scheduler, Threads.system(), ids),
+                            telemetry)));
         } catch (RuntimeException | Error e) {
             resources.closeAfter(e);
             throw e;

@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.common.time;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+
+/// Makes threads. The one source of them but for those of sockets and native engines, so that a simulation can own the
+/// order in which they run.
+public interface Threads {
+
+    /// Makes threads that may wait, as many as anybody likes.
+    ///
+    /// @param name what the names of the threads begin with
+    ThreadFactory virtual(String name);
+
+    /// Makes threads for what holds up the processor that it runs on, such as native code. They keep no process alive.
+    ///
+    /// @param name what the names of the threads begin with
+    ThreadFactory blocking(String name);
+
+    /// Runs each task on a virtual thread of its own. The caller closes it.
+    default ExecutorService executor(String name) {
+        return Executors.newThreadPerTaskExecutor(virtual(name));
+    }
+
+    /// Runs `task` on a new virtual thread.
+    default Thread start(String name, Runnable task) {
+        Thread thread = virtual(name).newThread(task);
+        thread.start();
+        return thread;
+    }
+
+    /// Threads of the machine.
+    static Threads system() {
+        return new SystemThreads();
+    }
+}
