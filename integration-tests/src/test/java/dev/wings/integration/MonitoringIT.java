@@ -55,7 +55,7 @@ final class MonitoringIT {
             documented.add(row.group(1) + " " + row.group(2).replace("timer", "summary"));
         }
         Set<String> found = new TreeSet<>();
-        for (int port : wings.managementPorts()) {
+        for (int port : wings.ports().management()) {
             String metrics = scrape(port);
             Matcher type = TYPE.matcher(metrics);
             while (type.find()) {

@@ -71,7 +71,7 @@ final class Noise implements AutoCloseable {
     private static final byte[] HTTP2 =
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
 
-    private final WingsProcess wings;
+    private final WingsPorts ports;
     private final String tenant;
     private final List<Thread> threads = new ArrayList<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -80,8 +80,8 @@ final class Noise implements AutoCloseable {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
 
-    private Noise(WingsProcess wings, String tenant) {
-        this.wings = wings;
+    private Noise(WingsPorts ports, String tenant) {
+        this.ports = ports;
         this.tenant = tenant;
     }
 
@@ -89,8 +89,8 @@ final class Noise implements AutoCloseable {
         void run(TenantClients clients) throws Exception;
     }
 
-    static Noise start(Kind kind, WingsProcess wings, String tenant) throws Exception {
-        Noise noise = new Noise(wings, tenant);
+    static Noise start(Kind kind, WingsPorts ports, String tenant) throws Exception {
+        Noise noise = new Noise(ports, tenant);
         noise.start(kind);
         return noise;
     }
@@ -129,7 +129,7 @@ final class Noise implements AutoCloseable {
     /// Does something again and again, with so many clients at once.
     private void repeat(int times, Work work) {
         for (int i = 0; i < times; i++) {
-            TenantClients clients = new TenantClients(wings, tenant);
+            TenantClients clients = new TenantClients(ports, tenant);
             open.push(clients);
             threads.add(Thread.ofVirtual().name("noise-" + i).start(() -> {
                 while (over.getCount() > 0) {
@@ -150,7 +150,7 @@ final class Noise implements AutoCloseable {
 
     private void openStreams(Tenants tenants) {
         for (int connection = 0; connection < 8; connection++) {
-            ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", wings.ingestorPort())
+            ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", ports.ingestor())
                     .usePlaintext()
                     .build();
             open.push(channel::shutdownNow);
@@ -185,7 +185,7 @@ final class Noise implements AutoCloseable {
         try (HttpClient client = HttpClient.newHttpClient()) {
             for (int i = 0; i < 20 && over.getCount() > 0; i++) {
                 HttpRequest request = HttpRequest.newBuilder(
-                                URI.create(wings.catalogUri() + "/v1/" + tenant + "/namespaces/default/tables"))
+                                URI.create(ports.catalogUri() + "/v1/" + tenant + "/namespaces/default/tables"))
                         .build();
                 client.send(request, BodyHandlers.discarding());
             }
@@ -193,9 +193,9 @@ final class Noise implements AutoCloseable {
     }
 
     private void openSockets() throws Exception {
-        List<Integer> ports = new ArrayList<>(wings.managementPorts());
-        ports.add(URI.create(wings.catalogUri()).getPort());
-        for (int port : ports) {
+        List<Integer> ofHttp = new ArrayList<>(ports.management());
+        ofHttp.add(URI.create(ports.catalogUri()).getPort());
+        for (int port : ofHttp) {
             for (int i = 0; i < SOCKETS; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 open.push(socket);
@@ -218,7 +218,7 @@ final class Noise implements AutoCloseable {
 
     private void openFollowers() {
         for (int connection = 0; connection < 8; connection++) {
-            TenantClients clients = new TenantClients(wings, tenant);
+            TenantClients clients = new TenantClients(ports, tenant);
             open.push(clients);
             for (int i = 0; i < FOLLOWERS / 8; i++) {
                 clients.follow(this::did);
@@ -227,7 +227,7 @@ final class Noise implements AutoCloseable {
     }
 
     private void openConnections() throws Exception {
-        for (int port : List.of(wings.controlPlanePort(), wings.ingestorPort(), wings.serverPort())) {
+        for (int port : List.of(ports.controlPlane(), ports.ingestor(), ports.server())) {
             for (int i = 0; i < CONNECTIONS; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 open.push(socket);

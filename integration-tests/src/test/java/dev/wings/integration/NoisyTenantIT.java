@@ -42,8 +42,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// I9: at default settings, what one tenant does makes no push, query or request of another fail or wait for long, and
 /// no probe.
 ///
-/// It prints how long a quiet tenant waits beside each kind of noise. `-Dwings.noise.rounds=N` is for how many pushes
-/// and queries, `-Dwings.noise.kinds=A,B` for some kinds only: the times of few mean little.
+/// It prints how long a quiet tenant waits beside each kind of noise, whose clients are a process of their own that
+/// gets
+/// the processors only when the platform leaves them, as if they ran elsewhere. `-Dwings.noise.rounds=N` is for how
+/// many
+/// pushes and queries, `-Dwings.noise.kinds=A,B` for some kinds only: the times of few mean little.
 @Tag("full")
 @Timeout(300)
 class NoisyTenantIT {
@@ -63,11 +66,12 @@ class NoisyTenantIT {
     static void start(@TempDir Path directory) throws Exception {
         wings = WingsProcess.start(directory.resolve("data"), WingsProcess.freePortOffset(new Random()));
         for (String tenant : List.of("noisy", "quiet")) {
-            TenantClients.create(wings, tenant, directory.resolve("stores").toUri());
+            TenantClients.create(
+                    wings.ports(), tenant, directory.resolve("stores").toUri());
         }
-        quiet = new TenantClients(wings, "quiet");
+        quiet = new TenantClients(wings.ports(), "quiet");
         quiet.push(1000);
-        try (TenantClients noisy = new TenantClients(wings, "noisy")) {
+        try (TenantClients noisy = new TenantClients(wings.ports(), "noisy")) {
             noisy.push(100_000);
         }
         TABLE.add(row("noise", "push p50", "push p99", "query p50", "query p99"));
@@ -93,7 +97,7 @@ class NoisyTenantIT {
     @ParameterizedTest
     @MethodSource("kinds")
     void quietTenantIsServed(Noise.Kind kind) throws Exception {
-        try (Noise noise = Noise.start(kind, wings, "noisy")) {
+        try (NoiseProcess noise = NoiseProcess.start(kind, wings.ports(), "noisy")) {
             noise.await();
             Times times = new Times();
             measure(ROUNDS, times);
@@ -111,7 +115,7 @@ class NoisyTenantIT {
         quiet.changeTopics(name);
         quiet.awaitFollower();
         assertThat(get(wings.catalogUri() + "/v1/quiet/namespaces")).isEqualTo(200);
-        for (int port : wings.managementPorts()) {
+        for (int port : wings.ports().management()) {
             assertThat(get("http://127.0.0.1:" + port + "/livez")).isEqualTo(200);
             assertThat(get("http://127.0.0.1:" + port + "/readyz")).isEqualTo(200);
         }

@@ -67,20 +67,20 @@ final class TenantClients implements AutoCloseable {
     private final String tenantName;
     private final CallOption tenant;
 
-    TenantClients(WingsProcess wings, String tenant) {
+    TenantClients(WingsPorts ports, String tenant) {
         FlightCallHeaders headers = new FlightCallHeaders();
         headers.insert("wings-tenant", tenant);
         this.tenantName = tenant;
         this.tenant = new HeaderCallOption(headers);
-        this.controlPlane = channel(wings);
+        this.controlPlane = channel(ports);
         this.ingestor =
-                FlightClient.builder(allocator, location(wings.ingestorPort())).build();
+                FlightClient.builder(allocator, location(ports.ingestor())).build();
         this.sql = new FlightSqlClient(
-                FlightClient.builder(allocator, location(wings.serverPort())).build());
+                FlightClient.builder(allocator, location(ports.server())).build());
     }
 
-    private static ManagedChannel channel(WingsProcess wings) {
-        return NettyChannelBuilder.forAddress("127.0.0.1", wings.controlPlanePort())
+    private static ManagedChannel channel(WingsPorts ports) {
+        return NettyChannelBuilder.forAddress("127.0.0.1", ports.controlPlane())
                 .usePlaintext()
                 .build();
     }
@@ -90,8 +90,8 @@ final class TenantClients implements AutoCloseable {
     }
 
     /// Makes a tenant with a store below `stores`, and its topic.
-    static void create(WingsProcess wings, String tenant, URI stores) {
-        ManagedChannel channel = channel(wings);
+    static void create(WingsPorts ports, String tenant, URI stores) {
+        ManagedChannel channel = channel(ports);
         try {
             ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster = ClusterMetadataGrpc.newBlockingStub(channel);
             String parent = "tenants/" + tenant;

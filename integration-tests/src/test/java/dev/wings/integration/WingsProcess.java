@@ -105,9 +105,13 @@ final class WingsProcess implements AutoCloseable {
         }
     }
 
+    WingsPorts ports() {
+        return new WingsPorts(portOffset);
+    }
+
     /// Where the Iceberg REST catalog is.
     String catalogUri() {
-        return "http://127.0.0.1:" + (7700 + portOffset) + "/iceberg";
+        return ports().catalogUri();
     }
 
     /// Added to all ports.
@@ -116,20 +120,15 @@ final class WingsProcess implements AutoCloseable {
     }
 
     int ingestorPort() {
-        return 7702 + portOffset;
+        return ports().ingestor();
     }
 
     int serverPort() {
-        return 7704 + portOffset;
+        return ports().server();
     }
 
     int controlPlanePort() {
-        return 7701 + portOffset;
-    }
-
-    /// Of all services.
-    List<Integer> managementPorts() {
-        return List.of(7790 + portOffset, 7791 + portOffset, 7792 + portOffset, 7793 + portOffset);
+        return ports().controlPlane();
     }
 
     /// SIGKILL: no goodbye.
