@@ -28,6 +28,7 @@ import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
+import dev.wings.server.table.TableSnapshot;
 import dev.wings.server.table.TableSource;
 import dev.wings.server.table.Tables;
 import java.util.Collection;
@@ -35,6 +36,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// All tables that SQL sees: topics and system tables.
@@ -63,11 +65,29 @@ final class ServerTables implements Tables {
     }
 
     @Override
+    public void check(Collection<SqlTable> tables) {
+        topics.check(tables.stream()
+                .filter(TopicTable.class::isInstance)
+                .map(TopicTable.class::cast)
+                .toList());
+    }
+
+    @Override
+    public Optional<TableSnapshot> snapshot(Collection<TableNeeds> needs) {
+        return topics.snapshot(needs.stream().filter(ServerTables::isTopic).toList());
+    }
+
+    @Override
     public Map<TableRef, TableSource> open(
-            String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator, PlanMemory memory) {
+            String tenant,
+            Map<TableRef, TableNeeds> needs,
+            Optional<TableSnapshot> taken,
+            BufferAllocator allocator,
+            PlanMemory memory) {
         List<TableNeeds> ofTopics =
                 needs.values().stream().filter(ServerTables::isTopic).toList();
-        Iterator<TableSource> opened = topics.open(ofTopics, allocator, memory).iterator();
+        Iterator<TableSource> opened =
+                topics.open(ofTopics, taken, allocator, memory).iterator();
         Map<TableRef, TableSource> sources = new LinkedHashMap<>();
         needs.forEach((name, need) -> sources.put(
                 name,
@@ -91,7 +111,7 @@ final class ServerTables implements Tables {
                     ErrorKind.FORBIDDEN, "the topic belongs to another tenant: topic=" + topic + ", acting=" + tenant);
         }
         try {
-            return catalog.loadTopic(topic);
+            return catalog.topic(topic);
         } catch (WingsException e) {
             throw e.kind() == ErrorKind.NOT_FOUND ? withSuggestions(e, topic) : e;
         }

@@ -46,11 +46,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// The control plane's answers as the server needs them. Asks each time: what exists and what it holds must be as
-/// fresh as the call. Only where a namespace's objects are kept is remembered, which never changes.
+/// fresh as the call. Two things are remembered: where a namespace's objects are kept, which never changes, and what a
+/// topic was when it was last seen, for who reads it next: the snapshot that is read tells whether it still is that.
 ///
 /// Safe for use by many threads. Failures are those of the control plane; UNAVAILABLE was retried before.
 public final class Catalog {
@@ -60,11 +62,15 @@ public final class Catalog {
     /// Whose object stores are remembered.
     private static final int MAX_NAMESPACES = 10_000;
 
+    /// Of the topics that are remembered, some 30 MB.
+    private static final int MAX_KNOWN_COLUMNS = 30_000;
+
     private final ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster;
     private final LogMetadataGrpc.LogMetadataBlockingStub log;
     private final TasksGrpc.TasksBlockingStub tasks;
     private final GrpcCalls calls;
     private final Duration planTimeout;
+    private final KnownTopics known = new KnownTopics(MAX_KNOWN_COLUMNS);
     private final Map<String, URI> storesOfNamespaces =
             Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
                 @Override
@@ -82,11 +88,24 @@ public final class Catalog {
         this.planTimeout = planTimeout;
     }
 
-    /// NOT_FOUND if there is no such topic.
-    public TopicTable loadTopic(TopicName name) {
+    /// The topic as it was last seen; it may have changed since, or be gone. Who reads it compares it with the
+    /// snapshot that it reads, and says so with [#forget]. What is not known is asked for: NOT_FOUND if there is no
+    /// such topic, which is not remembered.
+    public TopicTable topic(TopicName name) {
+        Optional<TopicTable> last = known.find(name);
+        if (last.isPresent()) {
+            return last.get();
+        }
         GetTopicRequest request =
                 GetTopicRequest.newBuilder().setName(name.toString()).build();
-        return TopicTable.of(calls.idempotent(() -> cluster.getTopic(request)));
+        TopicTable topic = TopicTable.of(calls.idempotent(() -> cluster.getTopic(request)));
+        known.put(topic);
+        return topic;
+    }
+
+    /// This topic is another one by now, or gone: the next who wants it asks.
+    public void forget(TopicTable topic) {
+        known.remove(topic);
     }
 
     /// Shows the ids of the tenant's namespaces, ordered.
@@ -173,6 +192,17 @@ public final class Catalog {
                     answers.forEachRemaining(consumer);
                     return true;
                 });
+    }
+
+    /// The beginning of a plan, in messages of at most so many bytes together, and whether that is all of it: at least
+    /// the first message.
+    public PlanBeginning beginPlan(PlanScanRequest request, long maxBytes) {
+        PlanScanRequest timed =
+                request.toBuilder().setReadMillis(planTimeout.toMillis()).build();
+        return calls.idempotent(() -> GrpcCalls.streaming(
+                () -> log.withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
+                        .planScan(timed),
+                answers -> PlanBeginning.read(answers, maxBytes)));
     }
 
     /// The root of the object store that holds the pages of a topic.

@@ -247,7 +247,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             String sql = command.getQuery();
             Statements.Described statement = SessionStatement.of(sql)
                     .map(change -> sessions.apply(sql, change))
-                    .orElseGet(() -> statements.describe(sql));
+                    .orElseGet(() -> statements.announce(sql));
             return statements.info(statement.handle(), statement.shape().columns(), descriptor);
         });
     }
@@ -303,7 +303,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
                 Statements.Described told = sessions.apply(execution.sql(), change.get());
                 return statements.info(told.handle(), told.shape().columns(), descriptor);
             }
-            return statements.info(execution, Statements.columns(execution), descriptor);
+            return statements.preparedInfo(execution, descriptor);
         });
     }
 

@@ -43,6 +43,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
@@ -91,8 +92,17 @@ final class Statements {
 
     /// The same, in a session that is not the caller's yet.
     Described describe(String sql, SessionOptions session) {
+        return describe(sql, session, queries::describe);
+    }
+
+    /// The same of a statement whose rows its client wants next.
+    Described announce(String sql) {
+        return describe(sql, Caller.current().session(), queries::announce);
+    }
+
+    private Described describe(String sql, SessionOptions session, Function<QueryRequest, Description> work) {
         QueryRequest request = request(withPivotValues(sql, session), session);
-        Description shape = CallWork.run(() -> queries.describe(request));
+        Description shape = CallWork.run(() -> work.apply(request));
         return new Described(handle(request, shape.parameters().size()), shape);
     }
 
@@ -178,6 +188,15 @@ final class Statements {
                 parameters,
                 List.of(),
                 ByteString.EMPTY);
+    }
+
+    /// Where to get the rows of one execution of a prepared statement. Its tables may have other columns by now.
+    FlightInfo preparedInfo(StatementHandle execution, FlightDescriptor descriptor) {
+        QueryRequest request = execution.request();
+        Optional<Schema> columns = CallWork.run(() -> queries.announceAgain(request))
+                .map(Description::columns)
+                .orElseGet(() -> columns(execution));
+        return info(execution, columns, descriptor);
     }
 
     /// Where to get the rows of one execution of a statement. Fails with INVALID if parameters have no values yet.

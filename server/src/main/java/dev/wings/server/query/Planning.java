@@ -122,7 +122,7 @@ final class Planning implements AutoCloseable {
         engines.warmUp(ResourceId.DEFAULT);
     }
 
-    /// The plan of a query over the tables of now.
+    /// The plan of a query over the tables as they were last seen, which the reader notices if they have changed.
     QueryPlan plan(QueryRequest request) {
         Optional<QueryPlan> known = kept.find(request);
         if (known.isPresent()
@@ -139,10 +139,13 @@ final class Planning implements AutoCloseable {
         return plan;
     }
 
-    /// A plan of a query over tables that may have changed since. Whoever reads them notices, and asks for
-    /// the [#plan] of now.
+    /// The same, or a plan that was made over tables as they were seen before.
     QueryPlan recentPlan(QueryRequest request) {
         return kept.find(request).orElseGet(() -> plan(request));
+    }
+
+    boolean isKept(QueryRequest request) {
+        return kept.find(request).isPresent();
     }
 
     /// Stops what is being planned. Nothing may be asked for any more.
@@ -155,6 +158,29 @@ final class Planning implements AutoCloseable {
     private QueryPlan plan(Engine engine, QueryRequest request) {
         ParsedQuery parsed = Gate.check(engine, request.sql(), request.schema());
         Map<TableRef, SqlTable> found = resolve(request.tenant(), parsed);
+        try {
+            return plan(engine, request, parsed, found);
+        } catch (WingsException | DuckDbException e) {
+            boolean ofStatement =
+                    !(e instanceof DuckDbException known) || known.kind() == DuckDbException.Kind.STATEMENT;
+            if (!ofStatement || isCurrent(found)) {
+                throw e;
+            }
+        }
+        return plan(engine, request, parsed, resolve(request.tenant(), parsed));
+    }
+
+    /// Whether tables still are what they were last seen as: what is wrong with a query may be right with those of now.
+    private boolean isCurrent(Map<TableRef, SqlTable> found) {
+        try {
+            tables.check(found.values());
+            return true;
+        } catch (WingsException e) {
+            return e.kind() != ErrorKind.CONFLICT && e.kind() != ErrorKind.NOT_FOUND;
+        }
+    }
+
+    private QueryPlan plan(Engine engine, QueryRequest request, ParsedQuery parsed, Map<TableRef, SqlTable> found) {
         ParsedQuery query = TableDescription.complete(parsed, found);
         Optional<DirectResult> direct = query.projection()
                 .filter(ignored -> request.timeZone().equals(QueryRequest.UTC))

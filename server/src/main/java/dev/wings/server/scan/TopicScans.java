@@ -32,6 +32,7 @@ import dev.wings.common.schema.PartitionValue;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.server.catalog.Catalog;
+import dev.wings.server.catalog.PlanBeginning;
 import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.lake.SegmentScan;
 import dev.wings.server.lake.Segments;
@@ -41,15 +42,20 @@ import dev.wings.server.table.Restriction;
 import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.TableNeeds;
+import dev.wings.server.table.TableSnapshot;
 import dev.wings.server.table.TableSource;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.compression.CompressionCodec;
 
@@ -61,6 +67,11 @@ public final class TopicScans {
 
     private static final long BATCH_BYTES = 64;
 
+    /// Of a plan that waits for who reads by it.
+    private static final long MAX_TAKEN_BYTES = 64 << 10;
+
+    private static final int MAX_LARGE = 10_000;
+
     /// The control plane is not asked for partitions one by one when there are more.
     private static final int MAX_PARTITION_VALUES = 1000;
 
@@ -70,6 +81,15 @@ public final class TopicScans {
     private final CompressionCodec.Factory codecs;
     private final Executor fetchers;
     private final ReadAhead readAhead;
+
+    /// Uids of topics whose plan was too large to be kept, the last time.
+    private final Set<String> large =
+            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                    return size() > MAX_LARGE;
+                }
+            }));
 
     /// @param fetchers runs the reads of pages, each on a thread of its own
     /// @param readAheadPages reads that a scan makes at once
@@ -90,20 +110,96 @@ public final class TopicScans {
         this.readAhead = new ReadAhead(readAheadPages, readAheadBytes);
     }
 
+    /// An answer of the control plane to a request, all of it.
+    private record Answered(PlanScanRequest request, List<PlanScanResponse> parts, long bytes)
+            implements TableSnapshot {}
+
+    /// CONFLICT or NOT_FOUND if one of the topics is no longer as it was seen.
+    public void check(List<TopicTable> tables) {
+        if (tables.isEmpty()) {
+            return;
+        }
+        PlanScanRequest.Builder request = PlanScanRequest.newBuilder();
+        // of no partition at all
+        tables.forEach(table ->
+                request.addTopics(TopicScan.newBuilder().setTopic(table.name().toString())));
+        noticing(
+                tables,
+                () -> check(
+                        tables, catalog.beginPlan(request.build(), 0).parts().getFirst()));
+    }
+
+    /// The same, and the snapshot that [#open] would take now, unless it is large: then it is not worth to be taken
+    /// twice.
+    public Optional<TableSnapshot> snapshot(List<TableNeeds> needs) {
+        List<TopicTable> tables = needs.stream().map(TopicScans::topic).toList();
+        if (tables.isEmpty() || tables.stream().anyMatch(table -> large.contains(table.uid()))) {
+            check(tables);
+            return Optional.empty();
+        }
+        PlanScanRequest request = request(needs);
+        return noticing(tables, () -> {
+            PlanBeginning plan = catalog.beginPlan(request, MAX_TAKEN_BYTES);
+            check(tables, plan.parts().getFirst());
+            if (!plan.whole()) {
+                tables.forEach(table -> large.add(table.uid()));
+                return Optional.empty();
+            }
+            return Optional.of(new Answered(request, plan.parts(), plan.bytes()));
+        });
+    }
+
+    private static PlanScanRequest request(List<TableNeeds> needs) {
+        PlanScanRequest.Builder request = PlanScanRequest.newBuilder();
+        needs.forEach(need -> request.addTopics(topicScan(need)));
+        return request.build();
+    }
+
     /// One consistent snapshot of the topics, each a [TopicTable]; in their order.
     ///
+    /// @param taken before, to be used if it is of the same
     /// @param memory counts what is known of their pages and segments
-    public List<TableSource> open(List<TableNeeds> needs, BufferAllocator allocator, PlanMemory memory) {
-        PlanScanRequest.Builder request = PlanScanRequest.newBuilder();
-        List<Planned> planned = new ArrayList<>();
-        for (TableNeeds need : needs) {
-            request.addTopics(topicScan(need));
-            planned.add(new Planned(need));
+    public List<TableSource> open(
+            List<TableNeeds> needs, Optional<TableSnapshot> taken, BufferAllocator allocator, PlanMemory memory) {
+        if (needs.isEmpty()) {
+            return List.of();
         }
-        if (!needs.isEmpty()) {
-            catalog.plan(request.build(), answer -> gather(answer, planned, memory));
+        PlanScanRequest request = request(needs);
+        List<Planned> planned = needs.stream().map(Planned::new).toList();
+        Optional<Answered> known = taken.filter(Answered.class::isInstance)
+                .map(Answered.class::cast)
+                .filter(answered -> answered.request().equals(request));
+        return noticing(needs.stream().map(TopicScans::topic).toList(), () -> {
+            known.ifPresentOrElse(
+                    answered -> answered.parts().forEach(part -> gather(part, planned, memory)),
+                    () -> catalog.plan(request, part -> gather(part, planned, memory)));
+            if (memory.bytes() <= MAX_TAKEN_BYTES) {
+                needs.forEach(need -> large.remove(topic(need).uid()));
+            }
+            return planned.stream()
+                    .map(topic -> source(topic, allocator, memory))
+                    .toList();
+        });
+    }
+
+    /// What turns out to be no longer so is forgotten: the next who asks for these topics sees them anew.
+    private <T> T noticing(List<TopicTable> tables, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (WingsException e) {
+            if (e.kind() == ErrorKind.CONFLICT || e.kind() == ErrorKind.NOT_FOUND) {
+                tables.forEach(catalog::forget);
+            }
+            throw e;
         }
-        return planned.stream().map(topic -> source(topic, allocator, memory)).toList();
+    }
+
+    /// Returns the part.
+    private static PlanScanResponse check(List<TopicTable> tables, PlanScanResponse first) {
+        for (int i = 0; i < tables.size(); i++) {
+            check(tables.get(i), first.getTopics(i));
+        }
+        return first;
     }
 
     /// What the control plane says of a topic.

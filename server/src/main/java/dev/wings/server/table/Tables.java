@@ -17,6 +17,7 @@ package dev.wings.server.table;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Finds and reads the tables of a tenant.
@@ -25,16 +26,29 @@ public interface Tables {
     /// How many tables a query may name.
     int MAX_TABLES = 100;
 
-    /// The tables behind the names, all of one tenant. NOT_FOUND names the first that does not exist, FORBIDDEN one
-    /// that belongs to another tenant.
+    /// The tables behind the names, all of one tenant, as they were last seen. [#check] and [#open] tell whether
+    /// they still are; if not, they are looked for anew the next time. NOT_FOUND names the first that does not
+    /// exist, FORBIDDEN one that belongs to another tenant.
     Map<TableRef, SqlTable> resolve(String tenant, Collection<TableRef> names);
+
+    /// Fails as [#open] does if a table is no longer as it was resolved.
+    void check(Collection<SqlTable> tables);
+
+    /// The same check; and, unless it is large, the snapshot that [#open] would take now, for who opens the tables
+    /// soon.
+    Optional<TableSnapshot> snapshot(Collection<TableNeeds> needs);
 
     /// One consistent snapshot of the tables, by the names that they were asked for with: every batch that was
     /// acknowledged before the call is in it. CONFLICT or NOT_FOUND if a table is no longer the one that is needed.
     ///
     /// What is read is counted with `allocator`; each scan of each table must be closed before that.
     ///
+    /// @param taken a snapshot that was taken before; it is used if it is one for these needs
     /// @param memory counts what is held until the query ends
     Map<TableRef, TableSource> open(
-            String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator, PlanMemory memory);
+            String tenant,
+            Map<TableRef, TableNeeds> needs,
+            Optional<TableSnapshot> taken,
+            BufferAllocator allocator,
+            PlanMemory memory);
 }

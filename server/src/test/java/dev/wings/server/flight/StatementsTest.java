@@ -31,6 +31,7 @@ import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
+import dev.wings.server.table.TableSnapshot;
 import dev.wings.server.table.TableSource;
 import dev.wings.server.table.Tables;
 import io.grpc.Context;
@@ -223,8 +224,20 @@ class StatementsTest {
         }
 
         @Override
+        public void check(Collection<SqlTable> tables) {}
+
+        @Override
+        public Optional<TableSnapshot> snapshot(Collection<TableNeeds> needs) {
+            return Optional.empty();
+        }
+
+        @Override
         public Map<TableRef, TableSource> open(
-                String tenant, Map<TableRef, TableNeeds> needs, BufferAllocator allocator, PlanMemory memory) {
+                String tenant,
+                Map<TableRef, TableNeeds> needs,
+                Optional<TableSnapshot> taken,
+                BufferAllocator allocator,
+                PlanMemory memory) {
             return Map.of();
         }
     }

@@ -53,9 +53,11 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -72,6 +74,7 @@ public final class MemoryControlPlane implements AutoCloseable {
     private final SortedMap<String, SortedMap<String, List<StoredPage>>> pages = new TreeMap<>();
     private final Map<String, Long> watermarks = new HashMap<>();
     private final Map<String, String> tables = new HashMap<>();
+    private final Set<String> restless = new HashSet<>();
     private final List<PlanScanRequest> plans = new ArrayList<>();
     private long commits;
     private int topicsMade;
@@ -122,6 +125,16 @@ public final class MemoryControlPlane implements AutoCloseable {
 
     public synchronized void deleteTopic(String id) {
         topics.remove(DEFAULT + id);
+    }
+
+    /// From now on the topic has another version of its schema each time that somebody plans.
+    public synchronized void changeAtEachPlan(String id) {
+        restless.add(DEFAULT + id);
+    }
+
+    /// How often a server asked for anything that queries need: topics and plans.
+    public synchronized int calls() {
+        return topicLookups + plans.size();
     }
 
     /// How often somebody asked for a topic.
@@ -329,6 +342,14 @@ public final class MemoryControlPlane implements AutoCloseable {
         PlanScanResponse.Builder answer = PlanScanResponse.newBuilder();
         for (int i = 0; i < request.getTopicsCount(); i++) {
             TopicScan scan = request.getTopics(i);
+            if (restless.contains(scan.getTopic())) {
+                topics.computeIfPresent(
+                        scan.getTopic(),
+                        (name, topic) -> topic.toBuilder()
+                                .setSchema(topic.getSchema().toBuilder()
+                                        .setVersion(topic.getSchema().getVersion() + 1))
+                                .build());
+            }
             Topic topic = find(scan.getTopic());
             TopicSnapshot.Builder snapshot = TopicSnapshot.newBuilder()
                     .setTopicUid(topic.getUid())
