@@ -18,12 +18,12 @@ package dev.wings.server;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.NearestNames;
 import dev.wings.common.resource.TopicName;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.scan.TopicScans;
 import dev.wings.server.system.SystemTables;
-import dev.wings.server.table.NearestNames;
 import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
@@ -118,19 +118,17 @@ final class ServerTables implements Tables {
     }
 
     private WingsException withSuggestions(WingsException notFound, TopicName wanted) {
-        NearestNames nearest = new NearestNames(wanted);
+        NearestNames nearest = NearestNames.of(wanted);
         try {
             catalog.firstTopics(wanted.tenant(), topic -> nearest.offer(topic.name()));
         } catch (WingsException e) {
             notFound.addSuppressed(e);
         }
         List<String> near = nearest.names();
-        return near.isEmpty()
-                ? notFound
-                : new WingsException(
-                        ErrorKind.NOT_FOUND,
-                        notFound.getMessage() + ": did you mean " + String.join(", ", near) + "?",
-                        notFound);
+        String advice = near.isEmpty()
+                ? "SHOW ALL TABLES lists those that there are"
+                : "did you mean " + String.join(", ", near) + "?";
+        return new WingsException(ErrorKind.NOT_FOUND, notFound.getMessage() + ": " + advice, notFound);
     }
 
     /// A quoted name with dots in it is one name in SQL.

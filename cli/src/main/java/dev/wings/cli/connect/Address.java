@@ -23,6 +23,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +33,17 @@ import org.jspecify.annotations.Nullable;
 /// @param service its name, for messages
 public record Address(String service, String host, int port) {
 
+    /// What gRPC says of a connection that ends under a call: it has no type for it.
+    private static final Pattern OF_THE_TRANSPORT = Pattern.compile(
+            "^(?:Network closed|Connection (?:closed|reset)"
+                    + "|(?:Abrupt )?GOAWAY|Keepalive failed|Channel shutdown|io exception|Transport|Broken pipe"
+                    + "|(?:RST_STREAM|Received (?:Goaway|Rst)))|HTTP/2 error code",
+            Pattern.CASE_INSENSITIVE);
+
     /// What a failed gRPC call to this address means.
     public WingsException failure(StatusRuntimeException failed) {
-        if (failed.getStatus().getCode() == Status.Code.UNAVAILABLE && isCausedBy(failed, IOException.class)) {
+        if (failed.getStatus().getCode() == Status.Code.UNAVAILABLE
+                && isOfTheConnection(failed, failed.getStatus().getDescription())) {
             return unavailable(failed);
         }
         return GrpcErrors.fromStatus(failed);
@@ -43,11 +52,12 @@ public record Address(String service, String host, int port) {
     /// What a failed Flight call to this address means.
     public WingsException failure(FlightRuntimeException failed) {
         FlightStatusCode code = failed.status().code();
-        if (code == FlightStatusCode.UNAVAILABLE && isCausedBy(failed, IOException.class)) {
+        String description = failed.status().description();
+        if (code == FlightStatusCode.UNAVAILABLE && isOfTheConnection(failed, description)) {
             return unavailable(failed);
         }
-        String description = failed.status().description();
-        return new WingsException(kind(code), description == null ? code.name() : description, failed);
+        return MissingNames.explain(
+                new WingsException(kind(code), description == null ? code.name() : description, failed));
     }
 
     private WingsException unavailable(Throwable cause) {
@@ -57,7 +67,16 @@ public record Address(String service, String host, int port) {
                                 + ": start the platform with `wings dev`, or say where it runs with --host and"
                                 + " --port-offset",
                         cause)
-                : WingsException.unavailable("the connection to the " + service + " at " + this + " was lost", cause);
+                : WingsException.unavailable(
+                        "the connection to the " + service + " at " + this
+                                + " was lost: it was stopped or killed, or the" + " network between broke",
+                        cause);
+    }
+
+    /// Whether the failure is that of the connection, not one that the service tells.
+    private static boolean isOfTheConnection(Throwable failed, @Nullable String description) {
+        return isCausedBy(failed, IOException.class)
+                || (description != null && OF_THE_TRANSPORT.matcher(description).find());
     }
 
     private static boolean isCausedBy(Throwable failed, Class<? extends IOException> kind) {

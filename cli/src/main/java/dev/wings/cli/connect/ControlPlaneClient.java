@@ -70,7 +70,7 @@ public final class ControlPlaneClient implements AutoCloseable {
         try {
             return call.apply(stub);
         } catch (StatusRuntimeException e) {
-            throw address.failure(e);
+            throw MissingNames.explain(address.failure(e), stub);
         }
     }
 
@@ -79,7 +79,7 @@ public final class ControlPlaneClient implements AutoCloseable {
         try {
             return call.apply(tasks);
         } catch (StatusRuntimeException e) {
-            throw address.failure(e);
+            throw MissingNames.explain(address.failure(e), stub);
         }
     }
 

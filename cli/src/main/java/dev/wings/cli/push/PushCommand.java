@@ -26,12 +26,15 @@ import dev.wings.cli.signal.SignalStop;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.Schema;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -175,7 +178,12 @@ public final class PushCommand implements Callable<Integer> {
         files = FileNames.expand(files);
         TopicSchema schema;
         try (ControlPlaneClient controlPlane = ControlPlaneClient.open(connection)) {
-            schema = create ? findOrCreate(controlPlane, name) : controlPlane.schema(name);
+            Optional<TopicSchema> found =
+                    create ? findIfThere(controlPlane, name) : Optional.of(find(controlPlane, name));
+            schema = found.isPresent() ? found.get() : create(controlPlane, name);
+            if (found.isPresent()) {
+                checkStarts(files, schema);
+            }
         }
         int exitCode = ExitCode.OK;
         try (SignalStop stop = SignalStop.install(SIGNAL_GRACE);
@@ -197,22 +205,39 @@ public final class PushCommand implements Callable<Integer> {
         return exitCode;
     }
 
-    /// The schema of the topic, which is made for the first file if there is none. That file stays open.
-    private TopicSchema findOrCreate(ControlPlaneClient controlPlane, TopicName name) {
+    private static TopicSchema find(ControlPlaneClient controlPlane, TopicName name) {
         try {
             return controlPlane.schema(name);
+        } catch (WingsException e) {
+            String message = String.valueOf(e.getMessage());
+            throw e.kind() == ErrorKind.NOT_FOUND && message.contains("name=" + name)
+                    ? new WingsException(e.kind(), message + ", --create makes it for the file's columns", e)
+                    : e;
+        }
+    }
+
+    private static Optional<TopicSchema> findIfThere(ControlPlaneClient controlPlane, TopicName name) {
+        try {
+            return Optional.of(controlPlane.schema(name));
         } catch (WingsException e) {
             if (e.kind() != ErrorKind.NOT_FOUND) {
                 throw e;
             }
+            return Optional.empty();
         }
+    }
+
+    /// Makes the topic for the first file, which stays open, once all files would be taken by it.
+    private TopicSchema create(ControlPlaneClient controlPlane, TopicName name) {
         RowFile file = RowFile.open(files.getFirst(), format, true, text);
         first = file;
         try {
+            Schema columns = RowCheck.schema(file, onLoss);
+            checkStarts(files.subList(1, files.size()), SchemaProtos.fromCreateRequest(columns));
             CreateTopicRequest.Builder request = CreateTopicRequest.newBuilder()
                     .setParent(name.parent().toString())
                     .setTopicId(name.topic())
-                    .setTopic(Topic.newBuilder().setSchema(RowCheck.schema(file, onLoss)));
+                    .setTopic(Topic.newBuilder().setSchema(columns));
             layout.addTo(request);
             reportNotes(file);
             Topic created = controlPlane.call(stub -> stub.createTopic(request.build()));
@@ -221,6 +246,27 @@ public final class PushCommand implements Callable<Integer> {
         } catch (RuntimeException e) {
             file.close();
             throw e;
+        }
+    }
+
+    /// Looks at the columns and the first rows of several files, so that one that does not fit is named before
+    /// anything of the others is stored. What can be read but once is left alone.
+    private void checkStarts(List<String> files, TopicSchema schema) {
+        if (this.files.size() == 1) {
+            return;
+        }
+        for (String file : files) {
+            Path path = Path.of(file);
+            if (file.equals(RowFile.STANDARD_INPUT) || (Files.exists(path) && !Files.isRegularFile(path))) {
+                continue;
+            }
+            try (RowFile rows = RowFile.open(file, format, false, text)) {
+                RowCheck.checkStart(rows, schema, onLoss);
+            } catch (WingsException e) {
+                err().println("no row is stored: all files are looked at before the first is sent");
+                err().flush();
+                throw e;
+            }
         }
     }
 
@@ -334,6 +380,9 @@ public final class PushCommand implements Callable<Integer> {
                                     ? ""
                                     : ", " + Human.count(status.unansweredRows())
                                             + " without an answer (these may be stored or not)");
+            err().println(
+                            "what is acknowledged is stored and stays; to see whether more is, wings sql \"select count(*)"
+                                    + " from " + topic + "\"");
         }
         status.reasons().forEach(reason -> err().println("  " + reason));
         err().flush();

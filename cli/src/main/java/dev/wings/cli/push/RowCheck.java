@@ -49,6 +49,9 @@ public final class RowCheck {
     private static final int PERIOD_MILLIS = 1000;
     private static final int BATCH_ROWS = 8192;
 
+    /// Of a file that is only looked at.
+    private static final int START_ROWS = 1024;
+
     /// What is written is there twice.
     private static final long PART_BYTES = 8 << 20;
 
@@ -72,9 +75,15 @@ public final class RowCheck {
         AtomicLong checked = new AtomicLong();
         try (Ticker ticker = Ticker.start(true, PERIOD_MILLIS, () -> progress(rows.name(), checked.get(), start))) {
             Schema schema = rows.schema();
-            check(rows, topic(rows, schema), onLoss, checked);
+            check(rows, topic(rows, schema), onLoss, checked, BATCH_ROWS, false);
             return schema;
         }
+    }
+
+    /// Whether the columns and the first rows fit the topic: as many as make a small batch. Fails with INVALID, saying
+    /// which do not and why.
+    static void checkStart(RowFile rows, TopicSchema topic, OnLoss onLoss) {
+        check(rows, topic, onLoss, new AtomicLong(), START_ROWS, true);
     }
 
     private static TopicSchema topic(RowFile rows, Schema schema) {
@@ -95,10 +104,11 @@ public final class RowCheck {
                 + " s";
     }
 
-    private static void check(RowFile rows, TopicSchema topic, OnLoss onLoss, AtomicLong checked) {
+    private static void check(
+            RowFile rows, TopicSchema topic, OnLoss onLoss, AtomicLong checked, int batchRows, boolean startOnly) {
         try (BufferAllocator allocator = new RootAllocator();
-                ArrowReader reader = rows.read(allocator, BATCH_ROWS, topic, onLoss)) {
-            new RowCheck(allocator, topic).check(reader, checked);
+                ArrowReader reader = rows.read(allocator, batchRows, topic, onLoss)) {
+            new RowCheck(allocator, topic).check(reader, checked, startOnly);
         } catch (IOException | WingsException e) {
             throw e instanceof WingsException failure && failure.getMessage().startsWith("cannot read ")
                     ? failure
@@ -106,7 +116,7 @@ public final class RowCheck {
         }
     }
 
-    private void check(ArrowReader reader, AtomicLong checked) throws IOException {
+    private void check(ArrowReader reader, AtomicLong checked, boolean startOnly) throws IOException {
         VectorSchemaRoot root = reader.getVectorSchemaRoot();
         try (VectorSchemaRoot part = VectorSchemaRoot.create(root.getSchema(), allocator);
                 ArrowStreamWriter writer = new ArrowStreamWriter(part, reader, bytes)) {
@@ -114,7 +124,8 @@ public final class RowCheck {
             SchemaBinding binding = SchemaBinding.bind(takeSchema(), topic);
             VectorLoader loader = new VectorLoader(part);
             try (BatchReader batches = new BatchReader(allocator, binding, LIMITS)) {
-                while (reader.loadNextBatch()) {
+                boolean more = reader.loadNextBatch();
+                while (more) {
                     int step = BatchParts.rows(root, PART_BYTES);
                     for (int start = 0; start < root.getRowCount(); start += step) {
                         load(root, start, Math.min(step, root.getRowCount() - start), loader);
@@ -122,6 +133,7 @@ public final class RowCheck {
                         take(batches, checked.get() + 1);
                         checked.addAndGet(part.getRowCount());
                     }
+                    more = !startOnly && reader.loadNextBatch();
                 }
             }
         }

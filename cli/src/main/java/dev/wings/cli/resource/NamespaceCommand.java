@@ -94,11 +94,7 @@ public final class NamespaceCommand {
             String store = request.getNamespace().getObjectStore();
             String message = e.getMessage();
             if (e.kind() == ErrorKind.NOT_FOUND && message != null && message.contains(store)) {
-                throw new WingsException(
-                        e.kind(),
-                        message + ": make the object store with `wings object-store create`, or name another with"
-                                + " --object-store",
-                        e);
+                throw new WingsException(e.kind(), message + ", --object-store names another", e);
             }
             throw e;
         }

@@ -20,12 +20,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,17 +60,21 @@ final class DevIT {
             topicSaysWhatItHolds();
             resultsAreFilesToo();
             queryEndsWhenNobodyReadsItsRows();
+            printedTextIsTakenAgain();
+            clientsLeave();
 
             assertThat(platform.terminate().output())
                     .contains("stopping", "stopped")
                     .doesNotContain("\tat ");
         }
         assertThat(data.resolve("postgresql/data/postmaster.pid")).doesNotExist();
+        // nothing that clients did is anything for operators
+        assertThat(Files.readString(data.resolve("logs/wings.log"))).doesNotContain(" WARN ", " ERROR ");
 
         try (WingsProcess platform = dev(data)) {
             assertThat(count()).isEqualTo("200000");
             ProcessHandle server = postgres(data);
-            platform.kill();
+            killedPlatformIsSaidTo(platform);
             // its guard stops it; if the next platform is faster, that does
             try (WingsProcess next = dev(data)) {
                 assertThat(server.isAlive()).isFalse();
@@ -188,8 +194,13 @@ final class DevIT {
         WingsProcess.Ended broken =
                 WingsProcess.run("push", "strict", mistake.toString(), "later.csv", "--port-offset", offset);
         assertThat(broken.exitCode()).isEqualTo(1);
-        assertThat(broken.output())
-                .contains("mistake.csv: no row is stored", "line 3: ", "found=\"6.5\"", "not tried: later.csv");
+        assertThat(broken.output()).contains("no row is stored", "mistake.csv: line 3: ", "found=\"6.5\"");
+        // what the start of a file does not show
+        Path late = Files.writeString(parent.resolve("late.csv"), "id,code\n" + "7,c\n".repeat(3000) + "6.5,b\n");
+        WingsProcess.Ended started =
+                WingsProcess.run("push", "strict", late.toString(), late.toString(), "--port-offset", offset);
+        assertThat(started.exitCode()).isEqualTo(1);
+        assertThat(started.output()).contains("late.csv: no row is stored", "line 3002: ", "not tried: " + late);
 
         WingsProcess.Ended refused = WingsProcess.run("push", "strict", FLIGHTS, "--port-offset", offset);
         assertThat(refused.exitCode()).isEqualTo(1);
@@ -280,6 +291,134 @@ final class DevIT {
                 .endsWith("found\ntrue");
         WingsProcess.Ended failed = WingsProcess.run("sql", "select 1; select x; select 2", "--port-offset", offset);
         assertThat(failed.output()).contains("statement 2 of 3 failed; the one after it was not run");
+    }
+
+    /// `wings sql -o tsv` and `wings push --escapes`, over what cannot stand in a line and what looks like it.
+    private void printedTextIsTakenAgain() throws Exception {
+        String columns = "n long, t string, l list<string>, m map<string, string>, s struct<a: string>, b binary";
+        List<String> odd = List.of(
+                "",
+                " ",
+                "\\t",
+                "\\n",
+                "\\r",
+                "\\r\\n",
+                "\\\\",
+                "\\\\t",
+                "\\\\N",
+                "\\\\\\\\N",
+                "N",
+                "null",
+                "NULL",
+                "\\\"",
+                "\\\"\\\"",
+                "'",
+                ",",
+                ";",
+                "a\\tb\\nc\\\\",
+                "\\u0001",
+                "\\u00e9\\ud83d\\ude00",
+                "\\ufeff",
+                "\\u2028",
+                "#",
+                "{}",
+                "[]",
+                "\\\\x41",
+                " \\t ");
+        StringBuilder rows = new StringBuilder("{\"n\":0}\n{\"n\":null,\"l\":[],\"m\":{},\"s\":{}}\n");
+        for (int i = 0; i < odd.size(); i++) {
+            rows.append("""
+                    {"n":%d,"t":"%2$s","l":["%2$s",null],"m":{"%2$s":"%2$s"},"s":{"a":"%2$s"},"b":"\\\\x0%3$x09"}
+                    """.formatted(i + 1, odd.get(i), i % 16));
+        }
+        Path file = Files.writeString(parent.resolve("odd.ndjson"), rows);
+        Path printed = parent.resolve("odd.tsv");
+        wings("topic", "create", "odd", "--schema", columns);
+        wings("topic", "create", "odd_again", "--schema", columns);
+        wings("push", "odd", file.toString());
+        WingsProcess.Ended ended = WingsProcess.runInto(
+                "cat > '" + printed + "'",
+                "sql",
+                "-o",
+                "tsv",
+                "select * exclude (__offset__, __timestamp__) from odd",
+                "--port-offset",
+                offset);
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        assertThat(wings("push", "odd_again", printed.toString(), "--escapes"))
+                .contains(odd.size() + 2 + " rows acknowledged");
+        String select = "select * exclude (__offset__, __timestamp__) from %s order by n nulls first, t";
+        String before = wings("sql", "-o", "json", select.formatted("odd"));
+        assertThat(before).hasLineCount(odd.size() + 2).contains("a\\tb\\nc\\\\", "\"t\":\"\\\\N\"");
+        assertThat(wings("sql", "-o", "json", select.formatted("odd_again"))).isEqualTo(before);
+    }
+
+    /// In the middle of what they push and read.
+    private void clientsLeave() throws Exception {
+        try (WingsProcess push = slowPush()) {
+            push.kill();
+        }
+        Process query = endlessQuery();
+        query.destroyForcibly().waitFor();
+    }
+
+    private void killedPlatformIsSaidTo(WingsProcess platform) throws Exception {
+        Process query = endlessQuery();
+        try (WingsProcess push = slowPush()) {
+            platform.kill();
+            assertThat(push.awaitEnd().output())
+                    .contains("the connection to the ingestor at 127.0.0.1:", " was lost: it was stopped or killed")
+                    .containsPattern("stopped after [0-9,]+ rows: [0-9,]+ acknowledged, 0 rejected")
+                    .contains("what is acknowledged is stored and stays", "\"select count(*) from slow\"")
+                    .doesNotContain("\tat ");
+            query.inputReader().skip(Long.MAX_VALUE);
+            assertThat(new String(query.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("the connection to the SQL server at 127.0.0.1:", " was lost: it was stopped or killed")
+                    .doesNotContain("\tat ");
+        } finally {
+            query.destroyForcibly();
+        }
+    }
+
+    /// A query that has begun to print its rows, which nobody reads.
+    private Process endlessQuery() throws IOException {
+        Process query = new ProcessBuilder(WingsProcess.command(
+                        "sql", "-o", "csv", "select 42 as n from flights, flights as more", "--port-offset", offset))
+                .start();
+        assertThat(query.inputReader().readLine()).isEqualTo("n");
+        assertThat(query.inputReader().readLine()).isEqualTo("42");
+        return query;
+    }
+
+    /// A push that goes on for longer than anybody waits, and some of whose rows are there.
+    private WingsProcess slowPush() throws InterruptedException {
+        WingsProcess push = WingsProcess.start(
+                Map.of(),
+                "push",
+                "slow",
+                FLIGHTS,
+                "--create",
+                "--batch-rows",
+                "100",
+                "--rate",
+                "500",
+                "--port-offset",
+                offset);
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        String rows = "";
+        while (!rows.endsWith("true") && System.nanoTime() < deadline) {
+            // those of this push only: the newest is younger than a second or so
+            rows = WingsProcess.run(
+                            "sql",
+                            "-o",
+                            "csv",
+                            "select max(__timestamp__) > now() - interval 3 second as moving from slow",
+                            "--port-offset",
+                            offset)
+                    .output();
+        }
+        assertThat(rows).endsWith("true");
+        return push;
     }
 
     private void queryEndsWhenNobodyReadsItsRows() throws InterruptedException {

@@ -111,7 +111,10 @@ final class PusherTest {
     @ParameterizedTest
     @ValueSource(ints = {FOR_ANSWERS, FOR_THE_NETWORK})
     void connectionThatBreaksEndsAPushThatWaits(int inFlight) throws Exception {
-        assertEnds(inFlight, stream -> server.shutdownNow(), "Connection closed");
+        assertEnds(
+                inFlight,
+                stream -> server.shutdownNow(),
+                "the connection to the ingestor at 127.0.0.1:" + port + " was lost");
     }
 
     @ParameterizedTest

@@ -13,14 +13,13 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.server.table;
+package dev.wings.common.resource;
 
-import dev.wings.common.resource.TopicName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// What somebody may have meant by the name of a topic that is not there.
+/// Which of the names that there are somebody may have meant by one that there is not.
 public final class NearestNames {
 
     private static final int MAX_NAMES = 3;
@@ -28,24 +27,47 @@ public final class NearestNames {
     /// Every third letter may be wrong.
     private static final int LETTERS_FOR_EACH_CHANGE = 3;
 
-    private final TopicName wanted;
+    private final String parent;
+    private final String id;
     private final int limit;
     private final Comparator<Near> order;
     private final List<Near> nearest = new ArrayList<>();
 
-    public NearestNames(TopicName wanted) {
-        this.wanted = wanted;
-        this.limit = Math.max(1, wanted.topic().length() / LETTERS_FOR_EACH_CHANGE);
-        this.order = Comparator.comparing((Near near) -> !isBeside(near.name))
+    /// For a name without a parent, or one whose parent is known to be right.
+    public NearestNames(String id) {
+        this("", id);
+    }
+
+    /// @param parent that has none of the name; other parents may have
+    public NearestNames(String parent, String id) {
+        this.parent = parent;
+        this.id = id;
+        this.limit = Math.max(1, id.length() / LETTERS_FOR_EACH_CHANGE);
+        this.order = Comparator.comparing((Near near) -> !near.isIn(parent))
                 .thenComparingInt(Near::changes)
-                .thenComparing(near -> near.name.toString());
+                .thenComparing(Near::parent)
+                .thenComparing(Near::id);
+    }
+
+    /// For a topic, which may be in another namespace.
+    public static NearestNames of(TopicName wanted) {
+        return new NearestNames(wanted.namespace(), wanted.topic());
     }
 
     /// Looks at a topic that there is.
     public void offer(TopicName name) {
-        int changes = changes(wanted.topic(), name.topic(), limit);
+        offer(name.namespace(), name.topic());
+    }
+
+    /// Looks at a name that there is, of the same parent.
+    public void offer(String id) {
+        offer(parent, id);
+    }
+
+    private void offer(String parent, String id) {
+        int changes = changes(this.id, id, limit);
         if (changes <= limit) {
-            nearest.add(new Near(name, changes));
+            nearest.add(new Near(parent, id, changes));
             nearest.sort(order);
             if (nearest.size() > MAX_NAMES) {
                 nearest.removeLast();
@@ -53,18 +75,19 @@ public final class NearestNames {
         }
     }
 
-    /// The nearest names, as SQL writes them, those of the same namespace first; none if all are far.
+    /// The nearest names, those of the same parent first and without it, others as `parent.id`; none if all are far.
     public List<String> names() {
         return nearest.stream()
-                .map(near -> isBeside(near.name) ? near.name.topic() : near.name.namespace() + "." + near.name.topic())
+                .map(near -> near.isIn(parent) ? near.id() : near.parent() + "." + near.id())
                 .toList();
     }
 
-    private boolean isBeside(TopicName name) {
-        return name.namespace().equals(wanted.namespace());
-    }
+    private record Near(String parent, String id, int changes) {
 
-    private record Near(TopicName name, int changes) {}
+        boolean isIn(String wanted) {
+            return parent.equals(wanted);
+        }
+    }
 
     /// How many letters are to be changed, put in or left out; more than `limit` if they are more than that.
     private static int changes(String from, String to, int limit) {
