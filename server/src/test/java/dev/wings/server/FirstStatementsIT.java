@@ -57,6 +57,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What people and tools ask first, before they know anything of the server.
 @Timeout(120)
@@ -191,6 +192,71 @@ class FirstStatementsIT {
         assertThatThrownBy(() -> sql.query(statement.replace('@', '\n')))
                 .hasMessageContaining(expected)
                 .hasMessageNotContainingAny("INSTALL ", "LOAD ", "SET lambda", "SET scalar", "duckdb.org");
+    }
+
+    /// What other systems, and word processors, spell otherwise.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            maxCharsPerColumn = 1000,
+            value = {
+                "select * from nosuch | SHOW ALL TABLES lists those that there are; line=1, column=15",
+                "select * from flights where origin = \"SFO\" | text takes single quotes: 'SFO'",
+                "select * from flights where@ origin = \"O'Hare\" | text takes single quotes: 'O''Hare'",
+                "select * from flights where origin in ('a', \"SFO\") | text takes single quotes: 'SFO'",
+                "select * from flights where origin like \"S%\" | text takes single quotes: 'S%'",
+                "select coalesce(origin, \"-\") from flights | text takes single quotes: '-'",
+                "select origin, count(*) from flights group by 1 having max(origin) > \"x\" | single quotes: 'x'",
+                "select \"x\" | text takes single quotes: 'x'",
+                "select * from flights where origin = `SFO` | text takes single quotes: 'SFO'",
+                "select * from flights where origin = SFO | if it is text, it takes single quotes: 'SFO'",
+                "select * from flights where origin <> \"\" | text takes single quotes, also an empty one: ''",
+                "select * from flights where origin = ‘SFO’ | text takes ' before and behind it",
+                "select * from flights where origin = “SFO” | text takes ' before and behind it",
+                "select * from flights where origin = „San Francisco“ | text takes ' before and behind it",
+                "select “origin” from flights | a name \"",
+                "select 3 – 2 | write the sign of the keyboard",
+                "select * from flights where origin = 'a' && number > 1 | write AND for &&",
+                "select * from flights where (origin = 'a') && (number > 1) | write AND for &&",
+                "select * from flights where origin = 'a' ¦¦ number > 1 | write OR for ¦¦",
+                "select * from flights where !(number > 1) | write NOT",
+                "select * from flights limit 10, 20 | write LIMIT 20 OFFSET 10",
+                "select * from flights order by 1 limit 10,20; | write LIMIT 20 OFFSET 10",
+                "select top 10 * from flights | write LIMIT 10 at the end",
+                "select * from flights where origin = 'O'Hare' | a quote within a text is written twice",
+                "select * from flights where origin = 'it's his' | a quote within a text is written twice",
+                "select * from flights where departure > 2001-01-31 | a date takes single quotes: '2001-01-31'",
+                "select nvl(origin, 'x') from flights | write coalesce(a, b)",
+                "select date_format(departure, '%Y') from flights | write strftime(",
+                "select getdate() | write now()"
+            })
+    void errorsSayWhatToWrite(String statement, String expected) {
+        assertThatThrownBy(() -> sql.query(statement.replace('@', '\n').replace('¦', '|')))
+                .hasMessageContaining(expected.replace('¦', '|'));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select `number` from `flights`",
+                "select number from flights where origin == 'it''s “that” – && limit 1, 2'",
+                "select number from flights;;",
+                "select number from flights; ;",
+                "select number from flights -- ‘SFO’ && limit 1, 2"
+            })
+    void whatIsUnderstoodIsNotRefused(String statement) throws Exception {
+        assertThat(sql.query(statement)).isEmpty();
+    }
+
+    /// A misspelled column is a name: nothing is said of text.
+    @Test
+    void misspelledNamesAreNotTakenForText() {
+        for (String statement : List.of("select numbr from flights", "select f.\"numbr\" from flights f")) {
+            assertThatThrownBy(() -> sql.query(statement))
+                    .hasMessageContaining("number")
+                    .hasMessageNotContaining("single quotes");
+        }
     }
 
     @Test

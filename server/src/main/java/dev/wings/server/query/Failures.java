@@ -76,7 +76,7 @@ final class Failures {
                             + " WINGS_SERVER_READ_MEMORY_BYTES",
                     e);
         }
-        String message = "SQL: " + placed(followable(e.getMessage()), sql);
+        String message = "SQL: " + Spelling.corrected(placed(followable(e.getMessage()), sql), sql);
         return switch (e.kind()) {
             case STATEMENT ->
                 new WingsException(isTooLong(e.getMessage()) ? ErrorKind.EXHAUSTED : ErrorKind.INVALID, message, e);

@@ -119,9 +119,11 @@ final class Gate {
         }
         if (error.hasNonNull("position")) {
             int position = error.path("position").asInt();
-            return WingsException.invalid(
-                    "SQL: " + Failures.followable(message) + ": " + SqlText.place(text, position));
+            return WingsException.invalid("SQL: "
+                    + Spelling.corrected(Failures.followable(message) + ": " + SqlText.place(text, position), text));
         }
-        return Refusals.of(text).orElseGet(() -> WingsException.invalid("SQL: " + Failures.followable(message)));
+        return Refusals.of(text)
+                .orElseGet(
+                        () -> WingsException.invalid("SQL: " + Spelling.corrected(Failures.followable(message), text)));
     }
 }
