@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
 /// counted only, and the next one says how many they were.
 ///
 /// Alike are lines of one logger and one text, whatever the values in it. The time is that of the lines.
+///
+/// What only says that a client has left is not written at all (see [DepartedClients]).
 public final class BoundedLog extends UnsynchronizedAppenderBase<ILoggingEvent>
         implements AppenderAttachable<ILoggingEvent> {
 
@@ -78,6 +80,9 @@ public final class BoundedLog extends UnsynchronizedAppenderBase<ILoggingEvent>
 
     @Override
     protected void append(ILoggingEvent event) {
+        if (DepartedClients.isAbout(event)) {
+            return;
+        }
         if (!event.getLevel().isGreaterOrEqual(Level.WARN)) {
             appenders.appendLoopOnAppenders(event);
             return;

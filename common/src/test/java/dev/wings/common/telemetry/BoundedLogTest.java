@@ -25,6 +25,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.joran.spi.JoranException;
 import ch.qos.logback.core.read.ListAppender;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +98,25 @@ final class BoundedLogTest {
             log(Level.ERROR, TEXT, i, 1000);
         }
         assertThat(lines()).hasSize(BoundedLog.LINES);
+    }
+
+    /// gRPC's warning about a client that left; others of that class, and of that text, stay.
+    @Test
+    void clientsThatLeaveAreNotWritten() {
+        Logger handler = context.getLogger("io.grpc.netty.NettyServerHandler");
+        Throwable left =
+                Http2Exception.streamError(3, Http2Error.CANCEL, "Stream closed before write could take place");
+        for (Object[] line : new Object[][] {
+            {handler, "Stream Error", left},
+            {handler, "Stream Error", new IllegalStateException("a bug")},
+            {handler, "Exception in onDataRead()", left},
+            {logger, "Stream Error", left}
+        }) {
+            log.doAppend(new LoggingEvent(
+                    "test", (Logger) line[0], Level.WARN, (String) line[1], (Throwable) line[2], new Object[0]));
+        }
+        assertThat(lines()).containsExactly("Stream Error", "Exception in onDataRead()", "Stream Error");
+        assertThat(written.list.getFirst().getThrowableProxy().getMessage()).isEqualTo("a bug");
     }
 
     @Test
