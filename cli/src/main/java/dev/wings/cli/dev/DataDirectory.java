@@ -17,6 +17,7 @@ package dev.wings.cli.dev;
 
 import dev.wings.cli.output.FailureText;
 import dev.wings.cli.postgres.EmbeddedPostgres;
+import dev.wings.cli.postgres.StartFailure;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import java.io.IOException;
@@ -187,7 +188,8 @@ public final class DataDirectory implements AutoCloseable {
             if (!Files.readString(format).equals(FORMAT)) {
                 throw new WingsException(
                         ErrorKind.PRECONDITION,
-                        "the data directory was written by another version of Wings: directory=" + root);
+                        "the data directory was written by another version of Wings: directory=" + root
+                                + "; run that version, or name another directory with --data");
             }
             return;
         }
@@ -195,7 +197,8 @@ public final class DataDirectory implements AutoCloseable {
             if (entries.anyMatch(entry -> !entry.endsWith(LOCK_FILE))) {
                 throw new WingsException(
                         ErrorKind.PRECONDITION,
-                        "the directory is not empty, and holds no data of Wings: directory=" + root);
+                        "the directory is not empty, and holds no data of Wings: directory=" + root
+                                + "; name another one with --data, it may be new");
             }
         }
     }
@@ -250,6 +253,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static WingsException unusable(Path directory, boolean ephemeral, IOException cause) {
+        String other = ephemeral ? "XDG_CACHE_HOME" : "--data";
         String reason = switch (cause) {
             case FileAlreadyExistsException ignored -> "it is a file";
             case NoSuchFileException ignored -> "no directory can be made there";
@@ -257,8 +261,10 @@ public final class DataDirectory implements AutoCloseable {
         };
         return new WingsException(
                 ErrorKind.PRECONDITION,
-                "the data directory cannot be used, " + reason + ": directory=" + directory + "; name another one with "
-                        + (ephemeral ? "XDG_CACHE_HOME" : "--data"),
+                StartFailure.reason(cause.toString(), directory)
+                        .map(known -> "the data directory cannot be used: " + known.replace("--data", other))
+                        .orElse("the data directory cannot be used, " + reason + ": directory=" + directory
+                                + "; name another one with " + other),
                 cause);
     }
 }

@@ -18,6 +18,7 @@ package dev.wings.cli.dev;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.postgres.EmbeddedPostgres;
+import dev.wings.cli.postgres.StartFailure;
 import dev.wings.common.process.Resources;
 import dev.wings.common.service.Machine;
 import dev.wings.common.telemetry.Telemetry;
@@ -107,8 +108,11 @@ public final class Platform implements AutoCloseable {
             return new Platform(resources, config, postgres);
         } catch (IOException e) {
             resources.closeAfter(e);
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException | RuntimeException | Error e) {
+            throw StartFailure.explained(new UncheckedIOException(e), data.root());
+        } catch (RuntimeException e) {
+            resources.closeAfter(e);
+            throw StartFailure.explained(e, data.root());
+        } catch (InterruptedException | Error e) {
             resources.closeAfter(e);
             throw e;
         }

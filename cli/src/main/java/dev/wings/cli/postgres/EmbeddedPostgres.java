@@ -23,6 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -104,6 +105,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// @param programs where its programs are unpacked, shared by all servers of this user
     /// @param logs directory of its log, `postgresql.log`
     public static EmbeddedPostgres open(Path directory, Path programs, Path logs) throws InterruptedException {
+        Path log = logs.resolve("postgresql.log");
         try {
             RunAs runAs = RunAs.detect();
             PostgresBinaries binaries = PostgresBinaries.unpack(runAs.programs(programs));
@@ -115,10 +117,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 initialize(binaries, runAs, data, passwordFile);
             }
             runAs.giveAway(data);
-            Path log = Files.createDirectories(logs).resolve("postgresql.log");
+            Files.createDirectories(logs);
             return start(binaries, runAs, data, passwordFile, log);
         } catch (IOException e) {
-            throw new WingsException(ErrorKind.PRECONDITION, "cannot start PostgreSQL: " + e.getMessage(), e);
+            throw StartFailure.ofPostgres(said(e), directory, log, e);
         }
     }
 
@@ -240,8 +242,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
             }
             // somebody else may have taken the port meanwhile
             if (attempt == PORT_ATTEMPTS || isFree(port)) {
+                String said = tail(log);
                 throw new WingsException(
-                        ErrorKind.PRECONDITION, "PostgreSQL does not start, see " + log + ":\n" + tail(log));
+                        ErrorKind.PRECONDITION,
+                        StartFailure.reason(said, data)
+                                .map(reason -> "cannot start PostgreSQL: " + reason + "; its log is " + log)
+                                .orElse("PostgreSQL does not start, see " + log + ":\n" + said));
             }
         }
     }
@@ -332,8 +338,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException(command + " failed: " + output.strip());
+            throw new IOException(String.join(" ", command) + " failed:\n" + output.strip());
         }
+    }
+
+    /// Files that cannot be written have no message but their name.
+    private static String said(IOException failure) {
+        return failure instanceof FileSystemException ? failure.toString() : String.valueOf(failure.getMessage());
     }
 
     private static int freePort() throws IOException {

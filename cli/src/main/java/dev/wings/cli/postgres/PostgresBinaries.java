@@ -61,7 +61,12 @@ final class PostgresBinaries {
             return new PostgresBinaries(home);
         } catch (IOException e) {
             throw new WingsException(
-                    ErrorKind.PRECONDITION, "cannot unpack PostgreSQL: directory=" + cache + ", reason=" + e, e);
+                    ErrorKind.PRECONDITION,
+                    "cannot unpack PostgreSQL: "
+                            + StartFailure.reason(e.toString(), cache)
+                                    .map(reason -> reason.replace("--data", "XDG_CACHE_HOME"))
+                                    .orElse("directory=" + cache + ", reason=" + e),
+                    e);
         }
     }
 

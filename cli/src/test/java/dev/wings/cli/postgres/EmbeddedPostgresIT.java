@@ -161,6 +161,32 @@ final class EmbeddedPostgresIT {
         assertThatThrownBy(this::open).isInstanceOf(WingsException.class).hasMessageContaining("no_such_setting");
     }
 
+    @Test
+    void dataOfAnotherVersionAreSaidInASentence() throws Exception {
+        open().close();
+        Files.writeString(directory.resolve("data/PG_VERSION"), "9\n");
+
+        assertThatThrownBy(this::open)
+                .hasMessageContaining("its data were made by PostgreSQL 9, and this is ")
+                .message()
+                .hasLineCount(1);
+    }
+
+    @Test
+    void directoryThatCannotBeWrittenIsSaidInASentence() throws Exception {
+        Files.createDirectories(directory);
+        Path file = Files.writeString(directory.resolve("file"), "");
+
+        assertThatThrownBy(() -> EmbeddedPostgres.open(
+                        file.resolve("postgresql"),
+                        Path.of(System.getProperty("java.io.tmpdir"), "wings-test-programs"),
+                        root.resolve("logs")))
+                .isInstanceOf(WingsException.class)
+                .hasMessageStartingWith("cannot start PostgreSQL: ")
+                .message()
+                .hasLineCount(1);
+    }
+
     private EmbeddedPostgres open() throws InterruptedException {
         return EmbeddedPostgres.open(
                 directory, Path.of(System.getProperty("java.io.tmpdir"), "wings-test-programs"), root.resolve("logs"));
