@@ -107,14 +107,23 @@ public final class Platform implements AutoCloseable {
             FirstRequests.await(config.connection());
             return new Platform(resources, config, postgres);
         } catch (IOException e) {
-            resources.closeAfter(e);
+            closeAfter(resources, e);
             throw StartFailure.explained(new UncheckedIOException(e), data.root());
         } catch (RuntimeException e) {
-            resources.closeAfter(e);
+            closeAfter(resources, e);
             throw StartFailure.explained(e, data.root());
         } catch (InterruptedException | Error e) {
-            resources.closeAfter(e);
+            closeAfter(resources, e);
             throw e;
+        }
+    }
+
+    /// What is closed would take the interruption that ended the start for its own, and warn of it.
+    private static void closeAfter(Resources resources, Throwable failure) {
+        boolean interrupted = Thread.interrupted();
+        resources.closeAfter(failure);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -109,6 +109,21 @@ final class DevIT {
     }
 
     @Test
+    void startThatIsStoppedWarnsOfNothing() throws Exception {
+        Path log = parent.resolve("data/logs/wings.log");
+        try (WingsProcess platform = WingsProcess.start(
+                Map.of(), "dev", "--data", parent.resolve("data").toString(), "--port-offset", offset)) {
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+            // the database runs, services start
+            while (!(Files.exists(log) && Files.readString(log).contains("wings-commits"))
+                    && System.nanoTime() < deadline) {
+                Thread.sleep(10);
+            }
+            assertThat(platform.terminate().output()).startsWith("data  ").doesNotContain("WARN", "ERROR", "\tat ");
+        }
+    }
+
+    @Test
     void allThatIsInTheWayIsSaidAtOnce() throws Exception {
         try (ServerSocket taken =
                         new ServerSocket(7704 + Integer.parseInt(offset), 1, InetAddress.getLoopbackAddress());
