@@ -21,6 +21,7 @@ for value in [7, 2**40, "\u00e9\U0001f600", 1.5, True, False, b"\x00\xff"]:
     same(cursor.fetchall(), [[value]])
 cursor.execute("select id from flights where name = ? and id < ? order by id", [rows.row(1)["name"], 100])
 same(cursor.fetchall(), [[1], [4], [7], [10]])
+common.refused(lambda: cursor.execute("select ?", [None]))
 
 same(connection.flightsql_get_schema_names(), ["default", "system"])
 same(connection.flightsql_get_table_names("default"), ["flights"])

@@ -24,5 +24,7 @@ same(named["id"].to_list(), [1, 4, 7, 10])
 large = polars.read_database("select id, bytes from flights", connection)
 same(sorted(large["id"].to_list()), [*common.IDS, *rows.FILLER_IDS])
 same(large.filter(polars.col("id") == 1077)["bytes"].to_list(), [rows.filler(1077)["bytes"]])
+# it looks for a driver by the first word of the address
+common.refused(lambda: polars.read_database_uri("select 1", common.SERVER, engine="adbc"), "adbc_driver_grpc")
 connection.close()
 print("ok")
