@@ -16,6 +16,7 @@
 package dev.wings.cli.push;
 
 import dev.wings.common.arrow.BodyCompression;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.schema.TopicSchema;
 import java.io.BufferedInputStream;
@@ -80,6 +81,19 @@ final class ArrowRowFile implements RowFile {
         return new ArrowRowFile(name, allocator -> openStream(in, allocator), in);
     }
 
+    /// What Arrow's library says of types that it does not have.
+    private WingsException unreadable(Exception failure) {
+        boolean wide = failure instanceof IllegalArgumentException
+                && String.valueOf(failure.getMessage()).startsWith("only 8, 16, 32, 64 supported: Int(128");
+        return RowFile.unreadable(
+                name,
+                wide
+                        ? WingsException.invalid(
+                                "it has integers of 128 bits, which Arrow's library does not read: make them"
+                                        + " decimals, as polars does with cast(pl.Decimal(38, 0))")
+                        : failure);
+    }
+
     private static ArrowReader openStream(InputStream in, BufferAllocator allocator) {
         return new ArrowStreamReader(new ArrowMessages(in, allocator), allocator, CODECS);
     }
@@ -133,7 +147,7 @@ final class ArrowRowFile implements RowFile {
                 ArrowReader reader = source.open(allocator)) {
             return FittedReader.infer(reader, Map.of());
         } catch (IOException | RuntimeException e) {
-            throw RowFile.unreadable(name, e);
+            throw unreadable(e);
         }
     }
 
@@ -147,7 +161,7 @@ final class ArrowRowFile implements RowFile {
         try {
             return new FittedReader(name, allocator, source.open(allocator), batchRows, topic, Map.of(), onLoss);
         } catch (IOException | RuntimeException e) {
-            throw RowFile.unreadable(name, e);
+            throw unreadable(e);
         }
     }
 

@@ -23,8 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The files that a user means: directories are all files in them that have rows by their names, and patterns are all
@@ -32,6 +36,8 @@ import java.util.stream.Stream;
 public final class FileNames {
 
     private static final int MAX_FILES = 100_000;
+
+    private static final Pattern PARTITION = Pattern.compile("([\\p{L}_][\\p{L}\\p{N}_]*)=.*");
 
     private FileNames() {}
 
@@ -71,6 +77,20 @@ public final class FileNames {
             throw WingsException.invalid("no file matches: pattern=" + name);
         }
         return found;
+    }
+
+    /// Columns that the names of directories stand for, as Spark, Hive and DuckDB write partitions (`day=2001-02-03/`),
+    /// from the outermost; by their names, each with its directory.
+    static Map<String, String> columnsOfDirectories(String file) {
+        Map<String, String> columns = new LinkedHashMap<>();
+        String[] parts = file.split("/", -1);
+        for (int i = 0; i < parts.length - 1; i++) {
+            Matcher partition = PARTITION.matcher(parts[i]);
+            if (partition.matches()) {
+                columns.put(partition.group(1), parts[i]);
+            }
+        }
+        return columns;
     }
 
     private static boolean isPattern(String name) {

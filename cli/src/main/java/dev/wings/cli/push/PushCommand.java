@@ -30,16 +30,20 @@ import dev.wings.common.proto.Schema;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -160,6 +164,8 @@ public final class PushCommand implements Callable<Integer> {
 
     @Spec
     private @Nullable CommandSpec command;
+
+    private final Set<String> directoriesTold = new HashSet<>();
 
     /// The first file, if it was opened before its turn.
     private @Nullable RowFile first;
@@ -282,9 +288,24 @@ public final class PushCommand implements Callable<Integer> {
             throws InterruptedException {
         // asked first: a reader that is open keeps DuckDB busy
         OptionalLong total = rows.rows();
-        try (ArrowReader reader = rows.read(allocator, batchRows, schema, onLoss);
-                Pusher pusher = new Pusher(
-                        ingestor, allocator, name, reader.getVectorSchemaRoot().getSchema(), reader, inFlight)) {
+        try (ArrowReader reader = rows.read(allocator, batchRows, schema, onLoss)) {
+            noteDirectories(rows.name(), reader.getVectorSchemaRoot().getSchema());
+            return push(name, rows, reader, total, ingestor, allocator);
+        } catch (IOException e) {
+            throw RowFile.unreadable(rows.name(), e);
+        }
+    }
+
+    private int push(
+            TopicName name,
+            RowFile rows,
+            ArrowReader reader,
+            OptionalLong total,
+            FlightConnection ingestor,
+            BufferAllocator allocator)
+            throws IOException, InterruptedException {
+        try (Pusher pusher = new Pusher(
+                ingestor, allocator, name, reader.getVectorSchemaRoot().getSchema(), reader, inFlight)) {
             long start = System.nanoTime();
             try (Progress progress = Progress.start(rows.name(), total, pusher, quiet)) {
                 send(reader, pusher);
@@ -296,8 +317,6 @@ public final class PushCommand implements Callable<Integer> {
             }
             reportNotes(rows);
             return report(rows, pusher.status(), Duration.ofNanos(System.nanoTime() - start));
-        } catch (IOException e) {
-            throw RowFile.unreadable(rows.name(), e);
         }
     }
 
@@ -391,6 +410,20 @@ public final class PushCommand implements Callable<Integer> {
     private void reportNotes(RowFile file) {
         file.takeNotes().forEach(note -> err().println("note: " + note));
         err().flush();
+    }
+
+    /// A column that only directories tell of would get lost without a word; each is told of once.
+    private void noteDirectories(String file, org.apache.arrow.vector.types.pojo.Schema columns) {
+        Set<String> found = columns.getFields().stream()
+                .map(field -> TopicField.folded(field.getName()))
+                .collect(Collectors.toSet());
+        FileNames.columnsOfDirectories(file).forEach((column, directory) -> {
+            if (!found.contains(TopicField.folded(column)) && directoriesTold.add(column)) {
+                err().println("note: " + file + ": the directory " + directory
+                        + " stands for a column that the file itself does not have: it is left out");
+                err().flush();
+            }
+        });
     }
 
     private void reportNotTried(List<String> rest) {

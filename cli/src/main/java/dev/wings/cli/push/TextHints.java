@@ -33,11 +33,18 @@ final class TextHints {
             Pattern.compile("(?<first>[0-9]{1,4})(?<separator>[./-])(?<second>[0-9]{1,2})\\k<separator>"
                     + "(?<third>[0-9]{1,4})(?<time> [0-9]{1,2}:[0-9]{2}(?<seconds>:[0-9]{2})?(?<half> [AaPp][Mm])?)?");
 
+    /// Numbers as people write them: with signs between thousands, of a currency, or of a hundredth.
+    private static final Pattern DECORATED = Pattern.compile("[-+]?[$\u20ac\u00a3\u00a5]? ?[-+]?"
+            + "(?:[0-9]+|[0-9]{1,3}(?:(?<group>[.,'\u2019\u00a0\u202f])[0-9]{3})(?:\\k<group>[0-9]{3})*)"
+            + "(?:[.,][0-9]+)? ?(?:[$\u20ac\u00a3\u00a5%]|EUR|USD|GBP|CHF)?");
+
     private static final int MONTHS = 12;
     private static final int YEAR_DIGITS = 4;
 
     private boolean numbers = true;
     private boolean commas;
+    private boolean decorated = true;
+    private @Nullable String decoratedOne;
     private boolean dates = true;
     private @Nullable String shape;
     private int first;
@@ -52,6 +59,11 @@ final class TextHints {
             commas |= numbers
                     && number.group("fraction") != null
                     && !THOUSANDS.matcher(text).matches();
+        }
+        if (decorated) {
+            decorated = DECORATED.matcher(text).matches();
+            decoratedOne =
+                    NUMBER.matcher(text).matches() && !THOUSANDS.matcher(text).matches() ? decoratedOne : text;
         }
         if (dates) {
             dates = addDate(text);
@@ -89,6 +101,10 @@ final class TextHints {
     Optional<String> option() {
         if (numbers && commas) {
             return Optional.of("--decimal , takes its values for numbers");
+        }
+        if (decorated && decoratedOne != null && !dates) {
+            return Optional.of("its values may be numbers, with signs of thousands, a currency or percent, as "
+                    + ValueWriter.quoted(decoratedOne) + ": text, unless these are taken out of the file");
         }
         if (!dates || shape == null || (first > MONTHS && second > MONTHS)) {
             return Optional.empty();

@@ -120,6 +120,20 @@ final class SeveralFilesTest {
                 .doesNotContain("looked at");
     }
 
+    /// A column that only the names of directories tell of, as Spark, Hive and DuckDB write partitions.
+    @Test
+    void columnsOfDirectoriesAreToldOf() throws IOException {
+        for (String day : List.of("01", "02")) {
+            Path part = Files.createDirectories(directory.resolve("parts/day=" + day + "/id=1"));
+            Files.writeString(part.resolve("rows.csv"), "id\n1\n");
+        }
+
+        assertThat(push("known", "parts").output())
+                .contains(
+                        ": the directory day=01 stands for a column that the file itself does not have: it is left out")
+                .doesNotContain("day=02 stands", "id=1 stands");
+    }
+
     private static void assertNamed(Outcome outcome, String bad) {
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(outcome.output())

@@ -206,6 +206,11 @@ final class TextOptionsTest {
         `a/12-31-23 4:05 PM`  ~ --date-format '%m-%d-%y %I:%M %p' takes
         `a/1.2.2024 4:05:06`  ~ --date-format '%d.%m.%Y %H:%M:%S' or --date-format '%m.%d.%Y %H:%M:%S' takes
         `a/2024.01.31`        ~ --date-format '%Y.%m.%d' takes
+        `a;b/1.234,56;x/7,00;y` ~ column "a" is a string; its values may be numbers, with signs of thousands, a currency or percent, as "1.234,56"
+        `a;b/1,234;x/12,345,678;y` ~ as "12,345,678": text, unless these are taken out of the file
+        `a/$5.00/€7`          ~ its values may be numbers
+        `a/5%/7.5 %`          ~ its values may be numbers
+        `a/1'234.50/2`        ~ its values may be numbers
         `a/1/123456789012345678901234567890123456789` ~ since no number has as many digits
         """)
     void whatMayNotBeMeantIsToldOnce(String text, String note) throws IOException {
@@ -216,6 +221,9 @@ final class TextOptionsTest {
     @Test
     void plainTextNeedsNoNote() throws IOException {
         read(write("rows.csv", "id,name\n1,x\n2,\n3,NAomi\n"), "--decimal .");
+        read(
+                write("codes.csv", "zip,phone,version,ip\n01234,+4930123,1.2.3,10.0.0.1\n90210,0301,2.0.1,10.0.0.2\n"),
+                "--decimal .");
         read(write("years.csv", "country,2019,2020\nx,1,2\ny,3,4\n"), "--decimal .");
         assertThat(notes).isEmpty();
     }
