@@ -31,13 +31,15 @@ public final class Main {
     /// Runs one command; returns its exit code (see [ExitCode]).
     static int run(String... arguments) {
         Logs.quiet();
-        return commandLine().execute(arguments);
+        return commandLine(arguments).execute(arguments);
     }
 
-    static CommandLine commandLine() {
-        CommandLine wings = new CommandLine(new WingsCommand())
-                // directly, so that commands learn when nobody reads what they print
-                .setOut(new PrintWriter(System.out, true, System.out.charset()))
+    /// @param arguments those that it is to be executed with: it has the commands that they need
+    static CommandLine commandLine(String... arguments) {
+        CommandLine wings = new CommandLine(new WingsCommand());
+        Commands.neededBy(arguments).forEach(wings::addSubcommand);
+        // directly, so that commands learn when nobody reads what they print
+        wings.setOut(new PrintWriter(System.out, true, System.out.charset()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExitCodeExceptionMapper(failure -> ExitCode.FAILED)

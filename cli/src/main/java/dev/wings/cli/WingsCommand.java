@@ -15,15 +15,6 @@
  */
 package dev.wings.cli;
 
-import dev.wings.cli.demo.DemoCommand;
-import dev.wings.cli.dev.DevCommand;
-import dev.wings.cli.push.PushCommand;
-import dev.wings.cli.resource.NamespaceCommand;
-import dev.wings.cli.resource.ObjectStoreCommand;
-import dev.wings.cli.resource.TaskCommand;
-import dev.wings.cli.resource.TenantCommand;
-import dev.wings.cli.resource.TopicCommand;
-import dev.wings.cli.sql.SqlCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -34,20 +25,6 @@ import picocli.CommandLine.ScopeType;
         description = "Event streaming on object storage: push Arrow batches, query them at once with SQL.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
-        subcommands = {
-            DemoCommand.class,
-            DevCommand.class,
-            TopicCommand.class,
-            PushCommand.class,
-            SqlCommand.class,
-            NamespaceCommand.class,
-            TenantCommand.class,
-            ObjectStoreCommand.class,
-            TaskCommand.class,
-            CompletionCommand.class,
-            HelpCommand.class,
-            VersionCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",

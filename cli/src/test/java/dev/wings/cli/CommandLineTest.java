@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
 final class CommandLineTest {
@@ -69,6 +70,35 @@ final class CommandLineTest {
                 .doesNotContain("default: null")
                 .doesNotContain("${");
         assertThat(outcome.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    /// Commands that are not named are not there, which nobody notices.
+    @ParameterizedTest
+    @MethodSource("commands")
+    void commandsDoNotNeedTheOthers(List<String> command) {
+        List<String> arguments = new ArrayList<>(List.of("--debug"));
+        arguments.addAll(command);
+        CommandLine alone = Main.commandLine(arguments.toArray(String[]::new));
+        CommandLine together = Main.commandLine();
+        for (String word : command) {
+            alone = Objects.requireNonNull(alone.getSubcommands().get(word));
+            together = Objects.requireNonNull(together.getSubcommands().get(word));
+        }
+
+        assertThat(alone.getUsageMessage()).isEqualTo(together.getUsageMessage());
+        assertThat(alone.getSubcommands().keySet())
+                .isEqualTo(together.getSubcommands().keySet());
+    }
+
+    /// Its name is that of the declaration, or help and usage would disagree.
+    @Test
+    void commandsAreCalledAsTheyAreDeclared() {
+        Main.commandLine()
+                .getSubcommands()
+                .forEach((name, command) -> assertThat(
+                                command.getCommandSpec().userObject().getClass().getAnnotation(Command.class))
+                        .extracting(Command::name)
+                        .isEqualTo(name));
     }
 
     /// Examples are copied from the screen: none is broken, however narrow that is, and each one is understood.
@@ -246,7 +276,7 @@ final class CommandLineTest {
         Logs.quiet();
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = Main.commandLine()
+        int exitCode = Main.commandLine(arguments)
                 .setUsageHelpWidth(100)
                 .setUsageHelpAutoWidth(false)
                 .setOut(new PrintWriter(out))

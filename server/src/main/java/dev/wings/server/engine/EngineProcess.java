@@ -90,7 +90,7 @@ final class EngineProcess implements AutoCloseable {
     }
 
     /// Starts a process and waits until it is ready, which it says by connecting to the socket. One that does not is
-    /// killed after two minutes.
+    /// killed after two minutes, and at once when the thread that waits for it is interrupted.
     ///
     /// @param command to which the path of the socket is added
     /// @param place its socket and what it says are files that start with this
@@ -113,6 +113,9 @@ final class EngineProcess implements AutoCloseable {
             try {
                 SocketChannel channel = listener.accept();
                 return new EngineProcess(process, new Frames(channel), said, onEnd);
+            } catch (ClosedByInterruptException e) {
+                process.destroyForcibly();
+                throw new WingsException(ErrorKind.CANCELLED, "interrupted while a process for an engine started", e);
             } catch (IOException e) {
                 process.destroyForcibly();
                 throw new IOException("a process for an engine does not start: " + lastWords(said), e);

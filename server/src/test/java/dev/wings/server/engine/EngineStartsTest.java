@@ -24,6 +24,7 @@ import dev.wings.common.time.Scheduler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -125,6 +126,24 @@ class EngineStartsTest {
         replaced.get().close();
         // what was lost is replaced once
         openEngine("noisy").close();
+    }
+
+    /// Its query was cancelled, or the server stops: nothing that an operator has to look at.
+    @Test
+    void startThatNobodyWaitsForIsCancelled() throws Exception {
+        Path place = directory.resolve("hangs");
+        CompletableFuture<Thread> starter = new CompletableFuture<>();
+        Future<EngineProcess> started = threads.submit(() -> {
+            starter.complete(Thread.currentThread());
+            return EngineProcess.start(List.of("/bin/sh", "-c", "exec sleep 600", "sh"), place, NO_TIME, reason -> {});
+        });
+        await(() -> Files.exists(Path.of(place + ".sock")));
+        starter.get().interrupt();
+        assertThatThrownBy(started::get)
+                .cause()
+                .isInstanceOfSatisfying(
+                        WingsException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.CANCELLED));
     }
 
     /// However many processes a tenant needs, one of them starts at a time, and another tenant's beside it.
