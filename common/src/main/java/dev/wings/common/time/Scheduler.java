@@ -30,8 +30,8 @@ public interface Scheduler extends AutoCloseable {
     void sleep(Duration duration) throws InterruptedException;
 
     /// Waits for `condition`, as [Condition#awaitNanos] does in the machine's time: with its `lock` held, in a loop
-    /// that
-    /// looks at what is waited for. Returns how many of the nanoseconds are left, 0 or less if it took longer.
+    /// that looks at what is waited for. Returns how many of the nanoseconds are left, 0 or less if it took longer.
+    @SuppressWarnings("WaitNotInLoop") // the caller's part
     default long awaitNanos(Lock lock, Condition condition, long nanos) throws InterruptedException {
         long start = ticker().nanoTime();
         Timer timeout = schedule(Duration.ofNanos(nanos), () -> {

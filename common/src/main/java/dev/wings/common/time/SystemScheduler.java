@@ -48,6 +48,7 @@ final class SystemScheduler implements Scheduler {
     }
 
     @Override
+    @SuppressWarnings("WaitNotInLoop") // the caller's part
     public long awaitNanos(Lock lock, Condition condition, long nanos) throws InterruptedException {
         return condition.awaitNanos(nanos);
     }

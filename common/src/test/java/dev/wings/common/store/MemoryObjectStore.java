@@ -59,7 +59,11 @@ public final class MemoryObjectStore implements ObjectStore {
     /// What is there now, by key.
     public SortedMap<String, byte[]> objects() {
         SortedMap<String, byte[]> copies = new TreeMap<>();
-        objects.forEach((key, stored) -> copies.put(key, stored.content.array().clone()));
+        objects.forEach((key, stored) -> {
+            byte[] copy = new byte[stored.content.remaining()];
+            stored.content.duplicate().get(copy);
+            copies.put(key, copy);
+        });
         return copies;
     }
 
