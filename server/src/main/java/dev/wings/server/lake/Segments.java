@@ -110,12 +110,7 @@ public final class Segments {
     public SegmentScan plan(TableNeeds needs, URI store, String metadataLocation) {
         TopicTable topic = (TopicTable) needs.table();
         StoreFileIO io = new StoreFileIO(stores.apply(store), store);
-        LakeSnapshot snapshot = files.snapshot(io, metadataLocation);
-        if (!snapshot.topicUid().isEmpty() && !snapshot.topicUid().equals(topic.uid())) {
-            throw new WingsException(
-                    ErrorKind.INTERNAL,
-                    "the table is of another topic: topic=" + topic.name() + ", metadata=" + metadataLocation);
-        }
+        LakeSnapshot snapshot = snapshot(topic, io, metadataLocation);
         Expression condition = Conditions.of(needs, columnIds(topic), snapshot.schema());
         Counts counts = new Counts();
         List<Planned> planned = new ArrayList<>();
@@ -143,6 +138,40 @@ public final class Segments {
                 planned.stream().mapToLong(Planned::readBytes).sum(),
                 metadataLocation);
         return new SegmentScan(planned, columns, stats, cache, fetchers, maxOffset(planned));
+    }
+
+    private LakeSnapshot snapshot(TopicTable topic, StoreFileIO io, String metadataLocation) {
+        LakeSnapshot snapshot = files.snapshot(io, metadataLocation);
+        if (!snapshot.topicUid().isEmpty() && !snapshot.topicUid().equals(topic.uid())) {
+            throw new WingsException(
+                    ErrorKind.INTERNAL,
+                    "the table is of another topic: topic=" + topic.name() + ", metadata=" + metadataLocation);
+        }
+        return snapshot;
+    }
+
+    /// What is known of all rows of a table's current snapshot without reading a data file. There are none that are
+    /// deleted in a file: rows leave with their files.
+    ///
+    /// @param maxOffset no offset is greater; empty if there are no rows, or no file says
+    public record Count(long rows, Optional<Long> maxOffset) {}
+
+    /// Counts the rows of a topic's segments, see [#plan].
+    public Count count(TopicTable topic, URI store, String metadataLocation) {
+        StoreFileIO io = new StoreFileIO(stores.apply(store), store);
+        LakeSnapshot snapshot = snapshot(topic, io, metadataLocation);
+        long rows = 0;
+        Optional<Long> maxOffset = Optional.empty();
+        for (ManifestFile manifest : snapshot.manifests()) {
+            for (DataFile file : files.dataFiles(io, snapshot, manifest)) {
+                rows += file.recordCount();
+                Optional<Long> last = bound(file.upperBounds(), LakeTable.OFFSET_FIELD_ID);
+                if (maxOffset.isEmpty() || last.isPresent() && last.get() > maxOffset.get()) {
+                    maxOffset = last;
+                }
+            }
+        }
+        return new Count(rows, maxOffset);
     }
 
     /// The snapshots that a table remembers, the oldest first.

@@ -176,8 +176,13 @@ final class Planning implements AutoCloseable {
             tables.check(found.values());
             return true;
         } catch (WingsException e) {
-            return e.kind() != ErrorKind.CONFLICT && e.kind() != ErrorKind.NOT_FOUND;
+            return !isChange(e);
         }
+    }
+
+    /// Whether a failure may say that a table is no longer what it was seen as.
+    static boolean isChange(WingsException e) {
+        return e.kind() == ErrorKind.CONFLICT || e.kind() == ErrorKind.NOT_FOUND;
     }
 
     private QueryPlan plan(Engine engine, QueryRequest request, ParsedQuery parsed, Map<TableRef, SqlTable> found) {

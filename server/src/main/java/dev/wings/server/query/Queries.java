@@ -35,7 +35,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.BigIntVector;
@@ -65,11 +64,6 @@ public final class Queries implements AutoCloseable {
     /// How soon somebody who comes to wait is noticed.
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
-    /// A client that asks for the rows of a query later than this sees those of then.
-    private static final Duration MAX_SNAPSHOT_AGE = Duration.ofSeconds(1);
-
-    private static final long MAX_UPCOMING_BYTES = 8L << 20;
-
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
     private final EngineFactory factory;
@@ -84,7 +78,7 @@ public final class Queries implements AutoCloseable {
     private final EnginePool systemRunners;
     private final QueryMetrics metrics;
     private final PlanBudget planBudget;
-    private final UpcomingQueries upcoming;
+    private final Announcements announcements;
 
     /// @param concurrent queries that run at once
     /// @param queued queries of one tenant that wait for others at most
@@ -161,12 +155,7 @@ public final class Queries implements AutoCloseable {
                 directory,
                 Optional.empty());
         this.metrics = new QueryMetrics(registry);
-        this.upcoming = new UpcomingQueries(
-                clock,
-                MAX_SNAPSHOT_AGE.compareTo(limits.timeout().dividedBy(10)) < 0
-                        ? MAX_SNAPSHOT_AGE
-                        : limits.timeout().dividedBy(10),
-                MAX_UPCOMING_BYTES);
+        this.announcements = new Announcements(planning, tables, clock, limits.timeout());
         this.planBudget = new PlanBudget(limits.planMemoryBytes());
         metrics.watch(runners, "topics");
         metrics.watch(systemRunners, "system");
@@ -187,51 +176,17 @@ public final class Queries implements AutoCloseable {
 
     /// Checks a query over the tables of now and tells its shape; nothing is read.
     public Description describe(QueryRequest request) {
-        return planned(request, plan -> tables.check(plan.tables().values())).description();
+        return announcements.describe(request);
     }
 
     /// The same of a query whose rows are likely to be asked for next: if that is soon, they are those of this moment.
     public Description announce(QueryRequest request) {
-        return planned(request, plan -> {
-                    boolean bound = plan.description().parameters().size()
-                            == request.parameters().size();
-                    // of what asks for the time, other rows matter when it runs
-                    if (!bound || !plan.query().timeless()) {
-                        tables.check(plan.tables().values());
-                        return;
-                    }
-                    Instant time = clock.instant();
-                    tables.snapshot(plan.needs(request.parameters()).values())
-                            .ifPresent(
-                                    snapshot -> upcoming.put(request.id(), new UpcomingQueries.Taken(snapshot, time)));
-                })
-                .description();
+        return announcements.announce(request);
     }
 
     /// The same of a query that was planned before, if its plan is still known.
     public Optional<Description> announceAgain(QueryRequest request) {
         return planning.isKept(request) ? Optional.of(announce(request)) : Optional.empty();
-    }
-
-    /// A plan that passes a check of the tables that it is of.
-    private QueryPlan planned(QueryRequest request, Consumer<QueryPlan> check) {
-        QueryPlan plan = planning.recentPlan(request);
-        for (int attempt = 1; ; attempt++) {
-            try {
-                check.accept(plan);
-                return plan;
-            } catch (WingsException e) {
-                if (!isChange(e) || attempt == MAX_ATTEMPTS) {
-                    throw e;
-                }
-            }
-            plan = planning.plan(request);
-        }
-    }
-
-    /// Whether a failure may say that a table is no longer what it was seen as.
-    private static boolean isChange(WingsException e) {
-        return e.kind() == ErrorKind.CONFLICT || e.kind() == ErrorKind.NOT_FOUND;
     }
 
     /// Takes up a query, which needs a thread next: from now on it is listed and can be cancelled. [#run] or [#drop]
@@ -257,9 +212,9 @@ public final class Queries implements AutoCloseable {
     /// own.
     public void run(RunningQuery query, ResultSink sink) {
         QueryRequest request = query.request();
-        Optional<UpcomingQueries.Taken> taken = upcoming.take(request.id());
+        Optional<UpcomingQueries.Taken> taken = announcements.take(request.id());
         Scheduler.Timer timer = scheduler.schedule(
-                taken.map(this::timeLeft).orElse(limits.timeout()),
+                taken.map(announcements::timeLeft).orElse(limits.timeout()),
                 () -> stop(
                         query,
                         new WingsException(
@@ -276,7 +231,7 @@ public final class Queries implements AutoCloseable {
                 // the time that the query asks for is that of its run, also where the plan leaves out rows
                 boolean outdated = place.waited() && !plan.query().timeless();
                 QueryPlan latest = outdated ? planning.plan(request) : plan;
-                run(query, latest, taken.filter(upcoming::isYoung), new EngineRuns(engines), sink);
+                run(query, latest, taken.filter(announcements::isYoung), new EngineRuns(engines), sink);
             }
         } catch (Throwable t) {
             failure = reason(query, t);
@@ -288,11 +243,6 @@ public final class Queries implements AutoCloseable {
             timer.cancel();
             end(query, failure);
         }
-    }
-
-    /// Nobody may read for longer than its time from the snapshot on: then what it reads may be gone.
-    private Duration timeLeft(UpcomingQueries.Taken taken) {
-        return limits.timeout().minus(Duration.between(taken.time(), clock.instant()));
     }
 
     /// From now on a query waits for its client to take rows; until the timer is cancelled. It may do so for as long as
@@ -444,7 +394,7 @@ public final class Queries implements AutoCloseable {
                 opened = true;
                 return query;
             } catch (WingsException e) {
-                if (!isChange(e) || attempt == MAX_ATTEMPTS) {
+                if (!Planning.isChange(e) || attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
             } finally {

@@ -264,12 +264,15 @@ public final class TopicScans {
 
     private TableSource source(Planned planned, BufferAllocator allocator, PlanMemory memory) {
         TableNeeds needs = planned.needs;
+        if (needs.onlyCounted()) {
+            return counted(planned, allocator);
+        }
         Optional<SegmentScan> scan = planned.metadataLocation.isEmpty()
                 ? Optional.empty()
                 : Optional.of(segments.plan(needs, catalog.objectStore(topic(needs)), planned.metadataLocation));
         scan.ifPresent(found -> {
             memory.add(found.planBytes(), "segments of " + topic(needs).name());
-            checkOnce(topic(needs), found, planned.firstOffset);
+            checkOnce(topic(needs), found.maxOffset(), planned);
         });
         return new TableSource(
                 needs,
@@ -282,6 +285,25 @@ public final class TopicScans {
                 planned.all);
     }
 
+    /// Whose rows are counted and not read.
+    private TableSource counted(Planned planned, BufferAllocator allocator) {
+        TableNeeds needs = planned.needs;
+        Optional<Segments.Count> segments = planned.metadataLocation.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        this.segments.count(topic(needs), catalog.objectStore(topic(needs)), planned.metadataLocation));
+        segments.ifPresent(count -> checkOnce(topic(needs), count.maxOffset(), planned));
+        return new TableSource(
+                needs,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(segments.map(Segments.Count::rows).orElse(0L) + planned.rows()),
+                pages(needs, List.of(), allocator),
+                0,
+                planned.rows(),
+                Optional.empty());
+    }
+
     /// Asked for by counts only, which need no column: others need not pay for it.
     private static Optional<Long> rows(Planned planned, Optional<SegmentScan> scan) {
         if (!planned.needs.columns().isEmpty() || !planned.needs.condition().isNone()) {
@@ -291,16 +313,16 @@ public final class TopicScans {
     }
 
     /// Each row is either in a segment or in a page: those in pages come after those in segments.
-    private static void checkOnce(TopicTable topic, SegmentScan scan, Optional<Long> firstOffset) {
+    private static void checkOnce(TopicTable topic, Optional<Long> maxOffset, Planned planned) {
         boolean overlap = topic.partitionKey().isEmpty()
-                && firstOffset.isPresent()
-                && scan.maxOffset().orElse(-1L) >= firstOffset.get();
+                && planned.firstOffset.isPresent()
+                && maxOffset.orElse(-1L) >= planned.firstOffset.get();
         if (overlap) {
             throw new WingsException(
                     ErrorKind.INTERNAL,
                     "rows are both in segments and in pages: topic=" + topic.name() + ", pages_from="
-                            + firstOffset.get() + ", segments_to=" + scan.maxOffset() + ", metadata="
-                            + scan.stats().metadataLocation());
+                            + planned.firstOffset.get() + ", segments_to=" + maxOffset + ", metadata="
+                            + planned.metadataLocation);
         }
     }
 
