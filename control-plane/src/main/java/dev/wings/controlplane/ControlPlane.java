@@ -44,6 +44,7 @@ import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.TaskScheduling;
 import dev.wings.controlplane.task.Tasks;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.InstantSource;
@@ -80,6 +81,17 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
+    /// What a control plane does, without the sockets over which it is asked.
+    ///
+    /// @param services of gRPC
+    public record Parts(
+            ClusterMetadata cluster,
+            IcebergCatalog catalog,
+            KnownTenants tenants,
+            Tasks tasks,
+            CommitFeed feed,
+            List<ServerServiceDefinition> services) {}
+
     /// As the other, over the stores that the configuration names: reaches them, and brings them up to date.
     /// UNAVAILABLE if they are away, PRECONDITION if they cannot be brought up to date.
     public static ControlPlane open(ControlPlaneConfig config, Surroundings surroundings) {
@@ -107,6 +119,13 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static ControlPlane open(
+            ControlPlaneConfig config, Stores stores, Surroundings surroundings, Resources resources) {
+        return listen(config, stores, surroundings, parts(config, stores, surroundings, resources), resources);
+    }
+
+    /// @param stores left open
+    /// @param resources own what is opened
+    public static Parts parts(
             ControlPlaneConfig config, Stores stores, Surroundings surroundings, Resources resources) {
         MeterRegistry meters = surroundings.telemetry().registry();
         World world = surroundings.world();
@@ -152,34 +171,42 @@ public final class ControlPlane implements AutoCloseable {
                         config.catalogMemoryBytes(), config.httpRequestTimeout().dividedBy(4)));
 
         KnownTenants tenants = new KnownTenants(tenant -> cluster.loadTenant(new TenantName(tenant)), world.clock());
-        ManagementServer management = resources.add(ManagementServer.open(
-                config.host(),
-                config.managementPort(),
-                surroundings.telemetry(),
-                List.of(new ReadinessCheck("database", stores.problem()::get))));
         ResourceOwner owner = new ResourceOwner(tenants);
-        GrpcServer grpc = resources.add(GrpcServer.on(config.host(), config.grpcPort(), meters)
-                .service(ServerInterceptors.intercept(new ClusterMetadataService(cluster), owner))
-                .service(ServerInterceptors.intercept(
+        List<ServerServiceDefinition> services = List.of(
+                ServerInterceptors.intercept(new ClusterMetadataService(cluster), owner),
+                ServerInterceptors.intercept(
                         new LogMetadataService(
                                 log,
                                 Math.toIntExact(config.planBufferBytes()),
                                 config.stallTimeout(),
                                 config.tasks().garbageGrace(),
                                 world),
-                        owner))
-                .service(new TasksService(tasks, world.threads()))
-                .service(new GarbageCollectionService(garbage))
-                .maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
-                .limits(config.grpc(), world.scheduler())
+                        owner),
+                new TasksService(tasks, world.threads()).bindService(),
+                new GarbageCollectionService(garbage).bindService());
+        return new Parts(cluster, catalog, tenants, tasks, feed, services);
+    }
+
+    private static ControlPlane listen(
+            ControlPlaneConfig config, Stores stores, Surroundings surroundings, Parts parts, Resources resources) {
+        MeterRegistry meters = surroundings.telemetry().registry();
+        ManagementServer management = resources.add(ManagementServer.open(
+                config.host(),
+                config.managementPort(),
+                surroundings.telemetry(),
+                List.of(new ReadinessCheck("database", stores.problem()::get))));
+        GrpcServer.Builder server = GrpcServer.on(config.host(), config.grpcPort(), meters);
+        parts.services().forEach(server::service);
+        GrpcServer grpc = resources.add(server.maxMessageBytes(Math.toIntExact(config.maxMessageBytes()))
+                .limits(config.grpc(), surroundings.world().scheduler())
                 .drain(config.drainTimeout())
                 .open());
-        HttpEndpoint http = resources.add(
-                IcebergApi.open(config.host(), config.httpPort(), config.httpLimits(), catalog, tenants, meters));
+        HttpEndpoint http = resources.add(IcebergApi.open(
+                config.host(), config.httpPort(), config.httpLimits(), parts.catalog(), parts.tenants(), meters));
         // closed first: followers and waiting workers would otherwise hold up the drain
-        resources.add(feed::endWatches);
-        resources.add(tasks);
-        return new ControlPlane(resources, cluster, grpc, http, management);
+        resources.add(parts.feed()::endWatches);
+        resources.add(parts.tasks());
+        return new ControlPlane(resources, parts.cluster(), grpc, http, management);
     }
 
     public int grpcPort() {

@@ -35,7 +35,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A running ingestor, and its parts list: what comes in at the top of [#open] goes out at the bottom.
+/// A running ingestor: what it does is in [#parts], and where it listens in [#listen].
 ///
 /// It holds no state that outlives it: a batch is either acknowledged, and then stored and committed, or it is the
 /// producer's to send again.
@@ -52,42 +52,37 @@ public final class Ingestor implements AutoCloseable {
     private final Duration drainTimeout;
     private final Resources resources;
     private final ManagementServer management;
-    private final MemoryBudget budget;
-    private final FolioPipelines pipelines;
-    private final PutService puts;
+    private final Parts parts;
     private final GrpcServer server;
 
     private Ingestor(
-            Duration drainTimeout,
-            Resources resources,
-            ManagementServer management,
-            MemoryBudget budget,
-            FolioPipelines pipelines,
-            PutService puts,
-            GrpcServer server) {
+            Duration drainTimeout, Resources resources, ManagementServer management, Parts parts, GrpcServer server) {
         this.drainTimeout = drainTimeout;
         this.resources = resources;
         this.management = management;
-        this.budget = budget;
-        this.pipelines = pipelines;
-        this.puts = puts;
+        this.parts = parts;
         this.server = server;
     }
 
+    /// What an ingestor does with batches, without the sockets over which they come.
+    public record Parts(TopicDirectory topics, MemoryBudget budget, FolioPipelines pipelines, PutService puts) {}
+
     /// Opens the ingestor and listens.
     public static Ingestor open(IngestorConfig config, Surroundings surroundings) {
-        return Resources.opening(resources -> open(config, surroundings, resources));
+        return Resources.opening(
+                resources -> listen(config, surroundings, parts(config, surroundings, resources), resources));
     }
 
-    private static Ingestor open(IngestorConfig config, Surroundings surroundings, Resources resources) {
+    /// @param resources own what is opened
+    public static Parts parts(IngestorConfig config, Surroundings surroundings, Resources resources) {
         Channel controlPlane = surroundings.controlPlane();
         MeterRegistry registry = surroundings.telemetry().registry();
         World world = surroundings.world();
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
                 .newChildAllocator("ingestor", 0, MEMORY_PER_BUDGETED_BYTE * config.memoryBytes()));
-        TopicDirectory topics =
-                new TopicDirectory(ClusterMetadataGrpc.newBlockingStub(controlPlane), config.callTimeout());
+        TopicDirectory topics = new TopicDirectory(
+                ClusterMetadataGrpc.newBlockingStub(controlPlane), config.callTimeout(), world.scheduler());
         FolioPipelines pipelines = resources.add(new FolioPipelines(
                 new FolioPipeline.Limits(config.flushBytes(), config.flushLinger(), config.foliosInFlight()),
                 config.uploads(),
@@ -111,6 +106,12 @@ public final class Ingestor implements AutoCloseable {
                 surroundings.knownTenants(config.callTimeout()),
                 world.scheduler(),
                 registry);
+        return new Parts(topics, budget, pipelines, puts);
+    }
+
+    private static Ingestor listen(IngestorConfig config, Surroundings surroundings, Parts parts, Resources resources) {
+        MeterRegistry registry = surroundings.telemetry().registry();
+        PutService puts = parts.puts();
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(),
                 config.managementPort(),
@@ -119,10 +120,10 @@ public final class Ingestor implements AutoCloseable {
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), registry)
                 .countingService(puts.definition())
                 .streamTracer(puts.tracer())
-                .limits(config.grpc(), world.scheduler())
+                .limits(config.grpc(), surroundings.world().scheduler())
                 .drain(CANCEL_TIME)
                 .open());
-        return new Ingestor(config.drainTimeout(), resources, management, budget, pipelines, puts, server);
+        return new Ingestor(config.drainTimeout(), resources, management, parts, server);
     }
 
     /// Where it listens for Flight.
@@ -137,7 +138,7 @@ public final class Ingestor implements AutoCloseable {
 
     /// Bytes of batches between arrival and answer, those of unread answers included.
     public long memoryUsedBytes() {
-        return budget.usedBytes();
+        return parts.budget().usedBytes();
     }
 
     /// Drains: takes no more batches, commits and answers those it has, ends the streams. What is not through in
@@ -146,17 +147,17 @@ public final class Ingestor implements AutoCloseable {
     public void close() {
         management.announceDrain();
         server.announceDrain();
-        puts.drain();
-        pipelines.drain();
+        parts.puts().drain();
+        parts.pipelines().drain();
         try {
-            if (!pipelines.awaitIdle(drainTimeout)) {
+            if (!parts.pipelines().awaitIdle(drainTimeout)) {
                 LOG.warn("folios that are still under way are broken off: waited={}", drainTimeout);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         // answers what is left before its streams are cut
-        pipelines.close();
+        parts.pipelines().close();
         resources.close();
     }
 }

@@ -31,7 +31,6 @@ import io.grpc.health.v1.HealthGrpc;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -56,10 +55,11 @@ public record Surroundings(
         ClusterMetadataGrpc.ClusterMetadataBlockingStub stub =
                 ClusterMetadataGrpc.newBlockingStub(controlPlane).withWaitForReady();
         return new KnownTenants(
-                tenant -> GrpcCalls.once(() -> stub.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                        .getTenant(GetTenantRequest.newBuilder()
-                                .setName(new TenantName(tenant).toString())
-                                .build())),
+                tenant ->
+                        GrpcCalls.once(() -> stub.withDeadline(world.scheduler().deadline(timeout))
+                                .getTenant(GetTenantRequest.newBuilder()
+                                        .setName(new TenantName(tenant).toString())
+                                        .build())),
                 world.clock());
     }
 
@@ -67,7 +67,7 @@ public record Surroundings(
     public ReadinessCheck controlPlaneCheck() {
         return new ReadinessCheck("control-plane", () -> {
             ServingStatus status = GrpcCalls.once(() -> HealthGrpc.newBlockingStub(controlPlane)
-                    .withDeadlineAfter(READINESS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
+                    .withDeadline(world.scheduler().deadline(READINESS_TIMEOUT))
                     .check(HealthCheckRequest.getDefaultInstance())
                     .getStatus());
             return status == ServingStatus.SERVING ? Optional.empty() : Optional.of(status.name());

@@ -17,6 +17,7 @@ package dev.wings.common.time;
 
 import io.grpc.Deadline;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 
@@ -50,9 +51,14 @@ public interface Scheduler extends AutoCloseable {
         return nanos - (ticker().nanoTime() - start);
     }
 
-    /// Counts the nanoseconds that pass; deadlines of calls are kept by it.
+    /// Counts the nanoseconds that pass.
     default Deadline.Ticker ticker() {
         return Deadline.getSystemTicker();
+    }
+
+    /// For a call that is made now.
+    default Deadline deadline(Duration timeout) {
+        return Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS, ticker());
     }
 
     /// Drops what has not started; waits for nothing.

@@ -37,7 +37,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /// The control plane's service GarbageCollection. Failures are `WingsException`.
 ///
@@ -114,6 +113,6 @@ public record GarbageClient(GarbageCollectionBlockingStub stub, GrpcCalls calls,
     }
 
     private GarbageCollectionBlockingStub within() {
-        return stub.withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        return stub.withDeadline(calls.scheduler().deadline(callTimeout));
     }
 }

@@ -35,7 +35,6 @@ import dev.wings.common.rpc.GrpcCalls;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /// The control plane's service Tasks. Failures are `WingsException`.
 ///
@@ -97,7 +96,7 @@ public record TaskClient(TasksBlockingStub stub, GrpcCalls calls, Duration callT
     }
 
     private TasksBlockingStub within(Duration timeout) {
-        return stub.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return stub.withDeadline(calls.scheduler().deadline(timeout));
     }
 
     /// No answer in time is as good a reason to ask again as none at all.

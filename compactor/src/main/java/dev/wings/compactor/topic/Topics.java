@@ -42,7 +42,6 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -71,7 +70,7 @@ public final class Topics {
         TopicName name = TopicName.parse(task.getTarget());
         return calls.idempotent(() -> {
             ClusterMetadataBlockingStub stub =
-                    clusterMetadata.withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS);
+                    clusterMetadata.withDeadline(calls.scheduler().deadline(callTimeout));
             Topic topic = stub.getTopic(
                     GetTopicRequest.newBuilder().setName(name.toString()).build());
             if (!topic.getUid().equals(task.getTargetUid())) {
@@ -105,7 +104,7 @@ public final class Topics {
                 .addTopics(scan.setTopic(topic.name().toString()))
                 .build();
         Supplier<Iterator<PlanScanResponse>> call = () -> logMetadata
-                .withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
+                .withDeadline(calls.scheduler().deadline(planTimeout))
                 .planScan(request);
         return GrpcCalls.streaming(call, answers -> {
             PlanScanResponse first = answers.next();

@@ -24,7 +24,6 @@ import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
 import dev.wings.common.time.Scheduler;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,9 +58,7 @@ final class FolioCommitter {
         for (int attempt = 1; ; attempt++) {
             WingsException failure;
             try {
-                return logMetadata
-                        .withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS)
-                        .commitFolio(request);
+                return logMetadata.withDeadline(scheduler.deadline(callTimeout)).commitFolio(request);
             } catch (StatusRuntimeException e) {
                 failure = GrpcErrors.fromStatus(e);
             }

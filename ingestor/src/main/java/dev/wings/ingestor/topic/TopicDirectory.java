@@ -29,13 +29,13 @@ import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.time.Scheduler;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Topics by name, as the control plane last told them: each stream asks when it begins, and what it is told is kept
@@ -49,6 +49,7 @@ public final class TopicDirectory {
 
     private final ClusterMetadataBlockingStub clusterMetadata;
     private final Duration callTimeout;
+    private final Scheduler scheduler;
     private final Map<TopicName, TopicTarget> known = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<TopicName, TopicTarget> eldest) {
@@ -56,9 +57,10 @@ public final class TopicDirectory {
         }
     };
 
-    public TopicDirectory(ClusterMetadataBlockingStub clusterMetadata, Duration callTimeout) {
+    public TopicDirectory(ClusterMetadataBlockingStub clusterMetadata, Duration callTimeout, Scheduler scheduler) {
         this.clusterMetadata = clusterMetadata;
         this.callTimeout = callTimeout;
+        this.scheduler = scheduler;
     }
 
     /// The topic, as last seen. Blocks if it has to be asked for; fails with NOT_FOUND if it does not exist, and
@@ -110,7 +112,7 @@ public final class TopicDirectory {
     private TopicTarget fetch(TopicName name, @Nullable TopicTarget last) {
         // a control plane that is just being restarted is waited for
         ClusterMetadataBlockingStub stub =
-                clusterMetadata.withWaitForReady().withDeadlineAfter(callTimeout.toNanos(), TimeUnit.NANOSECONDS);
+                clusterMetadata.withWaitForReady().withDeadline(scheduler.deadline(callTimeout));
         return GrpcCalls.once(() -> {
             Topic topic = stub.getTopic(
                     GetTopicRequest.newBuilder().setName(name.toString()).build());

@@ -21,6 +21,7 @@ import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.time.ManualTime;
 import dev.wings.ingestor.testing.MemoryControlPlane;
 import dev.wings.ingestor.testing.SampleRows;
 import java.time.Duration;
@@ -36,8 +37,8 @@ class TopicDirectoryTest {
     private static final TopicName NAME = TopicName.parse("tenants/default/namespaces/default/topics/events");
 
     private final MemoryControlPlane controlPlane = new MemoryControlPlane("file:///nowhere");
-    private final TopicDirectory directory =
-            new TopicDirectory(ClusterMetadataGrpc.newBlockingStub(controlPlane.channel()), Duration.ofSeconds(20));
+    private final TopicDirectory directory = new TopicDirectory(
+            ClusterMetadataGrpc.newBlockingStub(controlPlane.channel()), Duration.ofSeconds(20), new ManualTime());
 
     @AfterEach
     void close() {

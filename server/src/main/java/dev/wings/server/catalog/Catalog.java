@@ -47,7 +47,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// The control plane's answers as the server needs them. Asks each time: what exists and what it holds must be as
@@ -186,9 +185,7 @@ public final class Catalog {
         PlanScanRequest timed =
                 request.toBuilder().setReadMillis(planTimeout.toMillis()).build();
         GrpcCalls.streaming(
-                () -> log.withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
-                        .planScan(timed),
-                answers -> {
+                () -> log.withDeadline(calls.scheduler().deadline(planTimeout)).planScan(timed), answers -> {
                     answers.forEachRemaining(consumer);
                     return true;
                 });
@@ -200,8 +197,7 @@ public final class Catalog {
         PlanScanRequest timed =
                 request.toBuilder().setReadMillis(planTimeout.toMillis()).build();
         return calls.idempotent(() -> GrpcCalls.streaming(
-                () -> log.withDeadlineAfter(planTimeout.toNanos(), TimeUnit.NANOSECONDS)
-                        .planScan(timed),
+                () -> log.withDeadline(calls.scheduler().deadline(planTimeout)).planScan(timed),
                 answers -> PlanBeginning.read(answers, maxBytes)));
     }
 
