@@ -1,0 +1,106 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration.simulation;
+
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
+import io.grpc.Deadline;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+
+/// A process of a simulation: threads and timers that end with it, wherever they are.
+final class SimulatedProcess {
+
+    private final Simulation simulation;
+    private final String name;
+    private final World world;
+    private boolean alive = true;
+
+    SimulatedProcess(Simulation simulation, String name) {
+        this.simulation = simulation;
+        this.name = name;
+        this.world = new World(
+                new SimulatedScheduler(),
+                new SimulatedThreads(),
+                new IdGenerator(simulation::now, new Random(simulation.random().nextLong())));
+    }
+
+    World world() {
+        return world;
+    }
+
+    boolean isAlive() {
+        return alive;
+    }
+
+    /// Ends it as a machine does that loses power: no thread goes on, no timer fires, nothing is closed.
+    void crash() {
+        alive = false;
+        simulation.note("crash " + name);
+    }
+
+    private final class SimulatedThreads implements Threads {
+
+        @Override
+        public ThreadFactory virtual(String prefix) {
+            return VirtualThreads.on(step -> simulation.ready(SimulatedProcess.this, step))
+                    .name(name + "/" + prefix + "-", 0)
+                    .uncaughtExceptionHandler((thread, failure) -> simulation.failed(failure))
+                    .factory();
+        }
+
+        /// Nothing that blocks is simulated.
+        @Override
+        public ThreadFactory blocking(String prefix) {
+            return virtual(prefix);
+        }
+    }
+
+    private final class SimulatedScheduler implements Scheduler {
+
+        @Override
+        public Timer schedule(Duration delay, Runnable action) {
+            return simulation.alarm(delay, () -> {
+                if (alive) {
+                    world.threads().start("timer", action);
+                }
+            });
+        }
+
+        @Override
+        public void sleep(Duration duration) throws InterruptedException {
+            CountDownLatch over = new CountDownLatch(1);
+            Timer timer = simulation.alarm(duration, over::countDown);
+            try {
+                over.await();
+            } finally {
+                timer.cancel();
+            }
+        }
+
+        @Override
+        public Deadline.Ticker ticker() {
+            return simulation.ticker();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

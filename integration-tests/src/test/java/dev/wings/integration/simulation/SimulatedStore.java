@@ -1,0 +1,98 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration.simulation;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.store.MemoryObjectStore;
+import dev.wings.common.store.ObjectInfo;
+import dev.wings.common.store.ObjectStore;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// An object store as one process reaches it: slow now and then, away for a moment, or lost with its answer.
+record SimulatedStore(Simulation simulation, SimulatedProcess process, MemoryObjectStore objects, Flaw flaw)
+        implements ObjectStore {
+
+    private static final Duration USUAL = Duration.ofMillis(30);
+    private static final Duration SLOW = Duration.ofSeconds(5);
+
+    @Override
+    public void create(String key, List<ByteBuffer> content) {
+        ask("create " + key, () -> {
+            if (flaw != Flaw.FORGETFUL_STORE || simulation.chance(0.9)) {
+                objects.create(key, content);
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void read(String key, long start, ByteBuffer into) {
+        ask("read " + key, () -> {
+            objects.read(key, start, into);
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<ObjectInfo> find(String key) {
+        return ask("find " + key, () -> objects.find(key));
+    }
+
+    @Override
+    public List<ObjectInfo> list(String prefix, String startAfter, int limit) {
+        return ask("list " + prefix, () -> objects.list(prefix, startAfter, limit));
+    }
+
+    @Override
+    public void delete(String key) {
+        ask("delete " + key, () -> {
+            objects.delete(key);
+            return true;
+        });
+    }
+
+    private <T> T ask(String what, Supplier<T> work) {
+        pause();
+        if (simulation.chance(0.05)) {
+            simulation.note("refused " + what);
+            throw WingsException.unavailable("the store is away", null);
+        }
+        T answer = work.get();
+        simulation.note(what);
+        pause();
+        if (simulation.chance(0.05)) {
+            simulation.note("lost answer to " + what);
+            throw WingsException.unavailable("the store's answer got lost", null);
+        }
+        return answer;
+    }
+
+    private void pause() {
+        try {
+            process.world().scheduler().sleep(simulation.upTo(simulation.chance(0.03) ? SLOW : USUAL));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw WingsException.unavailable("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {}
+}

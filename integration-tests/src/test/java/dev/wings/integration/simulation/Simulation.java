@@ -1,0 +1,189 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration.simulation;
+
+import dev.wings.common.time.Scheduler;
+import io.grpc.Deadline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/// One processor and one clock for all threads of all simulated processes.
+///
+/// A step is what a virtual thread does between two waits. Of those that could go on a seeded choice takes the next;
+/// when none can, time jumps to the next timer. So the seed decides on everything, and a run takes no time but that of
+/// its steps.
+final class Simulation {
+
+    static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
+
+    private static final Comparator<Alarm> BY_TIME =
+            Comparator.<Alarm>comparingLong(alarm -> alarm.nanos).thenComparingLong(alarm -> alarm.number);
+
+    /// Nothing that is simulated takes so long: something waits for what never comes.
+    private static final Duration LIMIT = Duration.ofHours(1);
+
+    private final Random random;
+    private final Thread processor = Thread.currentThread();
+    private final List<Step> ready = new ArrayList<>();
+    private final PriorityQueue<Alarm> alarms = new PriorityQueue<>(BY_TIME);
+    private final Deadline.Ticker ticker = new SimulatedTicker();
+    private long nanos;
+    private long alarmsSet;
+    private long steps;
+    private long hash = 0xcbf29ce484222325L;
+    private volatile @Nullable Throwable failure;
+
+    private record Step(SimulatedProcess process, Runnable continuation) {}
+
+    private static final class Alarm {
+        final long nanos;
+        final long number;
+        final Runnable action;
+
+        Alarm(long nanos, long number, Runnable action) {
+            this.nanos = nanos;
+            this.number = number;
+            this.action = action;
+        }
+    }
+
+    private final class SimulatedTicker extends Deadline.Ticker {
+        @Override
+        public long nanoTime() {
+            return nanos;
+        }
+    }
+
+    Simulation(long seed) {
+        this.random = new Random(seed);
+    }
+
+    Random random() {
+        return random;
+    }
+
+    Deadline.Ticker ticker() {
+        return ticker;
+    }
+
+    Instant now() {
+        return START.plusNanos(nanos);
+    }
+
+    /// So many steps were done.
+    long steps() {
+        return steps;
+    }
+
+    /// The same for two runs in which the same happened in the same order at the same time.
+    long hash() {
+        return hash;
+    }
+
+    /// Adds something that happened to the hash.
+    void note(String event) {
+        mix(nanos);
+        mix(event.hashCode());
+    }
+
+    private void mix(long value) {
+        hash = (hash ^ value) * 0x100000001b3L;
+        hash ^= hash >>> 29;
+    }
+
+    /// Runs `body` in a process of its own, and what it starts, until it returns. Fails as it does, or as any thread of
+    /// any process does.
+    void run(Runnable body) {
+        SimulatedProcess main = new SimulatedProcess(this, "main");
+        boolean[] over = new boolean[1];
+        main.world().threads().start("main", () -> {
+            body.run();
+            over[0] = true;
+        });
+        while (!over[0] && failure == null) {
+            step();
+        }
+        if (failure != null) {
+            throw new AssertionError("a simulated thread failed at " + now(), failure);
+        }
+    }
+
+    private void step() {
+        if (!ready.isEmpty()) {
+            int choice = random.nextInt(ready.size());
+            mix(nanos ^ (long) choice << 32 ^ ready.size());
+            Step step = ready.set(choice, ready.getLast());
+            ready.removeLast();
+            steps++;
+            if (step.process.isAlive()) {
+                step.continuation.run();
+            }
+            return;
+        }
+        Alarm next = alarms.poll();
+        if (next == null) {
+            throw new AssertionError("everybody waits, and nothing will ever happen");
+        }
+        if (next.nanos > LIMIT.toNanos()) {
+            throw new AssertionError("waits for too long: limit=" + LIMIT);
+        }
+        nanos = next.nanos;
+        next.action.run();
+    }
+
+    /// A thread of `process` can go on.
+    void ready(SimulatedProcess process, Runnable continuation) {
+        if (onProcessor()) {
+            ready.add(new Step(process, continuation));
+        } else {
+            // from a thread of the JDK that wakes sleepers
+            failed(new AssertionError("something waits in the time of the machine"));
+        }
+    }
+
+    /// Steps run on the processor's thread, as carrier of the virtual ones.
+    private boolean onProcessor() {
+        return Thread.currentThread().equals(processor) || Thread.currentThread().isVirtual();
+    }
+
+    /// Has `action` run on the processor after `delay`; it must not wait.
+    Scheduler.Timer alarm(Duration delay, Runnable action) {
+        Alarm alarm = new Alarm(nanos + Math.max(0, delay.toNanos()), alarmsSet++, action);
+        alarms.add(alarm);
+        return () -> alarms.remove(alarm);
+    }
+
+    /// A random time up to `longest`.
+    Duration upTo(Duration longest) {
+        return Duration.ofNanos((long) (random.nextDouble() * longest.toNanos()));
+    }
+
+    boolean chance(double probability) {
+        return random.nextDouble() < probability;
+    }
+
+    void failed(Throwable reason) {
+        if (failure == null) {
+            failure = reason;
+        }
+    }
+}

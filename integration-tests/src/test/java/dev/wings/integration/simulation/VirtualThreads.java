@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration.simulation;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.util.concurrent.Executor;
+
+/// Makes virtual threads that run on an executor of our own instead of the JDK's. The JDK can do that, but does not
+/// offer it, so that we reach for it through a lookup that may do everything.
+final class VirtualThreads {
+
+    private static final MethodHandle NEW_BUILDER = newBuilder();
+
+    private VirtualThreads() {}
+
+    /// @param carrier runs what a thread does between two waits
+    static Thread.Builder.OfVirtual on(Executor carrier) {
+        try {
+            return (Thread.Builder.OfVirtual) NEW_BUILDER.invoke(carrier);
+        } catch (Throwable e) {
+            throw new IllegalStateException("no virtual thread can be made", e);
+        }
+    }
+
+    private static MethodHandle newBuilder() {
+        try {
+            Class<?> builder = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder");
+            return lookup().findConstructor(builder, MethodType.methodType(void.class, Executor.class));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this JDK makes virtual threads in another way", e);
+        }
+    }
+
+    private static MethodHandles.Lookup lookup() throws ReflectiveOperationException {
+        Class<?> type = Class.forName("sun.misc.Unsafe");
+        Field theUnsafe = type.getDeclaredField("theUnsafe");
+        theUnsafe.setAccessible(true);
+        Object unsafe = theUnsafe.get(null);
+        Field lookup = MethodHandles.Lookup.class.getDeclaredField("IMPL_LOOKUP");
+        Object base = type.getMethod("staticFieldBase", Field.class).invoke(unsafe, lookup);
+        long offset = (Long) type.getMethod("staticFieldOffset", Field.class).invoke(unsafe, lookup);
+        return (MethodHandles.Lookup)
+                type.getMethod("getObject", Object.class, long.class).invoke(unsafe, base, offset);
+    }
+}
