@@ -166,7 +166,7 @@ public final class Segments {
             for (DataFile file : files.dataFiles(io, snapshot, manifest)) {
                 rows += file.recordCount();
                 Optional<Long> last = bound(file.upperBounds(), LakeTable.OFFSET_FIELD_ID);
-                if (maxOffset.isEmpty() || last.isPresent() && last.get() > maxOffset.get()) {
+                if (maxOffset.isEmpty() || (last.isPresent() && last.get() > maxOffset.get())) {
                     maxOffset = last;
                 }
             }
