@@ -32,6 +32,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `./wings` in a small tree, with a JDK and a Maven that only say that they were called.
 final class LauncherTest {
@@ -83,6 +85,29 @@ final class LauncherTest {
         assertThat(first.out().lines()).endsWith("java dev.wings.cli.Main", "java topic", "java a b");
         assertThat(wings(root.resolve("wings")).err()).isEmpty();
         assertThat(builds()).hasSize(1);
+    }
+
+    /// Java takes them together, and also where the files that they name are not there.
+    @ParameterizedTest
+    @ValueSource(strings = {"topic", "sql", "dev", "dev --help"})
+    void optionsAreThoseOfJava(String command) throws Exception {
+        List<String> line = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        wings(root.resolve("wings"), command.split(" "))
+                .out()
+                .lines()
+                .map(argument -> argument.substring("java ".length()))
+                .takeWhile(argument -> !argument.equals("dev.wings.cli.Main"))
+                .filter(argument -> !argument.startsWith("@"))
+                .forEach(line::add);
+        assertThat(line).hasSizeGreaterThan(5);
+        line.add("-version");
+
+        Process java = new ProcessBuilder(line).redirectErrorStream(true).start();
+
+        String said = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(java.waitFor()).as(said).isZero();
+        assertThat(said).contains("openjdk");
     }
 
     @Test
