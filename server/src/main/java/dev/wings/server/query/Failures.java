@@ -56,6 +56,9 @@ final class Failures {
     /// The engine's excerpt of a statement, with marks below what is wrong.
     private static final Pattern EXCERPT = Pattern.compile("(?m)^LINE (\\d+): (.*)\\n( *+)(\\^++)");
 
+    private static final int MAX_MESSAGE_CHARACTERS = 2_000;
+    private static final int MESSAGE_END_CHARACTERS = 500;
+
     /// What the engine says when it wants much memory at once and does not get it.
     private static final String NO_ROOM = "Failed to allocate";
 
@@ -103,9 +106,19 @@ final class Failures {
                 e);
     }
 
+    /// What the engine quotes is as long as the client likes; the time to look for advice grows faster than that.
+    private static String shortened(String message) {
+        return message.length() <= MAX_MESSAGE_CHARACTERS
+                ? message
+                : message.substring(0, MAX_MESSAGE_CHARACTERS - MESSAGE_END_CHARACTERS)
+                        + " ... "
+                        + message.substring(message.length() - MESSAGE_END_CHARACTERS);
+    }
+
     /// Without advice that nobody can follow here: to change settings, to load extensions, to read another's manual.
     /// What is wrong comes first, and may quote what the client wrote; advice follows.
-    static String followable(String message) {
+    static String followable(String whole) {
+        String message = shortened(whole);
         if (message.startsWith("Extension Autoloading Error")
                 || IN_EXTENSION.matcher(message).find()) {
             return "Catalog Error: the function belongs to an extension that is not here: "
