@@ -162,7 +162,8 @@ final class Simulation {
 
     /// Steps run on the processor's thread, as carrier of the virtual ones.
     private boolean onProcessor() {
-        return Thread.currentThread().equals(processor) || Thread.currentThread().isVirtual();
+        return Thread.currentThread().equals(processor)
+                || Thread.currentThread().isVirtual();
     }
 
     /// Has `action` run on the processor after `delay`; it must not wait.
