@@ -18,6 +18,11 @@ package dev.wings.integration.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.seed.SeededTest;
 import dev.wings.integration.simulation.SimulatedCluster.RunningIngestor;
@@ -26,9 +31,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
 
 /// I1, I2, I5: what producers were told stays true, whatever gets lost or crashes on the way.
 ///
@@ -40,6 +49,30 @@ final class LogSimulationTest {
     private static final int SEEDS_PER_FLAW = 20;
     private static final int INGESTORS = 4;
     private static final int PRODUCERS = 2;
+
+    /// What a line is written to is shared with threads that are not simulated: who waits for them waits in the time of
+    /// the machine, and who crashes meanwhile keeps it for ever.
+    private static final TurboFilter SILENCE = new TurboFilter() {
+        @Override
+        public FilterReply decide(
+                Marker marker, Logger logger, Level level, String format, Object[] parameters, Throwable failure) {
+            return FilterReply.DENY;
+        }
+    };
+
+    private static LoggerContext logs() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
+    }
+
+    @BeforeAll
+    static void silence() {
+        logs().addTurboFilter(SILENCE);
+    }
+
+    @AfterAll
+    static void speak() {
+        logs().getTurboFilterList().remove(SILENCE);
+    }
 
     @SeededTest(100)
     void acknowledgedRowsStayInTheirPlaces(long seed) {
