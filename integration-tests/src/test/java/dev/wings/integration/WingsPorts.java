@@ -45,7 +45,7 @@ record WingsPorts(int offset) {
         return SERVER + offset;
     }
 
-    /// Of the management endpoints of all services.
+    /// The ports of the management endpoints of all services.
     List<Integer> management() {
         return MANAGEMENT.stream().map(port -> port + offset).toList();
     }

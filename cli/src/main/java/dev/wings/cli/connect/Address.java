@@ -69,7 +69,7 @@ public record Address(String service, String host, int port) {
                         cause)
                 : WingsException.unavailable(
                         "the connection to the " + service + " at " + this
-                                + " was lost: it was stopped or killed, or the" + " network between broke",
+                                + " was lost: it was stopped or killed, or the network between broke",
                         cause);
     }
 

@@ -67,7 +67,7 @@ final class MissingNames {
                 failure.kind(), failure.getMessage() + ": " + question + commands(name.split("/", -1)), failure);
     }
 
-    /// Of a topic, `wings push --create` says itself that it makes one.
+    /// The command that makes a topic is not named here: whoever can use `wings push --create` says so itself.
     private static String commands(String[] name) {
         String id = name[name.length - 1];
         String actingFor = name.length == 2 || name[1].equals(ResourceId.DEFAULT) ? "" : " --tenant " + name[1];

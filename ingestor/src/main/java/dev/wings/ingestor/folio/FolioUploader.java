@@ -133,8 +133,7 @@ final class FolioUploader {
         }
 
         /// A store that hangs must not keep the place of others, nor the folios that come after this one. An attempt
-        /// that
-        /// does not notice keeps its memory, which is counted, until it does.
+        /// that does not notice keeps its memory, which is counted, until it does.
         private synchronized void interrupt() {
             stored.completeExceptionally(WingsException.unavailable(
                     "the object store did not answer in time: limit=" + limits.timeout(), null));

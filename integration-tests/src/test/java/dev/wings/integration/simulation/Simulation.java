@@ -89,7 +89,7 @@ final class Simulation {
         return START.plusNanos(nanos);
     }
 
-    /// So many steps were done.
+    /// Returns how many steps were done.
     long steps() {
         return steps;
     }

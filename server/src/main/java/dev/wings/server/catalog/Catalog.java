@@ -61,7 +61,7 @@ public final class Catalog {
     /// Whose object stores are remembered.
     private static final int MAX_NAMESPACES = 10_000;
 
-    /// Of the topics that are remembered, some 30 MB.
+    /// The topics that are remembered have so many columns together, which take some 30 MB.
     private static final int MAX_KNOWN_COLUMNS = 30_000;
 
     private final ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster;

@@ -67,7 +67,7 @@ public final class TopicScans {
 
     private static final long BATCH_BYTES = 64;
 
-    /// Of a plan that waits for who reads by it.
+    /// A plan that waits for who reads by it takes at most so much.
     private static final long MAX_TAKEN_BYTES = 64 << 10;
 
     private static final int MAX_LARGE = 10_000;
