@@ -15,6 +15,7 @@
  */
 package dev.wings.ingestor;
 
+import dev.wings.common.arrow.BatchLimits;
 import dev.wings.common.process.Resources;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.LogMetadataGrpc;
@@ -22,10 +23,12 @@ import dev.wings.common.rpc.GrpcServer;
 import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
 import dev.wings.common.time.World;
+import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.flight.PutService;
 import dev.wings.ingestor.folio.FolioPipeline;
 import dev.wings.ingestor.folio.FolioPipelines;
+import dev.wings.ingestor.intake.Intake;
 import dev.wings.ingestor.topic.TopicDirectory;
 import io.grpc.Channel;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -46,6 +49,9 @@ public final class Ingestor implements AutoCloseable {
     /// A batch, its copy while it is split, and what is decompressed while it is checked.
     private static final int MEMORY_PER_BUDGETED_BYTE = 2;
 
+    /// Bounds what a batch of columns that take no bytes can cost.
+    private static final int MAX_BATCH_ROWS = 1 << 22;
+
     /// How long streams may take to end once everything is answered.
     private static final Duration CANCEL_TIME = Duration.ofSeconds(2);
 
@@ -65,7 +71,7 @@ public final class Ingestor implements AutoCloseable {
     }
 
     /// What an ingestor does with batches, without the sockets over which they come.
-    public record Parts(TopicDirectory topics, MemoryBudget budget, FolioPipelines pipelines, PutService puts) {}
+    public record Parts(Intake intake, MemoryBudget budget, PutService puts) {}
 
     /// Opens the ingestor and listens.
     public static Ingestor open(IngestorConfig config, Surroundings surroundings) {
@@ -94,19 +100,25 @@ public final class Ingestor implements AutoCloseable {
                 world.scheduler(),
                 world.ids(),
                 world.threads().executor("folio")));
-        MemoryBudget budget = new MemoryBudget(config.memoryBytes(), world.scheduler());
-        PutService puts = new PutService(
+        // the seed is unknown to producers, so that none can slow others down with values that collide
+        Intake intake = new Intake(
                 topics,
                 pipelines,
+                new BatchIntake.Settings(
+                        allocator,
+                        new BatchLimits(MAX_BATCH_ROWS, config.maxBatchBytes()),
+                        world.random().nextInt()));
+        MemoryBudget budget = new MemoryBudget(config.memoryBytes(), world.scheduler());
+        PutService puts = new PutService(
+                intake,
                 budget,
                 allocator,
                 new PutService.Limits(
                         Math.toIntExact(config.maxBatchBytes()), config.maxStreams(), config.streamIdleTimeout()),
-                world.random().nextInt(),
                 surroundings.knownTenants(config.callTimeout()),
                 world.scheduler(),
                 registry);
-        return new Parts(topics, budget, pipelines, puts);
+        return new Parts(intake, budget, puts);
     }
 
     private static Ingestor listen(IngestorConfig config, Surroundings surroundings, Parts parts, Resources resources) {
@@ -148,16 +160,16 @@ public final class Ingestor implements AutoCloseable {
         management.announceDrain();
         server.announceDrain();
         parts.puts().drain();
-        parts.pipelines().drain();
+        parts.intake().pipelines().drain();
         try {
-            if (!parts.pipelines().awaitIdle(drainTimeout)) {
+            if (!parts.intake().pipelines().awaitIdle(drainTimeout)) {
                 LOG.warn("folios that are still under way are broken off: waited={}", drainTimeout);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         // answers what is left before its streams are cut
-        parts.pipelines().close();
+        parts.intake().pipelines().close();
         resources.close();
     }
 }

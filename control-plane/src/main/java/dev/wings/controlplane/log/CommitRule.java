@@ -141,15 +141,9 @@ public final class CommitRule {
         List<List<BatchAnswer>> pageAnswers = new ArrayList<>();
         List<LogPage> pages = new ArrayList<>();
         for (FolioCommit.Page page : folio.pages()) {
-            Optional<Rejected> rejection = rejection(page);
-            if (rejection.isPresent()) {
-                BatchAnswer rejected = rejection.get();
-                pageAnswers.add(page.batches().stream().map(batch -> rejected).toList());
-            } else {
-                List<Accepted> accepted = append(page);
-                pageAnswers.add(List.copyOf(accepted));
-                pages.add(logPage(folio.folioId(), page, accepted));
-            }
+            List<BatchAnswer> batchAnswers = append(page);
+            pageAnswers.add(batchAnswers);
+            logPage(folio.folioId(), page, batchAnswers).ifPresent(pages::add);
         }
         lastCommitNumber++;
         FolioAnswer answer = new FolioAnswer(lastCommitNumber, pageAnswers);
@@ -158,6 +152,7 @@ public final class CommitRule {
         return answer;
     }
 
+    /// Why no batch of the page can be in the log.
     private Optional<Rejected> rejection(FolioCommit.Page page) {
         PartitionKey key = page.partition();
         TopicState topic = state.topics().get(key.topicUid());
@@ -177,23 +172,36 @@ public final class CommitRule {
         return Optional.empty();
     }
 
-    /// Gives the batches the next offsets of their partition, and timestamps.
-    private List<Accepted> append(FolioCommit.Page page) {
+    /// Gives each batch that can be in the log the next offsets of the partition, and a timestamp.
+    private List<BatchAnswer> append(FolioCommit.Page page) {
+        Optional<Rejected> ofPage = rejection(page);
+        if (ofPage.isPresent()) {
+            BatchAnswer rejected = ofPage.get();
+            return page.batches().stream().map(batch -> rejected).toList();
+        }
         PartitionState partition = moved.get(page.partition());
         if (partition == null) {
             partition = state.partitions().getOrDefault(page.partition(), new PartitionState(0, Long.MIN_VALUE));
         }
         long next = partition.nextOffset();
         long timestamp = partition.lastTimestampMicros();
-        List<Accepted> accepted = new ArrayList<>(page.batches().size());
+        List<BatchAnswer> answered = new ArrayList<>(page.batches().size());
         for (FolioCommit.Batch batch : page.batches()) {
-            long end = Math.addExact(next, batch.rows());
+            if (batch.rows() > Long.MAX_VALUE - next) {
+                answered.add(new Rejected(
+                        ErrorKind.PRECONDITION,
+                        "the partition has no offsets left for the batch: topic_uid="
+                                + page.partition().topicUid() + ", next_offset=" + next));
+                continue;
+            }
             timestamp = Math.max(timestamp, wantedTimestamp(batch));
-            accepted.add(new Accepted(next, end, timestamp));
-            next = end;
+            answered.add(new Accepted(next, next + batch.rows(), timestamp));
+            next += batch.rows();
         }
-        moved.put(page.partition(), new PartitionState(next, timestamp));
-        return accepted;
+        if (next > partition.nextOffset()) {
+            moved.put(page.partition(), new PartitionState(next, timestamp));
+        }
+        return List.copyOf(answered);
     }
 
     private long wantedTimestamp(FolioCommit.Batch batch) {
@@ -202,19 +210,33 @@ public final class CommitRule {
                 : Math.clamp(batch.requestedTimestampMicros(), MIN_TIMESTAMP_MICROS, nowMicros);
     }
 
-    private static LogPage logPage(UUID folioId, FolioCommit.Page page, List<Accepted> accepted) {
-        List<PageBatch> batches = accepted.stream()
-                .map(batch -> new PageBatch(batch.endOffset() - batch.startOffset(), batch.timestampMicros()))
-                .toList();
-        return new LogPage(
-                page.partition(),
-                accepted.getFirst().startOffset(),
-                accepted.getLast().endOffset(),
-                folioId,
-                page.byteOffset(),
-                page.byteLength(),
-                page.crc32c(),
-                page.schemaVersion(),
-                batches);
+    /// The page as it stands in the log; absent if none of its batches does.
+    private static Optional<LogPage> logPage(UUID folioId, FolioCommit.Page page, List<BatchAnswer> answers) {
+        List<PageBatch> batches = new ArrayList<>(answers.size());
+        long start = -1;
+        long end = -1;
+        for (int i = 0; i < answers.size(); i++) {
+            long rows = page.batches().get(i).rows();
+            switch (answers.get(i)) {
+                case Accepted accepted -> {
+                    start = start < 0 ? accepted.startOffset() : start;
+                    end = accepted.endOffset();
+                    batches.add(PageBatch.of(rows, accepted.timestampMicros()));
+                }
+                case Rejected ignored -> batches.add(PageBatch.skipped(rows));
+            }
+        }
+        return end < 0
+                ? Optional.empty()
+                : Optional.of(new LogPage(
+                        page.partition(),
+                        start,
+                        end,
+                        folioId,
+                        page.byteOffset(),
+                        page.byteLength(),
+                        page.crc32c(),
+                        page.schemaVersion(),
+                        batches));
     }
 }

@@ -17,6 +17,7 @@ package dev.wings.controlplane.log;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /// A page that is part of the log: rows `[startOffset, endOffset)` of a partition.
 ///
@@ -35,22 +36,41 @@ public record LogPage(
 
     public LogPage {
         batches = List.copyOf(batches);
-        long rows = batches.stream().mapToLong(PageBatch::rows).sum();
-        if (batches.isEmpty() || rows != endOffset - startOffset) {
+        long rows = taken(batches).mapToLong(PageBatch::rows).sum();
+        if (rows == 0 || rows != endOffset - startOffset) {
             throw new IllegalStateException("a page's offsets count its rows: folio_id=" + folioId + ", start="
                     + startOffset + ", end=" + endOffset + ", rows=" + rows);
         }
     }
 
+    /// Timestamps never go back within a partition, so the first is the smallest.
     public long firstTimestampMicros() {
-        return batches.getFirst().timestampMicros();
+        return taken(batches).mapToLong(PageBatch::timestampMicros).findFirst().orElseThrow();
     }
 
-    /// Timestamps never go back within a partition, so the last is the greatest.
     public long lastTimestampMicros() {
-        return batches.getLast().timestampMicros();
+        return taken(batches.reversed())
+                .mapToLong(PageBatch::timestampMicros)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Stream<PageBatch> taken(List<PageBatch> batches) {
+        return batches.stream().filter(batch -> !batch.skipped());
     }
 
     /// One record batch of a page.
-    public record PageBatch(long rows, long timestampMicros) {}
+    ///
+    /// @param timestampMicros 0 if it is skipped
+    /// @param skipped whether it was rejected: its bytes are in the page, its rows are not in the log
+    public record PageBatch(long rows, long timestampMicros, boolean skipped) {
+
+        public static PageBatch of(long rows, long timestampMicros) {
+            return new PageBatch(rows, timestampMicros, false);
+        }
+
+        public static PageBatch skipped(long rows) {
+            return new PageBatch(rows, 0, true);
+        }
+    }
 }

@@ -99,7 +99,8 @@ public final class LogProtos {
         for (PageBatch batch : batches) {
             page.addBatches(dev.wings.common.proto.PageBatch.newBuilder()
                     .setRows(batch.rows())
-                    .setTimestampMicros(batch.timestampMicros()));
+                    .setTimestampMicros(batch.timestampMicros())
+                    .setSkipped(batch.skipped()));
         }
     }
 
@@ -113,7 +114,7 @@ public final class LogProtos {
     public static List<PageBatch> parseBatches(byte[] stored) {
         try {
             return PlannedPage.parseFrom(stored).getBatchesList().stream()
-                    .map(batch -> new PageBatch(batch.getRows(), batch.getTimestampMicros()))
+                    .map(batch -> new PageBatch(batch.getRows(), batch.getTimestampMicros(), batch.getSkipped()))
                     .toList();
         } catch (InvalidProtocolBufferException e) {
             throw WingsException.dataLoss("the stored batches of a page cannot be read", e);

@@ -28,6 +28,7 @@ import dev.wings.controlplane.log.CommitState.TopicState;
 import dev.wings.controlplane.log.FolioAnswer.Accepted;
 import dev.wings.controlplane.log.FolioAnswer.BatchAnswer;
 import dev.wings.controlplane.log.FolioAnswer.Rejected;
+import dev.wings.controlplane.log.LogPage.PageBatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -113,6 +114,54 @@ final class CommitRuleTest {
         assertThat(pages.get(1)).hasSize(1).allSatisfy(batch -> assertRejected(batch, ErrorKind.INVALID));
         assertThat(pages.get(2)).hasSize(1).allSatisfy(batch -> assertRejected(batch, ErrorKind.INVALID));
         assertThat(pages.get(3)).containsExactly(new Accepted(100, 101, NOW));
+    }
+
+    /// The bytes of a batch that is rejected stay in the page, and readers are told to skip them.
+    @Test
+    void batchIsRejectedByItself() {
+        PartitionKey key = new PartitionKey(PARTITIONED, "full");
+        CommitState nearlyFull = new CommitState(
+                state.objectPrefix(),
+                state.lastCommitNumber(),
+                Map.of(),
+                state.topics(),
+                Map.of(key, new PartitionState(Long.MAX_VALUE - 10, 500_000)));
+        CommitDecision decision = CommitRule.decide(
+                NAMESPACE,
+                List.of(folio(
+                        "acme/sales/folios/x",
+                        page(PARTITIONED, "full", 0, 11, 3, 8, 7, 1),
+                        page(PARTITIONED, "full", 0, 1, 2),
+                        page(PARTITIONED, "JFK", 0, 1))),
+                nearlyFull,
+                NOW,
+                LogFixture.ANY_AGE);
+
+        List<List<BatchAnswer>> pages =
+                ((Answered) decision.outcomes().getFirst()).answer().pages();
+        long end = Long.MAX_VALUE;
+        assertRejected(pages.get(0).get(0), ErrorKind.PRECONDITION);
+        assertThat(pages.get(0).get(1)).isEqualTo(new Accepted(end - 10, end - 7, NOW));
+        assertRejected(pages.get(0).get(2), ErrorKind.PRECONDITION);
+        assertThat(pages.get(0).get(3)).isEqualTo(new Accepted(end - 7, end, NOW));
+        assertRejected(pages.get(0).get(4), ErrorKind.PRECONDITION);
+        assertThat(pages.get(1)).hasSize(2).allSatisfy(batch -> assertRejected(batch, ErrorKind.PRECONDITION));
+        assertThat(pages.get(2)).containsExactly(new Accepted(0, 1, NOW));
+        assertThat(decision.partitions()).containsEntry(key, new PartitionState(end, NOW));
+        List<LogPage> inLog = decision.folios().getFirst().pages();
+        assertThat(inLog).extracting(LogPage::startOffset).containsExactly(end - 10, 0L);
+        List<PageBatch> batches = inLog.getFirst().batches();
+        assertThat(batches)
+                .containsExactly(
+                        PageBatch.skipped(11),
+                        PageBatch.of(3, NOW),
+                        PageBatch.skipped(8),
+                        PageBatch.of(7, NOW),
+                        PageBatch.skipped(1));
+        assertThat(inLog.getFirst())
+                .extracting(LogPage::firstTimestampMicros, LogPage::lastTimestampMicros)
+                .containsExactly(NOW, NOW);
+        assertThat(LogProtos.parseBatches(LogProtos.formatBatches(batches))).isEqualTo(batches);
     }
 
     private static void assertRejected(BatchAnswer batch, ErrorKind kind) {

@@ -205,7 +205,7 @@ public abstract class LogMetadataStoreContract extends StateContract {
                 committed.byteLength(),
                 committed.crc32c(),
                 0,
-                List.of(new LogPage.PageBatch(10, 1_000), new LogPage.PageBatch(5, 1_000)));
+                List.of(LogPage.PageBatch.of(10, 1_000), LogPage.PageBatch.of(5, 1_000)));
         assertThat(plan.pages().get(1)).containsExactly(new PlanSink.PlannedPage(expected, folio.objectKey(), 1));
         assertThat(plan.pages().get(0)).hasSize(1);
     }

@@ -19,21 +19,24 @@ import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.Rejection;
+import dev.wings.ingestor.intake.Session;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The answer to one message, from the moment it came in.
-final class PutAnswer {
+final class PutAnswer implements Session.Outcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(PutAnswer.class);
 
+    private final Answers answers;
     private final Answers.Slot slot;
     private final IngestResponse.Builder response;
     private final PutMetrics metrics;
     private final PutMetrics.Stopwatch stopwatch;
 
-    PutAnswer(Answers.Slot slot, long index, PutMetrics metrics) {
+    PutAnswer(Answers answers, Answers.Slot slot, long index, PutMetrics metrics) {
+        this.answers = answers;
         this.slot = slot;
         this.response = IngestResponse.newBuilder().setBatchIndex(index);
         this.metrics = metrics;
@@ -45,19 +48,24 @@ final class PutAnswer {
         response.setRequestId(requestId);
     }
 
-    /// @param ranges one for each partition, ordered by value
-    void accepted(List<IngestResponse.PartitionRange> ranges) {
+    @Override
+    public void accepted(List<IngestResponse.PartitionRange> ranges) {
         slot.accept(response.setAccepted(IngestResponse.Accepted.newBuilder().addAllRanges(ranges))
                 .build());
         metrics.accepted(stopwatch, ranges);
     }
 
-    void rejected(WingsException reason) {
+    /// @param ends whether the call ends with the same reason, once all before it are answered
+    @Override
+    public void rejected(WingsException reason, boolean ends) {
         Rejection rejection = GrpcErrors.toRejection(reason);
         slot.reject(
                 response.setRejected(rejection).build(),
                 GrpcErrors.status(reason.kind()).withDescription(reason.getMessage()));
         metrics.rejected(reason.kind());
         LOG.debug("batch rejected: kind={}, message={}", reason.kind(), reason.getMessage());
+        if (ends) {
+            answers.endAfterAnswers(GrpcErrors.toStatus(reason).getStatus());
+        }
     }
 }

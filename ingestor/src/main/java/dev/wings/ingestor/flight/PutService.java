@@ -15,19 +15,15 @@
  */
 package dev.wings.ingestor.flight;
 
-import dev.wings.common.arrow.BatchLimits;
 import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.fair.KnownTenants;
-import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.AbsentMethods;
 import dev.wings.common.rpc.UserTokens;
 import dev.wings.common.time.Scheduler;
-import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.budget.MemoryBudget;
-import dev.wings.ingestor.folio.FolioPipelines;
-import dev.wings.ingestor.topic.TopicDirectory;
+import dev.wings.ingestor.intake.Intake;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -43,14 +39,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Arrow Flight's `DoPut`, the handshake of clients with a user and a password, and nothing else of Flight: clients get
 /// UNIMPLEMENTED for the other methods, and are told where those are.
 public final class PutService {
-
-    /// Bounds what a batch of columns that take no bytes can cost.
-    private static final int MAX_BATCH_ROWS = 1 << 22;
 
     /// How much larger than a batch its message may be.
     private static final int MESSAGE_OVERHEAD_BYTES = 1 << 20;
@@ -60,11 +52,9 @@ public final class PutService {
     /// For the first message of a stream.
     private static final Duration TIME_TO_BEGIN = Duration.ofMinutes(1);
 
-    private final TopicDirectory topics;
-    private final FolioPipelines pipelines;
+    private final Intake intake;
     private final MemoryBudget budget;
     private final Limits limits;
-    private final BatchIntake.Settings intakeSettings;
     private final PutMetrics metrics;
     private final MethodDescriptor<PutMessage, Flight.PutResult> doPut;
 
@@ -80,29 +70,23 @@ public final class PutService {
     /// @param idleTime a stream whose client neither sends nor takes anything for so long is ended
     public record Limits(int maxBatchBytes, int maxStreams, Duration idleTime) {}
 
-    /// @param hashSeed unknown to producers, so that none can slow others down with values that collide
     public PutService(
-            TopicDirectory topics,
-            FolioPipelines pipelines,
+            Intake intake,
             MemoryBudget budget,
             BufferAllocator allocator,
             Limits limits,
-            int hashSeed,
             KnownTenants tenants,
             Scheduler scheduler,
             MeterRegistry registry) {
-        this.topics = topics;
+        this.intake = intake;
         this.tenants = tenants;
         this.scheduler = scheduler;
         this.places = new FairPlaces("streams", FairPlaces.Limits.of(limits.maxStreams()));
         this.sweepTime = limits.idleTime().dividedBy(4).compareTo(MAX_SWEEP_TIME) < 0
                 ? limits.idleTime().dividedBy(4)
                 : MAX_SWEEP_TIME;
-        this.pipelines = pipelines;
         this.budget = budget;
         this.limits = limits;
-        this.intakeSettings =
-                new BatchIntake.Settings(allocator, new BatchLimits(MAX_BATCH_ROWS, limits.maxBatchBytes()), hashSeed);
         this.metrics = new PutMetrics(registry, budget, streams);
         this.doPut = FlightServiceGrpc.getDoPutMethod().toBuilder(
                         new PutMarshaller(allocator, maxMessageBytes(limits)),
@@ -194,17 +178,8 @@ public final class PutService {
         streams.remove(stream);
     }
 
-    /// Starts to read batches for a topic as it is now. Fails with NOT_FOUND if there is none.
-    BatchIntake openIntake(TopicName name, Schema schema) {
-        return BatchIntake.open(intakeSettings, schema, topics.refresh(name));
-    }
-
-    TopicDirectory topics() {
-        return topics;
-    }
-
-    FolioPipelines pipelines() {
-        return pipelines;
+    Intake intake() {
+        return intake;
     }
 
     PutMetrics metrics() {

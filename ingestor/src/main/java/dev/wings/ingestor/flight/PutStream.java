@@ -22,29 +22,18 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
-import dev.wings.common.proto.AcceptedBatch;
-import dev.wings.common.proto.BatchResult;
 import dev.wings.common.proto.IngestRequest;
-import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.resource.TopicName;
-import dev.wings.ingestor.batch.BatchIntake;
-import dev.wings.ingestor.batch.PartitionBatch;
 import dev.wings.ingestor.budget.MemoryBudget;
-import dev.wings.ingestor.folio.FolioPipeline;
-import dev.wings.ingestor.folio.Producer;
-import dev.wings.ingestor.folio.Submission;
-import dev.wings.ingestor.topic.TopicTarget;
+import dev.wings.ingestor.intake.Session;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.arrow.flight.impl.Flight;
-import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One DoPut call: its first message names the topic and the schema, each further one is a batch that gets its own
 /// answer, whatever becomes of the others.
@@ -53,8 +42,6 @@ import org.slf4j.LoggerFactory;
 /// message is requested when this one is dealt with and the memory budget has room.
 final class PutStream extends ServerCall.Listener<PutMessage> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PutStream.class);
-
     private static final int MAX_REQUEST_ID_LENGTH = 128;
 
     private final ServerCall<PutMessage, Flight.PutResult> call;
@@ -62,12 +49,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
     private final MemoryBudget.Account account;
     private final PutService service;
     private final Answers answers;
-    private final Producer producer = new Producer();
-
-    /// Null until there is a dictionary.
-    private MemoryBudget.Account.@Nullable Lease dictionaries;
-
-    private @Nullable BatchIntake intake;
+    private @Nullable Session session;
     private long batches;
 
     private final FairPlaces.Place place;
@@ -131,14 +113,14 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
             // a message that was compressed on its way is larger here than there
             lease.resize(Math.max(lease.bytes(), message.bytes()));
             switch (message) {
-                case PutMessage.Data data when intake == null -> onFirst(data);
-                case PutMessage.Data data -> onNext(intake, data, lease);
+                case PutMessage.Data data when session == null -> onFirst(data);
+                case PutMessage.Data data -> onNext(session, data, lease);
                 case PutMessage.Refused(WingsException reason) -> onRefused(reason);
             }
         } catch (RuntimeException | Error e) {
             answers.endNow(GrpcErrors.toStatus(e).getStatus());
             // the call is over only when its client has read what was sent to it
-            giveBackDictionaries();
+            closeSession();
             return;
         }
         answers.whenRoom(() -> account.whenAdmitted(this::ask));
@@ -167,18 +149,14 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
 
     private void onOver() {
         answers.drop();
-        giveBackDictionaries();
+        closeSession();
         place.close();
         service.onOver(this);
     }
 
-    private void giveBackDictionaries() {
-        if (intake != null) {
-            intake.close();
-        }
-        if (dictionaries != null) {
-            dictionaries.close();
-            dictionaries = null;
+    private void closeSession() {
+        if (session != null) {
+            session.close();
         }
     }
 
@@ -187,30 +165,28 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         if (!(IpcHeader.parse(message.header()) instanceof IpcHeader.SchemaMessage schema)) {
             throw WingsException.invalid("the first message of a stream must be its schema");
         }
-        intake = service.openIntake(name, schema.schema());
-        account.join(intake.topic().namespace().uid());
+        session = service.intake().openSession(name, schema.schema(), account);
     }
 
-    private void onNext(BatchIntake open, PutMessage.Data message, MemoryBudget.Account.Lease lease) {
+    private void onNext(Session open, PutMessage.Data message, MemoryBudget.Account.Lease lease) {
         switch (parse(message.header())) {
-            case Header.Dictionary dictionary -> onDictionary(open, dictionary.header, message, lease);
+            case Header.Dictionary dictionary -> open.readDictionary(dictionary.header, message.body(), lease);
             case Header.Answered answered -> onAnswered(open, answered, message, lease);
         }
     }
 
     private void onAnswered(
-            BatchIntake open, Header.Answered header, PutMessage.Data message, MemoryBudget.Account.Lease lease) {
-        long index = batches++;
-        Optional<Answers.Slot> slot = nextAnswer();
-        if (slot.isEmpty()) {
+            Session open, Header.Answered header, PutMessage.Data message, MemoryBudget.Account.Lease lease) {
+        Optional<PutAnswer> next = nextAnswer();
+        if (next.isEmpty()) {
             return;
         }
-        PutAnswer answer = new PutAnswer(slot.get(), index, service.metrics());
+        PutAnswer answer = next.get();
         try {
             IngestRequest request = parseRequest(message.appMetadata());
             answer.repeat(request.getRequestId());
             switch (header) {
-                case Header.Batch batch -> onBatch(open, batch.header, message.body(), request, lease, answer);
+                case Header.Batch batch -> open.append(batch.header, message.body(), wishes(request), lease, answer);
                 case Header.None ignored -> answer.accepted(List.of());
                 case Header.Bad bad -> throw bad.reason;
             }
@@ -219,103 +195,21 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         }
     }
 
-    private Optional<Answers.Slot> nextAnswer() {
-        return answers.next(account.hold(Answers.ANSWER_BYTES));
-    }
-
-    /// A dictionary that cannot be read is missed by the batches that need it, and they have answers to say so.
-    private void onDictionary(
-            BatchIntake open,
-            IpcHeader.DictionaryBatch header,
-            PutMessage.Data message,
-            MemoryBudget.Account.Lease lease) {
-        try (lease) {
-            open.readDictionary(header, message.body());
-        } catch (WingsException e) {
-            if (e.kind() == ErrorKind.EXHAUSTED) {
-                throw e;
-            }
-            LOG.debug("dictionary not taken: topic={}, cause={}", open.topic().name(), e.getMessage());
-        }
-        keepDictionaries(open.dictionaryBytes());
-    }
-
-    /// Dictionaries stay until the stream ends, and a small one may have been packed to a fraction of its size: so what
-    /// counts is what they take now.
-    private void keepDictionaries(long bytes) {
-        if (dictionaries == null) {
-            dictionaries = account.hold(bytes);
-        } else {
-            dictionaries.resize(bytes);
-        }
-        if (!dictionaries.keep(MemoryBudget.Reason.DICTIONARIES)) {
-            throw WingsException.exhausted(
-                    "no memory for the dictionaries of the stream, send its columns without them or try again later:"
-                            + " dictionary_bytes=" + bytes);
-        }
-    }
-
-    private void onBatch(
-            BatchIntake open,
-            IpcHeader.RecordBatch header,
-            ArrowBuf body,
-            IngestRequest request,
-            MemoryBudget.Account.Lease lease,
-            PutAnswer answer) {
-        open.follow(service.topics().load(open.topic().name()));
-        List<PartitionBatch> split = open.openBatches(header, body, partitionValue(request));
-        if (split.isEmpty()) {
-            answer.accepted(List.of());
-        } else {
-            submit(open.topic(), split, request, lease, answer);
-        }
-    }
-
-    /// Hands the batches over, which give back their memory whatever happens. What they count for goes with them: when
-    /// the stream is over they may be there for long.
-    private void submit(
-            TopicTarget topic,
-            List<PartitionBatch> split,
-            IngestRequest request,
-            MemoryBudget.Account.Lease lease,
-            PutAnswer answer) {
-        FolioPipeline pipeline;
-        try {
-            pipeline = service.pipelines().open(topic.namespace());
-        } catch (RuntimeException e) {
-            split.forEach(PartitionBatch::close);
-            throw e;
-        }
-        MemoryBudget.Account.Lease memory = lease.move();
-        Submission submission = new Submission(
-                producer, topic, split, requestedTimestampMicros(request), memory, new Outcome(topic, split, answer));
-        // a split batch is a copy that is larger or smaller than what came in
-        memory.resize(Math.max(memory.bytes(), submission.bytes()));
-        while (!pipeline.append(submission)) {
-            // it was idle for long, and has made room a moment ago
-            pipeline = service.pipelines().open(topic.namespace());
-        }
+    private Optional<PutAnswer> nextAnswer() {
+        long index = batches++;
+        return answers.next(account.hold(Answers.ANSWER_BYTES))
+                .map(slot -> new PutAnswer(answers, slot, index, service.metrics()));
     }
 
     private void onRefused(WingsException reason) {
-        if (intake == null) {
+        if (session == null) {
             throw reason;
         }
-        long index = batches++;
-        nextAnswer().ifPresent(slot -> reject(new PutAnswer(slot, index, service.metrics()), reason));
+        nextAnswer().ifPresent(answer -> reject(answer, reason));
     }
 
-    /// Rejects a batch that was not submitted. If the fault is not its own, the producer may send it again, and
-    /// nothing that it sent after it must come before it: then the stream ends (I2).
-    private void reject(PutAnswer answer, WingsException reason) {
-        answer.rejected(reason);
-        boolean goesOn = switch (reason.kind()) {
-            case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ALREADY_EXISTS, PRECONDITION -> true;
-            case CONFLICT, EXHAUSTED, UNAVAILABLE, DEADLINE, CANCELLED, DATA_LOSS, INTERNAL -> false;
-        };
-        if (!goesOn) {
-            answers.endAfterAnswers(GrpcErrors.toStatus(reason).getStatus());
-        }
+    private static void reject(PutAnswer answer, WingsException reason) {
+        answer.rejected(reason, Session.ends(reason));
     }
 
     private static Header parse(byte[] header) {
@@ -334,16 +228,10 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         }
     }
 
-    private static Optional<String> partitionValue(IngestRequest request) {
-        return request.hasPartitionValue() ? Optional.of(request.getPartitionValue()) : Optional.empty();
-    }
-
-    /// In a commit 0 stands for none, so the first microsecond stands for the epoch.
-    private static long requestedTimestampMicros(IngestRequest request) {
-        if (!request.hasTimestampMicros()) {
-            return 0;
-        }
-        return request.getTimestampMicros() == 0 ? 1 : request.getTimestampMicros();
+    private static Session.Wishes wishes(IngestRequest request) {
+        return new Session.Wishes(
+                request.hasPartitionValue() ? Optional.of(request.getPartitionValue()) : Optional.empty(),
+                request.hasTimestampMicros() ? OptionalLong.of(request.getTimestampMicros()) : OptionalLong.empty());
     }
 
     private static IngestRequest parseRequest(ByteString appMetadata) {
@@ -359,59 +247,6 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
                     + request.getRequestId().length() + ", limit=" + MAX_REQUEST_ID_LENGTH);
         }
         return request;
-    }
-
-    /// What became of the batches of one message.
-    private final class Outcome implements Submission.Answer {
-
-        private final TopicTarget topic;
-        private final List<String> partitionValues;
-        private final PutAnswer answer;
-
-        Outcome(TopicTarget topic, List<PartitionBatch> split, PutAnswer answer) {
-            this.topic = topic;
-            this.partitionValues =
-                    split.stream().map(PartitionBatch::partitionValue).toList();
-            this.answer = answer;
-        }
-
-        @Override
-        public void committed(List<BatchResult> results) {
-            List<IngestResponse.PartitionRange> ranges = new ArrayList<>();
-            for (int i = 0; i < results.size(); i++) {
-                BatchResult result = results.get(i);
-                if (!result.hasAccepted()) {
-                    // the topic is not what it was: it is looked up again for the next batch
-                    service.topics().forget(topic);
-                    answer.rejected(reason(result));
-                    return;
-                }
-                AcceptedBatch accepted = result.getAccepted();
-                ranges.add(IngestResponse.PartitionRange.newBuilder()
-                        .setPartitionValue(partitionValues.get(i))
-                        .setStartOffset(accepted.getStartOffset())
-                        .setEndOffset(accepted.getEndOffset())
-                        .setTimestampMicros(accepted.getTimestampMicros())
-                        .build());
-            }
-            answer.accepted(ranges);
-        }
-
-        private WingsException reason(BatchResult refused) {
-            WingsException reason = GrpcErrors.fromRejection(refused.getRejected());
-            return reason.kind() == ErrorKind.NOT_FOUND
-                    ? WingsException.notFound("the topic was deleted while it was written to, push again if there is"
-                            + " another one of its name: topic=" + topic.name() + ", topic_uid=" + topic.uid())
-                    : reason;
-        }
-
-        /// Whatever the stream sent after this batch is not committed either, so it ends here.
-        @Override
-        public void failed(WingsException reason) {
-            service.topics().forget(topic);
-            answer.rejected(reason);
-            answers.endAfterAnswers(GrpcErrors.toStatus(reason).getStatus());
-        }
     }
 
     /// What a message after the first one says that it is.

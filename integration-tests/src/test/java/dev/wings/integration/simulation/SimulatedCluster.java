@@ -69,7 +69,7 @@ final class SimulatedCluster {
 
         /// Fails if any memory was not given back.
         void close() {
-            parts.pipelines().close();
+            parts.intake().pipelines().close();
             resources.close();
             memory.close();
         }

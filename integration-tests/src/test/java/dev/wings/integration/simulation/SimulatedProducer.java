@@ -15,28 +15,22 @@
  */
 package dev.wings.integration.simulation;
 
-import com.google.protobuf.ByteString;
-import dev.wings.common.arrow.ArrowSchemas;
-import dev.wings.common.arrow.IpcMessage;
-import dev.wings.common.error.ErrorKind;
+import dev.wings.common.arrow.SentBatch;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.folio.PageBuilder;
-import dev.wings.common.proto.AcceptedBatch;
-import dev.wings.common.proto.BatchResult;
+import dev.wings.common.proto.IngestResponse.PartitionRange;
 import dev.wings.common.resource.TopicName;
-import dev.wings.ingestor.batch.PageLayout;
-import dev.wings.ingestor.batch.PartitionBatch;
 import dev.wings.ingestor.budget.MemoryBudget;
-import dev.wings.ingestor.folio.Producer;
-import dev.wings.ingestor.folio.Submission;
-import dev.wings.ingestor.topic.TopicTarget;
+import dev.wings.ingestor.intake.Session;
 import dev.wings.integration.simulation.SimulatedCluster.RunningIngestor;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// One producer's streams, one after the other: each goes on until a batch of it fails, several batches under way at
@@ -61,72 +55,69 @@ final class SimulatedProducer {
         this.number = number;
     }
 
-    private record Sent(long firstId, int rows, CompletableFuture<AcceptedBatch> answer) {}
+    private record Sent(long firstId, int rows, CompletableFuture<PartitionRange> answer) implements Session.Outcome {
+
+        @Override
+        public void accepted(List<PartitionRange> ranges) {
+            answer.complete(ranges.getFirst());
+        }
+
+        @Override
+        public void rejected(WingsException reason, boolean ends) {
+            answer.completeExceptionally(reason);
+        }
+    }
 
     /// Runs on a thread of the ingestor's process.
     void run(int streams) {
+        Schema schema = new Schema(List.of(Field.notNullable("id", new ArrowType.Int(64, true))));
         for (int stream = 0; stream < streams; stream++) {
-            Producer producer = new Producer();
-            List<Sent> batches = new java.util.ArrayList<>();
-            for (int i = 0; i < UNDER_WAY; i++) {
-                send(producer, batches);
+            try (MemoryBudget.Account account = ingestor.parts().budget().open();
+                    Session session = ingestor.parts()
+                            .intake()
+                            .openSession(TopicName.parse(SimulatedCluster.TOPIC), schema, account)) {
+                List<Sent> batches = new ArrayList<>();
+                for (int i = 0; i < UNDER_WAY; i++) {
+                    batches.add(send(session, schema, account));
+                    pause();
+                }
+                long last = -1;
+                for (Sent batch : batches) {
+                    last = take(batch, last);
+                }
+            } catch (WingsException e) {
+                simulation.note("no session " + e);
+                if (!Session.ends(e)) {
+                    throw e;
+                }
                 pause();
-            }
-            long last = -1;
-            for (Sent batch : batches) {
-                last = take(batch, last);
             }
         }
     }
 
-    private void send(Producer producer, List<Sent> batches) {
-        TopicTarget topic;
-        try {
-            topic = ingestor.parts().topics().load(TopicName.parse(SimulatedCluster.TOPIC));
-        } catch (WingsException e) {
-            if (e.kind() == ErrorKind.UNAVAILABLE) {
-                return;
-            }
-            throw e;
-        }
+    private Sent send(Session session, Schema schema, MemoryBudget.Account account) {
         int rows = 1 + simulation.random().nextInt(MAX_ROWS);
         Sent batch = new Sent(number * 1_000_000L + sent, rows, new CompletableFuture<>());
         sent += rows;
-        batches.add(batch);
         written.sent(batch.firstId, rows);
-        MemoryBudget.Account.Lease memory = ingestor.parts().budget().open().hold(1);
-        Submission submission =
-                new Submission(producer, topic, List.of(batch(topic, batch)), 0, memory, new Submission.Answer() {
-                    @Override
-                    public void committed(List<BatchResult> results) {
-                        batch.answer.complete(results.getFirst().getAccepted());
-                    }
-
-                    @Override
-                    public void failed(WingsException reason) {
-                        batch.answer.completeExceptionally(reason);
-                    }
-                });
-        ingestor.parts().pipelines().open(topic.namespace()).append(submission);
-    }
-
-    private PartitionBatch batch(TopicTarget topic, Sent sent) {
-        Schema schema = ArrowSchemas.toArrow(topic.schema());
-        PageLayout layout =
-                new PageLayout(topic.schema().version(), ByteString.copyFrom(PageBuilder.schemaMessage(schema)));
         try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, ingestor.memory())) {
-            for (int row = 0; row < sent.rows; row++) {
-                ((BigIntVector) root.getVector(0)).setSafe(row, sent.firstId + row);
+            for (int row = 0; row < rows; row++) {
+                ((BigIntVector) root.getVector(0)).setSafe(row, batch.firstId + row);
             }
-            root.setRowCount(sent.rows);
-            return new PartitionBatch(layout, "", sent.rows, IpcMessage.open(root));
+            root.setRowCount(rows);
+            try (SentBatch message = SentBatch.open(root, ingestor.memory());
+                    MemoryBudget.Account.Lease memory =
+                            account.hold(message.body().capacity())) {
+                session.append(message.header(), message.body(), Session.Wishes.NONE, memory, batch);
+            }
         }
+        return batch;
     }
 
     /// The offset at which it ended, or `last` if it was not accepted.
     private long take(Sent batch, long last) {
         try {
-            AcceptedBatch accepted = batch.answer.get();
+            PartitionRange accepted = batch.answer.get();
             simulation.note("acknowledged " + batch.firstId + " at " + accepted.getStartOffset());
             if (accepted.getStartOffset() < last) {
                 throw new AssertionError("I2: a batch came before one that was sent earlier: offset="

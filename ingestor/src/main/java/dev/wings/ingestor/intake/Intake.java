@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.intake;
+
+import dev.wings.common.resource.TopicName;
+import dev.wings.ingestor.batch.BatchIntake;
+import dev.wings.ingestor.budget.MemoryBudget;
+import dev.wings.ingestor.folio.FolioPipelines;
+import dev.wings.ingestor.topic.TopicDirectory;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// The way into the log for batches that came in by whatever door.
+public record Intake(TopicDirectory topics, FolioPipelines pipelines, BatchIntake.Settings settings) {
+
+    /// Starts to take batches for a topic as it is now. Fails with NOT_FOUND if there is none. If the schema does not
+    /// fit the topic, each batch is rejected for that.
+    ///
+    /// @param account of the producer; joins the topic's namespace, and stays the caller's to close
+    public Session openSession(TopicName name, Schema schema, MemoryBudget.Account account) {
+        BatchIntake batches = BatchIntake.open(settings, schema, topics.refresh(name));
+        account.join(batches.topic().namespace().uid());
+        return new Session(this, batches, account);
+    }
+}
