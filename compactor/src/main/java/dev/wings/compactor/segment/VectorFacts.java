@@ -15,9 +15,11 @@
  */
 package dev.wings.compactor.segment;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Optional;
 import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.util.ByteFunctionHelpers;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.DateDayVector;
@@ -40,6 +42,13 @@ record VectorFacts(
         boolean bounded,
         @Nullable Object min,
         @Nullable Object max) {
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /// Empty for lists and maps.
     ///
@@ -78,12 +87,13 @@ record VectorFacts(
         return nulls.length > 0 && nulls[row];
     }
 
-    private static VectorFacts ints(ArrowBuf data, int rows, boolean[] nulls, long nullCount) {
+    private static VectorFacts ints(ArrowBuf buffer, int rows, boolean[] nulls, long nullCount) {
+        MemorySegment data = memory(buffer);
         int min = Integer.MAX_VALUE;
         int max = Integer.MIN_VALUE;
         for (int i = 0; i < rows; i++) {
             if (!isNull(nulls, i)) {
-                int value = data.getInt((long) i * Integer.BYTES);
+                int value = data.get(INT, (long) i * Integer.BYTES);
                 min = Math.min(min, value);
                 max = Math.max(max, value);
             }
@@ -91,12 +101,13 @@ record VectorFacts(
         return new VectorFacts(nullCount, true, (long) min, (long) max);
     }
 
-    private static VectorFacts longs(ArrowBuf data, int rows, boolean[] nulls, long nullCount) {
+    private static VectorFacts longs(ArrowBuf buffer, int rows, boolean[] nulls, long nullCount) {
+        MemorySegment data = memory(buffer);
         long min = Long.MAX_VALUE;
         long max = Long.MIN_VALUE;
         for (int i = 0; i < rows; i++) {
             if (!isNull(nulls, i)) {
-                long value = data.getLong((long) i * Long.BYTES);
+                long value = data.get(LONG, (long) i * Long.BYTES);
                 min = Math.min(min, value);
                 max = Math.max(max, value);
             }
@@ -104,14 +115,15 @@ record VectorFacts(
         return new VectorFacts(nullCount, true, min, max);
     }
 
-    private static VectorFacts doubles(ArrowBuf data, int width, int rows, boolean[] nulls, long nullCount) {
+    private static VectorFacts doubles(ArrowBuf buffer, int width, int rows, boolean[] nulls, long nullCount) {
+        MemorySegment data = memory(buffer);
         double min = Double.POSITIVE_INFINITY;
         double max = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < rows; i++) {
             if (!isNull(nulls, i)) {
                 double value = width == Float.BYTES
-                        ? data.getFloat((long) i * Float.BYTES)
-                        : data.getDouble((long) i * Double.BYTES);
+                        ? data.get(FLOAT, (long) i * Float.BYTES)
+                        : data.get(DOUBLE, (long) i * Double.BYTES);
                 if (Double.isNaN(value)) {
                     return new VectorFacts(nullCount, false, null, null);
                 }
@@ -122,61 +134,79 @@ record VectorFacts(
         return new VectorFacts(nullCount, true, min, max);
     }
 
+    /// Most values are told apart by their first eight bytes, see [#head].
     private static VectorFacts texts(BaseVariableWidthVector vector, int rows, boolean[] nulls, long nullCount) {
-        ArrowBuf data = vector.getDataBuffer();
-        int min = -1;
-        int max = -1;
+        MemorySegment offsets = memory(vector.getOffsetBuffer());
+        MemorySegment data = memory(vector.getDataBuffer());
+        int minStart = -1;
+        int minLength = 0;
         long minHead = 0;
+        int maxStart = -1;
+        int maxLength = 0;
         long maxHead = 0;
+        int end = offsets.get(INT, 0);
         for (int i = 0; i < rows; i++) {
+            int start = end;
+            end = offsets.get(INT, (i + 1L) * Integer.BYTES);
             if (isNull(nulls, i)) {
                 continue;
             }
-            if (vector.getValueLength(i) > ColumnFacts.MAX_TEXT_BYTES) {
+            int length = end - start;
+            if (length > ColumnFacts.MAX_TEXT_BYTES) {
                 return new VectorFacts(nullCount, false, null, null);
             }
-            long head = head(vector, data, i);
-            int toMin = min < 0 ? -1 : Long.compareUnsigned(head, minHead);
-            if (toMin < 0 || (toMin == 0 && compare(vector, i, min) < 0)) {
-                min = i;
+            long head = head(data, start, length);
+            int toMin = minStart < 0 ? -1 : Long.compareUnsigned(head, minHead);
+            if (toMin < 0 || (toMin == 0 && compareRest(data, start, length, minStart, minLength) < 0)) {
+                minStart = start;
+                minLength = length;
                 minHead = head;
             }
-            int toMax = max < 0 ? 1 : Long.compareUnsigned(head, maxHead);
-            if (toMax > 0 || (toMax == 0 && compare(vector, i, max) > 0)) {
-                max = i;
+            int toMax = maxStart < 0 ? 1 : Long.compareUnsigned(head, maxHead);
+            if (toMax > 0 || (toMax == 0 && compareRest(data, start, length, maxStart, maxLength) > 0)) {
+                maxStart = start;
+                maxLength = length;
                 maxHead = head;
             }
         }
-        return new VectorFacts(nullCount, true, bytes(vector, min), bytes(vector, max));
+        return new VectorFacts(nullCount, true, bytes(data, minStart, minLength), bytes(data, maxStart, maxLength));
+    }
+
+    private static byte[] bytes(MemorySegment data, int start, int length) {
+        return data.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
     }
 
     /// The first eight bytes as a number that is ordered as they are; what is not there counts as zeros.
-    private static long head(BaseVariableWidthVector vector, ArrowBuf data, int row) {
-        int start = vector.getStartOffset(row);
-        int length = vector.getValueLength(row);
-        if (length >= Long.BYTES) {
-            return Long.reverseBytes(data.getLong(start));
+    private static long head(MemorySegment data, long start, int length) {
+        if (length <= 0) {
+            return 0;
+        }
+        if (start + Long.BYTES <= data.byteSize()) {
+            // bytes of the next value may follow
+            int others = Math.max(0, Long.BYTES - length) * Byte.SIZE;
+            return Long.reverseBytes(data.get(LONG, start)) >>> others << others;
         }
         long head = 0;
         for (int i = 0; i < Long.BYTES; i++) {
-            head = (head << Byte.SIZE) | (i < length ? data.getByte(start + i) & 0xFF : 0);
+            head = (head << Byte.SIZE) | (i < length ? data.get(ValueLayout.JAVA_BYTE, start + i) & 0xFF : 0);
         }
         return head;
     }
 
-    private static int compare(BaseVariableWidthVector vector, int row, int other) {
-        return ByteFunctionHelpers.compare(
-                vector.getDataBuffer(),
-                vector.getStartOffset(row),
-                vector.getEndOffset(row),
-                vector.getDataBuffer(),
-                vector.getStartOffset(other),
-                vector.getEndOffset(other));
+    /// Of two values whose first eight bytes are the same.
+    private static int compareRest(MemorySegment data, int start, int length, int otherStart, int otherLength) {
+        for (int i = Long.BYTES; i < Math.max(length, otherLength); i += Long.BYTES) {
+            int order = Long.compareUnsigned(
+                    head(data, start + i, length - i), head(data, otherStart + i, otherLength - i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(length, otherLength);
     }
 
-    private static byte[] bytes(BaseVariableWidthVector vector, int row) {
-        byte[] bytes = new byte[vector.getValueLength(row)];
-        vector.getDataBuffer().getBytes(vector.getStartOffset(row), bytes);
-        return bytes;
+    /// Checked once, where a buffer of Arrow checks at each value.
+    private static MemorySegment memory(ArrowBuf buffer) {
+        return MemorySegment.ofAddress(buffer.memoryAddress()).reinterpret(buffer.capacity());
     }
 }
