@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /// A test that takes a seed, from which all of its chance comes, and is run for so many seeds from 1 on. A failure
-/// names
-/// the seed: `-Dwings.seed=N` runs that one again, and `-Dwings.seeds=N` runs so many.
+/// names the seed: `-Dwings.seed=N` runs that one again, and `-Dwings.seeds=N` runs so many, from
+/// `-Dwings.seeds.from=N` on.
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest(name = "-Dwings.seed={0}")

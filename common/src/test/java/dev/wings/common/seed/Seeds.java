@@ -28,9 +28,10 @@ final class Seeds implements ArgumentsProvider {
     @Override
     public Stream<Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
         Long one = Long.getLong("wings.seed");
+        long first = Long.getLong("wings.seeds.from", 1);
         long seeds = Long.getLong(
                 "wings.seeds",
                 context.getRequiredTestMethod().getAnnotation(SeededTest.class).value());
-        return (one == null ? LongStream.rangeClosed(1, seeds) : LongStream.of(one)).mapToObj(Arguments::of);
+        return (one == null ? LongStream.range(first, first + seeds) : LongStream.of(one)).mapToObj(Arguments::of);
     }
 }

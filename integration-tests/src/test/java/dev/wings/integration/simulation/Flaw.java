@@ -15,12 +15,37 @@
  */
 package dev.wings.integration.simulation;
 
+import java.util.regex.Pattern;
+
 /// A deliberate fault of what is simulated, which the simulation has to find: else it would not find those of the real
 /// services either.
 enum Flaw {
-    NONE,
+    NONE("nothing"),
     /// The object store confirms what it has not stored.
-    FORGETFUL_STORE,
+    FORGETFUL_STORE("I1|I8"),
     /// The database loses everything when a control plane crashes.
-    FORGETFUL_DATABASE
+    FORGETFUL_DATABASE("I1|I2|NOT_FOUND|not found"),
+    /// Plans are now and then those of a moment ago.
+    STALE_PLANS("I5"),
+    /// A plan of several topics has each of them as of another moment.
+    TORN_PLANS("I6"),
+    /// A folio that is committed again is committed twice.
+    FORGETFUL_COMMITS("I4");
+
+    private final Pattern promises;
+
+    /// @param promises that it breaks
+    Flaw(String promises) {
+        this.promises = Pattern.compile(promises);
+    }
+
+    /// Whether what failed is what the fault breaks.
+    boolean explains(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (promises.matcher(String.valueOf(cause.getMessage())).find()) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

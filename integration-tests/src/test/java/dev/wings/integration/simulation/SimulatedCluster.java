@@ -15,6 +15,7 @@
  */
 package dev.wings.integration.simulation;
 
+import com.google.protobuf.Empty;
 import dev.wings.common.config.Settings;
 import dev.wings.common.process.Resources;
 import dev.wings.common.proto.ClusterMetadataGrpc;
@@ -23,9 +24,12 @@ import dev.wings.common.proto.CreateNamespaceRequest;
 import dev.wings.common.proto.CreateObjectStoreRequest;
 import dev.wings.common.proto.CreateTenantRequest;
 import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.DeleteTopicRequest;
+import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.Topic;
+import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.FieldType.Primitive;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
@@ -40,19 +44,46 @@ import dev.wings.controlplane.memory.MemoryDatabase;
 import dev.wings.ingestor.Ingestor;
 import dev.wings.ingestor.IngestorConfig;
 import io.grpc.Channel;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.RootAllocator;
 
-/// Control planes over one database, ingestors over one object store: the real ones, but for their sockets. The state
-/// survives every crash.
+/// Control planes over one database, ingestors and compactors over one object store: the real ones, but for their
+/// sockets, and for what writes the files of tables. The state survives every crash.
 final class SimulatedCluster {
 
-    static final String TOPIC = "tenants/default/namespaces/default/topics/events";
+    /// How long an object stays that nothing refers to any more: the shortest that can be configured.
+    static final Duration GRACE = Duration.ofMinutes(5);
 
-    private static final TopicSchema SCHEMA =
-            new TopicSchema(0, List.of(TopicField.required(1, "id", Primitive.LONG)), 1);
+    private static final String NAMESPACE = "tenants/default/namespaces/default";
+
+    static final URI STORE = URI.create("file:///simulated");
+    static final String EVENTS = NAMESPACE + "/topics/events";
+    /// What was written to the topic before is written to this one after that.
+    static final String COPIES = NAMESPACE + "/topics/copies";
+    /// A topic that is deleted, and maybe made again.
+    static final String BRIEF = NAMESPACE + "/topics/brief";
+
+    static final TopicSchema SCHEMA = new TopicSchema(
+            0, List.of(TopicField.required(1, "id", Primitive.LONG), TopicField.required(2, "key", Primitive.LONG)), 2);
+
+    private static final double FAULTS = 0.05;
+
+    private static final Map<String, String> CONTROL_PLANE = Map.ofEntries(
+            Map.entry("WINGS_CONTROL_PLANE_DATABASE_URL", "memory:"),
+            Map.entry("WINGS_CONTROL_PLANE_GARBAGE_GRACE", GRACE.toSeconds() + "s"),
+            Map.entry("WINGS_CONTROL_PLANE_GARBAGE_INTERVAL", "30s"),
+            Map.entry("WINGS_CONTROL_PLANE_TASK_LEASE", "5s"),
+            // whoever crashes counts as an attempt
+            Map.entry("WINGS_CONTROL_PLANE_TASK_ATTEMPTS", "1000"),
+            Map.entry("WINGS_CONTROL_PLANE_TASK_MIN_BACKOFF", "100ms"),
+            Map.entry("WINGS_CONTROL_PLANE_TASK_MAX_BACKOFF", "5s"),
+            Map.entry("WINGS_CONTROL_PLANE_REWRITE_SEGMENTS", "3"),
+            Map.entry("WINGS_CONTROL_PLANE_MAX_SNAPSHOTS", "4"),
+            Map.entry("WINGS_CONTROL_PLANE_SNAPSHOT_AGE", "60s"));
 
     private final Simulation simulation;
     private final SimulatedNetwork network;
@@ -60,6 +91,8 @@ final class SimulatedCluster {
     private MemoryDatabase database = new MemoryDatabase();
     private final MemoryObjectStore objects;
     private final List<Replica> replicas = new ArrayList<>();
+    /// Those that run.
+    private final List<SimulatedProcess> running = new ArrayList<>();
     private int processes;
 
     private record Replica(SimulatedNetwork.Peer peer, Resources resources) {}
@@ -86,6 +119,22 @@ final class SimulatedCluster {
         return objects;
     }
 
+    private SimulatedProcess start(String kind) {
+        SimulatedProcess process = new SimulatedProcess(simulation, kind + "-" + ++processes);
+        running.add(process);
+        return process;
+    }
+
+    /// One of those that run.
+    SimulatedProcess anyProcess() {
+        return running.get(simulation.random().nextInt(running.size()));
+    }
+
+    private void crash(SimulatedProcess process) {
+        network.crash(process);
+        running.remove(process);
+    }
+
     void openControlPlanes(int number) {
         for (int i = 0; i < number; i++) {
             replicas.add(openControlPlane());
@@ -93,14 +142,11 @@ final class SimulatedCluster {
     }
 
     private Replica openControlPlane() {
-        SimulatedProcess process = new SimulatedProcess(simulation, "control-plane-" + ++processes);
+        SimulatedProcess process = start("control-plane");
         Resources resources = new Resources();
         ControlPlane.Parts parts = ControlPlane.parts(
-                Settings.read(
-                        ControlPlaneConfig.SERVICE,
-                        Map.of("WINGS_CONTROL_PLANE_DATABASE_URL", "memory:"),
-                        ControlPlaneConfig::from),
-                database.stores(simulation::now),
+                Settings.read(ControlPlaneConfig.SERVICE, CONTROL_PLANE, ControlPlaneConfig::from),
+                FlawedStores.of(flaw, simulation, process, database.stores(simulation::now)),
                 new ControlPlane.Surroundings(
                         new ObjectStores(), process.world(), resources.add(Telemetry.open("control-plane"))),
                 resources);
@@ -110,7 +156,7 @@ final class SimulatedCluster {
     /// Ends a control plane, and starts another in its place.
     void crashControlPlane() {
         int victim = simulation.random().nextInt(replicas.size());
-        network.crash(replicas.get(victim).peer.process());
+        crash(replicas.get(victim).peer.process());
         if (flaw == Flaw.FORGETFUL_DATABASE) {
             database = new MemoryDatabase();
         }
@@ -118,23 +164,41 @@ final class SimulatedCluster {
     }
 
     RunningIngestor openIngestor() {
-        SimulatedProcess process = new SimulatedProcess(simulation, "ingestor-" + ++processes);
+        SimulatedProcess process = start("ingestor");
         Resources resources = new Resources();
         RootAllocator memory = new RootAllocator();
         Ingestor.Parts parts = Ingestor.parts(
                 Settings.read(IngestorConfig.SERVICE, Map.of(), IngestorConfig::from),
-                new Surroundings(
-                        channel(process),
-                        uri -> new SimulatedStore(simulation, process, objects, flaw),
-                        memory,
-                        process.world(),
-                        resources.add(Telemetry.open("ingestor"))),
+                surroundings(process, memory, resources),
                 resources);
         return new RunningIngestor(process, parts, memory, resources);
     }
 
+    private Surroundings surroundings(SimulatedProcess process, RootAllocator memory, Resources resources) {
+        return new Surroundings(
+                channel(process),
+                uri -> store(process, FAULTS),
+                memory,
+                process.world(),
+                resources.add(Telemetry.open(process.toString())));
+    }
+
+    private SimulatedStore store(SimulatedProcess process, double faults) {
+        return new SimulatedStore(simulation, process, objects, flaw, faults);
+    }
+
     void crash(RunningIngestor ingestor) {
-        network.crash(ingestor.process());
+        crash(ingestor.process());
+    }
+
+    void close(RunningIngestor ingestor) {
+        ingestor.close();
+        running.remove(ingestor.process());
+    }
+
+    SimulatedReader openReader() {
+        SimulatedProcess process = start("reader");
+        return new SimulatedReader(simulation, process, channel(process), store(process, 0));
     }
 
     /// Each call goes to one of the control planes.
@@ -143,7 +207,7 @@ final class SimulatedCluster {
     }
 
     /// Calls on it fail for what the control plane says, and for nothing else while none of them crashes.
-    Channel reliableChannel(SimulatedProcess from) {
+    private Channel reliableChannel(SimulatedProcess from) {
         return network.channel(from, this::anyPeer, false);
     }
 
@@ -151,25 +215,45 @@ final class SimulatedCluster {
         return replicas.get(simulation.random().nextInt(replicas.size())).peer;
     }
 
-    Topic createTopic(SimulatedProcess client) {
-        ClusterMetadataBlockingStub cluster = ClusterMetadataGrpc.newBlockingStub(reliableChannel(client));
+    /// Whoever makes and deletes topics.
+    private ClusterMetadataBlockingStub cluster(SimulatedProcess client) {
+        return ClusterMetadataGrpc.newBlockingStub(reliableChannel(client));
+    }
+
+    void createNamespace(SimulatedProcess client) {
+        ClusterMetadataBlockingStub cluster = cluster(client);
         cluster.createTenant(
                 CreateTenantRequest.newBuilder().setTenantId("default").build());
         cluster.createObjectStore(CreateObjectStoreRequest.newBuilder()
                 .setParent("tenants/default")
                 .setObjectStoreId("default")
-                .setObjectStore(ObjectStore.newBuilder().setUri("file:///simulated"))
+                .setObjectStore(ObjectStore.newBuilder().setUri(STORE.toString()))
                 .build());
         cluster.createNamespace(CreateNamespaceRequest.newBuilder()
                 .setParent("tenants/default")
                 .setNamespaceId("default")
                 .setNamespace(Namespace.newBuilder().setObjectStore("tenants/default/objectStores/default"))
                 .build());
-        return cluster.createTopic(CreateTopicRequest.newBuilder()
-                .setParent("tenants/default/namespaces/default")
-                .setTopicId("events")
-                .setTopic(Topic.newBuilder().setSchema(SchemaProtos.toProto(SCHEMA)))
-                .build());
+    }
+
+    /// @param partitionBy name of a field; empty for none
+    void createTopic(SimulatedProcess client, String name, String partitionBy) {
+        Topic ignored = cluster(client)
+                .createTopic(CreateTopicRequest.newBuilder()
+                        .setParent(NAMESPACE)
+                        .setTopicId(TopicName.parse(name).topic())
+                        .setTopic(Topic.newBuilder()
+                                .setSchema(SchemaProtos.toProto(SCHEMA))
+                                .setLake(LakeSpec.newBuilder()
+                                        .setFreshness(com.google.protobuf.Duration.newBuilder()
+                                                .setSeconds(1))))
+                        .setPartitionBy(partitionBy)
+                        .build());
+    }
+
+    void deleteTopic(SimulatedProcess client, String name) {
+        Empty ignored = cluster(client)
+                .deleteTopic(DeleteTopicRequest.newBuilder().setName(name).build());
     }
 
     /// Ends those that still run as they end when they are told to.

@@ -21,17 +21,29 @@ import dev.wings.common.time.Threads;
 import dev.wings.common.time.World;
 import io.grpc.Deadline;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import org.apache.iceberg.util.ThreadPools;
 
-/// A process of a simulation: threads and timers that end with it, wherever they are.
+/// A process of a simulation: threads and timers that end with it, wherever they are, and a clock of its own, which is
+/// wrong.
 final class SimulatedProcess {
+
+    /// So wrong is a clock at most. What two clocks differ by, and what a transaction takes, have to fit into half of
+    /// the grace of garbage.
+    static final Duration MAX_SKEW = SimulatedCluster.GRACE.dividedBy(5);
 
     private final Simulation simulation;
     private final String name;
     private final World world;
+    private final List<Runnable> held = new ArrayList<>();
+    private Duration skew = Duration.ZERO;
     private boolean alive = true;
+    private boolean frozen;
 
     SimulatedProcess(Simulation simulation, String name) {
         this.simulation = simulation;
@@ -39,11 +51,48 @@ final class SimulatedProcess {
         this.world = new World(
                 new SimulatedScheduler(),
                 new SimulatedThreads(),
-                new IdGenerator(simulation::now, new Random(simulation.random().nextLong())));
+                new IdGenerator(this::now, new Random(simulation.random().nextLong())));
+        setClock();
+    }
+
+    private Instant now() {
+        return simulation.now().plus(skew);
+    }
+
+    /// Its clock jumps, forwards or back.
+    void setClock() {
+        skew = simulation.upTo(MAX_SKEW.multipliedBy(2)).minus(MAX_SKEW);
+        simulation.note("clock " + name + " " + skew);
+    }
+
+    /// Nothing of it happens for so long, and it does not notice: as in a pause of the machine.
+    void freeze(Duration time) {
+        if (!frozen) {
+            simulation.note("freeze " + name);
+            frozen = true;
+            simulation.alarm(time, () -> {
+                frozen = false;
+                held.forEach(step -> simulation.ready(this, step));
+                held.clear();
+            });
+        }
+    }
+
+    /// Whether a step of it is to be done now; else, if ever, it becomes ready once more.
+    boolean mayGoOn(Runnable step) {
+        if (frozen) {
+            held.add(step);
+        }
+        return alive && !frozen;
     }
 
     World world() {
         return world;
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 
     boolean isAlive() {
@@ -60,10 +109,14 @@ final class SimulatedProcess {
 
         @Override
         public ThreadFactory virtual(String prefix) {
-            return VirtualThreads.on(step -> simulation.ready(SimulatedProcess.this, step))
+            ThreadFactory threads = VirtualThreads.on(step -> simulation.ready(SimulatedProcess.this, step))
                     .name(name + "/" + prefix + "-", 0)
                     .uncaughtExceptionHandler((thread, failure) -> simulation.failed(failure))
                     .factory();
+            return task -> threads.newThread(() -> {
+                ThreadPools.workAlone();
+                task.run();
+            });
         }
 
         /// Nothing that blocks is simulated.

@@ -16,6 +16,7 @@
 package dev.wings.integration.simulation;
 
 import dev.wings.common.arrow.SentBatch;
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse.PartitionRange;
 import dev.wings.common.resource.TopicName;
@@ -24,7 +25,9 @@ import dev.wings.ingestor.intake.Session;
 import dev.wings.integration.simulation.SimulatedCluster.RunningIngestor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.apache.arrow.vector.BigIntVector;
@@ -34,32 +37,58 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// One producer's streams, one after the other: each goes on until a batch of it fails, several batches under way at
-/// once. Told accepted or not, no value is ever sent twice.
+/// once. Told accepted or not, no value is ever sent twice to a topic.
+///
+/// What was accepted by the topic of events is sent to that of copies after that; and some batches are sent to a topic
+/// that may be gone.
 final class SimulatedProducer {
 
     private static final int UNDER_WAY = 4;
     private static final int MAX_ROWS = 20;
+    private static final int KEYS = 3;
     private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private static final Schema COLUMNS = new Schema(List.of(
+            Field.notNullable("id", new ArrowType.Int(64, true)),
+            Field.notNullable("key", new ArrowType.Int(64, true))));
 
     private final Simulation simulation;
     private final RunningIngestor ingestor;
-    private final WrittenRows written;
+    private final WrittenTopics written;
     private final int number;
-    private long sent;
+    private long drawn;
 
     /// @param number of its own, from which its values come
-    SimulatedProducer(Simulation simulation, RunningIngestor ingestor, WrittenRows written, int number) {
+    SimulatedProducer(Simulation simulation, RunningIngestor ingestor, WrittenTopics written, int number) {
         this.simulation = simulation;
         this.ingestor = ingestor;
         this.written = written;
         this.number = number;
     }
 
-    private record Sent(long firstId, int rows, CompletableFuture<PartitionRange> answer) implements Session.Outcome {
+    /// Rows with the ids from `firstId` on.
+    ///
+    /// @param keys of the rows
+    private record Rows(long firstId, List<Long> keys) {
+
+        /// Of the rows of one partition; all of them for a topic without partitions.
+        List<Long> ids(String partition) {
+            List<Long> ids = new ArrayList<>();
+            for (int row = 0; row < keys.size(); row++) {
+                if (partition.isEmpty() || keys.get(row).toString().equals(partition)) {
+                    ids.add(firstId + row);
+                }
+            }
+            return ids;
+        }
+    }
+
+    private record Sent(String topicUid, Rows rows, CompletableFuture<List<PartitionRange>> answer)
+            implements Session.Outcome {
 
         @Override
         public void accepted(List<PartitionRange> ranges) {
-            answer.complete(ranges.getFirst());
+            answer.complete(ranges);
         }
 
         @Override
@@ -70,41 +99,65 @@ final class SimulatedProducer {
 
     /// Runs on a thread of the ingestor's process.
     void run(int streams) {
-        Schema schema = new Schema(List.of(Field.notNullable("id", new ArrowType.Int(64, true))));
         for (int stream = 0; stream < streams; stream++) {
-            try (MemoryBudget.Account account = ingestor.parts().budget().open();
-                    Session session = ingestor.parts()
-                            .intake()
-                            .openSession(TopicName.parse(SimulatedCluster.TOPIC), schema, account)) {
-                List<Sent> batches = new ArrayList<>();
-                for (int i = 0; i < UNDER_WAY; i++) {
-                    batches.add(send(session, schema, account));
-                    pause();
-                }
-                long last = -1;
-                for (Sent batch : batches) {
-                    last = take(batch, last);
-                }
-            } catch (WingsException e) {
-                simulation.note("no session " + e);
-                if (!Session.ends(e)) {
-                    throw e;
-                }
-                pause();
+            write(SimulatedCluster.COPIES, write(SimulatedCluster.EVENTS, draw()));
+            if (simulation.chance(0.3)) {
+                write(SimulatedCluster.BRIEF, draw());
             }
         }
     }
 
-    private Sent send(Session session, Schema schema, MemoryBudget.Account account) {
-        int rows = 1 + simulation.random().nextInt(MAX_ROWS);
-        Sent batch = new Sent(number * 1_000_000L + sent, rows, new CompletableFuture<>());
-        sent += rows;
-        written.sent(batch.firstId, rows);
-        try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, ingestor.memory())) {
-            for (int row = 0; row < rows; row++) {
-                ((BigIntVector) root.getVector(0)).setSafe(row, batch.firstId + row);
+    private List<Rows> draw() {
+        List<Rows> batches = new ArrayList<>();
+        for (int i = 0; i < UNDER_WAY; i++) {
+            List<Long> keys = new ArrayList<>();
+            for (int row = 1 + simulation.random().nextInt(MAX_ROWS); row > 0; row--) {
+                keys.add((long) simulation.random().nextInt(KEYS));
             }
-            root.setRowCount(rows);
+            batches.add(new Rows(number * 1_000_000L + drawn, keys));
+            drawn += keys.size();
+        }
+        return batches;
+    }
+
+    /// Which of the batches were accepted.
+    private List<Rows> write(String topic, List<Rows> batches) {
+        TopicName name = TopicName.parse(topic);
+        List<Rows> accepted = new ArrayList<>();
+        try (MemoryBudget.Account account = ingestor.parts().budget().open();
+                Session session = ingestor.parts().intake().openSession(name, COLUMNS, account)) {
+            List<Sent> sent = new ArrayList<>();
+            for (Rows batch : batches) {
+                sent.add(send(name, session, batch, account));
+                pause();
+            }
+            Map<String, Long> ends = new HashMap<>();
+            for (Sent batch : sent) {
+                if (take(batch, ends)) {
+                    accepted.add(batch.rows);
+                }
+            }
+        } catch (WingsException e) {
+            simulation.note("no session " + e);
+            if (!Session.ends(e) && e.kind() != ErrorKind.NOT_FOUND) {
+                throw e;
+            }
+            pause();
+        }
+        return accepted;
+    }
+
+    private Sent send(TopicName name, Session session, Rows rows, MemoryBudget.Account account) {
+        // the session takes the same a moment later
+        String topicUid = ingestor.parts().intake().topics().load(name).uid();
+        Sent batch = new Sent(topicUid, rows, new CompletableFuture<>());
+        written.of(topicUid).sent(rows.firstId, rows.keys.size());
+        try (VectorSchemaRoot root = VectorSchemaRoot.create(COLUMNS, ingestor.memory())) {
+            for (int row = 0; row < rows.keys.size(); row++) {
+                ((BigIntVector) root.getVector(0)).setSafe(row, rows.firstId + row);
+                ((BigIntVector) root.getVector(1)).setSafe(row, rows.keys.get(row));
+            }
+            root.setRowCount(rows.keys.size());
             try (SentBatch message = SentBatch.open(root, ingestor.memory());
                     MemoryBudget.Account.Lease memory =
                             account.hold(message.body().capacity())) {
@@ -114,22 +167,26 @@ final class SimulatedProducer {
         return batch;
     }
 
-    /// The offset at which it ended, or `last` if it was not accepted.
-    private long take(Sent batch, long last) {
+    /// Whether it was accepted.
+    ///
+    /// @param ends of what was accepted of the stream so far, by partition
+    private boolean take(Sent batch, Map<String, Long> ends) {
         try {
-            PartitionRange accepted = batch.answer.get();
-            simulation.note("acknowledged " + batch.firstId + " at " + accepted.getStartOffset());
-            if (accepted.getStartOffset() < last) {
-                throw new AssertionError("I2: a batch came before one that was sent earlier: offset="
-                        + accepted.getStartOffset() + ", earlier=" + last);
+            for (PartitionRange range : batch.answer.get()) {
+                simulation.note("acknowledged " + batch.rows.firstId + " at " + range.getStartOffset());
+                Long last = ends.put(batch.topicUid + "/" + range.getPartitionValue(), range.getEndOffset());
+                if (last != null && range.getStartOffset() < last) {
+                    throw new AssertionError("I2: a batch came before one that was sent earlier: offset="
+                            + range.getStartOffset() + ", earlier=" + last);
+                }
+                written.of(batch.topicUid).acknowledged(range, batch.rows.ids(range.getPartitionValue()));
             }
-            written.acknowledged(batch.firstId, batch.rows, accepted.getStartOffset());
-            return accepted.getEndOffset();
+            return true;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         } catch (ExecutionException e) {
-            simulation.note("failed " + batch.firstId + " " + e.getCause());
-            return last;
+            simulation.note("failed " + batch.rows.firstId + " " + e.getCause());
+            return false;
         }
     }
 

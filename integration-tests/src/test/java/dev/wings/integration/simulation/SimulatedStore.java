@@ -26,7 +26,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// An object store as one process reaches it: slow now and then, away for a moment, or lost with its answer.
-record SimulatedStore(Simulation simulation, SimulatedProcess process, MemoryObjectStore objects, Flaw flaw)
+///
+/// @param faults how often a question is refused, and how often its answer is lost
+record SimulatedStore(
+        Simulation simulation, SimulatedProcess process, MemoryObjectStore objects, Flaw flaw, double faults)
         implements ObjectStore {
 
     private static final Duration USUAL = Duration.ofMillis(30);
@@ -44,7 +47,7 @@ record SimulatedStore(Simulation simulation, SimulatedProcess process, MemoryObj
 
     @Override
     public void read(String key, long start, ByteBuffer into) {
-        ask("read " + key, () -> {
+        ask("read " + key, faultsOf(key), () -> {
             objects.read(key, start, into);
             return true;
         });
@@ -52,7 +55,7 @@ record SimulatedStore(Simulation simulation, SimulatedProcess process, MemoryObj
 
     @Override
     public Optional<ObjectInfo> find(String key) {
-        return ask("find " + key, () -> objects.find(key));
+        return ask("find " + key, faultsOf(key), () -> objects.find(key));
     }
 
     @Override
@@ -68,16 +71,25 @@ record SimulatedStore(Simulation simulation, SimulatedProcess process, MemoryObj
         });
     }
 
+    /// Of reading a file. What Iceberg cannot read it reads again, but it waits in the machine's time before.
+    private double faultsOf(String key) {
+        return key.contains("/metadata/") ? 0 : faults;
+    }
+
     private <T> T ask(String what, Supplier<T> work) {
+        return ask(what, faults, work);
+    }
+
+    private <T> T ask(String what, double probability, Supplier<T> work) {
         pause();
-        if (simulation.chance(0.05)) {
+        if (simulation.chance(probability)) {
             simulation.note("refused " + what);
             throw WingsException.unavailable("the store is away", null);
         }
         T answer = work.get();
         simulation.note(what);
         pause();
-        if (simulation.chance(0.05)) {
+        if (simulation.chance(probability)) {
             simulation.note("lost answer to " + what);
             throw WingsException.unavailable("the store's answer got lost", null);
         }

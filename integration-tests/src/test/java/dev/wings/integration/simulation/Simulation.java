@@ -39,7 +39,7 @@ final class Simulation {
             Comparator.<Alarm>comparingLong(alarm -> alarm.nanos).thenComparingLong(alarm -> alarm.number);
 
     /// Nothing that is simulated takes so long: something waits for what never comes.
-    private static final Duration LIMIT = Duration.ofHours(1);
+    private static final Duration LIMIT = Duration.ofHours(12);
 
     private final Random random;
     private final Thread processor = Thread.currentThread();
@@ -134,7 +134,7 @@ final class Simulation {
             Step step = ready.set(choice, ready.getLast());
             ready.removeLast();
             steps++;
-            if (step.process.isAlive()) {
+            if (step.process.mayGoOn(step.continuation)) {
                 step.continuation.run();
             }
             return;

@@ -15,41 +15,23 @@
  */
 package dev.wings.integration.simulation;
 
-import dev.wings.common.arrow.Batch;
-import dev.wings.common.arrow.BatchLimits;
-import dev.wings.common.arrow.BatchReader;
-import dev.wings.common.arrow.IpcHeader;
-import dev.wings.common.arrow.SchemaBinding;
-import dev.wings.common.folio.Page;
-import dev.wings.common.folio.PageBatch;
-import dev.wings.common.folio.PageReader;
-import dev.wings.common.proto.LogMetadataGrpc;
-import dev.wings.common.proto.PlanScanRequest;
-import dev.wings.common.proto.PlanScanResponse;
-import dev.wings.common.proto.PlannedPage;
-import dev.wings.common.proto.Topic;
-import dev.wings.common.proto.TopicScan;
-import dev.wings.common.scan.PageRef;
-import dev.wings.common.schema.SchemaProtos;
-import dev.wings.common.store.MemoryObjectStore;
-import io.grpc.Channel;
-import java.nio.ByteBuffer;
+import dev.wings.common.proto.IngestResponse.PartitionRange;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.VectorSchemaRoot;
 
-/// What producers were told, and whether the log keeps it.
+/// What producers were told of one topic, what readers found in it, and whether these agree.
 final class WrittenRows {
 
     private final Set<Long> sent = new HashSet<>();
-    /// By offset.
-    private final SortedMap<Long, Long> acknowledged = new TreeMap<>();
+    private final SortedMap<Position, StoredRow> acknowledged = new TreeMap<>();
+    /// Whatever anybody has ever found: it stays so.
+    private final Map<Position, StoredRow> found = new HashMap<>();
 
     void sent(long firstId, int rows) {
         for (long id = firstId; id < firstId + rows; id++) {
@@ -57,93 +39,68 @@ final class WrittenRows {
         }
     }
 
-    void acknowledged(long firstId, int rows, long startOffset) {
-        for (int row = 0; row < rows; row++) {
-            Long other = acknowledged.put(startOffset + row, firstId + row);
+    /// @param ids of the rows that are there now, in their order
+    void acknowledged(PartitionRange range, List<Long> ids) {
+        if (range.getEndOffset() - range.getStartOffset() != ids.size()) {
+            throw new AssertionError("I2: a batch has another number of rows: range=" + range + ", ids=" + ids);
+        }
+        for (int row = 0; row < ids.size(); row++) {
+            Position position = new Position(range.getPartitionValue(), range.getStartOffset() + row);
+            StoredRow other =
+                    acknowledged.put(position, new StoredRow(position, ids.get(row), range.getTimestampMicros()));
             if (other != null) {
-                throw new AssertionError("I2: an offset was given twice: offset=" + (startOffset + row) + ", ids="
-                        + other + ", " + (firstId + row));
+                throw new AssertionError("I2: an offset was given twice: position=" + position + ", ids=" + other.id()
+                        + ", " + ids.get(row));
             }
         }
     }
 
-    int acknowledged() {
-        return acknowledged.size();
+    /// A copy.
+    SortedMap<Position, StoredRow> acknowledged() {
+        return new TreeMap<>(acknowledged);
     }
 
-    /// Reads the log, and compares.
-    void check(Topic topic, Channel controlPlane, MemoryObjectStore objects) {
-        // what was acknowledged before this is planned has to be there (I5)
-        SortedMap<Long, Long> expected = new TreeMap<>(acknowledged);
-        SortedMap<Long, Long> log = read(topic, controlPlane, objects);
-        long next = 0;
-        Set<Long> seen = new HashSet<>();
-        for (Map.Entry<Long, Long> row : log.entrySet()) {
-            if (row.getKey() != next++) {
-                throw new AssertionError("I2: offsets have a gap: offset=" + row.getKey());
+    /// @param before what was acknowledged before the reader asked
+    void check(SortedMap<Position, StoredRow> before, FoundRows rows) {
+        checkOrder(rows.rows());
+        before.forEach((position, row) -> {
+            if (!row.equals(rows.rows().get(position))) {
+                throw new AssertionError("I1, I5: an acknowledged row is missing: topic=" + rows.topic() + ", position="
+                        + position + ", row=" + row + ", found=" + rows.rows().get(position));
             }
-            if (!seen.add(row.getValue()) || !sent.contains(row.getValue())) {
-                throw new AssertionError("a row was stored that was not sent, or twice: id=" + row.getValue());
-            }
-        }
-        expected.forEach((offset, id) -> {
-            if (!id.equals(log.get(offset))) {
-                throw new AssertionError("I1, I5: an acknowledged row is missing: offset=" + offset + ", id=" + id
-                        + ", found=" + log.get(offset));
+        });
+        rows.rows().forEach((position, row) -> {
+            StoredRow earlier = Objects.requireNonNullElse(found.putIfAbsent(position, row), row);
+            if (!earlier.equals(row)) {
+                throw new AssertionError("I2: another row is where one was: position=" + position + ", row=" + row
+                        + ", earlier=" + earlier);
             }
         });
     }
 
-    private static SortedMap<Long, Long> read(Topic topic, Channel controlPlane, MemoryObjectStore objects) {
-        SortedMap<Long, Long> rows = new TreeMap<>();
-        try (RootAllocator allocator = new RootAllocator()) {
-            LogMetadataGrpc.newBlockingStub(controlPlane)
-                    .planScan(PlanScanRequest.newBuilder()
-                            .addTopics(TopicScan.newBuilder()
-                                    .setTopic(topic.getName())
-                                    .setAllPartitions(true))
-                            .build())
-                    .forEachRemaining(answer -> read(topic, answer, objects, allocator, rows));
-        }
-        return rows;
-    }
-
-    private static void read(
-            Topic topic,
-            PlanScanResponse answer,
-            MemoryObjectStore objects,
-            RootAllocator allocator,
-            SortedMap<Long, Long> rows) {
-        for (PlannedPage planned : answer.getPagesList()) {
-            PageRef page = PageRef.of(planned, answer.getFolioKeys(planned.getFolioIndex()));
-            ByteBuffer content = ByteBuffer.allocate(
-                    Math.toIntExact(page.range().end() - page.range().start()));
-            objects.read(page.range().key(), page.range().start(), content);
-            try (ArrowBuf bytes = allocator.buffer(content.capacity())) {
-                bytes.setBytes(0, content.array());
-                PageReader.checkCrc(page.range(), bytes, page.crc32c());
-                read(topic, PageReader.read(page.range(), bytes), page.startOffset(), allocator, rows);
+    /// Each partition has dense offsets, and times that do not go back; no row is there that was not sent, or twice.
+    private void checkOrder(SortedMap<Position, StoredRow> rows) {
+        Set<Long> ids = new HashSet<>();
+        Position last = new Position("", -1);
+        long timestampMicros = Long.MIN_VALUE;
+        for (Map.Entry<Position, StoredRow> entry : rows.entrySet()) {
+            Position position = entry.getKey();
+            StoredRow row = entry.getValue();
+            boolean first = !position.partition().equals(last.partition());
+            if (position.offset() != (first ? 0 : last.offset() + 1)) {
+                throw new AssertionError("I2, I7: offsets have a gap: position=" + position + ", last=" + last);
             }
-        }
-    }
-
-    private static void read(
-            Topic topic, Page page, long startOffset, RootAllocator allocator, SortedMap<Long, Long> rows) {
-        SchemaBinding binding = SchemaBinding.bind(page.schema(), SchemaProtos.fromProto(topic.getSchema()));
-        long offset = startOffset;
-        try (BatchReader reader = new BatchReader(allocator, binding, new BatchLimits(1 << 22, 64 << 20))) {
-            for (PageBatch stored : page.batches()) {
-                IpcHeader.RecordBatch header = (IpcHeader.RecordBatch) IpcHeader.parse(stored.header());
-                try (Batch batch = reader.openBatch(header, stored.body());
-                        VectorSchemaRoot root = batch.openRoot(allocator)) {
-                    for (int row = 0; row < root.getRowCount(); row++) {
-                        Long other = rows.put(offset++, ((BigIntVector) root.getVector(0)).get(row));
-                        if (other != null) {
-                            throw new AssertionError("I2: two rows have one offset: offset=" + (offset - 1));
-                        }
-                    }
-                }
+            if (!first && row.timestampMicros() < timestampMicros) {
+                throw new AssertionError("I2: time went back: position=" + position);
             }
+            if (!sent.contains(row.id())) {
+                throw new AssertionError("a row was stored that was not sent: position=" + position + ", row=" + row);
+            }
+            if (!ids.add(row.id())) {
+                throw new AssertionError("I4: a row was stored twice: position=" + position + ", row=" + row);
+            }
+            last = position;
+            timestampMicros = row.timestampMicros();
         }
     }
 }

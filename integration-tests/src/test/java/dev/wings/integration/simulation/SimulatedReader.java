@@ -1,0 +1,194 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration.simulation;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.lake.StoreFileIO;
+import dev.wings.common.lake.TableMetadataFiles;
+import dev.wings.common.proto.LogMetadataGrpc;
+import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
+import dev.wings.common.proto.PlanScanRequest;
+import dev.wings.common.proto.PlanScanResponse;
+import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.TopicScan;
+import dev.wings.common.proto.TopicSnapshot;
+import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.scan.PageRef;
+import dev.wings.common.store.ObjectStore;
+import io.grpc.Channel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.ManifestReader;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.exceptions.NotFoundException;
+
+/// Reads topics as a server does: one plan, then the pages and the table that it names. No engine is there to be asked.
+final class SimulatedReader {
+
+    /// As long a query may take: what it found when it began stays for it.
+    private static final Duration LONGEST = SimulatedCluster.GRACE;
+
+    private final Simulation simulation;
+    private final SimulatedProcess process;
+    private final LogMetadataBlockingStub log;
+    private final ObjectStore store;
+    private final GrpcCalls calls;
+
+    /// @param store without faults: whatever is not there is missing
+    SimulatedReader(Simulation simulation, SimulatedProcess process, Channel controlPlane, ObjectStore store) {
+        this.simulation = simulation;
+        this.process = process;
+        this.log = LogMetadataGrpc.newBlockingStub(controlPlane);
+        this.store = store;
+        this.calls =
+                GrpcCalls.defaults(process.world().scheduler(), process.world().random());
+    }
+
+    SimulatedProcess process() {
+        return process;
+    }
+
+    /// A snapshot, as the control plane tells it.
+    ///
+    /// @param start when it was asked for
+    private record Plan(Instant start, List<String> names, List<PlanScanResponse> answers) {
+
+        TopicSnapshot topic(int index) {
+            return answers.getFirst().getTopics(index);
+        }
+    }
+
+    /// What topics hold now; empty if it took longer than a query may take. NOT_FOUND if one of them does not exist.
+    ///
+    /// @param pause between the plan and the first look at what it names
+    Optional<List<FoundRows>> read(List<String> topics, Duration pause) {
+        Plan plan = plan(topics);
+        sleep(pause);
+        List<FoundRows> found = new ArrayList<>();
+        try {
+            for (int i = 0; i < topics.size(); i++) {
+                FoundRows rows = new FoundRows(topics.get(i), plan.topic(i).getTopicUid());
+                readTable(plan.topic(i), rows);
+                found.add(rows);
+            }
+            for (PlanScanResponse answer : plan.answers) {
+                for (PlannedPage page : answer.getPagesList()) {
+                    String key = answer.getFolioKeys(page.getFolioIndex());
+                    StoredRow.ofPage(store, PageRef.of(page, key), page.getPartitionValue())
+                            .forEach(row -> found.get(page.getTopicIndex()).add(row, key));
+                }
+            }
+            return Optional.of(found);
+        } catch (WingsException | NotFoundException e) {
+            if (simulation.now().isBefore(plan.start.plus(LONGEST))) {
+                throw new AssertionError("I8: what a query may read is not there: planned=" + plan.start, e);
+            }
+            return Optional.empty();
+        }
+    }
+
+    private Plan plan(List<String> topics) {
+        PlanScanRequest.Builder request = PlanScanRequest.newBuilder().setReadMillis(LONGEST.toMillis());
+        topics.forEach(topic ->
+                request.addTopics(TopicScan.newBuilder().setTopic(topic).setAllPartitions(true)));
+        Instant start = simulation.now();
+        return calls.idempotent(() -> {
+            List<PlanScanResponse> answers = new ArrayList<>();
+            Iterator<PlanScanResponse> stream = log.planScan(request.build());
+            stream.forEachRemaining(answers::add);
+            return new Plan(start, topics, answers);
+        });
+    }
+
+    private void readTable(TopicSnapshot topic, FoundRows into) {
+        if (topic.getTableMetadataLocation().isEmpty()) {
+            return;
+        }
+        StoreFileIO io = new StoreFileIO(store, SimulatedCluster.STORE);
+        TableMetadata table = TableMetadataFiles.read(io, topic.getTableMetadataLocation());
+        Snapshot snapshot = table.currentSnapshot();
+        if (snapshot == null) {
+            return;
+        }
+        for (ManifestFile manifest : snapshot.dataManifests(io)) {
+            for (DataFile file : files(manifest, io, table)) {
+                String key = io.locations().key(file.location());
+                List<StoredRow> rows = StoredRow.ofFile(store, key, file.fileSizeInBytes());
+                if (rows.size() != file.recordCount()) {
+                    throw new AssertionError("a segment has another number of rows than its manifest says: key=" + key);
+                }
+                rows.forEach(row -> into.add(row, key));
+            }
+        }
+    }
+
+    private static List<DataFile> files(ManifestFile manifest, StoreFileIO io, TableMetadata table) {
+        List<DataFile> files = new ArrayList<>();
+        try (ManifestReader<DataFile> reader = ManifestFiles.read(manifest, io, table.specsById())) {
+            reader.forEach(file -> files.add(file.copy()));
+            return files;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Keys of all objects that somebody could read who asks now, and of what Iceberg keeps for tables.
+    Set<String> references(List<String> topics) {
+        Plan plan = plan(topics);
+        Set<String> keys = new HashSet<>();
+        for (PlanScanResponse answer : plan.answers) {
+            answer.getPagesList().forEach(page -> keys.add(answer.getFolioKeys(page.getFolioIndex())));
+        }
+        StoreFileIO io = new StoreFileIO(store, SimulatedCluster.STORE);
+        for (int i = 0; i < topics.size(); i++) {
+            String location = plan.topic(i).getTableMetadataLocation();
+            if (!location.isEmpty()) {
+                Set<String> locations = new HashSet<>(Set.of(location));
+                TableMetadata table = TableMetadataFiles.read(io, location);
+                table.previousFiles().forEach(file -> locations.add(file.file()));
+                for (Snapshot snapshot : table.snapshots()) {
+                    locations.add(snapshot.manifestListLocation());
+                    for (ManifestFile manifest : snapshot.allManifests(io)) {
+                        locations.add(manifest.path());
+                        files(manifest, io, table).forEach(file -> locations.add(file.location()));
+                    }
+                }
+                locations.forEach(each -> keys.add(io.locations().key(each)));
+            }
+        }
+        return keys;
+    }
+
+    private void sleep(Duration time) {
+        try {
+            process.world().scheduler().sleep(time);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.integration.simulation;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.integration.simulation.SimulatedCluster.RunningIngestor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/// One run of a cluster for a seed: producers write and readers read while processes crash, freeze and are told wrong
+/// times; in the end all has to come to rest.
+final class SimulatedRun {
+
+    private static final Duration CALM = Duration.ofSeconds(3);
+    private static final Duration FREEZE = Duration.ofSeconds(30);
+    private static final int INGESTORS = 4;
+    private static final int PRODUCERS = 2;
+    private static final int READERS = 2;
+    private static final List<String> LASTING = List.of(SimulatedCluster.EVENTS, SimulatedCluster.COPIES);
+    private static final List<String> ALL =
+            List.of(SimulatedCluster.BRIEF, SimulatedCluster.EVENTS, SimulatedCluster.COPIES);
+
+    private final Simulation simulation;
+    private final SimulatedProcess client;
+    private final SimulatedCluster cluster;
+    private final WrittenTopics written = new WrittenTopics();
+    private int producers;
+    private boolean briefExists;
+    private boolean over;
+
+    private SimulatedRun(Simulation simulation, Flaw flaw) {
+        this.simulation = simulation;
+        this.client = new SimulatedProcess(simulation, "client");
+        this.cluster = new SimulatedCluster(simulation, flaw);
+    }
+
+    /// What came of a run.
+    ///
+    /// @param hash of all that happened
+    record Outcome(long hash, long steps, long acknowledgedRows) {}
+
+    /// Fails if any promise was broken.
+    static Outcome of(long seed, Flaw flaw) {
+        Simulation simulation = new Simulation(seed);
+        SimulatedRun run = new SimulatedRun(simulation, flaw);
+        simulation.run(run::run);
+        return new Outcome(simulation.hash(), simulation.steps(), run.written.acknowledgedRows());
+    }
+
+    /// On the thread of a client that makes trouble.
+    private void run() {
+        cluster.openControlPlanes(2);
+        cluster.createNamespace(client);
+        cluster.createTopic(client, SimulatedCluster.EVENTS, "key");
+        cluster.createTopic(client, SimulatedCluster.COPIES, "");
+        turnBrief();
+        List<Thread> readers = startReaders();
+        for (int i = 0; i < INGESTORS; i++) {
+            RunningIngestor ingestor = cluster.openIngestor();
+            List<Thread> threads = startProducers(ingestor);
+            sleep(simulation.upTo(CALM));
+            makeTrouble();
+            if (simulation.chance(0.5)) {
+                sleep(simulation.upTo(CALM));
+                cluster.crash(ingestor);
+            } else {
+                join(threads);
+                cluster.close(ingestor);
+            }
+        }
+        over = true;
+        join(readers);
+        simulation.note("acknowledged " + written.acknowledgedRows());
+        cluster.close();
+    }
+
+    private void makeTrouble() {
+        if (simulation.chance(0.6)) {
+            cluster.crashControlPlane();
+        }
+        if (simulation.chance(0.6)) {
+            cluster.anyProcess().setClock();
+        }
+        if (simulation.chance(0.5)) {
+            cluster.anyProcess().freeze(simulation.upTo(FREEZE));
+        }
+        if (simulation.chance(0.5)) {
+            turnBrief();
+        }
+    }
+
+    /// Makes the topic that is not for long, or deletes it.
+    private void turnBrief() {
+        if (briefExists) {
+            cluster.deleteTopic(client, SimulatedCluster.BRIEF);
+        } else {
+            cluster.createTopic(client, SimulatedCluster.BRIEF, "");
+        }
+        briefExists = !briefExists;
+    }
+
+    private List<Thread> startReaders() {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < READERS; i++) {
+            SimulatedReader reader = cluster.openReader();
+            threads.add(reader.process().world().threads().start("reader", () -> {
+                // once more when all is written
+                boolean last;
+                do {
+                    last = over;
+                    read(reader);
+                    sleep(simulation.upTo(CALM));
+                } while (!last);
+            }));
+        }
+        return threads;
+    }
+
+    private void read(SimulatedReader reader) {
+        Map<String, SortedMap<Position, StoredRow>> before = written.acknowledged();
+        Duration pause = simulation.chance(0.2) ? simulation.upTo(SimulatedCluster.GRACE) : Duration.ZERO;
+        try {
+            reader.read(simulation.chance(0.5) ? ALL : LASTING, pause).ifPresent(found -> written.check(before, found));
+        } catch (WingsException e) {
+            // the brief topic may not be there, and no control plane that answers
+            if (e.kind() != ErrorKind.NOT_FOUND && e.kind() != ErrorKind.UNAVAILABLE) {
+                throw e;
+            }
+        }
+    }
+
+    private List<Thread> startProducers(RunningIngestor ingestor) {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < PRODUCERS; i++) {
+            SimulatedProducer producer = new SimulatedProducer(simulation, ingestor, written, ++producers);
+            threads.add(ingestor.process().world().threads().start("producer", () -> producer.run(3)));
+        }
+        return threads;
+    }
+
+    private void sleep(Duration time) {
+        try {
+            client.world().scheduler().sleep(time);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void join(List<Thread> threads) {
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
