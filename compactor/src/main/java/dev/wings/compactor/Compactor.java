@@ -32,8 +32,9 @@ import dev.wings.compactor.maintain.GarbageClient;
 import dev.wings.compactor.maintain.SnapshotExpiry;
 import dev.wings.compactor.rewrite.Rewriting;
 import dev.wings.compactor.scratch.Scratch;
+import dev.wings.compactor.segment.DuckDbSegments;
 import dev.wings.compactor.segment.SegmentEngine;
-import dev.wings.compactor.segment.SegmentWork;
+import dev.wings.compactor.segment.SegmentMaker;
 import dev.wings.compactor.table.TaskTables;
 import dev.wings.compactor.task.TaskClient;
 import dev.wings.compactor.task.TaskLoop;
@@ -90,14 +91,15 @@ public final class Compactor implements AutoCloseable {
                 new GarbageClient(GarbageCollectionGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
         Topics topics = new Topics(controlPlane, calls, config.callTimeout(), config.planTimeout());
         TaskTables tables = new TaskTables(client, surroundings.stores(), ids, ids.clock());
-        SegmentWork work = new SegmentWork(limits(config), scratch, allocator, ids, calls, threads, registry);
+        SegmentMaker segments =
+                new DuckDbSegments(limits(config), scratch, allocator, ids, calls, threads, registry);
         Compaction.Limits compaction = new Compaction.Limits(config.compactBytes(), config.compactPages());
         TaskLoop loop = new TaskLoop(
                 client,
                 Map.of(
                         TaskKind.CREATE_TABLE, new CreateTable(topics, tables, ids),
-                        TaskKind.COMPACT, new Compaction(topics, tables, work, compaction, registry),
-                        TaskKind.REWRITE, new Rewriting(topics, tables, work, calls, config.rewriteBytes()),
+                        TaskKind.COMPACT, new Compaction(topics, tables, segments, compaction, registry),
+                        TaskKind.REWRITE, new Rewriting(topics, tables, segments, config.rewriteBytes()),
                         TaskKind.EXPIRE_SNAPSHOTS, new SnapshotExpiry(topics, tables, retention(config), ids.clock()),
                         TaskKind.COLLECT_GARBAGE,
                                 new Collecting(
@@ -116,8 +118,8 @@ public final class Compactor implements AutoCloseable {
         return new Compactor(resources, management, loop);
     }
 
-    private static SegmentWork.Limits limits(CompactorConfig config) {
-        return new SegmentWork.Limits(
+    private static DuckDbSegments.Limits limits(CompactorConfig config) {
+        return new DuckDbSegments.Limits(
                 new SegmentEngine.Limits(config.taskMemoryBytes(), config.taskSpillBytes()),
                 config.taskReadBytes(),
                 new ReadAhead(config.readAheadPages(), config.readAheadBytes()),

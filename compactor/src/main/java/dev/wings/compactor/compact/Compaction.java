@@ -17,7 +17,7 @@ package dev.wings.compactor.compact;
 
 import dev.wings.common.proto.TopicSnapshot;
 import dev.wings.common.proto.WatermarkMove;
-import dev.wings.compactor.segment.SegmentWork;
+import dev.wings.compactor.segment.SegmentMaker;
 import dev.wings.compactor.segment.TableLayout;
 import dev.wings.compactor.segment.TopicPage;
 import dev.wings.compactor.table.LeasedTable;
@@ -44,7 +44,7 @@ public final class Compaction implements TaskHandler {
 
     private final Topics topics;
     private final TaskTables tables;
-    private final SegmentWork work;
+    private final SegmentMaker segments;
     private final Limits limits;
     private final Counter rows;
     private final Counter pageBytes;
@@ -71,10 +71,10 @@ public final class Compaction implements TaskHandler {
         }
     }
 
-    public Compaction(Topics topics, TaskTables tables, SegmentWork work, Limits limits, MeterRegistry registry) {
+    public Compaction(Topics topics, TaskTables tables, SegmentMaker segments, Limits limits, MeterRegistry registry) {
         this.topics = topics;
         this.tables = tables;
-        this.work = work;
+        this.segments = segments;
         this.limits = limits;
         this.rows = Counter.builder("wings.compactor.rows")
                 .description("rows moved from pages to segments")
@@ -99,12 +99,11 @@ public final class Compaction implements TaskHandler {
         lease.progress("compacting " + TaskLease.count(pages.size(), "page"));
         long target = topic.lake().getTargetSegmentBytes();
         TableLayout layout = TableLayout.of(topic.schema(), topic.partitionKey(), table.current(), target);
-        List<DataFile> files = work.make(
-                topic,
-                layout,
-                tables.store(topic),
-                lease,
-                (writer, segments, reader, input) -> writer.writePages(pages, reader, segments));
+        List<DataFile> files;
+        try (SegmentMaker.Job job = segments.open(topic, layout, tables.store(topic), lease)) {
+            job.addPages(pages);
+            files = job.finish();
+        }
         lease.progress("committing " + TaskLease.count(files.size(), "segment"));
         append(table, files, moves, target);
         rows.increment((double) pages.stream().mapToLong(TopicPage::rows).sum());

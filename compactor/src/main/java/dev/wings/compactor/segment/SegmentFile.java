@@ -23,9 +23,4 @@ import org.apache.iceberg.PartitionData;
 /// A segment on the local disk, and all that the table has to know of it.
 ///
 /// @param splitOffsets where its row groups start
-public record SegmentFile(Path file, long bytes, PartitionData partition, Metrics metrics, List<Long> splitOffsets) {
-
-    public long rows() {
-        return metrics.recordCount();
-    }
-}
+record SegmentFile(Path file, long bytes, PartitionData partition, Metrics metrics, List<Long> splitOffsets) {}

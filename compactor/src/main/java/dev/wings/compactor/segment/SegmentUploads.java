@@ -38,7 +38,7 @@ import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 
 /// Puts the segments of one task into the object store, several at once, and removes the local files.
-public final class SegmentUploads {
+final class SegmentUploads implements AutoCloseable {
 
     private final ObjectStore store;
     private final TableLocations locations;
@@ -52,7 +52,7 @@ public final class SegmentUploads {
 
     /// @param executor runs each upload on a thread of its own
     /// @param atOnce that the task makes
-    public SegmentUploads(
+    SegmentUploads(
             ObjectStore store,
             TableLocations locations,
             TableLayout layout,
@@ -72,7 +72,7 @@ public final class SegmentUploads {
     }
 
     /// Starts the upload of a segment. Waits while enough are under way, so that local files do not pile up.
-    public void add(SegmentFile segment) {
+    void add(SegmentFile segment) {
         lease.check();
         try {
             room.acquire();
@@ -91,10 +91,11 @@ public final class SegmentUploads {
                     }
                 },
                 executor));
+        lease.progress("wrote " + TaskLease.count(uploads.size(), "segment"));
     }
 
-    /// Waits for all uploads, also when one fails. The data files in the order of [#add].
-    public List<DataFile> finish() {
+    /// Waits for all uploads, also when one fails. The data files, in the order of [#add].
+    List<DataFile> finish() {
         RuntimeException failure = null;
         List<DataFile> files = new ArrayList<>();
         for (CompletableFuture<DataFile> upload : uploads) {
@@ -115,6 +116,12 @@ public final class SegmentUploads {
             throw failure;
         }
         return files;
+    }
+
+    /// Waits for the uploads that are under way: their files are needed until then.
+    @Override
+    public void close() {
+        uploads.forEach(upload -> upload.handle((file, failure) -> true).join());
     }
 
     private DataFile upload(SegmentFile segment, String location) {

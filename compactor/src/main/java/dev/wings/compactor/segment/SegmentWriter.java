@@ -31,8 +31,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
@@ -56,7 +54,7 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 /// Two ways. Where a partition of the topic lies in one partition of the table (the default), rows stream from pages
 /// to files, and are only sorted if the table has a sort order of its own. Otherwise, say for a table by day of an
 /// event, all rows are sorted by the table's partitions into a temporary table, of which each partition is a range.
-public final class SegmentWriter {
+final class SegmentWriter {
 
     /// DuckDB's own choice, and what its readers like best.
     private static final int MAX_ROW_GROUP_ROWS = 122_880;
@@ -76,20 +74,28 @@ public final class SegmentWriter {
     private final SegmentEngine engine;
     private final BufferAllocator allocator;
     private final Path directory;
+    private final SegmentUploads segments;
     private int parts;
     /// Of the rows that are being written.
     private ColumnFacts written = new ColumnFacts();
 
     /// @param directory of the caller's own, for the files
-    public SegmentWriter(TableLayout layout, SegmentEngine engine, BufferAllocator allocator, Path directory) {
+    /// @param segments is given each as soon as it is complete
+    SegmentWriter(
+            TableLayout layout,
+            SegmentEngine engine,
+            BufferAllocator allocator,
+            Path directory,
+            SegmentUploads segments) {
         this.layout = layout;
         this.engine = engine;
         this.allocator = allocator;
         this.directory = directory;
+        this.segments = segments;
     }
 
     /// The columns that pages are to be read with.
-    public static List<ScanColumn> columns(TopicSchema topic) {
+    static List<ScanColumn> columns(TopicSchema topic) {
         List<ScanColumn> columns = new ArrayList<>();
         for (TopicField field : topic.fields()) {
             columns.add(new ScanColumn.Stored(field.id(), ArrowSchemas.toArrow(EngineNames.renamed(field))));
@@ -104,46 +110,51 @@ public final class SegmentWriter {
         return new org.apache.arrow.vector.types.pojo.Field(EngineNames.of(id), FieldType.notNullable(type), null);
     }
 
-    /// Writes all rows of `pages`; each file is handed to `segments` as soon as it is complete.
-    ///
-    /// @param reader reads pages in the given order, with [#columns]
-    public void writePages(
-            List<TopicPage> pages, Function<List<TopicPage>, ArrowTable> reader, Consumer<SegmentFile> segments) {
+    /// Writes all rows of `pages`.
+    void writePages(List<TopicPage> pages, PageTables tables) {
         ColumnFacts read = new ColumnFacts(layout.times().texts());
         written = new ColumnFacts();
         if (layout.followsTopicPartitions()) {
             List<TopicPage> ordered = inTopicOrder(pages);
-            try (PageRows rows = new PageRows(new NotedRows(reader.apply(ordered), read))) {
-                stream(ordered, rows, segments);
+            try (PageRows rows = new PageRows(new NotedRows(tables.open(ordered), read))) {
+                stream(ordered, rows);
             }
         } else {
             // sorted later: until then in the order that takes the fewest reads
             List<TopicPage> ordered = pages.stream()
                     .sorted(Comparator.comparing(TopicPage::ref, PageRef.FOLIO_ORDER))
                     .toList();
-            sort(ordered, new NotedRows(reader.apply(ordered), read), segments);
+            sort(ordered, new NotedRows(tables.open(ordered), read));
         }
         ColumnFacts.check(read, written);
     }
 
-    /// Writes rows of Parquet files, all of one partition of the table.
+    /// Writes all rows of segments of one partition of the table, ordered by their lowest offsets.
     ///
-    /// @param files local copies of segments, which are changed
-    /// @param sorted whether the rows, file by file, are in the table's order
-    public void writeFiles(
-            List<Path> files,
-            boolean sorted,
-            PartitionData partition,
-            Expected expected,
-            Consumer<SegmentFile> segments) {
+    /// @param files local copies, which are changed
+    void writeSegments(List<Segment> group, List<Path> files) {
         ColumnFacts read = new ColumnFacts();
         written = new ColumnFacts();
         files.forEach(file -> read.add(renamed(file)));
         String query = "SELECT " + SegmentSql.columns(layout.schema()) + " FROM " + SegmentSql.segments(files, layout)
-                + (sorted ? "" : orderBy(SegmentSql.order(layout)));
-        long bytes = files.stream().mapToLong(file -> file.toFile().length()).sum();
-        copy(query, partition, expected, rowGroups(bytes, expected.rows()), segments);
+                + (layout.isSorted(group) ? "" : orderBy(SegmentSql.order(layout)));
+        Expected expected = new Expected(
+                group.stream()
+                        .mapToLong(segment -> segment.file().recordCount())
+                        .sum(),
+                group.stream().mapToLong(Segment::minOffset).min().orElseThrow(),
+                group.stream().mapToLong(Segment::maxOffset).max().orElseThrow());
+        long bytes = group.stream().mapToLong(Segment::bytes).sum();
+        copy(query, partitionOf(group.getFirst()), expected, rowGroups(bytes, expected.rows()));
         ColumnFacts.check(read, written);
+    }
+
+    private PartitionData partitionOf(Segment segment) {
+        PartitionData partition = new PartitionData(layout.partitioning().partitionType());
+        for (int i = 0; i < partition.size(); i++) {
+            partition.set(i, segment.file().partition().get(i, Object.class));
+        }
+        return partition;
     }
 
     private ParquetMetadata renamed(Path segment) {
@@ -158,16 +169,16 @@ public final class SegmentWriter {
     }
 
     /// What is to be in the segments: pair assertions, whatever the writing does.
-    public record Expected(long rows, long minOffset, long maxOffset) {}
+    private record Expected(long rows, long minOffset, long maxOffset) {}
 
-    private void stream(List<TopicPage> pages, PageRows rows, Consumer<SegmentFile> segments) {
+    private void stream(List<TopicPage> pages, PageRows rows) {
         engine.addTable("pages", rows);
         String order = layout.isInTopicOrder() ? "" : orderBy(SegmentSql.order(layout));
         String query = "SELECT " + SegmentSql.columnsOfPages(layout) + " FROM pages" + order;
         SegmentSql.RowGroups rowGroups = rowGroups(bytes(pages), rows(pages));
         for (List<TopicPage> part : tablePartitions(pages)) {
             rows.startPart(rows(part));
-            copy(query, partitionOf(part.getFirst()), expected(part), rowGroups, segments);
+            copy(query, partitionOf(part.getFirst()), expected(part), rowGroups);
         }
     }
 
@@ -213,7 +224,7 @@ public final class SegmentWriter {
                 .toList();
     }
 
-    private void sort(List<TopicPage> pages, ArrowTable rows, Consumer<SegmentFile> segments) {
+    private void sort(List<TopicPage> pages, ArrowTable rows) {
         List<PartitionField> fields = layout.partitioning().fields();
         List<String> names = new ArrayList<>();
         List<TransformedRows.Column> transformed = new ArrayList<>();
@@ -238,7 +249,7 @@ public final class SegmentWriter {
             String query = "SELECT " + SegmentSql.columnsOfPages(layout) + " FROM sorted_rows WHERE rowid >= "
                     + range.first() + " AND rowid <= " + range.last();
             Expected expected = new Expected(range.rows(), range.minOffset(), range.maxOffset());
-            copy(query, range.partition(), expected, rowGroups, segments);
+            copy(query, range.partition(), expected, rowGroups);
             copied += range.rows();
         }
         engine.run("DROP TABLE sorted_rows");
@@ -289,12 +300,7 @@ public final class SegmentWriter {
         return ranges;
     }
 
-    private void copy(
-            String query,
-            PartitionData partition,
-            Expected expected,
-            SegmentSql.RowGroups rowGroups,
-            Consumer<SegmentFile> segments) {
+    private void copy(String query, PartitionData partition, Expected expected, SegmentSql.RowGroups rowGroups) {
         Path into = directory.resolve("part-" + parts++);
         long rows = 0;
         long minOffset = Long.MAX_VALUE;
@@ -312,7 +318,7 @@ public final class SegmentWriter {
             rows += copied.rows();
             minOffset = Math.min(minOffset, offset(footer.metrics().lowerBounds()));
             maxOffset = Math.max(maxOffset, offset(footer.metrics().upperBounds()));
-            segments.accept(new SegmentFile(
+            segments.add(new SegmentFile(
                     copied.file(),
                     copied.file().toFile().length(),
                     partition,

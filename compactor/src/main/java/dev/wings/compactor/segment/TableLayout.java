@@ -68,7 +68,7 @@ public record TableLayout(
     }
 
     /// Whether rows are ordered by the topic's partitions and then by offset: the order in which they are read.
-    public boolean isInTopicOrder() {
+    boolean isInTopicOrder() {
         List<Integer> topicOrder = new ArrayList<>();
         partitionKey.ifPresent(key -> topicOrder.add(key.id()));
         topicOrder.add(LakeTable.OFFSET_FIELD_ID);
@@ -81,8 +81,19 @@ public record TableLayout(
     }
 
     /// Whether a segment holds rows of one partition of the topic only.
-    public boolean separatesTopicPartitions() {
+    private boolean separatesTopicPartitions() {
         return partitionKey.isEmpty() || partitioning.fields().stream().anyMatch(this::isPartitionKey);
+    }
+
+    /// Whether the rows of segments, one after the other, are in the table's order already.
+    ///
+    /// @param segments of one partition of the table, ordered by their lowest offsets
+    boolean isSorted(List<Segment> segments) {
+        boolean disjoint = true;
+        for (int i = 1; i < segments.size(); i++) {
+            disjoint &= segments.get(i - 1).maxOffset() < segments.get(i).minOffset();
+        }
+        return disjoint && isInTopicOrder() && separatesTopicPartitions();
     }
 
     /// How the table keeps times.

@@ -17,6 +17,7 @@ package dev.wings.compactor.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.compactor.segment.Segment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

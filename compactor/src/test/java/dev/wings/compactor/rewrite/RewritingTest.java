@@ -24,6 +24,7 @@ import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.compactor.segment.Segment;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.HashMap;

@@ -63,8 +63,9 @@ import dev.wings.compactor.maintain.GarbageClient;
 import dev.wings.compactor.maintain.SnapshotExpiry;
 import dev.wings.compactor.rewrite.Rewriting;
 import dev.wings.compactor.scratch.Scratch;
+import dev.wings.compactor.segment.DuckDbSegments;
 import dev.wings.compactor.segment.SegmentEngine;
-import dev.wings.compactor.segment.SegmentWork;
+import dev.wings.compactor.segment.SegmentMaker;
 import dev.wings.compactor.table.TaskTables;
 import dev.wings.compactor.task.TaskClient;
 import dev.wings.compactor.task.TaskHandler;
@@ -317,8 +318,8 @@ public final class LakeFixture implements AutoCloseable {
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(stepped), calls, CALL_TIMEOUT);
         Topics topics = new Topics(stepped, calls, CALL_TIMEOUT, CALL_TIMEOUT);
         TaskTables tables = new TaskTables(client, uri -> new SteppedStore(store, steps), ids, InstantSource.system());
-        SegmentWork work = new SegmentWork(
-                new SegmentWork.Limits(
+        SegmentMaker segments = new DuckDbSegments(
+                new DuckDbSegments.Limits(
                         new SegmentEngine.Limits(memoryBytes, 1L << 30), 256 << 20, new ReadAhead(4, 16 << 20), 2),
                 scratch,
                 allocator,
@@ -328,8 +329,8 @@ public final class LakeFixture implements AutoCloseable {
                 meters);
         return switch (kind) {
             case CREATE_TABLE -> new CreateTable(topics, tables, ids);
-            case COMPACT -> new Compaction(topics, tables, work, limits, meters);
-            case REWRITE -> new Rewriting(topics, tables, work, calls, 1L << 30);
+            case COMPACT -> new Compaction(topics, tables, segments, limits, meters);
+            case REWRITE -> new Rewriting(topics, tables, segments, 1L << 30);
             case EXPIRE_SNAPSHOTS ->
                 new SnapshotExpiry(
                         topics, tables, new SnapshotExpiry.Retention(Duration.ofDays(1), 1, 2, 3, droppedBytes), clock);

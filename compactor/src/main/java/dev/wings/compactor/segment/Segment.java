@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.compactor.rewrite;
+package dev.wings.compactor.segment;
 
 import dev.wings.common.lake.LakeTable;
 import java.nio.ByteBuffer;
@@ -26,13 +26,13 @@ import org.apache.iceberg.types.Types;
 ///
 /// @param minOffset lowest offset of its rows
 /// @param maxOffset highest
-record Segment(DataFile file, long minOffset, long maxOffset) {
+public record Segment(DataFile file, long minOffset, long maxOffset) {
 
-    static Segment of(DataFile file) {
+    public static Segment of(DataFile file) {
         return new Segment(file, offset(file, file.lowerBounds()), offset(file, file.upperBounds()));
     }
 
-    long bytes() {
+    public long bytes() {
         return file.fileSizeInBytes();
     }
 
