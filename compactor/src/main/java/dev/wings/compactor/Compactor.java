@@ -43,10 +43,9 @@ import io.grpc.Channel;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// A running compactor, and its parts list: what comes in at the top of [#open] goes out at the bottom.
+/// A running compactor: what it does is in [#parts], and where it listens in [#listen].
 ///
 /// It holds no state that outlives it. A task has happened when the control plane has taken its commit, all at once;
 /// whatever else a killed compactor leaves behind is garbage.
@@ -58,43 +57,69 @@ public final class Compactor implements AutoCloseable {
     /// Of locations that they drop: these have to fit into a request of 16 MiB, whatever is around them.
     private static final long MAX_DROPPED_BYTES = 4 << 20;
 
+    /// Of manifests that Iceberg reads at once, for all tasks.
+    private static final int MANIFEST_READERS = 8;
+
     private final Resources resources;
     private final ManagementServer management;
-    private final TaskLoop loop;
+    private final Parts parts;
 
-    private Compactor(Resources resources, ManagementServer management, TaskLoop loop) {
+    private Compactor(Resources resources, ManagementServer management, Parts parts) {
         this.resources = resources;
         this.management = management;
-        this.loop = loop;
+        this.parts = parts;
     }
+
+    /// What a compactor does with tasks, without the socket over which it is probed.
+    ///
+    /// @param loop takes tasks once it is started, and drains when it is closed
+    public record Parts(TaskLoop loop) {}
 
     /// Opens the compactor, which takes tasks from now on.
     public static Compactor open(CompactorConfig config, Surroundings surroundings) {
-        return Resources.opening(resources -> open(config, surroundings, resources));
+        return Resources.opening(
+                resources -> listen(config, surroundings, parts(config, surroundings, resources), resources));
     }
 
-    private static Compactor open(CompactorConfig config, Surroundings surroundings, Resources resources) {
-        Channel controlPlane = surroundings.controlPlane();
+    /// @param resources own what is opened
+    public static Parts parts(CompactorConfig config, Surroundings surroundings, Resources resources) {
         World world = surroundings.world();
-        IdGenerator ids = world.ids();
-        MeterRegistry registry = surroundings.telemetry().registry();
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
                 .newChildAllocator("compactor", 0, Math.multiplyExact(config.workers(), config.taskReadBytes())));
         Scratch scratch = resources.add(config.scratchDirectory()
-                .map(directory -> Scratch.open(directory, ids::next))
-                .orElseGet(() -> Scratch.openDefault(ids::next)));
-        ExecutorService threads = resources.add(world.threads().executor("compactor-io"));
-        GrpcCalls calls = GrpcCalls.defaults(world.scheduler(), world.random());
+                .map(directory -> Scratch.open(directory, world.ids()::next))
+                .orElseGet(() -> Scratch.openDefault(world.ids()::next)));
+        SegmentMaker segments = new DuckDbSegments(
+                limits(config),
+                scratch,
+                allocator,
+                world.ids(),
+                calls(world),
+                resources.add(world.threads().executor("compactor-io")),
+                surroundings.telemetry().registry());
+        return parts(config, surroundings, segments, resources);
+    }
+
+    /// As the other, with a maker of segments of the caller's own.
+    public static Parts parts(
+            CompactorConfig config, Surroundings surroundings, SegmentMaker segments, Resources resources) {
+        Channel controlPlane = surroundings.controlPlane();
+        World world = surroundings.world();
+        IdGenerator ids = world.ids();
+        MeterRegistry registry = surroundings.telemetry().registry();
+        GrpcCalls calls = calls(world);
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
         GarbageClient garbage =
                 new GarbageClient(GarbageCollectionGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
         Topics topics = new Topics(controlPlane, calls, config.callTimeout(), config.planTimeout());
-        TaskTables tables = new TaskTables(client, surroundings.stores(), ids, ids.clock());
-        SegmentMaker segments =
-                new DuckDbSegments(limits(config), scratch, allocator, ids, calls, threads, registry);
+        TaskTables tables = new TaskTables(
+                client,
+                surroundings.stores(),
+                ids,
+                resources.add(world.threads().pool("manifest-reader", MANIFEST_READERS)));
         Compaction.Limits compaction = new Compaction.Limits(config.compactBytes(), config.compactPages());
-        TaskLoop loop = new TaskLoop(
+        return new Parts(resources.add(new TaskLoop(
                 client,
                 Map.of(
                         TaskKind.CREATE_TABLE, new CreateTable(topics, tables, ids),
@@ -108,14 +133,22 @@ public final class Compactor implements AutoCloseable {
                 config.workers(),
                 config.drainTimeout(),
                 world,
-                registry);
+                registry)));
+    }
+
+    private static Compactor listen(
+            CompactorConfig config, Surroundings surroundings, Parts parts, Resources resources) {
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(),
                 config.managementPort(),
                 surroundings.telemetry(),
                 List.of(surroundings.controlPlaneCheck())));
-        loop.start();
-        return new Compactor(resources, management, loop);
+        parts.loop().start();
+        return new Compactor(resources, management, parts);
+    }
+
+    private static GrpcCalls calls(World world) {
+        return GrpcCalls.defaults(world.scheduler(), world.random());
     }
 
     private static DuckDbSegments.Limits limits(CompactorConfig config) {
@@ -138,14 +171,14 @@ public final class Compactor implements AutoCloseable {
 
     /// Tasks that run now.
     public int runningTasks() {
-        return loop.running();
+        return parts.loop().running();
     }
 
     /// Drains: takes no more tasks, and gives those back that are not done in the configured time.
     @Override
     public void close() {
         management.announceDrain();
-        loop.close();
+        parts.loop().close();
         resources.close();
     }
 }

@@ -35,6 +35,7 @@ import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.WatermarkMove;
 import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.time.Threads;
 import dev.wings.compactor.compact.CreateTable;
 import dev.wings.compactor.table.LeasedTable;
 import dev.wings.compactor.table.TableSummary;
@@ -56,6 +57,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -78,6 +80,7 @@ public final class CommitWorker implements AutoCloseable {
     private final OwnControlPlane server;
     private final ManagedChannel channel;
     private final Topics topics;
+    private final ExecutorService helpers;
     private final TaskTables tables;
     private final Topic topic;
     private long watermark;
@@ -89,8 +92,8 @@ public final class CommitWorker implements AutoCloseable {
         this.channel = channel;
         this.topic = topic;
         this.topics = new Topics(channel, calls, CALL_TIMEOUT, CALL_TIMEOUT);
-        this.tables = new TaskTables(
-                client, server.stores()::open, server.ids(), server.ids().clock());
+        this.helpers = Threads.system().pool("manifest-reader", 2);
+        this.tables = new TaskTables(client, server.stores()::open, server.ids(), helpers);
     }
 
     /// A topic with so many pages, and its empty table.
@@ -222,6 +225,7 @@ public final class CommitWorker implements AutoCloseable {
 
     @Override
     public void close() {
+        helpers.close();
         channel.shutdownNow();
         server.close();
     }

@@ -38,6 +38,15 @@ public interface Threads {
         return Executors.newThreadPerTaskExecutor(virtual(name));
     }
 
+    /// Runs at most so many tasks at once, for a library that waits for them in a way of its own, and so in the
+    /// machine's
+    /// time. A simulation runs each at once, on the thread that gives it. The caller closes it.
+    ///
+    /// @param name what the names of the threads begin with
+    default ExecutorService pool(String name, int threads) {
+        return Executors.newFixedThreadPool(threads, blocking(name));
+    }
+
     /// Runs `task` on a new virtual thread.
     default Thread start(String name, Runnable task) {
         Thread thread = virtual(name).newThread(task);

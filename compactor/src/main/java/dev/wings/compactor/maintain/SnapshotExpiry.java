@@ -119,6 +119,7 @@ public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retenti
         Set<String> dropped = ConcurrentHashMap.newKeySet();
         new BaseTable(rehearsal, topic.name().toString())
                 .expireSnapshots()
+                .planWith(table.helpers())
                 .expireOlderThan(times.get(expired))
                 .retainLast(retention.minSnapshots())
                 .deleteWith(dropped::add)

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
@@ -68,7 +69,7 @@ public final class Rewriting implements TaskHandler {
         RewritePlan plan = RewritePlan.of(
                 TableReads.reading(
                         "manifests of a table: topic=" + topic.name(),
-                        () -> partitions(table.table(), target)),
+                        () -> partitions(table.table(), table.helpers(), target)),
                 target,
                 maxBytes);
         if (plan.groups().isEmpty()) {
@@ -91,11 +92,12 @@ public final class Rewriting implements TaskHandler {
 
     /// The small segments of each partition of the table, of its current layout. Nothing else of the manifests is kept:
     /// a table may have many large segments and many columns.
-    static Iterable<List<Segment>> partitions(Table table, long targetBytes) {
+    static Iterable<List<Segment>> partitions(Table table, ExecutorService helpers, long targetBytes) {
         PartitionSpec spec = table.spec();
         Map<StructLikeWrapper, List<Segment>> partitions = new LinkedHashMap<>();
         StructLikeWrapper keys = StructLikeWrapper.forType(spec.partitionType());
         try (CloseableIterable<FileScanTask> files = table.newScan()
+                .planWith(helpers)
                 .includeColumnStats(Set.of(TopicSchema.OFFSET_COLUMN))
                 .planFiles()) {
             for (FileScanTask task : files) {

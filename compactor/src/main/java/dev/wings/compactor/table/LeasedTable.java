@@ -22,17 +22,16 @@ import dev.wings.common.lake.TableMetadataFiles;
 import dev.wings.common.proto.CommitTableRequest;
 import dev.wings.common.proto.CommitTableResponse;
 import dev.wings.common.proto.WatermarkMove;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.compactor.task.TaskClient;
 import dev.wings.compactor.task.TaskLease;
 import java.nio.ByteBuffer;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.regex.Pattern;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.ManifestFile;
@@ -56,13 +55,15 @@ public final class LeasedTable implements TableOperations {
 
     private static final MetricsReporter NO_REPORTS = report -> {};
 
+    private static final Pattern ICEBERGS_ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     private final TaskLease lease;
-    private final TaskClient tasks;
+    private final TaskTables worker;
     private final StoreFileIO io;
     private final TableLocations locations;
     private final UUID topicUid;
-    private final IdGenerator ids;
-    /// What updates are of: the stored metadata, or the same with times that the clock is not behind.
+    private final TableTimes times;
+    /// What updates are of: the stored metadata, or the same with times that Iceberg takes.
     private @Nullable TableMetadata current;
 
     private @Nullable TableMetadata stored;
@@ -72,58 +73,47 @@ public final class LeasedTable implements TableOperations {
 
     private LeasedTable(
             TaskLease lease,
-            TaskClient tasks,
+            TaskTables worker,
             StoreFileIO io,
             TableLocations locations,
             UUID topicUid,
-            IdGenerator ids,
-            @Nullable TableMetadata stored,
-            @Nullable TableMetadata current) {
+            @Nullable TableMetadata stored) {
         this.lease = lease;
-        this.tasks = tasks;
+        this.worker = worker;
         this.io = io;
         this.locations = locations;
         this.topicUid = topicUid;
-        this.ids = ids;
+        this.times = TableTimes.from(worker.ids().clock());
         this.stored = stored;
-        this.current = current;
-        this.commitId = ids.next();
+        this.current = stored == null ? null : times.updatable(stored);
+        this.commitId = worker.ids().next();
     }
 
     /// A table that does not exist yet: its first commit creates it.
     public static LeasedTable absent(
-            TaskLease lease,
-            TaskClient tasks,
-            StoreFileIO io,
-            TableLocations locations,
-            UUID topicUid,
-            IdGenerator ids) {
-        return new LeasedTable(lease, tasks, io, locations, topicUid, ids, null, null);
+            TaskLease lease, TaskTables worker, StoreFileIO io, TableLocations locations, UUID topicUid) {
+        return new LeasedTable(lease, worker, io, locations, topicUid, null);
     }
 
     /// The table at `metadataLocation`. DATA_LOSS if the file, or the list of manifests that it names, is missing or
     /// damaged.
-    ///
-    /// @param clock by which Iceberg stamps what it adds
     public static LeasedTable open(
             TaskLease lease,
-            TaskClient tasks,
+            TaskTables worker,
             StoreFileIO io,
             TableLocations locations,
             UUID topicUid,
-            IdGenerator ids,
-            InstantSource clock,
             String metadataLocation) {
-        TableMetadata stored = TableMetadataFiles.read(io, metadataLocation);
-        TableMetadata metadata = new TableTimes(clock).updatable(stored);
-        Snapshot snapshot = metadata.currentSnapshot();
+        LeasedTable table =
+                new LeasedTable(lease, worker, io, locations, topicUid, TableMetadataFiles.read(io, metadataLocation));
+        Snapshot snapshot = table.current().currentSnapshot();
         if (snapshot != null) {
             // remembered by the snapshot; where Iceberg needs it, nobody would say which file is damaged
             List<ManifestFile> ignored = TableReads.reading(
                     "manifest list of a table: location=" + snapshot.manifestListLocation(),
                     () -> snapshot.allManifests(io));
         }
-        return new LeasedTable(lease, tasks, io, locations, topicUid, ids, stored, metadata);
+        return table;
     }
 
     /// For Iceberg's updates, which commit through this.
@@ -136,6 +126,7 @@ public final class LeasedTable implements TableOperations {
     /// @param moves rows that the update moves out of pages, ordered by partition value
     public <U extends SnapshotUpdate<U>> U prepare(U update, List<WatermarkMove> moves) {
         watermarks = List.copyOf(moves);
+        update.scanManifestsWith(worker.helpers());
         update.set(TableSummary.COMMIT_ID, commitId.toString());
         update.set(TableSummary.TASK, lease.task().getName());
         // Iceberg would delete the manifests of a commit that it thinks has failed
@@ -163,24 +154,25 @@ public final class LeasedTable implements TableOperations {
         if (base != current) {
             throw new IllegalStateException("the update is not of this task's table: " + locations.tableKey());
         }
-        TableMetadata metadata = stored == null || stored == base ? update : TableTimes.restored(stored, update);
+        TableMetadata metadata = times.told(stored, base, update);
         String baseLocation = base == null ? "" : base.metadataFileLocation();
         long version = base == null ? 0 : TableLocations.metadataVersion(baseLocation) + 1;
-        String location = locations.metadata(version, ids.next());
+        String location = locations.metadata(version, worker.ids().next());
         lease.check();
         TableMetadataFiles.write(io, metadata, location);
         lease.check();
-        CommitTableResponse response = tasks.commit(CommitTableRequest.newBuilder()
-                .setLease(lease.ref())
-                .setCommitId(com.google.protobuf.UnsafeByteOperations.unsafeWrap(bytes(commitId)))
-                .setTopicUid(topicUid.toString())
-                .setBaseMetadataLocation(baseLocation)
-                .setMetadataLocation(location)
-                .setTableUuid(metadata.uuid())
-                .addAllWatermarks(watermarks)
-                .addAllObsoleteLocations(obsolete(base, metadata))
-                .addAllObsoleteLocations(dropped)
-                .build());
+        CommitTableResponse response = worker.tasks()
+                .commit(CommitTableRequest.newBuilder()
+                        .setLease(lease.ref())
+                        .setCommitId(com.google.protobuf.UnsafeByteOperations.unsafeWrap(bytes(commitId)))
+                        .setTopicUid(topicUid.toString())
+                        .setBaseMetadataLocation(baseLocation)
+                        .setMetadataLocation(location)
+                        .setTableUuid(metadata.uuid())
+                        .addAllWatermarks(watermarks)
+                        .addAllObsoleteLocations(obsolete(base, metadata))
+                        .addAllObsoleteLocations(dropped)
+                        .build());
         long moved = watermarks.stream()
                 .mapToLong(move -> move.getEndOffset() - move.getStartOffset())
                 .sum();
@@ -231,9 +223,20 @@ public final class LeasedTable implements TableOperations {
         return io;
     }
 
+    /// Iceberg puts an id of its own into the names of a commit's files: the commit has one.
     @Override
     public String metadataFileLocation(String name) {
-        return locations.metadataFile(name);
+        return locations.metadataFile(ICEBERGS_ID.matcher(name).replaceFirst(commitId.toString()));
+    }
+
+    @Override
+    public long newSnapshotId() {
+        return worker.ids().random().nextLong() & Long.MAX_VALUE;
+    }
+
+    /// Threads that help with manifests.
+    public ExecutorService helpers() {
+        return worker.helpers();
     }
 
     @Override

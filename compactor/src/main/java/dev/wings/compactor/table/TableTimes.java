@@ -25,22 +25,33 @@ import java.util.Map;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
+import org.jspecify.annotations.Nullable;
 
-/// The times that a table's metadata tell. They never go back, though the clocks of workers differ: what a worker
-/// adds is of its own time or of the table's last, whichever is later.
+/// The times that a table's metadata tell: those of this worker's clock. They never go back, though the clocks of
+/// workers
+/// differ: what a worker adds is of its own time or of the table's last, whichever is later.
 ///
-/// Iceberg stamps by the clock of the machine, and refuses to go back by more than a minute. So a worker whose clock is
-/// behind updates a table whose times are not after its own, and puts the true ones back before it commits.
-record TableTimes(InstantSource clock) {
+/// Iceberg stamps by the clock of the machine, and refuses to go back by more than a minute. So where that is no time
+/// of
+/// this worker since it began, the true times are put in before a commit; and a table whose times are after the
+/// machine's is updated with earlier ones.
+///
+/// @param clock this worker's
+/// @param sinceMillis when it began
+record TableTimes(InstantSource clock, long sinceMillis) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String LAST_UPDATED = "last-updated-ms";
     private static final String TIMESTAMP = "timestamp-ms";
 
-    /// The table as it can be updated by this clock: the same object if it is not behind.
+    static TableTimes from(InstantSource clock) {
+        return new TableTimes(clock, clock.millis());
+    }
+
+    /// The table as Iceberg can update it: the same object if the machine's clock is not behind.
     TableMetadata updatable(TableMetadata table) {
-        long now = clock.millis();
+        long now = System.currentTimeMillis();
         if (table.lastUpdatedMillis() <= now) {
             return table;
         }
@@ -55,9 +66,26 @@ record TableTimes(InstantSource clock) {
         return TableMetadataParser.fromJson(table.metadataFileLocation(), json);
     }
 
-    /// An update of what [#updatable] has made of `table`, with the times that it has to tell.
-    static TableMetadata restored(TableMetadata table, TableMetadata updated) {
-        long last = table.lastUpdatedMillis();
+    /// An update of a table, with the times that it has to tell.
+    ///
+    /// @param table null if the update makes it
+    /// @param base what [#updatable] has made of the table
+    // the same object, if nothing was made of it
+    @SuppressWarnings("ReferenceEquality")
+    TableMetadata told(@Nullable TableMetadata table, @Nullable TableMetadata base, TableMetadata update) {
+        long now = clock.millis();
+        long stamped = update.lastUpdatedMillis();
+        if (table == base && sinceMillis <= stamped && stamped <= now) {
+            return update;
+        }
+        return table == null ? created(update, now) : updated(table, update, Math.max(now, table.lastUpdatedMillis()));
+    }
+
+    private static TableMetadata created(TableMetadata table, long now) {
+        return TableMetadataParser.fromJson(json(table).put(LAST_UPDATED, now));
+    }
+
+    private static TableMetadata updated(TableMetadata table, TableMetadata updated, long last) {
         ObjectNode json = json(updated);
         json.put(LAST_UPDATED, last);
         Map<Long, Long> snapshots = new HashMap<>();
@@ -81,7 +109,7 @@ record TableTimes(InstantSource clock) {
             ((ObjectNode) entry)
                     .put(
                             TIMESTAMP,
-                            files.getOrDefault(entry.path("metadata-file").asText(), last));
+                            files.getOrDefault(entry.path("metadata-file").asText(), table.lastUpdatedMillis()));
         }
         return TableMetadataParser.fromJson(json);
     }

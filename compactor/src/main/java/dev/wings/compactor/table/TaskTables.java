@@ -23,17 +23,19 @@ import dev.wings.compactor.task.TaskClient;
 import dev.wings.compactor.task.TaskLease;
 import dev.wings.compactor.topic.TopicTarget;
 import java.net.URI;
-import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 
 /// Opens the tables that tasks work on.
 ///
-/// @param clock of the machine, by which Iceberg stamps what it adds to a table
-public record TaskTables(TaskClient tasks, Function<URI, ObjectStore> stores, IdGenerator ids, InstantSource clock) {
+/// @param ids of snapshots and files; also the clock by which a table's times are told
+/// @param helpers read manifests for Iceberg, which waits for them in a way of its own
+public record TaskTables(
+        TaskClient tasks, Function<URI, ObjectStore> stores, IdGenerator ids, ExecutorService helpers) {
 
     /// The table of a topic that has none yet.
     public LeasedTable absent(TaskLease lease, TopicTarget topic) {
-        return LeasedTable.absent(lease, tasks, io(topic), topic.locations(), topic.uid(), ids);
+        return LeasedTable.absent(lease, this, io(topic), topic.locations(), topic.uid());
     }
 
     /// The topic's table. DATA_LOSS if its metadata are missing or damaged, PRECONDITION if it has none.
@@ -44,8 +46,7 @@ public record TaskTables(TaskClient tasks, Function<URI, ObjectStore> stores, Id
             throw new WingsException(
                     dev.wings.common.error.ErrorKind.PRECONDITION, "the topic has no table yet: topic=" + topic.name());
         }
-        LeasedTable table =
-                LeasedTable.open(lease, tasks, io(topic), topic.locations(), topic.uid(), ids, clock, metadataLocation);
+        LeasedTable table = LeasedTable.open(lease, this, io(topic), topic.locations(), topic.uid(), metadataLocation);
         table.checkIsOf(topic.uid());
         return table;
     }

@@ -24,15 +24,16 @@ import dev.wings.common.time.World;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,8 +59,11 @@ public final class TaskLoop implements AutoCloseable {
     private final World world;
     private final ThreadFactory threads;
     private final TaskMetrics metrics;
-    private final Semaphore room;
-    private final Set<TaskLease> running = ConcurrentHashMap.newKeySet();
+    private final Lock lock = new ReentrantLock();
+    private final Condition ended = lock.newCondition();
+    /// Guarded by [#lock].
+    private final Set<TaskLease> running = new LinkedHashSet<>();
+
     private final Thread poller;
     private volatile boolean stopping;
 
@@ -75,7 +79,8 @@ public final class TaskLoop implements AutoCloseable {
             World world,
             MeterRegistry registry) {
         this.client = client;
-        this.handlers = Map.copyOf(handlers);
+        // kinds are asked for in one order, whatever the map's is
+        this.handlers = new EnumMap<>(handlers);
         this.worker = worker;
         this.workers = workers;
         this.drainTimeout = drainTimeout;
@@ -83,7 +88,6 @@ public final class TaskLoop implements AutoCloseable {
         // virtual ones would be pinned to their carriers by DuckDB's native calls
         this.threads = world.threads().blocking("task");
         this.metrics = new TaskMetrics(registry);
-        this.room = new Semaphore(workers);
         this.poller = world.threads().virtual("task-poller").newThread(this::poll);
     }
 
@@ -93,16 +97,25 @@ public final class TaskLoop implements AutoCloseable {
 
     /// Tasks that run now.
     public int running() {
-        return running.size();
+        return leases().size();
+    }
+
+    private List<TaskLease> leases() {
+        lock.lock();
+        try {
+            return List.copyOf(running);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void poll() {
         Duration pause = FIRST_PAUSE;
         try {
             while (!stopping) {
-                room.acquire();
+                awaitRoom();
                 try {
-                    takeTask();
+                    client.lease(handlers.keySet(), worker, LEASE_WAIT).ifPresent(this::startTask);
                     pause = FIRST_PAUSE;
                 } catch (RuntimeException | Error e) {
                     // whatever it is: a worker without its poller would look healthy and do nothing
@@ -127,23 +140,9 @@ public final class TaskLoop implements AutoCloseable {
         }
     }
 
-    /// Waits for a task and starts it, which takes over a permit of `room`; else gives the permit back.
-    private void takeTask() {
-        boolean started = false;
-        try {
-            Optional<Lease> lease = client.lease(handlers.keySet(), worker, LEASE_WAIT);
-            lease.ifPresent(this::startTask);
-            started = lease.isPresent();
-        } finally {
-            if (!started) {
-                room.release();
-            }
-        }
-    }
-
     private void startTask(Lease granted) {
         TaskLease lease = new TaskLease(granted.getTask());
-        running.add(lease);
+        begin(lease);
         if (stopping) {
             lease.stop("the worker stops");
         }
@@ -152,16 +151,45 @@ public final class TaskLoop implements AutoCloseable {
                 try {
                     run(lease, TaskClient.duration(granted.getDuration()));
                 } finally {
-                    running.remove(lease);
-                    room.release();
+                    end(lease);
                 }
             });
             thread.setName("task-" + granted.getTask().getKind().name().toLowerCase(Locale.ROOT));
             thread.start();
         } catch (RuntimeException | Error e) {
-            running.remove(lease);
+            end(lease);
             giveBackUnstarted(lease, e);
             throw e;
+        }
+    }
+
+    private void awaitRoom() throws InterruptedException {
+        lock.lock();
+        try {
+            while (running.size() >= workers) {
+                ended.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void begin(TaskLease lease) {
+        lock.lock();
+        try {
+            running.add(lease);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end(TaskLease lease) {
+        lock.lock();
+        try {
+            running.remove(lease);
+            ended.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -282,21 +310,30 @@ public final class TaskLoop implements AutoCloseable {
         try {
             poller.join();
             if (!awaitIdle(drainTimeout)) {
-                LOG.warn("tasks are broken off and given back: waited={}, running={}", drainTimeout, running.size());
-                List.copyOf(running).forEach(lease -> lease.stop("the worker stops"));
+                LOG.warn("tasks are broken off and given back: waited={}, running={}", drainTimeout, running());
+                leases().forEach(lease -> lease.stop("the worker stops"));
                 awaitIdle(BREAK_OFF_TIME);
             }
         } catch (InterruptedException e) {
-            running.forEach(lease -> lease.stop("the worker stops"));
+            leases().forEach(lease -> lease.stop("the worker stops"));
             Thread.currentThread().interrupt();
         }
     }
 
+    /// Whether no task runs within `time`.
     private boolean awaitIdle(Duration time) throws InterruptedException {
-        if (!room.tryAcquire(workers, time.toNanos(), TimeUnit.NANOSECONDS)) {
-            return false;
+        lock.lock();
+        try {
+            long nanos = time.toNanos();
+            while (!running.isEmpty()) {
+                if (nanos <= 0) {
+                    return false;
+                }
+                nanos = world.scheduler().awaitNanos(lock, ended, nanos);
+            }
+            return true;
+        } finally {
+            lock.unlock();
         }
-        room.release(workers);
-        return true;
     }
 }

@@ -44,6 +44,7 @@ import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.inmemory.InMemoryFileIO;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
+import org.apache.iceberg.util.ThreadPools;
 import org.junit.jupiter.api.Test;
 
 final class RewritingTest {
@@ -63,7 +64,7 @@ final class RewritingTest {
                     .appendFile(segment("small", MIB, 100))
                     .commit();
 
-            Iterable<List<Segment>> partitions = Rewriting.partitions(table, 256 * MIB);
+            Iterable<List<Segment>> partitions = Rewriting.partitions(table, ThreadPools.getWorkerPool(), 256 * MIB);
 
             assertThat(partitions).singleElement().satisfies(found -> {
                 Segment segment = found.getFirst();

@@ -78,7 +78,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -317,7 +316,7 @@ public final class LakeFixture implements AutoCloseable {
         GrpcCalls calls = calls();
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(stepped), calls, CALL_TIMEOUT);
         Topics topics = new Topics(stepped, calls, CALL_TIMEOUT, CALL_TIMEOUT);
-        TaskTables tables = new TaskTables(client, uri -> new SteppedStore(store, steps), ids, InstantSource.system());
+        TaskTables tables = new TaskTables(client, uri -> new SteppedStore(store, steps), ids, threads);
         SegmentMaker segments = new DuckDbSegments(
                 new DuckDbSegments.Limits(
                         new SegmentEngine.Limits(memoryBytes, 1L << 30), 256 << 20, new ReadAhead(4, 16 << 20), 2),

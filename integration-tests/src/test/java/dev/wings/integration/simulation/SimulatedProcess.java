@@ -15,6 +15,7 @@
  */
 package dev.wings.integration.simulation;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.common.time.Threads;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import org.apache.iceberg.util.ThreadPools;
 
@@ -123,6 +125,11 @@ final class SimulatedProcess {
         @Override
         public ThreadFactory blocking(String prefix) {
             return virtual(prefix);
+        }
+
+        @Override
+        public ExecutorService pool(String prefix, int threads) {
+            return MoreExecutors.newDirectExecutorService();
         }
     }
 
