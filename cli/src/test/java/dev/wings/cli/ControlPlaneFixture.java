@@ -19,17 +19,12 @@ import dev.wings.common.process.Resources;
 import dev.wings.common.service.Machine;
 import dev.wings.common.telemetry.Telemetry;
 import dev.wings.controlplane.ControlPlane;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /// A control plane with its state in memory, and commands that talk to it. There is no ingestor and no SQL server.
 public final class ControlPlaneFixture implements AutoCloseable {
-
-    /// What a command came to: its exit code, and all that it printed.
-    public record Outcome(int exitCode, String output) {}
 
     private final Resources resources = new Resources();
     private final int port;
@@ -43,15 +38,9 @@ public final class ControlPlaneFixture implements AutoCloseable {
     }
 
     public Outcome run(String... arguments) {
-        Logs.quiet();
-        StringWriter output = new StringWriter();
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--port-offset=" + (port - 7701));
-        int exitCode = Main.commandLine()
-                .setOut(new PrintWriter(output))
-                .setErr(new PrintWriter(output))
-                .execute(all.toArray(String[]::new));
-        return new Outcome(exitCode, output.toString());
+        return Outcome.of(all.toArray(String[]::new));
     }
 
     @Override

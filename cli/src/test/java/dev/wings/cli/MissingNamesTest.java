@@ -17,7 +17,6 @@ package dev.wings.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wings.cli.ControlPlaneFixture.Outcome;
 import dev.wings.cli.output.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -17,6 +17,7 @@ package dev.wings.cli.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.cli.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -47,10 +48,11 @@ final class DevIT {
         Path data = parent.resolve("data");
         try (WingsProcess platform = dev(data)) {
             assertThat(platform.output()).contains("data  " + data, "ready in", "jdbc:arrow-flight-sql://127.0.0.1:");
-            assertThat(wings("topic", "create", "flights", "--from", FLIGHTS, "--partition-by", "origin"))
+            assertThat(started("topic", "create", "flights", "--from", FLIGHTS, "--partition-by", "origin"))
                     .contains("created tenants/default/namespaces/default/topics/flights", "partition key");
-            assertThat(wings("push", "flights", FLIGHTS)).contains("200,000 rows acknowledged");
-            assertThat(count()).isEqualTo("200000");
+            assertThat(started("push", "flights", FLIGHTS)).contains("200,000 rows acknowledged");
+            assertThat(started("sql", "-o", "csv", "select count(*) as n from flights"))
+                    .isEqualTo("n\n200000");
             refuseASecondPlatform(data);
             rejectedBatchesAreShown();
             refusedFileEndsThePush();
@@ -197,8 +199,7 @@ final class DevIT {
         assertThat(wings("topic", "create", "strict", "--schema", "id long not null, code string"))
                 .contains("not null");
         Path file = Files.writeString(parent.resolve("strict.ndjson"), "{\"id\":1}\n{\"id\":null}\n");
-        WingsProcess.Ended ended =
-                WingsProcess.run("push", "strict", file.toString(), "--batch-rows", "1", "--port-offset", offset);
+        Outcome ended = run("push", "strict", file.toString(), "--batch-rows", "1");
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.output()).contains("1 row acknowledged", "rejected: 1 row in 1 batch", "id");
         assertThat(wings("sql", "-o", "json", "select id, code from strict")).isEqualTo("{\"id\":1,\"code\":null}");
@@ -206,18 +207,16 @@ final class DevIT {
 
     private void refusedFileEndsThePush() throws Exception {
         Path mistake = Files.writeString(parent.resolve("mistake.csv"), "id,code\n5,a\n6.5,b\n");
-        WingsProcess.Ended broken =
-                WingsProcess.run("push", "strict", mistake.toString(), "later.csv", "--port-offset", offset);
+        Outcome broken = run("push", "strict", mistake.toString(), "later.csv");
         assertThat(broken.exitCode()).isEqualTo(1);
         assertThat(broken.output()).contains("no row is stored", "mistake.csv: line 3: ", "found=\"6.5\"");
         // what the start of a file does not show
         Path late = Files.writeString(parent.resolve("late.csv"), "id,code\n" + "7,c\n".repeat(3000) + "6.5,b\n");
-        WingsProcess.Ended started =
-                WingsProcess.run("push", "strict", late.toString(), late.toString(), "--port-offset", offset);
+        Outcome started = run("push", "strict", late.toString(), late.toString());
         assertThat(started.exitCode()).isEqualTo(1);
         assertThat(started.output()).contains("late.csv: no row is stored", "line 3002: ", "not tried: " + late);
 
-        WingsProcess.Ended refused = WingsProcess.run("push", "strict", FLIGHTS, "--port-offset", offset);
+        Outcome refused = run("push", "strict", FLIGHTS);
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.output()).contains("no row is stored").doesNotContain("may be stored");
         assertThat(wings("sql", "-o", "json", "select count(*) as n from strict"))
@@ -260,13 +259,13 @@ final class DevIT {
         assertThat(wings("sql", "-o", "csv", "select distinct kind, number from made order by 1"))
                 .isEqualTo("kind,number\na,9007199254740993.0\nb,0.5");
         Path loss = Files.writeString(parent.resolve("loss.csv"), "kind,number\na,0.12\n");
-        WingsProcess.Ended refused = WingsProcess.run("push", "made", loss.toString(), "--port-offset", offset);
+        Outcome refused = run("push", "made", loss.toString());
         assertThat(refused.output()).contains("line 2: ", "found=\"0.12\"", "--on-loss");
         assertThat(wings("push", "made", loss.toString(), "--on-loss", "null")).contains("1 row acknowledged");
     }
 
     private void badQueriesAreShown() throws InterruptedException {
-        WingsProcess.Ended ended = WingsProcess.run("sql", "select orign from flights", "--port-offset", offset);
+        Outcome ended = run("sql", "select orign from flights");
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.output()).contains("orign", "^").doesNotContain("\tat ");
     }
@@ -304,7 +303,7 @@ final class DevIT {
                 .isEqualTo("same\ntrue");
         assertThat(wings("sql", "-o", "csv", "use system; select count(*) > 0 as found from topics"))
                 .endsWith("found\ntrue");
-        WingsProcess.Ended failed = WingsProcess.run("sql", "select 1; select x; select 2", "--port-offset", offset);
+        Outcome failed = run("sql", "select 1; select x; select 2");
         assertThat(failed.output()).contains("statement 2 of 3 failed; the one after it was not run");
     }
 
@@ -423,14 +422,9 @@ final class DevIT {
         String rows = "";
         while (!rows.endsWith("true") && System.nanoTime() < deadline) {
             // those of this push only: the newest is younger than a second or so
-            rows = WingsProcess.run(
-                            "sql",
-                            "-o",
-                            "csv",
-                            "select max(__timestamp__) > now() - interval 3 second as moving from slow",
-                            "--port-offset",
-                            offset)
-                    .output();
+            rows = run("sql", "-o", "csv", "select max(__timestamp__) > now() - interval 3 second as moving from slow")
+                    .output()
+                    .strip();
         }
         assertThat(rows).endsWith("true");
         return push;
@@ -462,13 +456,31 @@ final class DevIT {
     }
 
     /// Runs a command that must succeed; returns what it printed.
-    private String wings(String... arguments) throws InterruptedException {
+    private String wings(String... arguments) {
+        return succeeded(run(arguments));
+    }
+
+    private static String succeeded(Outcome outcome) {
+        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+        return outcome.output().strip();
+    }
+
+    /// Runs a command in the test's own process.
+    private Outcome run(String... arguments) {
+        return Outcome.of(withPorts(arguments));
+    }
+
+    /// Runs a command as a user does, in a process of its own.
+    private String started(String... arguments) throws InterruptedException {
+        WingsProcess.Ended ended = WingsProcess.run(withPorts(arguments));
+        return succeeded(new Outcome(ended.exitCode(), ended.output()));
+    }
+
+    private String[] withPorts(String... arguments) {
         String[] all = Arrays.copyOf(arguments, arguments.length + 2);
         all[arguments.length] = "--port-offset";
         all[arguments.length + 1] = offset;
-        WingsProcess.Ended ended = WingsProcess.run(all);
-        assertThat(ended.exitCode()).as(ended.output()).isZero();
-        return ended.output();
+        return all;
     }
 
     private static ProcessHandle postgres(Path data) throws IOException {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -37,6 +38,7 @@ final class WingsProcess implements AutoCloseable {
 
     private static final List<Integer> PORTS = List.of(7700, 7701, 7702, 7704, 7790, 7791, 7792, 7793);
     private static final int WAIT_SECONDS = 120;
+    private static final Set<String> PLATFORMS = Set.of("dev", "demo");
 
     private final Process process;
     private final List<String> output = new ArrayList<>();
@@ -86,10 +88,12 @@ final class WingsProcess implements AutoCloseable {
                                 .toAbsolutePath()
                                 .resolve("jvm.options"),
                 "-Xmx384m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.wings.cli.Main"));
+                "-XX:+UseSerialGC"));
+        if (!PLATFORMS.contains(arguments[0])) {
+            // commands that end soon, with what the launcher gives them
+            command.add("-XX:TieredStopAtLevel=1");
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.wings.cli.Main"));
         command.addAll(List.of(arguments));
         return command;
     }

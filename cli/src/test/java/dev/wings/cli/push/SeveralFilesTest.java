@@ -18,7 +18,7 @@ package dev.wings.cli.push;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.cli.ControlPlaneFixture;
-import dev.wings.cli.ControlPlaneFixture.Outcome;
+import dev.wings.cli.Outcome;
 import dev.wings.cli.output.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
