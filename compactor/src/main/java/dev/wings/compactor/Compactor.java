@@ -35,10 +35,10 @@ import dev.wings.compactor.scratch.Scratch;
 import dev.wings.compactor.segment.DuckDbSegments;
 import dev.wings.compactor.segment.SegmentEngine;
 import dev.wings.compactor.segment.SegmentMaker;
-import dev.wings.compactor.table.TaskTables;
-import dev.wings.compactor.task.TaskClient;
-import dev.wings.compactor.task.TaskLoop;
-import dev.wings.compactor.topic.Topics;
+import dev.wings.worker.table.TaskTables;
+import dev.wings.worker.task.TaskClient;
+import dev.wings.worker.task.TaskLoop;
+import dev.wings.worker.topic.Topics;
 import io.grpc.Channel;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -129,7 +129,7 @@ public final class Compactor implements AutoCloseable {
                         TaskKind.COLLECT_GARBAGE,
                                 new Collecting(
                                         garbage, surroundings.stores(), calls, config.orphanInterval(), ids, registry)),
-                "compactor-" + ProcessHandle.current().pid() + "-" + ids.next(),
+                "compactor",
                 config.workers(),
                 config.drainTimeout(),
                 world,

@@ -51,6 +51,7 @@ final class ArchitectureTest {
                         "dev.wings.controlplane",
                         "dev.wings.ingestor",
                         "dev.wings.server",
+                        "dev.wings.worker",
                         "dev.wings.compactor",
                         "dev.wings.cli");
     }
@@ -67,6 +68,8 @@ final class ArchitectureTest {
                 .definedBy("dev.wings.ingestor..")
                 .layer("server")
                 .definedBy("dev.wings.server..")
+                .layer("worker")
+                .definedBy("dev.wings.worker..")
                 .layer("compactor")
                 .definedBy("dev.wings.compactor..")
                 .layer("cli")
@@ -77,6 +80,8 @@ final class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("server")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("worker")
+                .mayOnlyBeAccessedByLayers("compactor")
                 .whereLayer("compactor")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("cli")
@@ -164,7 +169,8 @@ final class ArchitectureTest {
 
     @Test
     void packagesOfAModuleFormNoCycles() {
-        for (String module : new String[] {"common", "controlplane", "ingestor", "server", "compactor", "cli"}) {
+        for (String module :
+                new String[] {"common", "controlplane", "ingestor", "server", "worker", "compactor", "cli"}) {
             slices().matching("dev.wings." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

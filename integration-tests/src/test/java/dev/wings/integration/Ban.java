@@ -156,7 +156,7 @@ record Ban(Class<?> type, String name, Form form, String replacement) {
             new Edge("dev.wings.common.error.GrpcErrors", "names of lines in a log"),
             new Edge("dev.wings.controlplane.http.HttpErrors", "names of lines in a log"),
             new Edge("dev.wings.common.fair.FairPlaces", "waits in the machine's time, which no simulation reaches"),
-            new Edge("dev.wings.compactor.table.TableTimes", "Iceberg stamps by the machine's clock"));
+            new Edge("dev.wings.worker.table.TableTimes", "Iceberg stamps by the machine's clock"));
 
     static Set<JavaAccess<?>> callsOf(JavaClass type) {
         Set<JavaAccess<?>> calls = new LinkedHashSet<>();

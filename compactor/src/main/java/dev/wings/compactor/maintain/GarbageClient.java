@@ -32,7 +32,7 @@ import dev.wings.common.proto.RemoveGarbageRequest;
 import dev.wings.common.proto.RemoveGarbageResponse;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.store.ObjectInfo;
-import dev.wings.compactor.task.TaskLease;
+import dev.wings.worker.task.TaskLease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

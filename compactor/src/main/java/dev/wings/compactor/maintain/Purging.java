@@ -20,7 +20,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.TableMetadataFiles;
 import dev.wings.common.proto.EngineTable;
 import dev.wings.common.proto.PurgedTable;
-import dev.wings.compactor.task.TaskLease;
+import dev.wings.worker.task.TaskLease;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -18,7 +18,7 @@ package dev.wings.compactor.maintain;
 import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStore;
-import dev.wings.compactor.task.TaskLease;
+import dev.wings.worker.task.TaskLease;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;

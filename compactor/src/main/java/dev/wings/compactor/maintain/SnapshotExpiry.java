@@ -15,13 +15,13 @@
  */
 package dev.wings.compactor.maintain;
 
-import dev.wings.compactor.table.LeasedTable;
-import dev.wings.compactor.table.TableSummary;
-import dev.wings.compactor.table.TaskTables;
-import dev.wings.compactor.task.TaskHandler;
-import dev.wings.compactor.task.TaskLease;
-import dev.wings.compactor.topic.TopicTarget;
-import dev.wings.compactor.topic.Topics;
+import dev.wings.worker.table.LeasedTable;
+import dev.wings.worker.table.TableSummary;
+import dev.wings.worker.table.TaskTables;
+import dev.wings.worker.task.TaskHandler;
+import dev.wings.worker.task.TaskLease;
+import dev.wings.worker.topic.TopicTarget;
+import dev.wings.worker.topic.Topics;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

@@ -16,7 +16,7 @@
 package dev.wings.compactor.rewrite;
 
 import dev.wings.compactor.segment.Segment;
-import dev.wings.compactor.table.TableSummary;
+import dev.wings.worker.table.TableSummary;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

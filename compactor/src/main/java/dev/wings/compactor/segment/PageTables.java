@@ -21,7 +21,7 @@ import dev.wings.common.scan.PageRef;
 import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.PageTable;
 import dev.wings.common.scan.ReadAhead;
-import dev.wings.compactor.task.TaskLease;
+import dev.wings.worker.task.TaskLease;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -22,7 +22,7 @@ import dev.wings.common.duckdb.Results;
 import dev.wings.common.duckdb.Statement;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
-import dev.wings.compactor.task.TaskLease;
+import dev.wings.worker.task.TaskLease;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

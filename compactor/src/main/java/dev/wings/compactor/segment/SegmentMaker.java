@@ -16,8 +16,8 @@
 package dev.wings.compactor.segment;
 
 import dev.wings.common.store.ObjectStore;
-import dev.wings.compactor.task.TaskLease;
-import dev.wings.compactor.topic.TopicTarget;
+import dev.wings.worker.task.TaskLease;
+import dev.wings.worker.topic.TopicTarget;
 import java.util.List;
 import org.apache.iceberg.DataFile;
 

@@ -22,7 +22,7 @@ import dev.wings.common.rpc.GrpcCalls;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.compactor.scratch.Scratch;
-import dev.wings.compactor.task.TaskLease;
+import dev.wings.worker.task.TaskLease;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

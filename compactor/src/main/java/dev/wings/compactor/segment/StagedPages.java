@@ -22,7 +22,7 @@ import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.store.ObjectRange;
 import dev.wings.compactor.scratch.Scratch;
-import dev.wings.compactor.task.TaskLease;
+import dev.wings.worker.task.TaskLease;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

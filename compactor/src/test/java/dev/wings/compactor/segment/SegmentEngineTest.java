@@ -22,7 +22,7 @@ import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Task;
-import dev.wings.compactor.task.TaskLease;
+import dev.wings.worker.task.TaskLease;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

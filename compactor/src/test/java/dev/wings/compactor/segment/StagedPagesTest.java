@@ -25,7 +25,7 @@ import dev.wings.common.scan.PageRef;
 import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.store.ObjectRange;
-import dev.wings.compactor.task.TaskLease;
+import dev.wings.worker.task.TaskLease;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.compactor.task;
+package dev.wings.worker.task;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
@@ -67,13 +67,13 @@ public final class TaskLoop implements AutoCloseable {
     private final Thread poller;
     private volatile boolean stopping;
 
-    /// @param worker its name, for people
+    /// @param service that the worker is of: its name, and its figures, begin with it
     /// @param workers tasks at once
     /// @param drainTimeout how long [#close] lets tasks go on
     public TaskLoop(
             TaskClient client,
             Map<TaskKind, TaskHandler> handlers,
-            String worker,
+            String service,
             int workers,
             Duration drainTimeout,
             World world,
@@ -81,13 +81,14 @@ public final class TaskLoop implements AutoCloseable {
         this.client = client;
         // kinds are asked for in one order, whatever the map's is
         this.handlers = new EnumMap<>(handlers);
-        this.worker = worker;
+        this.worker = service + "-" + ProcessHandle.current().pid() + "-"
+                + world.ids().next();
         this.workers = workers;
         this.drainTimeout = drainTimeout;
         this.world = world;
         // virtual ones would be pinned to their carriers by DuckDB's native calls
         this.threads = world.threads().blocking("task");
-        this.metrics = new TaskMetrics(registry);
+        this.metrics = new TaskMetrics(service, registry);
         this.poller = world.threads().virtual("task-poller").newThread(this::poll);
     }
 

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.compactor.table;
+package dev.wings.worker.table;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.StoreFileIO;
@@ -22,7 +22,7 @@ import dev.wings.common.lake.TableMetadataFiles;
 import dev.wings.common.proto.CommitTableRequest;
 import dev.wings.common.proto.CommitTableResponse;
 import dev.wings.common.proto.WatermarkMove;
-import dev.wings.compactor.task.TaskLease;
+import dev.wings.worker.task.TaskLease;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.compactor.table;
+package dev.wings.worker.table;
 
 import dev.wings.common.error.WingsException;
 import java.io.UncheckedIOException;

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.compactor.task;
+package dev.wings.worker.task;
 
 import dev.wings.common.proto.TableStats;
 import java.util.Optional;

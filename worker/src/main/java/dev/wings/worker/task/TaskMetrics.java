@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.compactor.task;
+package dev.wings.worker.task;
 
 import dev.wings.common.proto.TaskKind;
 import io.micrometer.core.instrument.Gauge;
@@ -26,12 +26,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// How many tasks run, how long they took, and how they ended.
 final class TaskMetrics {
 
+    private final String name;
     private final MeterRegistry registry;
     private final AtomicInteger running = new AtomicInteger();
 
-    TaskMetrics(MeterRegistry registry) {
+    TaskMetrics(String service, MeterRegistry registry) {
+        this.name = "wings." + service + ".tasks";
         this.registry = registry;
-        Gauge.builder("wings.compactor.tasks.running", running, AtomicInteger::get)
+        Gauge.builder(name + ".running", running, AtomicInteger::get)
                 .description("tasks that this worker has in hand")
                 .register(registry);
     }
@@ -51,7 +53,7 @@ final class TaskMetrics {
 
     void ended(TaskKind kind, Outcome outcome, Duration time) {
         running.decrementAndGet();
-        Timer.builder("wings.compactor.tasks")
+        Timer.builder(name)
                 .description("tasks that ended, by kind and how")
                 .tag("kind", kind.name().toLowerCase(Locale.ROOT))
                 .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.compactor.task;
+package dev.wings.worker.task;
 
 /// A running task must end without a result: its lease was lost, or the worker stops.
 public final class BrokenOffException extends RuntimeException {

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.compactor.topic;
+package dev.wings.worker.topic;
 
 import dev.wings.common.lake.LakeTable;
 import dev.wings.common.lake.StoreLocations;

@@ -13,15 +13,15 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.compactor.table;
+package dev.wings.worker.table;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
-import dev.wings.compactor.task.TaskClient;
-import dev.wings.compactor.task.TaskLease;
-import dev.wings.compactor.topic.TopicTarget;
+import dev.wings.worker.task.TaskClient;
+import dev.wings.worker.task.TaskLease;
+import dev.wings.worker.topic.TopicTarget;
 import java.net.URI;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.compactor.task;
+package dev.wings.worker.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -174,7 +174,7 @@ final class TaskLoopTest {
         TaskLoop loop = resources.add(new TaskLoop(
                 taskClient,
                 Map.of(TaskKind.COMPACT, handler),
-                "worker",
+                "compactor",
                 workers,
                 drain,
                 new World(scheduler, new ScarceThreads(), new IdGenerator(InstantSource.system(), new Random(1))),
