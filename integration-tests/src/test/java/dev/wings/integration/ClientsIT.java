@@ -18,6 +18,7 @@ package dev.wings.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.wings.common.process.PortOffset;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -37,7 +38,6 @@ import java.util.Calendar;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.TimeZone;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -87,7 +87,7 @@ final class ClientsIT {
         python = PythonEnvironment.clients();
         wings = WingsProcess.start(
                 directory.resolve("data"),
-                WingsProcess.freePortOffset(new Random()),
+                PortOffset.claim(),
                 // rows are compacted when there are enough of them, and otherwise much later than this takes
                 Map.of("WINGS_CONTROL_PLANE_COMPACT_BYTES", "1MiB"));
         String schema = python.run(directory, SCRIPTS.resolve("rows.py")).strip();

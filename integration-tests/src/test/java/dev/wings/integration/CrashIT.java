@@ -18,6 +18,7 @@ package dev.wings.integration;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.common.process.PortOffset;
 import dev.wings.integration.EventProducer.AcknowledgedBatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class CrashIT {
     void killedPlatformKeepsEveryAcknowledgedRowOnce() throws Exception {
         long seed = Long.getLong("wings.seed", System.nanoTime());
         Random random = new Random(seed);
-        int portOffset = WingsProcess.freePortOffset(random);
+        int portOffset = PortOffset.claim();
         List<AcknowledgedBatch> acknowledged = new ArrayList<>();
         long sentBatches = 0;
 

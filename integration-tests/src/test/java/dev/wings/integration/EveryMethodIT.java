@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
+import dev.wings.common.process.PortOffset;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.WatchCommitsRequest;
 import io.grpc.Metadata;
@@ -34,7 +35,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.apache.arrow.flight.impl.Flight;
@@ -85,7 +85,7 @@ final class EveryMethodIT {
     static void start() throws IOException {
         wings = WingsProcess.start(
                 directory.resolve("data"),
-                WingsProcess.freePortOffset(new Random()),
+                PortOffset.claim(),
                 Map.of(
                         "WINGS_CONTROL_PLANE_MAX_MESSAGE_BYTES", "8MiB",
                         "WINGS_INGESTOR_MAX_BATCH_BYTES", "8MiB",

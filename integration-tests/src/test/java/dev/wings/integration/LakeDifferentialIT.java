@@ -18,6 +18,7 @@ package dev.wings.integration;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.common.process.PortOffset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,7 +28,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +55,7 @@ final class LakeDifferentialIT {
     void answersAgreeWhileRowsMoveIntoTheLake() throws Exception {
         try (Connection file = DriverManager.getConnection("jdbc:duckdb:");
                 Statement duckdb = file.createStatement();
-                WingsProcess wings = WingsProcess.start(data, WingsProcess.freePortOffset(new Random()));
+                WingsProcess wings = WingsProcess.start(data, PortOffset.claim());
                 SqlClient sql = new SqlClient(wings.serverPort())) {
             duckdb.execute(
                     "create table flights as select * exclude file_row_number, file_row_number n from read_parquet('"

@@ -17,6 +17,7 @@ package dev.wings.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.common.process.PortOffset;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,7 +30,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,7 +64,7 @@ class NoisyTenantIT {
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
-        wings = WingsProcess.start(directory.resolve("data"), WingsProcess.freePortOffset(new Random()));
+        wings = WingsProcess.start(directory.resolve("data"), PortOffset.claim());
         for (String tenant : List.of("noisy", "quiet")) {
             TenantClients.create(
                     wings.ports(), tenant, directory.resolve("stores").toUri());

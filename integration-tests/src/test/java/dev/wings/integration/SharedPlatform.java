@@ -15,12 +15,12 @@
  */
 package dev.wings.integration;
 
+import dev.wings.common.process.PortOffset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -67,7 +67,7 @@ final class SharedPlatform implements ParameterResolver {
         static Platform start() {
             try {
                 Path data = Files.createTempDirectory("wings-it");
-                WingsProcess wings = WingsProcess.start(data, WingsProcess.freePortOffset(new Random()));
+                WingsProcess wings = WingsProcess.start(data, PortOffset.claim());
                 wings.run("topic", "create", "flights", "--from", FLIGHTS.toString(), "--partition-by", "origin");
                 wings.run("push", "flights", FLIGHTS.toString());
                 return new Platform(wings, data);

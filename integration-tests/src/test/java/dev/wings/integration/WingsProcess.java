@@ -22,9 +22,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,13 +32,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /// `wings dev` as a process of its own, as a user would run it.
 final class WingsProcess implements AutoCloseable {
-
-    private static final List<Integer> PORTS = List.of(7700, 7701, 7702, 7703, 7704, 7790, 7791, 7792, 7793);
 
     /// Without the tests, which are a directory: archives of classes are of jars only.
     private static final String CLASS_PATH = Arrays.stream(
@@ -160,27 +154,6 @@ final class WingsProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /// An offset at which all ports of the platform are free, and below those that systems give to clients.
-    static int freePortOffset(RandomGenerator random) {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            int offset = random.nextInt(2_000, 24_000);
-            if (PORTS.stream().allMatch(port -> isFree(port + offset))) {
-                return offset;
-            }
-        }
-        throw new IllegalStateException("no free range of ports found");
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException e) {
-            return false;
         }
     }
 

@@ -18,6 +18,7 @@ package dev.wings.cli.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.cli.Outcome;
+import dev.wings.common.process.PortOffset;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -38,7 +39,7 @@ final class DevIT {
     private static final String FLIGHTS = Path.of(System.getProperty("wings.root", ".."), "examples", "flights.parquet")
             .toString();
 
-    private final String offset = String.valueOf(WingsProcess.freePortOffset());
+    private final String offset = String.valueOf(PortOffset.claim());
 
     @TempDir
     private Path parent;
@@ -189,8 +190,8 @@ final class DevIT {
     }
 
     private void refuseASecondPlatform(Path data) throws InterruptedException {
-        WingsProcess.Ended second = WingsProcess.run(
-                "dev", "--data", data.toString(), "--port-offset", String.valueOf(WingsProcess.freePortOffset()));
+        WingsProcess.Ended second =
+                WingsProcess.run("dev", "--data", data.toString(), "--port-offset", String.valueOf(PortOffset.claim()));
         assertThat(second.exitCode()).isEqualTo(1);
         assertThat(second.output()).contains("in use by another process: directory=" + data);
     }

@@ -18,6 +18,7 @@ package dev.wings.cli.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.cli.HelpExamples;
+import dev.wings.common.process.PortOffset;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -55,7 +56,7 @@ final class ExamplesIT {
             Path.of(System.getProperty("wings.root", "..")).toAbsolutePath().normalize();
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```(?:sh)?\n(.*?)^```$");
 
-    private static final String OFFSET = String.valueOf(WingsProcess.freePortOffset());
+    private static final String OFFSET = String.valueOf(PortOffset.claim());
 
     @TempDir
     private static Path directory;

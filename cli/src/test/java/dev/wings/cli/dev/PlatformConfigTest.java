@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.config.Settings;
+import dev.wings.common.process.PortOffset;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -42,7 +43,7 @@ final class PlatformConfigTest {
     private static final PlatformConfig.Database DATABASE =
             new PlatformConfig.Database("jdbc:postgresql://127.0.0.1:1/wings", "wings", Optional.empty());
 
-    private final int offset = WingsProcess.freePortOffset();
+    private final int offset = PortOffset.claim();
 
     @TempDir
     private Path directory;

@@ -18,15 +18,11 @@ package dev.wings.cli.dev;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +32,6 @@ import java.util.regex.Pattern;
 /// `wings` as a process of its own.
 final class WingsProcess implements AutoCloseable {
 
-    private static final List<Integer> PORTS = List.of(7700, 7701, 7702, 7704, 7790, 7791, 7792, 7793);
     private static final int WAIT_SECONDS = 120;
     private static final Set<String> PLATFORMS = Set.of("dev", "demo");
 
@@ -170,27 +165,6 @@ final class WingsProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /// An offset at which all ports of a platform are free.
-    static int freePortOffset() {
-        Random random = new Random();
-        for (int attempt = 0; attempt < 100; attempt++) {
-            int offset = random.nextInt(2_000, 24_000);
-            if (PORTS.stream().allMatch(port -> isFree(port + offset))) {
-                return offset;
-            }
-        }
-        throw new IllegalStateException("no free range of ports found");
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException e) {
-            return false;
         }
     }
 
