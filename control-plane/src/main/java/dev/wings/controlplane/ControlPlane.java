@@ -50,6 +50,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// One replica of the control plane, serving. Any number of them may share a database.
 public final class ControlPlane implements AutoCloseable {
@@ -172,18 +173,18 @@ public final class ControlPlane implements AutoCloseable {
 
         KnownTenants tenants = new KnownTenants(tenant -> cluster.loadTenant(new TenantName(tenant)), world.clock());
         ResourceOwner owner = new ResourceOwner(tenants);
-        List<ServerServiceDefinition> services = List.of(
-                ServerInterceptors.intercept(new ClusterMetadataService(cluster), owner),
-                ServerInterceptors.intercept(
+        List<ServerServiceDefinition> services = Stream.of(
+                        new ClusterMetadataService(cluster),
                         new LogMetadataService(
                                 log,
                                 Math.toIntExact(config.planBufferBytes()),
                                 config.stallTimeout(),
                                 config.tasks().garbageGrace(),
                                 world),
-                        owner),
-                new TasksService(tasks, world.threads()).bindService(),
-                new GarbageCollectionService(garbage).bindService());
+                        new TasksService(tasks, world.threads()),
+                        new GarbageCollectionService(garbage))
+                .map(service -> ServerInterceptors.intercept(service, owner))
+                .toList();
         return new Parts(cluster, catalog, tenants, tasks, feed, services);
     }
 

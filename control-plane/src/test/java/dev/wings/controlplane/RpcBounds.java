@@ -15,18 +15,22 @@
  */
 package dev.wings.controlplane;
 
+import dev.wings.common.proto.Audience;
+import dev.wings.common.proto.AudienceProto;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.GarbageCollectionGrpc;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.TasksGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -67,6 +71,14 @@ record RpcBounds(Map<String, Row> rows) {
                 .filter(method -> name(method).equals(name))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /// Whom a call is for.
+    static Audience audience(MethodDescriptor<?, ?> method) {
+        return ((ProtoMethodDescriptorSupplier) Objects.requireNonNull(method.getSchemaDescriptor()))
+                .getMethodDescriptor()
+                .getOptions()
+                .getExtension(AudienceProto.audience);
     }
 
     /// As in the table.

@@ -23,20 +23,26 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
+import dev.wings.common.proto.Audience;
 import dev.wings.common.proto.Lease;
 import dev.wings.common.proto.LeaseRef;
 import dev.wings.common.proto.LeaseTaskRequest;
 import dev.wings.common.proto.RenewLeaseRequest;
 import dev.wings.common.proto.TaskKind;
+import dev.wings.common.rpc.Caller;
 import dev.wings.controlplane.postgres.DatabaseConfig;
 import dev.wings.controlplane.postgres.TestPostgres;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -281,6 +287,52 @@ final class RpcBoundsIT {
     private static boolean isCut(MethodDescriptor<?, ?> method, FieldDescriptor field) {
         return bounds.request(RpcBounds.name(method)).contains("cut at")
                 || field.getName().equals("worker");
+    }
+
+    /// I9, by the same rule as at the doors of the other services: every call for clients.
+    @Test
+    void resourcesOfAnotherTenantAreRefused() {
+        List<String> called = new ArrayList<>();
+        for (MethodDescriptor<?, ?> method : RpcBounds.methods()) {
+            if (RpcBounds.audience(method) != Audience.CLIENTS) {
+                continue;
+            }
+            called.add(RpcBounds.name(method));
+            Message.Builder request = request(method, TENANT);
+            FieldDescriptor name = request.getDescriptorForType().findFieldByName("name");
+            if (name != null) {
+                request.setField(name, TestControlPlane.NAMESPACE + "-that-is-not-there");
+            }
+            for (String stranger : List.of("t1", "tenants/t1")) {
+                assertThatThrownBy(() -> callAs(stranger, method, request.build()))
+                        .as(RpcBounds.name(method))
+                        .isInstanceOfSatisfying(
+                                StatusRuntimeException.class,
+                                failure -> assertThat(failure.getStatus().getCode())
+                                        .isEqualTo(Status.Code.PERMISSION_DENIED))
+                        .hasMessageContaining("another tenant");
+            }
+            for (String own : List.of("default", "tenants/default", "")) {
+                try {
+                    callAs(own, method, request.build());
+                } catch (StatusRuntimeException e) {
+                    assertThat(e.getStatus().getCode())
+                            .as(RpcBounds.name(method))
+                            .isNotEqualTo(Status.Code.PERMISSION_DENIED);
+                }
+            }
+        }
+        assertThat(called).hasSizeGreaterThanOrEqualTo(16);
+    }
+
+    @SuppressWarnings("unchecked") // both are messages
+    private static void callAs(String tenant, MethodDescriptor<?, ?> method, Message request) {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of(Caller.HEADER, Metadata.ASCII_STRING_MARSHALLER), tenant);
+        Channel channel =
+                ClientInterceptors.intercept(wings.channel(), MetadataUtils.newAttachHeadersInterceptor(headers));
+        ClientCalls.blockingUnaryCall(
+                channel, (MethodDescriptor<Message, Message>) method, CallOptions.DEFAULT, request);
     }
 
     private static void assertRefused(MethodDescriptor<?, ?> method, Message request, Status.Code code) {

@@ -17,8 +17,13 @@ package dev.wings.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import dev.wings.common.proto.Audience;
+import io.grpc.MethodDescriptor;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// Checks I11 on paper: of each call somebody has said what bounds it.
@@ -33,5 +38,23 @@ final class RpcBoundsTest {
         assertThat(bounds.rows().values())
                 .allSatisfy(
                         row -> assertThat(List.of(row.request(), row.answer())).noneMatch(String::isBlank));
+    }
+
+    /// I9: who may make a call is said where the call is, and a call for clients names what it is about.
+    @Test
+    void eachCallSaysWhomItIsFor() {
+        for (MethodDescriptor<?, ?> method : RpcBounds.methods()) {
+            Audience audience = RpcBounds.audience(method);
+            assertThat(audience).as(RpcBounds.name(method)).isNotEqualTo(Audience.AUDIENCE_UNSPECIFIED);
+            if (audience == Audience.CLIENTS) {
+                assertThat(((ProtoMethodDescriptorSupplier) Objects.requireNonNull(method.getSchemaDescriptor()))
+                                .getMethodDescriptor()
+                                .getInputType()
+                                .getFields())
+                        .as(RpcBounds.name(method))
+                        .extracting(FieldDescriptor::getName)
+                        .containsAnyOf("name", "parent", "topic");
+            }
+        }
     }
 }

@@ -20,6 +20,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.NearestNames;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.rpc.Caller;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.scan.TopicScans;
@@ -106,10 +107,7 @@ final class ServerTables implements Tables {
                             "table does not exist: table=system." + name.table() + ", known=" + system.names()));
         }
         TopicName topic = TopicName.resolve(checkUndotted(name.table()), new NamespaceName(tenant, name.schema()));
-        if (!topic.tenant().equals(tenant)) {
-            throw new WingsException(
-                    ErrorKind.FORBIDDEN, "the topic belongs to another tenant: topic=" + topic + ", acting=" + tenant);
-        }
+        new Caller(tenant).check(topic.tenant(), topic);
         try {
             return catalog.topic(topic);
         } catch (WingsException e) {

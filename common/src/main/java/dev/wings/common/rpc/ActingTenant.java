@@ -28,16 +28,12 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
-/// For whom a call between services is made, so that whoever serves it can be fair to tenants. It gives no rights:
-/// those
-/// are checked where tenants come in.
+/// For whom a call between services is made, so that whoever serves it can be fair to tenants. It gives no
+/// rights: those are checked where tenants come in, see [Caller].
 public final class ActingTenant {
 
     /// Of calls for no tenant in particular.
     public static final String NONE = "";
-
-    private static final Metadata.Key<String> HEADER =
-            Metadata.Key.of("wings-tenant", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final Context.Key<String> KEY = Context.keyWithDefault("wings-acting-tenant", NONE);
 
@@ -69,8 +65,8 @@ public final class ActingTenant {
             return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
                 @Override
                 public void start(Listener<A> listener, Metadata headers) {
-                    headers.discardAll(HEADER);
-                    headers.put(HEADER, tenant);
+                    headers.discardAll(Caller.KEY);
+                    headers.put(Caller.KEY, tenant);
                     super.start(listener, headers);
                 }
             };
@@ -81,9 +77,9 @@ public final class ActingTenant {
         @Override
         public <Q, A> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-            return headers.containsKey(HEADER)
-                    ? Contexts.interceptCall(context(TenantHeader.tenantOf(headers)), call, headers, next)
-                    : next.startCall(call, headers);
+            return Caller.named(headers)
+                    .map(caller -> Contexts.interceptCall(context(caller.tenant()), call, headers, next))
+                    .orElseGet(() -> next.startCall(call, headers));
         }
     }
 }

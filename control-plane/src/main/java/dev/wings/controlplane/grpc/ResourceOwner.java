@@ -19,18 +19,25 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.proto.Audience;
+import dev.wings.common.proto.AudienceProto;
 import dev.wings.common.rpc.ActingTenant;
+import dev.wings.common.rpc.Caller;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.util.List;
 import java.util.Optional;
 
 /// Has calls act for the tenant whose resource they name, so that those of one tenant wait for each other and not for
 /// those of another, also where no header says for whom they are. Only tenants that exist have a share: NOT_FOUND for
-/// one that does not.
+/// one that does not. A call for clients whose header names another tenant is FORBIDDEN.
+///
+/// Which calls those are says the [Audience] of each method.
 public final class ResourceOwner implements ServerInterceptor {
 
     /// The fields of requests that name a resource, or that which it is in.
@@ -47,6 +54,11 @@ public final class ResourceOwner implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        Audience audience = audience(call.getMethodDescriptor());
+        if (audience == Audience.SERVICES) {
+            return next.startCall(call, headers);
+        }
+        Optional<Caller> caller = audience == Audience.CLIENTS ? Caller.named(headers) : Optional.empty();
         return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
             private Optional<String> tenant = Optional.empty();
 
@@ -62,10 +74,18 @@ public final class ResourceOwner implements ServerInterceptor {
                     super.onHalfClose();
                     return;
                 }
+                caller.ifPresent(each -> each.check(tenant.get(), "a resource of tenants/" + tenant.get()));
                 tenants.check(tenant.get());
                 ActingTenant.context(tenant.get()).run(super::onHalfClose);
             }
         };
+    }
+
+    /// Whom a method of ours is for.
+    static Audience audience(MethodDescriptor<?, ?> method) {
+        return method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema
+                ? schema.getMethodDescriptor().getOptions().getExtension(AudienceProto.audience)
+                : Audience.AUDIENCE_UNSPECIFIED;
     }
 
     /// Empty if it names none, or nothing that is a name.

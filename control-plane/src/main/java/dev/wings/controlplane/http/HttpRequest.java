@@ -15,9 +15,8 @@
  */
 package dev.wings.controlplane.http;
 
-import dev.wings.common.error.WingsException;
 import dev.wings.common.http.HttpHead;
-import java.util.List;
+import dev.wings.common.rpc.Caller;
 import java.util.Map;
 import java.util.Optional;
 
@@ -56,14 +55,9 @@ final class HttpRequest {
         return head.header(name);
     }
 
-    /// A header that says who asks. INVALID if it is there more than once: whoever checked one of them (a proxy, say)
-    /// may not have checked the other.
-    Optional<String> singleHeader(String name) {
-        List<String> values = head.headers(name);
-        if (values.size() > 1) {
-            throw WingsException.invalid("the header must be there once at most: header=" + name);
-        }
-        return values.stream().findFirst();
+    /// Whom the request acts for, if it says so. Fails as [Caller#named(List)].
+    Optional<Caller> caller() {
+        return Caller.named(head.headers(Caller.HEADER));
     }
 
     Optional<String> parameter(String name) {

@@ -15,13 +15,13 @@
  */
 package dev.wings.controlplane.http;
 
-import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.KnownTenants;
 import dev.wings.common.http.HttpHead;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.rpc.ActingTenant;
+import dev.wings.common.rpc.Caller;
 import dev.wings.controlplane.catalog.CatalogTables.Loaded;
 import dev.wings.controlplane.catalog.IcebergCatalog;
 import dev.wings.controlplane.http.Routes.Route;
@@ -68,9 +68,6 @@ import org.jspecify.annotations.Nullable;
 /// The prefix of all paths is the tenant's id. Clients get it from `GET /iceberg/v1/config?warehouse=`, where the
 /// warehouse is the tenant: `tenants/{tenant}` or its id, `default` if there is none.
 public final class IcebergApi implements HttpEndpoint.Handler {
-
-    /// Of requests: the acting tenant.
-    private static final String TENANT_HEADER = "wings-tenant";
 
     private static final String STRANGERS = "";
 
@@ -301,12 +298,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
         }
         TenantName tenant = tenant(match.variables().getOrDefault("prefix", ""));
         tenants.learn(tenant.tenant());
-        request.singleHeader(TENANT_HEADER)
-                .filter(header -> !header.equals(tenant.tenant()) && !header.equals(tenant.toString()))
-                .ifPresent(header -> {
-                    throw new WingsException(
-                            ErrorKind.FORBIDDEN, "the path and the header name different tenants: path=" + tenant);
-                });
+        request.caller().ifPresent(caller -> caller.check(tenant.tenant(), tenant));
         return match.route().action().answer(new Call(tenant, match.variables(), request));
     }
 
@@ -326,10 +318,10 @@ public final class IcebergApi implements HttpEndpoint.Handler {
     }
 
     private HttpResponse config(HttpRequest request) {
-        Optional<String> header = request.singleHeader(TENANT_HEADER);
+        Optional<Caller> caller = request.caller();
         TenantName tenant = tenant(request.parameter("warehouse")
                 .filter(text -> !text.isEmpty())
-                .or(() -> header)
+                .or(() -> caller.map(Caller::tenant))
                 .orElse(ResourceId.DEFAULT));
         catalog.namespaces().checkTenant(tenant);
         tenants.learn(tenant.tenant());

@@ -20,6 +20,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.fair.KnownTenants;
 import dev.wings.common.rpc.AbsentMethods;
+import dev.wings.common.rpc.Caller;
 import dev.wings.common.rpc.UserTokens;
 import dev.wings.common.time.Scheduler;
 import dev.wings.ingestor.budget.MemoryBudget;
@@ -148,7 +149,7 @@ public final class PutService {
         FairPlaces.Place place;
         PutTracer tracer = PutTracer.CURRENT.get();
         try {
-            String tenant = PutTarget.tenant(headers);
+            String tenant = Caller.of(headers).tenant();
             // a name that somebody has made up gets no share
             tenants.check(tenant);
             place = places.tryAcquire(tenant)

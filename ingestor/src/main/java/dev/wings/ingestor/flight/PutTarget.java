@@ -15,12 +15,11 @@
  */
 package dev.wings.ingestor.flight;
 
-import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.rpc.TenantHeader;
+import dev.wings.common.rpc.Caller;
 import io.grpc.Metadata;
 import java.util.List;
 import org.apache.arrow.flight.impl.Flight;
@@ -46,20 +45,11 @@ final class PutTarget {
                     + "; the first message of a DoPut must carry a descriptor with the topic as its path: found="
                     + (descriptor == null ? "no descriptor" : "a " + descriptor.getType() + " descriptor"));
         }
-        String tenant = tenant(headers);
-        NamespaceName home = new NamespaceName(tenant, ResourceId.DEFAULT);
+        Caller caller = Caller.of(headers);
+        NamespaceName home = new NamespaceName(caller.tenant(), ResourceId.DEFAULT);
         TopicName name = topic(descriptor.getPathList(), home);
-        if (!name.tenant().equals(tenant)) {
-            throw new WingsException(
-                    ErrorKind.FORBIDDEN,
-                    "the topic belongs to another tenant than the request: topic=" + name + ", tenant=" + tenant);
-        }
+        caller.check(name.tenant(), name);
         return name;
-    }
-
-    /// The tenant that the caller acts for.
-    static String tenant(Metadata headers) {
-        return TenantHeader.tenantOf(headers);
     }
 
     private static TopicName topic(List<String> path, NamespaceName home) {

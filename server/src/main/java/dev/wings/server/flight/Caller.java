@@ -15,26 +15,24 @@
  */
 package dev.wings.server.flight;
 
-import dev.wings.common.error.ErrorKind;
-import dev.wings.common.error.WingsException;
 import dev.wings.server.session.SessionOptions;
 import io.grpc.Context;
 import java.util.Optional;
 
-/// Who calls, as the headers of the call tell. Found in the gRPC context of the call.
+/// Who calls, and in which session, as the headers of the call tell. Found in the gRPC context of the call.
 final class Caller {
 
     static final Context.Key<Caller> KEY = Context.key("wings-caller");
 
-    private final String tenant;
+    private final dev.wings.common.rpc.Caller caller;
     private final SessionOptions session;
     private Optional<SessionOptions> newSession = Optional.empty();
 
     private final boolean keepsCookies;
 
     /// @param keepsCookies whether it has sent the cookie of a session
-    Caller(String tenant, SessionOptions session, boolean keepsCookies) {
-        this.tenant = tenant;
+    Caller(dev.wings.common.rpc.Caller caller, SessionOptions session, boolean keepsCookies) {
+        this.caller = caller;
         this.session = session;
         this.keepsCookies = keepsCookies;
     }
@@ -52,7 +50,7 @@ final class Caller {
     }
 
     String tenant() {
-        return tenant;
+        return caller.tenant();
     }
 
     synchronized SessionOptions session() {
@@ -70,8 +68,6 @@ final class Caller {
 
     /// Fails with FORBIDDEN if something was made for another tenant.
     void check(String owner) {
-        if (!owner.equals(tenant)) {
-            throw new WingsException(ErrorKind.FORBIDDEN, "made for another tenant: acting=" + tenant);
-        }
+        caller.check(owner, "a handle that was made for it");
     }
 }

@@ -19,7 +19,6 @@ import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.KnownTenants;
 import dev.wings.common.rpc.AnsweredHeaders;
-import dev.wings.common.rpc.TenantHeader;
 import dev.wings.common.rpc.UserTokens;
 import dev.wings.server.session.SessionOptions;
 import dev.wings.server.session.Signer;
@@ -64,7 +63,7 @@ public final class CallerInterceptor implements ServerInterceptor {
         try {
             Optional<SessionOptions> cookie = cookie(headers);
             SessionOptions session = cookie.isPresent() ? cookie.get() : session(headers);
-            caller = new Caller(TenantHeader.tenantOf(headers), session, cookie.isPresent());
+            caller = new Caller(dev.wings.common.rpc.Caller.of(headers), session, cookie.isPresent());
             if (FlightServiceGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
                 // a name that somebody has made up gets no share of anything; health has no tenant
                 tenants.check(caller.tenant());
