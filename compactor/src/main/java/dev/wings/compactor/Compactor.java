@@ -19,7 +19,7 @@ import dev.wings.common.process.Resources;
 import dev.wings.common.proto.GarbageCollectionGrpc;
 import dev.wings.common.proto.TaskKind;
 import dev.wings.common.proto.TasksGrpc;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
@@ -31,7 +31,7 @@ import dev.wings.compactor.maintain.Collecting;
 import dev.wings.compactor.maintain.GarbageClient;
 import dev.wings.compactor.maintain.SnapshotExpiry;
 import dev.wings.compactor.rewrite.Rewriting;
-import dev.wings.compactor.scratch.Scratch;
+import dev.wings.common.process.Scratch;
 import dev.wings.compactor.segment.DuckDbSegments;
 import dev.wings.compactor.segment.SegmentEngine;
 import dev.wings.compactor.segment.SegmentMaker;
@@ -87,9 +87,7 @@ public final class Compactor implements AutoCloseable {
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
                 .newChildAllocator("compactor", 0, Math.multiplyExact(config.workers(), config.taskReadBytes())));
-        Scratch scratch = resources.add(config.scratchDirectory()
-                .map(directory -> Scratch.open(directory, world.ids()::next))
-                .orElseGet(() -> Scratch.openDefault(world.ids()::next)));
+        Scratch scratch = resources.add(Scratch.open(config.scratchDirectory(), "compactor"));
         SegmentMaker segments = new DuckDbSegments(
                 limits(config),
                 scratch,
@@ -108,7 +106,7 @@ public final class Compactor implements AutoCloseable {
         World world = surroundings.world();
         IdGenerator ids = world.ids();
         MeterRegistry registry = surroundings.telemetry().registry();
-        GrpcCalls calls = calls(world);
+        Retries calls = calls(world);
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
         GarbageClient garbage =
                 new GarbageClient(GarbageCollectionGrpc.newBlockingStub(controlPlane), calls, config.callTimeout());
@@ -147,8 +145,8 @@ public final class Compactor implements AutoCloseable {
         return new Compactor(resources, management, parts);
     }
 
-    private static GrpcCalls calls(World world) {
-        return GrpcCalls.defaults(world.scheduler(), world.random());
+    private static Retries calls(World world) {
+        return Retries.defaults(world.scheduler(), world.random());
     }
 
     private static DuckDbSegments.Limits limits(CompactorConfig config) {

@@ -20,7 +20,8 @@ import dev.wings.common.cache.RangeCache;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.process.Resources;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.process.Scratch;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.rpc.GrpcServer;
 import dev.wings.common.service.Surroundings;
 import dev.wings.common.telemetry.ManagementServer;
@@ -84,15 +85,13 @@ public final class SqlServer implements AutoCloseable {
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
                 .newChildAllocator("server", 0, Math.multiplyExact(config.queries() + 1L, config.readMemoryBytes())));
-        Path spill = resources
-                .add(SpillDirectory.open(config.spillDirectory().orElse(Path.of(System.getProperty("java.io.tmpdir")))))
-                .path();
+        Path spill = resources.add(Scratch.open(config.spillDirectory(), "sql")).path();
         ExecutorService fetchers = resources.add(world.threads().executor("sql-fetch"));
         ExecutorService flightThreads = world.threads().executor("sql-flight");
         resources.add(flightThreads::shutdownNow);
         ExecutorService queryThreads = openQueryThreads(resources);
         Catalog catalog =
-                new Catalog(controlPlane, GrpcCalls.defaults(world.scheduler(), world.random()), config.queryTimeout());
+                new Catalog(controlPlane, Retries.defaults(world.scheduler(), world.random()), config.queryTimeout());
         QueryLog log = new QueryLog();
         RangeCache cache = resources.add(RangeCache.open(
                 config.cacheDirectory().orElse(spill.resolve("cache")),

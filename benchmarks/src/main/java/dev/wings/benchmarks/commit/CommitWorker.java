@@ -34,7 +34,7 @@ import dev.wings.common.proto.TaskKind;
 import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.WatermarkMove;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.time.Threads;
 import dev.wings.compactor.compact.CreateTable;
 import dev.wings.worker.table.LeasedTable;
@@ -86,7 +86,7 @@ public final class CommitWorker implements AutoCloseable {
     private long watermark;
 
     private CommitWorker(OwnControlPlane server, ManagedChannel channel, Topic topic) {
-        GrpcCalls calls = GrpcCalls.defaults(server.scheduler(), server.ids().random());
+        Retries calls = Retries.defaults(server.scheduler(), server.ids().random());
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(channel), calls, CALL_TIMEOUT);
         this.server = server;
         this.channel = channel;

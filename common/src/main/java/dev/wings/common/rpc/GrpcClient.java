@@ -93,7 +93,7 @@ public final class GrpcClient implements AutoCloseable {
     }
 
     /// gRPC waits up to two minutes between attempts to connect, and fails calls meanwhile. How often to try is the
-    /// business of those who call, see [GrpcCalls]: when one comes back, the connection is tried at once.
+    /// business of those who call, see [Retries]: when one comes back, the connection is tried at once.
     private record QuickReconnect(ManagedChannel channel) implements ClientInterceptor {
         @Override
         public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {

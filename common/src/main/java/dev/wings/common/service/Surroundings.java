@@ -19,7 +19,7 @@ import dev.wings.common.fair.KnownTenants;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.GetTenantRequest;
 import dev.wings.common.resource.TenantName;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.telemetry.ReadinessCheck;
 import dev.wings.common.telemetry.Telemetry;
@@ -56,7 +56,7 @@ public record Surroundings(
                 ClusterMetadataGrpc.newBlockingStub(controlPlane).withWaitForReady();
         return new KnownTenants(
                 tenant ->
-                        GrpcCalls.once(() -> stub.withDeadline(world.scheduler().deadline(timeout))
+                        Retries.once(() -> stub.withDeadline(world.scheduler().deadline(timeout))
                                 .getTenant(GetTenantRequest.newBuilder()
                                         .setName(new TenantName(tenant).toString())
                                         .build())),
@@ -66,7 +66,7 @@ public record Surroundings(
     /// Whether the control plane serves.
     public ReadinessCheck controlPlaneCheck() {
         return new ReadinessCheck("control-plane", () -> {
-            ServingStatus status = GrpcCalls.once(() -> HealthGrpc.newBlockingStub(controlPlane)
+            ServingStatus status = Retries.once(() -> HealthGrpc.newBlockingStub(controlPlane)
                     .withDeadline(world.scheduler().deadline(READINESS_TIMEOUT))
                     .check(HealthCheckRequest.getDefaultInstance())
                     .getStatus());

@@ -145,7 +145,7 @@ final class GrpcServerTest {
             service.answer = () -> {
                 throw new WingsException(kind, "what failed: key=value");
             };
-            assertThatThrownBy(() -> GrpcCalls.once(this::list)).isInstanceOfSatisfying(WingsException.class, e -> {
+            assertThatThrownBy(() -> Retries.once(this::list)).isInstanceOfSatisfying(WingsException.class, e -> {
                 assertThat(e.kind()).isEqualTo(kind);
                 boolean masked = kind == ErrorKind.INTERNAL || kind == ErrorKind.DATA_LOSS;
                 assertThat(e.getMessage()).contains(masked ? "error_id=" : "what failed: key=value");
@@ -182,7 +182,7 @@ final class GrpcServerTest {
 
     @Test
     void answersThatTheReaderLeavesAreCancelled() throws Exception {
-        assertThatThrownBy(() -> GrpcCalls.streaming(
+        assertThatThrownBy(() -> Retries.streaming(
                         () -> stub.watchCommits(WatchCommitsRequest.getDefaultInstance()), answers -> {
                             assertThat(answers.next()).isEqualTo(WatchCommitsResponse.getDefaultInstance());
                             throw new WingsException(ErrorKind.EXHAUSTED, "too much");
@@ -213,7 +213,7 @@ final class GrpcServerTest {
     void largerMessageIsRefused() {
         ListPartitionsRequest large =
                 ListPartitionsRequest.newBuilder().setTopic("x".repeat(2 << 20)).build();
-        assertThatThrownBy(() -> GrpcCalls.once(() -> stub.listPartitions(large)))
+        assertThatThrownBy(() -> Retries.once(() -> stub.listPartitions(large)))
                 .isInstanceOfSatisfying(
                         WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.EXHAUSTED));
         assertThat(list()).isNotNull();
@@ -231,7 +231,7 @@ final class GrpcServerTest {
                 }
                 return ListPartitionsResponse.getDefaultInstance();
             };
-            assertThatThrownBy(() -> GrpcCalls.once(() -> LogMetadataGrpc.newBlockingStub(impatient.channel())
+            assertThatThrownBy(() -> Retries.once(() -> LogMetadataGrpc.newBlockingStub(impatient.channel())
                             .listPartitions(ListPartitionsRequest.getDefaultInstance())))
                     .isInstanceOfSatisfying(
                             WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.DEADLINE));
@@ -401,7 +401,7 @@ final class GrpcServerTest {
             CompletableFuture<ErrorKind> outcome = new CompletableFuture<>();
             Thread.startVirtualThread(() -> {
                 try {
-                    GrpcCalls.once(() -> {
+                    Retries.once(() -> {
                         LogMetadataGrpc.newBlockingStub(other.channel())
                                 .watchCommits(WatchCommitsRequest.getDefaultInstance())
                                 .forEachRemaining(response -> {});
@@ -422,12 +422,12 @@ final class GrpcServerTest {
         int port = server.port();
         list();
         server.close();
-        assertThatThrownBy(() -> GrpcCalls.once(this::list))
+        assertThatThrownBy(() -> Retries.once(this::list))
                 .isInstanceOfSatisfying(
                         WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
         try (Scheduler scheduler = Scheduler.system()) {
-            GrpcCalls calls =
-                    new GrpcCalls(scheduler, new Random(1), 100, Duration.ofMillis(20), Duration.ofMillis(100));
+            Retries calls =
+                    new Retries(scheduler, new Random(1), 100, Duration.ofMillis(20), Duration.ofMillis(100));
             CompletableFuture<ListPartitionsResponse> answer = new CompletableFuture<>();
             CountDownLatch failed = new CountDownLatch(3);
             Thread.startVirtualThread(() -> answer.complete(calls.idempotent(() -> {

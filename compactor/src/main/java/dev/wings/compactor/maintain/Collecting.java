@@ -21,7 +21,7 @@ import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.lake.StoreLocations;
 import dev.wings.common.proto.Garbage;
 import dev.wings.common.proto.ListGarbageResponse;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.worker.task.TaskHandler;
@@ -51,7 +51,7 @@ public final class Collecting implements TaskHandler {
 
     private final GarbageClient client;
     private final Function<URI, ObjectStore> stores;
-    private final GrpcCalls retries;
+    private final Retries retries;
     private final Duration orphanInterval;
     /// Of a namespace that is forgotten orphans are looked for once too often.
     private static final int MAX_SEARCHED = 10_000;
@@ -72,7 +72,7 @@ public final class Collecting implements TaskHandler {
     public Collecting(
             GarbageClient client,
             Function<URI, ObjectStore> stores,
-            GrpcCalls retries,
+            Retries retries,
             Duration orphanInterval,
             IdGenerator ids,
             MeterRegistry registry) {

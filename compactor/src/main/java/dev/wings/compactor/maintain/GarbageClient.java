@@ -30,7 +30,7 @@ import dev.wings.common.proto.ListPurgedTablesRequest;
 import dev.wings.common.proto.PurgedTable;
 import dev.wings.common.proto.RemoveGarbageRequest;
 import dev.wings.common.proto.RemoveGarbageResponse;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.worker.task.TaskLease;
 import java.time.Duration;
@@ -42,7 +42,7 @@ import java.util.UUID;
 ///
 /// @param calls repeats them: all may be made twice
 /// @param callTimeout of one call
-public record GarbageClient(GarbageCollectionBlockingStub stub, GrpcCalls calls, Duration callTimeout) {
+public record GarbageClient(GarbageCollectionBlockingStub stub, Retries calls, Duration callTimeout) {
 
     /// What the control plane takes at once.
     static final int MAX_OBJECTS = 1_000;

@@ -18,7 +18,7 @@ package dev.wings.compactor.maintain;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.lake.StoreLocations;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.worker.table.TableReads;
@@ -53,7 +53,7 @@ final class OrphanSearch {
 
     private final TaskLease lease;
     private final GarbageClient client;
-    private final GrpcCalls retries;
+    private final Retries retries;
     private final ObjectStore store;
     private final StoreFileIO io;
     private final StoreLocations locations;
@@ -68,7 +68,7 @@ final class OrphanSearch {
     OrphanSearch(
             TaskLease lease,
             GarbageClient client,
-            GrpcCalls retries,
+            Retries retries,
             ObjectStore store,
             StoreFileIO io,
             String objectPrefix,

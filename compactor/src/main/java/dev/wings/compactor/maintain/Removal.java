@@ -15,7 +15,7 @@
  */
 package dev.wings.compactor.maintain;
 
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.worker.task.TaskLease;
@@ -30,13 +30,13 @@ final class Removal {
 
     private final TaskLease lease;
     private final ObjectStore store;
-    private final GrpcCalls retries;
+    private final Retries retries;
     private final Counter objects;
     private final Counter bytes;
     private long removed;
 
     /// @param why of the metrics: `listed`, `purged` or `orphan`
-    Removal(TaskLease lease, ObjectStore store, GrpcCalls retries, MeterRegistry registry, String why) {
+    Removal(TaskLease lease, ObjectStore store, Retries retries, MeterRegistry registry, String why) {
         this.lease = lease;
         this.store = store;
         this.retries = retries;

@@ -16,12 +16,12 @@
 package dev.wings.compactor.segment;
 
 import dev.wings.common.process.Resources;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
-import dev.wings.compactor.scratch.Scratch;
+import dev.wings.common.process.Scratch;
 import dev.wings.worker.task.TaskLease;
 import dev.wings.worker.topic.TopicTarget;
 import io.micrometer.core.instrument.Counter;
@@ -42,7 +42,7 @@ public final class DuckDbSegments implements SegmentMaker {
     private final Scratch scratch;
     private final BufferAllocator allocator;
     private final IdGenerator ids;
-    private final GrpcCalls retries;
+    private final Retries retries;
     private final Executor threads;
     private final Counter segments;
     private final Counter segmentBytes;
@@ -61,7 +61,7 @@ public final class DuckDbSegments implements SegmentMaker {
             Scratch scratch,
             BufferAllocator allocator,
             IdGenerator ids,
-            GrpcCalls retries,
+            Retries retries,
             Executor threads,
             MeterRegistry registry) {
         this.limits = limits;

@@ -18,10 +18,10 @@ package dev.wings.compactor.segment;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.StoreLocations;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStore;
-import dev.wings.compactor.scratch.Scratch;
+import dev.wings.common.process.Scratch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,7 +32,7 @@ import java.nio.file.StandardOpenOption;
 ///
 /// @param locations of the store
 /// @param retries of what the store could not do just now
-record SegmentDownloads(ObjectStore store, StoreLocations locations, GrpcCalls retries) {
+record SegmentDownloads(ObjectStore store, StoreLocations locations, Retries retries) {
 
     private static final int READ_BYTES = 4 << 20;
 

@@ -18,10 +18,10 @@ package dev.wings.compactor.segment;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.TableLocations;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
-import dev.wings.compactor.scratch.Scratch;
+import dev.wings.common.process.Scratch;
 import dev.wings.worker.task.TaskLease;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ final class SegmentUploads implements AutoCloseable {
     private final TableLocations locations;
     private final TableLayout layout;
     private final IdGenerator ids;
-    private final GrpcCalls retries;
+    private final Retries retries;
     private final TaskLease lease;
     private final Executor executor;
     private final Semaphore room;
@@ -57,7 +57,7 @@ final class SegmentUploads implements AutoCloseable {
             TableLocations locations,
             TableLayout layout,
             IdGenerator ids,
-            GrpcCalls retries,
+            Retries retries,
             TaskLease lease,
             Executor executor,
             int atOnce) {

@@ -21,7 +21,7 @@ import dev.wings.common.scan.PageRun;
 import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.store.ObjectRange;
-import dev.wings.compactor.scratch.Scratch;
+import dev.wings.common.process.Scratch;
 import dev.wings.worker.task.TaskLease;
 import java.io.EOFException;
 import java.io.IOException;

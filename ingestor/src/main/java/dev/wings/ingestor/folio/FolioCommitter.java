@@ -16,14 +16,14 @@
 package dev.wings.ingestor.folio;
 
 import dev.wings.common.error.ErrorKind;
-import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.CommitFolioResponse;
 import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.time.Scheduler;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,34 +33,36 @@ final class FolioCommitter {
 
     private static final Logger LOG = LoggerFactory.getLogger(FolioCommitter.class);
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-    /// About 15 seconds of them.
+    /// About 10 seconds of them.
     private static final int MAX_REFUSALS = 12;
 
     private final LogMetadataBlockingStub logMetadata;
     private final Duration callTimeout;
-    private final Scheduler scheduler;
+    private final Retries retries;
 
-    FolioCommitter(LogMetadataBlockingStub logMetadata, Duration callTimeout, Scheduler scheduler) {
+    FolioCommitter(
+            LogMetadataBlockingStub logMetadata, Duration callTimeout, Scheduler scheduler, RandomGenerator random) {
         this.logMetadata = logMetadata;
         this.callTimeout = callTimeout;
-        this.scheduler = scheduler;
+        this.retries =
+                new Retries(scheduler, random, Integer.MAX_VALUE, Duration.ofMillis(20), Duration.ofSeconds(2));
     }
 
     /// Returns the answer. Fails with what the control plane refused the commit for; with UNAVAILABLE or INTERNAL if
     /// the outcome is unknown: the call was interrupted, or the control plane keeps refusing or failing on a folio
     /// that an earlier call may have committed, or may still commit.
     CommitFolioResponse commit(CommitFolioRequest request) {
-        Duration pause = FIRST_PAUSE;
+        Retries.Pauses pauses = retries.pauses();
         int refusals = 0;
         boolean unknown = false;
-        for (int attempt = 1; ; attempt++) {
+        while (true) {
             WingsException failure;
             try {
-                return logMetadata.withDeadline(scheduler.deadline(callTimeout)).commitFolio(request);
-            } catch (StatusRuntimeException e) {
-                failure = GrpcErrors.fromStatus(e);
+                return Retries.once(() -> logMetadata
+                        .withDeadline(retries.scheduler().deadline(callTimeout))
+                        .commitFolio(request));
+            } catch (WingsException e) {
+                failure = e;
             }
             switch (failure.kind()) {
                 // however long that takes
@@ -81,18 +83,16 @@ final class FolioCommitter {
                         : failure;
             }
             LOG.warn(
-                    "commit has no answer yet, asking again: namespace_uid={}, attempt={}, pause={}, cause={}",
+                    "commit has no answer yet, asking again: namespace_uid={}, attempt={}, cause={}",
                     request.getNamespaceUid(),
-                    attempt,
-                    pause,
+                    pauses.attempt(),
                     failure.getMessage());
             try {
-                scheduler.sleep(pause);
+                pauses.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw WingsException.unavailable("shut down before the outcome of the commit was known", e);
             }
-            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
     }
 }

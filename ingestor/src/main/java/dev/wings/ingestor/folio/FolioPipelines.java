@@ -72,8 +72,8 @@ public final class FolioPipelines implements AutoCloseable {
         this.limits = limits;
         this.stores = stores;
         FolioUploader.Limits uploads = new FolioUploader.Limits(maxUploads, minHedgeDelay, uploadTimeout);
-        this.newUploader = store -> new FolioUploader(uploads, scheduler, ids.clock(), tasks);
-        this.committer = new FolioCommitter(logMetadata, commitTimeout, scheduler);
+        this.newUploader = store -> new FolioUploader(uploads, scheduler, ids, tasks);
+        this.committer = new FolioCommitter(logMetadata, commitTimeout, scheduler, ids.random());
         this.scheduler = scheduler;
         this.ids = ids;
         this.tasks = tasks;

@@ -18,6 +18,8 @@ package dev.wings.ingestor.folio;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.store.ObjectStore;
+import dev.wings.common.rpc.Retries;
+import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -46,15 +48,13 @@ final class FolioUploader {
 
     private static final Logger LOG = LoggerFactory.getLogger(FolioUploader.class);
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-    private static final int MAX_ATTEMPTS = 8;
-
     /// A store that is slow as a whole must not get twice the load.
     private static final int UPLOADS_PER_HEDGE = 8;
 
     private final Limits limits;
     private final Scheduler scheduler;
     private final InstantSource clock;
+    private final Retries retries;
     private final Executor tasks;
     private final Semaphore uploads;
     private final Semaphore hedges;
@@ -66,10 +66,11 @@ final class FolioUploader {
     record Limits(int maxUploads, Duration minHedgeDelay, Duration timeout) {}
 
     /// @param tasks runs each attempt on a thread of its own
-    FolioUploader(Limits limits, Scheduler scheduler, InstantSource clock, Executor tasks) {
+    FolioUploader(Limits limits, Scheduler scheduler, IdGenerator ids, Executor tasks) {
         this.limits = limits;
         this.scheduler = scheduler;
-        this.clock = clock;
+        this.clock = ids.clock();
+        this.retries = new Retries(scheduler, ids.random(), 8, Duration.ofMillis(50), Duration.ofSeconds(4));
         this.tasks = tasks;
         this.uploads = new Semaphore(limits.maxUploads(), true);
         this.hedges = new Semaphore(Math.ceilDiv(limits.maxUploads(), UPLOADS_PER_HEDGE));
@@ -200,23 +201,26 @@ final class FolioUploader {
         }
 
         private void create(String key) throws InterruptedException {
-            Duration pause = FIRST_PAUSE;
-            for (int attempt = 1; ; attempt++) {
+            Retries.Pauses pauses = retries.pauses();
+            while (true) {
                 try {
                     store.create(key, content);
                     return;
                 } catch (WingsException e) {
-                    if (e.kind() == ErrorKind.ALREADY_EXISTS && attempt > 1) {
+                    if (e.kind() == ErrorKind.ALREADY_EXISTS && pauses.attempt() > 1) {
                         // nobody else makes this key: the object is that of an attempt whose answer got lost
                         return;
                     }
-                    if (e.kind() != ErrorKind.UNAVAILABLE || attempt == MAX_ATTEMPTS || stored.isDone()) {
+                    if (e.kind() != ErrorKind.UNAVAILABLE || pauses.isLast() || stored.isDone()) {
                         throw e;
                     }
-                    LOG.warn("upload failed, trying again: key={}, attempt={}, cause={}", key, attempt, e.getMessage());
+                    LOG.warn(
+                            "upload failed, trying again: key={}, attempt={}, cause={}",
+                            key,
+                            pauses.attempt(),
+                            e.getMessage());
                 }
-                scheduler.sleep(pause);
-                pause = pause.multipliedBy(2);
+                pauses.await();
             }
         }
     }

@@ -25,7 +25,7 @@ import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
@@ -113,7 +113,7 @@ public final class TopicDirectory {
         // a control plane that is just being restarted is waited for
         ClusterMetadataBlockingStub stub =
                 clusterMetadata.withWaitForReady().withDeadline(scheduler.deadline(callTimeout));
-        return GrpcCalls.once(() -> {
+        return Retries.once(() -> {
             Topic topic = stub.getTopic(
                     GetTopicRequest.newBuilder().setName(name.toString()).build());
             if (last != null

@@ -48,7 +48,7 @@ import dev.wings.common.proto.TaskState;
 import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.schema.SchemaProtos;
@@ -62,7 +62,7 @@ import dev.wings.compactor.maintain.Collecting;
 import dev.wings.compactor.maintain.GarbageClient;
 import dev.wings.compactor.maintain.SnapshotExpiry;
 import dev.wings.compactor.rewrite.Rewriting;
-import dev.wings.compactor.scratch.Scratch;
+import dev.wings.common.process.Scratch;
 import dev.wings.compactor.segment.DuckDbSegments;
 import dev.wings.compactor.segment.SegmentEngine;
 import dev.wings.compactor.segment.SegmentMaker;
@@ -148,7 +148,7 @@ public final class LakeFixture implements AutoCloseable {
         direct = client.channel();
         patient = ClientInterceptors.intercept(client.channel(), new PatientCalls(CALL_TIMEOUT));
         stepped = ClientInterceptors.intercept(client.channel(), new SteppedCalls(steps));
-        scratch = resources.add(Scratch.open(directory, ids::next));
+        scratch = resources.add(Scratch.open(Optional.of(directory), "compactor"));
         createNamespace();
     }
 
@@ -313,7 +313,7 @@ public final class LakeFixture implements AutoCloseable {
 
     /// A worker's handlers, as the compactor puts them together; their calls are steps.
     public TaskHandler handler(TaskKind kind) {
-        GrpcCalls calls = calls();
+        Retries calls = calls();
         TaskClient client = new TaskClient(TasksGrpc.newBlockingStub(stepped), calls, CALL_TIMEOUT);
         Topics topics = new Topics(stepped, calls, CALL_TIMEOUT, CALL_TIMEOUT);
         TaskTables tables = new TaskTables(client, uri -> new SteppedStore(store, steps), ids, threads);
@@ -338,15 +338,15 @@ public final class LakeFixture implements AutoCloseable {
         };
     }
 
-    private GrpcCalls calls() {
-        return new GrpcCalls(scheduler, ids.random(), 4, Duration.ofMillis(1), Duration.ofMillis(4));
+    private Retries calls() {
+        return new Retries(scheduler, ids.random(), 4, Duration.ofMillis(1), Duration.ofMillis(4));
     }
 
     /// A collector of garbage.
     ///
     /// @param orphanInterval so long it does not look for orphans again
     TaskHandler collecting(Duration orphanInterval) {
-        GrpcCalls calls = calls();
+        Retries calls = calls();
         return new Collecting(
                 new GarbageClient(GarbageCollectionGrpc.newBlockingStub(direct), calls, CALL_TIMEOUT),
                 uri -> removable,

@@ -25,7 +25,7 @@ import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.common.proto.TopicSnapshot;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.scan.PageRef;
 import dev.wings.common.store.ObjectStore;
 import io.grpc.Channel;
@@ -57,7 +57,7 @@ final class SimulatedReader {
     private final SimulatedProcess process;
     private final LogMetadataBlockingStub log;
     private final ObjectStore store;
-    private final GrpcCalls calls;
+    private final Retries calls;
 
     /// @param store without faults: whatever is not there is missing
     SimulatedReader(Simulation simulation, SimulatedProcess process, Channel controlPlane, ObjectStore store) {
@@ -66,7 +66,7 @@ final class SimulatedReader {
         this.log = LogMetadataGrpc.newBlockingStub(controlPlane);
         this.store = store;
         this.calls =
-                GrpcCalls.defaults(process.world().scheduler(), process.world().random());
+                Retries.defaults(process.world().scheduler(), process.world().random());
     }
 
     SimulatedProcess process() {

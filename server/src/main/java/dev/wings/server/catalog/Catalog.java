@@ -38,7 +38,7 @@ import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import io.grpc.Channel;
 import java.net.URI;
 import java.time.Duration;
@@ -67,7 +67,7 @@ public final class Catalog {
     private final ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster;
     private final LogMetadataGrpc.LogMetadataBlockingStub log;
     private final TasksGrpc.TasksBlockingStub tasks;
-    private final GrpcCalls calls;
+    private final Retries calls;
     private final Duration planTimeout;
     private final KnownTopics known = new KnownTopics(MAX_KNOWN_COLUMNS);
     private final Map<String, URI> storesOfNamespaces =
@@ -79,7 +79,7 @@ public final class Catalog {
             });
 
     /// @param planTimeout of a plan, and of what is read by it
-    public Catalog(Channel controlPlane, GrpcCalls calls, Duration planTimeout) {
+    public Catalog(Channel controlPlane, Retries calls, Duration planTimeout) {
         this.cluster = ClusterMetadataGrpc.newBlockingStub(controlPlane);
         this.log = LogMetadataGrpc.newBlockingStub(controlPlane);
         this.tasks = TasksGrpc.newBlockingStub(controlPlane);
@@ -184,7 +184,7 @@ public final class Catalog {
     public void plan(PlanScanRequest request, Consumer<PlanScanResponse> consumer) {
         PlanScanRequest timed =
                 request.toBuilder().setReadMillis(planTimeout.toMillis()).build();
-        GrpcCalls.streaming(
+        Retries.streaming(
                 () -> log.withDeadline(calls.scheduler().deadline(planTimeout)).planScan(timed), answers -> {
                     answers.forEachRemaining(consumer);
                     return true;
@@ -196,7 +196,7 @@ public final class Catalog {
     public PlanBeginning beginPlan(PlanScanRequest request, long maxBytes) {
         PlanScanRequest timed =
                 request.toBuilder().setReadMillis(planTimeout.toMillis()).build();
-        return calls.idempotent(() -> GrpcCalls.streaming(
+        return calls.idempotent(() -> Retries.streaming(
                 () -> log.withDeadline(calls.scheduler().deadline(planTimeout)).planScan(timed),
                 answers -> PlanBeginning.read(answers, maxBytes)));
     }

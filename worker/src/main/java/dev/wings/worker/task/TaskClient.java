@@ -31,7 +31,7 @@ import dev.wings.common.proto.RenewLeaseRequest;
 import dev.wings.common.proto.RenewLeaseResponse;
 import dev.wings.common.proto.TaskKind;
 import dev.wings.common.proto.TasksGrpc.TasksBlockingStub;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
@@ -40,7 +40,7 @@ import java.util.Optional;
 ///
 /// @param calls repeats what may be made twice
 /// @param callTimeout of one call
-public record TaskClient(TasksBlockingStub stub, GrpcCalls calls, Duration callTimeout) {
+public record TaskClient(TasksBlockingStub stub, Retries calls, Duration callTimeout) {
 
     /// Waits for a task at most so long.
     Optional<Lease> lease(Collection<TaskKind> kinds, String worker, Duration wait) {
@@ -52,7 +52,7 @@ public record TaskClient(TasksBlockingStub stub, GrpcCalls calls, Duration callT
                         .setNanos(wait.toNanosPart()))
                 .build();
         LeaseTaskResponse response =
-                GrpcCalls.once(() -> within(wait.plus(callTimeout)).leaseTask(request));
+                Retries.once(() -> within(wait.plus(callTimeout)).leaseTask(request));
         return response.hasLease() ? Optional.of(response.getLease()) : Optional.empty();
     }
 
@@ -62,7 +62,7 @@ public record TaskClient(TasksBlockingStub stub, GrpcCalls calls, Duration callT
                 .setLease(lease.ref())
                 .setProgress(lease.progress())
                 .build();
-        RenewLeaseResponse response = GrpcCalls.once(() -> within(callTimeout).renewLease(request));
+        RenewLeaseResponse response = Retries.once(() -> within(callTimeout).renewLease(request));
         return duration(response.getDuration());
     }
 
@@ -102,7 +102,7 @@ public record TaskClient(TasksBlockingStub stub, GrpcCalls calls, Duration callT
     /// No answer in time is as good a reason to ask again as none at all.
     private static <T> T repeatable(java.util.function.Supplier<T> call) {
         try {
-            return GrpcCalls.once(call);
+            return Retries.once(call);
         } catch (WingsException e) {
             if (e.kind() == ErrorKind.DEADLINE) {
                 throw WingsException.unavailable(e.getMessage(), e);

@@ -20,6 +20,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.FailureCause;
 import dev.wings.common.proto.Lease;
 import dev.wings.common.proto.TaskKind;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.time.World;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -45,8 +46,6 @@ public final class TaskLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TaskLoop.class);
 
     private static final Duration LEASE_WAIT = Duration.ofSeconds(20);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     /// How long a task that was told to end may take to do so.
     private static final Duration BREAK_OFF_TIME = Duration.ofSeconds(20);
@@ -111,21 +110,22 @@ public final class TaskLoop implements AutoCloseable {
     }
 
     private void poll() {
-        Duration pause = FIRST_PAUSE;
+        Retries retries = new Retries(
+                world.scheduler(), world.random(), Integer.MAX_VALUE, Duration.ofMillis(100), Duration.ofSeconds(5));
+        Retries.Pauses pauses = retries.pauses();
         try {
             while (!stopping) {
                 awaitRoom();
                 try {
                     client.lease(handlers.keySet(), worker, LEASE_WAIT).ifPresent(this::startTask);
-                    pause = FIRST_PAUSE;
+                    pauses = retries.pauses();
                 } catch (RuntimeException | Error e) {
                     // whatever it is: a worker without its poller would look healthy and do nothing
                     if (stopping) {
                         return;
                     }
-                    warn(e, pause);
-                    world.scheduler().sleep(pause);
-                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                    warn(e, pauses.attempt());
+                    pauses.await();
                 }
             }
         } catch (InterruptedException e) {
@@ -133,11 +133,11 @@ public final class TaskLoop implements AutoCloseable {
         }
     }
 
-    private static void warn(Throwable failure, Duration pause) {
+    private static void warn(Throwable failure, int attempt) {
         if (failure instanceof WingsException known) {
-            LOG.warn("no tasks can be had, trying again: pause={}, cause={}", pause, known.getMessage());
+            LOG.warn("no tasks can be had, trying again: attempt={}, cause={}", attempt, known.getMessage());
         } else {
-            LOG.warn("no task could be started, trying again: pause={}", pause, failure);
+            LOG.warn("no task could be started, trying again: attempt={}", attempt, failure);
         }
     }
 

@@ -32,7 +32,7 @@ import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.common.proto.TopicSnapshot;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
@@ -51,13 +51,13 @@ public final class Topics {
 
     private final ClusterMetadataBlockingStub clusterMetadata;
     private final LogMetadataBlockingStub logMetadata;
-    private final GrpcCalls calls;
+    private final Retries calls;
     private final Duration callTimeout;
     private final Duration planTimeout;
 
     /// @param callTimeout of one call
     /// @param planTimeout of one plan: a topic whose compaction was away for long has very many pages
-    public Topics(Channel controlPlane, GrpcCalls calls, Duration callTimeout, Duration planTimeout) {
+    public Topics(Channel controlPlane, Retries calls, Duration callTimeout, Duration planTimeout) {
         this.clusterMetadata = ClusterMetadataGrpc.newBlockingStub(controlPlane);
         this.logMetadata = LogMetadataGrpc.newBlockingStub(controlPlane);
         this.calls = calls;
@@ -106,7 +106,7 @@ public final class Topics {
         Supplier<Iterator<PlanScanResponse>> call = () -> logMetadata
                 .withDeadline(calls.scheduler().deadline(planTimeout))
                 .planScan(request);
-        return GrpcCalls.streaming(call, answers -> {
+        return Retries.streaming(call, answers -> {
             PlanScanResponse first = answers.next();
             TopicSnapshot snapshot = first.getTopics(0);
             if (!snapshot.getTopicUid().equals(topic.uid().toString())) {

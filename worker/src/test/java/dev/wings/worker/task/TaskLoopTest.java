@@ -35,7 +35,7 @@ import dev.wings.common.proto.TableStats;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TaskKind;
 import dev.wings.common.proto.TasksGrpc;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.rpc.GrpcServer;
 import dev.wings.common.time.IdGenerator;
@@ -169,7 +169,7 @@ final class TaskLoopTest {
                 resources.add(GrpcClient.open(URI.create("http://127.0.0.1:" + server.port()), CALL_TIMEOUT, 1 << 20));
         TaskClient taskClient = new TaskClient(
                 TasksGrpc.newBlockingStub(client.channel()),
-                GrpcCalls.defaults(scheduler, new Random(1)),
+                Retries.defaults(scheduler, new Random(1)),
                 CALL_TIMEOUT);
         TaskLoop loop = resources.add(new TaskLoop(
                 taskClient,

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.server;
+package dev.wings.common.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,35 +21,83 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class SpillDirectoryTest {
+final class ScratchTest {
 
     @TempDir
     private Path parent;
 
+    private Scratch open() {
+        return Scratch.open(Optional.of(parent), "sql");
+    }
+
     @Test
-    void theDirectoryOfAKilledServerGoesWithTheNextStart() throws Exception {
+    void whatAKilledProcessHasLeftGoesWithTheNextStart() throws Exception {
         Path killed = leftByAKilledProcess();
         assertThat(killed.resolve("spilled")).exists();
         Path others = Files.createDirectories(parent.resolve("wings-sql-of-another-version"));
+        Path starting = Files.createDirectories(parent.resolve("new-wings-sql-1"));
+        Path ofAnotherKind = Files.createDirectories(parent.resolve("wings-compactor-1"));
+        Files.createFile(ofAnotherKind.resolve("lock"));
 
-        try (SpillDirectory running = SpillDirectory.open(parent);
-                SpillDirectory second = SpillDirectory.open(parent)) {
-            assertThat(list()).containsExactlyInAnyOrder(running.path(), second.path(), others);
+        try (Scratch running = open();
+                Scratch second = open()) {
+            assertThat(list())
+                    .containsExactlyInAnyOrder(running.path(), second.path(), others, starting, ofAnotherKind);
         }
-        assertThat(list()).containsExactly(others);
+        assertThat(list()).containsExactlyInAnyOrder(others, starting, ofAnotherKind);
+    }
+
+    @Test
+    void whatALivingServiceHasStays() throws Exception {
+        try (Scratch first = open()) {
+            Path used = first.directory().path();
+            try (Scratch second = open()) {
+                assertThat(second.directory().path()).exists();
+                assertThat(used).exists();
+            }
+        }
+        assertThat(list()).isEmpty();
+    }
+
+    @Test
+    void directoriesGoWithWhatIsInThem() throws IOException {
+        try (Scratch scratch = Scratch.open(Optional.of(parent.resolve("deep/er")), "sql")) {
+            Path left;
+            try (Scratch.Directory directory = scratch.directory()) {
+                left = directory.path();
+                Files.createDirectories(left.resolve("a/b"));
+                Files.writeString(left.resolve("a/b/c"), "x");
+            }
+            assertThat(left).doesNotExist();
+            Files.writeString(scratch.directory().path().resolve("open"), "x");
+        }
+        assertThat(parent.resolve("deep/er")).isEmptyDirectory();
+    }
+
+    @Test
+    void nobodyElseMayLookIn() throws IOException {
+        try (Scratch chosen = open();
+                Scratch byDefault = Scratch.open(Optional.empty(), "sql")) {
+            for (Path path : List.of(chosen.path(), byDefault.path(), byDefault.path().getParent())) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                        .isEqualTo("rwx------");
+            }
+        }
     }
 
     /// Of engines that were killed, say.
     @Test
     void filesMayGoMeanwhile() throws Exception {
-        SpillDirectory directory = SpillDirectory.open(parent);
+        Scratch directory = open();
         List<Path> files = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
             Path engine = Files.createDirectory(directory.path().resolve("engine-" + i));
@@ -101,7 +149,7 @@ final class SpillDirectoryTest {
         private Victim() {}
 
         public static void main(String[] arguments) throws Exception {
-            SpillDirectory directory = SpillDirectory.open(Path.of(arguments[0]));
+            Scratch directory = Scratch.open(Optional.of(Path.of(arguments[0])), "sql");
             Files.writeString(directory.path().resolve("spilled"), "rows");
             System.out.println(directory.path());
             System.in.read();

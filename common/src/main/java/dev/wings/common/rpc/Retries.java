@@ -27,26 +27,26 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/// Calls blocking stubs so that failures are [WingsException], and repeats idempotent calls that failed with
-/// UNAVAILABLE.
+/// How often, and after which pauses, something that failed is tried again. Calls of blocking stubs fail with
+/// [WingsException] here.
 ///
-/// @param attempts how often a call is made at most
-/// @param firstBackoff before the second attempt; doubles from attempt to attempt. What is waited is a random part of
-///     it, so that many callers do not come back at once
-/// @param maxBackoff where the doubling ends
-public record GrpcCalls(
-        Scheduler scheduler, RandomGenerator random, int attempts, Duration firstBackoff, Duration maxBackoff) {
+/// @param attempts at most
+/// @param firstPause before the second attempt; doubles from attempt to attempt. What is waited is a random part of
+///     it, half of it at least, so that many callers do not come back at once
+/// @param longestPause where the doubling ends
+public record Retries(
+        Scheduler scheduler, RandomGenerator random, int attempts, Duration firstPause, Duration longestPause) {
 
-    public GrpcCalls {
-        if (attempts < 1 || !firstBackoff.isPositive() || maxBackoff.compareTo(firstBackoff) < 0) {
-            throw new IllegalArgumentException("bad retries: attempts=" + attempts + ", first_backoff=" + firstBackoff
-                    + ", max_backoff=" + maxBackoff);
+    public Retries {
+        if (attempts < 1 || !firstPause.isPositive() || longestPause.compareTo(firstPause) < 0) {
+            throw new IllegalArgumentException("bad retries: attempts=" + attempts + ", first_pause=" + firstPause
+                    + ", longest_pause=" + longestPause);
         }
     }
 
     /// About 10 seconds of attempts.
-    public static GrpcCalls defaults(Scheduler scheduler, RandomGenerator random) {
-        return new GrpcCalls(scheduler, random, 12, Duration.ofMillis(50), Duration.ofSeconds(2));
+    public static Retries defaults(Scheduler scheduler, RandomGenerator random) {
+        return new Retries(scheduler, random, 12, Duration.ofMillis(50), Duration.ofSeconds(2));
     }
 
     /// Makes a call once.
@@ -81,27 +81,54 @@ public record GrpcCalls(
     /// Makes a call until it succeeds, fails with another kind than UNAVAILABLE, or the attempts are used up. For
     /// calls that may be made twice. Fails with CANCELLED if the thread is interrupted, which stays so.
     public <T> T idempotent(Supplier<T> call) {
-        Duration backoff = firstBackoff;
-        for (int attempt = 1; ; attempt++) {
+        Pauses pauses = pauses();
+        while (true) {
             try {
                 return once(call);
             } catch (WingsException e) {
-                if (e.kind() != ErrorKind.UNAVAILABLE || attempt == attempts) {
+                if (e.kind() != ErrorKind.UNAVAILABLE || pauses.isLast()) {
                     throw e;
                 }
-                sleep(Duration.ofNanos(random.nextLong(backoff.toNanos()) + 1), e);
+                try {
+                    pauses.await();
+                } catch (InterruptedException interrupt) {
+                    Thread.currentThread().interrupt();
+                    throw new WingsException(ErrorKind.CANCELLED, "interrupted between attempts of a call", e);
+                }
             }
-            Duration doubled = backoff.multipliedBy(2);
-            backoff = doubled.compareTo(maxBackoff) < 0 ? doubled : maxBackoff;
         }
     }
 
-    private void sleep(Duration time, WingsException lastFailure) {
-        try {
-            scheduler.sleep(time);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WingsException(ErrorKind.CANCELLED, "interrupted between attempts of a call", lastFailure);
+    /// For who decides himself what is worth another attempt.
+    public Pauses pauses() {
+        return new Pauses();
+    }
+
+    /// The pauses between the attempts at one thing. Not safe for use by many threads.
+    public final class Pauses {
+
+        private int attempt = 1;
+        private Duration pause = firstPause;
+
+        private Pauses() {}
+
+        /// The attempt that is being made, from 1 on.
+        public int attempt() {
+            return attempt;
+        }
+
+        /// Whether no more attempts are to be made.
+        public boolean isLast() {
+            return attempt >= attempts;
+        }
+
+        /// Waits until the next attempt.
+        public void await() throws InterruptedException {
+            long half = pause.toNanos() / 2;
+            attempt++;
+            scheduler.sleep(Duration.ofNanos(pause.toNanos() - random.nextLong(half + 1)));
+            Duration doubled = pause.multipliedBy(2);
+            pause = doubled.compareTo(longestPause) < 0 ? doubled : longestPause;
         }
     }
 }
