@@ -17,6 +17,8 @@ package dev.wings.controlplane;
 
 import dev.wings.common.config.Settings;
 import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.http.HttpEdge;
+import dev.wings.common.http.Mount;
 import dev.wings.common.process.Resources;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.rpc.GrpcServer;
@@ -35,7 +37,6 @@ import dev.wings.controlplane.grpc.GarbageCollectionService;
 import dev.wings.controlplane.grpc.LogMetadataService;
 import dev.wings.controlplane.grpc.ResourceOwner;
 import dev.wings.controlplane.grpc.TasksService;
-import dev.wings.controlplane.http.HttpEndpoint;
 import dev.wings.controlplane.http.IcebergApi;
 import dev.wings.controlplane.log.CommitFeed;
 import dev.wings.controlplane.log.GroupCommitter;
@@ -58,14 +59,14 @@ public final class ControlPlane implements AutoCloseable {
     private final Resources resources;
     private final ClusterMetadata cluster;
     private final GrpcServer grpc;
-    private final HttpEndpoint http;
+    private final HttpEdge http;
     private final ManagementServer management;
 
     private ControlPlane(
             Resources resources,
             ClusterMetadata cluster,
             GrpcServer grpc,
-            HttpEndpoint http,
+            HttpEdge http,
             ManagementServer management) {
         this.resources = resources;
         this.cluster = cluster;
@@ -202,8 +203,15 @@ public final class ControlPlane implements AutoCloseable {
                 .limits(config.grpc(), surroundings.world().scheduler())
                 .drain(config.drainTimeout())
                 .open());
-        HttpEndpoint http = resources.add(IcebergApi.open(
-                config.host(), config.httpPort(), config.httpLimits(), parts.catalog(), parts.tenants(), meters));
+        Mount catalog = IcebergApi.mount(
+                config.httpRequests(),
+                Math.toIntExact(config.httpBodyBytes()),
+                config.httpRequestTimeout().dividedBy(2),
+                parts.catalog(),
+                parts.tenants(),
+                meters);
+        HttpEdge http = resources.add(
+                HttpEdge.open(config.host(), config.httpPort(), config.httpLimits(), List.of(catalog)));
         // closed first: followers and waiting workers would otherwise hold up the drain
         resources.add(parts.feed()::endWatches);
         resources.add(parts.tasks());

@@ -21,8 +21,8 @@ import static dev.wings.common.config.Settings.MIB;
 
 import dev.wings.common.config.Secret;
 import dev.wings.common.config.Settings;
+import dev.wings.common.http.EdgeLimits;
 import dev.wings.common.rpc.GrpcLimits;
-import dev.wings.controlplane.http.HttpLimits;
 import dev.wings.controlplane.log.CommitLimits;
 import dev.wings.controlplane.postgres.DatabaseConfig;
 import dev.wings.controlplane.task.TaskPolicy;
@@ -81,6 +81,10 @@ public record ControlPlaneConfig(
         long catalogMemoryBytes,
         Duration drainTimeout,
         TaskPolicy tasks) {
+
+    private static final int HTTP_CONNECTIONS = 1000;
+
+    private static final Duration HTTP_HEAD_TIME = Duration.ofSeconds(30);
 
     public static final String SERVICE = "CONTROL_PLANE";
 
@@ -167,8 +171,15 @@ public record ControlPlaneConfig(
                 databaseTimeout);
     }
 
-    HttpLimits httpLimits() {
-        return new HttpLimits(httpRequests, httpBodyBytes, httpRequestTimeout, drainTimeout);
+    EdgeLimits httpLimits() {
+        long bytes = httpRequests * httpBodyBytes;
+        return new EdgeLimits(
+                HTTP_CONNECTIONS,
+                bytes,
+                bytes,
+                httpRequestTimeout.compareTo(HTTP_HEAD_TIME) < 0 ? httpRequestTimeout : HTTP_HEAD_TIME,
+                httpRequestTimeout,
+                drainTimeout);
     }
 
     CommitLimits commitLimits() {

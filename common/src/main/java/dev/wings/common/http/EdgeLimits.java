@@ -20,7 +20,6 @@ import java.time.Duration;
 /// What the clients of one [HttpEdge] can use up together.
 ///
 /// @param connections open at once; for one more, the one goes that has kept the server waiting for the longest
-/// @param bodyBytes a larger body of a request is refused
 /// @param bodiesBytes of the bodies of all requests, shared by the owners; who finds no room is refused
 /// @param answersBytes of answers that clients have not taken yet, shared by the owners
 /// @param headTime until the head of a request is there, from the connection or the answer before
@@ -28,7 +27,6 @@ import java.time.Duration;
 /// @param drainTime how long a shutdown waits for requests that run
 public record EdgeLimits(
         int connections,
-        int bodyBytes,
         long bodiesBytes,
         long answersBytes,
         Duration headTime,

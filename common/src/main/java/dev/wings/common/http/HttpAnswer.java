@@ -15,16 +15,34 @@
  */
 package dev.wings.common.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /// An answer.
 ///
-/// @param headers beyond those of the protocol itself
+/// @param headers beyond those of the protocol itself and the type of the body
+/// @param type of the body
 /// @param body not copied; empty for none
 @SuppressWarnings("ArrayRecordComponent") // made for one answer, read once
-public record HttpAnswer(int status, Map<String, String> headers, byte[] body) {
+public record HttpAnswer(int status, Map<String, String> headers, String type, byte[] body) {
+
+    public static final String TEXT = "text/plain; charset=utf-8";
+    public static final String JSON = "application/json";
 
     public HttpAnswer {
         headers = Map.copyOf(headers);
+    }
+
+    public static HttpAnswer text(int status, String text) {
+        return new HttpAnswer(status, Map.of(), TEXT, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static HttpAnswer json(int status, byte[] body) {
+        return new HttpAnswer(status, Map.of(), JSON, body);
+    }
+
+    /// Without a body.
+    public static HttpAnswer bare(int status, Map<String, String> headers) {
+        return new HttpAnswer(status, headers, TEXT, new byte[0]);
     }
 }

@@ -97,6 +97,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// A request that is being read or worked on.
     private record Request(
             HttpRequest head,
+            Mount mount,
             String owner,
             boolean keepAlive,
             ByteArrayOutputStream body,
@@ -175,7 +176,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     default -> LOG.trace("dropped: client={}", client);
                 }
             } catch (WingsException e) {
-                refuse(edge.service().refused(e));
+                refuse(Objects.requireNonNull(request).mount.service().refused(e));
             } finally {
                 ReferenceCountUtil.release(message);
             }
@@ -194,9 +195,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void onHead(HttpRequest head) {
         HttpHead asked = new HttpHead(head, client());
-        String owner = head.decoderResult().isSuccess() ? edge.service().owner(asked) : "";
+        Mount mount = edge.mount(asked.path());
+        String owner = head.decoderResult().isSuccess() ? mount.service().owner(asked) : "";
         request = new Request(
                 head,
+                mount,
                 owner,
                 HttpUtil.isKeepAlive(head),
                 new ByteArrayOutputStream(0),
@@ -206,8 +209,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             throw WingsException.invalid("not an HTTP request that is understood: cause="
                     + head.decoderResult().cause().getClass().getSimpleName());
         }
-        if (HttpUtil.getContentLength(head, 0L) > edge.limits().bodyBytes()) {
-            refuse(edge.service().tooLarge(edge.limits().bodyBytes()));
+        if (HttpUtil.getContentLength(head, 0L) > mount.bodyBytes()) {
+            refuse(tooLarge(mount));
             return;
         }
         if (HttpUtil.is100ContinueExpected(head)) {
@@ -220,8 +223,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             throw WingsException.invalid("the body of the request is not understood");
         }
         int bytes = part.content().readableBytes();
-        if (current.body.size() + bytes > edge.limits().bodyBytes()) {
-            refuse(edge.service().tooLarge(edge.limits().bodyBytes()));
+        if (current.body.size() + bytes > current.mount.bodyBytes()) {
+            refuse(tooLarge(current.mount));
             return;
         }
         // what arrives is held twice when it is whole: as it came, and as it is handed over
@@ -236,6 +239,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private static HttpAnswer tooLarge(Mount mount) {
+        return mount.service().refused(413, "the request is too large: limit_bytes=" + mount.bodyBytes());
+    }
+
     @SuppressWarnings("ReferenceEquality") // a request is itself
     private void work(Request current) {
         state = State.WORK;
@@ -243,7 +250,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         byte[] body = current.body.toByteArray();
         worker = Thread.ofVirtual().name("http").start(() -> {
             try {
-                edge.service().serve(head, current.owner, body, answer -> send(current, answer));
+                current.mount.serve(head, current.owner, body, answer -> send(current, answer));
             } catch (InterruptedException | IOException e) {
                 LOG.debug("request ends early: path={}, cause={}", head.path(), e.toString());
             } catch (RuntimeException | Error e) {
@@ -276,7 +283,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         try {
             place = edge.placeForAnswer(current.owner, answer.body().length);
         } catch (WingsException e) {
-            await(current, edge.service().refused(e));
+            await(current, current.mount.service().refused(e));
             return;
         }
         try (place) {
@@ -338,6 +345,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(answer.status()),
                 bare ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.body()));
+        response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
+        if (answer.body().length > 0) {
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.type());
+        }
         answer.headers().forEach((name, value) -> response.headers().set(name, value));
         if (answer.status() != HttpResponseStatus.NO_CONTENT.code()
                 && answer.status() != HttpResponseStatus.NOT_MODIFIED.code()) {

@@ -30,6 +30,8 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.net.InetSocketAddress;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -50,15 +52,21 @@ public final class HttpEdge implements AutoCloseable {
 
     private final EventLoopGroup loop;
     private final EdgeLimits limits;
-    private final HttpService service;
+    private final List<Mount> mounts;
     private final Connections connections;
     private final FairPlaces bodies;
     private final FairPlaces answers;
     private final Channel listener;
 
-    private HttpEdge(String host, int port, EdgeLimits limits, HttpService service) {
+    private HttpEdge(String host, int port, EdgeLimits limits, List<Mount> mounts) {
         this.limits = limits;
-        this.service = service;
+        // the longest prefix first
+        this.mounts = mounts.stream()
+                .sorted(Comparator.comparingInt((Mount mount) -> mount.prefix().length()).reversed())
+                .toList();
+        if (this.mounts.isEmpty() || !this.mounts.getLast().prefix().isEmpty()) {
+            throw new IllegalArgumentException("an edge has a mount for what no other has");
+        }
         this.connections = new Connections(limits.connections());
         this.bodies = new FairPlaces("bytes of requests", FairPlaces.Limits.of(limits.bodiesBytes()));
         this.answers = new FairPlaces("bytes of answers", FairPlaces.Limits.of(limits.answersBytes()));
@@ -93,8 +101,10 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     /// Starts to listen on `host` and `port`; 0 takes a free one. PRECONDITION that names the port if it is taken.
-    public static HttpEdge open(String host, int port, EdgeLimits limits, HttpService service) {
-        return new HttpEdge(host, port, limits, service);
+    ///
+    /// @param mounts one of them without a prefix
+    public static HttpEdge open(String host, int port, EdgeLimits limits, List<Mount> mounts) {
+        return new HttpEdge(host, port, limits, mounts);
     }
 
     public int port() {
@@ -123,8 +133,8 @@ public final class HttpEdge implements AutoCloseable {
         return limits;
     }
 
-    HttpService service() {
-        return service;
+    Mount mount(String path) {
+        return mounts.stream().filter(mount -> mount.has(path)).findFirst().orElseGet(mounts::getLast);
     }
 
     Connections connections() {

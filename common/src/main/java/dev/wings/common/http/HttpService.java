@@ -18,7 +18,7 @@ package dev.wings.common.http;
 import dev.wings.common.error.WingsException;
 import java.io.IOException;
 
-/// What an [HttpEdge] serves.
+/// What an [HttpEdge] serves at a [Mount].
 public interface HttpService {
 
     /// Takes the one answer to a request, and returns when the client has taken it.
@@ -38,6 +38,6 @@ public interface HttpService {
     /// The answer to a request that is not served.
     HttpAnswer refused(WingsException reason);
 
-    /// The answer to a request whose body is too large.
-    HttpAnswer tooLarge(long limitBytes);
+    /// The answer to a request that is refused for how it uses HTTP.
+    HttpAnswer refused(int status, String reason);
 }

@@ -15,6 +15,7 @@
  */
 package dev.wings.common.telemetry;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.http.EdgeLimits;
@@ -22,12 +23,14 @@ import dev.wings.common.http.HttpAnswer;
 import dev.wings.common.http.HttpEdge;
 import dev.wings.common.http.HttpHead;
 import dev.wings.common.http.HttpService;
+import dev.wings.common.http.Mount;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -53,8 +56,6 @@ public final class ManagementServer implements AutoCloseable {
     /// Orchestrators and scrapers need a handful.
     static final int MAX_CONNECTIONS = 256;
 
-    private static final int MAX_BODY_BYTES = 0;
-
     private static final long MAX_ANSWERS_BYTES = 16 << 20;
 
     /// Longer than scrapers wait.
@@ -65,26 +66,36 @@ public final class ManagementServer implements AutoCloseable {
     /// For all readiness checks together: within the patience of who asks, so that the reason is still read.
     static final Duration CHECK_TIME = Duration.ofSeconds(3);
 
-    private static final String TEXT = "text/plain; charset=utf-8";
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
 
     private final ExecutorService executor;
-    private final Telemetry telemetry;
     private final List<ReadinessCheck> checks;
-    private final FairPlaces scrapes = new FairPlaces("scrapes", new FairPlaces.Limits(4, 16, SCRAPE_PATIENCE));
     private final AtomicReference<@Nullable CompletableFuture<Report>> running = new AtomicReference<>();
     private final AtomicBoolean draining = new AtomicBoolean();
     private final HttpEdge edge;
 
     private ManagementServer(
             String host, int port, Telemetry telemetry, List<ReadinessCheck> checks, Duration requestTime) {
-        this.telemetry = telemetry;
         this.checks = List.copyOf(checks);
         this.executor = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("management-", 0).factory());
-        EdgeLimits limits = new EdgeLimits(
-                MAX_CONNECTIONS, MAX_BODY_BYTES, 1, MAX_ANSWERS_BYTES, requestTime, requestTime, Duration.ZERO);
-        this.edge = HttpEdge.open(host, port, limits, new Service());
+        EdgeLimits limits =
+                new EdgeLimits(MAX_CONNECTIONS, 1, MAX_ANSWERS_BYTES, requestTime, requestTime, Duration.ZERO);
+        FairPlaces scrapes = new FairPlaces("scrapes", new FairPlaces.Limits(4, 16, SCRAPE_PATIENCE));
+        this.edge = HttpEdge.open(
+                host,
+                port,
+                limits,
+                List.of(
+                        mount("/livez", Optional.empty(), () -> HttpAnswer.text(200, "ok\n")),
+                        mount("/readyz", Optional.empty(), this::ready),
+                        mount("/metrics", Optional.of(scrapes), () -> new HttpAnswer(
+                                200, Map.of(), METRICS, telemetry.scrape().getBytes(StandardCharsets.UTF_8))),
+                        mount("", Optional.empty(), () -> HttpAnswer.text(404, "not found\n"))));
+    }
+
+    private static Mount mount(String path, Optional<FairPlaces> places, Page page) {
+        return new Mount(path, Set.of(), 0, places, new Service(path, page));
     }
 
     /// Starts to listen on `host` and `port`; 0 takes a free one. PRECONDITION that names the port if it is taken.
@@ -112,7 +123,12 @@ public final class ManagementServer implements AutoCloseable {
         executor.shutdownNow();
     }
 
-    private final class Service implements HttpService {
+    /// What is to be read below a path.
+    private interface Page {
+        HttpAnswer read() throws InterruptedException;
+    }
+
+    private record Service(String path, Page page) implements HttpService {
 
         /// So that who does not take one thing does not keep others from another.
         @Override
@@ -123,50 +139,28 @@ public final class ManagementServer implements AutoCloseable {
         @Override
         public void serve(HttpHead head, String owner, byte[] body, Answerer answerer)
                 throws IOException, InterruptedException {
-            answerer.send(answer(head, owner));
-        }
-
-        private HttpAnswer answer(HttpHead head, String owner) throws InterruptedException {
             boolean reads = head.method().equals("GET") || head.method().equals("HEAD");
-            return switch (head.path()) {
-                case "/livez" -> reads ? text(200, "ok\n") : notAllowed();
-                case "/readyz" -> reads ? ready() : notAllowed();
-                case "/metrics" -> reads ? metrics(owner) : notAllowed();
-                default -> text(404, "not found\n");
-            };
+            if (!path.isEmpty() && !head.path().equals(path)) {
+                answerer.send(HttpAnswer.text(404, "not found\n"));
+            } else if (path.isEmpty() || reads) {
+                answerer.send(page.read());
+            } else {
+                answerer.send(new HttpAnswer(
+                        405,
+                        Map.of("Allow", "GET, HEAD"),
+                        HttpAnswer.TEXT,
+                        "only GET and HEAD\n".getBytes(StandardCharsets.UTF_8)));
+            }
         }
 
         @Override
         public HttpAnswer refused(WingsException reason) {
-            return switch (reason.kind()) {
-                case INVALID -> text(400, reason.getMessage() + "\n");
-                default -> text(503, reason.getMessage() + "\n");
-            };
+            return refused(reason.kind() == ErrorKind.INVALID ? 400 : 503, String.valueOf(reason.getMessage()));
         }
 
         @Override
-        public HttpAnswer tooLarge(long limitBytes) {
-            return text(413, "no body is expected\n");
-        }
-    }
-
-    private static HttpAnswer text(int status, String text) {
-        return answer(status, Map.of("Content-Type", TEXT, "Cache-Control", "no-store"), text);
-    }
-
-    private static HttpAnswer notAllowed() {
-        return answer(405, Map.of("Content-Type", TEXT, "Allow", "GET, HEAD"), "only GET and HEAD\n");
-    }
-
-    private static HttpAnswer answer(int status, Map<String, String> headers, String text) {
-        return new HttpAnswer(status, headers, text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private HttpAnswer metrics(String owner) throws InterruptedException {
-        try (FairPlaces.Place place = scrapes.acquire(owner)) {
-            return answer(200, Map.of("Content-Type", METRICS, "Cache-Control", "no-store"), telemetry.scrape());
-        } catch (WingsException e) {
-            return text(503, e.getMessage() + "\n");
+        public HttpAnswer refused(int status, String reason) {
+            return HttpAnswer.text(status, reason + "\n");
         }
     }
 
@@ -177,7 +171,7 @@ public final class ManagementServer implements AutoCloseable {
         Report report = check();
         boolean drains = draining.get();
         boolean ready = report.ready && !drains;
-        return text(ready ? 200 : 503, (drains ? "draining\n" : "") + report.text + (ready ? "ok\n" : ""));
+        return HttpAnswer.text(ready ? 200 : 503, (drains ? "draining\n" : "") + report.text + (ready ? "ok\n" : ""));
     }
 
     /// Checks, or waits for the checks that run.

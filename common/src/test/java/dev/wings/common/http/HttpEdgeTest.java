@@ -16,11 +16,15 @@
 package dev.wings.common.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -29,12 +33,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,7 +60,7 @@ class HttpEdgeTest {
     private static final EdgeLimits HASTY = limits(Duration.ofMillis(300));
 
     private static EdgeLimits limits(Duration time) {
-        return new EdgeLimits(CONNECTIONS, BODY_BYTES, 4L * BODY_BYTES, 4L * LARGE, time, time, Duration.ofSeconds(1));
+        return new EdgeLimits(CONNECTIONS, 4L * BODY_BYTES, 4L * LARGE, time, time, Duration.ofSeconds(1));
     }
 
     /// Answers with the body that came, or a large one.
@@ -65,23 +72,31 @@ class HttpEdgeTest {
 
         @Override
         public void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException {
-            answerer.send(new HttpAnswer(200, Map.of(), head.path().equals("/large") ? new byte[LARGE] : body));
+            answerer.send(HttpAnswer.json(200, head.path().equals("/large") ? new byte[LARGE] : body));
         }
 
         @Override
         public HttpAnswer refused(WingsException reason) {
             int status = reason.kind() == ErrorKind.EXHAUSTED ? 429 : 400;
-            return new HttpAnswer(status, Map.of(), reason.getMessage().getBytes(StandardCharsets.UTF_8));
+            return refused(status, String.valueOf(reason.getMessage()));
         }
 
         @Override
-        public HttpAnswer tooLarge(long limitBytes) {
-            return new HttpAnswer(413, Map.of(), new byte[0]);
+        public HttpAnswer refused(int status, String reason) {
+            return HttpAnswer.text(status, reason);
         }
     }
 
+    private static Mount mount(String prefix, HttpService service) {
+        return new Mount(prefix, Set.of(""), BODY_BYTES, Optional.empty(), service);
+    }
+
+    private static HttpEdge open(EdgeLimits limits, HttpService service) {
+        return HttpEdge.open("127.0.0.1", 0, limits, List.of(mount("", service)));
+    }
+
     private static HttpEdge open(EdgeLimits limits) {
-        return HttpEdge.open("127.0.0.1", 0, limits, new Echo());
+        return open(limits, new Echo());
     }
 
     private static Socket connect(HttpEdge edge, String sent) throws IOException {
@@ -256,7 +271,7 @@ class HttpEdgeTest {
                 }
             }
         };
-        try (HttpEdge edge = HttpEdge.open("127.0.0.1", 0, HASTY, service);
+        try (HttpEdge edge = open(HASTY, service);
                 Socket dawdler = connect(edge, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n")) {
             cut.await();
             assertThat(dawdler.isConnected()).isTrue();
@@ -309,10 +324,123 @@ class HttpEdgeTest {
                 }
             }
         };
-        try (HttpEdge edge = HttpEdge.open("127.0.0.1", 0, HASTY, service);
+        try (HttpEdge edge = open(HASTY, service);
                 Socket client = connect(edge, GET)) {
             assertThat(isCut(client)).isTrue();
             interrupted.await();
         }
+    }
+
+    private static HttpService says(String text) {
+        return new Echo() {
+            @Override
+            public void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException {
+                answerer.send(HttpAnswer.text(200, text));
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/a, a", "/a/, a", "/a/x/y, a", "//a, a", "///a/x, a", "/a/b, ab", "/a/b/c, ab", "/a//b, a", "/ab, rest",
+        "/a%2Fb, rest", "/, rest", "/x/a, rest", "*, rest", "a, rest", "/a?x=/a/b, a",
+    })
+    void pathIsServedByTheMountWithTheLongestPrefix(String path, String expected) throws Exception {
+        List<Mount> mounts =
+                List.of(mount("/a", says("<a>")), mount("", says("<rest>")), mount("/a/b", says("<ab>")));
+        try (HttpEdge edge = HttpEdge.open("127.0.0.1", 0, PATIENT, mounts)) {
+            assertThat(talk(edge, "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                    .endsWith("<" + expected + ">");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "application/json, 200", "Application/JSON; charset=utf-8, 200", "text/plain, 415", "'', 415",
+    })
+    void bodyIsOfATypeThatTheMountTakes(String type, int status) throws Exception {
+        Mount json = new Mount("/json", Set.of("application/json"), 4, Optional.empty(), new Echo());
+        try (HttpEdge edge = HttpEdge.open("127.0.0.1", 0, PATIENT, List.of(json, mount("", new Echo())))) {
+            String head = "POST /json HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: " + type + "\r\n";
+            assertThat(talk(edge, head + "Content-Length: 4\r\n\r\nabcd")).startsWith("HTTP/1.1 " + status);
+            assertThat(talk(edge, head + "Content-Length: 0\r\n\r\n")).startsWith("HTTP/1.1 200");
+            // each mount has a limit of its own
+            assertThat(talk(edge, head + "Content-Length: 5\r\n\r\nabcde")).startsWith("HTTP/1.1 413");
+            assertThat(talk(edge, head.replace("/json", "/x") + "Content-Length: 5\r\n\r\nabcde"))
+                    .startsWith("HTTP/1.1 200")
+                    .endsWith("abcde");
+        }
+    }
+
+    /// Holds the requests of `noisy` until it is let go.
+    private static final class Held extends Echo {
+        private final CountDownLatch started;
+        private final CountDownLatch release = new CountDownLatch(1);
+
+        Held(int requests) {
+            started = new CountDownLatch(requests);
+        }
+
+        @Override
+        public void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException {
+            if (owner.equals("noisy")) {
+                started.countDown();
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException(e.getMessage());
+                }
+            }
+            super.serve(head, owner, body, answerer);
+        }
+    }
+
+    private static String get(String owner) {
+        return "GET /small HTTP/1.1\r\nHost: x\r\nConnection: close\r\nowner: " + owner + "\r\n\r\n";
+    }
+
+    private static CompletableFuture<String> talkMeanwhile(HttpEdge edge, String sent) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return talk(edge, sent);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /// I9: whose requests are many waits behind them, and then is refused.
+    @Test
+    void placesOfAMountAreShared() throws Exception {
+        Held service = new Held(3);
+        FairPlaces places = new FairPlaces("requests", new FairPlaces.Limits(4, 4, Duration.ofMillis(100)));
+        Mount mount = new Mount("", Set.of(), 0, Optional.of(places), service);
+        try (HttpEdge edge = HttpEdge.open("127.0.0.1", 0, PATIENT, List.of(mount));
+                Socket first = connect(edge, get("noisy"));
+                Socket second = connect(edge, get("noisy"));
+                Socket third = connect(edge, get("noisy"))) {
+            service.started.await();
+            assertThat(talk(edge, get("noisy"))).startsWith("HTTP/1.1 429").contains("too many requests at once");
+            assertThat(talk(edge, get("quiet"))).startsWith("HTTP/1.1 200");
+            service.release.countDown();
+            for (Socket each : List.of(first, second, third)) {
+                assertThat(new String(each.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 200");
+            }
+        }
+    }
+
+    @Test
+    void closingWaitsForRequestsThatRun() throws Exception {
+        Held service = new Held(1);
+        Duration minute = Duration.ofMinutes(1);
+        HttpEdge edge = open(new EdgeLimits(CONNECTIONS, BODY_BYTES, LARGE, minute, minute, minute), service);
+        CompletableFuture<String> running = talkMeanwhile(edge, get("noisy"));
+        service.started.await();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(edge::close);
+        service.release.countDown();
+        assertThat(running.get()).startsWith("HTTP/1.1 200");
+        closing.get();
+        assertThatThrownBy(() -> connect(edge, GET)).isInstanceOf(IOException.class);
     }
 }

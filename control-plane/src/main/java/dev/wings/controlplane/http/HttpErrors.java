@@ -17,6 +17,7 @@ package dev.wings.controlplane.http;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.http.HttpAnswer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
@@ -46,7 +47,7 @@ final class HttpErrors {
 
     private HttpErrors() {}
 
-    static HttpResponse response(Throwable failure) {
+    static HttpAnswer response(Throwable failure) {
         return switch (failure) {
             case NoSuchNamespaceException e -> error(404, e);
             case NoSuchTableException e -> error(404, e);
@@ -73,12 +74,13 @@ final class HttpErrors {
         };
     }
 
-    /// Of a body. Not one of [ErrorKind]: nobody but HTTP has it, and clients repeat what is EXHAUSTED.
-    static HttpResponse tooLarge(long limitBytes) {
-        return error(413, "RequestTooLargeException", "the request is too large: limit_bytes=" + limitBytes);
+    /// Of how HTTP is used. Not one of [ErrorKind]: nobody but HTTP has them, and clients repeat what is EXHAUSTED.
+    static HttpAnswer refused(int status, String reason) {
+        String type = status == 413 ? "RequestTooLargeException" : "UnsupportedMediaTypeException";
+        return error(status, type, reason);
     }
 
-    private static HttpResponse response(WingsException failure) {
+    private static HttpAnswer response(WingsException failure) {
         ErrorKind kind = failure.kind();
         String message = failure.getMessage();
         return switch (kind) {
@@ -96,17 +98,17 @@ final class HttpErrors {
         };
     }
 
-    private static HttpResponse masked(Throwable failure) {
+    private static HttpAnswer masked(Throwable failure) {
         String id = UUID.randomUUID().toString();
         LOG.error("request failed: error_id={}", id, failure);
         return error(500, "InternalServerError", "internal error, see the control plane's log: error_id=" + id);
     }
 
-    private static HttpResponse error(int status, RuntimeException failure) {
+    private static HttpAnswer error(int status, RuntimeException failure) {
         return error(status, failure.getClass().getSimpleName(), String.valueOf(failure.getMessage()));
     }
 
-    static HttpResponse error(int status, String type, String message) {
+    static HttpAnswer error(int status, String type, String message) {
         ErrorResponse error = ErrorResponse.builder()
                 .responseCode(status)
                 .withType(type)
@@ -114,6 +116,6 @@ final class HttpErrors {
                 .build();
         byte[] body = ErrorResponseParser.toJson(error).getBytes(StandardCharsets.UTF_8);
         boolean again = status == 429 || status == 503;
-        return new HttpResponse(status, again ? Map.of("Retry-After", "1") : Map.of(), body);
+        return new HttpAnswer(status, again ? Map.of("Retry-After", "1") : Map.of(), HttpAnswer.JSON, body);
     }
 }

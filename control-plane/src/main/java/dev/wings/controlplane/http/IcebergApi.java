@@ -16,8 +16,12 @@
 package dev.wings.controlplane.http;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.http.HttpAnswer;
 import dev.wings.common.http.HttpHead;
+import dev.wings.common.http.HttpService;
+import dev.wings.common.http.Mount;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.rpc.ActingTenant;
@@ -30,6 +34,7 @@ import io.grpc.Context;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -67,9 +72,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The prefix of all paths is the tenant's id. Clients get it from `GET /iceberg/v1/config?warehouse=`, where the
 /// warehouse is the tenant: `tenants/{tenant}` or its id, `default` if there is none.
-public final class IcebergApi implements HttpEndpoint.Handler {
+public final class IcebergApi implements HttpService {
 
     private static final String STRANGERS = "";
+
+    /// Requests of one tenant that wait, for each that is worked on.
+    private static final int WAITING_PER_WORKING = 4;
+
+    private static final HttpAnswer NO_CONTENT = HttpAnswer.bare(204, Map.of());
 
     private static final String CONFIG_PATH = "/iceberg/v1/config";
     private static final String ROOT = "/iceberg";
@@ -87,15 +97,26 @@ public final class IcebergApi implements HttpEndpoint.Handler {
         this.reports = new ClientReports(registry);
     }
 
-    /// Serves the catalog on `host` and `port`; 0 takes a free one.
-    public static HttpEndpoint open(
-            String host,
-            int port,
-            HttpLimits limits,
+    /// Serves the catalog, and says to those who ask for something else where it is.
+    ///
+    /// @param requests worked on at once; more wait, and then are refused
+    /// @param bodyBytes a larger body is refused
+    /// @param patience of requests that wait
+    public static Mount mount(
+            int requests,
+            int bodyBytes,
+            Duration patience,
             IcebergCatalog catalog,
             KnownTenants tenants,
             MeterRegistry registry) {
-        return HttpEndpoint.open(host, port, limits, new IcebergApi(catalog, tenants, registry));
+        FairPlaces places = new FairPlaces(
+                "requests", new FairPlaces.Limits(requests, requests * WAITING_PER_WORKING, patience));
+        return new Mount(
+                "",
+                Set.of(HttpAnswer.JSON),
+                bodyBytes,
+                Optional.of(places),
+                new IcebergApi(catalog, tenants, registry));
     }
 
     private Routes routes() {
@@ -115,7 +136,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                 Route.of(Endpoint.V1_UPDATE_NAMESPACE, this::updateNamespace),
                 Route.of(Endpoint.V1_DELETE_NAMESPACE, call -> {
                     catalog.namespaces().drop(call.tenant(), call.namespace());
-                    return HttpResponse.NO_CONTENT;
+                    return NO_CONTENT;
                 }));
     }
 
@@ -139,12 +160,12 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                                 .update(call.tenant(), call.table(), call.body(UpdateTableRequest.class)))),
                 Route.of(Endpoint.V1_DELETE_TABLE, call -> {
                     catalog.tables().drop(call.tenant(), call.table(), call.flag("purgeRequested"));
-                    return HttpResponse.NO_CONTENT;
+                    return NO_CONTENT;
                 }),
                 Route.of(Endpoint.V1_RENAME_TABLE, call -> {
                     RenameTableRequest request = call.body(RenameTableRequest.class);
                     catalog.tables().rename(call.tenant(), request.source(), request.destination());
-                    return HttpResponse.NO_CONTENT;
+                    return NO_CONTENT;
                 }),
                 Route.of(
                         Endpoint.V1_REGISTER_TABLE,
@@ -152,14 +173,14 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                                 .register(call.tenant(), call.namespace(), call.body(RegisterTableRequest.class)))),
                 Route.of(Endpoint.V1_REPORT_METRICS, call -> {
                     reports.add(call.body(ReportMetricsRequest.class).report());
-                    return HttpResponse.NO_CONTENT;
+                    return NO_CONTENT;
                 }),
                 Route.of(Endpoint.V1_COMMIT_TRANSACTION, call -> {
                     catalog.tables()
                             .update(
                                     call.tenant(),
                                     call.body(CommitTransactionRequest.class).tableChanges());
-                    return HttpResponse.NO_CONTENT;
+                    return NO_CONTENT;
                 }));
     }
 
@@ -185,12 +206,12 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                                 .update(call.tenant(), call.view(), call.body(UpdateTableRequest.class)))),
                 Route.of(Endpoint.V1_DELETE_VIEW, call -> {
                     catalog.views().drop(call.tenant(), call.view());
-                    return HttpResponse.NO_CONTENT;
+                    return NO_CONTENT;
                 }),
                 Route.of(Endpoint.V1_RENAME_VIEW, call -> {
                     RenameTableRequest request = call.body(RenameTableRequest.class);
                     catalog.views().rename(call.tenant(), request.source(), request.destination());
-                    return HttpResponse.NO_CONTENT;
+                    return NO_CONTENT;
                 }),
                 Route.of(
                         Endpoint.V1_REGISTER_VIEW,
@@ -207,11 +228,12 @@ public final class IcebergApi implements HttpEndpoint.Handler {
     }
 
     @Override
-    public void handle(HttpRequest request, HttpEndpoint.Answer answer) throws IOException {
-        catalog.memory().during(request.owner(), () -> answer.send(responseFor(request)));
+    public void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException {
+        HttpRequest request = new HttpRequest(head, owner, PercentCode.query(head.query()), body);
+        catalog.memory().during(owner, () -> answerer.send(responseFor(request)));
     }
 
-    private HttpResponse responseFor(HttpRequest request) {
+    private HttpAnswer responseFor(HttpRequest request) {
         Context acting = ActingTenant.context(request.owner());
         Context before = acting.attach();
         try {
@@ -221,10 +243,10 @@ public final class IcebergApi implements HttpEndpoint.Handler {
         }
     }
 
-    private HttpResponse response(HttpRequest request) {
+    private HttpAnswer response(HttpRequest request) {
         Timer.Sample sample = Timer.start(registry);
         String route = "none";
-        HttpResponse response;
+        HttpAnswer response;
         try {
             String path = path(request.path());
             if (path.equals(CONFIG_PATH) && request.method().equals("GET")) {
@@ -248,8 +270,13 @@ public final class IcebergApi implements HttpEndpoint.Handler {
     }
 
     @Override
-    public HttpResponse failed(WingsException reason) {
+    public HttpAnswer refused(WingsException reason) {
         return HttpErrors.response(reason);
+    }
+
+    @Override
+    public HttpAnswer refused(int status, String reason) {
+        return HttpErrors.refused(status, reason);
     }
 
     /// As a client means it whose address of the catalog ends with slashes, `/iceberg//v1/config`, or that ends its
@@ -283,7 +310,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
         return routes.find(method, PercentCode.segments(path.substring(ROOT.length())));
     }
 
-    private static HttpResponse noRoute(HttpRequest request) {
+    private static HttpAnswer noRoute(HttpRequest request) {
         String hint = request.path().startsWith(ROOT + "/") ? "" : "; the catalog's address ends with " + ROOT;
         return HttpErrors.error(
                 404,
@@ -291,21 +318,11 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                 "No route for this method and path: " + request.method() + " " + request.path() + hint);
     }
 
-    private HttpResponse answer(Routes.Match match, HttpRequest request) {
-        if (request.body().length > 0 && !isJson(request)) {
-            // browsers send other types to any site without asking it
-            return HttpErrors.error(415, "UnsupportedMediaTypeException", "Content-Type must be application/json");
-        }
+    private HttpAnswer answer(Routes.Match match, HttpRequest request) {
         TenantName tenant = tenant(match.variables().getOrDefault("prefix", ""));
         tenants.learn(tenant.tenant());
         request.caller().ifPresent(caller -> caller.check(tenant.tenant(), tenant));
         return match.route().action().answer(new Call(tenant, match.variables(), request));
-    }
-
-    private static boolean isJson(HttpRequest request) {
-        return request.header("Content-Type")
-                .filter(type -> type.regionMatches(true, 0, "application/json", 0, "application/json".length()))
-                .isPresent();
     }
 
     /// @param text `tenants/{tenant}` or the id
@@ -317,7 +334,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
         }
     }
 
-    private HttpResponse config(HttpRequest request) {
+    private HttpAnswer config(HttpRequest request) {
         Optional<Caller> caller = request.caller();
         TenantName tenant = tenant(request.parameter("warehouse")
                 .filter(text -> !text.isEmpty())
@@ -331,7 +348,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                 .build());
     }
 
-    private HttpResponse listNamespaces(Call call) {
+    private HttpAnswer listNamespaces(Call call) {
         ResultPage<String> page = call.page(
                 "namespaces/" + call.parent(),
                 (after, limit) -> catalog.namespaces().list(call.tenant(), call.parent(), after, limit));
@@ -346,7 +363,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
         return page.nextToken().isEmpty() ? null : page.nextToken();
     }
 
-    private HttpResponse createNamespace(Call call) {
+    private HttpAnswer createNamespace(Call call) {
         CreateNamespaceRequest request = call.body(CreateNamespaceRequest.class);
         Map<String, String> properties =
                 catalog.namespaces().create(call.tenant(), request.namespace(), request.properties());
@@ -356,14 +373,14 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                 .build());
     }
 
-    private HttpResponse loadNamespace(Call call) {
+    private HttpAnswer loadNamespace(Call call) {
         return json(GetNamespaceResponse.builder()
                 .withNamespace(call.namespace())
                 .setProperties(catalog.namespaces().load(call.tenant(), call.namespace()))
                 .build());
     }
 
-    private HttpResponse updateNamespace(Call call) {
+    private HttpAnswer updateNamespace(Call call) {
         UpdateNamespacePropertiesRequest request = call.body(UpdateNamespacePropertiesRequest.class);
         Set<String> wanted = new HashSet<>(request.removals());
         Set<String> removed = catalog.namespaces().update(call.tenant(), call.namespace(), request.updates(), wanted);
@@ -375,7 +392,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                 .build());
     }
 
-    private static HttpResponse list(Call call, String kind, Call.Names names) {
+    private static HttpAnswer list(Call call, String kind, Call.Names names) {
         Namespace namespace = call.namespace();
         ResultPage<String> page = call.page(kind + "/" + namespace, names);
         return json(ListTablesResponse.builder()
@@ -386,7 +403,7 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                 .build());
     }
 
-    private HttpResponse createTable(Call call) {
+    private HttpAnswer createTable(Call call) {
         CreateTableRequest request = call.body(CreateTableRequest.class);
         if (request.stageCreate()) {
             return json(LoadTableResponse.builder()
@@ -398,13 +415,13 @@ public final class IcebergApi implements HttpEndpoint.Handler {
 
     /// Answers 304 from the pointer, without reading the table, when the client has this state of it. A table whose
     /// metadata file is lost is not answered so: its client would learn of that only when it reads.
-    private HttpResponse loadTable(Call call) {
+    private HttpAnswer loadTable(Call call) {
         Snapshots snapshots = Snapshots.of(call.request().parameter("snapshots"));
         Optional<String> known = call.request().header("If-None-Match");
         if (known.isPresent()) {
             String tag = tag(catalog.tables().revision(call.tenant(), call.table()), snapshots);
             if (matches(known.get(), tag)) {
-                return new HttpResponse(304, Map.of("ETag", tag), new byte[0]);
+                return HttpAnswer.bare(304, Map.of("ETag", tag));
             }
         }
         return table(catalog.tables().load(call.tenant(), call.table()), snapshots);
@@ -435,11 +452,11 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                 .anyMatch(known -> known.equals(tag) || known.equals("*"));
     }
 
-    private static HttpResponse table(Loaded loaded) {
+    private static HttpAnswer table(Loaded loaded) {
         return table(loaded, Snapshots.ALL);
     }
 
-    private static HttpResponse table(Loaded loaded, Snapshots snapshots) {
+    private static HttpAnswer table(Loaded loaded, Snapshots snapshots) {
         TableMetadata metadata = switch (snapshots) {
             case ALL -> loaded.metadata();
             case REFS ->
@@ -448,23 +465,24 @@ public final class IcebergApi implements HttpEndpoint.Handler {
                         .suppressHistoricalSnapshots()
                         .build();
         };
-        HttpResponse response =
+        HttpAnswer response =
                 json(LoadTableResponse.builder().withTableMetadata(metadata).build());
-        return new HttpResponse(200, Map.of("ETag", tag(loaded.revision(), snapshots)), response.body());
+        return new HttpAnswer(
+                200, Map.of("ETag", tag(loaded.revision(), snapshots)), HttpAnswer.JSON, response.body());
     }
 
-    private static HttpResponse view(ViewMetadata metadata) {
+    private static HttpAnswer view(ViewMetadata metadata) {
         return json(ImmutableLoadViewResponse.builder()
                 .metadata(metadata)
                 .metadataLocation(String.valueOf(metadata.metadataFileLocation()))
                 .build());
     }
 
-    private static HttpResponse existence(boolean exists) {
-        return exists ? HttpResponse.NO_CONTENT : HttpErrors.error(404, "NotFoundException", "");
+    private static HttpAnswer existence(boolean exists) {
+        return exists ? NO_CONTENT : HttpErrors.error(404, "NotFoundException", "");
     }
 
-    private static HttpResponse json(RESTResponse response) {
-        return HttpResponse.json(200, Json.write(response));
+    private static HttpAnswer json(RESTResponse response) {
+        return HttpAnswer.json(200, Json.write(response));
     }
 }

@@ -15,6 +15,7 @@
  */
 package dev.wings.controlplane.http;
 
+import dev.wings.common.http.HttpAnswer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ record Routes(List<Route> known) {
 
     /// Answers the requests of a route.
     interface Action {
-        HttpResponse answer(Call call);
+        HttpAnswer answer(Call call);
     }
 
     /// @param template parts of the path, variables in braces

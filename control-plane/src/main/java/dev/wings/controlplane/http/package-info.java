@@ -1,6 +1,5 @@
 /// The control plane over HTTP: the Iceberg REST catalog under `/iceberg`. Start reading at
-/// [dev.wings.controlplane.http.IcebergApi]; [dev.wings.controlplane.http.HttpEndpoint] keeps hostile clients within
-/// bounds.
+/// [dev.wings.controlplane.http.IcebergApi].
 @NullMarked
 package dev.wings.controlplane.http;
 
