@@ -30,6 +30,7 @@ import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.TenantEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
+import dev.wings.controlplane.task.TaskKind;
 import dev.wings.controlplane.task.TaskState;
 import java.time.Instant;
 import java.util.List;
@@ -119,6 +120,7 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
             NamespaceEntry entry = new NamespaceEntry(namespace);
             create(tenant.namespaces, name.namespace(), entry, name);
             database.namespaces.put(namespace.uid(), entry);
+            database.wanted.put(namespace.uid(), TaskKind.COLLECT_GARBAGE);
             return namespace;
         });
     }
@@ -160,6 +162,7 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
                 throw ResourceErrors.alreadyExists(topic.name());
             }
             create(namespace.topics, topic.name().topic(), new TopicEntry(created), topic.name());
+            database.wanted.put(topic.uid(), TaskKind.CREATE_TABLE);
             return created;
         });
     }

@@ -33,6 +33,7 @@ import dev.wings.controlplane.log.PartitionKey;
 import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.NamespaceRemains;
 import dev.wings.controlplane.task.TableCommitState.TopicHome;
+import dev.wings.controlplane.task.TaskKind;
 import dev.wings.controlplane.task.TaskRecord;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,6 +64,8 @@ public final class MemoryDatabase {
     final Map<UUID, KnownFolio> folios = new HashMap<>();
     private final MemoryAnnouncements announcements = new MemoryAnnouncements();
     final Map<UUID, TaskRecord> tasks = new HashMap<>();
+    /// What new topics and namespaces want first, by their uid.
+    final Map<UUID, TaskKind> wanted = new HashMap<>();
     /// When each tenant was last given a worker.
     final Map<UUID, Instant> turns = new HashMap<>();
     final Map<UUID, TableCommitEntry> tableCommits = new HashMap<>();

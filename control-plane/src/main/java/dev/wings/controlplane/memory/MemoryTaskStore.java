@@ -22,6 +22,7 @@ import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.lake.TableName;
+import dev.wings.controlplane.memory.MemoryDatabase.DeletedNamespace;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.PartitionEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.StoredPage;
@@ -295,17 +296,27 @@ final class MemoryTaskStore implements TaskStore {
     }
 
     @Override
-    public List<TaskTarget> findTopicsWithoutTable(int limit) {
-        return database.transaction(() -> topics().filter(topic -> database.tableOf(topic.topic) == null)
-                .map(topic -> target(topic.topic))
-                .filter(target -> !hasOpen(target, TaskKind.CREATE_TABLE))
-                .sorted(Comparator.comparing(target -> target.uid().toString()))
+    public List<Wanted> findWanted(int limit) {
+        return database.transaction(() -> database.wanted.entrySet().stream()
+                .flatMap(wanted ->
+                        target(wanted.getKey()).map(target -> new Wanted(wanted.getValue(), target)).stream())
+                .sorted(Comparator.comparing(wanted -> wanted.target().uid().toString()))
                 .limit(limit)
                 .toList());
     }
 
-    private Stream<TopicEntry> topics() {
-        return database.namespaces.values().stream().flatMap(namespace -> namespace.topics.values().stream());
+    /// Empty if it is gone.
+    private Optional<TaskTarget> target(UUID uid) {
+        TopicEntry topic = database.findTopic(uid);
+        NamespaceEntry namespace = database.namespaces.get(uid);
+        DeletedNamespace deleted = database.deletedNamespaces.get(uid);
+        if (topic != null) {
+            return Optional.of(target(topic.topic));
+        } else if (namespace != null) {
+            UUID tenant = database.load(namespace.namespace.name().parent()).tenant.uid();
+            return Optional.of(collected(tenant, namespace));
+        }
+        return Optional.ofNullable(deleted).map(gone -> collected(gone.tenantUid(), gone.entry()));
     }
 
     private TaskTarget target(TopicRecord topic) {
@@ -314,33 +325,11 @@ final class MemoryTaskStore implements TaskStore {
                 tenant, topic.namespaceUid(), topic.uid(), topic.name().toString());
     }
 
-    private boolean hasOpen(TaskTarget target, TaskKind kind) {
-        return open(target, kind).isPresent();
-    }
-
     private Optional<TaskRecord> open(TaskTarget target, TaskKind kind) {
         return tasks(task -> task.kind() == kind
                         && task.state() != TaskState.DONE
                         && task.target().uid().equals(target.uid()))
                 .findFirst();
-    }
-
-    @Override
-    public List<TaskTarget> findNamespacesWithoutCollector(int limit) {
-        return database.transaction(() -> Stream.concat(
-                        database.namespaces.values().stream()
-                                .map(entry -> collected(
-                                        database.load(entry.namespace.name().parent())
-                                                .tenant
-                                                .uid(),
-                                        entry)),
-                        database.deletedNamespaces.values().stream()
-                                .map(deleted -> collected(deleted.tenantUid(), deleted.entry())))
-                .filter(target -> database.isCollected(target.uid()))
-                .filter(target -> !hasOpen(target, TaskKind.COLLECT_GARBAGE))
-                .sorted(Comparator.comparing(target -> target.uid().toString()))
-                .limit(limit)
-                .toList());
     }
 
     private static TaskTarget collected(UUID tenantUid, NamespaceEntry entry) {
@@ -387,6 +376,7 @@ final class MemoryTaskStore implements TaskStore {
     public void create(List<NewTask> tasks, Instant now) {
         database.transaction(() -> {
             make(tasks, Long.MAX_VALUE, now);
+            tasks.forEach(task -> database.wanted.remove(task.target().uid(), task.kind()));
             return tasks;
         });
     }
@@ -414,6 +404,10 @@ final class MemoryTaskStore implements TaskStore {
                     .removeIf(task -> (task.state() == TaskState.WAITING || task.state() == TaskState.DEAD)
                             && task.kind().target() != Target.NAMESPACE
                             && database.findTopic(task.target().uid()) == null);
+            database.wanted
+                    .entrySet()
+                    .removeIf(wanted -> wanted.getValue().target() != Target.NAMESPACE
+                            && database.findTopic(wanted.getKey()) == null);
             return old.size();
         });
     }

@@ -15,8 +15,11 @@
  */
 package dev.wings.controlplane.postgres;
 
+import dev.wings.controlplane.task.NewTask;
+import dev.wings.controlplane.task.TaskKind;
 import dev.wings.controlplane.task.TaskStore.Backlog;
 import dev.wings.controlplane.task.TaskStore.TopicGrowth;
+import dev.wings.controlplane.task.TaskStore.Wanted;
 import dev.wings.controlplane.task.TaskTarget;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -29,30 +32,24 @@ import java.util.UUID;
 /// Finds what tasks are to be made for.
 final class BacklogStatements {
 
-    private static final String FIND_TOPICS_WITHOUT_TABLE = """
-            select n.tenant_uid, t.namespace_uid, t.topic_uid as target_uid,
-                'tenants/' || e.tenant_id || '/namespaces/' || n.namespace_id || '/topics/' || t.topic_id as target
-            from topics t
-                join namespaces n using (namespace_uid)
+    private static final String FIND_WANTED = """
+            select w.kind, n.tenant_uid, n.namespace_uid, w.target_uid,
+                'tenants/' || e.tenant_id || '/namespaces/' || n.namespace_id || coalesce('/topics/' || t.topic_id, '')
+                    as target
+            from wanted_tasks w
+                left join topics t on t.topic_uid = w.target_uid
+                join namespaces n on n.namespace_uid = coalesce(t.namespace_uid, w.target_uid)
                 join tenants e using (tenant_uid)
-            where not exists (select from lake_tables l where l.topic_uid = t.topic_uid)
-                and not exists (
-                    select from tasks k
-                    where k.target_uid = t.topic_uid and k.kind = 'CREATE_TABLE' and k.state <> 'DONE')
-            order by t.topic_uid
+            order by w.target_uid
             limit ?
             """;
 
-    private static final String FIND_NAMESPACES_WITHOUT_COLLECTOR = """
-            select n.tenant_uid, n.namespace_uid, n.namespace_uid as target_uid,
-                'tenants/' || e.tenant_id || '/namespaces/' || n.namespace_id as target
-            from namespaces n join tenants e using (tenant_uid)
-            where not exists (
-                    select from tasks k
-                    where k.target_uid = n.namespace_uid and k.kind = 'COLLECT_GARBAGE' and k.state <> 'DONE')
-                and not n.cleaned
-            order by n.namespace_uid
-            limit ?
+    private static final String WANT = "insert into wanted_tasks (target_uid, kind) values (?, ?)";
+
+    private static final String WANT_NO_LONGER = """
+            delete from wanted_tasks w
+            using unnest(?, ?) as made (target_uid, kind)
+            where w.target_uid = made.target_uid and w.kind = made.kind
             """;
 
     private static final String FIND_NEW_PAGES = """
@@ -104,12 +101,25 @@ final class BacklogStatements {
 
     private BacklogStatements() {}
 
-    static List<TaskTarget> findTopicsWithoutTable(Connection connection, int limit) throws SQLException {
-        return Sql.query(connection, FIND_TOPICS_WITHOUT_TABLE, BacklogStatements::target, limit);
+    static List<Wanted> findWanted(Connection connection, int limit) throws SQLException {
+        return Sql.query(
+                connection,
+                FIND_WANTED,
+                row -> new Wanted(TaskKind.valueOf(row.getString("kind")), target(row)),
+                limit);
     }
 
-    static List<TaskTarget> findNamespacesWithoutCollector(Connection connection, int limit) throws SQLException {
-        return Sql.query(connection, FIND_NAMESPACES_WITHOUT_COLLECTOR, BacklogStatements::target, limit);
+    /// Says what a new topic or namespace wants first, in the transaction that makes it.
+    static void want(Connection connection, UUID targetUid, TaskKind kind) throws SQLException {
+        Sql.update(connection, WANT, targetUid, kind.name());
+    }
+
+    static void wantNoLonger(Connection connection, List<NewTask> made) throws SQLException {
+        Sql.update(
+                connection,
+                WANT_NO_LONGER,
+                Sql.uuids(connection, made.stream().map(task -> task.target().uid())),
+                Sql.texts(connection, made.stream().map(task -> task.kind().name())));
     }
 
     static List<UUID> findNamespacesWithNewPages(Connection connection) throws SQLException {

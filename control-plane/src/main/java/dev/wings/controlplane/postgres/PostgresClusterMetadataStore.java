@@ -29,6 +29,7 @@ import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.postgres.NameLookup.Lock;
+import dev.wings.controlplane.task.TaskKind;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -213,6 +214,7 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                 """;
         UUID tenant = NameLookup.tenant(connection, name.parent(), Lock.ADD_CHILD);
         UUID objectStore = NameLookup.objectStore(connection, tenant, namespace.objectStore(), Lock.ADD_CHILD);
+        BacklogStatements.want(connection, namespace.uid(), TaskKind.COLLECT_GARBAGE);
         return insert(
                 connection,
                 name,
@@ -306,6 +308,7 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                     topic.partitionFieldId(),
                     LakeSpecProtos.toProto(topic.lake(), topic.schema()).toByteArray(),
                     topic.lake().freshness().toMillis() / 1e3);
+            BacklogStatements.want(connection, topic.uid(), TaskKind.CREATE_TABLE);
             return topic.in(namespace);
         });
     }

@@ -30,7 +30,6 @@ import dev.wings.controlplane.task.TaskPolicy;
 import dev.wings.controlplane.task.TaskRecord;
 import dev.wings.controlplane.task.TaskState;
 import dev.wings.controlplane.task.TaskStore;
-import dev.wings.controlplane.task.TaskTarget;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -100,6 +99,11 @@ final class PostgresTaskStore implements TaskStore {
     private static final String PRUNE_LOST = """
             delete from tasks k where k.state in ('WAITING', 'DEAD') and k.kind not in (%s)
                 and not exists (select from topics t where t.topic_uid = k.target_uid)
+            """.formatted(TaskRows.kinds(Target.NAMESPACE));
+
+    private static final String PRUNE_WANTED = """
+            delete from wanted_tasks w where w.kind not in (%s)
+                and not exists (select from topics t where t.topic_uid = w.target_uid)
             """.formatted(TaskRows.kinds(Target.NAMESPACE));
 
     private final PostgresDatabase database;
@@ -206,16 +210,9 @@ final class PostgresTaskStore implements TaskStore {
     }
 
     @Override
-    public List<TaskTarget> findTopicsWithoutTable(int limit) {
+    public List<Wanted> findWanted(int limit) {
         return database.read(
-                "find topics without table", connection -> BacklogStatements.findTopicsWithoutTable(connection, limit));
-    }
-
-    @Override
-    public List<TaskTarget> findNamespacesWithoutCollector(int limit) {
-        return database.read(
-                "find namespaces without collector",
-                connection -> BacklogStatements.findNamespacesWithoutCollector(connection, limit));
+                "find wanted tasks", connection -> BacklogStatements.findWanted(connection, limit));
     }
 
     @Override
@@ -247,6 +244,7 @@ final class PostgresTaskStore implements TaskStore {
         if (!tasks.isEmpty()) {
             database.work("create tasks", connection -> {
                 TaskRows.create(connection, tasks, Long.MAX_VALUE, now);
+                BacklogStatements.wantNoLonger(connection, tasks);
                 return tasks;
             });
         }
@@ -258,6 +256,7 @@ final class PostgresTaskStore implements TaskStore {
             int tasks = Sql.update(connection, PRUNE_DONE, before, limit);
             int commits = Sql.update(connection, PRUNE_COMMITS, before, limit);
             Sql.update(connection, PRUNE_LOST);
+            Sql.update(connection, PRUNE_WANTED);
             return Math.max(tasks, commits);
         });
     }

@@ -20,6 +20,7 @@ import dev.wings.controlplane.task.TaskKind.Target;
 import dev.wings.controlplane.task.TaskStore.Backlog;
 import dev.wings.controlplane.task.TaskStore.Completion;
 import dev.wings.controlplane.task.TaskStore.CompletionState;
+import dev.wings.controlplane.task.TaskStore.Wanted;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -94,11 +95,15 @@ final class FollowUps {
                 soon && due.isAfter(now) ? now : due);
     }
 
-    NewTask tableCreation(TaskTarget topic, Instant now) {
-        return new NewTask(ids.next(), TaskKind.CREATE_TABLE, topic, 0, now, now);
-    }
-
-    NewTask firstCollection(TaskTarget namespace, Instant now) {
-        return new NewTask(ids.next(), TaskKind.COLLECT_GARBAGE, namespace, 0, now, now.plus(policy.garbageInterval()));
+    /// The first task of a topic, or of a namespace, in which there is no garbage yet.
+    NewTask first(Wanted wanted, Instant now) {
+        boolean atOnce = wanted.kind().target() != Target.NAMESPACE;
+        return new NewTask(
+                ids.next(),
+                wanted.kind(),
+                wanted.target(),
+                0,
+                now,
+                atOnce ? now : now.plus(policy.garbageInterval()));
     }
 }

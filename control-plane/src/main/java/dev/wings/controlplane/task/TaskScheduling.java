@@ -25,10 +25,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,8 +40,8 @@ import org.slf4j.LoggerFactory;
 /// a task are made when that ends: [FollowUps].)
 ///
 /// A round looks only at what is new: commits that no round has seen, of which a number is kept for each
-/// namespace. It is started by the announcements of commits, at most every so often, and by a slow timer in case
-/// an announcement is lost. All replicas run rounds; each namespace is taken by one at a time, and whatever one
+/// namespace. It is started by the announcements of commits, which say which namespaces to look at, at most every so
+/// often, and by a slow timer, which looks at all, in case an announcement is lost. All replicas run rounds; each namespace is taken by one at a time, and whatever one
 /// leaves behind the next finds.
 public final class TaskScheduling implements AutoCloseable {
 
@@ -49,8 +50,7 @@ public final class TaskScheduling implements AutoCloseable {
     /// Between the start of two rounds at least.
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    /// Between two rounds at most; also when topics and namespaces without their tasks are looked for, and
-    /// metrics read.
+    /// Between two rounds at most; also when what another replica has made is looked for, and metrics read.
     private static final Duration RECHECK = Duration.ofSeconds(10);
 
     private static final Duration PRUNE = Duration.ofMinutes(1);
@@ -79,6 +79,11 @@ public final class TaskScheduling implements AutoCloseable {
     private Instant checkTime = Instant.EPOCH;
     private Instant pruneTime = Instant.EPOCH;
     private volatile boolean topicsChanged = true;
+
+    /// Whether announcements of commits may have been missed.
+    private volatile boolean missed = true;
+    /// Namespaces with commits that were announced, or looked at and not to the last.
+    private final Set<UUID> grown = ConcurrentHashMap.newKeySet();
 
     private TaskScheduling(
             TaskStore store, Tasks tasks, TaskPolicy policy, Scheduler scheduler, IdGenerator ids, InstantSource time) {
@@ -123,11 +128,13 @@ public final class TaskScheduling implements AutoCloseable {
 
         @Override
         public void committed(UUID namespaceUid, long commitNumber) {
+            grown.add(namespaceUid);
             wake();
         }
 
         @Override
         public void interrupted() {
+            missed = true;
             tasks.changed();
             wake();
         }
@@ -201,15 +208,18 @@ public final class TaskScheduling implements AutoCloseable {
         boolean again = false;
         if (topicsChanged || recheck) {
             topicsChanged = false;
-            int missing = createMissing(now);
-            made += missing;
-            again = missing >= TARGETS;
+            int first = createFirst(now);
+            made += first;
+            again = first >= TARGETS;
         }
-        for (UUID namespace : store.findNamespacesWithNewPages()) {
-            Optional<Integer> grown = grow(namespace, now);
-            made += grown.orElse(0);
-            // one look at each namespace per round, so that none waits for a busy one; the rest soon
-            again |= grown.isPresent();
+        for (UUID namespace : withNewPages(recheck)) {
+            int compactions = grow(namespace, now);
+            if (compactions > 0) {
+                // one look at each namespace per round, so that none waits for a busy one; the rest soon
+                grown.add(namespace);
+                again = true;
+            }
+            made += compactions;
         }
         if (made > 0) {
             tasks.announce();
@@ -227,25 +237,37 @@ public final class TaskScheduling implements AutoCloseable {
         return again;
     }
 
-    /// Counts the new pages of a namespace. One that cannot be counted now keeps none of the others waiting: it may
-    /// be another tenant's (I9). The next round tries it again.
-    private Optional<Integer> grow(UUID namespace, Instant now) {
+    /// The namespaces whose commits were announced; now and then, and after announcements may have been missed, all
+    /// that have commits which were not counted.
+    private Collection<UUID> withNewPages(boolean recheck) {
+        Set<UUID> announced = Set.copyOf(grown);
+        grown.removeAll(announced);
+        if (!recheck && !missed) {
+            return announced;
+        }
+        missed = false;
+        return store.findNamespacesWithNewPages();
+    }
+
+    /// Counts the new pages of a namespace; how many tasks were made of them. One that cannot be counted now keeps none
+    /// of the others waiting: it may be another tenant's (I9). The next round tries it again.
+    private int grow(UUID namespace, Instant now) {
         try {
-            return store.growBacklog(
-                    namespace, COMMITS, growth -> compactions(growth, now), policy.compactBytes(), now);
+            return store.growBacklog(namespace, COMMITS, growth -> compactions(growth, now), policy.compactBytes(), now)
+                    .orElse(0);
         } catch (WingsException e) {
             LOG.warn("new pages are not being counted for now: namespace_uid={}, cause={}", namespace, e.getMessage());
-            return Optional.empty();
+            grown.add(namespace);
+            return 0;
         }
     }
 
-    private int createMissing(Instant now) {
-        List<NewTask> missing = new ArrayList<>();
-        store.findTopicsWithoutTable(TARGETS).forEach(topic -> missing.add(followUps.tableCreation(topic, now)));
-        store.findNamespacesWithoutCollector(TARGETS)
-                .forEach(namespace -> missing.add(followUps.firstCollection(namespace, now)));
-        store.create(missing, now);
-        return missing.size();
+    private int createFirst(Instant now) {
+        List<NewTask> first = store.findWanted(TARGETS).stream()
+                .map(wanted -> followUps.first(wanted, now))
+                .toList();
+        store.create(first, now);
+        return first.size();
     }
 
     private List<NewTask> compactions(List<TopicGrowth> growth, Instant now) {

@@ -99,11 +99,11 @@ public interface TaskStore {
     /// @return rows that were moved out of pages
     long commitTable(TableCommit commit, Function<TableCommitState, TableCommitDecision> rule);
 
-    /// Topics without a table and without a task to create it, up to `limit`.
-    List<TaskTarget> findTopicsWithoutTable(int limit);
+    /// The first tasks of new topics and namespaces that nobody has made yet, up to `limit`, ordered by the target's
+    /// uid. They are written down in the transaction that makes the topic or the namespace.
+    List<Wanted> findWanted(int limit);
 
-    /// Namespaces without a task to collect their garbage, up to `limit`.
-    List<TaskTarget> findNamespacesWithoutCollector(int limit);
+    record Wanted(TaskKind kind, TaskTarget target) {}
 
     /// Namespaces with commits for which tasks were not made yet.
     List<UUID> findNamespacesWithNewPages();
@@ -123,7 +123,7 @@ public interface TaskStore {
     /// Pages that were added to a topic.
     record TopicGrowth(TaskTarget topic, Duration freshness, Backlog pages) {}
 
-    /// Makes tasks, or joins them with those that are there.
+    /// Makes tasks, or joins them with those that are there. They are wanted no longer.
     void create(List<NewTask> tasks, Instant now);
 
     /// Forgets tasks that were done before `before`, ids of commits of before then, and tasks of topics that are

@@ -288,12 +288,19 @@ public abstract class GarbageContract extends StateContract {
         collectAgainAfterTheGrace();
         String prefix = "file:///data/" + acme.log().namespace().objectPrefix();
         assertThat(due()).containsExactlyInAnyOrder(prefix + "/folios/", prefix + "/tables/");
-        assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();
+        assertThat(wanted(TaskKind.COLLECT_GARBAGE)).isEmpty();
         removeAll();
         acme.complete(task, now);
         pass(GRACE);
         assertThat(acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now)).isEmpty();
-        assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();
+        assertThat(wanted(TaskKind.COLLECT_GARBAGE)).isEmpty();
+    }
+
+    private List<TaskTarget> wanted(TaskKind kind) {
+        return tasks().findWanted(10).stream()
+                .filter(wanted -> wanted.kind() == kind)
+                .map(wanted -> wanted.target())
+                .toList();
     }
 
     private void collectAgainAfterTheGrace() {
@@ -431,7 +438,7 @@ public abstract class GarbageContract extends StateContract {
         acme.complete(task, now);
         pass(GRACE);
         assertThat(acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), now)).isEmpty();
-        assertThat(tasks().findNamespacesWithoutCollector(10)).isEmpty();
+        assertThat(wanted(TaskKind.COLLECT_GARBAGE)).isEmpty();
     }
 
     private List<PurgedTable> purged() {

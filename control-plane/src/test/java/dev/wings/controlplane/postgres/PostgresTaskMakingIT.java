@@ -15,8 +15,21 @@
  */
 package dev.wings.controlplane.postgres;
 
+import static dev.wings.controlplane.task.TaskFixture.at;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.state.Stores;
+import dev.wings.controlplane.task.TaskFixture;
+import dev.wings.controlplane.task.TaskKind;
 import dev.wings.controlplane.task.TaskMakingContract;
+import dev.wings.controlplane.task.TaskStore.Wanted;
+import dev.wings.controlplane.task.TaskTarget;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
 
 final class PostgresTaskMakingIT extends TaskMakingContract {
 
@@ -25,5 +38,32 @@ final class PostgresTaskMakingIT extends TaskMakingContract {
     @Override
     protected Stores stores() {
         return stores;
+    }
+
+    /// What was made before first tasks were written down, and has none.
+    @Test
+    void upgradeWritesDownWhatIsWanted() throws Exception {
+        DatabaseConfig database = TestPostgres.shared().createDatabase();
+        TaskTarget topic;
+        try (Stores before = TestPostgres.shared().stores(TestPostgres.openDatabase(database))) {
+            TaskFixture fixture = new TaskFixture(before, new NamespaceName("acme", "sales"));
+            TopicRecord bare = fixture.log().createTopic("bare", false);
+            topic = fixture.target(bare);
+            fixture.createTable(fixture.log().createTopic("with-table", false), TaskFixture.START);
+            fixture.create(fixture.log().createTopic("with-task", false), TaskKind.CREATE_TABLE, at(1_000));
+        }
+        String password = database.password().map(secret -> secret.reveal()).orElse("");
+        try (Connection connection = DriverManager.getConnection(database.url(), database.user(), password);
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop table wings.wanted_tasks");
+            statement.execute("delete from wings.flyway_schema_history where version = '0011'");
+        }
+        try (Stores after = TestPostgres.shared().stores(TestPostgres.openDatabase(database))) {
+            assertThat(after.tasks().findWanted(10))
+                    .hasSize(2)
+                    .contains(new Wanted(TaskKind.CREATE_TABLE, topic))
+                    .extracting(Wanted::kind)
+                    .contains(TaskKind.COLLECT_GARBAGE);
+        }
     }
 }

@@ -32,6 +32,7 @@ final class CountingTaskStore implements TaskStore {
 
     private final TaskStore store;
     private final AtomicInteger leases = new AtomicInteger();
+    private final AtomicInteger searches = new AtomicInteger();
     private volatile @Nullable UUID refused;
 
     CountingTaskStore(TaskStore store) {
@@ -40,6 +41,11 @@ final class CountingTaskStore implements TaskStore {
 
     int leases() {
         return leases.get();
+    }
+
+    /// Looks at all namespaces.
+    int searches() {
+        return searches.get();
     }
 
     void refuseToCount(UUID namespaceUid) {
@@ -78,17 +84,13 @@ final class CountingTaskStore implements TaskStore {
     }
 
     @Override
-    public List<TaskTarget> findTopicsWithoutTable(int limit) {
-        return store.findTopicsWithoutTable(limit);
-    }
-
-    @Override
-    public List<TaskTarget> findNamespacesWithoutCollector(int limit) {
-        return store.findNamespacesWithoutCollector(limit);
+    public List<Wanted> findWanted(int limit) {
+        return store.findWanted(limit);
     }
 
     @Override
     public List<UUID> findNamespacesWithNewPages() {
+        searches.incrementAndGet();
         return store.findNamespacesWithNewPages();
     }
 

@@ -20,13 +20,17 @@ import static dev.wings.controlplane.log.LogFixture.page;
 import static dev.wings.controlplane.task.TaskFixture.START;
 import static dev.wings.controlplane.task.TaskFixture.at;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.FolioCommit;
 import dev.wings.controlplane.state.StateContract;
 import dev.wings.controlplane.task.TaskStore.TaskCount;
+import dev.wings.controlplane.task.TaskStore.Wanted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -143,23 +147,44 @@ public abstract class TaskMakingContract extends StateContract {
                 .isEqualTo(at(-100).plus(TaskFixture.POLICY.snapshotAge()));
     }
 
-    @Test
-    void topicsAndNamespacesWithoutTheirTasksAreFound() {
-        assertThat(store().findTopicsWithoutTable(10)).containsExactly(acme.target(topic));
-        TopicRecord second = acme.log().createTopic("second", false);
-        assertThat(store().findTopicsWithoutTable(1)).hasSize(1);
-        acme.create(topic, TaskKind.CREATE_TABLE, at(1_000));
-        assertThat(store().findTopicsWithoutTable(10)).containsExactly(acme.target(second));
-        acme.createTable(second, START);
-        assertThat(store().findTopicsWithoutTable(10)).isEmpty();
+    private List<Wanted> wanted() {
+        return store().findWanted(10);
+    }
 
-        List<TaskTarget> namespaces = store().findNamespacesWithoutCollector(10);
-        assertThat(namespaces).extracting(TaskTarget::name).containsExactly("tenants/acme/namespaces/sales");
+    @Test
+    void newTopicsAndNamespacesWantTheirFirstTasks() {
+        assertThat(wanted())
+                .extracting(Wanted::kind, each -> each.target().name())
+                .containsExactlyInAnyOrder(
+                        tuple(TaskKind.COLLECT_GARBAGE, "tenants/acme/namespaces/sales"),
+                        tuple(TaskKind.CREATE_TABLE, topic.name().toString()));
+        assertThat(wanted()).contains(new Wanted(TaskKind.CREATE_TABLE, acme.target(topic)));
+        assertThat(store().findWanted(1)).containsExactly(wanted().getFirst());
+        // another kind of the same target is not what is wanted
+        acme.create(topic, TaskKind.COMPACT, at(1_000));
+        assertThat(wanted()).hasSize(2);
+        acme.create(topic, TaskKind.CREATE_TABLE, at(1_000));
+        assertThat(wanted()).extracting(Wanted::kind).containsExactly(TaskKind.COLLECT_GARBAGE);
+
+        TopicRecord second = acme.log().createTopic("second", false);
+        TopicRecord third = acme.log().createTopic("third", false);
+        assertThatThrownBy(() -> acme.log().createTopic("third", false)).isInstanceOf(WingsException.class);
+        stores().cluster().deleteTopic(second.name(), START, START);
+        assertThat(wanted())
+                .extracting(each -> each.target().uid())
+                .containsExactlyInAnyOrder(third.namespaceUid(), third.uid());
+        store().prune(START, 10);
+        assertThat(wanted()).hasSize(2);
+
+        Wanted first = wanted().stream()
+                .filter(each -> each.kind() == TaskKind.COLLECT_GARBAGE)
+                .findFirst()
+                .orElseThrow();
         store().create(
                         List.of(new NewTask(
-                                acme.ids().next(), TaskKind.COLLECT_GARBAGE, namespaces.getFirst(), 0, START, at(5))),
+                                acme.ids().next(), TaskKind.COLLECT_GARBAGE, first.target(), 0, START, at(5))),
                         START);
-        assertThat(store().findNamespacesWithoutCollector(10)).isEmpty();
+        assertThat(wanted()).extracting(each -> each.target().uid()).containsExactly(third.uid());
         TaskRecord collection =
                 acme.lease(Set.of(TaskKind.COLLECT_GARBAGE), at(5)).orElseThrow();
         acme.complete(collection, at(6));

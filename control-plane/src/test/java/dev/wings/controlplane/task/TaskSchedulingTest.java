@@ -110,6 +110,24 @@ final class TaskSchedulingTest {
         assertThat(open()).containsExactlyInAnyOrder(TaskKind.CREATE_TABLE, TaskKind.COMPACT, TaskKind.COLLECT_GARBAGE);
     }
 
+    /// A round costs as much as there is to count, and not as much as there is.
+    @Test
+    void announcedCommitsAreCountedWithoutALookAtAllNamespaces() throws Exception {
+        TopicRecord topic = acme.log().createTopic("flights", true);
+        time.advance(Duration.ofSeconds(11));
+        int before = store.searches();
+        for (int i = 1; i <= 8; i++) {
+            acme.push(START, page(topic, "JFK", batch(5)));
+            stores.announcements().commits(Map.of(acme.log().namespaceUid(), (long) i));
+            time.advance(Duration.ofSeconds(1));
+            assertThat(store.list(new TenantName("acme"), EnumSet.of(TaskState.WAITING), null, 10))
+                    .filteredOn(task -> task.kind() == TaskKind.COMPACT)
+                    .extracting(TaskRecord::bytes)
+                    .containsExactly(i * 128L);
+        }
+        assertThat(store.searches() - before).isLessThanOrEqualTo(1);
+    }
+
     @Test
     void secondReplicaMakesNoTaskAgain() throws Exception {
         Tasks otherTasks = new Tasks(store, stores.announcements(), POLICY, time, ids, time, new SimpleMeterRegistry());
