@@ -16,6 +16,7 @@
 package dev.wings.compactor;
 
 import dev.wings.common.process.Resources;
+import dev.wings.common.process.Scratch;
 import dev.wings.common.proto.GarbageCollectionGrpc;
 import dev.wings.common.proto.TaskKind;
 import dev.wings.common.proto.TasksGrpc;
@@ -31,7 +32,6 @@ import dev.wings.compactor.maintain.Collecting;
 import dev.wings.compactor.maintain.GarbageClient;
 import dev.wings.compactor.maintain.SnapshotExpiry;
 import dev.wings.compactor.rewrite.Rewriting;
-import dev.wings.common.process.Scratch;
 import dev.wings.compactor.segment.DuckDbSegments;
 import dev.wings.compactor.segment.SegmentEngine;
 import dev.wings.compactor.segment.SegmentMaker;

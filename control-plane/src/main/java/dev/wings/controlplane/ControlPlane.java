@@ -63,11 +63,7 @@ public final class ControlPlane implements AutoCloseable {
     private final ManagementServer management;
 
     private ControlPlane(
-            Resources resources,
-            ClusterMetadata cluster,
-            GrpcServer grpc,
-            HttpEdge http,
-            ManagementServer management) {
+            Resources resources, ClusterMetadata cluster, GrpcServer grpc, HttpEdge http, ManagementServer management) {
         this.resources = resources;
         this.cluster = cluster;
         this.grpc = grpc;
@@ -210,8 +206,8 @@ public final class ControlPlane implements AutoCloseable {
                 parts.catalog(),
                 parts.tenants(),
                 meters);
-        HttpEdge http = resources.add(
-                HttpEdge.open(config.host(), config.httpPort(), config.httpLimits(), List.of(catalog)));
+        HttpEdge http =
+                resources.add(HttpEdge.open(config.host(), config.httpPort(), config.httpLimits(), List.of(catalog)));
         // closed first: followers and waiting workers would otherwise hold up the drain
         resources.add(parts.feed()::endWatches);
         resources.add(parts.tasks());

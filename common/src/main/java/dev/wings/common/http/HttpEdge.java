@@ -62,7 +62,8 @@ public final class HttpEdge implements AutoCloseable {
         this.limits = limits;
         // the longest prefix first
         this.mounts = mounts.stream()
-                .sorted(Comparator.comparingInt((Mount mount) -> mount.prefix().length()).reversed())
+                .sorted(Comparator.comparingInt((Mount mount) -> mount.prefix().length())
+                        .reversed())
                 .toList();
         if (this.mounts.isEmpty() || !this.mounts.getLast().prefix().isEmpty()) {
             throw new IllegalArgumentException("an edge has a mount for what no other has");

@@ -55,11 +55,10 @@ public record Surroundings(
         ClusterMetadataGrpc.ClusterMetadataBlockingStub stub =
                 ClusterMetadataGrpc.newBlockingStub(controlPlane).withWaitForReady();
         return new KnownTenants(
-                tenant ->
-                        Retries.once(() -> stub.withDeadline(world.scheduler().deadline(timeout))
-                                .getTenant(GetTenantRequest.newBuilder()
-                                        .setName(new TenantName(tenant).toString())
-                                        .build())),
+                tenant -> Retries.once(() -> stub.withDeadline(world.scheduler().deadline(timeout))
+                        .getTenant(GetTenantRequest.newBuilder()
+                                .setName(new TenantName(tenant).toString())
+                                .build())),
                 world.clock());
     }
 

@@ -89,8 +89,14 @@ public final class ManagementServer implements AutoCloseable {
                 List.of(
                         mount("/livez", Optional.empty(), () -> HttpAnswer.text(200, "ok\n")),
                         mount("/readyz", Optional.empty(), this::ready),
-                        mount("/metrics", Optional.of(scrapes), () -> new HttpAnswer(
-                                200, Map.of(), METRICS, telemetry.scrape().getBytes(StandardCharsets.UTF_8))),
+                        mount(
+                                "/metrics",
+                                Optional.of(scrapes),
+                                () -> new HttpAnswer(
+                                        200,
+                                        Map.of(),
+                                        METRICS,
+                                        telemetry.scrape().getBytes(StandardCharsets.UTF_8))),
                         mount("", Optional.empty(), () -> HttpAnswer.text(404, "not found\n"))));
     }
 

@@ -342,12 +342,24 @@ class HttpEdgeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/a, a", "/a/, a", "/a/x/y, a", "//a, a", "///a/x, a", "/a/b, ab", "/a/b/c, ab", "/a//b, a", "/ab, rest",
-        "/a%2Fb, rest", "/, rest", "/x/a, rest", "*, rest", "a, rest", "/a?x=/a/b, a",
+        "/a, a",
+        "/a/, a",
+        "/a/x/y, a",
+        "//a, a",
+        "///a/x, a",
+        "/a/b, ab",
+        "/a/b/c, ab",
+        "/a//b, a",
+        "/ab, rest",
+        "/a%2Fb, rest",
+        "/, rest",
+        "/x/a, rest",
+        "*, rest",
+        "a, rest",
+        "/a?x=/a/b, a",
     })
     void pathIsServedByTheMountWithTheLongestPrefix(String path, String expected) throws Exception {
-        List<Mount> mounts =
-                List.of(mount("/a", says("<a>")), mount("", says("<rest>")), mount("/a/b", says("<ab>")));
+        List<Mount> mounts = List.of(mount("/a", says("<a>")), mount("", says("<rest>")), mount("/a/b", says("<ab>")));
         try (HttpEdge edge = HttpEdge.open("127.0.0.1", 0, PATIENT, mounts)) {
             assertThat(talk(edge, "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                     .endsWith("<" + expected + ">");
@@ -356,7 +368,10 @@ class HttpEdgeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "application/json, 200", "Application/JSON; charset=utf-8, 200", "text/plain, 415", "'', 415",
+        "application/json, 200",
+        "Application/JSON; charset=utf-8, 200",
+        "text/plain, 415",
+        "'', 415",
     })
     void bodyIsOfATypeThatTheMountTakes(String type, int status) throws Exception {
         Mount json = new Mount("/json", Set.of("application/json"), 4, Optional.empty(), new Echo());

@@ -87,7 +87,8 @@ final class ScratchTest {
     void nobodyElseMayLookIn() throws IOException {
         try (Scratch chosen = open();
                 Scratch byDefault = Scratch.open(Optional.empty(), "sql")) {
-            for (Path path : List.of(chosen.path(), byDefault.path(), byDefault.path().getParent())) {
+            for (Path path :
+                    List.of(chosen.path(), byDefault.path(), byDefault.path().getParent())) {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                         .isEqualTo("rwx------");
             }

@@ -426,8 +426,7 @@ final class GrpcServerTest {
                 .isInstanceOfSatisfying(
                         WingsException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
         try (Scheduler scheduler = Scheduler.system()) {
-            Retries calls =
-                    new Retries(scheduler, new Random(1), 100, Duration.ofMillis(20), Duration.ofMillis(100));
+            Retries calls = new Retries(scheduler, new Random(1), 100, Duration.ofMillis(20), Duration.ofMillis(100));
             CompletableFuture<ListPartitionsResponse> answer = new CompletableFuture<>();
             CountDownLatch failed = new CountDownLatch(3);
             Thread.startVirtualThread(() -> answer.complete(calls.idempotent(() -> {

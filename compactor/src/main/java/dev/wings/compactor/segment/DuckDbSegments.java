@@ -16,12 +16,12 @@
 package dev.wings.compactor.segment;
 
 import dev.wings.common.process.Resources;
+import dev.wings.common.process.Scratch;
 import dev.wings.common.rpc.Retries;
 import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
-import dev.wings.common.process.Scratch;
 import dev.wings.worker.task.TaskLease;
 import dev.wings.worker.topic.TopicTarget;
 import io.micrometer.core.instrument.Counter;

@@ -16,12 +16,12 @@
 package dev.wings.compactor.segment;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.process.Scratch;
 import dev.wings.common.scan.PageRef;
 import dev.wings.common.scan.PageRun;
 import dev.wings.common.scan.PageSource;
 import dev.wings.common.scan.ReadAhead;
 import dev.wings.common.store.ObjectRange;
-import dev.wings.common.process.Scratch;
 import dev.wings.worker.task.TaskLease;
 import java.io.EOFException;
 import java.io.IOException;

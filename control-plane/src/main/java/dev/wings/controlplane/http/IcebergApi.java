@@ -109,8 +109,8 @@ public final class IcebergApi implements HttpService {
             IcebergCatalog catalog,
             KnownTenants tenants,
             MeterRegistry registry) {
-        FairPlaces places = new FairPlaces(
-                "requests", new FairPlaces.Limits(requests, requests * WAITING_PER_WORKING, patience));
+        FairPlaces places =
+                new FairPlaces("requests", new FairPlaces.Limits(requests, requests * WAITING_PER_WORKING, patience));
         return new Mount(
                 "",
                 Set.of(HttpAnswer.JSON),
@@ -467,8 +467,7 @@ public final class IcebergApi implements HttpService {
         };
         HttpAnswer response =
                 json(LoadTableResponse.builder().withTableMetadata(metadata).build());
-        return new HttpAnswer(
-                200, Map.of("ETag", tag(loaded.revision(), snapshots)), HttpAnswer.JSON, response.body());
+        return new HttpAnswer(200, Map.of("ETag", tag(loaded.revision(), snapshots)), HttpAnswer.JSON, response.body());
     }
 
     private static HttpAnswer view(ViewMetadata metadata) {

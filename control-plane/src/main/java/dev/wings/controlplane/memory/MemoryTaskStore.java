@@ -298,8 +298,8 @@ final class MemoryTaskStore implements TaskStore {
     @Override
     public List<Wanted> findWanted(int limit) {
         return database.transaction(() -> database.wanted.entrySet().stream()
-                .flatMap(wanted ->
-                        target(wanted.getKey()).map(target -> new Wanted(wanted.getValue(), target)).stream())
+                .flatMap(
+                        wanted -> target(wanted.getKey()).map(target -> new Wanted(wanted.getValue(), target)).stream())
                 .sorted(Comparator.comparing(wanted -> wanted.target().uid().toString()))
                 .limit(limit)
                 .toList());
@@ -313,7 +313,8 @@ final class MemoryTaskStore implements TaskStore {
         if (topic != null) {
             return Optional.of(target(topic.topic));
         } else if (namespace != null) {
-            UUID tenant = database.load(namespace.namespace.name().parent()).tenant.uid();
+            UUID tenant =
+                    database.load(namespace.namespace.name().parent()).tenant.uid();
             return Optional.of(collected(tenant, namespace));
         }
         return Optional.ofNullable(deleted).map(gone -> collected(gone.tenantUid(), gone.entry()));

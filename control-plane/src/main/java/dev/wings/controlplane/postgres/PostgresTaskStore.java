@@ -211,8 +211,7 @@ final class PostgresTaskStore implements TaskStore {
 
     @Override
     public List<Wanted> findWanted(int limit) {
-        return database.read(
-                "find wanted tasks", connection -> BacklogStatements.findWanted(connection, limit));
+        return database.read("find wanted tasks", connection -> BacklogStatements.findWanted(connection, limit));
     }
 
     @Override

@@ -99,11 +99,6 @@ final class FollowUps {
     NewTask first(Wanted wanted, Instant now) {
         boolean atOnce = wanted.kind().target() != Target.NAMESPACE;
         return new NewTask(
-                ids.next(),
-                wanted.kind(),
-                wanted.target(),
-                0,
-                now,
-                atOnce ? now : now.plus(policy.garbageInterval()));
+                ids.next(), wanted.kind(), wanted.target(), 0, now, atOnce ? now : now.plus(policy.garbageInterval()));
     }
 }

@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -41,7 +40,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// A round looks only at what is new: commits that no round has seen, of which a number is kept for each
 /// namespace. It is started by the announcements of commits, which say which namespaces to look at, at most every so
-/// often, and by a slow timer, which looks at all, in case an announcement is lost. All replicas run rounds; each namespace is taken by one at a time, and whatever one
+/// often, and by a slow timer, which looks at all, in case an announcement is lost. All replicas run rounds; each
+/// namespace is taken by one at a time, and whatever one
 /// leaves behind the next finds.
 public final class TaskScheduling implements AutoCloseable {
 
@@ -239,9 +239,10 @@ public final class TaskScheduling implements AutoCloseable {
 
     /// The namespaces whose commits were announced; now and then, and after announcements may have been missed, all
     /// that have commits which were not counted.
-    private Collection<UUID> withNewPages(boolean recheck) {
-        Set<UUID> announced = Set.copyOf(grown);
-        grown.removeAll(announced);
+    private List<UUID> withNewPages(boolean recheck) {
+        // in an order that is the same in each run
+        List<UUID> announced = grown.stream().sorted().toList();
+        announced.forEach(grown::remove);
         if (!recheck && !missed) {
             return announced;
         }

@@ -44,8 +44,7 @@ final class FolioCommitter {
             LogMetadataBlockingStub logMetadata, Duration callTimeout, Scheduler scheduler, RandomGenerator random) {
         this.logMetadata = logMetadata;
         this.callTimeout = callTimeout;
-        this.retries =
-                new Retries(scheduler, random, Integer.MAX_VALUE, Duration.ofMillis(20), Duration.ofSeconds(2));
+        this.retries = new Retries(scheduler, random, Integer.MAX_VALUE, Duration.ofMillis(20), Duration.ofSeconds(2));
     }
 
     /// Returns the answer. Fails with what the control plane refused the commit for; with UNAVAILABLE or INTERNAL if

@@ -17,8 +17,8 @@ package dev.wings.ingestor.folio;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.store.ObjectStore;
 import dev.wings.common.rpc.Retries;
+import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import java.nio.ByteBuffer;

@@ -120,7 +120,8 @@ class StatementsTest {
         TestStream stream = TestStream.reading();
         statements.start(STATEMENT, stream);
         FlightInfo info = statements.info(STATEMENT, Optional.empty(), FlightDescriptor.path());
-        Context caller = Context.current().withValue(Caller.KEY, new Caller("t", SessionOptions.DEFAULT, false));
+        Context caller = Context.current()
+                .withValue(Caller.KEY, new Caller(new dev.wings.common.rpc.Caller("t"), SessionOptions.DEFAULT, false));
         assertThat(caller.call(() -> statements.cancel(info))).isTrue();
         handedOver.remove().run();
         assertThat(stream.awaitEnd()).isEqualTo(FlightStatusCode.CANCELLED);
@@ -193,7 +194,8 @@ class StatementsTest {
     @Test
     void valuesAreThoseThatWereLastBound() throws Exception {
         Statements statements = statements(Runnable::run);
-        Context caller = Context.current().withValue(Caller.KEY, new Caller("t", SessionOptions.DEFAULT, false));
+        Context caller = Context.current()
+                .withValue(Caller.KEY, new Caller(new dev.wings.common.rpc.Caller("t"), SessionOptions.DEFAULT, false));
         caller.call(() -> {
             ByteString handle = statements.prepare("select ?::int").getPreparedStatementHandle();
             ByteString other = statements.prepare("select ?::int").getPreparedStatementHandle();

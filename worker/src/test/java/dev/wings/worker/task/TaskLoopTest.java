@@ -35,9 +35,9 @@ import dev.wings.common.proto.TableStats;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TaskKind;
 import dev.wings.common.proto.TasksGrpc;
-import dev.wings.common.rpc.Retries;
 import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.rpc.GrpcServer;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.common.time.Threads;
@@ -168,9 +168,7 @@ final class TaskLoopTest {
         GrpcClient client =
                 resources.add(GrpcClient.open(URI.create("http://127.0.0.1:" + server.port()), CALL_TIMEOUT, 1 << 20));
         TaskClient taskClient = new TaskClient(
-                TasksGrpc.newBlockingStub(client.channel()),
-                Retries.defaults(scheduler, new Random(1)),
-                CALL_TIMEOUT);
+                TasksGrpc.newBlockingStub(client.channel()), Retries.defaults(scheduler, new Random(1)), CALL_TIMEOUT);
         TaskLoop loop = resources.add(new TaskLoop(
                 taskClient,
                 Map.of(TaskKind.COMPACT, handler),
