@@ -148,7 +148,7 @@ record Ban(Class<?> type, String name, Form form, String replacement) {
             new Edge("dev.wings.compactor.Main", "where a process begins"),
             new Edge("dev.wings.cli", "a person at a terminal"),
             new Edge("dev.wings.server.engine", "processes with native code"),
-            new Edge("dev.wings.server.query.Planning", "native code, on threads with large stacks"),
+            new Edge("dev.wings.server.plan.Planning", "native code, on threads with large stacks"),
             new Edge("dev.wings.server.SqlServer", "native code, on threads with large stacks; keys must be secret"),
             new Edge("dev.wings.server.flight.MetadataStreams", "writes to a socket"),
             new Edge("dev.wings.server.flight.ContextExecutor", "passes on what the server of a socket asks"),

@@ -22,16 +22,17 @@ import dev.wings.common.resource.NearestNames;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.Caller;
 import dev.wings.server.catalog.Catalog;
-import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.scan.TopicScans;
 import dev.wings.server.system.SystemTables;
 import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.SystemTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
 import dev.wings.server.table.TableSnapshot;
 import dev.wings.server.table.TableSource;
 import dev.wings.server.table.Tables;
+import dev.wings.server.table.TopicTable;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -67,15 +68,12 @@ final class ServerTables implements Tables {
 
     @Override
     public void check(Collection<SqlTable> tables) {
-        topics.check(tables.stream()
-                .filter(TopicTable.class::isInstance)
-                .map(TopicTable.class::cast)
-                .toList());
+        topics.check(tables.stream().flatMap(table -> topic(table).stream()).toList());
     }
 
     @Override
     public Optional<TableSnapshot> snapshot(Collection<TableNeeds> needs) {
-        return topics.snapshot(needs.stream().filter(ServerTables::isTopic).toList());
+        return topics.snapshot(ofTopics(needs));
     }
 
     @Override
@@ -85,23 +83,32 @@ final class ServerTables implements Tables {
             Optional<TableSnapshot> taken,
             BufferAllocator allocator,
             PlanMemory memory) {
-        List<TableNeeds> ofTopics =
-                needs.values().stream().filter(ServerTables::isTopic).toList();
         Iterator<TableSource> opened =
-                topics.open(ofTopics, taken, allocator, memory).iterator();
+                topics.open(ofTopics(needs.values()), taken, allocator, memory).iterator();
         Map<TableRef, TableSource> sources = new LinkedHashMap<>();
         needs.forEach((name, need) -> sources.put(
                 name,
-                isTopic(need) ? opened.next() : TableSource.of(need, system.open(tenant, need, allocator, memory))));
+                switch (need.table()) {
+                    case TopicTable ignored -> opened.next();
+                    case SystemTable table -> TableSource.of(need, table.open(tenant, need, allocator, memory));
+                }));
         return sources;
     }
 
-    private static boolean isTopic(TableNeeds needs) {
-        return needs.table() instanceof TopicTable;
+    private static List<TableNeeds> ofTopics(Collection<TableNeeds> needs) {
+        return needs.stream().filter(need -> topic(need.table()).isPresent()).toList();
+    }
+
+    /// The table as a topic, whose rows are in a snapshot, if it is one.
+    private static Optional<TopicTable> topic(SqlTable table) {
+        return switch (table) {
+            case TopicTable topic -> Optional.of(topic);
+            case SystemTable ignored -> Optional.empty();
+        };
     }
 
     private SqlTable resolve(String tenant, TableRef name) {
-        if (name.schema().equals(SystemTables.SCHEMA)) {
+        if (name.schema().equals(TableRef.SYSTEM)) {
             return system.find(name.table())
                     .orElseThrow(() -> WingsException.notFound(
                             "table does not exist: table=system." + name.table() + ", known=" + system.names()));

@@ -39,6 +39,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.Retries;
+import dev.wings.server.table.TopicTable;
 import io.grpc.Channel;
 import java.net.URI;
 import java.time.Duration;

@@ -16,6 +16,7 @@
 package dev.wings.server.catalog;
 
 import dev.wings.common.resource.TopicName;
+import dev.wings.server.table.TopicTable;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -22,7 +22,7 @@ import dev.wings.common.rpc.UserTokens;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.catalog.Catalog;
-import dev.wings.server.query.Queries;
+import dev.wings.server.run.Queries;
 import dev.wings.server.session.SessionStatement;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;

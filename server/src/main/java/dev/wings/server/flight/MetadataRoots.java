@@ -16,7 +16,7 @@
 package dev.wings.server.flight;
 
 import dev.wings.server.catalog.Catalog;
-import dev.wings.server.query.ResultColumns;
+import dev.wings.server.plan.ResultColumns;
 import dev.wings.server.system.SystemTables;
 import dev.wings.server.table.PlanBudget;
 import dev.wings.server.table.PlanMemory;
@@ -45,7 +45,6 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// that the caller closes.
 final class MetadataRoots {
 
-    static final String CATALOG = "wings";
     static final String TABLE = "TABLE";
 
     /// What SQL itself calls a table; some clients ask for that only.
@@ -67,7 +66,7 @@ final class MetadataRoots {
     }
 
     VectorSchemaRoot openCatalogs() {
-        return open(Schemas.GET_CATALOGS_SCHEMA, List.of(List.of(CATALOG)));
+        return open(Schemas.GET_CATALOGS_SCHEMA, List.of(List.of(TableRef.CATALOG)));
     }
 
     VectorSchemaRoot openTableTypes() {
@@ -81,17 +80,17 @@ final class MetadataRoots {
     VectorSchemaRoot openSchemas(String tenant, CommandGetDbSchemas command) {
         List<List<Object>> rows = new ArrayList<>();
         try (PlanMemory memory = budget.open(tenant)) {
-            if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
+            if (!command.hasCatalog() || command.getCatalog().equals(TableRef.CATALOG)) {
                 LikePattern filter =
                         LikePattern.of(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
                 Consumer<String> row = schema -> {
                     if (filter.matches(schema)) {
-                        memory.add(PlanMemory.bytesOf(CATALOG, schema), "schemas");
-                        rows.add(List.of(CATALOG, schema));
+                        memory.add(PlanMemory.bytesOf(TableRef.CATALOG, schema), "schemas");
+                        rows.add(List.of(TableRef.CATALOG, schema));
                     }
                 };
                 catalog.namespaces(tenant, row);
-                row.accept(SystemTables.SCHEMA);
+                row.accept(TableRef.SYSTEM);
                 rows.sort(Comparator.comparing(schema -> (String) schema.getLast()));
             }
             return open(Schemas.GET_SCHEMAS_SCHEMA, rows);
@@ -101,7 +100,7 @@ final class MetadataRoots {
     VectorSchemaRoot openTables(String tenant, CommandGetTables command) {
         List<List<Object>> rows = new ArrayList<>();
         try (PlanMemory memory = budget.open(tenant)) {
-            if (!command.hasCatalog() || command.getCatalog().equals(CATALOG)) {
+            if (!command.hasCatalog() || command.getCatalog().equals(TableRef.CATALOG)) {
                 LikePattern schemas =
                         LikePattern.of(command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%");
                 LikePattern names =
@@ -109,7 +108,7 @@ final class MetadataRoots {
                 Consumer<Entry> row = entry -> {
                     if (schemas.matches(entry.schema()) && names.matches(entry.name())) {
                         List<Object> values =
-                                new ArrayList<>(List.of(CATALOG, entry.schema(), entry.name(), entry.type()));
+                                new ArrayList<>(List.of(TableRef.CATALOG, entry.schema(), entry.name(), entry.type()));
                         if (command.getIncludeSchema()) {
                             values.add(serialized(schemaOf(entry)));
                         }
@@ -140,7 +139,7 @@ final class MetadataRoots {
         if (isWanted(types, SYSTEM_TABLE)) {
             for (String name : system.names()) {
                 system.find(name)
-                        .ifPresent(table -> consumer.accept(new Entry(SystemTables.SCHEMA, name, SYSTEM_TABLE, table)));
+                        .ifPresent(table -> consumer.accept(new Entry(TableRef.SYSTEM, name, SYSTEM_TABLE, table)));
             }
         }
     }

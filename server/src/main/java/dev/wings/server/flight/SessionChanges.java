@@ -18,11 +18,11 @@ package dev.wings.server.flight;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.server.catalog.Catalog;
-import dev.wings.server.query.Refusals;
 import dev.wings.server.session.SessionOptions;
 import dev.wings.server.session.SessionStatement;
 import dev.wings.server.session.StatementHandle;
-import dev.wings.server.system.SystemTables;
+import dev.wings.server.sql.Refusals;
+import dev.wings.server.table.TableRef;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Statements that change the session, `USE` and `SET`, whichever way they come.
@@ -92,7 +92,7 @@ final class SessionChanges {
     }
 
     private void checkExists(String tenant, String schema) {
-        if (schema.equals(SystemTables.SCHEMA)) {
+        if (schema.equals(TableRef.SYSTEM)) {
             return;
         }
         AtomicBoolean found = new AtomicBoolean();

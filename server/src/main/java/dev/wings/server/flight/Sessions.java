@@ -17,6 +17,7 @@ package dev.wings.server.flight;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.server.session.SessionOptions;
+import dev.wings.server.table.TableRef;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,7 +50,7 @@ final class Sessions {
             String value = option.getValue().acceptVisitor(new TextOf());
             switch (option.getKey()) {
                 case CATALOG -> {
-                    if (!value.equals(MetadataRoots.CATALOG)) {
+                    if (!value.equals(TableRef.CATALOG)) {
                         errors.put(CATALOG, error(SetSessionOptionsResult.ErrorValue.INVALID_VALUE));
                     }
                 }
@@ -76,7 +77,7 @@ final class Sessions {
 
     static GetSessionOptionsResult options(Caller caller, Function<String, SessionOptionValue> value) {
         Map<String, SessionOptionValue> options = new HashMap<>();
-        options.put(CATALOG, value.apply(MetadataRoots.CATALOG));
+        options.put(CATALOG, value.apply(TableRef.CATALOG));
         options.put(SCHEMA, value.apply(caller.session().schema()));
         options.put(TIME_ZONE, value.apply(caller.session().timeZone()));
         return new GetSessionOptionsResult(options);

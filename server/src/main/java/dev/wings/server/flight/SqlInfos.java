@@ -16,7 +16,7 @@
 package dev.wings.server.flight;
 
 import dev.wings.common.schema.TopicField;
-import dev.wings.server.query.Queries;
+import dev.wings.server.run.Queries;
 import dev.wings.server.table.Tables;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -21,7 +21,7 @@ import dev.wings.common.arrow.RowBytes;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.Scheduler;
-import dev.wings.server.query.ResultSink;
+import dev.wings.server.run.ResultSink;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;

@@ -15,7 +15,7 @@
  */
 package dev.wings.server.flight;
 
-import dev.wings.server.query.ResultSink;
+import dev.wings.server.run.ResultSink;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;

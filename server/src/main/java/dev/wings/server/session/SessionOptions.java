@@ -17,7 +17,8 @@ package dev.wings.server.session;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.ResourceId;
-import dev.wings.server.query.QueryRequest;
+import dev.wings.server.plan.QueryRequest;
+import dev.wings.server.table.TableRef;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.regex.Pattern;
@@ -37,7 +38,6 @@ public record SessionOptions(String schema, String timeZone) {
     public static final String TIME_ZONE_HEADER = "wings-timezone";
 
     /// The schema of the tables that tell of the platform itself.
-    private static final String SYSTEM = "system";
 
     /// Names and offsets; whether there is one of this name, the engine knows.
     private static final Pattern TIME_ZONE = Pattern.compile("[A-Za-z][A-Za-z0-9_+/-]{0,63}");
@@ -50,7 +50,7 @@ public record SessionOptions(String schema, String timeZone) {
 
     /// The name. Fails with INVALID if no schema can have it.
     public static String checkSchema(String schema) {
-        return schema.equals(SYSTEM) ? schema : ResourceId.checkNamespace(schema);
+        return schema.equals(TableRef.SYSTEM) ? schema : ResourceId.checkNamespace(schema);
     }
 
     /// The name. Fails with INVALID if no time zone can have it.

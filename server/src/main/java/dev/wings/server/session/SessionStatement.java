@@ -16,8 +16,9 @@
 package dev.wings.server.session;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.server.query.QueryRequest;
-import dev.wings.server.query.SqlText;
+import dev.wings.server.plan.QueryRequest;
+import dev.wings.server.sql.SqlText;
+import dev.wings.server.table.TableRef;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -48,8 +49,6 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
 
     private static final Pattern RESET =
             pattern("reset\\s++(?:(?:session|global)\\s++)?+(schema|search_path|timezone)");
-
-    private static final String CATALOG = "wings";
 
     /// The word, not a text, that stands for what a session begins with.
     private static final String DEFAULT = "default";
@@ -104,12 +103,12 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
         Matcher parts = PARTS.matcher(name);
         String schema = name;
         if (parts.matches()) {
-            if (!unquoted(parts.group(1)).equalsIgnoreCase(CATALOG)) {
+            if (!unquoted(parts.group(1)).equalsIgnoreCase(TableRef.CATALOG)) {
                 throw WingsException.invalid(
                         "there is one catalog: expected=wings." + parts.group(2) + ", found=" + name);
             }
             schema = parts.group(2);
-        } else if (name.equalsIgnoreCase(CATALOG) || (text && name.isEmpty())) {
+        } else if (name.equalsIgnoreCase(TableRef.CATALOG) || (text && name.isEmpty())) {
             schema = DEFAULT;
         }
         boolean quoted = schema.startsWith("\"") || value.startsWith("'");

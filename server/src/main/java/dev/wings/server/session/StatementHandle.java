@@ -17,7 +17,7 @@ package dev.wings.server.session;
 
 import com.google.protobuf.ByteString;
 import dev.wings.common.error.WingsException;
-import dev.wings.server.query.QueryRequest;
+import dev.wings.server.plan.QueryRequest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

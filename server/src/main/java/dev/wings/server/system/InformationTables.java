@@ -15,11 +15,13 @@
  */
 package dev.wings.server.system;
 
-import static dev.wings.server.system.SystemTable.integer;
-import static dev.wings.server.system.SystemTable.text;
+import static dev.wings.server.table.SystemTable.integer;
+import static dev.wings.server.table.SystemTable.text;
 
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.table.SqlColumn;
+import dev.wings.server.table.SystemTable;
+import dev.wings.server.table.TableRef;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -30,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 /// for.
 final class InformationTables {
 
-    private static final String CATALOG = "wings";
     private static final String TOPIC_TYPE = "BASE TABLE";
     private static final String SYSTEM_TYPE = "SYSTEM VIEW";
 
@@ -52,8 +53,9 @@ final class InformationTables {
                 "schemata",
                 List.of(text("catalog_name", ""), text("schema_name", "the namespace"), text("schema_owner", "")),
                 (tenant, needs, rows) -> {
-                    catalog.namespaces(tenant, schema -> rows.accept(new @Nullable Object[] {CATALOG, schema, null}));
-                    rows.accept(new @Nullable Object[] {CATALOG, SystemTables.SCHEMA, null});
+                    catalog.namespaces(
+                            tenant, schema -> rows.accept(new @Nullable Object[] {TableRef.CATALOG, schema, null}));
+                    rows.accept(new @Nullable Object[] {TableRef.CATALOG, TableRef.SYSTEM, null});
                 });
     }
 
@@ -69,7 +71,7 @@ final class InformationTables {
                 (tenant, needs, rows) -> forEach(
                         tenant,
                         (schema, table, type, columns) ->
-                                rows.accept(new @Nullable Object[] {CATALOG, schema, table, type, "NO"})));
+                                rows.accept(new @Nullable Object[] {TableRef.CATALOG, schema, table, type, "NO"})));
     }
 
     private SystemTable columns() {
@@ -99,7 +101,7 @@ final class InformationTables {
         ArrowType.@Nullable Decimal type =
                 decimal ? (ArrowType.Decimal) column.shown().getType() : null;
         return new @Nullable Object[] {
-            CATALOG,
+            TableRef.CATALOG,
             schema,
             table,
             column.name(),
@@ -122,7 +124,7 @@ final class InformationTables {
                 tenant,
                 topic -> taker.take(topic.name().namespace(), topic.name().topic(), TOPIC_TYPE, topic.columns()));
         for (SystemTable table : system.get()) {
-            taker.take(SystemTables.SCHEMA, table.name(), SYSTEM_TYPE, table.columns());
+            taker.take(TableRef.SYSTEM, table.name(), SYSTEM_TYPE, table.columns());
         }
     }
 }

@@ -17,16 +17,17 @@ package dev.wings.server.system;
 
 import static dev.wings.server.system.NamedTopics.NAMESPACE;
 import static dev.wings.server.system.NamedTopics.TOPIC;
-import static dev.wings.server.system.SystemTable.bigInt;
-import static dev.wings.server.system.SystemTable.instant;
-import static dev.wings.server.system.SystemTable.text;
+import static dev.wings.server.table.SystemTable.bigInt;
+import static dev.wings.server.table.SystemTable.instant;
+import static dev.wings.server.table.SystemTable.text;
 
 import dev.wings.common.lake.LakeTable;
 import dev.wings.common.proto.PlanScanRequest;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.server.catalog.Catalog;
-import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.lake.Segments;
+import dev.wings.server.table.SystemTable;
+import dev.wings.server.table.TopicTable;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;

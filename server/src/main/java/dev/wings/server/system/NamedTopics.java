@@ -16,8 +16,8 @@
 package dev.wings.server.system;
 
 import dev.wings.server.catalog.Catalog;
-import dev.wings.server.catalog.TopicTable;
 import dev.wings.server.table.TableNeeds;
+import dev.wings.server.table.TopicTable;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;

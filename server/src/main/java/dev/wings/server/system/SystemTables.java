@@ -17,13 +17,12 @@ package dev.wings.server.system;
 
 import static dev.wings.server.system.NamedTopics.NAMESPACE;
 import static dev.wings.server.system.NamedTopics.TOPIC;
-import static dev.wings.server.system.SystemTable.bigInt;
-import static dev.wings.server.system.SystemTable.instant;
-import static dev.wings.server.system.SystemTable.integer;
-import static dev.wings.server.system.SystemTable.text;
+import static dev.wings.server.table.SystemTable.bigInt;
+import static dev.wings.server.table.SystemTable.instant;
+import static dev.wings.server.table.SystemTable.integer;
+import static dev.wings.server.table.SystemTable.text;
 
 import com.google.protobuf.Timestamp;
-import dev.wings.common.duckdb.ArrowTable;
 import dev.wings.common.proto.PageBatch;
 import dev.wings.common.proto.Partition;
 import dev.wings.common.proto.PlanScanRequest;
@@ -32,12 +31,10 @@ import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.server.catalog.Catalog;
-import dev.wings.server.catalog.TopicTable;
-import dev.wings.server.query.QueryInfo;
-import dev.wings.server.query.QueryLog;
-import dev.wings.server.table.PlanMemory;
-import dev.wings.server.table.SqlTable;
-import dev.wings.server.table.TableNeeds;
+import dev.wings.server.run.QueryInfo;
+import dev.wings.server.run.QueryLog;
+import dev.wings.server.table.SystemTable;
+import dev.wings.server.table.TopicTable;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -45,13 +42,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// The tables of the schema `system`.
 public final class SystemTables {
-
-    public static final String SCHEMA = "system";
 
     private final Catalog catalog;
     private final QueryLog queries;
@@ -78,16 +72,8 @@ public final class SystemTables {
         return tables.stream().map(SystemTable::name).toList();
     }
 
-    public Optional<SqlTable> find(String name) {
-        return tables.stream()
-                .filter(table -> table.name().equals(name))
-                .map(SqlTable.class::cast)
-                .findFirst();
-    }
-
-    /// The rows of now, as far as the tenant may see them.
-    public ArrowTable open(String tenant, TableNeeds needs, BufferAllocator allocator, PlanMemory memory) {
-        return ((SystemTable) needs.table()).open(tenant, needs, allocator, memory);
+    public Optional<SystemTable> find(String name) {
+        return tables.stream().filter(table -> table.name().equals(name)).findFirst();
     }
 
     private SystemTable topics() {

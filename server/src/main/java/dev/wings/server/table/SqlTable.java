@@ -19,8 +19,8 @@ import dev.wings.common.schema.TopicField;
 import java.util.List;
 import java.util.Optional;
 
-/// A table that a query names.
-public interface SqlTable {
+/// A table that a query names. The kinds of tables stand here together, so that who reads them has a case for each.
+public sealed interface SqlTable permits TopicTable, SystemTable {
 
     /// In the order of `select *`.
     List<SqlColumn> columns();

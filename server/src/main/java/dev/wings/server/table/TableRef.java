@@ -21,6 +21,12 @@ package dev.wings.server.table;
 /// @param table the topic as written: its id, or its full resource name
 public record TableRef(String schema, String table) {
 
+    /// Of all tables.
+    public static final String CATALOG = "wings";
+
+    /// The schema of tables that tell of the system itself.
+    public static final String SYSTEM = "system";
+
     public TableRef {
         schema = folded(schema);
         table = folded(table);
@@ -42,7 +48,7 @@ public record TableRef(String schema, String table) {
 
     /// As it stands in SQL.
     public String sql() {
-        return "wings." + quote(schema) + "." + quote(table);
+        return CATALOG + "." + quote(schema) + "." + quote(table);
     }
 
     public static String quote(String identifier) {

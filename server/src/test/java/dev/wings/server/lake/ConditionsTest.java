@@ -18,8 +18,8 @@ package dev.wings.server.lake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.server.table.Condition;
-import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.SystemTable;
 import dev.wings.server.table.TableNeeds;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 class ConditionsTest {
 
-    private static final SqlTable TABLE = new Columns(List.of());
+    private static final SqlTable TABLE = new SystemTable("t", List.of(), (tenant, needs, row) -> {});
 
     @Test
     void fileWithNegativeInfinityIsReadForIt() {
@@ -91,6 +91,4 @@ class ConditionsTest {
                 .build();
         return new InclusiveMetricsEvaluator(schema, Conditions.of(needs, Map.of("f", 1), schema)).eval(file);
     }
-
-    private record Columns(List<SqlColumn> columns) implements SqlTable {}
 }

@@ -1,0 +1,310 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.engine;
+
+import dev.wings.common.duckdb.ParquetFiles;
+import dev.wings.server.table.SegmentSource;
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableNeeds;
+import dev.wings.server.table.TableRef;
+import dev.wings.server.table.TableSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A locked DuckDB: it reaches no file and no network, its settings cannot be changed, and its memory is bounded.
+///
+/// What a query needs is put into the catalog `wings` before it runs. Names and columns stay there for the next
+/// query, which mostly needs the same; if it does not need exactly the same, they go first. Rows go with their query.
+public final class Engine implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+    /// With them, plans of empty tables say that nothing is read, or cannot be serialized.
+    private static final String UNPLANNABLE_OPTIMIZERS =
+            "statistics_propagation,late_materialization,build_side_probe_side,aggregate_reuse";
+
+    /// The native library keeps about a kilobyte of each column chunk of each file that it has seen.
+    private static final long MAX_KNOWN_CHUNKS = 1 << 16;
+
+    private final SqlEngine duckDb;
+    private final boolean first;
+    private volatile boolean closed;
+    private Layout layout = Layout.NOTHING;
+    private boolean laidOut = true;
+    private final List<SegmentSource.Attached> segments = new ArrayList<>();
+    private final Set<Path> knownFiles = new HashSet<>();
+    private long knownChunks;
+
+    /// What is in the catalog.
+    ///
+    /// @param batches columns of the tables whose rows are attached, which are called `t0`, `t1`...
+    /// @param statements make the tables and views that queries name
+    private record Layout(Set<String> schemas, List<Schema> batches, List<String> statements) {
+        static final Layout NOTHING = new Layout(Set.of(), List.of(), List.of());
+    }
+
+    private final Path temporaryDirectory;
+    private final Optional<Path> segmentDirectory;
+
+    private Engine(SqlEngine duckDb, boolean first, Path temporaryDirectory, Optional<Path> segmentDirectory) {
+        this.duckDb = duckDb;
+        this.first = first;
+        this.temporaryDirectory = temporaryDirectory;
+        this.segmentDirectory = segmentDirectory;
+    }
+
+    public enum Purpose {
+        /// Holds empty tables, and tells what would be read.
+        PLANNING,
+        RUNNING,
+        /// Runs what reads tables of the schema `system` only.
+        SYSTEM
+    }
+
+    /// Takes over the directories: they go with the engine.
+    ///
+    /// @param owner for whom it is
+    /// @param first whether its owner has no other that runs
+    /// @param memoryBytes that it may compute with
+    /// @param rowBytes that rows may take on their way into it
+    /// @param temporaryDirectory of this engine alone
+    /// @param segmentDirectory of this engine alone: the only files that it can read are linked there
+    public static Engine open(
+            EngineFactory factory,
+            String owner,
+            boolean first,
+            Purpose purpose,
+            int threads,
+            long memoryBytes,
+            long rowBytes,
+            long temporaryBytes,
+            Path temporaryDirectory,
+            Optional<Path> segmentDirectory) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("threads", Integer.toString(threads));
+        settings.put("async_threads", "1");
+        settings.put("memory_limit", memoryBytes + "B");
+        settings.put("max_temp_directory_size", temporaryBytes + "B");
+        settings.put("temp_directory", temporaryDirectory.toString());
+        settings.put("autoinstall_known_extensions", "false");
+        settings.put("autoload_known_extensions", "false");
+        settings.put("allow_community_extensions", "false");
+        settings.put("max_expression_depth", "250");
+        // faster without, but then rows that are streamed do not even come in the order of an ORDER BY
+        settings.put("preserve_insertion_order", "true");
+        SqlEngine duckDb = factory.open(owner, first, settings, memoryBytes, rowBytes);
+        try {
+            segmentDirectory.ifPresent(directory -> duckDb.run(
+                    // by its name, and by the pattern that stands for it where files are read
+                    "SET allowed_directories = [" + ParquetFiles.text(directory + "/") + ", "
+                            + ParquetFiles.path(directory).replaceFirst("'$", "/'") + "]"));
+            duckDb.run("SET enable_external_access = false");
+            duckDb.run("SET GLOBAL TimeZone = 'UTC'");
+            duckDb.run("ATTACH ':memory:' AS wings");
+            // a file's name stands for what is in it
+            duckDb.run("SET parquet_metadata_cache = true");
+            duckDb.run("SET validate_external_file_cache = 'NO_VALIDATION'");
+            BoundedFunctions.define(duckDb);
+            // as PostgreSQL and Grafana call it
+            duckDb.run("CREATE TEMP MACRO date_bin(w, t, o) AS time_bucket(w, t, o), (w, t) AS time_bucket(w, t)");
+            // beside the word, for those who write x -> x + 1
+            duckDb.run("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'");
+            duckDb.run("SET allowed_configs = ['TimeZone']");
+            if (purpose == Purpose.PLANNING) {
+                duckDb.run("SET disabled_optimizers = '" + UNPLANNABLE_OPTIMIZERS + "'");
+            }
+            duckDb.run("SET lock_configuration = true");
+            return new Engine(duckDb, first, temporaryDirectory, segmentDirectory);
+        } catch (Throwable t) {
+            duckDb.close();
+            throw t;
+        }
+    }
+
+    /// Whether its owner's others stand back for it.
+    boolean isFirst() {
+        return first;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    public SqlEngine duckDb() {
+        return duckDb;
+    }
+
+    /// Makes empty tables under the names that the query uses; bare names are those of `homeSchema`.
+    public void declare(Map<TableRef, SqlTable> tables, String homeSchema, String timeZone) {
+        List<String> statements = new ArrayList<>();
+        tables.forEach((name, table) -> statements.add("CREATE TABLE " + name.sql() + " ("
+                + table.columns().stream()
+                        // not null would let the optimizer do without a column that the run then has no value for
+                        .map(column -> TableRef.quote(column.name()) + " " + column.sqlType())
+                        .collect(Collectors.joining(", "))
+                + ")"));
+        layOut(new Layout(
+                schemas(tables.keySet(), homeSchema), List.of(), withSession(statements, homeSchema, timeZone)));
+    }
+
+    /// Makes the tables readable under the names that the query uses, until [#removeRows]. Columns that are not
+    /// needed are there too, and null: the text of the query may name them. If this fails, the engine is only to be
+    /// closed.
+    public void add(Map<TableRef, TableSource> tables, String homeSchema, String timeZone, BufferAllocator allocator) {
+        List<Schema> batches = new ArrayList<>();
+        List<String> statements = new ArrayList<>();
+        tables.forEach((name, source) -> {
+            statements.add("CREATE VIEW " + name.sql() + " AS " + rows(source, batchesName(batches.size())));
+            batches.add(source.batches().schema());
+        });
+        layOut(new Layout(
+                schemas(tables.keySet(), homeSchema), batches, withSession(statements, homeSchema, timeZone)));
+        int number = 0;
+        for (TableSource source : tables.values()) {
+            duckDb.attach(batchesName(number), source.batches(), allocator);
+            number++;
+        }
+    }
+
+    /// The rows in segments first: they are the older ones. Without a union, DuckDB does more with a table.
+    private String rows(TableSource source, String batches) {
+        String selected = "SELECT " + selectList(source.needs()) + " FROM ";
+        String fresh = selected + "memory.main." + batches;
+        if (source.segments().isEmpty()) {
+            return fresh;
+        }
+        Path directory = segmentDirectory.orElseThrow(() -> new IllegalStateException("this engine reads no files"));
+        SegmentSource.Attached attached = source.segments().get().attach(directory.resolve(batches));
+        segments.add(attached);
+        attached.chunks().forEach((file, chunks) -> knownChunks += knownFiles.add(file) ? chunks : 0);
+        String old = selected + attached.relation();
+        return source.pages() == 0 ? old : old + " UNION ALL " + fresh;
+    }
+
+    /// The files that a failure is about, as their table names them.
+    public List<String> blamedFiles(String message) {
+        return segments.stream()
+                .flatMap(attached -> attached.blamed(message).stream())
+                .distinct()
+                .toList();
+    }
+
+    /// Lets go of the rows of [#add].
+    public void removeRows() {
+        removeSegments();
+        for (int i = 0; i < layout.batches().size(); i++) {
+            duckDb.detach(batchesName(i));
+        }
+    }
+
+    /// Whether its catalog can be used again, and it has not seen too many files.
+    public boolean isUsable() {
+        return laidOut && duckDb.isUsable() && knownChunks <= MAX_KNOWN_CHUNKS;
+    }
+
+    private void layOut(Layout next) {
+        if (layout.equals(next)) {
+            return;
+        }
+        laidOut = false;
+        duckDb.run("USE memory.main");
+        for (String schema : layout.schemas()) {
+            duckDb.run("DROP SCHEMA wings." + TableRef.quote(schema) + " CASCADE");
+        }
+        for (int i = 0; i < layout.batches().size(); i++) {
+            duckDb.dropTable(batchesName(i));
+        }
+        for (String schema : next.schemas()) {
+            duckDb.run("CREATE SCHEMA wings." + TableRef.quote(schema));
+        }
+        for (int i = 0; i < next.batches().size(); i++) {
+            duckDb.addTable(batchesName(i), next.batches().get(i));
+        }
+        next.statements().forEach(duckDb::run);
+        layout = next;
+        laidOut = true;
+    }
+
+    private static Set<String> schemas(Set<TableRef> tables, String homeSchema) {
+        Set<String> schemas = new LinkedHashSet<>();
+        schemas.add(homeSchema);
+        tables.forEach(table -> schemas.add(table.schema()));
+        return schemas;
+    }
+
+    private static List<String> withSession(List<String> statements, String schema, String timeZone) {
+        statements.add("USE wings." + TableRef.quote(schema));
+        statements.add("SET GLOBAL TimeZone = '" + timeZone.replace("'", "''") + "'");
+        return statements;
+    }
+
+    private static String batchesName(int number) {
+        return "t" + number;
+    }
+
+    private static String selectList(TableNeeds needs) {
+        return needs.table().columns().stream()
+                .map(column -> needs.columns().contains(column)
+                        ? TableRef.quote(column.name())
+                        : "CAST(NULL AS " + column.sqlType() + ") AS " + TableRef.quote(column.name()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private void removeSegments() {
+        segments.forEach(SegmentSource.Attached::close);
+        segments.clear();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            duckDb.close();
+        } finally {
+            removeSegments();
+            delete(temporaryDirectory);
+            segmentDirectory.ifPresent(Engine::delete);
+        }
+    }
+
+    /// What is left behind does no harm: it goes when the server ends.
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("cannot delete the directory of an engine: directory={}", directory, e);
+        }
+    }
+}

@@ -1,0 +1,366 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.plan;
+
+import dev.wings.common.duckdb.DuckDbException;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.resource.ResourceId;
+import dev.wings.common.rpc.ActingTenant;
+import dev.wings.common.time.Scheduler;
+import dev.wings.server.engine.Engine;
+import dev.wings.server.engine.EngineFactory;
+import dev.wings.server.engine.EnginePool;
+import dev.wings.server.engine.LocalEngines;
+import dev.wings.server.engine.SqlEngine;
+import dev.wings.server.sql.Failures;
+import dev.wings.server.sql.Gate;
+import dev.wings.server.sql.ParsedQuery;
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableRef;
+import dev.wings.server.table.Tables;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// Checks queries and plans them over empty tables, a bounded number at once, of the tenants in turn.
+///
+/// A client asks for a query twice, for its columns and for its rows, and a prepared one again and again. So plans
+/// are kept, unless the same text would be planned differently at another time.
+public final class Planning implements AutoCloseable {
+
+    /// Part of the work is native and would pin the carriers of virtual threads.
+    private static final int THREADS = 4;
+
+    /// Of one tenant.
+    private static final int MAX_WAITING = 256;
+
+    /// Constants are folded while a query is planned, which can take any time.
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    private static final Duration STOP_AGAIN_AFTER = Duration.ofMillis(50);
+
+    /// Then the engine is killed.
+    private static final int MAX_INTERRUPTS = 20;
+
+    private static final long MAX_SHAPE_BYTES = 16L << 20;
+
+    private static final int MAX_KEPT_PLANS = 1000;
+
+    private static final long MAX_KEPT_BYTES = 16L << 20;
+
+    private final Tables tables;
+    private final BufferAllocator allocator;
+    private final Scheduler scheduler;
+    private final EnginePool engines;
+    private final ExecutorService threads;
+    private final PlanCache kept = new PlanCache(MAX_KEPT_PLANS, MAX_KEPT_BYTES);
+
+    /// @param factory opens engines
+    /// @param queueTimeout how long a query waits for its tenant's turn
+    public Planning(
+            EngineFactory factory,
+            Tables tables,
+            Duration queueTimeout,
+            BufferAllocator allocator,
+            Scheduler scheduler,
+            Path directory) {
+        this.tables = tables;
+        this.scheduler = scheduler;
+        this.allocator = allocator;
+        this.engines = new EnginePool(
+                factory,
+                scheduler,
+                Engine.Purpose.PLANNING,
+                new EnginePool.Limits(THREADS, MAX_WAITING, queueTimeout, 1, 256L << 20, 0, 64L << 20),
+                directory,
+                Optional.empty());
+        this.threads = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(THREADS),
+                Thread.ofPlatform()
+                        .name("sql-plan-", 0)
+                        .stackSize(LocalEngines.STACK_BYTES)
+                        .daemon()
+                        .factory());
+    }
+
+    /// For who counts them.
+    public EnginePool engines() {
+        return engines;
+    }
+
+    public void warmUp() {
+        engines.warmUp(ResourceId.DEFAULT);
+    }
+
+    /// The plan of a query over the tables as they were last seen, which the reader notices if they have changed.
+    public QueryPlan plan(QueryRequest request) {
+        Optional<QueryPlan> known = kept.find(request);
+        if (known.isPresent()
+                && known.get()
+                        .tables()
+                        .equals(tables.resolve(
+                                request.tenant(), known.get().query().tables()))) {
+            return known.get();
+        }
+        QueryPlan plan = inEngine(request, engine -> plan(engine, request));
+        if (plan.query().timeless()) {
+            kept.put(request, plan);
+        }
+        return plan;
+    }
+
+    /// The same, or a plan that was made over tables as they were seen before.
+    public QueryPlan recentPlan(QueryRequest request) {
+        return kept.find(request).orElseGet(() -> plan(request));
+    }
+
+    public boolean isKept(QueryRequest request) {
+        return kept.find(request).isPresent();
+    }
+
+    /// Stops what is being planned. Nothing may be asked for any more.
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        engines.close();
+    }
+
+    private QueryPlan plan(Engine engine, QueryRequest request) {
+        ParsedQuery parsed = Gate.check(engine.duckDb(), request.sql(), request.schema());
+        Map<TableRef, SqlTable> found = resolve(request.tenant(), parsed);
+        try {
+            return plan(engine, request, parsed, found);
+        } catch (WingsException | DuckDbException e) {
+            boolean ofStatement =
+                    !(e instanceof DuckDbException known) || known.kind() == DuckDbException.Kind.STATEMENT;
+            if (!ofStatement || isCurrent(found)) {
+                throw e;
+            }
+        }
+        return plan(engine, request, parsed, resolve(request.tenant(), parsed));
+    }
+
+    /// Whether tables still are what they were last seen as: what is wrong with a query may be right with those of now.
+    private boolean isCurrent(Map<TableRef, SqlTable> found) {
+        try {
+            tables.check(found.values());
+            return true;
+        } catch (WingsException e) {
+            return !isChange(e);
+        }
+    }
+
+    /// Whether a failure may say that a table is no longer what it was seen as.
+    public static boolean isChange(WingsException e) {
+        return e.kind() == ErrorKind.CONFLICT || e.kind() == ErrorKind.NOT_FOUND;
+    }
+
+    private QueryPlan plan(Engine engine, QueryRequest request, ParsedQuery parsed, Map<TableRef, SqlTable> found) {
+        ParsedQuery query = TableDescription.complete(parsed, found);
+        Optional<DirectResult> direct = query.projection()
+                .filter(ignored -> request.timeZone().equals(QueryRequest.UTC))
+                .flatMap(projection ->
+                        DirectResult.of(projection, found.values().iterator().next()));
+        if (direct.isPresent()) {
+            Schema columns = ResultColumns.described(direct.get().schema(), query, found);
+            return new QueryPlan(
+                    query, found, new Description(Optional.of(columns), List.of()), direct, TableScans.NONE);
+        }
+        engine.declare(found, request.schema(), request.timeZone());
+        Description description = describe(engine, query, found);
+        BoundPlan.check(engine, query);
+        return new QueryPlan(query, found, description, Optional.empty(), Planner.plan(engine, query, found));
+    }
+
+    /// One by one: of several tables, it is known which is not there.
+    private Map<TableRef, SqlTable> resolve(String tenant, ParsedQuery query) {
+        if (query.tables().size() > Tables.MAX_TABLES) {
+            // says so
+            return tables.resolve(tenant, query.tables());
+        }
+        Map<TableRef, SqlTable> found = new LinkedHashMap<>();
+        for (TableRef name : query.tables()) {
+            try {
+                found.putAll(tables.resolve(tenant, List.of(name)));
+            } catch (WingsException e) {
+                String place = query.places().get(name);
+                if (e.kind() != ErrorKind.NOT_FOUND || place == null) {
+                    throw e;
+                }
+                throw new WingsException(ErrorKind.NOT_FOUND, e.getMessage() + "; " + place, e);
+            }
+        }
+        return found;
+    }
+
+    private Description describe(Engine engine, ParsedQuery query, Map<TableRef, SqlTable> found) {
+        try (BufferAllocator shapes = allocator.newChildAllocator("describe", 0, MAX_SHAPE_BYTES)) {
+            Description known;
+            try (SqlEngine.Prepared statement = engine.duckDb().prepare(query.sql())) {
+                known = new Description(statement.columns(shapes), statement.parameters(shapes));
+            }
+            Description shape = ParameterTypes.refined(engine, query, known, shapes);
+            return new Description(
+                    query.isExplain()
+                            ? Optional.of(ResultColumns.described(Explanation.SCHEMA))
+                            : shape.columns().map(columns -> ResultColumns.described(columns, query, found)),
+                    shape.parameters());
+        }
+    }
+
+    /// Waits for a place, and gives it to the thread that plans, since who asked may lose patience. An engine holds no
+    /// rows, but one that a statement has killed is missing to who asks next: that is not another tenant.
+    private <T> T inEngine(QueryRequest request, Function<Engine, T> work) {
+        EngineInUse inUse = new EngineInUse();
+        FairPlaces.Place place = acquire(request.tenant());
+        Future<T> result = submit(place, () -> inEngine(request, work, inUse));
+        try {
+            return result.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof WingsException known) {
+                throw known;
+            }
+            throw new IllegalStateException("a query cannot be planned", e.getCause());
+        } catch (TimeoutException e) {
+            stop(inUse);
+            result.cancel(true);
+            throw new WingsException(
+                    ErrorKind.DEADLINE,
+                    "planning the query took too long, the control plane may be slow or away: limit="
+                            + TIMEOUT.toSeconds() + "s",
+                    e);
+        } catch (InterruptedException e) {
+            stop(inUse);
+            result.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new WingsException(ErrorKind.CANCELLED, "interrupted while a query was planned", e);
+        }
+    }
+
+    /// An engine that is between two statements does not notice: it is interrupted until it is given back.
+    private void stop(EngineInUse inUse) {
+        if (inUse.interrupt()) {
+            scheduler.schedule(STOP_AGAIN_AFTER, () -> stop(inUse));
+        }
+    }
+
+    private FairPlaces.Place acquire(String tenant) {
+        try {
+            return engines.acquire(tenant);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WingsException(ErrorKind.CANCELLED, "interrupted while a query waited to be planned", e);
+        }
+    }
+
+    /// The place is given back when the work is done.
+    private <T> Future<T> submit(FairPlaces.Place place, Callable<T> plan) {
+        FutureTask<T> task = new FutureTask<>(plan);
+        try {
+            threads.execute(ActingTenant.working(place.owner(), () -> {
+                try (place) {
+                    task.run();
+                }
+            }));
+            return task;
+        } catch (RejectedExecutionException e) {
+            place.close();
+            throw WingsException.unavailable("the server is stopping", e);
+        }
+    }
+
+    private <T> T inEngine(QueryRequest request, Function<Engine, T> work, EngineInUse inUse) {
+        String tenant = request.tenant();
+        Engine engine = engines.take(tenant);
+        boolean usable = false;
+        try {
+            inUse.begin(engine);
+            T answer = work.apply(engine);
+            usable = true;
+            return answer;
+        } catch (DuckDbException e) {
+            usable = e.kind() == DuckDbException.Kind.STATEMENT;
+            throw Failures.of(e, request.sql());
+        } catch (WingsException e) {
+            usable = true;
+            throw e;
+        } finally {
+            inUse.end();
+            if (usable && engine.isUsable()) {
+                engines.giveBack(tenant, engine);
+            } else {
+                engine.close();
+            }
+        }
+    }
+
+    /// The engine that works for one caller, who may lose patience.
+    private static final class EngineInUse {
+
+        private @Nullable Engine engine;
+        private boolean stopped;
+        private int interrupts;
+
+        synchronized void begin(Engine next) {
+            if (stopped) {
+                throw new WingsException(ErrorKind.CANCELLED, "nobody waits for the plan any more");
+            }
+            engine = next;
+        }
+
+        synchronized void end() {
+            engine = null;
+        }
+
+        /// Whether there is something to be interrupted. Nothing begins any more.
+        synchronized boolean interrupt() {
+            stopped = true;
+            if (engine == null) {
+                return false;
+            }
+            interrupts++;
+            if (interrupts > MAX_INTERRUPTS) {
+                engine.duckDb().kill();
+            } else {
+                engine.duckDb().interrupt(null);
+            }
+            return true;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.plan;
+
+import dev.wings.server.sql.ParsedQuery;
+import dev.wings.server.table.Condition;
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableNeeds;
+import dev.wings.server.table.TableRef;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// All that is known of a query before its rows are read. It holds for the tables as they were: who reads them checks
+/// that they still are.
+///
+/// @param tables what the names in the query stand for
+/// @param direct set if the result is made without an engine
+/// @param scans what the query needs of its tables
+public record QueryPlan(
+        ParsedQuery query,
+        Map<TableRef, SqlTable> tables,
+        Description description,
+        Optional<DirectResult> direct,
+        TableScans scans) {
+
+    /// Overhead of one, and of each column that its tables have: generous guesses.
+    private static final long BYTES = 2 << 10;
+
+    private static final long COLUMN_BYTES = 1 << 10;
+
+    /// Whether it reads tables, and all of them tell of the system itself.
+    public boolean ofSystemOnly() {
+        return !tables.isEmpty()
+                && tables.keySet().stream().allMatch(table -> table.schema().equals(TableRef.SYSTEM));
+    }
+
+    /// What is needed of each table when the parameters have these values.
+    public Map<TableRef, TableNeeds> needs(List<@Nullable Object> parameters) {
+        Map<TableRef, TableNeeds> needs = new LinkedHashMap<>();
+        tables.forEach((name, table) -> {
+            TableNeeds ofTable = direct.map(result -> new TableNeeds(table, result.columns(), Condition.none()))
+                    .orElseGet(() -> scans.needs(name, table, parameters));
+            needs.put(
+                    name,
+                    query.isExplain() ? ofTable.explainedToo() : query.onlyCounts() ? ofTable.counted() : ofTable);
+        });
+        return needs;
+    }
+
+    /// About how much memory it takes.
+    long bytes() {
+        long columns = tables.values().stream()
+                .mapToLong(table -> table.columns().size())
+                .sum();
+        return BYTES + 4L * query.sql().length() + COLUMN_BYTES * columns + scans.bytes();
+    }
+}

@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.plan;
+
+import dev.wings.server.sql.ParsedQuery;
+import dev.wings.server.table.SqlColumn;
+import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.TableRef;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// `DESCRIBE` of a table. The engine knows tables without their `NOT NULL`, and would say that all columns can hold
+/// null.
+final class TableDescription {
+
+    private TableDescription() {}
+
+    /// The query with what the engine does not know put in, if it describes a table.
+    static ParsedQuery complete(ParsedQuery query, Map<TableRef, SqlTable> tables) {
+        return query.described()
+                .map(name -> query.rewritten(sql(name, notNull(tables, name))))
+                .orElse(query);
+    }
+
+    private static List<String> notNull(Map<TableRef, SqlTable> tables, TableRef name) {
+        SqlTable table = tables.get(name);
+        if (table == null) {
+            throw new IllegalStateException("a table that was not resolved: " + name);
+        }
+        return table.columns().stream()
+                .filter(column -> !column.nullable())
+                .map(SqlColumn::name)
+                .toList();
+    }
+
+    private static String sql(TableRef name, List<String> notNull) {
+        String names = notNull.stream()
+                .map(column -> "'" + column.replace("'", "''") + "'")
+                .collect(Collectors.joining(", "));
+        return "SELECT column_name, column_type, CASE WHEN list_contains([" + names
+                + "]::VARCHAR[], column_name) THEN 'NO' ELSE 'YES' END AS \"null\", \"key\", \"default\", extra FROM"
+                + " (DESCRIBE " + name.sql() + ")";
+    }
+}

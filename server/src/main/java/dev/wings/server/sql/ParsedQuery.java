@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.sql;
+
+import dev.wings.server.table.TableRef;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// One query that may run.
+///
+/// @param sql what DuckDB is given: the text as written, except that `default` is quoted and `system` has its catalog
+/// @param parameters where they are in `sql`, in order
+/// @param tables the tables that it reads, each once
+/// @param tableFunctions folded names of the table functions that it calls
+/// @param columns names that may be columns, in lower case; a column with another name is not read. Empty if any may
+///     be
+/// @param projection set if the query does nothing but pick columns of one table
+/// @param described set if the query does nothing but describe one table
+/// @param onlyCounts whether the query does nothing but count the rows of one table
+/// @param timeless whether what is constant in it has the same value at any time
+/// @param places where a table is named first, for people; not of all
+/// @param origins what the columns of the result are, as far as the text tells
+public record ParsedQuery(
+        String sql,
+        List<Parameter> parameters,
+        Set<TableRef> tables,
+        Set<String> tableFunctions,
+        Optional<Set<String>> columns,
+        Optional<Projection> projection,
+        Optional<TableRef> described,
+        boolean onlyCounts,
+        boolean timeless,
+        Explain explain,
+        Map<TableRef, String> places,
+        Optional<Origins.Columns> origins) {
+
+    /// What is asked about the query rather than its rows.
+    public enum Explain {
+        NOTHING,
+        /// How it would run.
+        PLAN,
+        /// How it has run.
+        RUN
+    }
+
+    public ParsedQuery {
+        parameters = List.copyOf(parameters);
+        tables = Set.copyOf(tables);
+        tableFunctions = Set.copyOf(tableFunctions);
+        columns = columns.map(Set::copyOf);
+        places = Map.copyOf(places);
+    }
+
+    /// The question how it runs.
+    ParsedQuery explained(Explain how) {
+        return new ParsedQuery(
+                sql,
+                parameters,
+                tables,
+                tableFunctions,
+                columns,
+                Optional.empty(),
+                Optional.empty(),
+                onlyCounts,
+                timeless,
+                how,
+                places,
+                Optional.empty());
+    }
+
+    public boolean isExplain() {
+        return explain != Explain.NOTHING;
+    }
+
+    /// The same question in other words, without parameters.
+    public ParsedQuery rewritten(String other) {
+        return new ParsedQuery(
+                other,
+                List.of(),
+                tables,
+                tableFunctions,
+                columns,
+                projection,
+                described,
+                onlyCounts,
+                timeless,
+                explain,
+                places,
+                Optional.empty());
+    }
+
+    /// The text with the same value, as SQL writes it, for all parameters.
+    public String sqlWith(String value) {
+        byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
+        StringBuilder out = new StringBuilder();
+        int from = 0;
+        for (Parameter parameter : parameters) {
+            out.append(new String(utf8, from, parameter.position() - from, StandardCharsets.UTF_8))
+                    .append(value);
+            from = parameter.position() + parameter.length();
+        }
+        return out.append(new String(utf8, from, utf8.length - from, StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    /// A `?` or `$1`, in bytes of UTF-8.
+    ///
+    /// @param name without the `$`; of a `?`, its number
+    /// @param nullTested whether it is asked, here, whether it is null
+    /// @param beside then, names of the other parameters of the same condition, the nearest first
+    public record Parameter(int position, int length, String name, boolean nullTested, List<String> beside) {
+
+        public Parameter {
+            beside = List.copyOf(beside);
+        }
+
+        Parameter moved(int bytes) {
+            return new Parameter(position + bytes, length, name, nullTested, beside);
+        }
+    }
+
+    /// `SELECT columns FROM table [LIMIT n]`
+    ///
+    /// @param columns none for all columns of the table
+    /// @param limit [Long#MAX_VALUE] for none
+    public record Projection(TableRef table, List<Column> columns, long limit) {
+
+        public Projection {
+            columns = List.copyOf(columns);
+        }
+
+        /// @param name of the column, without regard to case
+        /// @param as its name in the result
+        public record Column(String name, String as) {}
+    }
+}
