@@ -41,6 +41,8 @@ import dev.wings.common.proto.Partition;
 import dev.wings.common.proto.PlanScanRequest;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.ResolveTopicRequest;
+import dev.wings.common.proto.ResolveTopicResponse;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.controlplane.TestControlPlane.TestPage;
@@ -111,6 +113,15 @@ final class ControlPlaneIT {
                                 .setName(topic.getName())
                                 .build()))
                 .isEqualTo(topic);
+        ResolveTopicResponse resolved = wings.cluster()
+                .resolveTopic(ResolveTopicRequest.newBuilder()
+                        .setName(topic.getName())
+                        .build());
+        assertThat(resolved.getTopic()).isEqualTo(topic);
+        assertThat(resolved.getNamespace()).isEqualTo(wings.namespace());
+        assertThat(resolved.getObjectStore().getName())
+                .isEqualTo(wings.namespace().getObjectStore());
+        assertThat(resolved.getObjectStore().getUri()).isNotEmpty();
     }
 
     @Test

@@ -191,6 +191,10 @@ public final class ClusterMetadata {
         return store.loadTopic(name);
     }
 
+    public TopicHome loadHome(TopicName name) {
+        return store.loadHome(name);
+    }
+
     public ResultPage<TopicRecord> listTopics(NamespaceName parent, int pageSize, String pageToken) {
         PageRequest page = PageRequest.parse(parent + "/topics", 1, pageSize, pageToken);
         return page.page(

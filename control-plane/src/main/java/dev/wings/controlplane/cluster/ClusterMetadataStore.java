@@ -66,6 +66,9 @@ public interface ClusterMetadataStore {
 
     TopicRecord loadTopic(TopicName name);
 
+    /// The topic and what it is in, as all of them were at one moment.
+    TopicHome loadHome(TopicName name);
+
     List<TopicRecord> listTopics(NamespaceName parent, String after, int limit);
 
     /// The topics of all namespaces of a tenant, ordered by namespace and topic.

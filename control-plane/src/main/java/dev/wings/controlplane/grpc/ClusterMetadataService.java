@@ -40,6 +40,8 @@ import dev.wings.common.proto.ListTopicsRequest;
 import dev.wings.common.proto.ListTopicsResponse;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.ObjectStore;
+import dev.wings.common.proto.ResolveTopicRequest;
+import dev.wings.common.proto.ResolveTopicResponse;
 import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
@@ -50,6 +52,7 @@ import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.TenantRecord;
+import dev.wings.controlplane.cluster.TopicHome;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.paging.ResultPage;
 import io.grpc.stub.StreamObserver;
@@ -192,6 +195,18 @@ public final class ClusterMetadataService extends ClusterMetadataGrpc.ClusterMet
     public void deleteTopic(DeleteTopicRequest request, StreamObserver<Empty> answer) {
         cluster.deleteTopic(TopicName.parse(request.getName()));
         answer(answer, Empty.getDefaultInstance());
+    }
+
+    @Override
+    public void resolveTopic(ResolveTopicRequest request, StreamObserver<ResolveTopicResponse> answer) {
+        TopicHome home = cluster.loadHome(TopicName.parse(request.getName()));
+        answer(
+                answer,
+                ResolveTopicResponse.newBuilder()
+                        .setTopic(ResourceProtos.toProto(home.topic()))
+                        .setNamespace(ResourceProtos.toProto(home.namespace()))
+                        .setObjectStore(ResourceProtos.toProto(home.objectStore()))
+                        .build());
     }
 
     private static <A> void answer(StreamObserver<A> observer, A answer) {

@@ -25,6 +25,7 @@ import dev.wings.controlplane.cluster.NewTopic;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TenantRecord;
+import dev.wings.controlplane.cluster.TopicHome;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
@@ -170,6 +171,14 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
     @Override
     public TopicRecord loadTopic(TopicName name) {
         return database.transaction(() -> database.load(name).topic);
+    }
+
+    @Override
+    public TopicHome loadHome(TopicName name) {
+        return database.transaction(() -> {
+            NamespaceRecord namespace = database.load(name.parent()).namespace;
+            return new TopicHome(database.load(name).topic, namespace, database.load(namespace.objectStore()));
+        });
     }
 
     @Override

@@ -27,6 +27,7 @@ import dev.wings.controlplane.cluster.NewTopic;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TenantRecord;
+import dev.wings.controlplane.cluster.TopicHome;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.postgres.NameLookup.Lock;
 import dev.wings.controlplane.task.TaskKind;
@@ -315,18 +316,58 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
 
     @Override
     public TopicRecord loadTopic(TopicName name) {
-        return database.read("load topic", connection -> {
-            List<TopicRecord> found =
-                    TopicRows.list(connection, name.tenant(), """
-                    n.tenant_uid in (select tenant_uid from tenants where tenant_id = ? and delete_time is null)
-                        and n.namespace_id = ? and t.topic_id = ?""", 1, name.tenant(), name.namespace(), name.topic());
-            if (found.isEmpty()) {
-                // which part of the name is missing?
-                UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.NONE);
-                NameLookup.namespace(connection, tenant, name.parent(), Lock.NONE);
-                throw ResourceErrors.notFound(name);
-            }
-            return found.getFirst();
+        return database.read("load topic", connection -> loadTopic(connection, name));
+    }
+
+    private static TopicRecord loadTopic(Connection connection, TopicName name) throws SQLException {
+        List<TopicRecord> found =
+                TopicRows.list(connection, name.tenant(), """
+                n.tenant_uid in (select tenant_uid from tenants where tenant_id = ? and delete_time is null)
+                    and n.namespace_id = ? and t.topic_id = ?""", 1, name.tenant(), name.namespace(), name.topic());
+        if (found.isEmpty()) {
+            // which part of the name is missing?
+            UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.NONE);
+            NameLookup.namespace(connection, tenant, name.parent(), Lock.NONE);
+            throw ResourceErrors.notFound(name);
+        }
+        return found.getFirst();
+    }
+
+    /// What a topic is in never changes: found by its uid, it is that of the moment when the topic was there, whatever
+    /// was deleted since.
+    @Override
+    public TopicHome loadHome(TopicName name) {
+        String sql = """
+                select n.create_time, n.object_prefix,
+                    o.object_store_uid, o.object_store_id, o.create_time as store_create_time, o.uri
+                from namespaces n join object_stores o using (object_store_uid)
+                where n.namespace_uid = ?
+                """;
+        return database.read("resolve topic", connection -> {
+            TopicRecord topic = loadTopic(connection, name);
+            return Sql.queryOne(
+                            connection,
+                            sql,
+                            row -> {
+                                ObjectStoreName store =
+                                        new ObjectStoreName(name.tenant(), row.getString("object_store_id"));
+                                return new TopicHome(
+                                        topic,
+                                        new NamespaceRecord(
+                                                name.parent(),
+                                                topic.namespaceUid(),
+                                                Sql.instant(row, "create_time"),
+                                                store,
+                                                row.getString("object_prefix")),
+                                        new ObjectStoreRecord(
+                                                store,
+                                                Sql.uuid(row, "object_store_uid"),
+                                                Sql.instant(row, "store_create_time"),
+                                                URI.create(row.getString("uri"))));
+                            },
+                            topic.namespaceUid())
+                    // gone for good by now
+                    .orElseThrow(() -> ResourceErrors.notFound(name));
         });
     }
 

@@ -72,6 +72,25 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
     }
 
     @Test
+    void topicIsLoadedWithWhatItIsIn() {
+        createNamespace();
+        assertFails(() -> store().loadHome(TOPIC), ErrorKind.NOT_FOUND, "name=" + TOPIC);
+        TopicRecord first = store().createTopic(topic(TOPIC));
+        assertThat(store().loadHome(TOPIC))
+                .isEqualTo(
+                        new TopicHome(first, store().loadNamespace(NAMESPACE), store().loadObjectStore(OBJECT_STORE)));
+
+        store().deleteTopic(TOPIC, TIME, TIME);
+        store().deleteNamespace(NAMESPACE, TIME, TIME);
+        assertFails(() -> store().loadHome(TOPIC), ErrorKind.NOT_FOUND, "name=" + NAMESPACE);
+        store().createNamespace(namespace(NAMESPACE));
+        TopicRecord second = store().createTopic(topic(TOPIC));
+        TopicHome home = store().loadHome(TOPIC);
+        assertThat(home.topic()).isEqualTo(second).isNotEqualTo(first);
+        assertThat(home.namespace().uid()).isEqualTo(second.namespaceUid());
+    }
+
+    @Test
     void topicWithoutPartitionKeyHasNone() {
         createNamespace();
         TopicRecord created = store().createTopic(new NewTopic(TOPIC, uuid(), TIME, schema(), 0, LakeSpec.defaults(0)));
@@ -83,6 +102,7 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
     void missingResourceIsNamed() {
         assertFails(() -> store().loadTenant(TENANT), ErrorKind.NOT_FOUND, "name=tenants/acme");
         assertFails(() -> store().loadTopic(TOPIC), ErrorKind.NOT_FOUND, "name=tenants/acme");
+        assertFails(() -> store().loadHome(TOPIC), ErrorKind.NOT_FOUND, "name=tenants/acme");
         store().createTenant(tenant(TENANT));
         assertFails(() -> store().loadObjectStore(OBJECT_STORE), ErrorKind.NOT_FOUND, "name=" + OBJECT_STORE);
         assertFails(() -> store().loadNamespace(NAMESPACE), ErrorKind.NOT_FOUND, "name=" + NAMESPACE);

@@ -15,27 +15,15 @@
  */
 package dev.wings.ingestor.topic;
 
-import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
-import dev.wings.common.proto.GetNamespaceRequest;
-import dev.wings.common.proto.GetObjectStoreRequest;
-import dev.wings.common.proto.GetTopicRequest;
-import dev.wings.common.proto.Namespace;
-import dev.wings.common.proto.ObjectStore;
-import dev.wings.common.proto.Topic;
-import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.Retries;
-import dev.wings.common.schema.SchemaProtos;
-import dev.wings.common.schema.TopicField;
-import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.time.Scheduler;
-import java.net.URI;
+import dev.wings.common.topic.ResolvedTopic;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Topics by name, as the control plane last told them: each stream asks when it begins, and what it is told is kept
@@ -113,37 +101,17 @@ public final class TopicDirectory {
         // a control plane that is just being restarted is waited for
         ClusterMetadataBlockingStub stub =
                 clusterMetadata.withWaitForReady().withDeadline(scheduler.deadline(callTimeout));
-        return Retries.once(() -> {
-            Topic topic = stub.getTopic(
-                    GetTopicRequest.newBuilder().setName(name.toString()).build());
-            if (last != null
-                    && last.uid().equals(topic.getUid())
-                    && last.schema().version() == topic.getSchema().getVersion()) {
-                return last;
-            }
-            Namespace namespace = stub.getNamespace(GetNamespaceRequest.newBuilder()
-                    .setName(name.parent().toString())
-                    .build());
-            if (!namespace.getUid().equals(topic.getNamespaceUid())) {
-                throw WingsException.unavailable(
-                        "the namespace was replaced just now: namespace=" + name.parent(), null);
-            }
-            ObjectStore store = stub.getObjectStore(GetObjectStoreRequest.newBuilder()
-                    .setName(namespace.getObjectStore())
-                    .build());
-            return target(name, topic, target(name.parent(), namespace, store));
-        });
-    }
-
-    private static TopicTarget target(TopicName name, Topic topic, NamespaceTarget namespace) {
-        TopicSchema schema = SchemaProtos.fromProto(topic.getSchema());
-        Optional<TopicField> partitionKey = topic.getPartitionFieldId() == 0
-                ? Optional.empty()
-                : Optional.of(schema.partitionKey(topic.getPartitionFieldId()));
-        return new TopicTarget(name, topic.getUid(), schema, partitionKey, namespace);
-    }
-
-    private static NamespaceTarget target(NamespaceName name, Namespace namespace, ObjectStore store) {
-        return new NamespaceTarget(name, namespace.getUid(), URI.create(store.getUri()), namespace.getObjectPrefix());
+        ResolvedTopic topic = Retries.once(() -> ResolvedTopic.ask(stub, name));
+        if (last != null
+                && last.uid().equals(topic.uid())
+                && last.schema().version() == topic.schema().version()) {
+            return last;
+        }
+        return new TopicTarget(
+                name,
+                topic.uid(),
+                topic.schema(),
+                topic.partitionKey(),
+                new NamespaceTarget(name.parent(), topic.namespaceUid(), topic.objectStore(), topic.objectPrefix()));
     }
 }

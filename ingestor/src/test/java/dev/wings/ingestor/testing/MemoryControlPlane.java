@@ -26,8 +26,8 @@ import dev.wings.common.proto.CreateTenantRequest;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.DeleteTopicRequest;
 import dev.wings.common.proto.GetNamespaceRequest;
-import dev.wings.common.proto.GetTopicRequest;
 import dev.wings.common.proto.Namespace;
+import dev.wings.common.proto.ResolveTopicRequest;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.GrpcClient;
@@ -205,7 +205,7 @@ public final class MemoryControlPlane implements AutoCloseable {
         if (request instanceof CommitFolioRequest commit && answer instanceof CommitFolioResponse response) {
             committed(commit, response);
             afterCommit.run(commit);
-        } else if (request instanceof GetTopicRequest) {
+        } else if (request instanceof ResolveTopicRequest) {
             lookedUp();
             afterLookup.run();
         }

@@ -17,9 +17,6 @@ package dev.wings.server.catalog;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.ClusterMetadataGrpc;
-import dev.wings.common.proto.GetNamespaceRequest;
-import dev.wings.common.proto.GetObjectStoreRequest;
-import dev.wings.common.proto.GetTopicRequest;
 import dev.wings.common.proto.ListNamespacesRequest;
 import dev.wings.common.proto.ListNamespacesResponse;
 import dev.wings.common.proto.ListPartitionsRequest;
@@ -29,7 +26,6 @@ import dev.wings.common.proto.ListTasksResponse;
 import dev.wings.common.proto.ListTopicsRequest;
 import dev.wings.common.proto.ListTopicsResponse;
 import dev.wings.common.proto.LogMetadataGrpc;
-import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.Partition;
 import dev.wings.common.proto.PlanScanRequest;
 import dev.wings.common.proto.PlanScanResponse;
@@ -39,6 +35,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.Retries;
+import dev.wings.common.topic.ResolvedTopic;
 import dev.wings.server.table.TopicTable;
 import io.grpc.Channel;
 import java.net.URI;
@@ -96,10 +93,14 @@ public final class Catalog {
         if (last.isPresent()) {
             return last.get();
         }
-        GetTopicRequest request =
-                GetTopicRequest.newBuilder().setName(name.toString()).build();
-        TopicTable topic = TopicTable.of(calls.idempotent(() -> cluster.getTopic(request)));
+        TopicTable topic = TopicTable.of(resolve(name));
         known.put(topic);
+        return topic;
+    }
+
+    private ResolvedTopic resolve(TopicName name) {
+        ResolvedTopic topic = calls.idempotent(() -> ResolvedTopic.ask(cluster, name));
+        storesOfNamespaces.put(topic.namespaceUid(), topic.objectStore());
         return topic;
     }
 
@@ -208,19 +209,10 @@ public final class Catalog {
         if (known != null) {
             return known;
         }
-        GetNamespaceRequest request = GetNamespaceRequest.newBuilder()
-                .setName(topic.name().parent().toString())
-                .build();
-        Namespace namespace = calls.idempotent(() -> cluster.getNamespace(request));
-        if (!namespace.getUid().equals(topic.namespaceUid())) {
+        ResolvedTopic now = resolve(topic.name());
+        if (!now.namespaceUid().equals(topic.namespaceUid())) {
             throw WingsException.notFound("topic was deleted: topic=" + topic.name());
         }
-        GetObjectStoreRequest store = GetObjectStoreRequest.newBuilder()
-                .setName(namespace.getObjectStore())
-                .build();
-        URI root =
-                URI.create(calls.idempotent(() -> cluster.getObjectStore(store)).getUri());
-        storesOfNamespaces.put(topic.namespaceUid(), root);
-        return root;
+        return now.objectStore();
     }
 }

@@ -23,6 +23,7 @@ import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.SqlTypes;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.topic.ResolvedTopic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,26 @@ public record TopicTable(
 
     public static TopicTable of(Topic topic) {
         TopicSchema schema = SchemaProtos.fromProto(topic.getSchema());
+        return new TopicTable(
+                TopicName.parse(topic.getName()),
+                topic.getUid(),
+                topic.getNamespaceUid(),
+                schema,
+                ResolvedTopic.partitionKey(topic, schema),
+                columns(schema));
+    }
+
+    public static TopicTable of(ResolvedTopic topic) {
+        return new TopicTable(
+                topic.name(),
+                topic.uid(),
+                topic.namespaceUid(),
+                topic.schema(),
+                topic.partitionKey(),
+                columns(topic.schema()));
+    }
+
+    private static List<SqlColumn> columns(TopicSchema schema) {
         List<SqlColumn> columns = new ArrayList<>();
         for (TopicField field : schema.fields()) {
             columns.add(new SqlColumn(
@@ -75,11 +96,7 @@ public record TopicTable(
         }
         columns.add(OFFSET);
         columns.add(TIMESTAMP);
-        Optional<TopicField> key = topic.getPartitionFieldId() == 0
-                ? Optional.empty()
-                : Optional.of(schema.partitionKey(topic.getPartitionFieldId()));
-        return new TopicTable(
-                TopicName.parse(topic.getName()), topic.getUid(), topic.getNamespaceUid(), schema, key, columns);
+        return columns;
     }
 
     /// What DuckDB makes of a field: no field ids, everything nullable, UUIDs as text, fixed as binary.

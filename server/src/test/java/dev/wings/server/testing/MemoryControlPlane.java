@@ -19,10 +19,7 @@ import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.CommitFolioRequest;
-import dev.wings.common.proto.GetNamespaceRequest;
-import dev.wings.common.proto.GetObjectStoreRequest;
 import dev.wings.common.proto.GetTenantRequest;
-import dev.wings.common.proto.GetTopicRequest;
 import dev.wings.common.proto.ListNamespacesRequest;
 import dev.wings.common.proto.ListNamespacesResponse;
 import dev.wings.common.proto.ListPartitionsRequest;
@@ -38,6 +35,8 @@ import dev.wings.common.proto.Partition;
 import dev.wings.common.proto.PlanScanRequest;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.ResolveTopicRequest;
+import dev.wings.common.proto.ResolveTopicResponse;
 import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
@@ -242,11 +241,16 @@ public final class MemoryControlPlane implements AutoCloseable {
         }
 
         @Override
-        public void getTopic(GetTopicRequest request, StreamObserver<Topic> observer) {
+        public void resolveTopic(ResolveTopicRequest request, StreamObserver<ResolveTopicResponse> observer) {
             answer(observer, () -> {
                 synchronized (MemoryControlPlane.this) {
                     topicLookups++;
-                    return find(request.getName());
+                    TopicName name = TopicName.parse(request.getName());
+                    return ResolveTopicResponse.newBuilder()
+                            .setTopic(find(request.getName()))
+                            .setNamespace(namespace(name.parent()))
+                            .setObjectStore(ObjectStore.newBuilder().setUri(storeRoot.toString()))
+                            .build();
                 }
             });
         }
@@ -279,21 +283,6 @@ public final class MemoryControlPlane implements AutoCloseable {
                             .build();
                 }
             });
-        }
-
-        @Override
-        public void getNamespace(GetNamespaceRequest request, StreamObserver<Namespace> observer) {
-            answer(observer, () -> namespace(NamespaceName.parse(request.getName())));
-        }
-
-        @Override
-        public void getObjectStore(GetObjectStoreRequest request, StreamObserver<ObjectStore> observer) {
-            answer(
-                    observer,
-                    () -> ObjectStore.newBuilder()
-                            .setName(request.getName())
-                            .setUri(storeRoot.toString())
-                            .build());
         }
     }
 

@@ -18,29 +18,19 @@ package dev.wings.worker.topic;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
-import dev.wings.common.proto.GetNamespaceRequest;
-import dev.wings.common.proto.GetObjectStoreRequest;
-import dev.wings.common.proto.GetTopicRequest;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
-import dev.wings.common.proto.Namespace;
-import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.PlanScanRequest;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.Task;
-import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.common.proto.TopicSnapshot;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.Retries;
-import dev.wings.common.schema.SchemaProtos;
-import dev.wings.common.schema.TopicField;
-import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.topic.ResolvedTopic;
 import io.grpc.Channel;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -68,25 +58,19 @@ public final class Topics {
     /// The topic that a task is for.
     public TopicTarget load(Task task) {
         TopicName name = TopicName.parse(task.getTarget());
-        return calls.idempotent(() -> {
-            ClusterMetadataBlockingStub stub =
-                    clusterMetadata.withDeadline(calls.scheduler().deadline(callTimeout));
-            Topic topic = stub.getTopic(
-                    GetTopicRequest.newBuilder().setName(name.toString()).build());
-            if (!topic.getUid().equals(task.getTargetUid())) {
-                throw replaced(name);
-            }
-            Namespace namespace = stub.getNamespace(GetNamespaceRequest.newBuilder()
-                    .setName(name.parent().toString())
-                    .build());
-            if (!namespace.getUid().equals(topic.getNamespaceUid())) {
-                throw replaced(name);
-            }
-            ObjectStore store = stub.getObjectStore(GetObjectStoreRequest.newBuilder()
-                    .setName(namespace.getObjectStore())
-                    .build());
-            return target(name, topic, namespace, store);
-        });
+        ResolvedTopic topic = calls.idempotent(() ->
+                ResolvedTopic.ask(clusterMetadata.withDeadline(calls.scheduler().deadline(callTimeout)), name));
+        if (!topic.uid().equals(task.getTargetUid())) {
+            throw replaced(name);
+        }
+        return new TopicTarget(
+                name,
+                UUID.fromString(topic.uid()),
+                topic.schema(),
+                topic.partitionKey(),
+                topic.lake(),
+                topic.objectStore(),
+                topic.objectPrefix());
     }
 
     /// A snapshot of the topic: where its table is, and, given to `pages`, the answers with all of its pages.
@@ -116,21 +100,6 @@ public final class Topics {
             answers.forEachRemaining(pages);
             return snapshot;
         });
-    }
-
-    private static TopicTarget target(TopicName name, Topic topic, Namespace namespace, ObjectStore store) {
-        TopicSchema schema = SchemaProtos.fromProto(topic.getSchema());
-        Optional<TopicField> partitionKey = topic.getPartitionFieldId() == 0
-                ? Optional.empty()
-                : Optional.of(schema.partitionKey(topic.getPartitionFieldId()));
-        return new TopicTarget(
-                name,
-                UUID.fromString(topic.getUid()),
-                schema,
-                partitionKey,
-                topic.getLake(),
-                URI.create(store.getUri()),
-                namespace.getObjectPrefix());
     }
 
     private static WingsException replaced(TopicName name) {
