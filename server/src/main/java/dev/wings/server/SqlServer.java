@@ -33,6 +33,7 @@ import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.EngineProcesses;
 import dev.wings.server.engine.LocalEngines;
 import dev.wings.server.flight.CallerInterceptor;
+import dev.wings.server.flight.FlightRouter;
 import dev.wings.server.flight.FlightSqlEndpoint;
 import dev.wings.server.lake.Segments;
 import dev.wings.server.run.Queries;
@@ -142,7 +143,7 @@ public final class SqlServer implements AutoCloseable {
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), telemetry.registry())
-                .service(endpoint.definition(flightThreads))
+                .service(new FlightRouter(endpoint).definition(allocator, flightThreads))
                 .interceptor(new CallerInterceptor(signer, surroundings.knownTenants(config.callTimeout())))
                 .maxMessageBytes(MAX_MESSAGE_BYTES)
                 .limits(config.grpc(), world.scheduler())

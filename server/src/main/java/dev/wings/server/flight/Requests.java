@@ -18,6 +18,7 @@ package dev.wings.server.flight;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wings.common.error.WingsException;
@@ -25,7 +26,6 @@ import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.flight.sql.impl.FlightSql;
-import org.jspecify.annotations.Nullable;
 
 /// Looks at requests before Flight does, which takes what it cannot read for a failure of the server. All fail with
 /// INVALID.
@@ -53,16 +53,33 @@ final class Requests {
         }
     }
 
-    static void checkCommand(FlightDescriptor descriptor) {
+    /// The command of a descriptor.
+    static Any command(FlightDescriptor descriptor) {
         if (!descriptor.isCommand()) {
             throw WingsException.invalid(PORT + "; to read a topic, run a query: found=a descriptor with a path");
         }
-        checkAny(ByteString.copyFrom(descriptor.getCommand()), "Command");
+        return message(descriptor.getCommand());
     }
 
-    /// A ticket is that of a statement, or the command of a metadata call.
-    static void checkTicket(byte[] ticket) {
-        checkAny(ByteString.copyFrom(ticket), "");
+    /// What a command or a ticket is.
+    static Any message(byte[] bytes) {
+        return any(ByteString.copyFrom(bytes));
+    }
+
+    /// Whether it is one of the messages of a file whose names start with `prefix`. INVALID if it only pretends to be.
+    static boolean isOneOf(Any message, String prefix, FileDescriptor messages) {
+        String name = message.getTypeUrl().substring(message.getTypeUrl().lastIndexOf('.') + 1);
+        Descriptor type = name.startsWith(prefix) ? messages.findMessageTypeByName(identifier(name)) : null;
+        if (type == null) {
+            return false;
+        }
+        checkType(message, type);
+        check(type, message.getValue());
+        return true;
+    }
+
+    static WingsException unknown(Any message) {
+        return WingsException.invalid(PORT + ": no such command: type=" + shown(message.getTypeUrl()));
     }
 
     static void checkAction(Action action) {
@@ -85,21 +102,6 @@ final class Requests {
     static WingsException unreadable(Throwable cause) {
         String first = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
         return WingsException.invalid("the request cannot be read: cause=" + shown(withoutClasses(first)));
-    }
-
-    private static void checkAny(ByteString bytes, String prefix) {
-        Any any = any(bytes);
-        String name = any.getTypeUrl().substring(any.getTypeUrl().lastIndexOf('.') + 1);
-        Descriptor type = name.startsWith(prefix) ? find(name) : null;
-        if (type == null) {
-            throw WingsException.invalid(PORT + ": no such command: type=" + shown(any.getTypeUrl()));
-        }
-        checkType(any, type);
-        check(type, any.getValue());
-    }
-
-    private static @Nullable Descriptor find(String name) {
-        return FlightSql.getDescriptor().findMessageTypeByName(identifier(name));
     }
 
     private static void checkType(Any any, Descriptor type) {

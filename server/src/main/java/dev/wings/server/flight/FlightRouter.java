@@ -1,0 +1,208 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import dev.wings.common.rpc.AbsentMethods;
+import dev.wings.common.rpc.UserTokens;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
+import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.ActionType;
+import org.apache.arrow.flight.Criteria;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightGrpcUtils;
+import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.FlightProducer;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.flight.Result;
+import org.apache.arrow.flight.SchemaResult;
+import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.flight.auth.ServerAuthHandler;
+import org.apache.arrow.flight.impl.Flight;
+import org.apache.arrow.flight.impl.FlightServiceGrpc;
+import org.apache.arrow.flight.sql.impl.FlightSql;
+import org.apache.arrow.memory.BufferAllocator;
+
+/// The door of the Flight service. Commands and tickets are messages, and each kind of them has a file: the file says
+/// who serves a request. Here requests are looked at before that, and failures become Flight's.
+public final class FlightRouter implements FlightProducer {
+
+    /// Each of their calls would have a thread that waits for its client, and their messages are made room for before
+    /// they are there.
+    private static final Set<String> NOT_OF_FLIGHT = Set.of(
+            FlightServiceGrpc.getHandshakeMethod().getFullMethodName(),
+            FlightServiceGrpc.getDoPutMethod().getFullMethodName(),
+            FlightServiceGrpc.getDoExchangeMethod().getFullMethodName());
+
+    private final FlightSqlEndpoint sql;
+    private final List<Route> routes;
+
+    /// @param messages commands and tickets of one kind
+    /// @param producer serves them
+    private record Route(FileDescriptor messages, FlightProducer producer) {}
+
+    public FlightRouter(FlightSqlEndpoint sql) {
+        this.sql = sql;
+        this.routes = List.of(new Route(FlightSql.getDescriptor(), sql));
+    }
+
+    /// What a gRPC server serves, behind a [CallerInterceptor].
+    ///
+    /// @param threads runs what Flight hands to another thread, which waits for nothing
+    @SuppressWarnings("deprecation") // authentication is not Flight's own handshake: it comes as an interceptor
+    public ServerServiceDefinition definition(BufferAllocator allocator, ExecutorService threads) {
+        ServerServiceDefinition flight = FlightGrpcUtils.createFlightService(
+                        allocator, this, ServerAuthHandler.NO_OP, new ContextExecutor(threads))
+                .bindService();
+        ServiceDescriptor before = flight.getServiceDescriptor();
+        ServiceDescriptor.Builder descriptor =
+                ServiceDescriptor.newBuilder(before.getName()).setSchemaDescriptor(before.getSchemaDescriptor());
+        List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+        for (ServerMethodDefinition<?, ?> method : flight.getMethods()) {
+            if (!NOT_OF_FLIGHT.contains(method.getMethodDescriptor().getFullMethodName())) {
+                methods.add(withKnownDescriptors(method));
+            }
+        }
+        methods.add(sql.uploads().method());
+        methods.add(UserTokens.handshake());
+        methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
+        methods.forEach(definition::addMethod);
+        return AbsentMethods.explained(definition.build(), FlightServiceGrpc.getServiceDescriptor(), Requests.PORT);
+    }
+
+    /// Flight fails on a descriptor of a type that it does not know before anybody here sees it.
+    private static <Q, A> ServerMethodDefinition<Q, A> withKnownDescriptors(ServerMethodDefinition<Q, A> method) {
+        return method.withServerCallHandler((call, headers) ->
+                new SimpleForwardingServerCallListener<>(
+                        method.getServerCallHandler().startCall(call, headers)) {
+                    @Override
+                    public void onMessage(Q message) {
+                        if (message instanceof Flight.FlightDescriptor descriptor) {
+                            Requests.checkType(descriptor);
+                        }
+                        super.onMessage(message);
+                    }
+                });
+    }
+
+    private FlightProducer producerOf(FlightDescriptor descriptor) {
+        return producerOf(Requests.command(descriptor), "Command");
+    }
+
+    /// @param prefix of the names of messages that may be asked with
+    private FlightProducer producerOf(Any message, String prefix) {
+        return routes.stream()
+                .filter(route -> Requests.isOneOf(message, prefix, route.messages()))
+                .findFirst()
+                .orElseThrow(() -> Requests.unknown(message))
+                .producer();
+    }
+
+    @Override
+    public FlightInfo getFlightInfo(CallContext context, FlightDescriptor descriptor) {
+        return answer(() -> producerOf(descriptor).getFlightInfo(context, descriptor));
+    }
+
+    @Override
+    public SchemaResult getSchema(CallContext context, FlightDescriptor descriptor) {
+        return answer(() -> producerOf(descriptor).getSchema(context, descriptor));
+    }
+
+    private static <T> T answer(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException e) {
+            throw FlightErrors.toFlight(e);
+        }
+    }
+
+    /// A ticket is that of rows, or the command of a call that only asks what there is.
+    @Override
+    public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
+        try {
+            producerOf(Requests.message(ticket.getBytes()), "").getStream(context, ticket, listener);
+        } catch (RuntimeException e) {
+            listener.error(FlightErrors.toFlight(e));
+        }
+    }
+
+    @Override
+    public void listFlights(CallContext context, Criteria criteria, StreamListener<FlightInfo> listener) {
+        sql.listFlights(context, criteria, listener);
+    }
+
+    @Override
+    public Runnable acceptPut(CallContext context, FlightStream stream, StreamListener<PutResult> listener) {
+        throw new IllegalStateException("uploads are not Flight's, see ParameterUploads");
+    }
+
+    @Override
+    public void doAction(CallContext context, Action action, StreamListener<Result> listener) {
+        try {
+            Requests.checkAction(action);
+        } catch (RuntimeException e) {
+            listener.onError(FlightErrors.toFlight(e));
+            return;
+        }
+        ReadRequest read = new ReadRequest(listener);
+        try {
+            sql.doAction(context, action, read);
+        } catch (RuntimeException e) {
+            // ours never throw
+            read.onError(Requests.unreadable(e));
+        }
+    }
+
+    @Override
+    public void listActions(CallContext context, StreamListener<ActionType> listener) {
+        sql.listActions(context, listener);
+    }
+
+    /// Flight says INTERNAL of requests that it cannot read.
+    private record ReadRequest(StreamListener<Result> listener) implements StreamListener<Result> {
+
+        @Override
+        public void onNext(Result result) {
+            listener.onNext(result);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            boolean flights = failure instanceof FlightRuntimeException status
+                    && status.status().code() == FlightStatusCode.INTERNAL
+                    && String.valueOf(status.status().description()).startsWith("Could not unpack");
+            listener.onError(FlightErrors.toFlight(flights ? Requests.unreadable(failure) : failure));
+        }
+
+        @Override
+        public void onCompleted() {
+            listener.onCompleted();
+        }
+    }
+}
