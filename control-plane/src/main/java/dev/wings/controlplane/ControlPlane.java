@@ -153,8 +153,8 @@ public final class ControlPlane implements AutoCloseable {
                 world.threads(),
                 config.maxFollowers(),
                 meters));
-        GroupCommitter committer = resources.add(
-                new GroupCommitter(stores.log(), world.threads(), world.clock(), config.commitLimits(), feed, meters));
+        GroupCommitter committer =
+                resources.add(new GroupCommitter(stores.log(), world, config.commitLimits(), feed, meters));
         LogMetadata log = new LogMetadata(stores.log(), committer, feed, meters);
 
         IcebergCatalog catalog = IcebergCatalog.over(
@@ -166,9 +166,9 @@ public final class ControlPlane implements AutoCloseable {
                 time,
                 config.tasks().garbageGrace(),
                 new MetadataMemory(
-                        config.catalogMemoryBytes(), config.httpRequestTimeout().dividedBy(4)));
+                        config.catalogMemoryBytes(), config.httpRequestTimeout().dividedBy(4), world.scheduler()));
 
-        KnownTenants tenants = new KnownTenants(tenant -> cluster.loadTenant(new TenantName(tenant)), world.clock());
+        KnownTenants tenants = new KnownTenants(tenant -> cluster.loadTenant(new TenantName(tenant)), world);
         ResourceOwner owner = new ResourceOwner(tenants);
         List<ServerServiceDefinition> services = Stream.of(
                         new ClusterMetadataService(cluster),
@@ -205,6 +205,7 @@ public final class ControlPlane implements AutoCloseable {
                 config.httpRequestTimeout().dividedBy(2),
                 parts.catalog(),
                 parts.tenants(),
+                surroundings.world().scheduler(),
                 meters);
         HttpEdge http =
                 resources.add(HttpEdge.open(config.host(), config.httpPort(), config.httpLimits(), List.of(catalog)));

@@ -147,15 +147,14 @@ record Ban(Class<?> type, String name, Form form, String replacement) {
             new Edge("dev.wings.server.Main", "where a process begins"),
             new Edge("dev.wings.compactor.Main", "where a process begins"),
             new Edge("dev.wings.cli", "a person at a terminal"),
-            new Edge("dev.wings.server.engine", "processes with native code"),
-            new Edge("dev.wings.server.plan.Planning", "native code, on threads with large stacks"),
-            new Edge("dev.wings.server.SqlServer", "native code, on threads with large stacks; keys must be secret"),
-            new Edge("dev.wings.server.flight.MetadataStreams", "writes to a socket"),
+            new Edge("dev.wings.server.engine.EngineArchive", "waits for a process to end"),
+            new Edge("dev.wings.server.engine.EngineProcess", "starts processes, and waits for them to end"),
+            new Edge("dev.wings.server.engine.EngineProcesses", "starts processes"),
+            new Edge("dev.wings.server.engine.EngineMain", "where the process of an engine begins"),
             new Edge("dev.wings.server.flight.ContextExecutor", "passes on what the server of a socket asks"),
             new Edge("dev.wings.common.store.StagingArea", "names of files of which two processes never share one"),
             new Edge("dev.wings.common.error.GrpcErrors", "names of lines in a log"),
             new Edge("dev.wings.controlplane.http.HttpErrors", "names of lines in a log"),
-            new Edge("dev.wings.common.fair.FairPlaces", "waits in the machine's time, which no simulation reaches"),
             new Edge("dev.wings.worker.table.TableTimes", "Iceberg stamps by the machine's clock"));
 
     static Set<JavaAccess<?>> callsOf(JavaClass type) {

@@ -42,19 +42,18 @@ import dev.wings.server.scan.TopicScans;
 import dev.wings.server.session.Signer;
 import dev.wings.server.system.LakeSystemTables;
 import dev.wings.server.system.SystemTables;
-import io.grpc.Channel;
+import dev.wings.server.table.Tables;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The SQL server: the list of its parts.
+/// A running SQL server: what it knows of tables is in [#tables], what it does with queries in [#parts], and where it
+/// listens in [#listen].
 public final class SqlServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqlServer.class);
@@ -74,34 +73,57 @@ public final class SqlServer implements AutoCloseable {
         this.server = server;
     }
 
+    /// What a server knows of tables and how it reads them, without engines.
+    ///
+    /// @param cache of what was read of segments
+    /// @param log of queries, which is a table itself
+    /// @param tables all of them
+    public record TableParts(
+            BufferAllocator allocator,
+            Catalog catalog,
+            RangeCache cache,
+            SystemTables system,
+            QueryLog log,
+            Tables tables) {}
+
+    /// What a server does with queries, without the sockets over which they come.
+    public record Parts(TableParts tables, Queries queries) {}
+
     /// Opens the server and listens.
     public static SqlServer open(ServerConfig config, Surroundings surroundings) {
-        return Resources.opening(resources -> open(config, surroundings, resources));
+        return Resources.opening(resources -> {
+            Path scratch =
+                    resources.add(Scratch.open(config.spillDirectory(), "sql")).path();
+            TableParts tables = tables(config, surroundings, scratch, resources);
+            ExecutorService queryThreads = queryThreads(surroundings.world(), resources);
+            EngineFactory engines = resources.add(engines(config, surroundings, scratch));
+            Parts parts = parts(config, surroundings, tables, engines, scratch, resources);
+            warmUp(parts.queries(), config, surroundings.world().scheduler(), resources);
+            return listen(config, surroundings, parts, queryThreads, resources);
+        });
     }
 
-    private static SqlServer open(ServerConfig config, Surroundings surroundings, Resources resources) {
-        Channel controlPlane = surroundings.controlPlane();
-        Telemetry telemetry = surroundings.telemetry();
+    /// @param scratch directory of this server alone
+    /// @param resources own what is opened
+    public static TableParts tables(ServerConfig config, Surroundings surroundings, Path scratch, Resources resources) {
         World world = surroundings.world();
         BufferAllocator allocator = resources.add(surroundings
                 .allocator()
                 .newChildAllocator("server", 0, Math.multiplyExact(config.queries() + 1L, config.readMemoryBytes())));
-        Path spill = resources.add(Scratch.open(config.spillDirectory(), "sql")).path();
         ExecutorService fetchers = resources.add(world.threads().executor("sql-fetch"));
-        ExecutorService flightThreads = world.threads().executor("sql-flight");
-        resources.add(flightThreads::shutdownNow);
-        ExecutorService queryThreads = openQueryThreads(resources);
-        Catalog catalog =
-                new Catalog(controlPlane, Retries.defaults(world.scheduler(), world.random()), config.queryTimeout());
+        Catalog catalog = new Catalog(
+                surroundings.controlPlane(),
+                Retries.defaults(world.scheduler(), world.random()),
+                config.queryTimeout());
         QueryLog log = new QueryLog();
         RangeCache cache = resources.add(RangeCache.open(
-                config.cacheDirectory().orElse(spill.resolve("cache")),
+                config.cacheDirectory().orElse(scratch.resolve("cache")),
                 (object, start, into) ->
                         surroundings.stores().apply(object.store()).read(object.key(), start, into),
                 fetchers,
                 world.ids(),
                 world.scheduler(),
-                telemetry.registry(),
+                surroundings.telemetry().registry(),
                 RangeCache.Limits.of(config.cacheBytes())));
         Segments segments = new Segments(surroundings.stores(), cache, fetchers);
         SystemTables system = new SystemTables(catalog, log, new LakeSystemTables(catalog, segments));
@@ -113,37 +135,72 @@ public final class SqlServer implements AutoCloseable {
                 fetchers,
                 config.readAheadPages(),
                 config.readAheadBytes());
-        EngineFactory engines = resources.add(
-                config.engineProcesses()
-                        ? new EngineProcesses(spill, world.scheduler(), telemetry.registry())
-                        : new LocalEngines());
+        return new TableParts(allocator, catalog, cache, system, log, new ServerTables(catalog, topics, system));
+    }
+
+    /// @param engines run the queries; left open
+    /// @param scratch directory of this server alone
+    /// @param resources own what is opened
+    public static Parts parts(
+            ServerConfig config,
+            Surroundings surroundings,
+            TableParts tables,
+            EngineFactory engines,
+            Path scratch,
+            Resources resources) {
         Queries queries = resources.add(new Queries(
                 engines,
-                new ServerTables(catalog, topics, system),
+                tables.tables(),
                 limits(config),
-                allocator,
-                world.scheduler(),
-                world.clock(),
-                log,
-                spill,
-                cache.links(),
-                telemetry.registry()));
-        warmUp(queries, config, world.scheduler(), resources);
-        Signer signer = new Signer(ticketKey(config));
-        FlightSqlEndpoint endpoint = new FlightSqlEndpoint(
-                queries,
-                catalog,
-                system,
+                tables.allocator(),
+                surroundings.world(),
+                tables.log(),
+                scratch,
+                tables.cache().links(),
+                surroundings.telemetry().registry()));
+        return new Parts(tables, queries);
+    }
+
+    private static EngineFactory engines(ServerConfig config, Surroundings surroundings, Path scratch) {
+        return config.engineProcesses()
+                ? new EngineProcesses(
+                        scratch,
+                        surroundings.world().scheduler(),
+                        surroundings.telemetry().registry())
+                : new LocalEngines();
+    }
+
+    /// Closed after the queries: those that are left only wait for their turn.
+    private static ExecutorService queryThreads(World world, Resources resources) {
+        ExecutorService threads = world.threads().pool("sql-idle", LocalEngines.STACK_BYTES);
+        resources.add(threads::shutdownNow);
+        return threads;
+    }
+
+    private static SqlServer listen(
+            ServerConfig config,
+            Surroundings surroundings,
+            Parts parts,
+            ExecutorService queryThreads,
+            Resources resources) {
+        World world = surroundings.world();
+        Telemetry telemetry = surroundings.telemetry();
+        ExecutorService flightThreads = world.threads().executor("sql-flight");
+        resources.add(flightThreads::shutdownNow);
+        Signer signer = new Signer(ticketKey(config, world));
+        FlightSqlEndpoint sql = new FlightSqlEndpoint(
+                parts.queries(),
+                parts.tables().catalog(),
+                parts.tables().system(),
                 signer,
-                world.ids(),
-                allocator,
+                world,
+                parts.tables().allocator(),
                 queryThreads,
-                world.scheduler(),
                 streamLimits(config));
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), telemetry.registry())
-                .service(new FlightRouter(endpoint).definition(allocator, flightThreads))
+                .service(new FlightRouter(sql).definition(parts.tables().allocator(), flightThreads))
                 .interceptor(new CallerInterceptor(signer, surroundings.knownTenants(config.callTimeout())))
                 .maxMessageBytes(MAX_MESSAGE_BYTES)
                 .limits(config.grpc(), world.scheduler())
@@ -172,18 +229,6 @@ public final class SqlServer implements AutoCloseable {
         resources.add(timer::cancel);
     }
 
-    /// They stay for a while: on a new thread, DuckDB's memory is cold, which costs a small query up to a millisecond.
-    /// Closed after the queries: those that are left only wait for their turn.
-    private static ExecutorService openQueryThreads(Resources resources) {
-        ExecutorService threads = Executors.newCachedThreadPool(Thread.ofPlatform()
-                .name("sql-idle")
-                .stackSize(LocalEngines.STACK_BYTES)
-                .daemon()
-                .factory());
-        resources.add(threads::shutdownNow);
-        return threads;
-    }
-
     private static Queries.Limits limits(ServerConfig config) {
         return new Queries.Limits(
                 config.queries(),
@@ -209,14 +254,14 @@ public final class SqlServer implements AutoCloseable {
         return Math.max(2, Runtime.getRuntime().availableProcessors());
     }
 
-    private static byte[] ticketKey(ServerConfig config) {
+    private static byte[] ticketKey(ServerConfig config, World world) {
         return config.ticketKey()
                 .map(key -> key.reveal().getBytes(StandardCharsets.UTF_8))
                 .orElseGet(() -> {
                     LOG.warn("WINGS_SERVER_TICKET_KEY_FILE is not set: tickets and prepared statements of this process"
                             + " are good for this process only");
                     byte[] key = new byte[Signer.KEY_BYTES];
-                    new SecureRandom().nextBytes(key);
+                    world.random().nextBytes(key);
                     return key;
                 });
     }

@@ -16,6 +16,8 @@
 package dev.wings.benchmarks.hot;
 
 import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.log.CommitLimits;
 import dev.wings.controlplane.log.FolioAnswer;
 import dev.wings.controlplane.log.FolioCommit;
@@ -76,8 +78,7 @@ public class Commits {
         metadata = store.equals("memory") ? CommitStore.openMemory(ids) : CommitStore.openPostgres(ids, meters);
         committer = new GroupCommitter(
                 metadata.log(),
-                dev.wings.common.time.Threads.system(),
-                ids.clock(),
+                new World(Scheduler.system(), dev.wings.common.time.Threads.system(), ids),
                 LIMITS,
                 (namespace, commits) -> {},
                 meters);

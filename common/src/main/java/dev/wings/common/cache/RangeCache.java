@@ -113,7 +113,9 @@ public final class RangeCache implements AutoCloseable {
         this.metrics = new CacheMetrics(registry, state, limits.capacityBytes());
         // a third more than one store gets, so that one that is slow does not keep others waiting
         this.fetches = new FairPlaces(
-                "fetches", new FairPlaces.Limits(Math.ceilDiv(4L * limits.fetches(), 3), Integer.MAX_VALUE, FOR_EVER));
+                "fetches",
+                new FairPlaces.Limits(Math.ceilDiv(4L * limits.fetches(), 3), Integer.MAX_VALUE, FOR_EVER),
+                scheduler);
     }
 
     /// Opens the cache in a directory that it has for itself. PRECONDITION if another process has it.

@@ -16,6 +16,7 @@
 package dev.wings.common.fair;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.time.Scheduler;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -60,15 +61,11 @@ public final class FairPlaces {
                         "bad limits of places: size=" + size + ", queued=" + queued + ", patience=" + patience);
             }
         }
-
-        /// Nobody waits.
-        public static Limits of(long size) {
-            return new Limits(size, 0, Duration.ZERO);
-        }
     }
 
     private final String what;
     private final Limits limits;
+    private final Optional<Scheduler> scheduler;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition allFree = lock.newCondition();
     private final Map<String, Owner> owners = new HashMap<>();
@@ -78,9 +75,22 @@ public final class FairPlaces {
     private boolean draining;
 
     /// @param what is shared, in the plural, for messages
-    public FairPlaces(String what, Limits limits) {
+    /// @param scheduler in whose time one waits
+    public FairPlaces(String what, Limits limits, Scheduler scheduler) {
+        this(what, limits, Optional.of(scheduler));
+    }
+
+    /// Places that nobody waits for.
+    ///
+    /// @param what is shared, in the plural, for messages
+    public FairPlaces(String what, long size) {
+        this(what, new Limits(size, 0, Duration.ZERO), Optional.empty());
+    }
+
+    private FairPlaces(String what, Limits limits, Optional<Scheduler> scheduler) {
         this.what = what;
         this.limits = limits;
+        this.scheduler = scheduler;
         this.free = limits.size();
     }
 
@@ -215,7 +225,7 @@ public final class FairPlaces {
             draining = true;
             serve();
             while (free < limits.size() && leftNanos > 0) {
-                leftNanos = allFree.awaitNanos(leftNanos);
+                leftNanos = awaitNanos(allFree, leftNanos);
             }
             return free == limits.size();
         } finally {
@@ -353,7 +363,7 @@ public final class FairPlaces {
                 throw exhausted(name, "others hold them: waited=" + limits.patience());
             }
             try {
-                leftNanos = waiter.decided.awaitNanos(leftNanos);
+                leftNanos = awaitNanos(waiter.decided, leftNanos);
             } catch (InterruptedException e) {
                 if (waiter.turn == Turn.WAITS) {
                     throw e;
@@ -362,6 +372,12 @@ public final class FairPlaces {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private long awaitNanos(Condition condition, long nanos) throws InterruptedException {
+        return scheduler
+                .orElseThrow(() -> new IllegalStateException("nobody waits for " + what))
+                .awaitNanos(lock, condition, nanos);
     }
 
     private WingsException exhausted(String owner, String reason) {

@@ -17,6 +17,7 @@ package dev.wings.common.fair;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.time.World;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,7 +40,7 @@ public final class KnownTenants {
 
     private final Lookup lookup;
     private final InstantSource clock;
-    private final FairPlaces lookups = new FairPlaces("lookups of tenants", LOOKUPS);
+    private final FairPlaces lookups;
     private final Map<String, Instant> seen = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
@@ -53,9 +54,10 @@ public final class KnownTenants {
         void find(String tenant);
     }
 
-    public KnownTenants(Lookup lookup, InstantSource clock) {
+    public KnownTenants(Lookup lookup, World world) {
         this.lookup = lookup;
-        this.clock = clock;
+        this.clock = world.clock();
+        this.lookups = new FairPlaces("lookups of tenants", LOOKUPS, world.scheduler());
     }
 
     /// Whether the tenant was there when it was last asked for. Asks nobody.

@@ -69,8 +69,8 @@ public final class HttpEdge implements AutoCloseable {
             throw new IllegalArgumentException("an edge has a mount for what no other has");
         }
         this.connections = new Connections(limits.connections());
-        this.bodies = new FairPlaces("bytes of requests", FairPlaces.Limits.of(limits.bodiesBytes()));
-        this.answers = new FairPlaces("bytes of answers", FairPlaces.Limits.of(limits.answersBytes()));
+        this.bodies = new FairPlaces("bytes of requests", limits.bodiesBytes());
+        this.answers = new FairPlaces("bytes of answers", limits.answersBytes());
         this.loop = new MultiThreadIoEventLoopGroup(
                 1, Thread.ofPlatform().name("http-edge-", 0).daemon().factory(), NioIoHandler.newFactory());
         ChannelFuture bound = new ServerBootstrap()

@@ -221,7 +221,7 @@ public final class GrpcServer implements AutoCloseable {
             Optional<RequestTimeouts> timeouts =
                     scheduler.map(timers -> new RequestTimeouts(limits.requestTimeout(), timers));
             NetworkThreads network = NetworkThreads.open();
-            FairPlaces connections = new FairPlaces("connections", FairPlaces.Limits.of(limits.connections()));
+            FairPlaces connections = new FairPlaces("connections", limits.connections());
             try {
                 netty.intercept(new ActingTenant.Interceptor());
                 addServices();

@@ -59,7 +59,7 @@ public record Surroundings(
                         .getTenant(GetTenantRequest.newBuilder()
                                 .setName(new TenantName(tenant).toString())
                                 .build())),
-                world.clock());
+                world);
     }
 
     /// Whether the control plane serves.

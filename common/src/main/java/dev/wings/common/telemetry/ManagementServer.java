@@ -24,6 +24,7 @@ import dev.wings.common.http.HttpEdge;
 import dev.wings.common.http.HttpHead;
 import dev.wings.common.http.HttpService;
 import dev.wings.common.http.Mount;
+import dev.wings.common.time.Scheduler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -69,6 +70,7 @@ public final class ManagementServer implements AutoCloseable {
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
 
     private final ExecutorService executor;
+    private final Scheduler scheduler = Scheduler.system();
     private final List<ReadinessCheck> checks;
     private final AtomicReference<@Nullable CompletableFuture<Report>> running = new AtomicReference<>();
     private final AtomicBoolean draining = new AtomicBoolean();
@@ -81,7 +83,7 @@ public final class ManagementServer implements AutoCloseable {
                 Thread.ofVirtual().name("management-", 0).factory());
         EdgeLimits limits =
                 new EdgeLimits(MAX_CONNECTIONS, 1, MAX_ANSWERS_BYTES, requestTime, requestTime, Duration.ZERO);
-        FairPlaces scrapes = new FairPlaces("scrapes", new FairPlaces.Limits(4, 16, SCRAPE_PATIENCE));
+        FairPlaces scrapes = new FairPlaces("scrapes", new FairPlaces.Limits(4, 16, SCRAPE_PATIENCE), scheduler);
         this.edge = HttpEdge.open(
                 host,
                 port,
@@ -127,6 +129,7 @@ public final class ManagementServer implements AutoCloseable {
     public void close() {
         edge.close();
         executor.shutdownNow();
+        scheduler.close();
     }
 
     /// What is to be read below a path.

@@ -27,6 +27,16 @@ record SystemThreads() implements Threads {
 
     @Override
     public ThreadFactory blocking(String name) {
-        return Thread.ofPlatform().name(name + "-", 0).daemon().factory();
+        // the machine's usual one
+        return blocking(name, 0);
+    }
+
+    @Override
+    public ThreadFactory blocking(String name, long stackBytes) {
+        return Thread.ofPlatform()
+                .name(name + "-", 0)
+                .stackSize(stackBytes)
+                .daemon()
+                .factory();
     }
 }

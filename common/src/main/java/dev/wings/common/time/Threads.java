@@ -33,6 +33,17 @@ public interface Threads {
     /// @param name what the names of the threads begin with
     ThreadFactory blocking(String name);
 
+    /// The same, with stacks of so many bytes, for native code that goes deep.
+    default ThreadFactory blocking(String name, long stackBytes) {
+        return blocking(name);
+    }
+
+    /// Runs tasks on threads for native code that goes deep, as many as there are tasks; they stay for a while, since
+    /// on a new one the memory of native code is cold. The caller closes it.
+    default ExecutorService pool(String name, long stackBytes) {
+        return Executors.newCachedThreadPool(blocking(name, stackBytes));
+    }
+
     /// Runs each task on a virtual thread of its own. The caller closes it.
     default ExecutorService executor(String name) {
         return Executors.newThreadPerTaskExecutor(virtual(name));

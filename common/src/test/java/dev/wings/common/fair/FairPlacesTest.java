@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.time.Scheduler;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ class FairPlacesTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private static FairPlaces places(long size, int queued, Duration patience) {
-        return new FairPlaces("places", new FairPlaces.Limits(size, queued, patience));
+        return new FairPlaces("places", new FairPlaces.Limits(size, queued, patience), Scheduler.system());
     }
 
     private static List<FairPlaces.Place> takeAll(FairPlaces places, String owner) {
@@ -70,7 +71,7 @@ class FairPlacesTest {
     /// Of nothing, and of what was given back.
     @Test
     void placeOfNothingGrows() {
-        FairPlaces places = new FairPlaces("bytes", FairPlaces.Limits.of(100));
+        FairPlaces places = new FairPlaces("bytes", 100);
         FairPlaces.Place place = places.tryAcquire("a", 0).orElseThrow();
         for (int round = 0; round < 5; round++) {
             assertThat(place.tryGrow(50)).isTrue();

@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.time.Scheduler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -428,7 +429,7 @@ class HttpEdgeTest {
     @Test
     void placesOfAMountAreShared() throws Exception {
         Held service = new Held(3);
-        FairPlaces places = new FairPlaces("requests", new FairPlaces.Limits(4, 4, Duration.ofMillis(100)));
+        FairPlaces places = new FairPlaces("requests", new FairPlaces.Limits(4, 4, Duration.ofMillis(100)), Scheduler.system());
         Mount mount = new Mount("", Set.of(), 0, Optional.of(places), service);
         try (HttpEdge edge = HttpEdge.open("127.0.0.1", 0, PATIENT, List.of(mount));
                 Socket first = connect(edge, get("noisy"));

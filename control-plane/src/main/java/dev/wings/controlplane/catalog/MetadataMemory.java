@@ -18,6 +18,7 @@ package dev.wings.controlplane.catalog;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.time.Scheduler;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,10 +47,10 @@ public final class MetadataMemory {
 
     /// @param bytes for the requests of one owner; for all it is a third more
     /// @param wait so long a request waits for others to give back what they hold
-    public MetadataMemory(long bytes, Duration wait) {
+    public MetadataMemory(long bytes, Duration wait, Scheduler scheduler) {
         this.bytes = bytes;
         long kibOfAll = (long) Math.ceil(ALL_PER_OWNER * bytes / KIB);
-        this.freeKib = new FairPlaces("large tables", new FairPlaces.Limits(kibOfAll, MAX_WAITING, wait));
+        this.freeKib = new FairPlaces("large tables", new FairPlaces.Limits(kibOfAll, MAX_WAITING, wait), scheduler);
     }
 
     /// What a request does.

@@ -65,7 +65,7 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
     public LogMetadataService(
             LogMetadata log, int planBufferBytes, Duration stallLimit, Duration garbageGrace, World world) {
         this.log = log;
-        this.planBufferBytes = new FairPlaces("bytes of plans", FairPlaces.Limits.of(planBufferBytes));
+        this.planBufferBytes = new FairPlaces("bytes of plans", planBufferBytes);
         this.stallLimit = stallLimit;
         this.garbageGrace = garbageGrace;
         this.world = world;

@@ -26,6 +26,7 @@ import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.rpc.Caller;
+import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.catalog.CatalogTables.Loaded;
 import dev.wings.controlplane.catalog.IcebergCatalog;
 import dev.wings.controlplane.http.Routes.Route;
@@ -108,9 +109,10 @@ public final class IcebergApi implements HttpService {
             Duration patience,
             IcebergCatalog catalog,
             KnownTenants tenants,
+            Scheduler scheduler,
             MeterRegistry registry) {
-        FairPlaces places =
-                new FairPlaces("requests", new FairPlaces.Limits(requests, requests * WAITING_PER_WORKING, patience));
+        FairPlaces places = new FairPlaces(
+                "requests", new FairPlaces.Limits(requests, requests * WAITING_PER_WORKING, patience), scheduler);
         return new Mount(
                 "",
                 Set.of(HttpAnswer.JSON),

@@ -83,7 +83,7 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
         this.store = store;
         this.scheduler = scheduler;
         this.maxWatches = maxWatches;
-        this.watches = new FairPlaces("followers of commits", FairPlaces.Limits.of(maxWatches));
+        this.watches = new FairPlaces("followers of commits", maxWatches);
         this.announcer = new Announcer(announcements, threads);
         Gauge.builder("wings.commit.watches", watches::taken)
                 .description("followers of commits")

@@ -19,7 +19,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.rpc.ActingTenant;
-import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.log.CommitDecision.Answered;
 import dev.wings.controlplane.log.CommitDecision.Refused;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
@@ -89,21 +89,22 @@ public final class GroupCommitter implements AutoCloseable {
 
     public GroupCommitter(
             LogMetadataStore store,
-            Threads threads,
-            InstantSource clock,
+            World world,
             CommitLimits limits,
             CommitPublisher publisher,
             MeterRegistry registry) {
         this.store = store;
-        this.threads = threads.executor("commit");
-        this.clock = clock;
+        this.threads = world.threads().executor("commit");
+        this.clock = world.clock();
         this.limits = limits;
         this.publisher = publisher;
         this.metrics = new CommitMetrics(registry, this::queuedBytes);
         // so that a tenant with busy namespaces does not keep the others from committing
-        this.transactions =
-                new FairPlaces("transactions", new FairPlaces.Limits(limits.transactions(), MAX_NAMESPACES, FOR_EVER));
-        this.queueBytes = new FairPlaces("bytes of commits", FairPlaces.Limits.of(limits.queueBytes()));
+        this.transactions = new FairPlaces(
+                "transactions",
+                new FairPlaces.Limits(limits.transactions(), MAX_NAMESPACES, FOR_EVER),
+                world.scheduler());
+        this.queueBytes = new FairPlaces("bytes of commits", limits.queueBytes());
     }
 
     /// Commits a folio and waits until it is durable. Idempotent by the folio's id, so after UNAVAILABLE, when

@@ -73,6 +73,8 @@ public final class PostgresDatabase implements Stores.Connection {
     private final HikariDataSource reads;
     private final HikariDataSource probes;
 
+    /// Whose connections are the machine's.
+    private final Scheduler ownTime = Scheduler.system();
     private final FairPlaces turnsToChange;
     private final FairPlaces turnsToRead;
 
@@ -91,12 +93,12 @@ public final class PostgresDatabase implements Stores.Connection {
         this.work = work;
         this.reads = reads;
         this.probes = probes;
-        this.turnsToChange = turns("changes of resources", CHANGE_CONNECTIONS, config);
-        this.turnsToRead = turns("reads", config.readConnections(), config);
+        this.turnsToChange = turns("changes of resources", CHANGE_CONNECTIONS);
+        this.turnsToRead = turns("reads", config.readConnections());
     }
 
-    private static FairPlaces turns(String what, int connections, DatabaseConfig config) {
-        return new FairPlaces(what, new FairPlaces.Limits(connections, MAX_WAITING, config.connectTimeout()));
+    private FairPlaces turns(String what, int connections) {
+        return new FairPlaces(what, new FairPlaces.Limits(connections, MAX_WAITING, config.connectTimeout()), ownTime);
     }
 
     /// Reaches the database and brings its tables up to date. UNAVAILABLE if it cannot be reached; later on it

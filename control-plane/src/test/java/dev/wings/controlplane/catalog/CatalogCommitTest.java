@@ -25,6 +25,7 @@ import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.lake.LakeChange;
@@ -81,7 +82,7 @@ final class CatalogCommitTest {
     private final FailingStore store = new FailingStore(stores.lake());
     private final ObjectStores objectStores = new ObjectStores();
     private final IdGenerator ids = new IdGenerator(InstantSource.fixed(NOW), new Random(1));
-    private final MetadataMemory memory = new MetadataMemory(64 << 20, Duration.ofSeconds(1));
+    private final MetadataMemory memory = new MetadataMemory(64 << 20, Duration.ofSeconds(1), Scheduler.system());
     private IcebergCatalog catalog;
 
     @BeforeEach

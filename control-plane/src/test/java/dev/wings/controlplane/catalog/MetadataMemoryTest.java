@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.time.Scheduler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class MetadataMemoryTest {
 
     private static final int KIB = 1024;
 
-    private final MetadataMemory memory = new MetadataMemory(64 * KIB, Duration.ofMillis(50));
+    private final MetadataMemory memory = new MetadataMemory(64 * KIB, Duration.ofMillis(50), Scheduler.system());
 
     @Test
     void takenMemoryIsFreeAfterTheRequest() {
@@ -105,7 +106,7 @@ final class MetadataMemoryTest {
     /// It would wait for those who wait behind it, or for what it holds.
     @Test
     void whoHoldsSomeDoesNotWaitForMore() throws Exception {
-        MetadataMemory patient = new MetadataMemory(64 * KIB, Duration.ofDays(1));
+        MetadataMemory patient = new MetadataMemory(64 * KIB, Duration.ofDays(1), Scheduler.system());
         CountDownLatch bothHold = new CountDownLatch(2);
         CountDownLatch bothAsked = new CountDownLatch(2);
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -131,7 +132,7 @@ final class MetadataMemoryTest {
 
     @Test
     void requestWaitsForWhatAnotherHolds() throws Exception {
-        MetadataMemory patient = new MetadataMemory(64 * KIB, Duration.ofSeconds(20));
+        MetadataMemory patient = new MetadataMemory(64 * KIB, Duration.ofSeconds(20), Scheduler.system());
         CountDownLatch taken = new CountDownLatch(1);
         CountDownLatch held = new CountDownLatch(1);
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {

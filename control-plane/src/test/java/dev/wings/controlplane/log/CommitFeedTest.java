@@ -23,8 +23,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.ManualTime;
 import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.announce.Announcements;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
@@ -36,6 +38,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -71,8 +74,10 @@ final class CommitFeedTest {
                 CommitFeed.open(store, announcements, scheduler, Threads.system(), 10, new SimpleMeterRegistry());
         final GroupCommitter committer = new GroupCommitter(
                 store,
-                Threads.system(),
-                InstantSource.fixed(LogFixture.time(1_000)),
+                new World(
+                        scheduler,
+                        Threads.system(),
+                        new IdGenerator(InstantSource.fixed(LogFixture.time(1_000)), new Random(1))),
                 LIMITS,
                 feed,
                 new SimpleMeterRegistry());

@@ -24,7 +24,10 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.FolioKey;
 import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
 import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.FolioAnswer.Accepted;
@@ -36,6 +39,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -67,11 +71,14 @@ final class GroupCommitterTest {
         meters = new SimpleMeterRegistry();
         return new GroupCommitter(
                 store,
-                Threads.system(),
-                InstantSource.fixed(LogFixture.time(1_000)),
+                world(InstantSource.fixed(LogFixture.time(1_000))),
                 limits,
                 (uid, commits) -> commits.forEach(commit -> published.add(commit.number())),
                 meters);
+    }
+
+    private static World world(InstantSource clock) {
+        return new World(Scheduler.system(), Threads.system(), new IdGenerator(clock, new Random(1)));
     }
 
     @AfterEach
@@ -114,8 +121,7 @@ final class GroupCommitterTest {
         committer.close();
         committer = new GroupCommitter(
                 store,
-                Threads.system(),
-                now::get,
+                world(now::get),
                 new CommitLimits(2, 100, 1_000_000, 1_000_000, Duration.ofMinutes(1)),
                 (uid, commits) -> {},
                 meters);

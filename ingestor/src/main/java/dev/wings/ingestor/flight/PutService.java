@@ -82,7 +82,7 @@ public final class PutService {
         this.intake = intake;
         this.tenants = tenants;
         this.scheduler = scheduler;
-        this.places = new FairPlaces("streams", FairPlaces.Limits.of(limits.maxStreams()));
+        this.places = new FairPlaces("streams", limits.maxStreams());
         this.sweepTime = limits.idleTime().dividedBy(4).compareTo(MAX_SWEEP_TIME) < 0
                 ? limits.idleTime().dividedBy(4)
                 : MAX_SWEEP_TIME;

@@ -112,7 +112,11 @@ final class TestControlPlane implements AutoCloseable {
         CommitFeed feed = resources.add(
                 CommitFeed.open(stores.log(), stores.announcements(), scheduler, Threads.system(), 10, meters));
         GroupCommitter committer = resources.add(new GroupCommitter(
-                stores.log(), Threads.system(), ids.clock(), new CommitLimits(2, 10, 1 << 20, 1 << 24), feed, meters));
+                stores.log(),
+                new World(scheduler, Threads.system(), ids),
+                new CommitLimits(2, 10, 1 << 20, 1 << 24),
+                feed,
+                meters));
         LogMetadata log = new LogMetadata(stores.log(), committer, feed, meters);
         GrpcServer server = resources.add(GrpcServer.on("127.0.0.1", port, meters)
                 .service(new ClusterMetadataService(cluster))

@@ -92,7 +92,9 @@ public final class EnginePool implements AutoCloseable {
         this.directory = directory;
         this.segments = segments;
         this.places = new FairPlaces(
-                "queries", new FairPlaces.Limits(limits.size(), limits.queueLength(), limits.queueTimeout()));
+                "queries",
+                new FairPlaces.Limits(limits.size(), limits.queueLength(), limits.queueTimeout()),
+                scheduler);
     }
 
     /// Waits for a place, in the tenant's turn.

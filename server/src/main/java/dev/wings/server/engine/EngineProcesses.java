@@ -153,7 +153,7 @@ public final class EngineProcesses implements EngineFactory {
         this.scheduler = scheduler;
         this.starter = starter;
         this.starts = new FairPlaces(
-                "engines that start", new FairPlaces.Limits(startsAtOnce, MAX_QUEUED_STARTS, START_TIMEOUT));
+                "engines that start", new FairPlaces.Limits(startsAtOnce, MAX_QUEUED_STARTS, START_TIMEOUT), scheduler);
         this.started = Counter.builder("wings.engines.started")
                 .description("processes for engines that were started")
                 .register(registry);

@@ -17,8 +17,7 @@ package dev.wings.server.flight;
 
 import com.google.protobuf.Any;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.time.IdGenerator;
-import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.run.Queries;
 import dev.wings.server.session.SessionStatement;
@@ -45,7 +44,6 @@ import org.apache.arrow.flight.SchemaResult;
 import org.apache.arrow.flight.SessionOptionValueFactory;
 import org.apache.arrow.flight.SetSessionOptionsRequest;
 import org.apache.arrow.flight.SetSessionOptionsResult;
-import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.flight.sql.CancelResult;
 import org.apache.arrow.flight.sql.FlightSqlUtils;
 import org.apache.arrow.flight.sql.impl.FlightSql;
@@ -83,18 +81,17 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             Catalog catalog,
             SystemTables system,
             Signer signer,
-            IdGenerator ids,
+            World world,
             BufferAllocator allocator,
             Executor queryThreads,
-            Scheduler scheduler,
             Limits limits) {
         super(
                 new MetadataRoots(catalog, system, allocator, queries.planBudget()),
                 allocator,
-                new MetadataStreams(limits.metadata(), limits.turns(), limits.metadataTimeout(), scheduler));
-        this.statements = new Statements(queries, signer, ids, queryThreads, limits.queries());
+                new MetadataStreams(limits.metadata(), limits.turns(), limits.metadataTimeout(), world));
+        this.statements = new Statements(queries, signer, world.ids(), queryThreads, limits.queries());
         this.sessions = new SessionChanges(statements, catalog);
-        this.uploads = new ParameterUploads(statements, sessions, allocator, limits);
+        this.uploads = new ParameterUploads(statements, sessions, allocator, world.scheduler(), limits);
     }
 
     ParameterUploads uploads() {

@@ -20,6 +20,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,18 +35,19 @@ final class MetadataStreams {
     private final FairPlaces places;
     private final FairPlaces turns;
     private final Duration timeout;
-    private final Scheduler scheduler;
+    private final World world;
 
     /// @param limit streams at once, shared by the tenants
     /// @param turns listings that are made at once, of the tenants in turn: threads that compute go in the order in
     ///     which they came, whosever they are
     /// @param timeout of one, from the call until its last row is taken
-    MetadataStreams(int limit, int turns, Duration timeout, Scheduler scheduler) {
+    MetadataStreams(int limit, int turns, Duration timeout, World world) {
         this.limit = limit;
-        this.places = new FairPlaces("readers of metadata", FairPlaces.Limits.of(limit));
-        this.turns = new FairPlaces("listings of metadata", new FairPlaces.Limits(turns, limit, timeout));
+        this.places = new FairPlaces("readers of metadata", limit);
+        this.turns =
+                new FairPlaces("listings of metadata", new FairPlaces.Limits(turns, limit, timeout), world.scheduler());
         this.timeout = timeout;
-        this.scheduler = scheduler;
+        this.world = world;
     }
 
     /// Sends rows that take calls to make, on a thread of its own. Fails with EXHAUSTED if too many are being sent.
@@ -56,7 +58,7 @@ final class MetadataStreams {
             sink.failed(WingsException.exhausted("too many clients are reading metadata: limit=" + limit));
             return;
         }
-        Thread.ofVirtual().name("sql-metadata").start(ActingTenant.working(tenant, () -> {
+        world.threads().start("sql-metadata", ActingTenant.working(tenant, () -> {
             try {
                 send(tenant, rows, sink);
                 sink.completed();
@@ -69,10 +71,12 @@ final class MetadataStreams {
     }
 
     private void send(String tenant, Supplier<VectorSchemaRoot> rows, StreamSink sink) throws InterruptedException {
-        Scheduler.Timer timer = scheduler.schedule(
-                timeout,
-                () -> sink.stop(new WingsException(
-                        ErrorKind.DEADLINE, "reading metadata took too long: limit=" + timeout.toSeconds() + "s")));
+        Scheduler.Timer timer = world.scheduler()
+                .schedule(
+                        timeout,
+                        () -> sink.stop(new WingsException(
+                                ErrorKind.DEADLINE,
+                                "reading metadata took too long: limit=" + timeout.toSeconds() + "s")));
         try (VectorSchemaRoot root = make(tenant, rows)) {
             sink.start(root, root.getSchema());
             sink.accept();

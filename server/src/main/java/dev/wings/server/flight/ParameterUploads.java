@@ -22,6 +22,7 @@ import com.google.protobuf.Message;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.time.Scheduler;
 import dev.wings.server.session.ParameterValues;
 import dev.wings.server.session.StatementHandle;
 import io.grpc.Metadata;
@@ -80,19 +81,21 @@ final class ParameterUploads {
     private final SessionChanges sessions;
     private final BufferAllocator allocator;
     private final FairPlaces turns;
-    private final FairPlaces memory = new FairPlaces("bytes of parameters", FairPlaces.Limits.of(MAX_BYTES_OF_ALL));
+    private final FairPlaces memory = new FairPlaces("bytes of parameters", MAX_BYTES_OF_ALL);
 
     ParameterUploads(
             Statements statements,
             SessionChanges sessions,
             BufferAllocator allocator,
+            Scheduler scheduler,
             FlightSqlEndpoint.Limits limits) {
         this.statements = statements;
         this.sessions = sessions;
         this.allocator = allocator;
         this.turns = new FairPlaces(
                 "parameters that are read",
-                new FairPlaces.Limits(limits.turns(), limits.metadata(), limits.metadataTimeout()));
+                new FairPlaces.Limits(limits.turns(), limits.metadata(), limits.metadataTimeout()),
+                scheduler);
     }
 
     ServerMethodDefinition<Flight.FlightData, Flight.PutResult> method() {

@@ -79,7 +79,7 @@ final class Statements {
         this.signer = signer;
         this.ids = ids;
         this.threads = threads;
-        this.streams = new FairPlaces("queries", FairPlaces.Limits.of(streams));
+        this.streams = new FairPlaces("queries", streams);
     }
 
     /// A statement, with the shape of its result.

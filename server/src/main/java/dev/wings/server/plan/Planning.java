@@ -22,6 +22,7 @@ import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import dev.wings.server.engine.Engine;
 import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.EnginePool;
@@ -39,16 +40,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -94,10 +92,10 @@ public final class Planning implements AutoCloseable {
             Tables tables,
             Duration queueTimeout,
             BufferAllocator allocator,
-            Scheduler scheduler,
+            World world,
             Path directory) {
         this.tables = tables;
-        this.scheduler = scheduler;
+        this.scheduler = world.scheduler();
         this.allocator = allocator;
         this.engines = new EnginePool(
                 factory,
@@ -106,17 +104,8 @@ public final class Planning implements AutoCloseable {
                 new EnginePool.Limits(THREADS, MAX_WAITING, queueTimeout, 1, 256L << 20, 0, 64L << 20),
                 directory,
                 Optional.empty());
-        this.threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(THREADS),
-                Thread.ofPlatform()
-                        .name("sql-plan-", 0)
-                        .stackSize(LocalEngines.STACK_BYTES)
-                        .daemon()
-                        .factory());
+        // one for each place
+        this.threads = world.threads().pool("sql-plan", LocalEngines.STACK_BYTES);
     }
 
     /// For who counts them.
@@ -250,16 +239,18 @@ public final class Planning implements AutoCloseable {
         EngineInUse inUse = new EngineInUse();
         FairPlaces.Place place = acquire(request.tenant());
         Future<T> result = submit(place, () -> inEngine(request, work, inUse));
+        Scheduler.Timer timeout = scheduler.schedule(TIMEOUT, () -> {
+            stop(inUse);
+            result.cancel(true);
+        });
         try {
-            return result.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            return result.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof WingsException known) {
                 throw known;
             }
             throw new IllegalStateException("a query cannot be planned", e.getCause());
-        } catch (TimeoutException e) {
-            stop(inUse);
-            result.cancel(true);
+        } catch (CancellationException e) {
             throw new WingsException(
                     ErrorKind.DEADLINE,
                     "planning the query took too long, the control plane may be slow or away: limit="
@@ -270,6 +261,8 @@ public final class Planning implements AutoCloseable {
             result.cancel(true);
             Thread.currentThread().interrupt();
             throw new WingsException(ErrorKind.CANCELLED, "interrupted while a query was planned", e);
+        } finally {
+            timeout.cancel();
         }
     }
 

@@ -22,6 +22,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.World;
 import dev.wings.server.engine.Engine;
 import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.EnginePool;
@@ -122,8 +123,7 @@ public final class Queries implements AutoCloseable {
             Tables tables,
             Limits limits,
             BufferAllocator allocator,
-            Scheduler scheduler,
-            InstantSource clock,
+            World world,
             QueryLog log,
             Path directory,
             Path segments,
@@ -132,10 +132,10 @@ public final class Queries implements AutoCloseable {
         this.tables = tables;
         this.limits = limits;
         this.allocator = allocator;
-        this.scheduler = scheduler;
-        this.clock = clock;
+        this.scheduler = world.scheduler();
+        this.clock = world.clock();
         this.log = log;
-        this.planning = new Planning(factory, tables, limits.queueTimeout(), allocator, scheduler, directory);
+        this.planning = new Planning(factory, tables, limits.queueTimeout(), allocator, world, directory);
         this.runners = new EnginePool(
                 factory,
                 scheduler,

@@ -28,8 +28,7 @@ public final class PlanBudget {
     /// @param limitBytes of one query, and of all of one tenant
     public PlanBudget(long limitBytes) {
         this.limitBytes = limitBytes;
-        this.bytes = new FairPlaces(
-                "bytes of what queries are about", FairPlaces.Limits.of(Math.ceilDiv(4 * limitBytes, 3L)));
+        this.bytes = new FairPlaces("bytes of what queries are about", Math.ceilDiv(4 * limitBytes, 3L));
     }
 
     /// For one query, or listing, which closes it at its end.

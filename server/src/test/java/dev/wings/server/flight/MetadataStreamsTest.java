@@ -17,15 +17,22 @@ package dev.wings.server.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.memory.BufferAllocator;
@@ -44,7 +51,7 @@ class MetadataStreamsTest {
     void clientThatDoesNotReadHoldsItsPlaceUntilItsTimeIsOver() throws Exception {
         try (Timers timers = new Timers();
                 BufferAllocator allocator = new RootAllocator()) {
-            MetadataStreams streams = new MetadataStreams(1, 1, LIMIT, timers);
+            MetadataStreams streams = new MetadataStreams(1, 1, LIMIT, world(timers));
             TestStream idle = TestStream.notReading();
             streams.send("t", rows(allocator), idle);
             Runnable timeOver = timers.next();
@@ -63,7 +70,7 @@ class MetadataStreamsTest {
     void listingsAreMadeForTenantsInTurn() throws Exception {
         try (Timers timers = new Timers();
                 BufferAllocator allocator = new RootAllocator()) {
-            MetadataStreams streams = new MetadataStreams(40, 2, LIMIT, timers);
+            MetadataStreams streams = new MetadataStreams(40, 2, LIMIT, world(timers));
             CountDownLatch released = new CountDownLatch(1);
             AtomicInteger begun = new AtomicInteger();
             Supplier<VectorSchemaRoot> slow = () -> {
@@ -114,6 +121,10 @@ class MetadataStreamsTest {
         };
     }
 
+    private static World world(Scheduler scheduler) {
+        return new World(scheduler, Threads.system(), new IdGenerator(InstantSource.system(), new Random(1)));
+    }
+
     /// Whose time is over when the test says so.
     private static final class Timers implements Scheduler {
 
@@ -130,6 +141,12 @@ class MetadataStreamsTest {
             assertThat(delay).isEqualTo(LIMIT);
             pending.add(action);
             return () -> pending.remove(action);
+        }
+
+        @Override
+        public long awaitNanos(Lock lock, Condition condition, long nanos) throws InterruptedException {
+            // who waits for a place does so in the machine's time
+            return condition.awaitNanos(nanos);
         }
 
         @Override

@@ -20,6 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.time.Threads;
+import dev.wings.common.time.World;
 import dev.wings.server.engine.LocalEngines;
 import dev.wings.server.run.Queries;
 import dev.wings.server.run.QueryInfo;
@@ -99,8 +101,7 @@ class StatementsTest {
                 new NoTables(),
                 limits,
                 allocator,
-                scheduler,
-                InstantSource.system(),
+                new World(scheduler, Threads.system(), new IdGenerator(InstantSource.system(), new Random(1))),
                 log,
                 directory,
                 directory,
