@@ -86,6 +86,11 @@ public record TopicScan(
         return new TopicScan(topic, partitions, startOffset, endOffset, startMicros, endMicros, false, countPages);
     }
 
+    /// Whether no page at all is wanted, whatever there is.
+    public boolean wantsNone() {
+        return rowsOnly || partitions.filter(Set::isEmpty).isPresent();
+    }
+
     /// Whether the page's bounds let it have a wanted row. What SQL says, for those who have none.
     public boolean wants(LogPage page) {
         return !rowsOnly

@@ -87,7 +87,7 @@ final class PlanStatements {
         }
         sink.topics(List.copyOf(topics));
         for (int i = 0; i < scans.size(); i++) {
-            if (scans.get(i).rowsOnly()) {
+            if (scans.get(i).wantsNone()) {
                 continue;
             }
             readPages(connection, scans.get(i), topics.get(i).topicUid(), i, sink);

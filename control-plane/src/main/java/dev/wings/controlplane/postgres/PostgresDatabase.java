@@ -323,5 +323,6 @@ public final class PostgresDatabase implements Stores.Connection {
     @Override
     public void close() {
         pools.close();
+        ownTime.close();
     }
 }
