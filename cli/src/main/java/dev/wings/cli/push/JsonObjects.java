@@ -86,6 +86,12 @@ abstract sealed class JsonObjects implements AutoCloseable {
             return "the text is not JSON: it ends in the middle of a value, was the file cut off?";
         }
         String message = String.valueOf(failure.getOriginalMessage());
+        boolean betweenObjects = failure.getProcessor() instanceof JsonParser json
+                && json.getParsingContext().inRoot();
+        if (betweenObjects && message.startsWith("Unexpected character (','")) {
+            return "objects one after the other have no commas between them: sed 's/},$/}/' FILE takes those at the"
+                    + " ends of lines out, [ before and ] after all rows make an array of them";
+        }
         return "the text is not JSON: " + TopicField.printable(message)
                 + (message.contains("Invalid UTF-8")
                         ? "; --encoding latin1, or windows-1252, takes text of older programs"

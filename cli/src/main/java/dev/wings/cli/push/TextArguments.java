@@ -111,6 +111,12 @@ public final class TextArguments {
     private String decimal = ".";
 
     @Option(
+            names = "--thousands",
+            paramLabel = "C",
+            description = "CSV, NDJSON: what stands between the thousands of numbers, as the point in 1.234,5.")
+    private Optional<String> thousands = Optional.empty();
+
+    @Option(
             names = "--date-format",
             paramLabel = "FORMAT",
             description = {
@@ -151,6 +157,7 @@ public final class TextArguments {
                 comment.map(text -> character("--comment", text)),
                 charset(),
                 character("--decimal", decimal),
+                thousands.map(this::thousands),
                 dateFormats.stream().map(TextArguments::format).toList(),
                 badLines == BadLines.SKIP);
     }
@@ -161,6 +168,18 @@ public final class TextArguments {
             throw WingsException.invalid(option + " takes one ASCII character: found=" + ValueWriter.quoted(text));
         }
         return plain.charAt(0);
+    }
+
+    /// Also one of the spaces that are not ASCII.
+    private char thousands(String text) {
+        if (text.length() != 1 || Character.isLetterOrDigit(text.charAt(0)) || "+-\"".contains(text)) {
+            throw WingsException.invalid("--thousands takes one character that no number begins or ends with: found="
+                    + ValueWriter.quoted(text));
+        }
+        if (text.equals(decimal)) {
+            throw WingsException.invalid("--thousands and --decimal are the same: found=" + ValueWriter.quoted(text));
+        }
+        return text.charAt(0);
     }
 
     private Charset charset() {

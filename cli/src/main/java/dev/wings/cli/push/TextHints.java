@@ -38,6 +38,11 @@ final class TextHints {
             + "(?:[0-9]+|[0-9]{1,3}(?:(?<group>[.,'\u2019\u00a0\u202f])[0-9]{3})(?:\\k<group>[0-9]{3})*)"
             + "(?:[.,][0-9]+)? ?(?:[$\u20ac\u00a3\u00a5%]|EUR|USD|GBP|CHF)?");
 
+    /// The same without any sign but those of thousands and of the fraction.
+    private static final Pattern GROUPED = Pattern.compile("[-+]?"
+            + "(?:[0-9]{1,3}(?:(?<group>[.,' \u2019\u00a0\u202f])[0-9]{3})(?:\\k<group>[0-9]{3})*|[0-9]+)"
+            + "(?:(?<point>[.,])[0-9]+)?");
+
     private static final int MONTHS = 12;
     private static final int YEAR_DIGITS = 4;
 
@@ -45,6 +50,9 @@ final class TextHints {
     private boolean commas;
     private boolean decorated = true;
     private @Nullable String decoratedOne;
+    private boolean grouped = true;
+    private @Nullable String group;
+    private @Nullable String point;
     private boolean dates = true;
     private @Nullable String shape;
     private int first;
@@ -65,9 +73,23 @@ final class TextHints {
             decoratedOne =
                     NUMBER.matcher(text).matches() && !THOUSANDS.matcher(text).matches() ? decoratedOne : text;
         }
+        grouped = grouped && addGrouped(text);
         if (dates) {
             dates = addDate(text);
         }
+    }
+
+    /// Whether it is a number whose signs mean what those of the numbers before do.
+    private boolean addGrouped(String text) {
+        Matcher number = GROUPED.matcher(text);
+        if (!number.matches()) {
+            return false;
+        }
+        group = number.group("group") == null ? group : number.group("group");
+        point = number.group("point") == null ? point : number.group("point");
+        return (number.group("group") == null || number.group("group").equals(group))
+                && (number.group("point") == null || number.group("point").equals(point))
+                && !(group != null && group.equals(point));
     }
 
     /// Whether it is a date of the same shape as those before.
@@ -101,6 +123,10 @@ final class TextHints {
     Optional<String> option() {
         if (numbers && commas) {
             return Optional.of("--decimal , takes its values for numbers");
+        }
+        if (grouped && group != null && !dates) {
+            String sign = "--thousands " + (group.equals(".") || group.equals(",") ? group : "\"" + group + "\"");
+            return Optional.of((",".equals(point) ? "--decimal , " : "") + sign + " takes its values for numbers");
         }
         if (decorated && decoratedOne != null && !dates) {
             return Optional.of("its values may be numbers, with signs of thousands, a currency or percent, as "

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// @param skip so many lines at the start of CSV are left out
 /// @param comment lines of CSV that start with it are left out
 /// @param decimal what stands before the digits behind the point
+/// @param thousands what may stand between groups of three digits of numbers
 /// @param dateFormats of dates and times, beside those of ISO 8601
 /// @param skipBadLines whether lines that cannot be taken are left out
 record TextOptions(
@@ -56,6 +57,7 @@ record TextOptions(
         Optional<Character> comment,
         Charset encoding,
         char decimal,
+        Optional<Character> thousands,
         List<DateFormat> dateFormats,
         boolean skipBadLines) {
 
@@ -73,6 +75,7 @@ record TextOptions(
             Optional.empty(),
             StandardCharsets.UTF_8,
             '.',
+            Optional.empty(),
             List.of(),
             false);
 
@@ -104,19 +107,50 @@ record TextOptions(
 
     /// As [#plain(FieldType, String)], where the type is not known: what could be of several is as it stands.
     String plain(String text) {
-        if (decimal != '.' && text.indexOf(decimal) >= 0) {
-            String bare = text.strip();
-            return DECIMAL_NUMBER.matcher(bare).matches() ? number(bare) : time(text);
+        String bare = text.strip();
+        String joined = joined(bare);
+        if (!joined.equals(bare)
+                || (decimal != '.'
+                        && text.indexOf(decimal) >= 0
+                        && DECIMAL_NUMBER.matcher(bare).matches())) {
+            return number(bare);
         }
         return time(text);
     }
 
     private String number(String text) {
+        String joined = joined(text);
         if (decimal == '.') {
-            return text;
+            return joined;
         }
         // a point would be something else: it is made what no number has
-        return text.replace('.', '\'').replace(decimal, '.');
+        return joined.replace('.', '\'').replace(decimal, '.');
+    }
+
+    /// A number without what stands between its thousands. As it is, which is no number, if that stands elsewhere.
+    private String joined(String text) {
+        if (thousands.isEmpty() || text.indexOf(thousands.get()) < 0) {
+            return text;
+        }
+        String bare = text.strip();
+        int start = !bare.isEmpty() && (bare.charAt(0) == '-' || bare.charAt(0) == '+') ? 1 : 0;
+        int point = bare.indexOf(decimal);
+        int end = point < 0 ? bare.length() : point;
+        for (int i = start; i < end; i++) {
+            // counted from the point: each fourth, and none before the first digit
+            boolean between = (end - i) % 4 == 0;
+            if (between ? i == start || bare.charAt(i) != thousands.get() : !isDigit(bare.charAt(i))) {
+                return text;
+            }
+        }
+        String sign = thousands.get().toString();
+        return bare.substring(end).contains(sign)
+                ? text
+                : bare.substring(0, end).replace(sign, "") + bare.substring(end);
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private String time(String text) {

@@ -88,6 +88,11 @@ final class TextOptionsTest {
         --skip 2                           ~ made by x/,,,/a,b/1,2    ~ a long, b long            ~ 1|2
         --comment #                        ~ #;;;;/a,b/#1,2/3,4       ~ a long, b long            ~ 3|4
         --decimal , --delimiter ;          ~ a;b/1,5;x,y/-2,25;z      ~ a double, b string        ~ 1.5|x,y/-2.25|z
+        --decimal , --thousands . --delimiter ; ~ a;b/1.234.567,5;1.2/-2,25;z/999;y ~ a double, b string ~ 1234567.5|1.2/-2.25|z/999.0|y
+        --thousands , --delimiter ;        ~ a;b/1,234;1/-12,345,678;2/0;3 ~ a long, b long       ~ 1234|1/-12345678|2/0|3
+        --thousands ^ ^ --decimal , --delimiter ; ~ a/1 234,5/12 345  ~ a double                  ~ 1234.5/12345.0
+        --thousands , --delimiter ;        ~ a/1,23/1234,567/,123     ~ a string                  ~ 1,23/1234,567/,123
+        --thousands . --decimal , --delimiter ; ~ a/1,234.567/1..234/1.2345 ~ a string            ~ 1,234.567/1..234/1.2345
         --date-format %d.%m.%Y             ~ a/03.02.2001/1.12.1999   ~ a date                    ~ 11356/10926
         --bad-lines skip                   ~ a,b/1,2/3/4,5,6/7,8      ~ a long, b long            ~ 1|2/7|8
         --bad-lines skip --types ^a long^  ~ a,b/1,2/x,3/4,5          ~ a long, b long            ~ 1|2/4|5
@@ -103,6 +108,15 @@ final class TextOptionsTest {
     void csvIsReadAsTheOptionsSay(String options, String text, String types, String rows) throws IOException {
         Path file = write("rows.csv", text.replace("\\t", "\t").replace('/', '\n') + "\n");
         assertRead(file, options.replace("\\\\", "\\"), types, rows);
+    }
+
+    @Test
+    void commasBetweenObjectsAreNamedWithAdvice() throws IOException {
+        for (String text : List.of("{\"a\":1},\n{\"a\":2},\n", "{\"a\":1} ,\n{\"a\":2}\n", "{\"a\":1},{\"a\":2}")) {
+            assertThatThrownBy(() -> read(write("rows.json", text), "--decimal ."))
+                    .hasMessageContaining("line 1")
+                    .hasMessageContaining("have no commas between them: sed 's/},$/}/' FILE");
+        }
     }
 
     /// As `wings sql -o tsv` writes them.
@@ -206,11 +220,13 @@ final class TextOptionsTest {
         `a/12-31-23 4:05 PM`  ~ --date-format '%m-%d-%y %I:%M %p' takes
         `a/1.2.2024 4:05:06`  ~ --date-format '%d.%m.%Y %H:%M:%S' or --date-format '%m.%d.%Y %H:%M:%S' takes
         `a/2024.01.31`        ~ --date-format '%Y.%m.%d' takes
-        `a;b/1.234,56;x/7,00;y` ~ column "a" is a string; its values may be numbers, with signs of thousands, a currency or percent, as "1.234,56"
-        `a;b/1,234;x/12,345,678;y` ~ as "12,345,678": text, unless these are taken out of the file
+        `a;b/1.234,56;x/7,00;y` ~ column "a" is a string; --decimal , --thousands . takes its values for numbers
+        `a;b/1,234;x/12,345,678;y` ~ column "a" is a string; --thousands , takes its values for numbers
+        `a/1 234.50/2`        ~ --thousands " " takes its values for numbers
+        `a;b/1.234.567 €;x/2,00 €;y` ~ its values may be numbers, with signs of thousands, a currency or percent, as "2,00 €"
         `a/$5.00/€7`          ~ its values may be numbers
         `a/5%/7.5 %`          ~ its values may be numbers
-        `a/1'234.50/2`        ~ its values may be numbers
+        `a/1'234.50/2`        ~ --thousands "'" takes its values for numbers
         `a/1/123456789012345678901234567890123456789` ~ since no number has as many digits
         """)
     void whatMayNotBeMeantIsToldOnce(String text, String note) throws IOException {
