@@ -206,6 +206,7 @@ record VectorFacts(
     }
 
     /// Checked once, where a buffer of Arrow checks at each value.
+    @SuppressWarnings("restricted") // the buffer as it is
     private static MemorySegment memory(ArrowBuf buffer) {
         return MemorySegment.ofAddress(buffer.memoryAddress()).reinterpret(buffer.capacity());
     }
