@@ -30,7 +30,13 @@ enum Flaw {
     /// A plan of several topics has each of them as of another moment.
     TORN_PLANS("I6"),
     /// A folio that is committed again is committed twice.
-    FORGETFUL_COMMITS("I4");
+    FORGETFUL_COMMITS("I4"),
+    /// What is written to a table has one row twice, and another not at all.
+    SLOPPY_SEGMENTS("I7"),
+    /// Garbage is removed without a grace.
+    HASTY_COLLECTION("I8"),
+    /// Nobody removes what is listed as garbage.
+    IDLE_COLLECTION("I8");
 
     private final Pattern promises;
 

@@ -15,6 +15,8 @@
  */
 package dev.wings.integration.simulation;
 
+import dev.wings.controlplane.garbage.GarbageId;
+import dev.wings.controlplane.garbage.GarbageStore;
 import dev.wings.controlplane.log.CommitDecision;
 import dev.wings.controlplane.log.CommitDecision.CommittedFolio;
 import dev.wings.controlplane.log.CommitState;
@@ -28,10 +30,12 @@ import dev.wings.controlplane.state.Stores;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,7 +43,7 @@ import java.util.function.Function;
 /// The stores of a control plane that does something wrong.
 final class FlawedStores {
 
-    private static final Duration BETWEEN_TOPICS = Duration.ofMillis(300);
+    private static final Duration BETWEEN_TOPICS = Duration.ofSeconds(3);
 
     private final Simulation simulation;
     private final SimulatedProcess process;
@@ -61,7 +65,15 @@ final class FlawedStores {
             case STALE_PLANS -> with(instead(LogMetadataStore.class, stores.log(), "plan", this::planLate));
             case TORN_PLANS -> with(instead(LogMetadataStore.class, stores.log(), "plan", this::planApart));
             case FORGETFUL_COMMITS -> with(instead(LogMetadataStore.class, stores.log(), "commit", this::commitAnew));
-            case NONE, FORGETFUL_STORE, FORGETFUL_DATABASE -> stores;
+            case HASTY_COLLECTION ->
+                with(instead(
+                        GarbageStore.class,
+                        instead(GarbageStore.class, stores.garbage(), "remove", this::removeEarly),
+                        "findDue",
+                        this::findEarly));
+            case IDLE_COLLECTION ->
+                with(instead(GarbageStore.class, stores.garbage(), "findDue", arguments -> List.of()));
+            case NONE, FORGETFUL_STORE, FORGETFUL_DATABASE, SLOPPY_SEGMENTS -> stores;
         };
     }
 
@@ -72,6 +84,19 @@ final class FlawedStores {
                 stores.lake(),
                 stores.tasks(),
                 stores.garbage(),
+                stores.announcements(),
+                stores.time(),
+                stores.problem(),
+                stores.connection());
+    }
+
+    private Stores with(GarbageStore garbage) {
+        return new Stores(
+                stores.cluster(),
+                stores.log(),
+                stores.lake(),
+                stores.tasks(),
+                garbage,
                 stores.announcements(),
                 stores.time(),
                 stores.problem(),
@@ -184,5 +209,17 @@ final class FlawedStores {
         FolioCommit commit = folio.folio();
         return new CommittedFolio(
                 new FolioCommit(id, commit.objectKey(), commit.objectBytes(), commit.pages()), folio.answer(), pages);
+    }
+
+    private Object findEarly(Object[] arguments) {
+        Instant later = ((Instant) arguments[1]).plus(SimulatedCluster.GRACE);
+        return stores.garbage().findDue((UUID) arguments[0], later, (Integer) arguments[2]);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Object removeEarly(Object[] arguments) {
+        Instant later = ((Instant) arguments[2]).plus(SimulatedCluster.GRACE);
+        stores.garbage().remove((UUID) arguments[0], (Set<GarbageId>) arguments[1], later);
+        return arguments;
     }
 }

@@ -36,8 +36,11 @@ import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.service.Surroundings;
 import dev.wings.common.store.MemoryObjectStore;
+import dev.wings.common.store.ObjectInfo;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.telemetry.Telemetry;
+import dev.wings.compactor.Compactor;
+import dev.wings.compactor.CompactorConfig;
 import dev.wings.controlplane.ControlPlane;
 import dev.wings.controlplane.ControlPlaneConfig;
 import dev.wings.controlplane.memory.MemoryDatabase;
@@ -49,6 +52,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.arrow.memory.RootAllocator;
 
 /// Control planes over one database, ingestors and compactors over one object store: the real ones, but for their
@@ -75,15 +81,22 @@ final class SimulatedCluster {
     private static final Map<String, String> CONTROL_PLANE = Map.ofEntries(
             Map.entry("WINGS_CONTROL_PLANE_DATABASE_URL", "memory:"),
             Map.entry("WINGS_CONTROL_PLANE_GARBAGE_GRACE", GRACE.toSeconds() + "s"),
-            Map.entry("WINGS_CONTROL_PLANE_GARBAGE_INTERVAL", "30s"),
+            Map.entry("WINGS_CONTROL_PLANE_GARBAGE_INTERVAL", "60s"),
             Map.entry("WINGS_CONTROL_PLANE_TASK_LEASE", "5s"),
             // whoever crashes counts as an attempt
             Map.entry("WINGS_CONTROL_PLANE_TASK_ATTEMPTS", "1000"),
             Map.entry("WINGS_CONTROL_PLANE_TASK_MIN_BACKOFF", "100ms"),
             Map.entry("WINGS_CONTROL_PLANE_TASK_MAX_BACKOFF", "5s"),
-            Map.entry("WINGS_CONTROL_PLANE_REWRITE_SEGMENTS", "3"),
-            Map.entry("WINGS_CONTROL_PLANE_MAX_SNAPSHOTS", "4"),
+            Map.entry("WINGS_CONTROL_PLANE_REWRITE_SEGMENTS", "8"),
+            Map.entry("WINGS_CONTROL_PLANE_MAX_SNAPSHOTS", "6"),
             Map.entry("WINGS_CONTROL_PLANE_SNAPSHOT_AGE", "60s"));
+
+    private static final Map<String, String> COMPACTOR = Map.of(
+            "WINGS_COMPACTOR_SNAPSHOT_AGE", "60s",
+            "WINGS_COMPACTOR_MIN_SNAPSHOTS", "1",
+            "WINGS_COMPACTOR_MAX_SNAPSHOTS", "4",
+            "WINGS_COMPACTOR_ORPHAN_INTERVAL", "300s",
+            "WINGS_COMPACTOR_COMPACT_PAGES", "20");
 
     private final Simulation simulation;
     private final SimulatedNetwork network;
@@ -91,6 +104,7 @@ final class SimulatedCluster {
     private MemoryDatabase database = new MemoryDatabase();
     private final MemoryObjectStore objects;
     private final List<Replica> replicas = new ArrayList<>();
+    private final List<SimulatedProcess> compactors = new ArrayList<>();
     /// Those that run.
     private final List<SimulatedProcess> running = new ArrayList<>();
     private int processes;
@@ -113,10 +127,6 @@ final class SimulatedCluster {
         this.flaw = flaw;
         this.network = new SimulatedNetwork(simulation);
         this.objects = new MemoryObjectStore(simulation::now);
-    }
-
-    MemoryObjectStore objects() {
-        return objects;
     }
 
     private SimulatedProcess start(String kind) {
@@ -196,9 +206,48 @@ final class SimulatedCluster {
         running.remove(ingestor.process());
     }
 
+    void openCompactors(int number) {
+        for (int i = 0; i < number; i++) {
+            compactors.add(openCompactor());
+        }
+    }
+
+    private SimulatedProcess openCompactor() {
+        SimulatedProcess process = start("compactor");
+        Resources resources = new Resources();
+        Compactor.parts(
+                        Settings.read(CompactorConfig.SERVICE, COMPACTOR, CompactorConfig::from),
+                        surroundings(process, new RootAllocator(), resources),
+                        new SimulatedSegments(process.world(), flaw),
+                        resources)
+                .loop()
+                .start();
+        return process;
+    }
+
+    /// Ends a compactor, and starts another in its place.
+    void crashCompactor() {
+        int victim = simulation.random().nextInt(compactors.size());
+        crash(compactors.get(victim));
+        compactors.set(victim, openCompactor());
+    }
+
     SimulatedReader openReader() {
         SimulatedProcess process = start("reader");
         return new SimulatedReader(simulation, process, channel(process), store(process, 0));
+    }
+
+    /// One that gets its answers.
+    SimulatedReader openReliableReader() {
+        SimulatedProcess process = start("reader");
+        return new SimulatedReader(simulation, process, reliableChannel(process), store(process, 0));
+    }
+
+    /// Keys of all objects.
+    Set<String> objects() {
+        return objects.list("", "", Integer.MAX_VALUE).stream()
+                .map(ObjectInfo::key)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /// Each call goes to one of the control planes.
@@ -246,7 +295,7 @@ final class SimulatedCluster {
                                 .setSchema(SchemaProtos.toProto(SCHEMA))
                                 .setLake(LakeSpec.newBuilder()
                                         .setFreshness(com.google.protobuf.Duration.newBuilder()
-                                                .setSeconds(1))))
+                                                .setSeconds(2))))
                         .setPartitionBy(partitionBy)
                         .build());
     }

@@ -20,6 +20,7 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.common.time.Threads;
 import dev.wings.common.time.World;
+import dev.wings.integration.simulation.Simulation.Step;
 import io.grpc.Deadline;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +30,6 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
-import org.apache.iceberg.util.ThreadPools;
 
 /// A process of a simulation: threads and timers that end with it, wherever they are, and a clock of its own, which is
 /// wrong.
@@ -42,7 +42,7 @@ final class SimulatedProcess {
     private final Simulation simulation;
     private final String name;
     private final World world;
-    private final List<Runnable> held = new ArrayList<>();
+    private final List<Step> held = new ArrayList<>();
     private Duration skew = Duration.ZERO;
     private boolean alive = true;
     private boolean frozen;
@@ -74,14 +74,14 @@ final class SimulatedProcess {
             frozen = true;
             simulation.alarm(time, () -> {
                 frozen = false;
-                held.forEach(step -> simulation.ready(this, step));
+                held.forEach(simulation::ready);
                 held.clear();
             });
         }
     }
 
     /// Whether a step of it is to be done now; else, if ever, it becomes ready once more.
-    boolean mayGoOn(Runnable step) {
+    boolean mayGoOn(Step step) {
         if (frozen) {
             held.add(step);
         }
@@ -111,14 +111,14 @@ final class SimulatedProcess {
 
         @Override
         public ThreadFactory virtual(String prefix) {
-            ThreadFactory threads = VirtualThreads.on(step -> simulation.ready(SimulatedProcess.this, step))
-                    .name(name + "/" + prefix + "-", 0)
-                    .uncaughtExceptionHandler((thread, failure) -> simulation.failed(failure))
-                    .factory();
-            return task -> threads.newThread(() -> {
-                ThreadPools.workAlone();
-                task.run();
-            });
+            return task -> {
+                Thread[] made = new Thread[1];
+                made[0] = VirtualThreads.on(step -> simulation.ready(new Step(SimulatedProcess.this, made[0], step)))
+                        .name(name + "/" + prefix)
+                        .uncaughtExceptionHandler((thread, failure) -> simulation.failed(failure))
+                        .unstarted(task);
+                return made[0];
+            };
         }
 
         /// Nothing that blocks is simulated.

@@ -157,13 +157,10 @@ final class SimulatedReader {
         }
     }
 
-    /// Keys of all objects that somebody could read who asks now, and of what Iceberg keeps for tables.
-    Set<String> references(List<String> topics) {
+    /// Keys of all that the topics' tables refer to now.
+    Set<String> filesOfTables(List<String> topics) {
         Plan plan = plan(topics);
         Set<String> keys = new HashSet<>();
-        for (PlanScanResponse answer : plan.answers) {
-            answer.getPagesList().forEach(page -> keys.add(answer.getFolioKeys(page.getFolioIndex())));
-        }
         StoreFileIO io = new StoreFileIO(store, SimulatedCluster.STORE);
         for (int i = 0; i < topics.size(); i++) {
             String location = plan.topic(i).getTableMetadataLocation();

@@ -19,9 +19,11 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.integration.simulation.SimulatedCluster.RunningIngestor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 
 /// One run of a cluster for a seed: producers write and readers read while processes crash, freeze and are told wrong
@@ -30,6 +32,16 @@ final class SimulatedRun {
 
     private static final Duration CALM = Duration.ofSeconds(3);
     private static final Duration FREEZE = Duration.ofSeconds(30);
+    private static final Duration LATE = Duration.ofSeconds(30);
+    private static final int LATE_TROUBLES = 2;
+
+    /// It takes a few graces until all is collected.
+    private static final Duration REST = SimulatedCluster.GRACE.multipliedBy(10);
+
+    static {
+        IcebergPool.runOnCallers();
+    }
+
     private static final int INGESTORS = 4;
     private static final int PRODUCERS = 2;
     private static final int READERS = 2;
@@ -70,6 +82,7 @@ final class SimulatedRun {
         cluster.createNamespace(client);
         cluster.createTopic(client, SimulatedCluster.EVENTS, "key");
         cluster.createTopic(client, SimulatedCluster.COPIES, "");
+        cluster.openCompactors(2);
         turnBrief();
         List<Thread> readers = startReaders();
         for (int i = 0; i < INGESTORS; i++) {
@@ -85,8 +98,13 @@ final class SimulatedRun {
                 cluster.close(ingestor);
             }
         }
+        for (int i = 0; i < LATE_TROUBLES; i++) {
+            sleep(simulation.upTo(LATE));
+            makeTrouble();
+        }
         over = true;
         join(readers);
+        settle();
         simulation.note("acknowledged " + written.acknowledgedRows());
         cluster.close();
     }
@@ -94,6 +112,9 @@ final class SimulatedRun {
     private void makeTrouble() {
         if (simulation.chance(0.6)) {
             cluster.crashControlPlane();
+        }
+        if (simulation.chance(0.5)) {
+            cluster.crashCompactor();
         }
         if (simulation.chance(0.6)) {
             cluster.anyProcess().setClock();
@@ -104,6 +125,32 @@ final class SimulatedRun {
         if (simulation.chance(0.5)) {
             turnBrief();
         }
+    }
+
+    /// I7, I8: in the end all rows are in tables, once, and nothing is left that nobody can find.
+    private void settle() {
+        SimulatedReader reader = cluster.openReliableReader();
+        List<String> topics = briefExists ? ALL : LASTING;
+        Instant end = simulation.now().plus(REST);
+        Set<String> left = left(reader, topics);
+        while (!left.isEmpty()) {
+            if (simulation.now().isAfter(end)) {
+                throw new AssertionError("I8: is never collected, or never moved to a table: " + left);
+            }
+            sleep(LATE.multipliedBy(2));
+            left = left(reader, topics);
+        }
+        Map<String, SortedMap<Position, StoredRow>> before = written.acknowledged();
+        reader.read(topics, Duration.ZERO).ifPresent(found -> written.check(before, found));
+    }
+
+    /// Keys of what is in nobody's table. Folios are the last to go, mostly: only then tables are read.
+    private Set<String> left(SimulatedReader reader, List<String> topics) {
+        Set<String> left = cluster.objects();
+        if (left.stream().noneMatch(key -> key.endsWith(".folio"))) {
+            left.removeAll(reader.filesOfTables(topics));
+        }
+        return left;
     }
 
     /// Makes the topic that is not for long, or deletes it.

@@ -24,6 +24,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One processor and one clock for all threads of all simulated processes.
@@ -41,6 +44,8 @@ final class Simulation {
     /// Nothing that is simulated takes so long: something waits for what never comes.
     private static final Duration LIMIT = Duration.ofHours(12);
 
+    private static final int MONITOR_SECONDS = 60;
+
     private final Random random;
     private final Thread processor = Thread.currentThread();
     private final List<Step> ready = new ArrayList<>();
@@ -51,8 +56,14 @@ final class Simulation {
     private long steps;
     private long hash = 0xcbf29ce484222325L;
     private volatile @Nullable Throwable failure;
+    /// Whose step is being done.
+    private volatile @Nullable Thread running;
 
-    private record Step(SimulatedProcess process, Runnable continuation) {}
+    /// What goes on with it, when it had to wait for a monitor.
+    private final BlockingQueue<Runnable> entered = new LinkedBlockingQueue<>();
+
+    /// What a thread does next.
+    record Step(SimulatedProcess process, Thread thread, Runnable continuation) {}
 
     private static final class Alarm {
         final long nanos;
@@ -134,8 +145,8 @@ final class Simulation {
             Step step = ready.set(choice, ready.getLast());
             ready.removeLast();
             steps++;
-            if (step.process.mayGoOn(step.continuation)) {
-                step.continuation.run();
+            if (step.process.mayGoOn(step)) {
+                run(step);
             }
             return;
         }
@@ -150,10 +161,29 @@ final class Simulation {
         next.action.run();
     }
 
-    /// A thread of `process` can go on.
-    void ready(SimulatedProcess process, Runnable continuation) {
-        if (onProcessor()) {
-            ready.add(new Step(process, continuation));
+    /// A monitor that a thread of the JDK or of a library has, which is not simulated, is waited for within the step.
+    private void run(Step step) {
+        running = step.thread;
+        step.continuation.run();
+        while (VirtualThreads.isAtMonitor(step.thread)) {
+            try {
+                Runnable rest = entered.poll(MONITOR_SECONDS, TimeUnit.SECONDS);
+                if (rest == null) {
+                    throw new AssertionError("a monitor is kept by a thread that waits: wanted by " + step);
+                }
+                rest.run();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /// A thread can go on.
+    void ready(Step step) {
+        if (step.thread.equals(running) && VirtualThreads.isAtMonitor(step.thread)) {
+            entered.add(step.continuation);
+        } else if (onProcessor()) {
+            ready.add(step);
         } else {
             // from a thread of the JDK that wakes sleepers
             failed(new AssertionError("something waits in the time of the machine"));

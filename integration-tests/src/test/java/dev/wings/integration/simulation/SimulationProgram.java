@@ -24,15 +24,16 @@ final class SimulationProgram {
     private SimulationProgram() {}
 
     public static void main(String[] arguments) {
+        Flaw flaw = arguments.length > 2 ? Flaw.valueOf(arguments[2]) : Flaw.NONE;
         try (Silence ignored = Silence.keep()) {
             LongStream.rangeClosed(Long.parseLong(arguments[0]), Long.parseLong(arguments[1]))
-                    .forEach(seed -> System.out.println(report(seed)));
+                    .forEach(seed -> System.out.println(report(seed, flaw)));
         }
     }
 
-    static String report(long seed) {
+    static String report(long seed, Flaw flaw) {
         try {
-            return seed + " " + SimulatedRun.of(seed, Flaw.NONE);
+            return seed + " " + SimulatedRun.of(seed, flaw);
         } catch (AssertionError e) {
             e.printStackTrace();
             return seed + " failed: " + e.getCause();

@@ -19,6 +19,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 /// Makes virtual threads that run on an executor of our own instead of the JDK's. The JDK can do that, but does not
@@ -26,6 +27,8 @@ import java.util.concurrent.Executor;
 final class VirtualThreads {
 
     private static final MethodHandle NEW_BUILDER = newBuilder();
+    private static final MethodHandle STATE = stateGetter("state", false);
+    private static final Set<Integer> AT_MONITOR = Set.of(constant("BLOCKED"), constant("UNBLOCKED"));
 
     private VirtualThreads() {}
 
@@ -35,6 +38,34 @@ final class VirtualThreads {
             return (Thread.Builder.OfVirtual) NEW_BUILDER.invoke(carrier);
         } catch (Throwable e) {
             throw new IllegalStateException("no virtual thread can be made", e);
+        }
+    }
+
+    /// Whether a virtual thread waits for a monitor, or is about to go on after it has.
+    static boolean isAtMonitor(Thread thread) {
+        try {
+            return AT_MONITOR.contains((int) STATE.invoke(thread));
+        } catch (Throwable e) {
+            throw new IllegalStateException("no state of a virtual thread can be read", e);
+        }
+    }
+
+    private static int constant(String name) {
+        try {
+            return (int) stateGetter(name, true).invoke();
+        } catch (Throwable e) {
+            throw new IllegalStateException("this JDK has other states of virtual threads", e);
+        }
+    }
+
+    private static MethodHandle stateGetter(String name, boolean constant) {
+        try {
+            Class<?> type = Class.forName("java.lang.VirtualThread");
+            return constant
+                    ? lookup().findStaticGetter(type, name, int.class)
+                    : lookup().findGetter(type, name, int.class).asType(MethodType.methodType(int.class, Thread.class));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this JDK has other states of virtual threads", e);
         }
     }
 
