@@ -19,7 +19,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.LakeTable;
 import dev.wings.common.lake.TableLocations;
-import dev.wings.common.rpc.GrpcCalls;
+import dev.wings.common.rpc.Retries;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.World;
 import dev.wings.compactor.segment.Segment;
@@ -49,7 +49,7 @@ record SimulatedSegments(World world, Flaw flaw) implements SegmentMaker {
     @Override
     public Job open(TopicTarget topic, TableLayout layout, ObjectStore store, TaskLease lease) {
         return new LineJob(
-                topic.locations(), layout, store, lease, GrpcCalls.defaults(world.scheduler(), world.random()));
+                topic.locations(), layout, store, lease, Retries.defaults(world.scheduler(), world.random()));
     }
 
     private final class LineJob implements Job {
@@ -57,10 +57,10 @@ record SimulatedSegments(World world, Flaw flaw) implements SegmentMaker {
         private final TableLayout layout;
         private final ObjectStore store;
         private final TaskLease lease;
-        private final GrpcCalls calls;
+        private final Retries calls;
         private final List<DataFile> files = new ArrayList<>();
 
-        LineJob(TableLocations locations, TableLayout layout, ObjectStore store, TaskLease lease, GrpcCalls calls) {
+        LineJob(TableLocations locations, TableLayout layout, ObjectStore store, TaskLease lease, Retries calls) {
             this.locations = locations;
             this.layout = layout;
             this.store = store;
