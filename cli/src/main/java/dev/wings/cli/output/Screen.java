@@ -35,9 +35,9 @@ public final class Screen {
         return isTerminal('2');
     }
 
-    /// Whether a person types what standard input gives.
+    /// Whether a person types what standard input gives; that needs no cursor that moves.
     public static boolean isInputTerminal() {
-        return isTerminal('0');
+        return isAnyTerminal('0');
     }
 
     /// How many columns the terminal has; empty if that is not known.
@@ -61,8 +61,12 @@ public final class Screen {
         }
     }
 
-    /// Java cannot tell standard streams apart; the launcher says which of them are terminals.
     private static boolean isTerminal(char stream) {
-        return System.getProperty("wings.terminals", "").indexOf(stream) >= 0 && !"dumb".equals(System.getenv("TERM"));
+        return isAnyTerminal(stream) && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    /// Java cannot tell standard streams apart; the launcher says which of them are terminals.
+    private static boolean isAnyTerminal(char stream) {
+        return System.getProperty("wings.terminals", "").indexOf(stream) >= 0;
     }
 }

@@ -121,9 +121,17 @@ public final class FileNames {
         }
     }
 
-    /// Hidden ones, and what others keep beside rows (`_SUCCESS`, `_metadata`), have none.
+    private static boolean isEmpty(Path file) {
+        try {
+            return Files.size(file) == 0;
+        } catch (IOException e) {
+            throw RowFile.unreadable(file.toString(), e);
+        }
+    }
+
+    /// Hidden ones, what others keep beside rows (`_SUCCESS`, `_metadata`), and files of no byte have none.
     private static boolean hasRows(Path file) {
         String name = String.valueOf(file.getFileName());
-        return !name.startsWith(".") && !name.startsWith("_") && FileFormat.isKnownName(name);
+        return !name.startsWith(".") && !name.startsWith("_") && FileFormat.isKnownName(name) && !isEmpty(file);
     }
 }

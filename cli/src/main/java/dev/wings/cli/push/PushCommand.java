@@ -239,7 +239,7 @@ public final class PushCommand implements Callable<Integer> {
         first = file;
         try {
             Schema columns = RowCheck.schema(file, onLoss);
-            checkStarts(files.subList(1, files.size()), SchemaProtos.fromCreateRequest(columns));
+            checkOthers(file.name(), SchemaProtos.fromCreateRequest(columns));
             CreateTopicRequest.Builder request = CreateTopicRequest.newBuilder()
                     .setParent(name.parent().toString())
                     .setTopicId(name.topic())
@@ -252,6 +252,22 @@ public final class PushCommand implements Callable<Integer> {
         } catch (RuntimeException e) {
             file.close();
             throw e;
+        }
+    }
+
+    /// As [#checkStarts], of a topic that is to be made for the columns of the first file.
+    private void checkOthers(String first, TopicSchema schema) {
+        try {
+            checkStarts(files.subList(1, files.size()), schema);
+        } catch (WingsException e) {
+            String message = String.valueOf(e.getMessage());
+            throw e.kind() == ErrorKind.INVALID && message.contains("expected=")
+                    ? new WingsException(
+                            e.kind(),
+                            message + "; the new topic would have the columns of " + first
+                                    + ": of CSV and NDJSON, --types 'COLUMN TYPE' has others",
+                            e)
+                    : e;
         }
     }
 

@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.push;
 
+import java.time.YearMonth;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,6 +58,7 @@ final class TextHints {
     private @Nullable String shape;
     private int first;
     private int second;
+    private @Nullable String noDay;
 
     /// Shows it a value of the column.
     void add(String value) {
@@ -111,12 +113,25 @@ final class TextHints {
                 ? ""
                 : hours + (date.group("seconds") == null ? "" : ":%S") + (date.group("half") == null ? "" : " %p");
         String found = days + time;
-        first = Math.max(first, Integer.parseInt(date.group(yearFirst ? "second" : "first")));
-        second = Math.max(second, Integer.parseInt(date.group(yearFirst ? "third" : "second")));
+        int one = Integer.parseInt(date.group(yearFirst ? "second" : "first"));
+        int two = Integer.parseInt(date.group(yearFirst ? "third" : "second"));
+        int ofYear = Integer.parseInt(date.group(yearFirst ? "first" : "third"));
+        if (noDay == null && !isDay(ofYear, one, two) && (yearFirst || !isDay(ofYear, two, one))) {
+            noDay = text;
+        }
+        first = Math.max(first, one);
+        second = Math.max(second, two);
         if (shape == null) {
             shape = found;
         }
         return shape.equals(found);
+    }
+
+    private static boolean isDay(int year, int month, int day) {
+        return month >= 1
+                && month <= MONTHS
+                && day >= 1
+                && day <= YearMonth.of(year, month).lengthOfMonth();
     }
 
     /// What to say, and what it does; empty if nothing would help.
@@ -132,8 +147,11 @@ final class TextHints {
             return Optional.of("its values may be numbers, with signs of thousands, a currency or percent, as "
                     + ValueWriter.quoted(decoratedOne) + ": text, unless these are taken out of the file");
         }
-        if (!dates || shape == null || (first > MONTHS && second > MONTHS)) {
+        if (!dates || shape == null || (noDay == null && first > MONTHS && second > MONTHS)) {
             return Optional.empty();
+        }
+        if (noDay != null) {
+            return Optional.of("its values look like dates, but there is no day " + ValueWriter.quoted(noDay));
         }
         String dayFirst = "--date-format '" + format(shape, "%d", "%m") + "'";
         String monthFirst = "--date-format '" + format(shape, "%m", "%d") + "'";

@@ -112,6 +112,26 @@ final class SeveralFilesTest {
         assertNamed(push("known", "below/**.csv"), "b.csv");
     }
 
+    /// Its columns are those of the first: who is told of the loss alone would have values cut.
+    @Test
+    void fileThatDoesNotFitTheTopicToBeMadeIsNamedWithAdvice() throws IOException {
+        Path guessed = Files.createDirectories(directory.resolve("guessed"));
+        Files.writeString(guessed.resolve("a.csv"), "id,v\n1,2\n");
+        Files.writeString(guessed.resolve("b.csv"), "id,v\n3,2.5\n");
+
+        assertThat(push("fresh", "guessed", "--create").output())
+                .contains("b.csv: line 2: ", "the new topic would have the columns of ", "a.csv: ", "--types");
+    }
+
+    @Test
+    void emptyFileOfADirectoryIsLeftOut() throws IOException {
+        Path some = Files.createDirectories(directory.resolve("some"));
+        Files.writeString(some.resolve("a.csv"), "id\n1\n");
+        Files.writeString(some.resolve("b.csv"), "");
+
+        assertThat(push("known", "some").output()).contains(NO_INGESTOR).doesNotContain("empty");
+    }
+
     /// They would be sent: that they cannot be is not said before.
     @Test
     void goodFilesAreSent() {

@@ -219,6 +219,9 @@ final class TextOptionsTest {
         `a/31.12.2023/1.2.2024` ~ --date-format '%d.%m.%Y' takes
         `a/12-31-23 4:05 PM`  ~ --date-format '%m-%d-%y %I:%M %p' takes
         `a/1.2.2024 4:05:06`  ~ --date-format '%d.%m.%Y %H:%M:%S' or --date-format '%m.%d.%Y %H:%M:%S' takes
+        `d/2001-02-29/2001-03-01` ~ column "d" is a string; its values look like dates, but there is no day "2001-02-29"
+        `d/29.02.2001/31.04.2001` ~ its values look like dates, but there is no day "29.02.2001"
+        `d/13.13.2001`        ~ its values look like dates, but there is no day "13.13.2001"
         `a/2024.01.31`        ~ --date-format '%Y.%m.%d' takes
         `a;b/1.234,56;x/7,00;y` ~ column "a" is a string; --decimal , --thousands . takes its values for numbers
         `a;b/1,234;x/12,345,678;y` ~ column "a" is a string; --thousands , takes its values for numbers
@@ -447,10 +450,12 @@ final class TextOptionsTest {
         write("d/_SUCCESS", "");
         write("d/.hidden.csv", "");
         write("d/notes.md", "");
-        Files.writeString(inner.resolve("c.parquet"), "");
+        write("d/nothing.csv", "");
+        Files.writeString(inner.resolve("c.parquet"), "PAR1");
         String d = directory.resolve("d").toString();
         assertThat(FileNames.expand(List.of(d))).containsExactly(d + "/a.ndjson.gz", d + "/b.csv", d + "/e/c.parquet");
-        assertThat(FileNames.expand(List.of(d + "/*.csv"))).containsExactly(d + "/.hidden.csv", d + "/b.csv");
+        assertThat(FileNames.expand(List.of(d + "/*.csv")))
+                .containsExactly(d + "/.hidden.csv", d + "/b.csv", d + "/nothing.csv");
         assertThat(FileNames.expand(List.of(d + "/**.parquet", "-", "nosuch.csv")))
                 .containsExactly(d + "/e/c.parquet", "-", "nosuch.csv");
         assertThatThrownBy(() -> FileNames.expand(List.of(d + "/*.orc"))).hasMessageContaining("no file matches");

@@ -111,7 +111,8 @@ final class Spelling {
         });
     }
 
-    /// The message, in whose first line stands what to write if that can be told.
+    /// The message, in whose first line stands what to write if that can be told; in its last if it quotes several
+    /// lines.
     ///
     /// @param sql as the client wrote it
     static String corrected(String message, String sql) {
@@ -120,7 +121,9 @@ final class Spelling {
             return message;
         }
         String first = message.lines().findFirst().orElse("");
-        return first + ": " + advice.get() + message.substring(first.length());
+        boolean endsInQuotes = first.chars().filter(c -> c == '"').count() % 2 == 1;
+        int end = endsInQuotes ? message.length() : first.length();
+        return message.substring(0, end) + ": " + advice.get() + message.substring(end);
     }
 
     private Optional<String> advice() {

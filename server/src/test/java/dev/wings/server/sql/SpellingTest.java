@@ -28,6 +28,10 @@ final class SpellingTest {
 
     @Test
     void columnsAreTextWhereTheyStandInQuotes() {
+        assertThat(Spelling.corrected("syntax error at or near \"';\nx\n'\": line=1, column=2", "'a'b';\nx\n'"))
+                .isEqualTo(
+                        "syntax error at or near \"';\nx\n'\": line=1, column=2: a quote within a text is written twice:"
+                                + " 'O''Hare'");
         assertThat(Spelling.corrected("Binder Error: column \"SFO\" not found; line=1, column=8", "select \"SFO\""))
                 .contains("text takes single quotes: 'SFO'");
     }
