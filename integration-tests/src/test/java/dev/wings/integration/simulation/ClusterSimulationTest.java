@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
@@ -119,7 +120,8 @@ final class ClusterSimulationTest {
 
     @Test
     void waitingInTheTimeOfTheMachineIsFound() {
-        assertThatThrownBy(() -> new Simulation(1).run(() -> LockSupport.parkNanos(1)))
+        // long enough that it cannot be over before the thread is seen to wait
+        assertThatThrownBy(() -> new Simulation(1).run(() -> LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1))))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("wait");
     }
