@@ -429,7 +429,8 @@ class HttpEdgeTest {
     @Test
     void placesOfAMountAreShared() throws Exception {
         Held service = new Held(3);
-        FairPlaces places = new FairPlaces("requests", new FairPlaces.Limits(4, 4, Duration.ofMillis(100)), Scheduler.system());
+        FairPlaces places =
+                new FairPlaces("requests", new FairPlaces.Limits(4, 4, Duration.ofMillis(100)), Scheduler.system());
         Mount mount = new Mount("", Set.of(), 0, Optional.of(places), service);
         try (HttpEdge edge = HttpEdge.open("127.0.0.1", 0, PATIENT, List.of(mount));
                 Socket first = connect(edge, get("noisy"));

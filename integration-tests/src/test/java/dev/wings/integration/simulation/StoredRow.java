@@ -79,7 +79,8 @@ record StoredRow(Position position, long id, long timestampMicros) {
     /// The rows of a file.
     static List<StoredRow> ofFile(ObjectStore store, String key, long bytes) {
         List<StoredRow> rows = new ArrayList<>();
-        for (String line : new String(content(store, key, 0, bytes), StandardCharsets.UTF_8).split("\n")) {
+        String text = new String(content(store, key, 0, bytes), StandardCharsets.UTF_8);
+        for (String line : text.lines().toList()) {
             String[] parts = line.split(",", -1);
             Position position = new Position(parts[0], Long.parseLong(parts[1]));
             rows.add(new StoredRow(position, Long.parseLong(parts[2]), Long.parseLong(parts[3])));

@@ -37,8 +37,6 @@ public record SessionOptions(String schema, String timeZone) {
     /// Names the time zone in each call.
     public static final String TIME_ZONE_HEADER = "wings-timezone";
 
-    /// The schema of the tables that tell of the platform itself.
-
     /// Names and offsets; whether there is one of this name, the engine knows.
     private static final Pattern TIME_ZONE = Pattern.compile("[A-Za-z][A-Za-z0-9_+/-]{0,63}");
 
