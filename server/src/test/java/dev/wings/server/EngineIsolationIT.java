@@ -172,7 +172,9 @@ class EngineIsolationIT {
                 assertThatThrownBy(() -> sql.query(bomb.getValue(), CallOptions.timeout(1, TimeUnit.SECONDS)))
                         .isInstanceOfSatisfying(
                                 FlightRuntimeException.class,
-                                e -> assertThat(e.status().code()).isEqualTo(FlightStatusCode.TIMED_OUT));
+                                e -> assertThat(e.status().code())
+                                        .as("%s: %s", bomb.getKey(), e.getMessage())
+                                        .isEqualTo(FlightStatusCode.TIMED_OUT));
                 long start = System.nanoTime();
                 while (worksForQueries()) {
                     LockSupport.parkNanos(5_000_000);

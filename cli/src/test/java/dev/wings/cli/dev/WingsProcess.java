@@ -74,7 +74,7 @@ final class WingsProcess implements AutoCloseable {
         }
     }
 
-    /// How the command is started with arguments.
+    /// How the command is started with arguments; without, how one that ends soon is.
     static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -84,7 +84,7 @@ final class WingsProcess implements AutoCloseable {
                                 .resolve("jvm.options"),
                 "-Xmx384m",
                 "-XX:+UseSerialGC"));
-        if (!PLATFORMS.contains(arguments[0])) {
+        if (arguments.length == 0 || !PLATFORMS.contains(arguments[0])) {
             // commands that end soon, with what the launcher gives them
             command.add("-XX:TieredStopAtLevel=1");
         }
