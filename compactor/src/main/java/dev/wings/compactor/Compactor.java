@@ -57,7 +57,7 @@ public final class Compactor implements AutoCloseable {
     /// Of locations that they drop: these have to fit into a request of 16 MiB, whatever is around them.
     private static final long MAX_DROPPED_BYTES = 4 << 20;
 
-    /// Of manifests that Iceberg reads at once, for all tasks.
+    /// How many manifests Iceberg reads at once, for all tasks together.
     private static final int MANIFEST_READERS = 8;
 
     private final Resources resources;

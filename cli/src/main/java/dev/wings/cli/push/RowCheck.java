@@ -49,7 +49,7 @@ public final class RowCheck {
     private static final int PERIOD_MILLIS = 1000;
     private static final int BATCH_ROWS = 8192;
 
-    /// So many rows of a file are looked at before another one is sent.
+    /// How many rows at the start of each file are looked at before any file is sent.
     private static final int START_ROWS = 1024;
 
     /// What is written is there twice.

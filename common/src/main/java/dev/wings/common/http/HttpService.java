@@ -27,7 +27,8 @@ public interface HttpService {
         void send(HttpAnswer answer) throws IOException;
     }
 
-    /// Whose share of what all use a request counts for. Called on the network's thread: must not block.
+    /// Whose share of what all use a request counts for. It is called on the network's thread, before anything of the
+    /// request is checked: it must neither block nor fail.
     String owner(HttpHead head);
 
     /// Answers a request, on a thread of its own. Whatever it throws cuts the connection.

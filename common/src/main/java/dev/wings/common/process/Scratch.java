@@ -58,9 +58,8 @@ public final class Scratch implements AutoCloseable {
         this.lock = lock;
     }
 
-    /// Makes the directory, and removes those of services of the kind that are no more. PRECONDITION if another user
-    /// has
-    /// taken the name of the default parent.
+    /// Makes the directory, and removes those of services of the kind that are no more. PRECONDITION if another
+    /// user has taken the name of the default parent.
     ///
     /// @param parent if there is none, a directory of this user's own in the system's directory for temporary files
     public static Scratch open(Optional<Path> parent, String kind) {

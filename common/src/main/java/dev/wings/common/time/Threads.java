@@ -49,9 +49,8 @@ public interface Threads {
         return Executors.newThreadPerTaskExecutor(virtual(name));
     }
 
-    /// Runs at most so many tasks at once, for a library that waits for them in a way of its own, and so in the
-    /// machine's
-    /// time. A simulation runs each at once, on the thread that gives it. The caller closes it.
+    /// Runs at most so many tasks at once, for a library that waits for them in its own way, and so in the
+    /// machine's time. A simulation runs each at once, on the thread that gives it. The caller closes it.
     ///
     /// @param name what the names of the threads begin with
     default ExecutorService pool(String name, int threads) {

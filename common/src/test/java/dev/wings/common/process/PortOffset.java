@@ -56,14 +56,14 @@ public final class PortOffset {
         int start = ThreadLocalRandom.current().nextInt(OFFSETS);
         for (int i = 0; i < OFFSETS; i++) {
             int offset = FIRST_OFFSET + (start + i) % OFFSETS * PORTS;
-            if (isClaimed(offset) && IntStream.range(0, PORTS).allMatch(port -> isFree(FIRST_PORT + offset + port))) {
+            if (tryClaim(offset) && IntStream.range(0, PORTS).allMatch(port -> isFree(FIRST_PORT + offset + port))) {
                 return offset;
             }
         }
         throw new IllegalStateException("all offsets of ports are taken by tests that run: offsets=" + OFFSETS);
     }
 
-    private static boolean isClaimed(int offset) {
+    private static boolean tryClaim(int offset) {
         Path directory =
                 Path.of(System.getProperty("java.io.tmpdir"), "wings-test-ports-" + System.getProperty("user.name"));
         try {
@@ -71,13 +71,15 @@ public final class PortOffset {
             // Stays open: a lock ends with its file.
             FileChannel file = FileChannel.open(
                     directory.resolve(offset + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = tryLock(file);
-            if (lock == null) {
-                file.close();
-                return false;
+            @Nullable FileLock lock = null;
+            try {
+                lock = tryLock(file);
+            } finally {
+                if (lock == null) {
+                    file.close();
+                }
             }
-            CLAIMS.add(lock);
-            return true;
+            return lock != null && CLAIMS.add(lock);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

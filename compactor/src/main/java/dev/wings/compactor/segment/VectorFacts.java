@@ -193,7 +193,7 @@ record VectorFacts(
         return head;
     }
 
-    /// Of two values whose first eight bytes are the same.
+    /// Compares two values whose first eight bytes are the same by what follows.
     private static int compareRest(MemorySegment data, int start, int length, int otherStart, int otherLength) {
         for (int i = Long.BYTES; i < Math.max(length, otherLength); i += Long.BYTES) {
             int order = Long.compareUnsigned(

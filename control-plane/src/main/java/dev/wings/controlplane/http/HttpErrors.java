@@ -74,7 +74,9 @@ final class HttpErrors {
         };
     }
 
-    /// Of how HTTP is used. Not one of [ErrorKind]: nobody but HTTP has them, and clients repeat what is EXHAUSTED.
+    /// The error for a request that uses HTTP wrongly. It has no [ErrorKind], since only HTTP has such errors, and
+    /// clients
+    /// would repeat what is EXHAUSTED.
     static HttpAnswer refused(int status, String reason) {
         String type = status == 413 ? "RequestTooLargeException" : "UnsupportedMediaTypeException";
         return error(status, type, reason);

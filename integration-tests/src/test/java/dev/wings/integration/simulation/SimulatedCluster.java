@@ -264,7 +264,7 @@ final class SimulatedCluster {
         return replicas.get(simulation.random().nextInt(replicas.size())).peer;
     }
 
-    /// Whoever makes and deletes topics.
+    /// The process of whoever makes and deletes topics.
     private ClusterMetadataBlockingStub cluster(SimulatedProcess client) {
         return ClusterMetadataGrpc.newBlockingStub(reliableChannel(client));
     }

@@ -71,7 +71,7 @@ final class SimulatedProducer {
     /// @param keys of the rows
     private record Rows(long firstId, List<Long> keys) {
 
-        /// Of the rows of one partition; all of them for a topic without partitions.
+        /// Takes the rows of one partition; all of them for a topic without partitions.
         List<Long> ids(String partition) {
             List<Long> ids = new ArrayList<>();
             for (int row = 0; row < keys.size(); row++) {

@@ -71,7 +71,9 @@ record SimulatedStore(
         });
     }
 
-    /// Of reading a file. What Iceberg cannot read it reads again, but it waits in the machine's time before.
+    /// How often a read fails: never that of a table's metadata, which Iceberg tries again after a wait in the
+    /// machine's
+    /// time.
     private double faultsOf(String key) {
         return key.contains("/metadata/") ? 0 : faults;
     }

@@ -21,7 +21,7 @@ package dev.wings.server.table;
 /// @param table the topic as written: its id, or its full resource name
 public record TableRef(String schema, String table) {
 
-    /// Of all tables.
+    /// The catalog that all tables are in.
     public static final String CATALOG = "wings";
 
     /// The schema of tables that tell of the system itself.
