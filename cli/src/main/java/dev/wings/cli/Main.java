@@ -16,6 +16,7 @@
 package dev.wings.cli;
 
 import dev.wings.cli.output.ExitCode;
+import dev.wings.cli.signal.SignalStop;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 
@@ -25,7 +26,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(arguments));
+        System.exit(SignalStop.exitCode(run(arguments)));
     }
 
     /// Runs one command; returns its exit code (see [ExitCode]).

@@ -15,13 +15,20 @@
  */
 package dev.wings.cli.signal;
 
+import dev.wings.common.process.StopSignals;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/// Lets a command end in order on SIGINT and SIGTERM: the process waits until the command has closed what it
-/// opened. To be used by the thread that runs the command.
+/// Lets a command end in order at a signal: the process goes on until the command has closed what it opened. To be used
+/// by the thread that runs the command.
 public final class SignalStop implements AutoCloseable {
+
+    private static final int NONE = 0;
+
+    /// The signal that ends this process.
+    private static final AtomicInteger RECEIVED = new AtomicInteger(NONE);
 
     private final Thread command = Thread.currentThread();
     private final CountDownLatch requested = new CountDownLatch(1);
@@ -29,18 +36,24 @@ public final class SignalStop implements AutoCloseable {
     private boolean interruptible = true;
 
     private final Duration grace;
+    private final StopSignals signals;
 
     private SignalStop(Duration grace) {
         this.grace = grace;
+        signals = StopSignals.handle(this::receive);
     }
 
-    /// Until [#await], a signal interrupts this thread. Closing this lets the process go.
+    /// Until [#await], a signal interrupts this thread. Once this is closed, a signal ends the process at once.
     ///
-    /// @param grace how long a signal waits for that
+    /// @param grace how long the command may take to end after a signal
     public static SignalStop install(Duration grace) {
-        SignalStop stop = new SignalStop(grace);
-        Runtime.getRuntime().addShutdownHook(new Thread(stop::request, "wings-stop"));
-        return stop;
+        return new SignalStop(grace);
+    }
+
+    /// The code with which the process exits: the command's, or that of the signal that ended it.
+    public static int exitCode(int ofCommand) {
+        int signal = RECEIVED.get();
+        return signal == NONE ? ofCommand : StopSignals.exitCode(signal);
     }
 
     /// Lets [#await] return as a signal does.
@@ -69,6 +82,7 @@ public final class SignalStop implements AutoCloseable {
     @Override
     public void close() {
         endInterrupts();
+        signals.close();
         closed.countDown();
     }
 
@@ -76,7 +90,8 @@ public final class SignalStop implements AutoCloseable {
         interruptible = false;
     }
 
-    private void request() {
+    private void receive(int signal) {
+        RECEIVED.set(signal);
         requested.countDown();
         synchronized (this) {
             if (interruptible) {
@@ -84,11 +99,13 @@ public final class SignalStop implements AutoCloseable {
             }
         }
         try {
-            if (!closed.await(grace.toNanos(), TimeUnit.NANOSECONDS)) {
-                System.err.println("wings: does not stop in order and is ended");
+            if (closed.await(grace.toNanos(), TimeUnit.NANOSECONDS)) {
+                return;
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            // nobody knows this thread; the command has had no time to end
         }
+        System.err.println("wings: does not stop in order and is ended");
+        System.exit(StopSignals.exitCode(signal));
     }
 }

@@ -60,14 +60,19 @@ public final class ServiceProcess {
 
     private void run(Callable<? extends AutoCloseable> open) {
         Thread opener = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(opener), "wings-stop"));
+        StopSignals.handle(number -> {
+            stop(opener);
+            System.exit(StopSignals.exitCode(number));
+        });
         try {
             service.complete(open.call());
         } catch (Exception | Error e) {
             service.completeExceptionally(e);
-            if (!stopping) {
-                report(e);
+            if (stopping) {
+                // ends with the exit code that the signal gives it
+                waitForSignal();
             }
+            report(e);
             System.exit(1);
         }
         LOG.info("serving: service={}", name);
@@ -80,7 +85,7 @@ public final class ServiceProcess {
             try {
                 never.await();
             } catch (InterruptedException e) {
-                // the shutdown hook alone ends the process
+                // a signal alone ends the process
             }
         }
     }

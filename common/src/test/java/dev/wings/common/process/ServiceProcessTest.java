@@ -48,7 +48,11 @@ final class ServiceProcessTest {
                     default -> Logger.getLogger("other").warning("of java.util.logging");
                 }
                 System.out.println("started");
-                return () -> System.out.println("closed");
+                return () -> {
+                    // what libraries do when they are used for the first time
+                    Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
+                    System.out.println("closed");
+                };
             });
         }
     }
@@ -98,7 +102,7 @@ final class ServiceProcessTest {
     @Test
     void signalClosesTheService() throws Exception {
         Outcome outcome = run(Map.of("WINGS_SAMPLE_MODE", "good"), "serving: service=sample");
-        assertThat(outcome.out()).containsExactly("started", "closed");
+        assertThat(outcome.out()).startsWith("started", "closed");
         assertThat(outcome.exitCode()).isEqualTo(143);
         assertThat(outcome.err())
                 .satisfiesExactly(
@@ -108,6 +112,22 @@ final class ServiceProcessTest {
                         line -> assertThat(line).contains("INFO  ServiceProcess [main] serving: service=sample"),
                         line -> assertThat(line).contains("stopping: service=sample"),
                         line -> assertThat(line).contains("stopped: service=sample"));
+    }
+
+    /// The hooks of libraries close what the service still needs when it ends what is under way.
+    @Test
+    void serviceIsClosedBeforeTheHooksOfTheJvmRun() throws Exception {
+        Outcome outcome = run(Map.of("WINGS_SAMPLE_MODE", "good"), "serving: service=sample");
+        assertThat(outcome.out()).containsExactly("started", "closed", "hook");
+        assertThat(outcome.exitCode()).isEqualTo(143);
+    }
+
+    @Test
+    void furtherSignalsDoNotBreakTheStopOff() throws Exception {
+        // the first line says that it serves, the next ones that it stops
+        Outcome outcome = run(Map.of("WINGS_SAMPLE_MODE", "good"), "ing: service=sample");
+        assertThat(outcome.out()).containsExactly("started", "closed", "hook");
+        assertThat(outcome.exitCode()).isEqualTo(143);
     }
 
     @Test

@@ -280,8 +280,8 @@ public final class TaskLoop implements AutoCloseable {
             return FailureCause.PERMANENT;
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof OutOfMemoryException) {
-                // Arrow's: of the memory that the task may have for rows
+            if (cause instanceof OutOfMemoryException || cause instanceof OutOfMemoryError) {
+                // of the memory that the task may have for rows, or of what it shares with others
                 return FailureCause.TRANSIENT;
             }
             if (cause instanceof WingsException known) {

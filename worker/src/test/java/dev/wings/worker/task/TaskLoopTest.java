@@ -254,6 +254,7 @@ final class TaskLoopTest {
                 new WingsException(ErrorKind.DEADLINE, "no answer in time"),
                 WingsException.exhausted("the disk is full"),
                 new IllegalStateException("rows cannot be read", new OutOfMemoryException("no room for rows")),
+                new IllegalStateException("rows cannot be read", new OutOfMemoryError("no room for buffers")),
                 new UncheckedIOException(new IOException(WingsException.unavailable("the bucket is away", null))));
         BlockingQueue<RuntimeException> failures = new LinkedBlockingQueue<>(outages);
         start(1, CALL_TIMEOUT, lease -> {
