@@ -100,14 +100,13 @@ public final class StopSignals implements AutoCloseable {
         }
 
         Object handler(IntConsumer action) {
-            InvocationHandler calls = (proxy, method, arguments) -> switch (method.getName()) {
-                case "handle" -> {
-                    action.accept((Integer) number.invoke(arguments[0]));
-                    yield null;
+            InvocationHandler calls = (proxy, method, arguments) -> {
+                if (!method.getName().equals("handle")) {
+                    // one of Object
+                    return method.invoke(action, arguments);
                 }
-                case "equals" -> proxy == arguments[0];
-                case "hashCode" -> System.identityHashCode(proxy);
-                default -> "stop";
+                action.accept((Integer) number.invoke(arguments[0]));
+                return null;
             };
             return Proxy.newProxyInstance(handlerType.getClassLoader(), new Class<?>[] {handlerType}, calls);
         }
