@@ -15,7 +15,9 @@
  */
 package dev.wings.compactor.maintain;
 
+import dev.wings.common.error.WingsException;
 import dev.wings.worker.table.LeasedTable;
+import dev.wings.worker.table.TableReads;
 import dev.wings.worker.table.TableSummary;
 import dev.wings.worker.table.TaskTables;
 import dev.wings.worker.task.TaskHandler;
@@ -24,17 +26,16 @@ import dev.wings.worker.topic.TopicTarget;
 import dev.wings.worker.topic.Topics;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.TableOperations;
-import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.LocationProvider;
-import org.jspecify.annotations.Nullable;
 
 /// Takes old snapshots out of a table. Nothing is deleted here: what only they referred to is listed as garbage by
 /// the same commit, and removed after the grace.
@@ -79,93 +80,98 @@ public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retenti
         TopicTarget topic = topics.load(lease.task());
         LeasedTable table = tables.open(lease, topic, topics.snapshot(topic).getTableMetadataLocation());
         TableMetadata base = table.current();
-        List<Long> times = base.snapshots().stream()
-                .map(Snapshot::timestampMillis)
-                .sorted()
-                .toList();
-        int wanted = retention.expired(times, clock.millis());
-        int expired = Math.min(wanted, retention.maxExpired());
-        if (expired == 0) {
+        List<Snapshot> snapshots = history(base);
+        int wanted = retention.expired(
+                snapshots.stream().map(Snapshot::timestampMillis).toList(), clock.millis());
+        if (wanted == 0) {
             return new Result(Optional.of(TableSummary.stats(base)), false);
         }
-        Expiry expiry = rehearse(lease, topic, table, times, expired);
-        while (expiry.droppedBytes() > retention.maxDroppedBytes() && expired > 1) {
-            expired /= 2;
-            expiry = rehearse(lease, topic, table, times, expired);
-        }
-        int gone = base.snapshots().size() - expiry.left().snapshots().size();
-        if (gone > 0) {
-            lease.progress("taking out " + TaskLease.count(gone, "snapshot") + " and "
-                    + TaskLease.count(expiry.dropped().size(), "file"));
-            table.commit(base, expiry.left(), expiry.dropped());
-        }
-        return new Result(Optional.of(TableSummary.stats(table.current())), gone > 0 && wanted > gone);
+        Expiry expiry = TableReads.reading(
+                "old snapshots of a table: topic=" + topic.name(),
+                () -> expiry(lease, table, snapshots, Math.min(wanted, retention.maxExpired())));
+        lease.progress("taking out " + TaskLease.count(expiry.snapshots().size(), "snapshot") + " and "
+                + TaskLease.count(expiry.dropped().size(), "file"));
+        TableMetadata left = TableMetadata.buildFrom(base)
+                .removeSnapshots(expiry.snapshots())
+                .build();
+        table.commit(base, left, expiry.dropped());
+        return new Result(
+                Optional.of(TableSummary.stats(table.current())),
+                wanted > expiry.snapshots().size());
     }
 
-    /// What becomes of a table.
+    /// The snapshots of a table, the oldest first. Each follows from the one before: only tasks commit to the table of
+    /// a
+    /// topic. DATA_LOSS if that is not so, since then nobody knows what only one of them refers to.
+    private static List<Snapshot> history(TableMetadata table) {
+        List<Snapshot> snapshots = table.snapshots().stream()
+                .sorted(Comparator.comparingLong(Snapshot::sequenceNumber))
+                .toList();
+        for (int i = 1; i < snapshots.size(); i++) {
+            if (!Objects.equals(
+                    snapshots.get(i).parentId(), snapshots.get(i - 1).snapshotId())) {
+                throw notALine(table, snapshots.get(i));
+            }
+        }
+        if (table.refs().values().stream()
+                .anyMatch(ref -> ref.snapshotId() != snapshots.getLast().snapshotId())) {
+            throw notALine(table, snapshots.getLast());
+        }
+        return snapshots;
+    }
+
+    private static WingsException notALine(TableMetadata table, Snapshot snapshot) {
+        return WingsException.dataLoss(
+                "the snapshots of a table do not follow from each other: location=" + table.metadataFileLocation()
+                        + ", snapshot_id=" + snapshot.snapshotId(),
+                null);
+    }
+
+    /// What is taken out of a table.
     ///
-    /// @param dropped locations of what no snapshot refers to any more
-    private record Expiry(TableMetadata left, Set<String> dropped) {
-        long droppedBytes() {
-            return dropped.stream().mapToLong(String::length).sum();
+    /// @param dropped locations of what no other snapshot refers to
+    private record Expiry(List<Snapshot> snapshots, Set<String> dropped) {}
+
+    private Expiry expiry(TaskLease lease, LeasedTable table, List<Snapshot> snapshots, int limit) {
+        Set<String> dropped = new HashSet<>();
+        long bytes = 0;
+        int gone = 0;
+        for (; gone < limit; gone++) {
+            lease.check();
+            lease.progress("looking for what only old snapshots refer to: " + TaskLease.count(gone, "snapshot"));
+            Set<String> more = onlyOf(snapshots.get(gone), snapshots.get(gone + 1), table);
+            bytes += more.stream().mapToLong(String::length).sum();
+            if (gone > 0 && bytes > retention.maxDroppedBytes()) {
+                break;
+            }
+            dropped.addAll(more);
         }
+        return new Expiry(snapshots.subList(0, gone), dropped);
     }
 
-    /// Takes so many of the oldest snapshots out, and commits nothing.
-    private Expiry rehearse(TaskLease lease, TopicTarget topic, LeasedTable table, List<Long> times, int expired) {
-        lease.check();
-        lease.progress("looking for what only snapshots to be taken out refer to: " + expired);
-        Rehearsal rehearsal = new Rehearsal(table);
-        Set<String> dropped = ConcurrentHashMap.newKeySet();
-        new BaseTable(rehearsal, topic.name().toString())
-                .expireSnapshots()
-                .planWith(table.helpers())
-                .expireOlderThan(times.get(expired))
-                .retainLast(retention.minSnapshots())
-                .deleteWith(dropped::add)
-                .commit();
-        return new Expiry(rehearsal.current(), dropped);
-    }
-
-    /// Takes Iceberg's commit without making it: what a commit drops has to be known before it is made, and Iceberg
-    /// looks for it after.
-    private static final class Rehearsal implements TableOperations {
-        private final LeasedTable table;
-        private TableMetadata current;
-
-        Rehearsal(LeasedTable table) {
-            this.table = table;
-            this.current = table.current();
+    /// What nothing refers to any more once the oldest snapshot is gone: what the next one has left behind.
+    ///
+    /// Iceberg's own expiry gives up segments only with the snapshot that has replaced them. Nobody could read them
+    /// until then, but nothing would have them listed: they would be taken for orphans, which have no grace.
+    private static Set<String> onlyOf(Snapshot oldest, Snapshot next, LeasedTable table) {
+        Set<String> only = new HashSet<>(Set.of(oldest.manifestListLocation()));
+        oldest.allManifests(table.io()).forEach(manifest -> only.add(manifest.path()));
+        next.allManifests(table.io()).forEach(manifest -> only.remove(manifest.path()));
+        if (!DataOperations.APPEND.equals(next.operation())) {
+            SnapshotChanges.builderFor(table.table())
+                    .snapshot(next)
+                    .executeWith(table.helpers())
+                    .build()
+                    .removedDataFiles()
+                    .forEach(file -> only.add(file.location()));
         }
-
-        @Override
-        public TableMetadata current() {
-            return current;
-        }
-
-        @Override
-        public TableMetadata refresh() {
-            return current;
-        }
-
-        @Override
-        public void commit(@Nullable TableMetadata base, TableMetadata metadata) {
-            current = metadata;
-        }
-
-        @Override
-        public FileIO io() {
-            return table.io();
-        }
-
-        @Override
-        public String metadataFileLocation(String name) {
-            return table.metadataFileLocation(name);
-        }
-
-        @Override
-        public LocationProvider locationProvider() {
-            return table.locationProvider();
-        }
+        TableMetadata metadata = table.current();
+        metadata.statisticsFiles().stream()
+                .filter(file -> file.snapshotId() == oldest.snapshotId())
+                .forEach(file -> only.add(file.path()));
+        metadata.partitionStatisticsFiles().stream()
+                .filter(file -> file.snapshotId() == oldest.snapshotId())
+                .forEach(file -> only.add(file.path()));
+        return only;
     }
 }

@@ -18,6 +18,8 @@ package dev.wings.integration.lake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.FolioKey;
@@ -35,6 +37,7 @@ import dev.wings.worker.task.TaskLease;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +53,8 @@ import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StaticTableOperations;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -155,6 +160,58 @@ class MaintenanceSimulationTest {
         lake.clock().advance(GRACE.plusMinutes(10));
         lake.run(TaskKind.COLLECT_GARBAGE);
         assertThat(keys()).doesNotContainAnyElementsOf(dropped).containsAll(references(topic));
+    }
+
+    /// Readers of the last snapshot that had them may have begun a moment ago, however old they are.
+    @Test
+    void segmentsThatWereRewrittenStayForTheGraceOnceNoSnapshotHasThem() {
+        TestTopic topic = createTopic("flights");
+        topics.add(topic);
+        for (int i = 0; i < 5; i++) {
+            push(topic, new Random(i));
+            lake.run(TaskKind.COMPACT);
+        }
+        lake.clock().advance(GRACE.plusDays(1));
+        lake.runAll(TaskKind.REWRITE);
+        Set<String> before = references(topic);
+        lake.clock().advance(Duration.ofDays(2));
+        lake.runAll(TaskKind.EXPIRE_SNAPSHOTS);
+        assertThat(snapshots(topic)).isEqualTo(1);
+        Set<String> dropped = new TreeSet<>(before);
+        dropped.removeAll(references(topic));
+        assertThat(dropped).anyMatch(key -> key.endsWith(".parquet"));
+        lake.run(TaskKind.COLLECT_GARBAGE);
+        assertThat(keys()).containsAll(dropped);
+        lake.clock().advance(GRACE.plusMinutes(10));
+        lake.run(TaskKind.COLLECT_GARBAGE);
+        assertThat(keys()).doesNotContainAnyElementsOf(dropped).containsAll(references(topic));
+    }
+
+    /// What only an old snapshot refers to is known by what follows it, if that is all there is.
+    @Test
+    void tableWhoseSnapshotsDoNotFollowFromEachOtherKeepsThem() throws IOException {
+        TestTopic topic = createTopic("flights");
+        for (int i = 0; i < 3; i++) {
+            push(topic, new Random(i));
+            lake.run(TaskKind.COMPACT);
+        }
+        String location = lake.plan(topic).metadataLocation();
+        TableMetadata metadata = table(location).operations().current();
+        ObjectNode json = (ObjectNode) new ObjectMapper().readTree(TableMetadataParser.toJson(metadata));
+        ((ObjectNode) json.path("refs"))
+                .putObject("old")
+                .put("snapshot-id", metadata.snapshots().getFirst().snapshotId())
+                .put("type", "tag");
+        String key = io().locations().key(location);
+        lake.store().delete(key);
+        lake.store().create(key, List.of(ByteBuffer.wrap(json.toString().getBytes(StandardCharsets.UTF_8))));
+        lake.clock().advance(GRACE.plusDays(1));
+        Task task = lake.lease(TaskKind.EXPIRE_SNAPSHOTS).orElseThrow();
+        assertThatThrownBy(() -> lake.run(task))
+                .isInstanceOfSatisfying(
+                        WingsException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.DATA_LOSS));
+        assertThat(snapshots(topic)).isEqualTo(3);
     }
 
     @Test
