@@ -31,11 +31,19 @@ public enum FigureKind {
     SCAN("scan", "MB/s", "DoGet of select * over 10M rows in pages, one reader; floor: ready batches streamed"),
     GROUP_BY("group-by", "s", "group by over 10M rows in pages; floor: DuckDB over the same batches in memory"),
     ONE_ROW("one-row", "ms", "median of a select of one row by a warm server, whole round trip"),
+    FRESH_ONE_ROW(
+            "fresh-one-row",
+            "ms",
+            "one of 10M rows in pages by its time, in whose order they came; floor: DuckDB over the same batches in memory"),
+    CLI_START("cli-start", "s", "wings topic list beside a platform, start to end; floor: java -version"),
     START("start", "s", "from the start of the built wings dev to its first acknowledged batch"),
     LAKE_COUNT("lake-count", "ms", "count of 20M rows in segments, warm; floor: DuckDB on the same files"),
     LAKE_GROUP_BY("lake-group-by", "ms", "group by one of 8 kinds over the same; floor: DuckDB on the same files"),
     LAKE_TOP_10("lake-top-10", "ms", "10 of 100,000 accounts with most rows; floor: DuckDB on the same files"),
     LAKE_TIME_RANGE("lake-time-range", "ms", "aggregates of a twentieth of the time; floor: DuckDB on the same files"),
+    LAKE_ONE_ROW("lake-one-row", "ms", "one row by its time, in whose order they are; floor: DuckDB on the same files"),
+    LAKE_NEEDLE("lake-needle", "ms", "one row by a text in no order; floor: DuckDB on the same files"),
+    RESULTS("results", "M rows/s", "all columns of all rows in segments, one reader; floor: DuckDB on the same files"),
     COMPACTION(
             "compaction", "MB/s", "pages to segments, Arrow bytes per CPU second of wings dev; floor: DuckDB's COPY"),
     COMPACTION_COPY("compaction-copy", "s", "the same by the wall clock, one task; floor: DuckDB's COPY, one thread"),
@@ -78,8 +86,13 @@ public enum FigureKind {
             case SCAN -> new Target.RatioAtLeast(0.50);
             case GROUP_BY -> new Target.RatioAtMost(2);
             case ONE_ROW -> new Target.AtMost(20);
+            case FRESH_ONE_ROW -> new Target.AtMost(150);
+            case CLI_START -> new Target.AtMost(0.5);
             case START -> new Target.AtMost(6);
             case LAKE_COUNT, LAKE_GROUP_BY, LAKE_TOP_10, LAKE_TIME_RANGE -> new Target.RatioAtMost(1.2);
+            case LAKE_ONE_ROW -> new Target.MoreAtMost(5);
+            case LAKE_NEEDLE -> new Target.RatioAtMost(1.1);
+            case RESULTS -> new Target.AtLeast(3);
             case COMPACTION -> new Target.AtLeast(60);
             case COMPACTION_COPY -> new Target.RatioAtMost(1.5);
             case TABLE_COMMIT -> new Target.AtMost(100);

@@ -25,6 +25,7 @@ import dev.wings.benchmarks.load.PutPlan;
 import dev.wings.benchmarks.process.DevProcess;
 import dev.wings.benchmarks.process.FloorProcess;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.apache.arrow.flight.impl.Flight.Ticket;
@@ -35,6 +36,7 @@ public final class QueryBenchmark {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final String LARGE = "bench_scan";
     private static final String SMALL = "bench_lookup";
+    private static final String FRESH = "bench_fresh";
     private static final int SMALL_BATCHES = 10;
     private static final int SMALL_BATCH_ROWS = 1_000;
     private static final String GROUP_BY =
@@ -47,7 +49,7 @@ public final class QueryBenchmark {
     }
 
     public void run() throws Exception {
-        if (!bench.wants(FigureKind.SCAN, FigureKind.GROUP_BY, FigureKind.ONE_ROW)) {
+        if (!bench.wants(FigureKind.SCAN, FigureKind.GROUP_BY, FigureKind.ONE_ROW, FigureKind.FRESH_ONE_ROW)) {
             return;
         }
         Map<String, String> settings = Map.of("WINGS_CONTROL_PLANE_COMPACT_BYTES", String.valueOf(1L << 40));
@@ -72,6 +74,36 @@ public final class QueryBenchmark {
                 fill(wings, SMALL, SMALL_BATCHES, SMALL_BATCH_ROWS, SMALL_BATCHES);
                 oneRow(sql);
             }
+            if (bench.wants(FigureKind.FRESH_ONE_ROW)) {
+                freshOneRow(wings, sql);
+            }
+        }
+    }
+
+    private void freshOneRow(DevProcess wings, SqlClient sql) throws Exception {
+        int batches = bench.scale().largeBatches();
+        Topics.create(wings.controlPlanePort(), FRESH, DataSet.EVENTS, Lake.freshness(Duration.ofDays(1)));
+        SegmentQueryBenchmark.push(wings, FRESH, 0, batches);
+        List<String> queries =
+                SegmentQueryBenchmark.eachTime(sql, FRESH, bench.scale().largeRows());
+        try (DuckDbFloor duckDb = new DuckDbFloor(
+                DataSet.EVENTS,
+                Scale.DISTINCT_BATCHES,
+                Scale.LARGE_BATCH_ROWS,
+                Runtime.getRuntime().availableProcessors())) {
+            Rounds rounds = new Rounds();
+            for (int round = 0; round <= bench.scale().rounds(); round++) {
+                Rounds runs = new Rounds();
+                double floor = duckDb.seconds(queries.getFirst().formatted("rows"), batches) * 1e3;
+                for (String query : queries) {
+                    runs.add(sql.seconds(query.formatted(FRESH)) * 1e3);
+                }
+                bench.tell("fresh-one-row, round %d: %.1f ms, floor %.1f ms".formatted(round, runs.value(), floor));
+                if (round > 0) {
+                    rounds.add(runs.value(), floor);
+                }
+            }
+            bench.report(new Figure(FigureKind.FRESH_ONE_ROW, rounds, Map.of()));
         }
     }
 

@@ -19,11 +19,13 @@ import dev.wings.benchmarks.floor.ParquetFloor;
 import dev.wings.benchmarks.load.DataSet;
 import dev.wings.benchmarks.load.EventRows;
 import dev.wings.benchmarks.load.FlightMessages;
+import dev.wings.benchmarks.load.GetLoad;
 import dev.wings.benchmarks.load.PutLoad;
 import dev.wings.benchmarks.load.PutPlan;
 import dev.wings.benchmarks.process.DevProcess;
 import dev.wings.common.proto.LakeSpec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +52,8 @@ public final class SegmentQueryBenchmark {
 
     public void run() throws Exception {
         Map<FigureKind, String> queries = queries(bench.scale().eventRows());
-        if (queries.keySet().stream().noneMatch(bench::wants)) {
+        boolean wanted = bench.wants(FigureKind.LAKE_ONE_ROW, FigureKind.LAKE_NEEDLE, FigureKind.RESULTS);
+        if (!wanted && queries.keySet().stream().noneMatch(bench::wants)) {
             return;
         }
         int threads = Runtime.getRuntime().availableProcessors();
@@ -66,9 +69,57 @@ public final class SegmentQueryBenchmark {
             Lake.awaitSettled(sql, TOPIC);
             List<String> files = Lake.segments(sql, TOPIC);
             try (ParquetFloor duckDb = new ParquetFloor(files, threads, QUERY_MEMORY_BYTES)) {
-                measure(queries, sql, duckDb, files.size());
+                for (Map.Entry<FigureKind, String> query : queries.entrySet()) {
+                    measure(query.getKey(), List.of(query.getValue()), sql, duckDb, files.size());
+                }
+                long rows = bench.scale().eventRows();
+                measure(FigureKind.LAKE_ONE_ROW, eachTime(sql, TOPIC, rows), sql, duckDb, files.size());
+                measure(FigureKind.LAKE_NEEDLE, eachSession(sql, TOPIC, rows), sql, duckDb, files.size());
+                if (bench.wants(FigureKind.RESULTS)) {
+                    results(wings, sql, duckDb);
+                }
             }
         }
+    }
+
+    /// Queries of one row each, with `%s` for the table, by the times of rows.
+    static List<String> eachTime(SqlClient sql, String topic, long rows) throws Exception {
+        return each(sql, topic, rows, "epoch_us(ts)", "select * from %%s where ts = make_timestamptz(%s)");
+    }
+
+    private static List<String> eachSession(SqlClient sql, String topic, long rows) throws Exception {
+        return each(sql, topic, rows, "session", "select * from %%s where session = '%s'");
+    }
+
+    private static List<String> each(SqlClient sql, String topic, long rows, String value, String query)
+            throws Exception {
+        List<String> queries = new ArrayList<>();
+        for (int i = 0; i < RUNS; i++) {
+            long offset = rows / RUNS * i + rows / (2 * RUNS);
+            queries.add(query.formatted(sql.rows("select " + value + " from " + topic + " where __offset__ = " + offset)
+                    .getFirst()
+                    .getFirst()));
+        }
+        return queries;
+    }
+
+    private void results(DevProcess wings, SqlClient sql, ParquetFloor duckDb) throws Exception {
+        long expected = bench.scale().eventRows();
+        Rounds rounds = new Rounds();
+        for (int round = 0; round <= bench.scale().rounds(); round++) {
+            double floor = expected / duckDb.export("select * from rows", expected) / 1e6;
+            GetLoad.Result result = GetLoad.read(wings.serverPort(), sql.ticket("select * from " + TOPIC), LIMIT);
+            if (result.rows() != expected) {
+                throw new IllegalStateException(
+                        "a result with other rows than were pushed: rows=" + result.rows() + ", pushed=" + expected);
+            }
+            double rate = expected / result.seconds() / 1e6;
+            bench.tell("results, round %d: %.2f M rows/s, floor %.2f M rows/s".formatted(round, rate, floor));
+            if (round > 0) {
+                rounds.add(rate, floor);
+            }
+        }
+        bench.report(new Figure(FigureKind.RESULTS, rounds, Map.of("rows", (double) expected)));
     }
 
     /// Pushes the batches `[start, end)` of events, of which no two are the same.
@@ -101,41 +152,40 @@ public final class SegmentQueryBenchmark {
         return queries;
     }
 
-    private void measure(Map<FigureKind, String> queries, SqlClient sql, ParquetFloor duckDb, int segments)
+    /// @param queries that are run in turn, with `%s` for the table
+    private void measure(FigureKind kind, List<String> queries, SqlClient sql, ParquetFloor duckDb, int segments)
             throws Exception {
-        for (Map.Entry<FigureKind, String> query : queries.entrySet()) {
-            if (!bench.wants(query.getKey())) {
-                continue;
-            }
-            String ofWings = query.getValue().formatted(TOPIC);
-            String ofDuckDb = query.getValue().formatted("rows");
-            checkAnswer(sql.rows(ofWings), duckDb.run(ofDuckDb).rows(), ofWings);
-            warmUp(sql, ofWings);
-            Rounds rounds = new Rounds();
-            for (int round = 0; round <= bench.scale().rounds(); round++) {
-                Rounds runs = new Rounds();
-                for (int run = 0; run < RUNS; run++) {
-                    double floor = duckDb.run(ofDuckDb).seconds();
-                    runs.add(sql.seconds(ofWings) * 1e3, floor * 1e3);
-                }
-                bench.tell("%s, round %d: %.1f ms, floor %.1f ms"
-                        .formatted(query.getKey().id(), round, runs.value(), runs.floor()));
-                if (round > 0) {
-                    rounds.add(runs.value(), runs.floor());
-                }
-            }
-            bench.report(new Figure(
-                    query.getKey(),
-                    rounds,
-                    Map.of("rows", (double) bench.scale().eventRows(), "segments", (double) segments)));
+        if (!bench.wants(kind)) {
+            return;
         }
+        for (String query : queries) {
+            String ofWings = query.formatted(TOPIC);
+            checkAnswer(sql.rows(ofWings), duckDb.run(query.formatted("rows")).rows(), ofWings);
+        }
+        warmUp(sql, queries);
+        Rounds rounds = new Rounds();
+        for (int round = 0; round <= bench.scale().rounds(); round++) {
+            Rounds runs = new Rounds();
+            for (int run = 0; run < RUNS; run++) {
+                String query = queries.get(run % queries.size());
+                double floor = duckDb.run(query.formatted("rows")).seconds();
+                runs.add(sql.seconds(query.formatted(TOPIC)) * 1e3, floor * 1e3);
+            }
+            bench.tell("%s, round %d: %.1f ms, floor %.1f ms".formatted(kind.id(), round, runs.value(), runs.floor()));
+            if (round > 0) {
+                rounds.add(runs.value(), runs.floor());
+            }
+        }
+        bench.report(new Figure(
+                kind, rounds, Map.of("rows", (double) bench.scale().eventRows(), "segments", (double) segments)));
     }
 
     /// A server that has just started interprets its code; DuckDB comes compiled.
-    private void warmUp(SqlClient sql, String query) throws Exception {
+    private void warmUp(SqlClient sql, List<String> queries) throws Exception {
         Duration warmUp = bench.scale().warmUp().multipliedBy(WARM_UPS);
-        for (long start = System.nanoTime(); System.nanoTime() - start < warmUp.toNanos(); ) {
-            sql.seconds(query);
+        int run = 0;
+        for (long start = System.nanoTime(); System.nanoTime() - start < warmUp.toNanos(); run++) {
+            sql.seconds(queries.get(run % queries.size()).formatted(TOPIC));
         }
     }
 

@@ -26,6 +26,9 @@ public sealed interface Target {
     /// At most so much of the floor.
     record RatioAtMost(double ratio) implements Target {}
 
+    /// At most so much more than the floor.
+    record MoreAtMost(double more) implements Target {}
+
     record AtLeast(double value) implements Target {}
 
     record AtMost(double value) implements Target {}
@@ -35,6 +38,7 @@ public sealed interface Target {
         return switch (this) {
             case RatioAtLeast target -> ratio >= target.ratio();
             case RatioAtMost target -> ratio <= target.ratio();
+            case MoreAtMost target -> value - value / ratio <= target.more();
             case AtLeast target -> value >= target.value();
             case AtMost target -> value <= target.value();
         };
@@ -45,8 +49,13 @@ public sealed interface Target {
         return switch (this) {
             case RatioAtLeast target -> String.format(Locale.ROOT, ">= %.2f of the floor", target.ratio());
             case RatioAtMost target -> String.format(Locale.ROOT, "<= %.2f of the floor", target.ratio());
-            case AtLeast target -> String.format(Locale.ROOT, ">= %.0f %s", target.value(), unit);
-            case AtMost target -> String.format(Locale.ROOT, "<= %.0f %s", target.value(), unit);
+            case MoreAtMost target -> "<= floor + " + number(target.more()) + " " + unit;
+            case AtLeast target -> ">= " + number(target.value()) + " " + unit;
+            case AtMost target -> "<= " + number(target.value()) + " " + unit;
         };
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, value == Math.rint(value) ? "%.0f" : "%.1f", value);
     }
 }

@@ -15,9 +15,11 @@
  */
 package dev.wings.benchmarks.floor;
 
+import java.io.IOException;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,11 +27,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBResultSet;
 
 /// DuckDB over Parquet files of the local disk, in the benchmark's own process: it finds no files, checks no rights
 /// and sends no answer.
 public final class ParquetFloor implements AutoCloseable {
+
+    private static final long BATCH_ROWS = 100_000;
 
     private final Connection connection;
 
@@ -40,6 +48,7 @@ public final class ParquetFloor implements AutoCloseable {
         Properties settings = new Properties();
         settings.setProperty("threads", String.valueOf(threads));
         settings.setProperty("memory_limit", memoryBytes + "B");
+        settings.setProperty("jdbc_stream_results", "true");
         connection = DriverManager.getConnection("jdbc:duckdb:", settings).unwrap(DuckDBConnection.class);
         String files = locations.stream()
                 .map(location -> "'" + URI.create(location).getPath().replace("'", "''") + "'")
@@ -74,6 +83,26 @@ public final class ParquetFloor implements AutoCloseable {
             }
         }
         return new Answer((System.nanoTime() - start) / 1e9, rows);
+    }
+
+    /// Runs `sql`, takes all of its result as Arrow batches, and returns the seconds that it took.
+    ///
+    /// @param expectedRows of the result
+    public double export(String sql, long expectedRows) throws SQLException, IOException {
+        long start = System.nanoTime();
+        long rows = 0;
+        try (BufferAllocator allocator = new RootAllocator();
+                PreparedStatement statement = connection.prepareStatement(sql);
+                DuckDBResultSet result = statement.executeQuery().unwrap(DuckDBResultSet.class);
+                ArrowReader batches = (ArrowReader) result.arrowExportStream(allocator, BATCH_ROWS)) {
+            while (batches.loadNextBatch()) {
+                rows += batches.getVectorSchemaRoot().getRowCount();
+            }
+        }
+        if (rows != expectedRows) {
+            throw new IllegalStateException("a result with other rows: rows=" + rows + ", expected=" + expectedRows);
+        }
+        return (System.nanoTime() - start) / 1e9;
     }
 
     @Override

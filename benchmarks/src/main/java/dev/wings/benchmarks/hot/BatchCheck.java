@@ -78,4 +78,12 @@ public class BatchCheck {
             return batch.rows();
         }
     }
+
+    /// The same, and what a folio's footer says of the batch.
+    @Benchmark
+    public int checkAndBound() {
+        try (Batch batch = reader.openBatch(sample.header(), sample.body())) {
+            return batch.bounds().size();
+        }
+    }
 }

@@ -82,7 +82,7 @@ public class PageEncode {
     @Benchmark
     public SealedFolio encode() {
         PageBuilder page = new PageBuilder(KEY, schema);
-        page.add(header, body, 0);
+        page.add(header, body, 0, List.of());
         return FolioWriter.seal(FOLIO, "namespace", List.of(page));
     }
 }

@@ -86,6 +86,11 @@ public final class DevProcess implements AutoCloseable {
         }
     }
 
+    /// As commands are told it.
+    public int portOffset() {
+        return portOffset;
+    }
+
     public int controlPlanePort() {
         return 7701 + portOffset;
     }

@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 /// opens lives on after that.
 public final class Batch implements AutoCloseable {
 
+    /// As many as Iceberg keeps the bounds of.
+    private static final int MAX_BOUNDED_COLUMNS = 100;
+
     private final Schema schema;
     private final int rows;
     private final List<ArrayData> columns;
@@ -81,6 +84,16 @@ public final class Batch implements AutoCloseable {
             body.release();
             throw e;
         }
+    }
+
+    /// What is known of the values of its first columns, without those inside of others.
+    public List<ValueBounds> bounds() {
+        List<ValueBounds> bounds = new ArrayList<>();
+        for (int i = 0; i < Math.min(columns.size(), MAX_BOUNDED_COLUMNS); i++) {
+            Field field = schema.getFields().get(i);
+            bounds.add(ValueBounds.of(ArrowSchemas.fieldId(field).orElseThrow(), field, columns.get(i)));
+        }
+        return bounds;
     }
 
     /// All columns as vectors on the memory of this batch.

@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /// The fixed parts of a folio, all integers little endian; `docs/protocol.md` has the tables.
-final class FolioFormat {
+public final class FolioFormat {
 
     static final int VERSION = 1;
     static final int ALIGNMENT = 64;
@@ -31,7 +31,11 @@ final class FolioFormat {
     /// footer length (4), footer CRC32C (4), version (4), magic (8)
     static final int TRAILER_BYTES = 20;
 
-    /// Far above what a folio needs (a page's entry is at most about 1.2 KB); a bound for hostile input.
+    /// The footer does not say what the values of a smaller page are: it is read as soon as that.
+    public static final int MIN_BOUNDED_PAGE_BYTES = 64 << 10;
+
+    /// Far above what a folio needs (a page's entry is at most about 1.2 KB, of a large page 6 KB more); a bound for
+    /// hostile input.
     static final int MAX_FOOTER_BYTES = 64 << 20;
 
     private static final byte[] MAGIC = "WINGSFOL".getBytes(StandardCharsets.US_ASCII);

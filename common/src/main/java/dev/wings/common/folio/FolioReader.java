@@ -162,7 +162,7 @@ public final class FolioReader {
             throw damaged("folio's footer has an incomplete page: byte_offset=" + offset, footer, null);
         }
         PageKey key = new PageKey(page.getTopicUid(), page.getPartitionValue(), page.getSchemaVersion());
-        return new PageEntry(key, offset, length, page.getCrc32C(), page.getBatchRowsList());
+        return new PageEntry(key, offset, length, page.getCrc32C(), page.getBatchRowsList(), page.getColumnsList());
     }
 
     private static WingsException damaged(String what, ObjectRange range, @Nullable Throwable cause) {

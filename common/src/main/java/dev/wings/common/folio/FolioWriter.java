@@ -16,7 +16,9 @@
 package dev.wings.common.folio;
 
 import com.google.protobuf.ByteString;
+import dev.wings.common.arrow.ValueBounds;
 import dev.wings.common.folio.SealedFolio.SealedPage;
+import dev.wings.common.proto.FolioColumn;
 import dev.wings.common.proto.FolioFooter;
 import dev.wings.common.proto.FolioPage;
 import java.nio.ByteBuffer;
@@ -69,7 +71,13 @@ public final class FolioWriter {
         if (rows.isEmpty()) {
             throw new IllegalArgumentException("a page holds batches: key=" + page.key());
         }
-        return new PageEntry(page.key(), byteOffset, page.bytes(), page.crc32c(), rows);
+        return new PageEntry(page.key(), byteOffset, page.bytes(), page.crc32c(), rows, columns(page));
+    }
+
+    private static List<FolioColumn> columns(PageBuilder page) {
+        return page.bytes() < FolioFormat.MIN_BOUNDED_PAGE_BYTES
+                ? List.of()
+                : page.bounds().stream().map(ValueBounds::entry).toList();
     }
 
     private static ByteBuffer header() {
@@ -93,7 +101,8 @@ public final class FolioWriter {
                     .setByteOffset(entry.byteOffset())
                     .setByteLength(entry.byteLength())
                     .setCrc32C(entry.crc32c())
-                    .addAllBatchRows(entry.batchRows()));
+                    .addAllBatchRows(entry.batchRows())
+                    .addAllColumns(entry.columns()));
         }
         byte[] footer = builder.build().toByteArray();
         if (footer.length > FolioFormat.MAX_FOOTER_BYTES) {

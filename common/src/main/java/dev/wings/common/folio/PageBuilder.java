@@ -15,6 +15,7 @@
  */
 package dev.wings.common.folio;
 
+import dev.wings.common.arrow.ValueBounds;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class PageBuilder {
     private final List<ByteBuffer> content = new ArrayList<>();
     private final List<FolioBatch> batches = new ArrayList<>();
     private final CRC32C crc = new CRC32C();
+    private List<ValueBounds> bounds = List.of();
     private long bytes;
     private boolean finished;
 
@@ -67,7 +69,10 @@ public final class PageBuilder {
     ///     says, a
     ///     multiple of 8; kept, their positions are not moved
     /// @param requestedTimestampMicros microseconds UTC, asked for by the producer; 0 for none
-    public void add(ByteBuffer header, List<ByteBuffer> body, long requestedTimestampMicros) {
+    /// @param columns what is known of the batch's columns, of the same ones as in each batch of the page; none if
+    ///     nothing is
+    public void add(
+            ByteBuffer header, List<ByteBuffer> body, long requestedTimestampMicros, List<ValueBounds> columns) {
         if (finished) {
             throw new IllegalStateException("the page is sealed: key=" + key);
         }
@@ -93,7 +98,19 @@ public final class PageBuilder {
                 append(buffer.duplicate());
             }
         }
+        bounds = batches.isEmpty() ? columns : both(bounds, columns);
         batches.add(entry);
+    }
+
+    private static List<ValueBounds> both(List<ValueBounds> some, List<ValueBounds> others) {
+        if (some.size() != others.size()) {
+            return List.of();
+        }
+        List<ValueBounds> all = new ArrayList<>(some.size());
+        for (int i = 0; i < some.size(); i++) {
+            all.add(some.get(i).and(others.get(i)));
+        }
+        return all;
     }
 
     public PageKey key() {
@@ -121,6 +138,11 @@ public final class PageBuilder {
     /// The bytes of the page. Each call gives buffers with positions of their own.
     List<ByteBuffer> content() {
         return content.stream().map(ByteBuffer::duplicate).toList();
+    }
+
+    /// What is known of the columns of all batches.
+    List<ValueBounds> bounds() {
+        return bounds;
     }
 
     int crc32c() {

@@ -15,6 +15,7 @@
  */
 package dev.wings.common.folio;
 
+import dev.wings.common.proto.FolioColumn;
 import dev.wings.common.store.ObjectRange;
 import java.util.List;
 
@@ -24,10 +25,13 @@ import java.util.List;
 /// @param byteLength its size
 /// @param crc32c CRC32C of its bytes
 /// @param batchRows rows of each record batch, in order
-public record PageEntry(PageKey key, long byteOffset, long byteLength, int crc32c, List<Long> batchRows) {
+/// @param columns what is known of the values of columns: of some, or of none
+public record PageEntry(
+        PageKey key, long byteOffset, long byteLength, int crc32c, List<Long> batchRows, List<FolioColumn> columns) {
 
     public PageEntry {
         batchRows = List.copyOf(batchRows);
+        columns = List.copyOf(columns);
     }
 
     /// Where the page is, if its folio is stored under `objectKey`.

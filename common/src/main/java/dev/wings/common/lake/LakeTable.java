@@ -89,6 +89,11 @@ public record LakeTable(
                 properties(topicUid, lake.getTargetSegmentBytes()));
     }
 
+    /// Columns as in a table of the topic that keeps all values as what they are.
+    public static Schema schema(TopicSchema topic) {
+        return schema(topic, FieldType.Primitive.TIME);
+    }
+
     private static Schema schema(TopicSchema topic, FieldType.Primitive timeAs) {
         List<NestedField> columns = new ArrayList<>();
         for (TopicField field : topic.fields()) {

@@ -52,6 +52,7 @@ final class PageBatches implements AutoCloseable {
     private List<@Nullable FieldVector> loaded = List.of();
 
     private int loadedRows;
+    private int loadedEnd;
     private boolean closed;
 
     /// Rows of one batch of a page.
@@ -89,23 +90,35 @@ final class PageBatches implements AutoCloseable {
     /// The next rows; null at the end. If this fails because there is no memory, it can be called again.
     @Nullable
     VectorSchemaRoot next() {
-        if (!loaded.isEmpty()) {
-            return nextPart(sources.get(next - 1));
+        while (loaded.isEmpty()) {
+            if (next == sources.size()) {
+                return null;
+            }
+            int end = endOfRun();
+            if (end > next + 1) {
+                List<VectorSchemaRoot> small = decode(sources.subList(next, end));
+                VectorSchemaRoot joined = small.isEmpty() ? null : decoder.join(small);
+                next = end;
+                if (joined != null) {
+                    return joined;
+                }
+            } else {
+                load(sources.get(next));
+                next++;
+            }
         }
-        if (next == sources.size()) {
-            return null;
-        }
-        int end = endOfRun();
-        if (end > next + 1) {
-            VectorSchemaRoot joined = decoder.join(decode(sources.subList(next, end)));
-            next = end;
-            return joined;
-        }
-        Source source = sources.get(next);
+        return nextPart(sources.get(next - 1));
+    }
+
+    /// Nothing, if no row matters.
+    private void load(Source source) {
         loaded = decoder.load(source);
-        loadedRows = 0;
-        next++;
-        return nextPart(source);
+        RowFilter.Range wanted = decoder.wanted(source, loaded);
+        loadedRows = wanted.start() / ALIGNED_ROWS * ALIGNED_ROWS;
+        loadedEnd = wanted.end();
+        if (wanted.isEmpty()) {
+            closeLoaded();
+        }
     }
 
     /// All that is left. Closes this, also if it fails.
@@ -123,10 +136,10 @@ final class PageBatches implements AutoCloseable {
     }
 
     private VectorSchemaRoot nextPart(Source source) {
-        int rows = Math.min(rowsOfPart(source), source.rows() - loadedRows);
+        int rows = Math.min(rowsOfPart(source), loadedEnd - loadedRows);
         VectorSchemaRoot part = decoder.part(source, loaded, loadedRows, rows);
         loadedRows += rows;
-        if (loadedRows == source.rows()) {
+        if (loadedRows == loadedEnd) {
             closeLoaded();
         }
         return part;
@@ -141,13 +154,17 @@ final class PageBatches implements AutoCloseable {
         return rows < ALIGNED_ROWS ? rows : rows / ALIGNED_ROWS * ALIGNED_ROWS;
     }
 
+    /// Those of which rows matter.
     private List<VectorSchemaRoot> decode(List<Source> small) {
         List<VectorSchemaRoot> roots = new ArrayList<>();
         try {
             for (Source source : small) {
                 List<@Nullable FieldVector> vectors = decoder.load(source);
                 try {
-                    roots.add(decoder.part(source, vectors, 0, source.rows()));
+                    RowFilter.Range wanted = decoder.wanted(source, vectors);
+                    if (!wanted.isEmpty()) {
+                        roots.add(decoder.part(source, vectors, wanted.start(), wanted.end() - wanted.start()));
+                    }
                 } finally {
                     close(vectors);
                 }

@@ -58,12 +58,19 @@ final class PageDecoder {
 
     private final List<ScanColumn> columns;
     private final Schema schema;
+    private final RowFilter filter;
     private final Joining joining;
     private final CompressionCodec.Factory codecs;
     private final BufferAllocator allocator;
 
-    PageDecoder(List<ScanColumn> columns, Joining joining, CompressionCodec.Factory codecs, BufferAllocator allocator) {
+    PageDecoder(
+            List<ScanColumn> columns,
+            RowFilter filter,
+            Joining joining,
+            CompressionCodec.Factory codecs,
+            BufferAllocator allocator) {
         this.columns = List.copyOf(columns);
+        this.filter = filter;
         this.joining = joining;
         this.schema = new Schema(columns.stream().map(ScanColumn::field).toList());
         this.codecs = codecs;
@@ -211,6 +218,15 @@ final class PageDecoder {
             loaded.forEach(vector -> close(vector, t));
             throw t;
         }
+    }
+
+    /// The rows of a source that may matter.
+    ///
+    /// @param loaded by [#load], whole
+    RowFilter.Range wanted(PageBatches.Source source, List<@Nullable FieldVector> loaded) {
+        return source.batch().isEmpty()
+                ? new RowFilter.Range(0, source.rows())
+                : filter.of(Collections.unmodifiableList(loaded), source.rows());
     }
 
     /// Rows `[start, start + rows)` of a source. If this fails, it can be tried again.

@@ -40,11 +40,7 @@ public final class PageTable implements ArrowTable {
     private final Executor fetchers;
     private final ReadAhead readAhead;
 
-    /// @param pages in the order in which their rows are delivered
-    /// @param columns at least one
-    /// @param source has all of the pages
-    /// @param codecs decompress the bodies of record batches
-    /// @param fetchers runs the reads of pages, each on a thread of its own
+    /// All rows.
     public PageTable(
             List<PageRef> pages,
             List<ScanColumn> columns,
@@ -54,8 +50,27 @@ public final class PageTable implements ArrowTable {
             BufferAllocator allocator,
             Executor fetchers,
             ReadAhead readAhead) {
+        this(pages, columns, RowFilter.ALL, joining, source, codecs, allocator, fetchers, readAhead);
+    }
+
+    /// @param pages in the order in which their rows are delivered
+    /// @param columns at least one
+    /// @param filter which rows may be left out
+    /// @param source has all of the pages
+    /// @param codecs decompress the bodies of record batches
+    /// @param fetchers runs the reads of pages, each on a thread of its own
+    public PageTable(
+            List<PageRef> pages,
+            List<ScanColumn> columns,
+            RowFilter filter,
+            Joining joining,
+            PageSource source,
+            CompressionCodec.Factory codecs,
+            BufferAllocator allocator,
+            Executor fetchers,
+            ReadAhead readAhead) {
         this.pages = pages;
-        this.decoder = new PageDecoder(columns, joining, codecs, allocator);
+        this.decoder = new PageDecoder(columns, filter, joining, codecs, allocator);
         this.source = source;
         this.allocator = allocator;
         this.fetchers = fetchers;

@@ -18,11 +18,14 @@ package dev.wings.common.folio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import dev.wings.common.arrow.ValueBounds;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.SealedFolio.SealedPage;
 import dev.wings.common.proto.BatchCommit;
 import dev.wings.common.proto.CommitFolioRequest;
+import dev.wings.common.proto.FolioColumn;
 import dev.wings.common.proto.PageCommit;
 import dev.wings.common.store.MemoryObjectStore;
 import dev.wings.common.store.ObjectRange;
@@ -43,6 +46,8 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.iceberg.types.Conversions;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +77,47 @@ final class FolioTest {
             assertThat(folio.pages())
                     .extracting(PageEntry::batchRows)
                     .containsExactly(List.of(3L), List.of(1L, 20L), List.of(5L));
+        }
+    }
+
+    @Test
+    void footerTellsWhatColumnsOfLargePagesHold() {
+        PageBuilder large = new PageBuilder(new PageKey(Folios.TOPIC, "large", 0), ArrowBatches.schemaMessage());
+        PageBuilder small = new PageBuilder(new PageKey(Folios.TOPIC, "small", 0), ArrowBatches.schemaMessage());
+        PageBuilder partly = new PageBuilder(new PageKey(Folios.TOPIC, "unknown", 0), ArrowBatches.schemaMessage());
+        for (int first : List.of(9_000, 3_000)) {
+            ArrowBatches.Message batch = ArrowBatches.batch(allocator, first, 3_000);
+            List<ValueBounds> bounds = Folios.bounds(allocator, batch);
+            large.add(batch.header(), List.of(batch.body()), 0, bounds);
+            partly.add(batch.header(), List.of(batch.body()), 0, first == 3_000 ? List.of() : bounds);
+        }
+        ArrowBatches.Message few = ArrowBatches.batch(allocator, 0, 10);
+        small.add(few.header(), List.of(few.body()), 0, Folios.bounds(allocator, few));
+        try (ObjectStore store = new MemoryObjectStore()) {
+            store.create(
+                    "f.folio",
+                    FolioWriter.seal(Folios.ID, Folios.NAMESPACE, List.of(large, small, partly))
+                            .content());
+
+            List<PageEntry> pages = FolioReader.read(store, "f.folio").pages();
+
+            assertThat(pages.get(0).columns())
+                    .containsExactly(
+                            FolioColumn.newBuilder()
+                                    .setFieldId(1)
+                                    .setLower(
+                                            ByteString.copyFrom(Conversions.toByteBuffer(Types.LongType.get(), 3_000L)))
+                                    .setUpper(ByteString.copyFrom(
+                                            Conversions.toByteBuffer(Types.LongType.get(), 11_999L)))
+                                    .build(),
+                            FolioColumn.newBuilder()
+                                    .setFieldId(2)
+                                    .setNulls(2_000)
+                                    .setLower(ByteString.copyFromUtf8(ArrowBatches.name(10_000)))
+                                    .setUpper(ByteString.copyFromUtf8(ArrowBatches.name(9_998)))
+                                    .build());
+            assertThat(pages.get(1).columns()).isEmpty();
+            assertThat(pages.get(2).columns()).isEmpty();
         }
     }
 
@@ -141,7 +187,7 @@ final class FolioTest {
         PageBuilder page = new PageBuilder(new PageKey(Folios.TOPIC, "", 0), ArrowBatches.schemaMessage());
         ByteBuffer first = batch.body().slice(0, 8);
         ByteBuffer rest = batch.body().slice(8, batch.body().remaining() - 8);
-        page.add(batch.header(), List.of(first, ByteBuffer.allocate(0), rest), 77);
+        page.add(batch.header(), List.of(first, ByteBuffer.allocate(0), rest), 77, List.of());
         SealedFolio folio = FolioWriter.seal(Folios.ID, Folios.NAMESPACE, List.of(page));
 
         byte[] before = Folios.bytes(folio);
@@ -180,7 +226,7 @@ final class FolioTest {
     void messageOfAPageLoadsIntoVectors() throws IOException {
         ArrowBatches.Message batch = ArrowBatches.batch(allocator, 40, 10);
         PageBuilder builder = new PageBuilder(new PageKey(Folios.TOPIC, "", 0), ArrowBatches.schemaMessage());
-        builder.add(batch.header(), List.of(batch.body()), 0);
+        builder.add(batch.header(), List.of(batch.body()), 0, List.of());
         PageEntry entry = FolioWriter.seal(Folios.ID, Folios.NAMESPACE, List.of(builder))
                 .pages()
                 .getFirst()
@@ -205,7 +251,7 @@ final class FolioTest {
         PageBuilder page = new PageBuilder(new PageKey(Folios.TOPIC, "v", 4), ArrowBatches.schemaMessage());
         for (int rows = 1; rows <= 2; rows++) {
             ArrowBatches.Message batch = ArrowBatches.batch(allocator, 0, rows);
-            page.add(batch.header(), List.of(batch.body()), rows * 1000L);
+            page.add(batch.header(), List.of(batch.body()), rows * 1000L, List.of());
         }
         SealedFolio folio = FolioWriter.seal(Folios.ID, Folios.NAMESPACE, List.of(page));
         PageEntry entry = folio.pages().getFirst().entry();
@@ -271,17 +317,17 @@ final class FolioTest {
         PageBuilder page = new PageBuilder(key, ArrowBatches.schemaMessage());
 
         assertRefused(() -> new PageBuilder(key, header));
-        assertRefused(() -> page.add(schema, List.of(), 0));
-        assertRefused(() -> page.add(batch.header(), List.of(), 0));
-        assertRefused(() -> page.add(batch.header(), List.of(batch.body(), ByteBuffer.allocate(8)), 0));
-        assertRefused(() -> page.add(empty.header(), List.of(empty.body()), 0));
+        assertRefused(() -> page.add(schema, List.of(), 0, List.of()));
+        assertRefused(() -> page.add(batch.header(), List.of(), 0, List.of()));
+        assertRefused(() -> page.add(batch.header(), List.of(batch.body(), ByteBuffer.allocate(8)), 0, List.of()));
+        assertRefused(() -> page.add(empty.header(), List.of(empty.body()), 0, List.of()));
         assertRefused(() -> FolioWriter.seal(Folios.ID, Folios.NAMESPACE, List.of(page)));
         assertRefused(() -> FolioWriter.seal(Folios.ID, Folios.NAMESPACE, List.of()));
         assertThat(page.batches()).isEmpty();
 
         PageBuilder sealed = Folios.page(allocator, key, 1);
         FolioWriter.seal(Folios.ID, Folios.NAMESPACE, List.of(sealed));
-        assertThatThrownBy(() -> sealed.add(batch.header(), List.of(batch.body()), 0))
+        assertThatThrownBy(() -> sealed.add(batch.header(), List.of(batch.body()), 0, List.of()))
                 .isInstanceOf(IllegalStateException.class);
     }
 

@@ -15,6 +15,15 @@
  */
 package dev.wings.common.folio;
 
+import dev.wings.common.arrow.Batch;
+import dev.wings.common.arrow.BatchLimits;
+import dev.wings.common.arrow.BatchReader;
+import dev.wings.common.arrow.IpcHeader;
+import dev.wings.common.arrow.SchemaBinding;
+import dev.wings.common.arrow.ValueBounds;
+import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
+import dev.wings.common.schema.TopicSchema;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
@@ -31,12 +40,31 @@ final class Folios {
 
     private Folios() {}
 
+    /// What an ingestor finds of a batch of [ArrowBatches].
+    static List<ValueBounds> bounds(BufferAllocator allocator, ArrowBatches.Message message) {
+        TopicSchema topic = new TopicSchema(
+                0,
+                List.of(TopicField.required(1, "id", Primitive.LONG), TopicField.optional(2, "name", Primitive.STRING)),
+                2);
+        byte[] header = new byte[message.header().remaining()];
+        message.header().duplicate().get(header);
+        try (ArrowBuf body = allocator.buffer(message.body().remaining());
+                BatchReader reader = new BatchReader(
+                        allocator, SchemaBinding.bind(ArrowBatches.SCHEMA, topic), new BatchLimits(1 << 20, 1 << 30))) {
+            body.setBytes(0, message.body().duplicate());
+            body.writerIndex(message.body().remaining());
+            try (Batch batch = reader.openBatch((IpcHeader.RecordBatch) IpcHeader.parse(header), body)) {
+                return batch.bounds();
+            }
+        }
+    }
+
     static PageBuilder page(BufferAllocator allocator, PageKey key, int... batchRows) {
         PageBuilder page = new PageBuilder(key, ArrowBatches.schemaMessage());
         long firstId = 0;
         for (int rows : batchRows) {
             ArrowBatches.Message batch = ArrowBatches.batch(allocator, firstId, rows);
-            page.add(batch.header(), List.of(batch.body()), 0);
+            page.add(batch.header(), List.of(batch.body()), 0, List.of());
             firstId += rows;
         }
         return page;

@@ -73,7 +73,7 @@ class PageTableTest {
         try (BufferAllocator allocator = new RootAllocator()) {
             for (int rows : batches) {
                 ArrowBatches.Message batch = ArrowBatches.batch(allocator, 0, rows);
-                page.add(batch.header(), List.of(batch.body()), 0);
+                page.add(batch.header(), List.of(batch.body()), 0, List.of());
             }
         }
         return page;

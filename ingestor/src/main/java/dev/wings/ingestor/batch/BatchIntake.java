@@ -167,7 +167,7 @@ public final class BatchIntake implements AutoCloseable {
     }
 
     private static PartitionBatch open(Batch batch, Binding.Bound bound, String partitionValue) {
-        return new PartitionBatch(bound.layout, partitionValue, batch.rows(), batch.openMessage());
+        return new PartitionBatch(bound.layout, partitionValue, batch.rows(), batch.openMessage(), batch.bounds());
     }
 
     private Binding bindTo(TopicTarget target) {

@@ -16,6 +16,7 @@
 package dev.wings.ingestor.batch;
 
 import dev.wings.common.arrow.IpcMessage;
+import dev.wings.common.arrow.ValueBounds;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -24,13 +25,16 @@ import java.util.List;
 /// @param partitionValue canonical text of the partition key's value; empty for a topic without one
 /// @param rows more than 0
 /// @param message the rows as a record batch message, owned by this
-public record PartitionBatch(PageLayout layout, String partitionValue, int rows, IpcMessage message)
+/// @param bounds what is known of the values
+public record PartitionBatch(
+        PageLayout layout, String partitionValue, int rows, IpcMessage message, List<ValueBounds> bounds)
         implements AutoCloseable {
 
     /// What an encapsulated message starts with: a continuation marker and the length of its flatbuffer.
     private static final int PREFIX_BYTES = 8;
 
     public PartitionBatch {
+        bounds = List.copyOf(bounds);
         if (rows <= 0) {
             throw new IllegalArgumentException("a batch of a page has rows: rows=" + rows);
         }

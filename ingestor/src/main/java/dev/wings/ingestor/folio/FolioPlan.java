@@ -62,7 +62,7 @@ final class FolioPlan {
                 PageBuilder page = pages.computeIfAbsent(
                         new PartitionLayout(submission.topic().uid(), batch.partitionValue(), batch.layout()),
                         PartitionLayout::openPage);
-                page.add(batch.header(), batch.body(), submission.requestedTimestampMicros());
+                page.add(batch.header(), batch.body(), submission.requestedTimestampMicros(), batch.bounds());
                 places.computeIfAbsent(page, ignored -> new ArrayList<>()).add(new Place(i, j));
             }
         }

@@ -610,7 +610,7 @@ class FolioPipelineTest {
                 ((BigIntVector) root.getVector(0)).setSafe(row, row);
             }
             root.setRowCount(BATCH_ROWS);
-            return new PartitionBatch(layout, "", BATCH_ROWS, IpcMessage.open(root));
+            return new PartitionBatch(layout, "", BATCH_ROWS, IpcMessage.open(root), List.of());
         }
     }
 

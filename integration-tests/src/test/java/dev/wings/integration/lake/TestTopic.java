@@ -177,7 +177,8 @@ public final class TestTopic {
                         List.of(ByteBuffer.allocateDirect(body.remaining())
                                 .put(body)
                                 .flip()),
-                        0);
+                        0,
+                        List.of());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

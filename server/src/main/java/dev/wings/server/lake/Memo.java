@@ -20,6 +20,7 @@ import dev.wings.common.error.WingsException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -56,6 +57,14 @@ final class Memo<K, V> {
                 // its maker has forgotten it: this may be the next one
             }
         }
+    }
+
+    /// What is remembered already.
+    synchronized Optional<V> find(K key) {
+        CompletableFuture<V> known = values.get(key);
+        return known != null && known.isDone() && !known.isCompletedExceptionally()
+                ? Optional.of(known.join())
+                : Optional.empty();
     }
 
     private V make(K key, Function<K, V> maker, CompletableFuture<V> made) {

@@ -301,7 +301,6 @@ public final class Segments {
                 : Optional.of(new Planned(file, object, layout.footer(), layout.chunkCount(), ranges, read, rows));
     }
 
-    /// A row group as a file that Iceberg's evaluator understands.
     private static DataFile asFile(SegmentLayout.RowGroup group) {
         Map<Integer, Long> values = new HashMap<>();
         Map<Integer, Long> nulls = new HashMap<>();
@@ -315,15 +314,20 @@ public final class Segments {
                 upper.put(chunk.column(), bounds.upper());
             });
         }
+        return asFile(new Metrics(group.rows(), Map.of(), values, nulls, Map.of(), lower, upper));
+    }
+
+    /// Rows of which only so much is known, as a file that Iceberg's evaluator understands.
+    static DataFile asFile(Metrics metrics) {
         return DataFiles.builder(PartitionSpec.unpartitioned())
-                .withPath("row-group")
+                .withPath("rows")
                 .withFormat(FileFormat.PARQUET)
                 .withFileSizeInBytes(1)
-                .withMetrics(new Metrics(group.rows(), Map.of(), values, nulls, Map.of(), lower, upper))
+                .withMetrics(metrics)
                 .build();
     }
 
-    private static Map<String, Integer> columnIds(TopicTable topic) {
+    static Map<String, Integer> columnIds(TopicTable topic) {
         Map<String, Integer> ids = new HashMap<>();
         topic.schema().fields().forEach(field -> ids.put(field.name(), field.id()));
         ids.put(TopicTable.OFFSET.name(), LakeTable.OFFSET_FIELD_ID);

@@ -33,6 +33,7 @@ import dev.wings.common.schema.TopicField;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.PlanBeginning;
+import dev.wings.server.lake.PageBounds;
 import dev.wings.server.lake.SegmentScan;
 import dev.wings.server.lake.Segments;
 import dev.wings.server.table.Condition;
@@ -77,6 +78,7 @@ public final class TopicScans {
 
     private final Catalog catalog;
     private final Segments segments;
+    private final PageBounds bounds;
     private final Function<URI, ObjectStore> stores;
     private final CompressionCodec.Factory codecs;
     private final Executor fetchers;
@@ -104,6 +106,7 @@ public final class TopicScans {
             long readAheadBytes) {
         this.catalog = catalog;
         this.segments = segments;
+        this.bounds = new PageBounds(stores, fetchers);
         this.stores = stores;
         this.codecs = codecs;
         this.fetchers = fetchers;
@@ -205,7 +208,7 @@ public final class TopicScans {
     /// What the control plane says of a topic.
     private static final class Planned {
         final TableNeeds needs;
-        final List<PageRef> pages = new ArrayList<>();
+        List<PageRef> pages = new ArrayList<>();
         String metadataLocation = "";
         /// If no page was asked for.
         Optional<Long> pageRows = Optional.empty();
@@ -267,6 +270,7 @@ public final class TopicScans {
         if (needs.onlyCounted()) {
             return counted(planned, allocator);
         }
+        planned.pages = bounds.matching(needs, planned.pages, catalog.objectStore(topic(needs)));
         Optional<SegmentScan> scan = planned.metadataLocation.isEmpty()
                 ? Optional.empty()
                 : Optional.of(segments.plan(needs, catalog.objectStore(topic(needs)), planned.metadataLocation));
@@ -332,6 +336,7 @@ public final class TopicScans {
                 // not partition by partition, as in the plan: so those of a folio are read together
                 pages.stream().sorted(PageRef.FOLIO_ORDER).toList(),
                 columns(topic, needs.columns()),
+                RowConditions.of(needs.condition(), needs.columns()),
                 PageTable.Joining.ACROSS_PAGES,
                 PageSource.of(stores.apply(catalog.objectStore(topic))),
                 codecs,

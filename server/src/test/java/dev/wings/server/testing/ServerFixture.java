@@ -16,7 +16,14 @@
 package dev.wings.server.testing;
 
 import dev.wings.common.arrow.ArrowSchemas;
+import dev.wings.common.arrow.Batch;
+import dev.wings.common.arrow.BatchLimits;
+import dev.wings.common.arrow.BatchReader;
+import dev.wings.common.arrow.IpcHeader;
+import dev.wings.common.arrow.SchemaBinding;
+import dev.wings.common.arrow.ValueBounds;
 import dev.wings.common.config.Settings;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.FolioKey;
 import dev.wings.common.folio.FolioWriter;
 import dev.wings.common.folio.PageBuilder;
@@ -27,6 +34,7 @@ import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.GrpcClient;
+import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.service.Surroundings;
 import dev.wings.common.store.ObjectStore;
@@ -51,6 +59,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -172,10 +181,12 @@ public final class ServerFixture implements AutoCloseable {
             try (ArrowRecordBatch batch = new VectorUnloader(root, true, codec, true).getRecordBatch()) {
                 ByteArrayOutputStream body = new ByteArrayOutputStream();
                 MessageSerializer.writeBatchBuffers(new WriteChannel(Channels.newChannel(body)), batch);
+                ByteBuffer header = MessageSerializer.serializeMetadata(batch, IpcOption.DEFAULT);
                 page.add(
-                        MessageSerializer.serializeMetadata(batch, IpcOption.DEFAULT),
+                        header,
                         List.of(ByteBuffer.wrap(body.toByteArray())),
-                        0);
+                        0,
+                        bounds(topic, root.getSchema(), header, body.toByteArray()));
             } catch (IOException e) {
                 throw new IllegalStateException("memory cannot be written", e);
             }
@@ -185,6 +196,25 @@ public final class ServerFixture implements AutoCloseable {
         String key = FolioKey.of("", id);
         store.create(key, folio.content());
         controlPlane.commit(folio.commitRequest(key), skipFirst ? 0 : -1, TIMESTAMP_MICROS);
+    }
+
+    /// As an ingestor finds them; none of rows that it would not take.
+    private List<ValueBounds> bounds(Topic topic, Schema schema, ByteBuffer header, byte[] bytes) {
+        byte[] head = new byte[header.remaining()];
+        header.duplicate().get(head);
+        SchemaBinding binding;
+        try {
+            binding = SchemaBinding.bind(schema, SchemaProtos.fromProto(topic.getSchema()));
+        } catch (WingsException e) {
+            return List.of();
+        }
+        try (ArrowBuf body = producers.buffer(bytes.length);
+                BatchReader reader = new BatchReader(producers, binding, new BatchLimits(1 << 20, 256L << 20))) {
+            body.writeBytes(bytes);
+            try (Batch batch = reader.openBatch((IpcHeader.RecordBatch) IpcHeader.parse(head), body)) {
+                return batch.bounds();
+            }
+        }
     }
 
     @Override
