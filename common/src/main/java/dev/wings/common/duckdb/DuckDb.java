@@ -59,7 +59,7 @@ public final class DuckDb implements AutoCloseable {
     }
 
     /// Opens an empty instance with these settings of DuckDB. Of its `threads`, where they are set, one is that which
-    /// asks; the others work for a statement until its first rows are there.
+    /// asks; the others work for a statement until its rows come fast.
     public static DuckDb open(Map<String, String> settings) {
         int threads = Integer.parseInt(settings.getOrDefault(THREADS, "1"));
         Map<String, String> all = new LinkedHashMap<>(settings);

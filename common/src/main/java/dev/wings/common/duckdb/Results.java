@@ -32,6 +32,9 @@ public final class Results implements AutoCloseable {
     /// Larger parts, which are single rows or nearly so, are not copied into a message with others.
     private static final long MAX_COPIED_BYTES = ChunkParts.MAX_PART_BYTES;
 
+    /// Longer than one thread takes for a chunk of rows of which none is left out.
+    private static final long SPARSE_NANOS = 5_000_000;
+
     private final MemorySegment result;
     private final ChunkParts parts;
     private final TaskThreads helpers;
@@ -63,7 +66,7 @@ public final class Results implements AutoCloseable {
 
     /// Takes over `result`: it is destroyed with this, or here if this fails.
     ///
-    /// @param helpers that work for the result: they stop when its first rows are there, and with this
+    /// @param helpers that work for the result: they stop when its rows come fast, and with this
     static Results open(MemorySegment result, MemorySegment options, TaskThreads helpers, BufferAllocator allocator)
             throws Throwable {
         try {
@@ -110,9 +113,16 @@ public final class Results implements AutoCloseable {
         }
     }
 
+    /// Rows that are many are made by one task, whatever others do; those that are few, here and there in what is read,
+    /// by all of them, to the last.
     private boolean fetch() throws Throwable {
+        long start = System.nanoTime();
         boolean fetched = parts.fetch(result);
-        helpers.stop();
+        if (fetched && System.nanoTime() - start > SPARSE_NANOS) {
+            helpers.keep();
+        } else {
+            helpers.stop();
+        }
         return fetched;
     }
 

@@ -68,9 +68,18 @@ public final class Engine implements AutoCloseable {
     /// What is in the catalog.
     ///
     /// @param batches columns of the tables whose rows are attached, which are called `t0`, `t1`...
-    /// @param statements make the tables and views that queries name
-    private record Layout(Set<String> schemas, List<Schema> batches, List<String> statements) {
-        static final Layout NOTHING = new Layout(Set.of(), List.of(), List.of());
+    /// @param relations statements that make the tables and views that queries name, or replace them
+    /// @param session what the session is set to
+    private record Layout(
+            Set<String> schemas, List<Schema> batches, Map<TableRef, String> relations, List<String> session) {
+        static final Layout NOTHING = new Layout(Set.of(), List.of(), Map.of(), List.of());
+
+        /// Whether that is there already which the relations of the other are made of, under the same names.
+        boolean isReplacedBy(Layout next) {
+            return schemas.equals(next.schemas)
+                    && batches.equals(next.batches)
+                    && relations.keySet().equals(next.relations.keySet());
+        }
     }
 
     private final Path temporaryDirectory;
@@ -120,7 +129,7 @@ public final class Engine implements AutoCloseable {
         settings.put("autoload_known_extensions", "false");
         settings.put("allow_community_extensions", "false");
         settings.put("max_expression_depth", "250");
-        // faster without, but then rows that are streamed do not even come in the order of an ORDER BY
+        // without, rows that are streamed do not even come in the order of an ORDER BY
         settings.put("preserve_insertion_order", "true");
         SqlEngine duckDb = factory.open(owner, first, settings, memoryBytes, rowBytes);
         try {
@@ -139,7 +148,7 @@ public final class Engine implements AutoCloseable {
             duckDb.run("CREATE TEMP MACRO date_bin(w, t, o) AS time_bucket(w, t, o), (w, t) AS time_bucket(w, t)");
             // beside the word, for those who write x -> x + 1
             duckDb.run("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'");
-            duckDb.run("SET allowed_configs = ['TimeZone']");
+            duckDb.run("SET allowed_configs = ['TimeZone', 'preserve_insertion_order']");
             if (purpose == Purpose.PLANNING) {
                 duckDb.run("SET disabled_optimizers = '" + UNPLANNABLE_OPTIMIZERS + "'");
             }
@@ -166,29 +175,40 @@ public final class Engine implements AutoCloseable {
 
     /// Makes empty tables under the names that the query uses; bare names are those of `homeSchema`.
     public void declare(Map<TableRef, SqlTable> tables, String homeSchema, String timeZone) {
-        List<String> statements = new ArrayList<>();
-        tables.forEach((name, table) -> statements.add("CREATE TABLE " + name.sql() + " ("
-                + table.columns().stream()
-                        // not null would let the optimizer do without a column that the run then has no value for
-                        .map(column -> TableRef.quote(column.name()) + " " + column.sqlType())
-                        .collect(Collectors.joining(", "))
-                + ")"));
+        Map<TableRef, String> relations = new LinkedHashMap<>();
+        tables.forEach((name, table) -> relations.put(
+                name,
+                "CREATE OR REPLACE TABLE " + name.sql() + " ("
+                        + table.columns().stream()
+                                // not null would let the optimizer do without a column that the run then has no value
+                                // for
+                                .map(column -> TableRef.quote(column.name()) + " " + column.sqlType())
+                                .collect(Collectors.joining(", "))
+                        + ")"));
         layOut(new Layout(
-                schemas(tables.keySet(), homeSchema), List.of(), withSession(statements, homeSchema, timeZone)));
+                schemas(tables.keySet(), homeSchema), List.of(), relations, session(homeSchema, timeZone, true)));
     }
 
     /// Makes the tables readable under the names that the query uses, until [#removeRows]. Columns that are not
     /// needed are there too, and null: the text of the query may name them. If this fails, the engine is only to be
     /// closed.
-    public void add(Map<TableRef, TableSource> tables, String homeSchema, String timeZone, BufferAllocator allocator) {
+    ///
+    /// @param ordered whether rows come as the query orders them, made by one thread; else as several find them
+    public void add(
+            Map<TableRef, TableSource> tables,
+            String homeSchema,
+            String timeZone,
+            boolean ordered,
+            BufferAllocator allocator) {
         List<Schema> batches = new ArrayList<>();
-        List<String> statements = new ArrayList<>();
+        Map<TableRef, String> relations = new LinkedHashMap<>();
         tables.forEach((name, source) -> {
-            statements.add("CREATE VIEW " + name.sql() + " AS " + rows(source, batchesName(batches.size())));
+            relations.put(
+                    name, "CREATE OR REPLACE VIEW " + name.sql() + " AS " + rows(source, batchesName(batches.size())));
             batches.add(source.batches().schema());
         });
         layOut(new Layout(
-                schemas(tables.keySet(), homeSchema), batches, withSession(statements, homeSchema, timeZone)));
+                schemas(tables.keySet(), homeSchema), batches, relations, session(homeSchema, timeZone, ordered)));
         int number = 0;
         for (TableSource source : tables.values()) {
             duckDb.attach(batchesName(number), source.batches(), allocator);
@@ -237,6 +257,23 @@ public final class Engine implements AutoCloseable {
             return;
         }
         laidOut = false;
+        if (layout.isReplacedBy(next)) {
+            next.relations().forEach((name, statement) -> {
+                if (!statement.equals(layout.relations().get(name))) {
+                    duckDb.run(statement);
+                }
+            });
+            if (!next.session().equals(layout.session())) {
+                next.session().forEach(duckDb::run);
+            }
+        } else {
+            layOutAnew(next);
+        }
+        layout = next;
+        laidOut = true;
+    }
+
+    private void layOutAnew(Layout next) {
         duckDb.run("USE memory.main");
         for (String schema : layout.schemas()) {
             duckDb.run("DROP SCHEMA wings." + TableRef.quote(schema) + " CASCADE");
@@ -250,9 +287,8 @@ public final class Engine implements AutoCloseable {
         for (int i = 0; i < next.batches().size(); i++) {
             duckDb.addTable(batchesName(i), next.batches().get(i));
         }
-        next.statements().forEach(duckDb::run);
-        layout = next;
-        laidOut = true;
+        next.relations().values().forEach(duckDb::run);
+        next.session().forEach(duckDb::run);
     }
 
     private static Set<String> schemas(Set<TableRef> tables, String homeSchema) {
@@ -262,10 +298,11 @@ public final class Engine implements AutoCloseable {
         return schemas;
     }
 
-    private static List<String> withSession(List<String> statements, String schema, String timeZone) {
-        statements.add("USE wings." + TableRef.quote(schema));
-        statements.add("SET GLOBAL TimeZone = '" + timeZone.replace("'", "''") + "'");
-        return statements;
+    private static List<String> session(String schema, String timeZone, boolean ordered) {
+        return List.of(
+                "USE wings." + TableRef.quote(schema),
+                "SET GLOBAL preserve_insertion_order = " + ordered,
+                "SET GLOBAL TimeZone = '" + timeZone.replace("'", "''") + "'");
     }
 
     private static String batchesName(int number) {

@@ -74,7 +74,7 @@ final class EngineRuns {
             Map<TableRef, TableSource> sources,
             BufferAllocator rows) {
         StringBuilder plan = new StringBuilder();
-        runInEngine(query, how + opened.plan().query().sql(), sources, rows, results -> {
+        runInEngine(query, how + opened.plan().query().sql(), sources, isOrdered(opened), rows, results -> {
             // key and value
             while (results.next()) {
                 for (int row = 0; row < results.root().getRowCount(); row++) {
@@ -145,7 +145,7 @@ final class EngineRuns {
     }
 
     private void runOnce(RunningQuery query, OpenedQuery opened, BufferAllocator rows, StartedSink sink) {
-        runInEngine(query, opened.plan().query().sql(), opened.sources(), rows, results -> {
+        runInEngine(query, opened.plan().query().sql(), opened.sources(), isOrdered(opened), rows, results -> {
             while (results.next()) {
                 query.check();
                 query.addRows(results.root().getRowCount());
@@ -155,14 +155,27 @@ final class EngineRuns {
         });
     }
 
+    /// A query that looks for some rows of a table takes all threads to the end, and has them as they are found. Where
+    /// there may be many, one thread makes them in their order, which costs a client that takes its time less.
+    private static boolean isOrdered(OpenedQuery opened) {
+        return !opened.plan().query().picksRows()
+                || opened.sources().values().stream()
+                        .noneMatch(source -> source.needs().condition().namesValues());
+    }
+
     private void runInEngine(
-            RunningQuery query, String sql, Map<TableRef, TableSource> sources, BufferAllocator rows, Taker taker) {
+            RunningQuery query,
+            String sql,
+            Map<TableRef, TableSource> sources,
+            boolean ordered,
+            BufferAllocator rows,
+            Taker taker) {
         QueryRequest request = query.request();
         Engine engine = narrow ? engines.openNarrow(request.tenant()) : engines.take(request.tenant());
         boolean clean = false;
         try {
             query.runIn(engine.duckDb());
-            engine.add(sources, request.schema(), request.timeZone(), rows);
+            engine.add(sources, request.schema(), request.timeZone(), ordered, rows);
             try (SqlEngine.Prepared statement = engine.duckDb().prepare(sql)) {
                 for (int i = 0; i < request.parameters().size(); i++) {
                     statement.bind(i + 1, request.parameters().get(i));

@@ -33,6 +33,7 @@ import java.util.Set;
 /// @param projection set if the query does nothing but pick columns of one table
 /// @param described set if the query does nothing but describe one table
 /// @param onlyCounts whether the query does nothing but count the rows of one table
+/// @param picksRows whether the query does nothing but pick rows and columns of one table
 /// @param timeless whether what is constant in it has the same value at any time
 /// @param places where a table is named first, for people; not of all
 /// @param origins what the columns of the result are, as far as the text tells
@@ -45,6 +46,7 @@ public record ParsedQuery(
         Optional<Projection> projection,
         Optional<TableRef> described,
         boolean onlyCounts,
+        boolean picksRows,
         boolean timeless,
         Explain explain,
         Map<TableRef, String> places,
@@ -78,6 +80,7 @@ public record ParsedQuery(
                 Optional.empty(),
                 Optional.empty(),
                 onlyCounts,
+                picksRows,
                 timeless,
                 how,
                 places,
@@ -99,6 +102,7 @@ public record ParsedQuery(
                 projection,
                 described,
                 onlyCounts,
+                picksRows,
                 timeless,
                 explain,
                 places,

@@ -86,6 +86,7 @@ final class SyntaxTree {
                 projection(root),
                 described(root),
                 onlyCounts(root),
+                picksRows(root),
                 timeless,
                 ParsedQuery.Explain.NOTHING,
                 places,
@@ -332,6 +333,11 @@ final class SyntaxTree {
 
     /// `SELECT list FROM table` with all of the table's rows.
     private boolean readsOneTable(JsonNode root) {
+        return readsRowsOfOneTable(root) && root.path("where_clause").isNull();
+    }
+
+    /// Those that meet a condition, or all.
+    private boolean readsRowsOfOneTable(JsonNode root) {
         JsonNode from = root.path("from_table");
         return tables.size() == 1
                 && root.path("type").asText().equals("SELECT_NODE")
@@ -339,7 +345,6 @@ final class SyntaxTree {
                 && from.path("sample").isNull()
                 && from.path("column_name_alias").isEmpty()
                 && root.path("cte_map").path("map").isEmpty()
-                && root.path("where_clause").isNull()
                 && root.path("group_expressions").isEmpty()
                 && root.path("group_sets").isEmpty()
                 && root.path("aggregate_handling").asText().equals("STANDARD_HANDLING")
@@ -358,6 +363,13 @@ final class SyntaxTree {
                 && item.path("function_name").asText().equals("count_star")
                 && item.path("filter").isNull()
                 && !item.path("distinct").asBoolean();
+    }
+
+    private boolean picksRows(JsonNode root) {
+        return readsRowsOfOneTable(root)
+                && !root.path("where_clause").isNull()
+                && root.path("modifiers").isEmpty()
+                && columns(root.path("select_list"), root.path("from_table")).isPresent();
     }
 
     private Optional<ParsedQuery.Projection> projection(JsonNode root) {

@@ -101,6 +101,20 @@ public sealed interface Condition {
         return this instanceof All all && all.conditions().isEmpty();
     }
 
+    /// Whether it names values that a column has to have: then few rows meet it, most likely.
+    default boolean namesValues() {
+        return switch (this) {
+            case All all -> all.conditions().stream().anyMatch(Condition::namesValues);
+            case Any any -> any.conditions().stream().allMatch(Condition::namesValues);
+            case Compared compared -> compared.comparison() == Comparison.EQUAL;
+            case OneOf ignored -> true;
+            case Never ignored -> true;
+            case NoneOf ignored -> false;
+            case Null ignored -> false;
+            case NotNull ignored -> false;
+        };
+    }
+
     /// Whether it is seen at once that it can be true of no row: of one column it says what excludes each other.
     default boolean isContradictory() {
         if (!(this instanceof All all)) {

@@ -296,6 +296,7 @@ class EngineSurfaceTest {
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                false,
                 true,
                 ParsedQuery.Explain.NOTHING,
                 Map.of(),

@@ -95,6 +95,7 @@ class PlanCacheTest {
                         Optional.empty(),
                         Optional.empty(),
                         false,
+                        false,
                         true,
                         ParsedQuery.Explain.NOTHING,
                         Map.of(),

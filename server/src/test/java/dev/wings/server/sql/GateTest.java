@@ -26,6 +26,7 @@ import dev.wings.server.engine.LocalEngines;
 import dev.wings.server.table.TableRef;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -309,6 +310,30 @@ class GateTest {
             "select a from t union all select a from t"
         }) {
             assertThat(check(other).projection()).as(other).isEmpty();
+        }
+    }
+
+    @Test
+    void pickedRowsAreSeen() {
+        for (String query : List.of(
+                "select * from t where a = 1",
+                "select a, t.b as c from t where a = (select max(a) from t)",
+                "select a from t where a in (1, 2) and b like 'x%'")) {
+            assertThat(check(query).picksRows()).as(query).isTrue();
+        }
+        for (String query : List.of(
+                "select * from t",
+                "select * from t where a = 1 order by b",
+                "select * from t where a = 1 limit 3",
+                "select distinct a from t where a = 1",
+                "select a + 1 from t where a = 1",
+                "select first(a) from t where b = 1",
+                "select a from t where b = 1 group by a",
+                "select a from t where b = 1 qualify row_number() over () = 1",
+                "select a from (select * from t) where a = 1",
+                "select t.a from t, u where t.a = 1",
+                "select a from t where a = 1 union all select a from t where a = 2")) {
+            assertThat(check(query).picksRows()).as(query).isFalse();
         }
     }
 
