@@ -31,6 +31,8 @@ enum Flaw {
     TORN_PLANS("I6"),
     /// A folio that is committed again is committed twice.
     FORGETFUL_COMMITS("I4"),
+    /// A commit to a table is made although its worker has lost the lease, and others have committed since.
+    BLIND_COMMITS("I1|I2|I7|I8"),
     /// What is written to a table has one row twice, and another not at all.
     SLOPPY_SEGMENTS("I7"),
     /// Garbage is removed without a grace.

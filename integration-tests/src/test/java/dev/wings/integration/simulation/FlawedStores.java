@@ -27,7 +27,11 @@ import dev.wings.controlplane.log.LogPage;
 import dev.wings.controlplane.log.PlanSink;
 import dev.wings.controlplane.log.TopicScan;
 import dev.wings.controlplane.state.Stores;
-import java.lang.reflect.InvocationTargetException;
+import dev.wings.controlplane.task.TableCommit;
+import dev.wings.controlplane.task.TableCommitDecision;
+import dev.wings.controlplane.task.TableCommitState;
+import dev.wings.controlplane.task.TableCommitState.TablePointer;
+import dev.wings.controlplane.task.TaskStore;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,40 +66,40 @@ final class FlawedStores {
 
     private Stores with(Flaw flaw) {
         return switch (flaw) {
-            case STALE_PLANS -> with(instead(LogMetadataStore.class, stores.log(), "plan", this::planLate));
-            case TORN_PLANS -> with(instead(LogMetadataStore.class, stores.log(), "plan", this::planApart));
-            case FORGETFUL_COMMITS -> with(instead(LogMetadataStore.class, stores.log(), "commit", this::commitAnew));
+            case STALE_PLANS -> withLog("plan", this::planLate);
+            case TORN_PLANS -> withLog("plan", this::planApart);
+            case FORGETFUL_COMMITS -> withLog("commit", this::commitAnew);
+            case BLIND_COMMITS ->
+                with(
+                        stores.log(),
+                        instead(TaskStore.class, stores.tasks(), "commitTable", this::commitBlindly),
+                        stores.garbage());
             case HASTY_COLLECTION ->
-                with(instead(
+                withGarbage(instead(
                         GarbageStore.class,
                         instead(GarbageStore.class, stores.garbage(), "remove", this::removeEarly),
                         "findDue",
                         this::findEarly));
             case IDLE_COLLECTION ->
-                with(instead(GarbageStore.class, stores.garbage(), "findDue", arguments -> List.of()));
+                withGarbage(instead(GarbageStore.class, stores.garbage(), "findDue", arguments -> List.of()));
             case NONE, FORGETFUL_STORE, FORGETFUL_DATABASE, SLOPPY_SEGMENTS -> stores;
         };
     }
 
-    private Stores with(LogMetadataStore log) {
+    private Stores withLog(String method, Function<Object[], Object> flawed) {
+        return with(instead(LogMetadataStore.class, stores.log(), method, flawed), stores.tasks(), stores.garbage());
+    }
+
+    private Stores withGarbage(GarbageStore garbage) {
+        return with(stores.log(), stores.tasks(), garbage);
+    }
+
+    private Stores with(LogMetadataStore log, TaskStore tasks, GarbageStore garbage) {
         return new Stores(
                 stores.cluster(),
                 log,
                 stores.lake(),
-                stores.tasks(),
-                stores.garbage(),
-                stores.announcements(),
-                stores.time(),
-                stores.problem(),
-                stores.connection());
-    }
-
-    private Stores with(GarbageStore garbage) {
-        return new Stores(
-                stores.cluster(),
-                stores.log(),
-                stores.lake(),
-                stores.tasks(),
+                tasks,
                 garbage,
                 stores.announcements(),
                 stores.time(),
@@ -105,16 +109,12 @@ final class FlawedStores {
 
     /// `store`, but for one method.
     private static <T> T instead(Class<T> type, T store, String method, Function<Object[], Object> flawed) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (proxy, called, arguments) -> {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, called, arguments) -> {
                     if (called.getName().equals(method)) {
                         return flawed.apply(arguments);
                     }
-                    try {
-                        return called.invoke(store, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
+                    return RemoteStores.invoke(store, called, arguments);
                 }));
     }
 
@@ -209,6 +209,27 @@ final class FlawedStores {
         FolioCommit commit = folio.folio();
         return new CommittedFolio(
                 new FolioCommit(id, commit.objectKey(), commit.objectBytes(), commit.pages()), folio.answer(), pages);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Object commitBlindly(Object[] arguments) {
+        TableCommit commit = (TableCommit) arguments[0];
+        Function<TableCommitState, TableCommitDecision> rule =
+                (Function<TableCommitState, TableCommitDecision>) arguments[1];
+        return stores.tasks().commitTable(commit, state -> {
+            TablePointer table = state.table();
+            if (state.known() != null || table == null) {
+                return rule.apply(state);
+            }
+            Instant now = simulation.now();
+            return new TableCommitDecision.Apply(
+                    new TablePointer(table.tableUuid(), commit.metadataLocation(), table.version() + 1),
+                    false,
+                    commit.moves(),
+                    commit.obsoleteLocations(),
+                    now,
+                    now.plus(SimulatedCluster.GRACE));
+        });
     }
 
     private Object findEarly(Object[] arguments) {

@@ -15,7 +15,6 @@
  */
 package dev.wings.integration.simulation;
 
-import com.google.protobuf.Empty;
 import dev.wings.common.config.Settings;
 import dev.wings.common.process.Resources;
 import dev.wings.common.proto.ClusterMetadataGrpc;
@@ -24,11 +23,13 @@ import dev.wings.common.proto.CreateNamespaceRequest;
 import dev.wings.common.proto.CreateObjectStoreRequest;
 import dev.wings.common.proto.CreateTenantRequest;
 import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.DeleteNamespaceRequest;
 import dev.wings.common.proto.DeleteTopicRequest;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.Topic;
+import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.FieldType.Primitive;
 import dev.wings.common.schema.SchemaProtos;
@@ -47,6 +48,7 @@ import dev.wings.controlplane.memory.MemoryDatabase;
 import dev.wings.ingestor.Ingestor;
 import dev.wings.ingestor.IngestorConfig;
 import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +56,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -64,14 +67,16 @@ final class SimulatedCluster {
     /// How long an object stays that nothing refers to any more: the shortest that can be configured.
     static final Duration GRACE = Duration.ofMinutes(5);
 
-    private static final String NAMESPACE = "tenants/default/namespaces/default";
+    static final String NAMESPACE = "tenants/default/namespaces/default";
+    /// A namespace that is deleted, and maybe made again.
+    static final String BRIEF_NAMESPACE = "tenants/default/namespaces/brief";
 
     static final URI STORE = URI.create("file:///simulated");
     static final String EVENTS = NAMESPACE + "/topics/events";
     /// What was written to the topic before is written to this one after that.
     static final String COPIES = NAMESPACE + "/topics/copies";
     /// A topic that is deleted, and maybe made again.
-    static final String BRIEF = NAMESPACE + "/topics/brief";
+    static final String BRIEF = BRIEF_NAMESPACE + "/topics/brief";
 
     static final TopicSchema SCHEMA = new TopicSchema(
             0, List.of(TopicField.required(1, "id", Primitive.LONG), TopicField.required(2, "key", Primitive.LONG)), 2);
@@ -103,6 +108,7 @@ final class SimulatedCluster {
     private final Flaw flaw;
     private MemoryDatabase database = new MemoryDatabase();
     private final MemoryObjectStore objects;
+    private final StoredObjects stored = new StoredObjects();
     private final List<Replica> replicas = new ArrayList<>();
     private final List<SimulatedProcess> compactors = new ArrayList<>();
     /// Those that run.
@@ -156,7 +162,11 @@ final class SimulatedCluster {
         Resources resources = new Resources();
         ControlPlane.Parts parts = ControlPlane.parts(
                 Settings.read(ControlPlaneConfig.SERVICE, CONTROL_PLANE, ControlPlaneConfig::from),
-                FlawedStores.of(flaw, simulation, process, database.stores(simulation::now)),
+                FlawedStores.of(
+                        flaw,
+                        simulation,
+                        process,
+                        new RemoteStores(simulation, process).of(database.stores(simulation::now))),
                 new ControlPlane.Surroundings(
                         new ObjectStores(), process.world(), resources.add(Telemetry.open("control-plane"))),
                 resources);
@@ -234,13 +244,13 @@ final class SimulatedCluster {
 
     SimulatedReader openReader() {
         SimulatedProcess process = start("reader");
-        return new SimulatedReader(simulation, process, channel(process), store(process, 0));
+        return new SimulatedReader(simulation, process, channel(process), store(process, 0), stored);
     }
 
     /// One that gets its answers.
     SimulatedReader openReliableReader() {
         SimulatedProcess process = start("reader");
-        return new SimulatedReader(simulation, process, reliableChannel(process), store(process, 0));
+        return new SimulatedReader(simulation, process, reliableChannel(process), store(process, 0), stored);
     }
 
     /// Keys of all objects.
@@ -264,32 +274,69 @@ final class SimulatedCluster {
         return replicas.get(simulation.random().nextInt(replicas.size())).peer;
     }
 
-    /// The process of whoever makes and deletes topics.
-    private ClusterMetadataBlockingStub cluster(SimulatedProcess client) {
-        return ClusterMetadataGrpc.newBlockingStub(reliableChannel(client));
+    /// Makes or deletes something, as often as it takes.
+    ///
+    /// @param client the process of whoever does it
+    private void change(SimulatedProcess client, Function<ClusterMetadataBlockingStub, Object> call) {
+        ClusterMetadataBlockingStub cluster = ClusterMetadataGrpc.newBlockingStub(reliableChannel(client));
+        boolean unknown = false;
+        while (true) {
+            try {
+                Object ignored = call.apply(cluster);
+                return;
+            } catch (StatusRuntimeException e) {
+                switch (e.getStatus().getCode()) {
+                    case UNAVAILABLE -> unknown = true;
+                    case ALREADY_EXISTS, NOT_FOUND -> {
+                        if (unknown) {
+                            // it was done
+                            return;
+                        }
+                        throw e;
+                    }
+                    default -> throw e;
+                }
+            }
+        }
     }
 
-    void createNamespace(SimulatedProcess client) {
-        ClusterMetadataBlockingStub cluster = cluster(client);
-        cluster.createTenant(
-                CreateTenantRequest.newBuilder().setTenantId("default").build());
-        cluster.createObjectStore(CreateObjectStoreRequest.newBuilder()
-                .setParent("tenants/default")
-                .setObjectStoreId("default")
-                .setObjectStore(ObjectStore.newBuilder().setUri(STORE.toString()))
-                .build());
-        cluster.createNamespace(CreateNamespaceRequest.newBuilder()
-                .setParent("tenants/default")
-                .setNamespaceId("default")
-                .setNamespace(Namespace.newBuilder().setObjectStore("tenants/default/objectStores/default"))
-                .build());
+    void createTenant(SimulatedProcess client) {
+        change(
+                client,
+                cluster -> cluster.createTenant(
+                        CreateTenantRequest.newBuilder().setTenantId("default").build()));
+        change(
+                client,
+                cluster -> cluster.createObjectStore(CreateObjectStoreRequest.newBuilder()
+                        .setParent("tenants/default")
+                        .setObjectStoreId("default")
+                        .setObjectStore(ObjectStore.newBuilder().setUri(STORE.toString()))
+                        .build()));
+    }
+
+    void createNamespace(SimulatedProcess client, String name) {
+        change(
+                client,
+                cluster -> cluster.createNamespace(CreateNamespaceRequest.newBuilder()
+                        .setParent("tenants/default")
+                        .setNamespaceId(NamespaceName.parse(name).namespace())
+                        .setNamespace(Namespace.newBuilder().setObjectStore("tenants/default/objectStores/default"))
+                        .build()));
+    }
+
+    void deleteNamespace(SimulatedProcess client, String name) {
+        change(
+                client,
+                cluster -> cluster.deleteNamespace(
+                        DeleteNamespaceRequest.newBuilder().setName(name).build()));
     }
 
     /// @param partitionBy name of a field; empty for none
     void createTopic(SimulatedProcess client, String name, String partitionBy) {
-        Topic ignored = cluster(client)
-                .createTopic(CreateTopicRequest.newBuilder()
-                        .setParent(NAMESPACE)
+        change(
+                client,
+                cluster -> cluster.createTopic(CreateTopicRequest.newBuilder()
+                        .setParent(TopicName.parse(name).parent().toString())
                         .setTopicId(TopicName.parse(name).topic())
                         .setTopic(Topic.newBuilder()
                                 .setSchema(SchemaProtos.toProto(SCHEMA))
@@ -297,12 +344,14 @@ final class SimulatedCluster {
                                         .setFreshness(com.google.protobuf.Duration.newBuilder()
                                                 .setSeconds(2))))
                         .setPartitionBy(partitionBy)
-                        .build());
+                        .build()));
     }
 
     void deleteTopic(SimulatedProcess client, String name) {
-        Empty ignored = cluster(client)
-                .deleteTopic(DeleteTopicRequest.newBuilder().setName(name).build());
+        change(
+                client,
+                cluster -> cluster.deleteTopic(
+                        DeleteTopicRequest.newBuilder().setName(name).build()));
     }
 
     /// Ends those that still run as they end when they are told to.

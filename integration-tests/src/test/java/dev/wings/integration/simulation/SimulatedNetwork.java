@@ -16,6 +16,7 @@
 package dev.wings.integration.simulation;
 
 import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.proto.TasksGrpc;
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -44,6 +45,12 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedNetwork {
 
     private static final Duration LATENCY = Duration.ofMillis(3);
+
+    /// What is done under a lease: now and then it arrives when the lease is over, and its worker stands still until
+    /// then.
+    private static final String COMMIT = TasksGrpc.getCommitTableMethod().getFullMethodName();
+
+    private static final Duration STANDSTILL = Duration.ofSeconds(30);
 
     private final Simulation simulation;
     private final Set<Call<?, ?>> open = new LinkedHashSet<>();
@@ -143,6 +150,10 @@ final class SimulatedNetwork {
         public void halfClose() {
             Duration late = simulation.upTo(LATENCY);
             simulation.note("call " + method.getFullMethodName());
+            if (faulty && method.getFullMethodName().equals(COMMIT) && simulation.chance(0.2)) {
+                late = simulation.upTo(STANDSTILL);
+                from.freeze(late);
+            }
             open.add(this);
             if (!peer.process().isAlive() || (faulty && simulation.chance(0.05))) {
                 simulation.note("lost");

@@ -16,8 +16,7 @@
 package dev.wings.integration.simulation;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.lake.StoreFileIO;
-import dev.wings.common.lake.TableMetadataFiles;
+import dev.wings.common.lake.StoreLocations;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.LogMetadataGrpc.LogMetadataBlockingStub;
 import dev.wings.common.proto.PlanScanRequest;
@@ -29,8 +28,6 @@ import dev.wings.common.rpc.Retries;
 import dev.wings.common.scan.PageRef;
 import dev.wings.common.store.ObjectStore;
 import io.grpc.Channel;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,10 +36,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.ManifestFiles;
-import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.NotFoundException;
@@ -57,14 +53,22 @@ final class SimulatedReader {
     private final SimulatedProcess process;
     private final LogMetadataBlockingStub log;
     private final ObjectStore store;
+    private final StoredObjects objects;
     private final Retries calls;
 
     /// @param store without faults: whatever is not there is missing
-    SimulatedReader(Simulation simulation, SimulatedProcess process, Channel controlPlane, ObjectStore store) {
+    /// @param objects of all readers
+    SimulatedReader(
+            Simulation simulation,
+            SimulatedProcess process,
+            Channel controlPlane,
+            ObjectStore store,
+            StoredObjects objects) {
         this.simulation = simulation;
         this.process = process;
         this.log = LogMetadataGrpc.newBlockingStub(controlPlane);
         this.store = store;
+        this.objects = objects;
         this.calls =
                 Retries.defaults(process.world().scheduler(), process.world().random());
     }
@@ -99,7 +103,7 @@ final class SimulatedReader {
             for (PlanScanResponse answer : plan.answers) {
                 for (PlannedPage page : answer.getPagesList()) {
                     String key = answer.getFolioKeys(page.getFolioIndex());
-                    StoredRow.ofPage(store, PageRef.of(page, key), page.getPartitionValue())
+                    objects.page(store, PageRef.of(page, key), page.getPartitionValue())
                             .forEach(row -> found.get(page.getTopicIndex()).add(row, key));
                 }
             }
@@ -129,56 +133,52 @@ final class SimulatedReader {
         if (topic.getTableMetadataLocation().isEmpty()) {
             return;
         }
-        StoreFileIO io = new StoreFileIO(store, SimulatedCluster.STORE);
-        TableMetadata table = TableMetadataFiles.read(io, topic.getTableMetadataLocation());
+        TableMetadata table = objects.table(store, topic.getTableMetadataLocation());
         Snapshot snapshot = table.currentSnapshot();
         if (snapshot == null) {
             return;
         }
-        for (ManifestFile manifest : snapshot.dataManifests(io)) {
-            for (DataFile file : files(manifest, io, table)) {
-                String key = io.locations().key(file.location());
-                List<StoredRow> rows = StoredRow.ofFile(store, key, file.fileSizeInBytes());
+        for (ManifestFile manifest : objects.manifests(store, snapshot)) {
+            for (DataFile file : objects.files(store, manifest, table)) {
+                List<StoredRow> rows = objects.segment(store, file);
                 if (rows.size() != file.recordCount()) {
-                    throw new AssertionError("a segment has another number of rows than its manifest says: key=" + key);
+                    throw new AssertionError(
+                            "a segment has another number of rows than its manifest says: location=" + file.location());
                 }
-                rows.forEach(row -> into.add(row, key));
+                rows.forEach(row -> into.add(row, file.location()));
             }
-        }
-    }
-
-    private static List<DataFile> files(ManifestFile manifest, StoreFileIO io, TableMetadata table) {
-        List<DataFile> files = new ArrayList<>();
-        try (ManifestReader<DataFile> reader = ManifestFiles.read(manifest, io, table.specsById())) {
-            reader.forEach(file -> files.add(file.copy()));
-            return files;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
     /// Keys of all that the topics' tables refer to now.
     Set<String> filesOfTables(List<String> topics) {
         Plan plan = plan(topics);
-        Set<String> keys = new HashSet<>();
-        StoreFileIO io = new StoreFileIO(store, SimulatedCluster.STORE);
+        Set<String> locations = new HashSet<>();
         for (int i = 0; i < topics.size(); i++) {
             String location = plan.topic(i).getTableMetadataLocation();
             if (!location.isEmpty()) {
-                Set<String> locations = new HashSet<>(Set.of(location));
-                TableMetadata table = TableMetadataFiles.read(io, location);
-                table.previousFiles().forEach(file -> locations.add(file.file()));
-                for (Snapshot snapshot : table.snapshots()) {
-                    locations.add(snapshot.manifestListLocation());
-                    for (ManifestFile manifest : snapshot.allManifests(io)) {
-                        locations.add(manifest.path());
-                        files(manifest, io, table).forEach(file -> locations.add(file.location()));
-                    }
+                try {
+                    addFiles(location, locations);
+                } catch (WingsException | NotFoundException e) {
+                    throw new AssertionError("I8: what a table refers to is not there: location=" + location, e);
                 }
-                locations.forEach(each -> keys.add(io.locations().key(each)));
             }
         }
-        return keys;
+        StoreLocations stored = StoreLocations.of(SimulatedCluster.STORE);
+        return locations.stream().map(stored::key).collect(Collectors.toSet());
+    }
+
+    private void addFiles(String location, Set<String> locations) {
+        locations.add(location);
+        TableMetadata table = objects.table(store, location);
+        table.previousFiles().forEach(file -> locations.add(file.file()));
+        for (Snapshot snapshot : table.snapshots()) {
+            locations.add(snapshot.manifestListLocation());
+            for (ManifestFile manifest : objects.manifests(store, snapshot)) {
+                locations.add(manifest.path());
+                objects.files(store, manifest, table).forEach(file -> locations.add(file.location()));
+            }
+        }
     }
 
     private void sleep(Duration time) {

@@ -54,6 +54,7 @@ final class SimulatedRun {
     private final SimulatedCluster cluster;
     private final WrittenTopics written = new WrittenTopics();
     private int producers;
+    private boolean briefNamespaceExists;
     private boolean briefExists;
     private boolean over;
 
@@ -79,7 +80,8 @@ final class SimulatedRun {
     /// On the thread of a client that makes trouble.
     private void run() {
         cluster.openControlPlanes(2);
-        cluster.createNamespace(client);
+        cluster.createTenant(client);
+        cluster.createNamespace(client, SimulatedCluster.NAMESPACE);
         cluster.createTopic(client, SimulatedCluster.EVENTS, "key");
         cluster.createTopic(client, SimulatedCluster.COPIES, "");
         cluster.openCompactors(2);
@@ -153,11 +155,19 @@ final class SimulatedRun {
         return left;
     }
 
-    /// Makes the topic that is not for long, or deletes it.
+    /// Makes the topic that is not for long, or deletes it, now and then with its namespace.
     private void turnBrief() {
         if (briefExists) {
             cluster.deleteTopic(client, SimulatedCluster.BRIEF);
+            if (simulation.chance(0.5)) {
+                cluster.deleteNamespace(client, SimulatedCluster.BRIEF_NAMESPACE);
+                briefNamespaceExists = false;
+            }
         } else {
+            if (!briefNamespaceExists) {
+                cluster.createNamespace(client, SimulatedCluster.BRIEF_NAMESPACE);
+                briefNamespaceExists = true;
+            }
             cluster.createTopic(client, SimulatedCluster.BRIEF, "");
         }
         briefExists = !briefExists;
@@ -182,7 +192,7 @@ final class SimulatedRun {
 
     private void read(SimulatedReader reader) {
         Map<String, SortedMap<Position, StoredRow>> before = written.acknowledged();
-        Duration pause = simulation.chance(0.2) ? simulation.upTo(SimulatedCluster.GRACE) : Duration.ZERO;
+        Duration pause = simulation.chance(0.2) ? longPause() : Duration.ZERO;
         try {
             reader.read(simulation.chance(0.5) ? ALL : LASTING, pause).ifPresent(found -> written.check(before, found));
         } catch (WingsException e) {
@@ -191,6 +201,13 @@ final class SimulatedRun {
                 throw e;
             }
         }
+    }
+
+    /// Often just short of what a query may take.
+    private Duration longPause() {
+        return simulation.chance(0.5)
+                ? simulation.upTo(SimulatedCluster.GRACE)
+                : SimulatedCluster.GRACE.minus(simulation.upTo(CALM));
     }
 
     private List<Thread> startProducers(RunningIngestor ingestor) {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// An object store as one process reaches it: slow now and then, away for a moment, or lost with its answer.
 ///
@@ -32,6 +33,7 @@ record SimulatedStore(
         Simulation simulation, SimulatedProcess process, MemoryObjectStore objects, Flaw flaw, double faults)
         implements ObjectStore {
 
+    private static final Pattern MANIFEST = Pattern.compile("-m[0-9]+\\.avro$");
     private static final Duration USUAL = Duration.ofMillis(30);
     private static final Duration SLOW = Duration.ofSeconds(5);
 
@@ -71,11 +73,14 @@ record SimulatedStore(
         });
     }
 
-    /// How often a read fails: never that of a table's metadata, which Iceberg tries again after a wait in the
-    /// machine's
-    /// time.
+    /// How often a read fails: seldom that of a table's metadata, of which a task reads many, and
+    /// tries none again; never that of a manifest, since Iceberg, when it plans a scan, looks for such
+    /// failures at the machine's pace.
     private double faultsOf(String key) {
-        return key.contains("/metadata/") ? 0 : faults;
+        if (!key.contains("/metadata/")) {
+            return faults;
+        }
+        return MANIFEST.matcher(key).find() ? 0 : faults / 5;
     }
 
     private <T> T ask(String what, Supplier<T> work) {

@@ -20,6 +20,7 @@ import io.grpc.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -176,6 +177,22 @@ final class Simulation {
                 throw new IllegalStateException(e);
             }
         }
+        if (VirtualThreads.waitsForAWhile(step.thread) && isAsleep(step.thread)) {
+            failed(inTheTimeOfTheMachine(step.thread));
+        }
+    }
+
+    /// And does not only say how long it would wait for what will happen before.
+    private static boolean isAsleep(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(Thread.class.getName())
+                        && frame.getMethodName().equals("sleep"));
+    }
+
+    private static AssertionError inTheTimeOfTheMachine(Thread thread) {
+        AssertionError found = new AssertionError("something waits in the time of the machine");
+        found.setStackTrace(thread.getStackTrace());
+        return found;
     }
 
     /// A thread can go on.
@@ -186,7 +203,7 @@ final class Simulation {
             ready.add(step);
         } else {
             // from a thread of the JDK that wakes sleepers
-            failed(new AssertionError("something waits in the time of the machine"));
+            failed(inTheTimeOfTheMachine(step.thread));
         }
     }
 

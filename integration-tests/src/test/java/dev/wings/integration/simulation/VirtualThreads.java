@@ -30,6 +30,8 @@ final class VirtualThreads {
     private static final MethodHandle STATE = stateGetter("state", false);
     private static final Set<Integer> AT_MONITOR = Set.of(constant("BLOCKED"), constant("UNBLOCKED"));
 
+    private static final int TIMED_PARKED = constant("TIMED_PARKED");
+
     private VirtualThreads() {}
 
     /// @param carrier runs what a thread does between two waits
@@ -43,8 +45,17 @@ final class VirtualThreads {
 
     /// Whether a virtual thread waits for a monitor, or is about to go on after it has.
     static boolean isAtMonitor(Thread thread) {
+        return AT_MONITOR.contains(state(thread));
+    }
+
+    /// Whether a virtual thread waits for a while, which the machine's clock tells.
+    static boolean waitsForAWhile(Thread thread) {
+        return state(thread) == TIMED_PARKED;
+    }
+
+    private static int state(Thread thread) {
         try {
-            return AT_MONITOR.contains((int) STATE.invoke(thread));
+            return (int) STATE.invoke(thread);
         } catch (Throwable e) {
             throw new IllegalStateException("no state of a virtual thread can be read", e);
         }
