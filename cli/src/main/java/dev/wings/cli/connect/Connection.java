@@ -15,6 +15,9 @@
  */
 package dev.wings.cli.connect;
 
+import dev.wings.client.Address;
+import dev.wings.client.Advice;
+import dev.wings.client.Endpoint;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
@@ -22,13 +25,14 @@ import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Option;
 
 /// Which platform a command talks to, and as whom: the options that all client commands share.
 public final class Connection {
 
-    /// The header of a request that names the acting tenant.
-    public static final String TENANT_HEADER = "wings-tenant";
+    private static final String UNREACHABLE =
+            "start the platform with `wings dev`, or say where it runs with --host and --port-offset";
 
     @Option(
             names = "--host",
@@ -67,6 +71,18 @@ public final class Connection {
     public Address address(Port port) {
         Address address = known.get(port);
         return address == null ? new Address(port.label(), host, port.number(portOffset)) : address;
+    }
+
+    /// What a client of a service connects to. Its failures say what to type.
+    public Endpoint endpoint(Port port) {
+        Address address = address(port);
+        return new Endpoint(address, tenant, new Advice(UNREACHABLE, advice(port, address)));
+    }
+
+    private UnaryOperator<WingsException> advice(Port port, Address address) {
+        return port == Port.CONTROL_PLANE
+                ? failure -> MissingNames.explain(failure, Endpoint.of(address, tenant))
+                : MissingNames::explain;
     }
 
     public TenantName tenant() {

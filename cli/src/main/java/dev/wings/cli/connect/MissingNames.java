@@ -15,6 +15,8 @@
  */
 package dev.wings.cli.connect;
 
+import dev.wings.client.ControlPlaneClient;
+import dev.wings.client.Endpoint;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
@@ -25,7 +27,6 @@ import dev.wings.common.proto.ListTopicsRequest;
 import dev.wings.common.resource.NearestNames;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TopicName;
-import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,9 +42,9 @@ final class MissingNames {
 
     /// The failure with advice, if it says that a resource does not exist; the failure as it is, if not.
     ///
-    /// @param stub is asked which names there are
-    static WingsException explain(WingsException failure, ClusterMetadataBlockingStub stub) {
-        return failure.kind() == ErrorKind.NOT_FOUND ? explained(failure, name -> nearest(stub, name)) : failure;
+    /// @param controlPlane is asked which names there are
+    static WingsException explain(WingsException failure, Endpoint controlPlane) {
+        return failure.kind() == ErrorKind.NOT_FOUND ? explained(failure, name -> nearest(controlPlane, name)) : failure;
     }
 
     /// As the other, where nobody can be asked which names there are.
@@ -90,10 +91,18 @@ final class MissingNames {
     }
 
     /// Names that are near, of the first page of those that there are: that is what such a message is worth.
+    private static List<String> nearest(Endpoint controlPlane, String missing) {
+        try (ControlPlaneClient client = ControlPlaneClient.open(controlPlane)) {
+            return client.call(stub -> nearest(stub, missing));
+        } catch (WingsException e) {
+            // the message is right without them
+            return List.of();
+        }
+    }
+
     private static List<String> nearest(ClusterMetadataBlockingStub stub, String missing) {
         String[] name = missing.split("/", -1);
         String tenant = name[0] + "/" + name[1];
-        try {
             return switch (kind(name)) {
                 case "topics" -> {
                     NearestNames nearest = NearestNames.of(TopicName.parse(missing));
@@ -132,10 +141,6 @@ final class MissingNames {
                                     .map(found -> found.getName()));
                 default -> List.of();
             };
-        } catch (StatusRuntimeException | WingsException e) {
-            // the message is right without them
-            return List.of();
-        }
     }
 
     private static List<String> nearest(String[] missing, Stream<String> names) {

@@ -1,5 +1,4 @@
-/// How commands reach a platform: addresses, the control plane's client, and what a failed call means to the
-/// user.
+/// Where commands find a platform, as which tenant they call it, and what a failed call means to the user.
 @NullMarked
 package dev.wings.cli.connect;
 

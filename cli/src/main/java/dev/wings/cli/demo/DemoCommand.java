@@ -15,8 +15,9 @@
  */
 package dev.wings.cli.demo;
 
+import dev.wings.cli.connect.Port;
 import dev.wings.cli.connect.Connection;
-import dev.wings.cli.connect.ControlPlaneClient;
+import dev.wings.client.ControlPlaneClient;
 import dev.wings.cli.dev.DataDirectory;
 import dev.wings.cli.dev.Platform;
 import dev.wings.cli.dev.PlatformLog;
@@ -25,7 +26,7 @@ import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.push.RowFile;
 import dev.wings.cli.signal.SignalStop;
-import dev.wings.cli.sql.SqlSession;
+import dev.wings.client.SqlSession;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
@@ -112,7 +113,7 @@ public final class DemoCommand implements Callable<Integer> {
                         UserDirectories.current().cache().resolve("ephemeral"))) {
             PlatformLog.open(data.logs(), false, environment);
             try (Platform platform = Platform.open(data, environment, portOffset);
-                    SqlSession session = SqlSession.open(platform.connection())) {
+                    SqlSession session = SqlSession.open(platform.connection().endpoint(Port.SERVER))) {
                 out.print(platform.addresses());
                 out.println("ready in " + Human.duration(Duration.ofNanos(System.nanoTime() - start)));
                 out.flush();
@@ -178,7 +179,7 @@ public final class DemoCommand implements Callable<Integer> {
                 .setTopicId(name.topic())
                 .setTopic(columns)
                 .build();
-        try (ControlPlaneClient client = ControlPlaneClient.open(connection)) {
+        try (ControlPlaneClient client = ControlPlaneClient.open(connection.endpoint(Port.CONTROL_PLANE))) {
             return SchemaProtos.fromProto(
                     client.call(stub -> stub.createTopic(request)).getSchema());
         }

@@ -16,7 +16,7 @@
 package dev.wings.cli.demo;
 
 import dev.wings.cli.connect.Connection;
-import dev.wings.cli.connect.FlightConnection;
+import dev.wings.client.FlightConnection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.push.OnLoss;
 import dev.wings.cli.push.Pace;
@@ -57,7 +57,7 @@ final class Feeder implements AutoCloseable {
         this.schema = schema;
         this.rowsPerSecond = rowsPerSecond;
         this.once = once;
-        this.ingestor = FlightConnection.open(connection, Port.INGESTOR, allocator);
+        this.ingestor = FlightConnection.open(connection.endpoint(Port.INGESTOR), allocator);
         try (RowFile rows = RowFile.open(file, Optional.empty());
                 ArrowReader reader = rows.read(allocator, READ_ROWS, schema, OnLoss.REJECT)) {
             this.pusher = new Pusher(

@@ -17,7 +17,7 @@ package dev.wings.cli.demo;
 
 import dev.wings.cli.push.LocalDuckDb;
 import dev.wings.cli.sql.Answer;
-import dev.wings.cli.sql.SqlSession;
+import dev.wings.client.SqlSession;
 import dev.wings.common.duckdb.ParquetFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,7 +75,7 @@ final class FileComparison {
             statement.execute("create view flights as select * from "
                     + ParquetFiles.relation(List.of(file), Map.of("file_row_number", "true")));
             for (Pair question : QUESTIONS) {
-                List<List<String>> found = session.answer(question.topic()).rows();
+                List<List<String>> found = Answer.of(session, question.topic()).rows();
                 List<List<String>> expected =
                         ask(statement, allocator, question.file()).rows();
                 if (!found.equals(expected)) {

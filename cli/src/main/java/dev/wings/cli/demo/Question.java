@@ -16,7 +16,7 @@
 package dev.wings.cli.demo;
 
 import dev.wings.cli.sql.Answer;
-import dev.wings.cli.sql.SqlSession;
+import dev.wings.client.SqlSession;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -71,7 +71,7 @@ final class Question implements AutoCloseable {
             Duration took;
             do {
                 long start = System.nanoTime();
-                Answer answer = session.answer(sql);
+                Answer answer = Answer.of(session, sql);
                 took = Duration.ofNanos(System.nanoTime() - start);
                 newest = Optional.of(new Answered(answer, took));
             } while (!closing.await(Math.max(MIN_REST_MILLIS, REST_FACTOR * took.toMillis()), TimeUnit.MILLISECONDS));

@@ -15,11 +15,12 @@
  */
 package dev.wings.cli.dev;
 
+import dev.wings.cli.sql.Answer;
 import dev.wings.cli.connect.Connection;
-import dev.wings.cli.connect.FlightConnection;
+import dev.wings.client.FlightConnection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.push.Pusher;
-import dev.wings.cli.sql.SqlSession;
+import dev.wings.client.SqlSession;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.TopicName;
@@ -40,14 +41,14 @@ final class FirstRequests {
 
     /// Returns once each service has answered. Fails as the request did.
     static void await(Connection connection) throws InterruptedException {
-        try (SqlSession session = SqlSession.open(connection)) {
+        try (SqlSession session = SqlSession.open(connection.endpoint(Port.SERVER))) {
             boolean answered = false;
             for (int attempt = 1; !answered; attempt++) {
                 answered = isAnswered(session, attempt == MAX_ATTEMPTS);
             }
         }
         try (BufferAllocator allocator = new RootAllocator();
-                FlightConnection ingestor = FlightConnection.open(connection, Port.INGESTOR, allocator);
+                FlightConnection ingestor = FlightConnection.open(connection.endpoint(Port.INGESTOR), allocator);
                 Pusher pusher = new Pusher(
                         ingestor,
                         allocator,
@@ -67,7 +68,7 @@ final class FirstRequests {
     /// Planning a query takes an engine and asks the control plane; rows as they stand in a table take no other engine.
     private static boolean isAnswered(SqlSession session, boolean last) {
         try {
-            session.answer("select topic from system.topics limit 1");
+            Answer.of(session, "select topic from system.topics limit 1");
             return true;
         } catch (WingsException e) {
             if (last || e.kind() != ErrorKind.DEADLINE) {

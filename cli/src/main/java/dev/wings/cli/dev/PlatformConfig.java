@@ -15,7 +15,7 @@
  */
 package dev.wings.cli.dev;
 
-import dev.wings.cli.connect.Address;
+import dev.wings.client.Address;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
 import dev.wings.common.config.Presets;

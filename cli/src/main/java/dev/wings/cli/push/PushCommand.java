@@ -16,8 +16,8 @@
 package dev.wings.cli.push;
 
 import dev.wings.cli.connect.Connection;
-import dev.wings.cli.connect.ControlPlaneClient;
-import dev.wings.cli.connect.FlightConnection;
+import dev.wings.client.ControlPlaneClient;
+import dev.wings.client.FlightConnection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
@@ -183,7 +183,7 @@ public final class PushCommand implements Callable<Integer> {
         TopicName name = connection.topic(topic);
         files = FileNames.expand(files);
         TopicSchema schema;
-        try (ControlPlaneClient controlPlane = ControlPlaneClient.open(connection)) {
+        try (ControlPlaneClient controlPlane = ControlPlaneClient.open(connection.endpoint(Port.CONTROL_PLANE))) {
             Optional<TopicSchema> found =
                     create ? findIfThere(controlPlane, name) : Optional.of(find(controlPlane, name));
             schema = found.isPresent() ? found.get() : create(controlPlane, name);
@@ -194,7 +194,7 @@ public final class PushCommand implements Callable<Integer> {
         int exitCode = ExitCode.OK;
         try (SignalStop stop = SignalStop.install(SIGNAL_GRACE);
                 BufferAllocator allocator = new RootAllocator();
-                FlightConnection ingestor = FlightConnection.open(connection, Port.INGESTOR, allocator)) {
+                FlightConnection ingestor = FlightConnection.open(connection.endpoint(Port.INGESTOR), allocator)) {
             for (int i = 0; i < files.size(); i++) {
                 if (stop.isRequested()) {
                     reportNotTried(files.subList(i, files.size()));

@@ -15,7 +15,7 @@
  */
 package dev.wings.cli.resource;
 
-import dev.wings.cli.connect.ControlPlaneClient;
+import dev.wings.client.ControlPlaneClient;
 import dev.wings.cli.output.Table;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;

@@ -15,8 +15,9 @@
  */
 package dev.wings.cli.resource;
 
+import dev.wings.cli.connect.Port;
 import dev.wings.cli.connect.Connection;
-import dev.wings.cli.connect.ControlPlaneClient;
+import dev.wings.client.ControlPlaneClient;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Json;
 import dev.wings.cli.output.Table;
@@ -48,7 +49,7 @@ final class ResourceOptions {
 
     /// Opens the control plane for the length of `work`.
     int run(Consumer<ControlPlaneClient> work) {
-        try (ControlPlaneClient client = ControlPlaneClient.open(connection)) {
+        try (ControlPlaneClient client = ControlPlaneClient.open(connection.endpoint(Port.CONTROL_PLANE))) {
             work.accept(client);
         }
         return ExitCode.OK;

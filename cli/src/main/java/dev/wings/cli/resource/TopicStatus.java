@@ -15,12 +15,13 @@
  */
 package dev.wings.cli.resource;
 
+import dev.wings.cli.connect.Port;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Table;
 import dev.wings.cli.push.LocalDuckDb;
 import dev.wings.cli.sql.Answer;
-import dev.wings.cli.sql.SqlSession;
+import dev.wings.client.SqlSession;
 import dev.wings.common.resource.TopicName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,7 +57,7 @@ record TopicStatus(
     static TopicStatus load(Connection connection, TopicName topic) {
         String of = " where namespace = " + LocalDuckDb.literal(topic.namespace()) + " and topic = "
                 + LocalDuckDb.literal(topic.topic());
-        try (SqlSession session = SqlSession.open(connection)) {
+        try (SqlSession session = SqlSession.open(connection.endpoint(Port.SERVER))) {
             List<String> sums = one(
                     session,
                     "select coalesce(sum(next_offset), 0)::bigint, count(*), max(last_timestamp) from system.partitions"
@@ -66,7 +67,7 @@ record TopicStatus(
             List<String> pages =
                     one(session, "select count(*), coalesce(sum(byte_length), 0)::bigint from system.pages" + of);
             List<Partition> largest = new ArrayList<>();
-            Answer answer = session.answer(
+            Answer answer = Answer.of(session, 
                     "select partition_value, next_offset, watermark, last_timestamp from system.partitions" + of
                             + " order by next_offset desc, partition_value limit " + SHOWN);
             for (List<String> row : answer.rows()) {
@@ -86,7 +87,7 @@ record TopicStatus(
     }
 
     private static List<String> one(SqlSession session, String sql) {
-        return session.answer(sql).rows().getFirst();
+        return Answer.of(session, sql).rows().getFirst();
     }
 
     /// For people; each line ends with a line feed.

@@ -15,6 +15,8 @@
  */
 package dev.wings.cli.sql;
 
+import dev.wings.client.SqlResult;
+import dev.wings.client.SqlSession;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.vector.FieldVector;
@@ -28,6 +30,17 @@ public record Answer(List<String> columns, List<List<String>> rows) {
     public Answer {
         columns = List.copyOf(columns);
         rows = List.copyOf(rows);
+    }
+
+    /// Runs a query and reads its whole answer.
+    public static Answer of(SqlSession session, String sql) {
+        try (SqlResult result = session.query(sql)) {
+            Builder answer = new Builder(result.schema());
+            while (result.next()) {
+                answer.add(result.rows());
+            }
+            return answer.build();
+        }
     }
 
     /// Gathers an answer batch by batch.

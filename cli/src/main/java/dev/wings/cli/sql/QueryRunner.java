@@ -15,6 +15,8 @@
  */
 package dev.wings.cli.sql;
 
+import dev.wings.client.SqlResult;
+import dev.wings.client.SqlSession;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
 import dev.wings.common.error.WingsException;

@@ -15,7 +15,8 @@
  */
 package dev.wings.cli.sql;
 
-import dev.wings.cli.connect.Address;
+import dev.wings.client.SqlSession;
+import dev.wings.client.Address;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.FailureText;
 import dev.wings.cli.output.Table;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -305,9 +307,16 @@ final class Shell implements AutoCloseable {
         }
         Table table = new Table("COLUMN", "TYPE", "");
         for (Field column : columns) {
-            table.row(column.getName(), SqlSession.typeName(column), column.isNullable() ? "" : "not null");
+            table.row(column.getName(), typeName(column), column.isNullable() ? "" : "not null");
         }
         out.print(table);
+    }
+
+    /// The type that SQL has for a column, as the server names it, else as Arrow does.
+    private static String typeName(Field column) {
+        Map<String, String> metadata = column.getMetadata();
+        String named = metadata == null ? null : metadata.get("ARROW:FLIGHT:SQL:TYPE_NAME");
+        return named == null ? column.getType().toString() : named;
     }
 
     @Override

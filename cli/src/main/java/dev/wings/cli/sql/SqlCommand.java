@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.sql;
 
+import dev.wings.client.SqlSession;
 import static java.util.Objects.requireNonNull;
 
 import dev.wings.cli.connect.Connection;
@@ -129,7 +130,7 @@ public final class SqlCommand implements Callable<Integer> {
         boolean timing = !noTiming && format.isForPeople();
         // never closed: it is the process's own
         OutputStream bytes = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
-        try (SqlSession session = SqlSession.open(connection)) {
+        try (SqlSession session = SqlSession.open(connection.endpoint(Port.SERVER))) {
             if (query.isEmpty() && file.isEmpty() && Screen.isInputTerminal() && !format.isBinary()) {
                 try (Shell shell = Shell.open(
                         session, connection.address(Port.SERVER), new Shell.Settings(format, limit, pagerCommand()))) {

@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.sql;
 
+import dev.wings.client.SqlSession;
 import dev.wings.common.error.WingsException;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,4 @@
-/// `wings sql`: a Flight SQL client. `SqlSession` runs queries, `ResultPrinter` shows rows, `Shell` is the
-/// prompt.
+/// `wings sql`: a client of Flight SQL. `QueryRunner` runs statements, `ResultPrinter` shows rows, `Shell` is the prompt.
 @NullMarked
 package dev.wings.cli.sql;
 

@@ -15,9 +15,11 @@
  */
 package dev.wings.cli.sql;
 
+import dev.wings.cli.connect.Port;
+import dev.wings.client.SqlSession;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wings.cli.connect.Address;
+import dev.wings.client.Address;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.output.ExitCode;
 import java.io.ByteArrayInputStream;
@@ -74,7 +76,7 @@ final class ShellTest {
     private static String type(String text) throws IOException {
         System.setProperty("user.home", Path.of("target").toAbsolutePath().toString());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (SqlSession session = SqlSession.open(new Connection());
+        try (SqlSession session = SqlSession.open(new Connection().endpoint(Port.SERVER));
                 Shell shell = Shell.open(
                         session,
                         new Address("SQL server", "127.0.0.1", 7704),

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.connect;
+package dev.wings.client;
 
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
@@ -21,6 +21,7 @@ import dev.wings.common.proto.GetTopicRequest;
 import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.proto.TasksGrpc.TasksBlockingStub;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.rpc.Caller;
 import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
@@ -33,61 +34,60 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.function.Function;
 
-/// Calls the control plane. The caller closes it.
+/// Calls the control plane about resources and tasks. Each call fails when no answer comes within 30 seconds. The
+/// caller closes it.
 public final class ControlPlaneClient implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
-    private final Address address;
+    private final Endpoint endpoint;
     private final GrpcClient client;
-    private final ClusterMetadataBlockingStub stub;
+    private final ClusterMetadataBlockingStub resources;
     private final TasksBlockingStub tasks;
 
     private ControlPlaneClient(
-            Address address, GrpcClient client, ClusterMetadataBlockingStub stub, TasksBlockingStub tasks) {
-        this.address = address;
+            Endpoint endpoint, GrpcClient client, ClusterMetadataBlockingStub resources, TasksBlockingStub tasks) {
+        this.endpoint = endpoint;
         this.client = client;
-        this.stub = stub;
+        this.resources = resources;
         this.tasks = tasks;
     }
 
-    public static ControlPlaneClient open(Connection connection) {
-        Address address = connection.address(Port.CONTROL_PLANE);
-        GrpcClient client = GrpcClient.open(URI.create("http://" + address), DEADLINE, MAX_MESSAGE_BYTES);
+    /// Makes a client, which connects at the first call.
+    public static ControlPlaneClient open(Endpoint endpoint) {
+        GrpcClient client = GrpcClient.open(URI.create("http://" + endpoint.address()), DEADLINE, MAX_MESSAGE_BYTES);
         Metadata headers = new Metadata();
-        headers.put(
-                Metadata.Key.of(Connection.TENANT_HEADER, Metadata.ASCII_STRING_MARSHALLER),
-                connection.tenant().tenant());
+        headers.put(Metadata.Key.of(Caller.HEADER, Metadata.ASCII_STRING_MARSHALLER), endpoint.tenant());
         Channel channel =
                 ClientInterceptors.intercept(client.channel(), MetadataUtils.newAttachHeadersInterceptor(headers));
         return new ControlPlaneClient(
-                address, client, ClusterMetadataGrpc.newBlockingStub(channel), TasksGrpc.newBlockingStub(channel));
+                endpoint, client, ClusterMetadataGrpc.newBlockingStub(channel), TasksGrpc.newBlockingStub(channel));
     }
 
-    /// Runs one call; a failure is a `WingsException` that says what to do about it.
+    /// Makes one call about resources.
     public <T> T call(Function<ClusterMetadataBlockingStub, T> call) {
-        try {
-            return call.apply(stub);
-        } catch (StatusRuntimeException e) {
-            throw MissingNames.explain(address.failure(e), stub);
-        }
+        return call(resources, call);
     }
 
-    /// As [#call], about tasks.
+    /// Makes one call about tasks.
     public <T> T callTasks(Function<TasksBlockingStub, T> call) {
-        try {
-            return call.apply(tasks);
-        } catch (StatusRuntimeException e) {
-            throw MissingNames.explain(address.failure(e), stub);
-        }
+        return call(tasks, call);
     }
 
     /// The current schema of a topic.
     public TopicSchema schema(TopicName topic) {
         GetTopicRequest request =
                 GetTopicRequest.newBuilder().setName(topic.toString()).build();
-        return SchemaProtos.fromProto(call(client -> client.getTopic(request)).getSchema());
+        return SchemaProtos.fromProto(call(stub -> stub.getTopic(request)).getSchema());
+    }
+
+    private <S, T> T call(S stub, Function<S, T> call) {
+        try {
+            return call.apply(stub);
+        } catch (StatusRuntimeException e) {
+            throw endpoint.failure(e);
+        }
     }
 
     @Override

@@ -13,8 +13,9 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.connect;
+package dev.wings.client;
 
+import dev.wings.common.rpc.Caller;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.concurrent.TimeUnit;
@@ -25,22 +26,24 @@ import org.apache.arrow.flight.FlightGrpcUtils;
 import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// A Flight client of one service, and the headers that go with its calls. The caller closes it.
+/// A Flight connection to one service. Producers and requests share it; the caller closes it after them.
 public final class FlightConnection implements AutoCloseable {
 
-    private final Address address;
+    private final Endpoint endpoint;
     private final FlightClient client;
     private final CallOption[] options;
 
-    private FlightConnection(Address address, FlightClient client, CallOption[] options) {
-        this.address = address;
+    private FlightConnection(Endpoint endpoint, FlightClient client, CallOption[] options) {
+        this.endpoint = endpoint;
         this.client = client;
         this.options = options;
     }
 
-    /// Connects to nothing yet.
-    public static FlightConnection open(Connection connection, Port port, BufferAllocator allocator) {
-        Address address = connection.address(port);
+    /// Makes a connection, which reaches out at the first call.
+    ///
+    /// @param allocator holds what is received until the caller has read it
+    public static FlightConnection open(Endpoint endpoint, BufferAllocator allocator) {
+        Address address = endpoint.address();
         // a service that hangs is noticed, however long a query may rightly take
         ManagedChannel channel = NettyChannelBuilder.forAddress(address.host(), address.port())
                 .usePlaintext()
@@ -51,18 +54,21 @@ public final class FlightConnection implements AutoCloseable {
                 .build();
         FlightClient client = FlightGrpcUtils.createFlightClient(allocator, channel);
         FlightCallHeaders headers = new FlightCallHeaders();
-        headers.insert(Connection.TENANT_HEADER, connection.tenant().tenant());
-        return new FlightConnection(address, client, new CallOption[] {new HeaderCallOption(headers)});
+        headers.insert(Caller.HEADER, endpoint.tenant());
+        return new FlightConnection(endpoint, client, new CallOption[] {new HeaderCallOption(headers)});
     }
 
-    public Address address() {
-        return address;
+    /// What this connects to.
+    public Endpoint endpoint() {
+        return endpoint;
     }
 
+    /// The client of Arrow, for requests that this library has no method for.
     public FlightClient client() {
         return client;
     }
 
+    /// The options that each request needs: they name the acting tenant.
     public CallOption[] options() {
         return options.clone();
     }

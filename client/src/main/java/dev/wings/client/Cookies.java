@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.connect;
+package dev.wings.client;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;

@@ -13,9 +13,8 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.sql;
+package dev.wings.client;
 
-import dev.wings.cli.connect.FlightConnection;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import java.util.ArrayDeque;
@@ -28,7 +27,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of one query as they arrive. One thread reads; any may cancel.
+/// The rows of one query as they arrive. One thread reads; any may cancel. The caller closes it.
 public final class SqlResult implements AutoCloseable {
 
     private final FlightConnection connection;
@@ -101,6 +100,6 @@ public final class SqlResult implements AutoCloseable {
         @Nullable Throwable cause = failed;
         return cancelled
                 ? new WingsException(ErrorKind.CANCELLED, "the query was cancelled", cause)
-                : connection.address().failure(failed);
+                : connection.endpoint().failure(failed);
     }
 }

@@ -13,19 +13,14 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.push;
+package dev.wings.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import dev.wings.cli.connect.Address;
-import dev.wings.cli.connect.Connection;
-import dev.wings.cli.connect.FlightConnection;
-import dev.wings.cli.connect.Port;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
-import dev.wings.common.resource.TopicName;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -39,21 +34,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,7 +57,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A push whose ingestor goes away, whatever the push is waiting for.
-final class PusherTest {
+final class ProducerTest {
 
     private static final int BATCH_ROWS = 1 << 17;
     private static final int ENDLESS = 1_000_000;
@@ -76,6 +71,7 @@ final class PusherTest {
     private final BufferAllocator allocator = new RootAllocator();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CompletableFuture<ServerCall<byte[], byte[]>> call = new CompletableFuture<>();
+    private final Queue<CompletableFuture<IngestResponse>> answers = new ConcurrentLinkedQueue<>();
     private Server server;
     private int port;
 
@@ -139,7 +135,7 @@ final class PusherTest {
     @Test
     void ingestorThatIsNotThereEndsAPush() throws Exception {
         server.shutdownNow().awaitTermination();
-        Future<?> push = threads.submit(() -> push(FOR_THE_NETWORK, new AtomicReference<>()));
+        Future<?> push = threads.submit(() -> push(FOR_THE_NETWORK, new AtomicLong()));
         assertThatThrownBy(() -> push.get(WAIT_SECONDS, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(WingsException.class)
                 .hasMessageContaining("ingestor");
@@ -181,9 +177,9 @@ final class PusherTest {
     }
 
     private void assertEnds(int inFlight, Consumer<ServerCall<byte[], byte[]>> ending, String reason) throws Exception {
-        AtomicReference<@Nullable Pusher> pusher = new AtomicReference<>();
-        Future<?> push = threads.submit(() -> push(inFlight, pusher));
-        awaitStandstill(push, pusher);
+        AtomicLong sent = new AtomicLong();
+        Future<?> push = threads.submit(() -> push(inFlight, sent));
+        awaitStandstill(push, sent);
 
         ending.accept(call.get(WAIT_SECONDS, TimeUnit.SECONDS));
 
@@ -191,31 +187,28 @@ final class PusherTest {
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(WingsException.class)
                 .hasMessageContaining(reason);
+        for (CompletableFuture<IngestResponse> answer : answers) {
+            assertThat(answer.handle((response, failure) -> response != null || failure instanceof WingsException)
+                            .get(WAIT_SECONDS, TimeUnit.SECONDS))
+                    .isTrue();
+        }
     }
 
     private FlightConnection connect() {
-        return FlightConnection.open(
-                new Connection(Map.of(Port.INGESTOR, new Address("ingestor", "127.0.0.1", port)), "default"),
-                Port.INGESTOR,
-                allocator);
+        return FlightConnection.open(Endpoint.of(new Address("ingestor", "127.0.0.1", port), "default"), allocator);
     }
 
-    private Void push(int inFlight, AtomicReference<@Nullable Pusher> pusher) throws InterruptedException {
+    private Void push(int inFlight, AtomicLong sent) throws InterruptedException {
         try (FlightConnection to = connect();
                 BigIntVector numbers = new BigIntVector("a", allocator);
                 VectorSchemaRoot rows = VectorSchemaRoot.of(numbers)) {
             numbers.allocateNew(BATCH_ROWS);
             rows.setRowCount(BATCH_ROWS);
-            try (Pusher opened = new Pusher(
-                    to,
-                    allocator,
-                    TopicName.parse("tenants/default/namespaces/default/topics/t"),
-                    rows.getSchema(),
-                    new DictionaryProvider.MapDictionaryProvider(),
-                    inFlight)) {
-                pusher.set(opened);
+            try (Producer producer = Producer.open(
+                    to, allocator, "tenants/default/namespaces/default/topics/t", rows.getSchema(), inFlight)) {
                 for (int i = 0; i < ENDLESS; i++) {
-                    opened.send(rows);
+                    answers.add(producer.send(rows));
+                    sent.incrementAndGet();
                 }
             }
         }
@@ -223,15 +216,13 @@ final class PusherTest {
     }
 
     /// Waits until the push has sent something, and sends no more.
-    private static void awaitStandstill(Future<?> push, AtomicReference<@Nullable Pusher> pusher)
-            throws InterruptedException {
-        long sent = 0;
+    private static void awaitStandstill(Future<?> push, AtomicLong sent) throws InterruptedException {
+        long before = 0;
         for (int same = 0; same < 20 && !push.isDone(); ) {
             Thread.sleep(25);
-            Pusher opened = pusher.get();
-            long now = opened == null ? 0 : opened.status().sentRows();
-            same = now > 0 && now == sent ? same + 1 : 0;
-            sent = now;
+            long now = sent.get();
+            same = now > 0 && now == before ? same + 1 : 0;
+            before = now;
         }
         assertThat(push.isDone()).isFalse();
     }

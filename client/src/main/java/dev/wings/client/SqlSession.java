@@ -13,11 +13,8 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.sql;
+package dev.wings.client;
 
-import dev.wings.cli.connect.Connection;
-import dev.wings.cli.connect.FlightConnection;
-import dev.wings.cli.connect.Port;
 import dev.wings.common.resource.ResourceId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -25,7 +22,6 @@ import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightInfo;
@@ -40,7 +36,8 @@ import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Runs queries on the SQL server. The caller closes it.
+/// A session of the SQL server: it keeps the schema and the time zone that a statement sets for those that follow. Any
+/// thread may start a query. The caller closes it, after all results.
 public final class SqlSession implements AutoCloseable {
 
     private final BufferAllocator allocator;
@@ -53,10 +50,15 @@ public final class SqlSession implements AutoCloseable {
         this.client = new FlightSqlClient(connection.client());
     }
 
-    /// Connects to nothing yet.
-    public static SqlSession open(Connection connection) {
+    /// Makes a session, which connects at the first query.
+    public static SqlSession open(Endpoint server) {
         BufferAllocator allocator = new RootAllocator();
-        return new SqlSession(allocator, FlightConnection.open(connection, Port.SERVER, allocator));
+        return new SqlSession(allocator, FlightConnection.open(server, allocator));
+    }
+
+    /// The connection of the session, for requests that this class has no method for.
+    public FlightConnection connection() {
+        return connection;
     }
 
     /// Starts a query. The caller closes the result before the session.
@@ -64,19 +66,8 @@ public final class SqlSession implements AutoCloseable {
         return open(() -> client.execute(sql, connection.options()));
     }
 
-    /// Runs a query that gives few rows, and reads them all.
-    public Answer answer(String sql) {
-        try (SqlResult result = query(sql)) {
-            Answer.Builder answer = new Answer.Builder(result.schema());
-            while (result.next()) {
-                answer.add(result.rows());
-            }
-            return answer.build();
-        }
-    }
-
     /// The namespaces of the tenant, and the schemas that the server adds.
-    List<String> schemas() {
+    public List<String> schemas() {
         List<String> names = new ArrayList<>();
         read(() -> client.getSchemas(null, null, connection.options()), rows -> {
             for (int row = 0; row < rows.getRowCount(); row++) {
@@ -87,7 +78,7 @@ public final class SqlSession implements AutoCloseable {
     }
 
     /// All topics of the tenant, and the tables that the server adds.
-    List<TableName> tables() {
+    public List<TableName> tables() {
         List<TableName> names = new ArrayList<>();
         read(() -> client.getTables(null, null, null, null, false, connection.options()), rows -> {
             for (int row = 0; row < rows.getRowCount(); row++) {
@@ -101,7 +92,7 @@ public final class SqlSession implements AutoCloseable {
     }
 
     /// The columns of a topic, named by `namespace.topic` or its bare id; none if there is no such topic.
-    List<Field> columns(String name) {
+    public List<Field> columns(String name) {
         int dot = name.indexOf('.');
         String schema = dot < 0 ? ResourceId.DEFAULT : name.substring(0, dot);
         String table = name.substring(dot + 1);
@@ -113,13 +104,6 @@ public final class SqlSession implements AutoCloseable {
             }
         });
         return columns;
-    }
-
-    /// The type that SQL has for a column, as the server names it, else as Arrow does.
-    static String typeName(Field column) {
-        Map<String, String> metadata = column.getMetadata();
-        String named = metadata == null ? null : metadata.get("ARROW:FLIGHT:SQL:TYPE_NAME");
-        return named == null ? column.getType().toString() : named;
     }
 
     /// A name as it stands in a LIKE pattern.
@@ -148,12 +132,16 @@ public final class SqlSession implements AutoCloseable {
         try {
             return new SqlResult(connection, request.get().getEndpoints());
         } catch (FlightRuntimeException e) {
-            throw connection.address().failure(e);
+            throw connection.endpoint().failure(e);
         }
     }
 
     /// A table as the server lists it.
-    record TableName(String schema, String table, String type) {}
+    ///
+    /// @param schema the namespace of a topic, or a schema that the server adds
+    /// @param table the id of a topic, or the name of a table that the server adds
+    /// @param type what Flight SQL calls the type of the table
+    public record TableName(String schema, String table, String type) {}
 
     @Override
     public void close() {

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.connect;
+package dev.wings.client;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.GrpcErrors;
@@ -28,10 +28,12 @@ import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.jspecify.annotations.Nullable;
 
-/// Where a service listens.
+/// What a client connects to: a service, and the tenant that it acts for there.
 ///
-/// @param service its name, for messages
-public record Address(String service, String host, int port) {
+/// @param address where the service listens
+/// @param tenant the id of the tenant that acts
+/// @param advice what failures tell besides what the service says
+public record Endpoint(Address address, String tenant, Advice advice) {
 
     /// What gRPC says of a connection that ends under a call: it has no type for it.
     private static final Pattern OF_THE_TRANSPORT = Pattern.compile(
@@ -40,35 +42,38 @@ public record Address(String service, String host, int port) {
                     + "|(?:RST_STREAM|Received (?:Goaway|Rst)))|HTTP/2 error code",
             Pattern.CASE_INSENSITIVE);
 
-    /// What a failed gRPC call to this address means.
-    public WingsException failure(StatusRuntimeException failed) {
+    /// A service whose failures stay as it tells them.
+    public static Endpoint of(Address address, String tenant) {
+        return new Endpoint(address, tenant, Advice.NONE);
+    }
+
+    /// What a failed gRPC call means.
+    WingsException failure(StatusRuntimeException failed) {
         if (failed.getStatus().getCode() == Status.Code.UNAVAILABLE
                 && isOfTheConnection(failed, failed.getStatus().getDescription())) {
             return unavailable(failed);
         }
-        return GrpcErrors.fromStatus(failed);
+        return advice.refused().apply(GrpcErrors.fromStatus(failed));
     }
 
-    /// What a failed Flight call to this address means.
-    public WingsException failure(FlightRuntimeException failed) {
+    /// What a failed Flight call means.
+    WingsException failure(FlightRuntimeException failed) {
         FlightStatusCode code = failed.status().code();
         String description = failed.status().description();
         if (code == FlightStatusCode.UNAVAILABLE && isOfTheConnection(failed, description)) {
             return unavailable(failed);
         }
-        return MissingNames.explain(
-                new WingsException(kind(code), description == null ? code.name() : description, failed));
+        return advice.refused()
+                .apply(new WingsException(kind(code), description == null ? code.name() : description, failed));
     }
 
     private WingsException unavailable(Throwable cause) {
+        String advised = advice.unreachable().isEmpty() ? "" : ": " + advice.unreachable();
         return isCausedBy(cause, ConnectException.class) || isCausedBy(cause, UnknownHostException.class)
                 ? WingsException.unavailable(
-                        "cannot reach the " + service + " at " + this
-                                + ": start the platform with `wings dev`, or say where it runs with --host and"
-                                + " --port-offset",
-                        cause)
+                        "cannot reach the " + address.service() + " at " + address + advised, cause)
                 : WingsException.unavailable(
-                        "the connection to the " + service + " at " + this
+                        "the connection to the " + address.service() + " at " + address
                                 + " was lost: it was stopped or killed, or the network between broke",
                         cause);
     }
@@ -101,11 +106,5 @@ public record Address(String service, String host, int port) {
             case CANCELLED -> ErrorKind.CANCELLED;
             case OK, UNKNOWN, INTERNAL, UNIMPLEMENTED -> ErrorKind.INTERNAL;
         };
-    }
-
-    /// `host:port`, as URIs want it.
-    @Override
-    public String toString() {
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 }

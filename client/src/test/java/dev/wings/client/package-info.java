@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wings.client;
+
+import org.jspecify.annotations.NullMarked;
