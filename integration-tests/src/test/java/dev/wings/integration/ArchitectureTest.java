@@ -53,6 +53,7 @@ final class ArchitectureTest {
                         "dev.wings.server",
                         "dev.wings.worker",
                         "dev.wings.compactor",
+                        "dev.wings.client",
                         "dev.wings.cli");
     }
 
@@ -72,6 +73,8 @@ final class ArchitectureTest {
                 .definedBy("dev.wings.worker..")
                 .layer("compactor")
                 .definedBy("dev.wings.compactor..")
+                .layer("client")
+                .definedBy("dev.wings.client..")
                 .layer("cli")
                 .definedBy("dev.wings.cli..")
                 .whereLayer("control-plane")
@@ -83,6 +86,8 @@ final class ArchitectureTest {
                 .whereLayer("worker")
                 .mayOnlyBeAccessedByLayers("compactor")
                 .whereLayer("compactor")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("client")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
@@ -170,7 +175,7 @@ final class ArchitectureTest {
     @Test
     void packagesOfAModuleFormNoCycles() {
         for (String module :
-                new String[] {"common", "controlplane", "ingestor", "server", "worker", "compactor", "cli"}) {
+                new String[] {"common", "controlplane", "ingestor", "server", "worker", "compactor", "client", "cli"}) {
             slices().matching("dev.wings." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

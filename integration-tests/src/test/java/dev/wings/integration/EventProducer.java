@@ -15,17 +15,19 @@
  */
 package dev.wings.integration;
 
+import dev.wings.client.Address;
+import dev.wings.client.Endpoint;
+import dev.wings.client.FlightConnection;
+import dev.wings.client.Producer;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
+import dev.wings.common.resource.ResourceId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import org.apache.arrow.flight.FlightClient;
-import org.apache.arrow.flight.FlightDescriptor;
-import org.apache.arrow.flight.Location;
-import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -49,14 +51,12 @@ final class EventProducer {
             Field.nullable("payload", new ArrowType.Utf8())));
 
     private final List<AcknowledgedBatch> acknowledged = new ArrayList<>();
-    private final Semaphore inFlight = new Semaphore(IN_FLIGHT);
+    private final List<IngestResponse> rejected = new ArrayList<>();
     private final int port;
     private final int step;
     private final int rows;
     private final CountDownLatch firstAnswer;
-    private final List<Long> sent = new ArrayList<>();
     private volatile long nextBatch;
-    private volatile boolean ended;
     private final Thread thread;
 
     /// @param number of the batch, unique in the test
@@ -82,10 +82,13 @@ final class EventProducer {
         return producer;
     }
 
-    /// Waits for the stream's end; what was acknowledged, in order.
+    /// Waits for the stream's end; what was acknowledged, in order. Fails if a batch was rejected.
     List<AcknowledgedBatch> awaitEnd() throws InterruptedException {
         thread.join();
         synchronized (acknowledged) {
+            if (!rejected.isEmpty()) {
+                throw new IllegalStateException("rejected: " + rejected);
+            }
             return List.copyOf(acknowledged);
         }
     }
@@ -96,28 +99,39 @@ final class EventProducer {
 
     private void produce() {
         try (BufferAllocator allocator = new RootAllocator();
-                FlightClient client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
-                        .build();
-                VectorSchemaRoot root = VectorSchemaRoot.create(SCHEMA, allocator)) {
-            FlightClient.ClientStreamListener stream =
-                    client.startPut(FlightDescriptor.path("events"), root, new Answers());
-            while (!ended) {
-                inFlight.acquire();
-                if (ended) {
-                    break;
-                }
+                FlightConnection ingestor = FlightConnection.open(
+                        Endpoint.of(new Address("ingestor", "127.0.0.1", port), ResourceId.DEFAULT), allocator);
+                VectorSchemaRoot root = VectorSchemaRoot.create(SCHEMA, allocator);
+                Producer producer = Producer.open(ingestor, allocator, "events", SCHEMA, IN_FLIGHT)) {
+            while (true) {
                 long batch = nextBatch;
                 fill(root, batch);
-                synchronized (acknowledged) {
-                    sent.add(batch);
-                }
+                // what was handed over may be there, acknowledged or not
                 nextBatch = batch + step;
-                stream.putNext();
+                CompletableFuture<Void> ignored =
+                        producer.send(root).thenAccept(response -> acknowledged(batch, response));
             }
-        } catch (Exception e) {
+        } catch (WingsException | IllegalStateException e) {
             // the platform was killed: what was not acknowledged may be there or not
-            ended = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+    }
+
+    private void acknowledged(long batch, IngestResponse response) {
+        Map<String, OffsetRange> ranges = new HashMap<>();
+        response.getAccepted()
+                .getRangesList()
+                .forEach(range -> ranges.put(
+                        range.getPartitionValue(), new OffsetRange(range.getStartOffset(), range.getEndOffset())));
+        synchronized (acknowledged) {
+            if (response.hasAccepted()) {
+                acknowledged.add(new AcknowledgedBatch(batch, ranges));
+            } else {
+                rejected.add(response);
+            }
+        }
+        firstAnswer.countDown();
     }
 
     private void fill(VectorSchemaRoot root, long batch) {
@@ -129,59 +143,5 @@ final class EventProducer {
             ((VarCharVector) root.getVector(3)).setSafe(row, new Text("payload of row " + row + " in batch " + batch));
         }
         root.setRowCount(rows);
-    }
-
-    /// Takes the answers of the stream; they come in the order of its batches.
-    private final class Answers implements FlightClient.PutListener {
-
-        private int answers;
-
-        @Override
-        public void onNext(PutResult result) {
-            try {
-                byte[] metadata = new byte[(int) result.getApplicationMetadata().readableBytes()];
-                result.getApplicationMetadata().getBytes(0, metadata);
-                IngestResponse response = IngestResponse.parseFrom(metadata);
-                if (!response.hasAccepted()) {
-                    throw new IllegalStateException("rejected: " + response);
-                }
-                Map<String, OffsetRange> ranges = new HashMap<>();
-                response.getAccepted()
-                        .getRangesList()
-                        .forEach(range -> ranges.put(
-                                range.getPartitionValue(),
-                                new OffsetRange(range.getStartOffset(), range.getEndOffset())));
-                synchronized (acknowledged) {
-                    acknowledged.add(new AcknowledgedBatch(sent.get(answers++), ranges));
-                }
-                firstAnswer.countDown();
-                inFlight.release();
-            } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void getResult() {}
-
-        @Override
-        public boolean isCancelled() {
-            return ended;
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            end();
-        }
-
-        @Override
-        public void onCompleted() {
-            end();
-        }
-
-        private void end() {
-            ended = true;
-            inFlight.release(IN_FLIGHT);
-        }
     }
 }

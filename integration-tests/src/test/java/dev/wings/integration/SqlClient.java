@@ -15,27 +15,26 @@
  */
 package dev.wings.integration;
 
+import dev.wings.client.Address;
+import dev.wings.client.Endpoint;
+import dev.wings.client.SqlResult;
+import dev.wings.client.SqlSession;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.ResourceId;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.arrow.flight.FlightClient;
-import org.apache.arrow.flight.FlightEndpoint;
-import org.apache.arrow.flight.FlightStream;
-import org.apache.arrow.flight.Location;
-import org.apache.arrow.flight.sql.FlightSqlClient;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.util.Text;
 import org.jspecify.annotations.Nullable;
 
 /// Runs statements over Flight SQL and returns rows as plain objects.
 public final class SqlClient implements AutoCloseable {
 
-    private final BufferAllocator allocator = new RootAllocator();
-    private final FlightSqlClient client;
+    private final SqlSession session;
 
     public SqlClient(int port) {
-        client = new FlightSqlClient(FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
-                .build());
+        session = SqlSession.open(
+                Endpoint.of(new Address("SQL server", "127.0.0.1", port), ResourceId.DEFAULT));
     }
 
     /// All rows; values as `FieldVector.getObject` gives them, text as `String`.
@@ -45,7 +44,7 @@ public final class SqlClient implements AutoCloseable {
             List<Object> values = new ArrayList<>();
             for (FieldVector vector : vectors) {
                 Object value = vector.getObject(row);
-                values.add(value instanceof org.apache.arrow.vector.util.Text text ? text.toString() : value);
+                values.add(value instanceof Text text ? text.toString() : value);
             }
             rows.add(values);
         });
@@ -71,9 +70,8 @@ public final class SqlClient implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        client.close();
-        allocator.close();
+    public void close() {
+        session.close();
     }
 
     private interface RowVisitor {
@@ -81,16 +79,14 @@ public final class SqlClient implements AutoCloseable {
     }
 
     private void forEachRow(String sql, RowVisitor visitor) {
-        for (FlightEndpoint endpoint : client.execute(sql).getEndpoints()) {
-            try (FlightStream stream = client.getStream(endpoint.getTicket())) {
-                while (stream.next()) {
-                    for (int row = 0; row < stream.getRoot().getRowCount(); row++) {
-                        visitor.visit(stream.getRoot().getFieldVectors(), row);
-                    }
+        try (SqlResult result = session.query(sql)) {
+            while (result.next()) {
+                for (int row = 0; row < result.rows().getRowCount(); row++) {
+                    visitor.visit(result.rows().getFieldVectors(), row);
                 }
-            } catch (Exception e) {
-                throw new IllegalStateException("query failed: sql=" + sql, e);
             }
+        } catch (WingsException e) {
+            throw new IllegalStateException("query failed: sql=" + sql, e);
         }
     }
 }

@@ -15,6 +15,12 @@
  */
 package dev.wings.integration;
 
+import dev.wings.client.Address;
+import dev.wings.client.Endpoint;
+import dev.wings.client.FlightConnection;
+import dev.wings.client.Producer;
+import dev.wings.client.SqlResult;
+import dev.wings.client.SqlSession;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.CreateNamespaceRequest;
@@ -23,6 +29,7 @@ import dev.wings.common.proto.CreateTenantRequest;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.DeleteTopicRequest;
 import dev.wings.common.proto.GetNamespaceRequest;
+import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.ObjectStore;
@@ -36,15 +43,10 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.net.URI;
 import java.util.List;
-import org.apache.arrow.flight.AsyncPutListener;
+import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.flight.CallOption;
-import org.apache.arrow.flight.FlightCallHeaders;
-import org.apache.arrow.flight.FlightClient;
-import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStream;
-import org.apache.arrow.flight.HeaderCallOption;
-import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.flight.sql.FlightSqlClient.PreparedStatement;
 import org.apache.arrow.memory.BufferAllocator;
@@ -61,32 +63,25 @@ final class TenantClients implements AutoCloseable {
     private static final Schema SCHEMA = new Schema(List.of(Field.nullable("n", new ArrowType.Int(64, true))));
 
     private final BufferAllocator allocator = new RootAllocator();
-    private final FlightClient ingestor;
+    private final FlightConnection ingestor;
+    private final SqlSession session;
     private final FlightSqlClient sql;
     private final ManagedChannel controlPlane;
     private final String tenantName;
-    private final CallOption tenant;
 
     TenantClients(WingsPorts ports, String tenant) {
-        FlightCallHeaders headers = new FlightCallHeaders();
-        headers.insert("wings-tenant", tenant);
         this.tenantName = tenant;
-        this.tenant = new HeaderCallOption(headers);
         this.controlPlane = channel(ports);
-        this.ingestor =
-                FlightClient.builder(allocator, location(ports.ingestor())).build();
-        this.sql = new FlightSqlClient(
-                FlightClient.builder(allocator, location(ports.server())).build());
+        this.ingestor = FlightConnection.open(
+                Endpoint.of(new Address("ingestor", "127.0.0.1", ports.ingestor()), tenant), allocator);
+        this.session = SqlSession.open(Endpoint.of(new Address("SQL server", "127.0.0.1", ports.server()), tenant));
+        this.sql = new FlightSqlClient(session.connection().client());
     }
 
     private static ManagedChannel channel(WingsPorts ports) {
         return NettyChannelBuilder.forAddress("127.0.0.1", ports.controlPlane())
                 .usePlaintext()
                 .build();
-    }
-
-    private static Location location(int port) {
-        return Location.forGrpcInsecure("127.0.0.1", port);
     }
 
     /// Makes a tenant with a store below `stores`, and its topic.
@@ -122,14 +117,12 @@ final class TenantClients implements AutoCloseable {
     }
 
     /// Pushes so many rows on a stream of their own; returns when they are durable.
-    void push(int rows) {
-        try (VectorSchemaRoot root = numbers(rows)) {
-            AsyncPutListener answers = new AsyncPutListener();
-            FlightClient.ClientStreamListener stream =
-                    ingestor.startPut(FlightDescriptor.path("numbers"), root, answers, tenant);
-            stream.putNext();
-            stream.completed();
-            answers.getResult();
+    void push(int rows) throws Exception {
+        try (VectorSchemaRoot root = numbers(rows);
+                Producer producer = Producer.open(ingestor, allocator, "numbers", SCHEMA, 1)) {
+            CompletableFuture<IngestResponse> answer = producer.send(root);
+            producer.finish();
+            answer.get();
         }
     }
 
@@ -145,33 +138,31 @@ final class TenantClients implements AutoCloseable {
     }
 
     /// Runs a query to its last row, and returns how many there were.
-    long query(String text) throws Exception {
+    long query(String text) {
         long rows = 0;
-        FlightInfo info = sql.execute(text, tenant);
-        try (FlightStream stream = sql.getStream(info.getEndpoints().getFirst().getTicket(), tenant)) {
-            while (stream.next()) {
-                rows += stream.getRoot().getRowCount();
+        try (SqlResult result = session.query(text)) {
+            while (result.next()) {
+                rows += result.rows().getRowCount();
             }
         }
         return rows;
     }
 
     /// Asks for rows and takes only the first. The caller closes.
-    FlightStream openUnread(String text) {
-        FlightInfo info = sql.execute(text, tenant);
-        FlightStream stream = sql.getStream(info.getEndpoints().getFirst().getTicket(), tenant);
-        stream.next();
-        return stream;
+    SqlResult openUnread(String text) {
+        SqlResult result = session.query(text);
+        result.next();
+        return result;
     }
 
     /// Asks with so many rows of parameters for those that equal one.
     void queryWithParameters(int rows) throws Exception {
-        try (PreparedStatement statement = sql.prepare("select n from numbers where n = ?", tenant);
+        try (PreparedStatement statement = sql.prepare("select n from numbers where n = ?", options());
                 VectorSchemaRoot parameters = numbers(rows)) {
             statement.setParameters(parameters);
-            FlightInfo info = statement.execute(tenant);
+            FlightInfo info = statement.execute(options());
             try (FlightStream stream =
-                    sql.getStream(info.getEndpoints().getFirst().getTicket(), tenant)) {
+                    sql.getStream(info.getEndpoints().getFirst().getTicket(), options())) {
                 while (stream.next()) {
                     stream.getRoot().getRowCount();
                 }
@@ -244,19 +235,23 @@ final class TenantClients implements AutoCloseable {
 
     /// Lists all tables with their schemas.
     void listTables() throws Exception {
-        FlightInfo info = sql.getTables(null, null, "%", null, true, tenant);
-        try (FlightStream stream = sql.getStream(info.getEndpoints().getFirst().getTicket(), tenant)) {
+        FlightInfo info = sql.getTables(null, null, "%", null, true, options());
+        try (FlightStream stream = sql.getStream(info.getEndpoints().getFirst().getTicket(), options())) {
             while (stream.next()) {
                 stream.getRoot().getRowCount();
             }
         }
     }
 
+    private CallOption[] options() {
+        return session.connection().options();
+    }
+
     @Override
-    public void close() throws Exception {
+    public void close() {
         controlPlane.shutdownNow();
         ingestor.close();
-        sql.close();
+        session.close();
         allocator.close();
     }
 }

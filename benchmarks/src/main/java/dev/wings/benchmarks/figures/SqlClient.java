@@ -16,38 +16,36 @@
 package dev.wings.benchmarks.figures;
 
 import com.google.protobuf.ByteString;
+import dev.wings.client.Address;
+import dev.wings.client.Endpoint;
+import dev.wings.client.SqlResult;
+import dev.wings.client.SqlSession;
+import dev.wings.common.resource.ResourceId;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightInfo;
-import org.apache.arrow.flight.FlightStream;
-import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.impl.Flight.Ticket;
 import org.apache.arrow.flight.sql.FlightSqlClient;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 
 /// Flight SQL as any Java client speaks it.
 final class SqlClient implements AutoCloseable {
 
-    private final BufferAllocator allocator = new RootAllocator();
-    private final FlightClient flight;
-    private final FlightSqlClient client;
+    private final SqlSession session;
 
-    private SqlClient(int port) {
-        flight = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
-                .build();
-        client = new FlightSqlClient(flight);
+    private SqlClient(SqlSession session) {
+        this.session = session;
     }
 
     static SqlClient open(int port) {
-        return new SqlClient(port);
+        return new SqlClient(
+                SqlSession.open(Endpoint.of(new Address("SQL server", "127.0.0.1", port), ResourceId.DEFAULT)));
     }
 
     /// Plans `sql` and returns what to fetch.
     Ticket ticket(String sql) {
-        FlightInfo info = client.execute(sql);
+        FlightInfo info = new FlightSqlClient(session.connection().client())
+                .execute(sql, session.connection().options());
         return Ticket.newBuilder()
                 .setTicket(ByteString.copyFrom(
                         info.getEndpoints().getFirst().getTicket().getBytes()))
@@ -55,14 +53,12 @@ final class SqlClient implements AutoCloseable {
     }
 
     /// Runs `sql` and reads all of its result; fails if it is empty.
-    double seconds(String sql) throws Exception {
+    double seconds(String sql) {
         long start = System.nanoTime();
         long rows = 0;
-        FlightInfo info = client.execute(sql);
-        try (FlightStream stream =
-                client.getStream(info.getEndpoints().getFirst().getTicket())) {
-            while (stream.next()) {
-                rows += stream.getRoot().getRowCount();
+        try (SqlResult result = session.query(sql)) {
+            while (result.next()) {
+                rows += result.rows().getRowCount();
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -73,15 +69,13 @@ final class SqlClient implements AutoCloseable {
     }
 
     /// Runs `sql`; the values of its rows as text.
-    List<List<String>> rows(String sql) throws Exception {
+    List<List<String>> rows(String sql) {
         List<List<String>> rows = new ArrayList<>();
-        FlightInfo info = client.execute(sql);
-        try (FlightStream stream =
-                client.getStream(info.getEndpoints().getFirst().getTicket())) {
-            while (stream.next()) {
-                for (int row = 0; row < stream.getRoot().getRowCount(); row++) {
+        try (SqlResult result = session.query(sql)) {
+            while (result.next()) {
+                for (int row = 0; row < result.rows().getRowCount(); row++) {
                     List<String> values = new ArrayList<>();
-                    for (FieldVector vector : stream.getRoot().getFieldVectors()) {
+                    for (FieldVector vector : result.rows().getFieldVectors()) {
                         values.add(String.valueOf(vector.getObject(row)));
                     }
                     rows.add(values);
@@ -92,9 +86,7 @@ final class SqlClient implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        client.close();
-        flight.close();
-        allocator.close();
+    public void close() {
+        session.close();
     }
 }

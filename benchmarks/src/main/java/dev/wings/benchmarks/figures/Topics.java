@@ -16,12 +16,13 @@
 package dev.wings.benchmarks.figures;
 
 import dev.wings.benchmarks.load.DataSet;
-import dev.wings.common.proto.ClusterMetadataGrpc;
+import dev.wings.client.Address;
+import dev.wings.client.ControlPlaneClient;
+import dev.wings.client.Endpoint;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Topic;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
+import dev.wings.common.resource.ResourceId;
 
 /// Makes the topics of the benchmarks.
 final class Topics {
@@ -37,20 +38,15 @@ final class Topics {
 
     /// Creates `id` for these rows, without a partition key.
     static void create(int controlPlanePort, String id, DataSet rows, LakeSpec lake) {
-        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", controlPlanePort)
-                .usePlaintext()
+        CreateTopicRequest request = CreateTopicRequest.newBuilder()
+                .setParent(PARENT)
+                .setTopicId(id)
+                .setTopic(Topic.newBuilder().setSchema(rows.topicSchema()).setLake(lake))
                 .build();
-        try {
-            ClusterMetadataGrpc.newBlockingStub(channel)
-                    .createTopic(CreateTopicRequest.newBuilder()
-                            .setParent(PARENT)
-                            .setTopicId(id)
-                            .setTopic(Topic.newBuilder()
-                                    .setSchema(rows.topicSchema())
-                                    .setLake(lake))
-                            .build());
-        } finally {
-            channel.shutdownNow();
+        Endpoint endpoint =
+                Endpoint.of(new Address("control plane", "127.0.0.1", controlPlanePort), ResourceId.DEFAULT);
+        try (ControlPlaneClient client = ControlPlaneClient.open(endpoint)) {
+            client.call(stub -> stub.createTopic(request));
         }
     }
 }

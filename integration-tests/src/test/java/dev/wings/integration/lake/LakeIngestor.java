@@ -15,11 +15,16 @@
  */
 package dev.wings.integration.lake;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wings.client.Address;
+import dev.wings.client.Endpoint;
+import dev.wings.client.FlightConnection;
+import dev.wings.client.Producer;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.config.Settings;
 import dev.wings.common.process.Resources;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
+import dev.wings.common.resource.ResourceId;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.service.Surroundings;
 import dev.wings.common.store.ObjectStore;
@@ -34,11 +39,7 @@ import io.grpc.Channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.arrow.flight.FlightClient;
-import org.apache.arrow.flight.FlightDescriptor;
-import org.apache.arrow.flight.Location;
-import org.apache.arrow.flight.PutResult;
-import org.apache.arrow.flight.SyncPutListener;
+import java.util.concurrent.ExecutionException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -49,7 +50,7 @@ final class LakeIngestor implements AutoCloseable {
 
     private final Resources resources = new Resources();
     private final BufferAllocator allocator = resources.add(new RootAllocator());
-    private final FlightClient client;
+    private final FlightConnection connection;
 
     LakeIngestor(Channel controlPlane, ObjectStore store, IdGenerator ids) {
         IngestorConfig config = Settings.read(
@@ -69,15 +70,9 @@ final class LakeIngestor implements AutoCloseable {
                         resources.add(new RootAllocator()),
                         new World(resources.add(Scheduler.system()), Threads.system(), ids),
                         resources.add(Telemetry.open("ingestor")))));
-        client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", ingestor.flightPort()))
-                .build();
-        resources.add(() -> {
-            try {
-                client.close();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        connection = resources.add(FlightConnection.open(
+                Endpoint.of(new Address("ingestor", "127.0.0.1", ingestor.flightPort()), ResourceId.DEFAULT),
+                allocator));
     }
 
     /// Pushes batches on one stream and returns the answer to each. Rows are values of the topic's fields, as
@@ -85,24 +80,17 @@ final class LakeIngestor implements AutoCloseable {
     List<IngestResponse> push(String topic, TopicSchema schema, List<List<List<@Nullable Object>>> batches) {
         List<IngestResponse> answers = new ArrayList<>();
         try (VectorSchemaRoot root = VectorSchemaRoot.create(ArrowSchemas.toArrow(schema), allocator);
-                SyncPutListener listener = new SyncPutListener()) {
-            FlightClient.ClientStreamListener stream = client.startPut(FlightDescriptor.path(topic), root, listener);
+                Producer producer = Producer.open(connection, allocator, topic, root.getSchema(), 1)) {
             for (List<List<@Nullable Object>> batch : batches) {
                 fill(root, schema, batch);
-                stream.putNext();
-                try (PutResult answer = listener.read()) {
-                    byte[] bytes =
-                            new byte[(int) answer.getApplicationMetadata().readableBytes()];
-                    answer.getApplicationMetadata().getBytes(0, bytes);
-                    answers.add(IngestResponse.parseFrom(bytes));
-                }
+                answers.add(producer.send(root).get());
             }
-            stream.completed();
+            producer.finish();
             return answers;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        } catch (InvalidProtocolBufferException | java.util.concurrent.ExecutionException e) {
+        } catch (WingsException | ExecutionException e) {
             throw new IllegalStateException("push failed: topic=" + topic, e);
         }
     }
