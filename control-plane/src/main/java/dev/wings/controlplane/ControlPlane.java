@@ -81,7 +81,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /// What a control plane does, without the sockets over which it is asked.
     ///
-    /// @param services of gRPC
+    /// @param services the gRPC services
     public record Parts(
             ClusterMetadata cluster,
             IcebergCatalog catalog,
@@ -90,16 +90,15 @@ public final class ControlPlane implements AutoCloseable {
             CommitFeed feed,
             List<ServerServiceDefinition> services) {}
 
-    /// As the other, over the stores that the configuration names: reaches them, and brings them up to date.
-    /// UNAVAILABLE if they are away, PRECONDITION if they cannot be brought up to date.
+    /// As the other, over the stores that the configuration names: reaches them, and brings them up to date. Fails with
+    /// UNAVAILABLE if they are away, with PRECONDITION if they cannot be brought up to date.
     public static ControlPlane open(ControlPlaneConfig config, Surroundings surroundings) {
         return Resources.opening(resources ->
                 open(config, resources.add(ConfiguredStores.open(config, surroundings)), surroundings, resources));
     }
 
-    /// A real one that keeps all state in memory, on free ports of this machine: for trials, and for tests of those
-    /// that
-    /// call it.
+    /// A real control plane that keeps all state in memory, on free ports of this machine. It is for trials, and for
+    /// tests of what calls a control plane.
     public static ControlPlane openInMemory(Surroundings surroundings) {
         Map<String, String> environment = Map.of(
                 "WINGS_CONTROL_PLANE_DATABASE_URL", ConfiguredStores.MEMORY,
@@ -109,7 +108,7 @@ public final class ControlPlane implements AutoCloseable {
         return open(Settings.read(ControlPlaneConfig.SERVICE, environment, ControlPlaneConfig::from), surroundings);
     }
 
-    /// Serves when this returns. PRECONDITION if a port is taken.
+    /// Starts a control plane, which serves when this returns. Fails with PRECONDITION if a port is taken.
     ///
     /// @param stores left open
     public static ControlPlane open(ControlPlaneConfig config, Stores stores, Surroundings surroundings) {
@@ -128,7 +127,7 @@ public final class ControlPlane implements AutoCloseable {
         MeterRegistry meters = surroundings.telemetry().registry();
         World world = surroundings.world();
 
-        // what is due, and what is over, the stores say to all replicas alike
+        // The stores tell all replicas alike what is due and what is over.
         InstantSource time = stores.time();
 
         Tasks tasks = resources.add(new Tasks(
@@ -209,7 +208,7 @@ public final class ControlPlane implements AutoCloseable {
                 meters);
         HttpEdge http =
                 resources.add(HttpEdge.open(config.host(), config.httpPort(), config.httpLimits(), List.of(catalog)));
-        // closed first: followers and waiting workers would otherwise hold up the drain
+        // These are closed first: followers and waiting workers would otherwise hold up the drain.
         resources.add(parts.feed()::endWatches);
         resources.add(parts.tasks());
         return new ControlPlane(resources, parts.cluster(), grpc, http, management);
@@ -219,7 +218,7 @@ public final class ControlPlane implements AutoCloseable {
         return grpc.port();
     }
 
-    /// Of the Iceberg REST catalog, under `/iceberg`.
+    /// The port of the Iceberg REST catalog, which is below `/iceberg`.
     public int httpPort() {
         return http.port();
     }
@@ -229,12 +228,12 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /// Creates what is missing of the tenant `default` with the object store `default` at `objectStore` and the
-    /// namespace `default` in it. INVALID if there is an object store `default` somewhere else.
+    /// namespace `default` in it. Fails with INVALID if there is an object store `default` somewhere else.
     public void createDefaults(URI objectStore) {
         DefaultResources.create(cluster, objectStore);
     }
 
-    /// Drains: health and readiness say so, calls that run may finish.
+    /// Drains: health and readiness say so, and calls that run may finish.
     @Override
     public void close() {
         management.announceDrain();

@@ -35,24 +35,24 @@ import java.util.Optional;
 /// @param grpcPort `ClusterMetadata` and `LogMetadata`
 /// @param httpPort the Iceberg REST catalog
 /// @param managementPort probes and metrics
-/// @param databaseUrl of the PostgreSQL database; `memory:` to keep nothing
-/// @param commitConnections to the database: groups of folios that are committed at once
-/// @param taskConnections to the database: tasks and commits to tables that change at once
-/// @param readConnections to the database, for plans and lists
+/// @param databaseUrl where the PostgreSQL database is; `memory:` to keep nothing
+/// @param commitConnections connections to the database for commits: so many groups of folios are committed at once
+/// @param taskConnections connections to the database for tasks and commits to tables that change at once
+/// @param readConnections connections to the database for plans and lists
 /// @param databaseTimeout how long a request waits for a connection before it fails
-/// @param commitGroupFolios folios that share a transaction at most
-/// @param commitGroupBytes of their requests
-/// @param commitQueueBytes of requests that wait to be committed; a quarter of it for one namespace
-/// @param planBufferBytes of plans that wait for their callers to take them, before they hold up the database
+/// @param commitGroupFolios how many folios share a transaction at most
+/// @param commitGroupBytes how many bytes the requests that share a transaction have at most
+/// @param commitQueueBytes the bytes of all requests that wait to be committed; one namespace has a quarter of it
+/// @param planBufferBytes the bytes of plans that wait for their callers to take them, before they hold up the database
 /// @param maxMessageBytes a larger request is refused
 /// @param grpc what clients of the gRPC port may take of it
-/// @param maxFollowers of commits, at once
+/// @param maxFollowers how many followers of commits there may be at once
 /// @param stallTimeout a caller that takes nothing of a stream for so long is ended
-/// @param httpRequests worked on at once
-/// @param httpBodyBytes a larger body is refused
-/// @param httpRequestTimeout from the first byte of a request to the last of its answer
-/// @param catalogMemoryBytes for metadata of tables of one tenant's requests, for all a third more; a file of an eighth
-/// of it is the largest that is read or written
+/// @param httpRequests how many HTTP requests are worked on at once
+/// @param httpBodyBytes a larger HTTP body is refused
+/// @param httpRequestTimeout how long an HTTP request may take, from its first byte to the last of its answer
+/// @param catalogMemoryBytes the memory for metadata of tables in one tenant's requests; all tenants have a third more.
+///     A file of more than an eighth of it is neither read nor written
 /// @param drainTimeout how long a shutdown waits for calls that run
 /// @param tasks when tasks are made, and what becomes of those that fail
 public record ControlPlaneConfig(

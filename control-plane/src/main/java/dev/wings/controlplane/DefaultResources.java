@@ -24,7 +24,8 @@ import dev.wings.common.resource.TenantName;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import java.net.URI;
 
-/// What requests fall back to that name no tenant or namespace: for installations that start with one of each.
+/// Makes the resources that requests fall back to if they name no tenant or namespace, for installations that start
+/// with one of each.
 final class DefaultResources {
 
     private static final TenantName TENANT = new TenantName(ResourceId.DEFAULT);
@@ -33,7 +34,7 @@ final class DefaultResources {
 
     private DefaultResources() {}
 
-    /// Safe to call at every start, and by several processes at once.
+    /// Creates what is missing. It may be called at every start, and by several processes at once.
     static void create(ClusterMetadata cluster, URI objectStore) {
         unlessExists(() -> cluster.createTenant(TENANT));
         unlessExists(() -> cluster.createObjectStore(OBJECT_STORE, objectStore.toString()));

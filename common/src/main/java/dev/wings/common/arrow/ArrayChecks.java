@@ -17,13 +17,13 @@ package dev.wings.common.arrow;
 
 import java.lang.foreign.MemorySegment;
 
-/// What must hold inside of arrays, so that whoever reads them later stays inside of their buffers. Fails with
-/// INVALID.
+/// Checks what must hold inside of arrays, so that whoever reads them later stays inside of their buffers. Each check
+/// fails with INVALID.
 final class ArrayChecks {
 
     private ArrayChecks() {}
 
-    /// Offsets never fall and lie within `[0, limit]`. Returns the last.
+    /// Checks that offsets never fall and lie within `[0, limit]`. Returns the last one.
     static long checkOffsets(SourceField field, ArrayData array, long limit) {
         MemorySegment offsets = array.memory(0);
         boolean wide = array.layout() == Layout.LARGE_VARIABLE || array.layout() == Layout.LARGE_LIST;
@@ -50,7 +50,7 @@ final class ArrayChecks {
         int bad = previous;
         for (long i = 1; i <= length; i++) {
             int next = offsets.get(ArrayData.INT, i * Integer.BYTES);
-            // If no offset is negative, then no difference overflows; and one that is counts itself.
+            // If no offset is negative, no difference overflows; a negative offset counts as bad itself.
             bad |= next | (next - previous);
             previous = next;
         }
@@ -68,7 +68,7 @@ final class ArrayChecks {
         return bad >= 0;
     }
 
-    /// Every value that is not null is UTF-8. What stands under a null, or outside of all values, does not
+    /// Checks that every value that is not null is UTF-8. What stands under a null, or outside of all values, does not
     /// matter.
     static void checkText(SourceField field, ArrayData array) {
         MemorySegment data = array.memory(1);
@@ -108,9 +108,9 @@ final class ArrayChecks {
         return true;
     }
 
-    /// Views that are not null lie in their buffers and repeat the start of their values; text is UTF-8. Views
-    /// may share bytes, so all values together are counted first: they may have `limit` bytes. Returns how many
-    /// they have.
+    /// Checks that views that are not null lie in their buffers and repeat the start of their values, and that text is
+    /// UTF-8. Views may share bytes, so the bytes of all values together are counted first: they may be `limit` at
+    /// most. Returns how many they are.
     static long checkViews(SourceField field, ArrayData array, long limit) {
         Views views = Views.of(array);
         long total = 0;
@@ -136,7 +136,7 @@ final class ArrayChecks {
         return total;
     }
 
-    /// Lists that are not null lie in the child.
+    /// Checks that lists that are not null lie in the child.
     static void checkListViews(SourceField field, ArrayData array) {
         int limit = array.children().get(0).length();
         for (int i = 0; i < array.length(); i++) {

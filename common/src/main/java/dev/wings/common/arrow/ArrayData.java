@@ -20,11 +20,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/// An Arrow array in memory: what a column is made of. Its buffers are as long as its layout and length need,
-/// which is checked when it is read ([ArrayReader]).
+/// An Arrow array in memory: what a column is made of. Its buffers are as long as its layout and length need, which is
+/// checked when it is read ([ArrayReader]).
 ///
 /// @param width bytes per value for [Layout#FIXED], values per list for [Layout#FIXED_LIST], else 0
-/// @param nullCount exact
+/// @param nullCount the exact number of nulls
 /// @param validity a bit per value, or empty if there are no nulls
 /// @param buffers the others, in the order of the layout
 record ArrayData(
@@ -51,7 +51,7 @@ record ArrayData(
         return buffers.get(buffer).segment();
     }
 
-    /// Same values, other shape.
+    /// The same values in another layout.
     ArrayData with(Layout newLayout, List<Buf> newBuffers, List<ArrayData> newChildren) {
         return new ArrayData(newLayout, 0, length, nullCount, validity, newBuffers, newChildren);
     }

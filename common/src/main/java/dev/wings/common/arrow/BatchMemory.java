@@ -24,8 +24,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 
-/// The memory that a batch holds: given back all at once. Hands out no more than its limit, whatever the batch
-/// claims to be.
+/// The memory that a batch holds; all of it is given back at once. No more is handed out than the limit allows,
+/// whatever the batch claims to be.
 final class BatchMemory implements AutoCloseable {
 
     private final BufferAllocator allocator;
@@ -44,8 +44,8 @@ final class BatchMemory implements AutoCloseable {
         held.add(buffer);
     }
 
-    /// Memory with anything in it. Fails with INVALID over the limit of the batch, with EXHAUSTED over that of
-    /// the process.
+    /// Allocates memory whose content is undefined. Fails with INVALID over the limit of the batch, with EXHAUSTED over
+    /// that of the process.
     Buf allocate(long bytes) {
         charge(bytes);
         if (bytes == 0) {
@@ -61,15 +61,15 @@ final class BatchMemory implements AutoCloseable {
         return Buf.of(buffer, 0, bytes);
     }
 
-    /// Memory filled with zeros.
+    /// Allocates memory filled with zeros.
     Buf allocateZeros(long bytes) {
         Buf buffer = allocate(bytes);
         buffer.segment().fill((byte) 0);
         return buffer;
     }
 
-    /// Memory with the bytes of `old`, which is given back, and zeros up to the end: `bytes` of them, or some more to
-    /// spare if the limit allows it.
+    /// Replaces `old`, which is given back, by `bytes` of memory, or some more to spare if the limit allows it. The
+    /// memory starts with the bytes of `old`, and zeros follow.
     Buf grow(Buf old, long bytes) {
         long spare = Math.min(old.length() / 2, limit - allocated);
         allocated -= old.length();
@@ -97,17 +97,17 @@ final class BatchMemory implements AutoCloseable {
         allocated += bytes;
     }
 
-    /// What may be handed out in all.
+    /// How many bytes may be handed out in all.
     long limit() {
         return limit;
     }
 
-    /// Sets what may be handed out in all.
+    /// Sets how many bytes may be handed out in all.
     void limitTo(long bytes) {
         limit = bytes;
     }
 
-    /// Bytes handed out or charged.
+    /// How many bytes were handed out or charged.
     long allocatedBytes() {
         return allocated;
     }

@@ -40,7 +40,7 @@ public final class BatchReader implements AutoCloseable {
     /// Dictionaries that have had deltas, as they grow.
     private final IdentityHashMap<SourceField.Dictionary, GrowingArray> growing = new IdentityHashMap<>();
 
-    /// By dictionary why it is not there though it was sent.
+    /// Why a dictionary is not there though it was sent, by its id.
     private final Map<Long, String> missing = new HashMap<>();
 
     /// @param allocator what is decompressed, decoded and cast is allocated from it
@@ -118,7 +118,8 @@ public final class BatchReader implements AutoCloseable {
         long id = header.id();
         drop(id);
         missing.remove(id);
-        // They would else show the new values where those that they were sent with are meant.
+        // Dictionaries that refer to this one would else show its new values where they mean those that they were sent
+        // with.
         for (SchemaBinding.DictionaryColumn other : binding.dictionaries()) {
             long otherId = other.dictionary().id();
             if (dictionaryMemory.containsKey(otherId)

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("restricted")
 final class JoinedVectors {
 
-    /// All of them, those without rows too: lists count what their children hold.
+    /// The vectors to join, those without rows too: lists count what their children hold.
     private final List<FieldVector> parts;
 
     private final BufferAllocator allocator;
@@ -177,7 +177,7 @@ final class JoinedVectors {
         }
     }
 
-    /// Of texts, or of lists: what they point into lies one part behind the other as well.
+    /// Joins the offsets of texts or of lists: what they point into lies one part behind the other as well.
     private ArrowBuf offsets(int index, int width) {
         boolean ofLists = index + 1 == layouts.size();
         long bytes = (count + 1) * width / 8;

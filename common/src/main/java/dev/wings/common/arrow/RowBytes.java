@@ -31,22 +31,22 @@ import org.apache.arrow.vector.complex.UnionVector;
 /// How many bytes rows take in an IPC message, about, and never less than their values take.
 public final class RowBytes {
 
-    /// Of a vector in a message: its node, where its buffers are, and what pads them.
+    /// What a vector adds to a message besides its values: its node, where its buffers are, and what pads them.
     private static final long VECTOR_BYTES = 80;
 
     private RowBytes() {}
 
-    /// All rows of a root.
+    /// The bytes of all rows of a root.
     public static long of(VectorSchemaRoot root) {
         return of(root, 0, root.getRowCount());
     }
 
-    /// The rows from `start` on, so many of them.
+    /// The bytes of `rows` rows from `start` on.
     public static long of(VectorSchemaRoot root, int start, int rows) {
         return ofAll(root.getFieldVectors(), start, rows);
     }
 
-    /// How many rows from `start` on fit into so many bytes: at least one, if there is one.
+    /// How many rows from `start` on fit into `bytes`: at least one, if there is one.
     public static int fitting(VectorSchemaRoot root, int start, long bytes) {
         int left = root.getRowCount() - start;
         if (left <= 1 || of(root, start, left) <= bytes) {
@@ -101,7 +101,7 @@ public final class RowBytes {
                 validity + of(it.getDataVector(), start * it.getListSize(), rows * it.getListSize());
             case StructVector it -> validity + ofAll(it.getChildrenFromFields(), start, rows);
             case UnionVector it -> VECTOR_BYTES + rows + ofAll(it.getChildrenFromFields(), start, rows);
-            // of kinds that no result has: as if all values were as large
+            // No result has such vectors: their values count as if all were equally large.
             default ->
                 Math.ceilDiv((long) vector.getBufferSize() * rows, Math.max(1, vector.getValueCount())) + validity;
         };

@@ -41,7 +41,7 @@ record Views(MemorySegment views, MemorySegment[] data) {
         return new Views(array.memory(0), data);
     }
 
-    /// Whether the value lies in its buffer and starts as the view says. What is below asks for it.
+    /// Whether the value lies in its buffer and starts as the view says. The other methods rely on it.
     boolean isInside(int position) {
         long at = (long) position * BYTES;
         int length = views.get(ArrayData.INT, at);

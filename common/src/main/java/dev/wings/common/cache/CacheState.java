@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Which blocks are there, which are on their way, and what has to go for others. Does no I/O. Safe for use by many
-/// threads: one lock for all, held for microseconds.
+/// Knows which blocks of objects are on the local disk, which are on their way, and which have to go to make room for
+/// others. It does no I/O. Safe for use by many threads: one lock guards all of it, and is held for microseconds.
 final class CacheState {
 
     private final long capacityBytes;
@@ -36,9 +36,9 @@ final class CacheState {
     private final Map<ObjectId, CachedFile> files = new HashMap<>();
     private long usedBytes;
 
-    /// @param capacityBytes of all blocks that are there or on their way
-    /// @param requestBlocks that are fetched at once at most
-    /// @param gapBlocks that nobody asked for are fetched as well if that saves a request
+    /// @param capacityBytes the bytes of all blocks that are there or on their way
+    /// @param requestBlocks how many blocks one request fetches at most
+    /// @param gapBlocks so many blocks that nobody asked for are fetched as well if that saves a request
     CacheState(long capacityBytes, int blockBytes, int requestBlocks, int gapBlocks) {
         this.capacityBytes = capacityBytes;
         this.blockBytes = blockBytes;
@@ -48,13 +48,13 @@ final class CacheState {
 
     /// What one caller has to do.
     ///
-    /// @param own to be fetched by the caller, each followed by [#land]
-    /// @param others to be waited for
-    /// @param evicted files to be deleted
+    /// @param own blocks that the caller fetches, each flight followed by [#land]
+    /// @param others blocks that others fetch, which the caller waits for
+    /// @param evicted files that the caller deletes
     record Work(List<Flight> own, List<Flight> others, List<CachedFile> evicted, CachedObject.Loaded loaded) {}
 
-    /// Takes over a file that a former process left. False if there is another of the same object: a crash can bring
-    /// back one that was evicted.
+    /// Takes over a file that a former process left. False if there is another file of the same object: a crash can
+    /// bring back one that was evicted.
     synchronized boolean restore(CachedFile file) {
         if (files.putIfAbsent(file.object(), file) != null) {
             return false;
@@ -70,7 +70,7 @@ final class CacheState {
         return file;
     }
 
-    /// No longer in use. True if nothing is known of it any more.
+    /// Ends the use of a file. True if nothing is known of it any more.
     synchronized boolean release(CachedFile file) {
         file.release();
         return forgetIfUseless(file);
@@ -189,13 +189,14 @@ final class CacheState {
         return changed;
     }
 
-    /// An index to be written.
+    /// An index that is to be written.
     ///
-    /// @param grown whether it claims blocks that may not be synced
+    /// @param grown whether the index claims blocks that may not be synced
     record Taken(CacheIndex index, boolean grown) {}
 
-    /// Of what is there now. The caller syncs the data if it has grown, then writes it, or says [#keepIndex]. Both are
-    /// told at once: what arrives between two answers would be claimed without a sync.
+    /// Takes the index of what is there now. The caller syncs the data if it has grown, then writes the index, or says
+    /// [#keepIndex]. Index and growth are answered together: what arrives between two answers would be claimed without
+    /// a sync.
     synchronized Taken takeIndex(CachedFile file) {
         boolean grown = file.grown();
         return new Taken(file.takeIndex(), grown);
@@ -205,12 +206,12 @@ final class CacheState {
         file.keepIndex();
     }
 
-    /// All that is on its way.
+    /// All blocks that are on their way.
     synchronized List<Flight> flights() {
         return files.values().stream().flatMap(file -> file.flights().stream()).toList();
     }
 
-    /// What has to go because the cache became smaller.
+    /// Takes the files that have to go because the cache became smaller.
     synchronized List<CachedFile> shrink() {
         return makeRoom(0);
     }

@@ -36,7 +36,7 @@ final class CachedFile {
     private final List<Flight> flights = new ArrayList<>();
     private int users;
     private long lastUseMillis;
-    /// Counts what arrived.
+    /// Goes up with each arrival, so that links have new names.
     private long version;
 
     /// Whether blocks came that the index on disk does not claim yet.
@@ -63,13 +63,13 @@ final class CachedFile {
         this.lastUseMillis = lastUseMillis;
     }
 
-    /// Of an object that nothing is there of. The name is new for each file that ever was, so that an index that a
-    /// crash brings back belongs to no other's data.
+    /// A file of an object of which nothing is there yet. The name is new for each file that ever was, so that an index
+    /// that a crash brings back belongs to no other file's data.
     static CachedFile create(ObjectId object, UUID name, int blockBytes) {
         return new CachedFile(object, name.toString(), blockBytes, new BitSet(), 0);
     }
 
-    /// Of an object that a former process had.
+    /// A file of an object that a former process left.
     static CachedFile restore(String name, CacheIndex index) {
         CachedFile file = new CachedFile(
                 index.object(),
@@ -81,7 +81,7 @@ final class CachedFile {
         return file;
     }
 
-    /// The name of a file of the cache if it is an index, without what all indexes end with.
+    /// Whether a file of the cache is an index, by its name.
     static boolean isIndex(String file) {
         return file.endsWith(INDEX);
     }
@@ -98,7 +98,7 @@ final class CachedFile {
         return name + INDEX;
     }
 
-    /// A name for the data as it is now: another one as soon as something arrives.
+    /// A name for the data as they are now: it is another one as soon as something arrives.
     String linkName() {
         return name + "." + version + DATA;
     }
@@ -156,7 +156,7 @@ final class CachedFile {
         return last ? bytes - ((long) blockCount() * blockBytes - object.bytes()) : bytes;
     }
 
-    /// Those of `wanted` that are there.
+    /// The blocks among `wanted` that are there.
     BitSet present(BitSet wanted) {
         BitSet found = (BitSet) wanted.clone();
         found.and(present);
@@ -173,7 +173,7 @@ final class CachedFile {
         return bytes;
     }
 
-    /// Those of `wanted` that are not there and that nobody fetches.
+    /// The blocks among `wanted` that are not there and that nobody fetches.
     BitSet missing(BitSet wanted) {
         BitSet missing = (BitSet) wanted.clone();
         missing.andNot(present);
@@ -181,7 +181,7 @@ final class CachedFile {
         return missing;
     }
 
-    /// Those who fetch any of `wanted`.
+    /// The flights that bring any of the blocks `wanted`.
     List<Flight> flights(BitSet wanted) {
         return flights.stream().filter(flight -> flight.overlaps(wanted)).toList();
     }
@@ -198,7 +198,7 @@ final class CachedFile {
         return flight;
     }
 
-    /// The blocks of a flight are there, or nobody fetches them any more.
+    /// Ends a flight: its blocks are there, or nobody fetches them any more.
     void land(Flight flight, boolean arrived) {
         flights.remove(flight);
         claimed.clear(flight.startBlock(), flight.endBlock());
@@ -228,7 +228,7 @@ final class CachedFile {
         return lastUseMillis;
     }
 
-    /// All that is there or on its way counts.
+    /// The bytes of all blocks that are there or on their way.
     long heldBytes() {
         BitSet held = (BitSet) present.clone();
         held.or(claimed);
@@ -243,19 +243,19 @@ final class CachedFile {
         return grown;
     }
 
-    /// Whether the index on disk is behind.
+    /// Whether the index on disk is behind what is there.
     boolean changed() {
         return grown || (used && !present.isEmpty());
     }
 
-    /// What the index on disk is to say once the data is synced; it counts as written.
+    /// The index as it is to be on disk once the data are synced; it counts as written from now on.
     CacheIndex takeIndex() {
         grown = false;
         used = false;
         return new CacheIndex(object, blockBytes, lastUseMillis, (BitSet) present.clone());
     }
 
-    /// The index could not be written after all.
+    /// Takes back [#takeIndex]: the index could not be written after all.
     void keepIndex() {
         grown = true;
     }

@@ -24,8 +24,8 @@ public interface CachedObject extends AutoCloseable {
 
     /// What [#load] found.
     ///
-    /// @param cachedBytes that were there before, in whole blocks
-    /// @param fetchedBytes that were not, and that this call or one at the same time fetched
+    /// @param cachedBytes bytes that were there before, in whole blocks
+    /// @param fetchedBytes bytes that were not there, and that this call or one at the same time fetched
     record Loaded(long cachedBytes, long fetchedBytes) {
 
         public static final Loaded NONE = new Loaded(0, 0);
@@ -57,7 +57,7 @@ public interface CachedObject extends AutoCloseable {
     /// another file: what a reader remembers by it stays true.
     Path link(Path directory);
 
-    /// To be called when no other call is going on any more.
+    /// Ends the use of the object. No other call may be going on any more.
     @Override
     void close();
 }

@@ -65,11 +65,13 @@ public final class RangeCache implements AutoCloseable {
     private final Object persisting = new Object();
     private volatile boolean closed;
 
-    /// @param capacityBytes on disk
-    /// @param blockBytes the unit of what is there and what is not
-    /// @param requestBytes of one request, a multiple of `blockBytes`; each takes a buffer of that size
-    /// @param gapBytes that nobody asked for are fetched as well if that saves a request
-    /// @param fetches requests to one object store at once; to all a third more
+    /// The bounds of a cache.
+    ///
+    /// @param capacityBytes how many bytes it may take on disk
+    /// @param blockBytes the size of a block, which is there as a whole or not at all
+    /// @param requestBytes how much one request fetches, a multiple of `blockBytes`; each takes a buffer of that size
+    /// @param gapBytes so many bytes that nobody asked for are fetched as well if that saves a request
+    /// @param fetches how many requests one object store gets at once; all stores together get a third more
     /// @param persistEvery how often the index is written
     public record Limits(
             long capacityBytes, int blockBytes, int requestBytes, int gapBytes, int fetches, Duration persistEvery) {
@@ -158,7 +160,7 @@ public final class RangeCache implements AutoCloseable {
         }
     }
 
-    /// An object to be read; nothing happens yet.
+    /// An object to be read. Nothing is fetched yet.
     public CachedObject open(ObjectId object) {
         if (closed) {
             throw WingsException.unavailable("the cache is closed", null);
@@ -171,12 +173,12 @@ public final class RangeCache implements AutoCloseable {
         return disk.links();
     }
 
-    /// That all blocks may take.
+    /// How many bytes all blocks may take.
     public long capacityBytes() {
         return limits.capacityBytes();
     }
 
-    /// Of all blocks that are there or on their way.
+    /// The bytes of all blocks that are there or on their way.
     public long usedBytes() {
         return state.usedBytes();
     }
@@ -239,7 +241,7 @@ public final class RangeCache implements AutoCloseable {
         }
     }
 
-    /// Writes the indexes that are behind. One by one: who evicts meanwhile must not delete what is written here.
+    /// Writes the indexes that are behind, one by one: who evicts meanwhile must not delete what is written here.
     void persist() {
         synchronized (persisting) {
             for (CachedFile file : state.useChanged()) {
@@ -266,7 +268,7 @@ public final class RangeCache implements AutoCloseable {
         }
     }
 
-    /// The index first: without it, data says nothing.
+    /// Deletes the index first: without it, data say nothing.
     private void delete(List<CachedFile> files) {
         for (CachedFile file : files) {
             try {
@@ -358,8 +360,8 @@ public final class RangeCache implements AutoCloseable {
         }
     }
 
-    /// All of them end before this does, so that nothing is left behind by a caller that failed; only an interrupted
-    /// one does not wait.
+    /// Waits for all flights to end before it fails, so that a caller that failed leaves nothing behind; only an
+    /// interrupted caller does not wait.
     private static void await(List<Flight> flights) {
         List<Throwable> failures = new ArrayList<>();
         for (Flight flight : flights) {
@@ -374,7 +376,7 @@ public final class RangeCache implements AutoCloseable {
         }
         if (!failures.isEmpty()) {
             switch (failures.getFirst()) {
-                // made anew: several threads may get the same failure
+                // The exception is made anew, since several threads may get the same failure.
                 case WingsException known -> throw new WingsException(known.kind(), known.getMessage(), known);
                 case Error error -> throw error;
                 case Throwable other -> throw new IllegalStateException("an object cannot be read", other);
@@ -424,7 +426,8 @@ public final class RangeCache implements AutoCloseable {
         @Override
         public Path link(Path directory) {
             check();
-            // the name of what is there already: should something arrive meanwhile, the next link has another
+            // The link has the name of what is there already: should something arrive meanwhile, the next link has
+            // another.
             Path link = directory.resolve(state.linkName(file));
             try {
                 ensureData(file);

@@ -20,13 +20,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What came of reading the configuration of a service. With problems there is no configuration, but where the
-/// service would listen is known all the same, as far as it is said rightly.
+/// What came of reading the configuration of a service. With problems there is no configuration, but where the service
+/// would listen is known all the same, as far as it is set rightly.
 ///
-/// @param prefix of the names of its settings: `WINGS_SERVER_`
+/// @param prefix what the names of its settings start with, such as `WINGS_SERVER_`
 /// @param config empty if there are problems
 /// @param problems all of them, a line each
-/// @param names of its settings, as a whole
+/// @param names the whole names of its settings
 /// @param texts values of settings that are text, by names without the prefix
 /// @param ports values of settings that are ports, by names without the prefix; what was refused is missing
 public record Reading<T>(

@@ -31,10 +31,10 @@ public final class UnknownNames {
 
     private UnknownNames() {}
 
-    /// Finds variables of no service and of nobody else, a line each. Those that begin like a service's settings are
-    /// problems of its [Reading].
+    /// Finds variables that belong to no service and to nobody else, and describes each in a line. Those that begin
+    /// like a service's settings are problems of its [Reading].
     ///
-    /// @param services all that there are
+    /// @param services all services that there are
     /// @param others names that are read by something else
     public static List<String> find(
             Map<String, String> environment, Collection<Reading<?>> services, Set<String> others) {
@@ -51,9 +51,9 @@ public final class UnknownNames {
                         .toList();
     }
 
-    /// Says that a name is unknown, and which it may be meant to be.
+    /// Says that a name is unknown, and which name may have been meant.
     ///
-    /// @param prefix that is known to be right
+    /// @param prefix the part of the name that is known to be right
     static String problem(String name, String prefix, Collection<String> known) {
         return name + " is unknown"
                 + nearest(name, prefix, known)

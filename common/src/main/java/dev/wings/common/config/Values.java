@@ -117,7 +117,7 @@ final class Values {
         return previous[right.length()];
     }
 
-    /// From the largest to the smallest.
+    /// The units, from the largest to the smallest.
     private enum Unit {
         TiB(40),
         GiB(30),

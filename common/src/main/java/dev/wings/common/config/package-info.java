@@ -1,5 +1,5 @@
 /// Configuration of services: environment variables, or a file with the same names, read once into a record per
-/// service. Start at [dev.wings.common.config.Settings].
+/// service. Start reading at [dev.wings.common.config.Settings].
 @NullMarked
 package dev.wings.common.config;
 

@@ -28,12 +28,12 @@ import java.util.List;
 @SuppressWarnings("restricted")
 final class ChunkParts implements AutoCloseable {
 
-    /// So that two of them are one message.
+    /// Two parts of this size make one message.
     static final long MAX_PART_BYTES = MessageRoom.MAX_BYTES / 2;
 
     private final List<ValueSize> columns;
 
-    /// What the columns whose values are all of one size take of a row.
+    /// How many bytes the columns whose values are all of one size take for each row.
     private final long fixedRowBytes;
 
     private final boolean allFixed;
@@ -41,7 +41,7 @@ final class ChunkParts implements AutoCloseable {
     private final MemorySegment chunk;
     private int rows;
 
-    /// What the other columns take.
+    /// How many bytes the other columns take for each row.
     private long[] rowBytes = {};
 
     private int position;
@@ -56,11 +56,11 @@ final class ChunkParts implements AutoCloseable {
                 .sum();
         this.allFixed = columns.stream().allMatch(ValueSize.Constant.class::isInstance);
         this.options = options;
-        // a few bytes for the collector, as those of the statement
+        // The collector frees these few bytes, as it does those of the statement.
         this.chunk = Arena.ofAuto().allocate(ADDRESS);
     }
 
-    /// Whether there is more of the chunk.
+    /// Whether the chunk has another part.
     boolean hasNext() {
         return position < rows;
     }
@@ -83,7 +83,7 @@ final class ChunkParts implements AutoCloseable {
         return true;
     }
 
-    /// How large the next part is, about.
+    /// How large the next part is, roughly.
     long nextBytes() {
         return partBytes;
     }

@@ -39,7 +39,7 @@ public final class DuckDb implements AutoCloseable {
 
     private static final String THREADS = "threads";
 
-    /// How many threads the caller brings: DuckDB starts those that are missing.
+    /// The setting for how many threads the caller brings: DuckDB starts those that are missing.
     private static final String OWN_THREADS = "external_threads";
 
     private final Arena arena;
@@ -98,7 +98,7 @@ public final class DuckDb implements AutoCloseable {
         }
     }
 
-    /// Runs statements of ours, without parameters; results are dropped.
+    /// Runs statements of our own, without parameters; results are dropped.
     public void run(String sql) {
         try (Arena scope = Arena.ofConfined()) {
             MemorySegment result = scope.allocate(CApi.RESULT);
@@ -115,8 +115,9 @@ public final class DuckDb implements AutoCloseable {
         }
     }
 
-    /// The one text that a statement of ours with one parameter answers. The statement is kept: there are few of them.
-    /// The parameter has a type there (`?::VARCHAR`): else the statement is planned anew each time.
+    /// Runs a statement of our own with one parameter and reads its answer, which is one text. The statement is kept:
+    /// there are few of them. The parameter must have a type in it (`?::VARCHAR`), or the statement is planned anew
+    /// each time.
     ///
     /// @param reader is given the text in UTF-8, which is there for as long as it reads
     public <T> T text(String sql, String parameter, Function<ByteBuffer, T> reader) {
@@ -125,7 +126,7 @@ public final class DuckDb implements AutoCloseable {
         return statement.text(reader);
     }
 
-    /// The same text as such.
+    /// As the other, with the text as a string.
     public String text(String sql, String parameter) {
         return text(
                 sql, parameter, bytes -> StandardCharsets.UTF_8.decode(bytes).toString());
@@ -133,7 +134,8 @@ public final class DuckDb implements AutoCloseable {
 
     /// Prepares one statement. The caller must know that it is one: DuckDB executes all but the last of several.
     public Statement prepare(String sql) {
-        // a few bytes for the collector: closing a shared arena would stop every thread of the process, for each query
+        // The collector frees these few bytes: closing a shared arena would stop every thread of the process, for each
+        // query.
         Arena scope = Arena.ofAuto();
         try {
             MemorySegment statement = scope.allocate(ADDRESS);

@@ -27,12 +27,12 @@ public final class DuckDbException extends RuntimeException {
 
     private final Kind kind;
 
-    /// What the reason is, as far as it matters.
+    /// What the reason is, as far as it matters to callers.
     public enum Kind {
-        /// The SQL, or a value that it met.
+        /// DuckDB refuses the SQL, or a value that it met.
         STATEMENT,
         OUT_OF_MEMORY,
-        /// By [DuckDb#interrupt], or its time limit.
+        /// [DuckDb#interrupt] or the time limit ended the statement.
         INTERRUPTED,
         /// A local file cannot be written or read, say because the disk is full.
         DISK,
@@ -40,13 +40,13 @@ public final class DuckDbException extends RuntimeException {
         BROKEN
     }
 
-    /// @param message that starts with the kind of DuckDB: `Parser Error: ...`
+    /// @param message DuckDB's own, which starts with its kind: `Parser Error: ...`
     public DuckDbException(String message) {
         super(readable(message));
         this.kind = kindOf(getMessage());
     }
 
-    /// DuckDB's message without the stack trace that some have, and out of the JSON that others are.
+    /// DuckDB's message, taken out of the JSON that some are, and without the stack trace that others have.
     public static String readable(String message) {
         String plain = message.contains(JSON_MESSAGE) ? ofJson(message) : message;
         int trace = plain.indexOf("\n\nStack Trace:");
@@ -74,7 +74,7 @@ public final class DuckDbException extends RuntimeException {
         return text.toString();
     }
 
-    /// Appends what the letter behind a backslash stands for; how many characters it has behind it.
+    /// Appends what the letter behind a backslash stands for. Returns how many more characters belong to it.
     private static int appendEscaped(String json, int position, StringBuilder text) {
         char letter = json.charAt(position);
         boolean hex = position + 5 <= json.length()

@@ -47,18 +47,18 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// A table as a `struct ArrowArrayStream` of the Arrow C stream interface: first its columns, then an [ArrowTable]
-/// with its rows, which may be replaced by another.
+/// A table as a `struct ArrowArrayStream` of the Arrow C stream interface. It is made with its columns; an [ArrowTable]
+/// with the rows is attached later, and may be replaced by another.
 ///
-/// DuckDB copies the struct for each scan and reads through the copy, without telling the producer that a scan
-/// starts. A plain one-shot stream would give the second scan of a self join what the first left over: wrong rows, no
-/// error. So the struct has `private_data` 0, and the first `get_next` through a copy writes the number of the scan
-/// that it opens into the copy's: whoever comes with 0 is a new scan.
+/// DuckDB copies the struct for each scan and reads through the copy, without telling the producer that a scan starts.
+/// A plain one-shot stream would give the second scan of a self join what the first left over: wrong rows, no error. So
+/// the struct has `private_data` 0, and the first `get_next` through a copy writes the number of the scan that it opens
+/// into the copy's: whoever comes with 0 is a new scan.
 ///
 /// DuckDB also believes that the producer delivers only the columns that a plan needs, and only the rows that its
 /// filters let through, without telling which. So the stream has one column, a struct of the table's columns, and
 /// [#viewSql] takes it apart behind a barrier that lets no filter through: a sample of all rows. The members of the
-/// struct have names of ours, which DuckDB does not take for each other whatever the columns are called.
+/// struct have names of our own, which DuckDB does not take for each other whatever the columns are called.
 @SuppressWarnings("restricted")
 final class ExportedTable implements AutoCloseable {
 
@@ -119,7 +119,7 @@ final class ExportedTable implements AutoCloseable {
         reading = new Reading(table, allocator);
     }
 
-    /// Lets go of the rows. Only after DuckDB has let go of all that reads them: statements and results.
+    /// Lets go of the rows. DuckDB must have let go of all statements and results that read them before.
     void detach() {
         Reading last;
         synchronized (this) {
@@ -161,12 +161,12 @@ final class ExportedTable implements AutoCloseable {
         return struct;
     }
 
-    /// Why a scan of the rows failed, if one did: DuckDB's own message only says that one failed.
+    /// Why a scan of the rows failed, if one did; DuckDB's own message only says that one failed.
     synchronized Optional<Throwable> failure() {
         return Optional.ofNullable(reading).map(Reading::failure);
     }
 
-    /// Only after DuckDB has let go of all that reads the stream: its views, statements and results.
+    /// Closes the stream. DuckDB must have let go of all views, statements and results that read it before.
     @Override
     public void close() {
         try {
@@ -179,7 +179,7 @@ final class ExportedTable implements AutoCloseable {
         }
     }
 
-    /// The rows of the table for now, and all scans of them.
+    /// The rows that the table has for now, and all scans of them.
     private static final class Reading implements AutoCloseable {
         private final ArrowTable table;
         private final BufferAllocator allocator;
@@ -245,9 +245,9 @@ final class ExportedTable implements AutoCloseable {
         }
     }
 
-    // The callbacks. An exception that leaves one of them ends the JVM.
+    // Callbacks follow. An exception that leaves one of them ends the JVM.
 
-    /// Hands out copies of one schema that stays ours: `duckdb_arrow_scan` releases none that it gets.
+    /// Hands out copies of one schema that this keeps: `duckdb_arrow_scan` releases none that it gets.
     private int copySchema(MemorySegment out) {
         try {
             MemorySegment copy = out.reinterpret(SCHEMA_STRUCT_BYTES);

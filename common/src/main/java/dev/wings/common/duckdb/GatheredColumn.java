@@ -110,13 +110,13 @@ final class GatheredColumn implements AutoCloseable {
             case FIXED -> buffer.append(from, more * (long) layouts.get(index).bytes());
             case TEXT_OFFSETS -> addTexts(buffer, buffers.get(index + 1), from, array.buffer(index + 1), more);
             case TEXTS -> {
-                // with their offsets
+                // such a buffer is added together with its offsets
             }
             case LIST_OFFSETS -> addLists(buffer, from, array.child(0).length(), more);
         }
     }
 
-    /// The buffer is there from the first null on.
+    /// Adds to the validity buffer, which exists from the first null on.
     private void addValidity(GrowingBuffer buffer, long from, int moreNulls, int more) {
         if (nulls == 0 && moreNulls > 0) {
             fillBits(buffer, length);
@@ -144,7 +144,7 @@ final class GatheredColumn implements AutoCloseable {
         }
     }
 
-    /// Bits that are behind the last value of either are nothing.
+    /// Adds bits. Those behind the last value, in the old bits or the new ones, mean nothing.
     private void addBits(GrowingBuffer buffer, long from, int more) {
         extendBits(buffer, more);
         int shift = length % 8;
@@ -181,8 +181,8 @@ final class GatheredColumn implements AutoCloseable {
         addOffsets(offsets, from, more, before, Math.addExact(before, elements));
     }
 
-    /// @param shift of each offset
-    /// @param largest what becomes of the last, which was computed without a wrap: the others are smaller
+    /// @param shift what is added to each offset
+    /// @param largest the last offset after the shift, computed without an overflow: the others are smaller
     private static void addOffsets(GrowingBuffer offsets, long from, int more, int shift, int largest) {
         if (largest < 0) {
             throw new IllegalStateException("offsets are too large: " + largest);
@@ -197,7 +197,7 @@ final class GatheredColumn implements AutoCloseable {
         }
     }
 
-    /// How much was gathered.
+    /// How many bytes were gathered.
     long bytes() {
         long bytes = 0;
         for (GrowingBuffer buffer : buffers) {
@@ -209,7 +209,7 @@ final class GatheredColumn implements AutoCloseable {
         return bytes;
     }
 
-    /// Replaces the values of `vector` by those that were gathered. Nothing is left here.
+    /// Replaces the values of `vector` by those that were gathered, and leaves nothing here.
     void moveTo(FieldVector vector) {
         for (int i = 0; i < children.size(); i++) {
             children.get(i).moveTo(vector.getChildrenFromFields().get(i));

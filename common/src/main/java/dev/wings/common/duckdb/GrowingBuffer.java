@@ -21,8 +21,8 @@ import org.apache.arrow.memory.util.MemoryUtil;
 
 /// A buffer that grows while it is filled.
 ///
-/// It is filled by addresses, as all in this path: it goes through here for each value of each result, and segments
-/// cost several times as much until they are hot.
+/// It is filled by addresses, as everything on this path is: each value of each result goes through here, and memory
+/// segments cost several times as much until they are hot.
 final class GrowingBuffer implements AutoCloseable {
 
     private static final long FIRST_BYTES = 4 << 10;
@@ -36,7 +36,7 @@ final class GrowingBuffer implements AutoCloseable {
         this.buffer = allocator.getEmpty();
     }
 
-    /// How much is filled.
+    /// How many bytes are filled.
     long size() {
         return size;
     }
@@ -46,7 +46,7 @@ final class GrowingBuffer implements AutoCloseable {
         return buffer.memoryAddress();
     }
 
-    /// Makes the buffer longer by so many bytes, which are zero, and gives the address of the first of them.
+    /// Makes the buffer longer by `bytes`, which are zero, and returns the address of the first of them.
     long extend(long bytes) {
         long start = size;
         reserve(size + bytes);
@@ -55,7 +55,7 @@ final class GrowingBuffer implements AutoCloseable {
         return address() + start;
     }
 
-    /// Adds a copy of so many bytes.
+    /// Appends a copy of `bytes` from the address `from`.
     void append(long from, long bytes) {
         if (bytes > 0) {
             reserve(size + bytes);
@@ -70,7 +70,7 @@ final class GrowingBuffer implements AutoCloseable {
         size += Integer.BYTES;
     }
 
-    /// Room for so many bytes in all.
+    /// Makes room for so many bytes in all.
     private void reserve(long bytes) {
         if (bytes <= buffer.capacity()) {
             return;
@@ -83,7 +83,7 @@ final class GrowingBuffer implements AutoCloseable {
         buffer = larger;
     }
 
-    /// What was filled; the caller closes it. This is empty then.
+    /// Takes what was filled, and leaves this empty. The caller closes the buffer.
     ArrowBuf take() {
         ArrowBuf filled = buffer.writerIndex(size);
         buffer = allocator.getEmpty();

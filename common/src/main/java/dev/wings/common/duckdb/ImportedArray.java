@@ -43,7 +43,7 @@ final class ImportedArray implements AutoCloseable {
     private final BufferAllocator allocator;
     private final ArrowArray array;
 
-    /// Its buffers that are in use, and this until [#close].
+    /// Counts the buffers that are in use, and this itself until [#close].
     private final AtomicInteger users = new AtomicInteger(1);
 
     /// @param allocator counts the buffers

@@ -32,8 +32,8 @@ import java.util.UUID;
 import org.apache.arrow.vector.PeriodDuration;
 import org.jspecify.annotations.Nullable;
 
-/// Lists as values of DuckDB's. All elements have one type, which is found from them: decimals get the digits that the
-/// largest need.
+/// Lists as values of DuckDB. All elements of a list have one type, which is found from them: decimals get as many
+/// digits as the largest needs.
 final class ListValue {
 
     private static final int BOOLEAN = 1;
@@ -52,7 +52,7 @@ final class ListValue {
 
     private static final int LONG_DIGITS = 19;
 
-    /// Of the elements of a list.
+    /// The type of the elements of a list.
     private sealed interface Type {
 
         /// @param id in `duckdb.h`
@@ -70,7 +70,7 @@ final class ListValue {
 
     private ListValue() {}
 
-    /// A value that the caller destroys. Elements are null or what [Statement#bind] takes.
+    /// Makes a value that the caller destroys. Elements are null or what [Statement#bind] takes.
     static MemorySegment create(List<? extends @Nullable Object> list, Arena scope) throws Throwable {
         Type type = elementType(list);
         if (type instanceof Type.Decimal decimal && decimal.width() > Statement.MAX_DIGITS) {
@@ -101,7 +101,7 @@ final class ListValue {
         }
     }
 
-    /// @param slot of a value, or of NULL
+    /// @param slot holds a value, or NULL
     static void destroy(MemorySegment slot) throws Throwable {
         if (slot.get(ADDRESS, 0).address() != 0) {
             ValueApi.DESTROY_VALUE.invokeExact(slot);
@@ -181,7 +181,7 @@ final class ListValue {
         };
     }
 
-    /// Numbers beyond the range of 64 bits come as decimals, beside others of their list that come as integers.
+    /// Integers beyond 64 bits come as decimals, beside others of the same list that come as integers.
     private static Type common(Type a, Type b) {
         Type.Simple unknown = new Type.Simple(NULL);
         if (a.equals(b) || b.equals(unknown)) {

@@ -36,14 +36,15 @@ public final class ParquetFiles {
 
     private ParquetFiles() {}
 
-    /// What stands behind `FROM`: the rows of the files, one file after the other.
+    /// What stands behind `FROM` to read the rows of the files, one file after the other.
     public static String relation(Collection<Path> files) {
         return relation(files, Map.of());
     }
 
     /// As [#relation(Collection)].
     ///
-    /// @param options further ones of `read_parquet`, or in place of those that infer nothing, as they stand in SQL
+    /// @param options options of `read_parquet` as they stand in SQL: further ones, or ones that replace those by which
+    ///     nothing is inferred
     public static String relation(Collection<Path> files, Map<String, String> options) {
         Map<String, String> all = new LinkedHashMap<>(NOTHING_INFERRED);
         all.putAll(options);
@@ -55,7 +56,7 @@ public final class ParquetFiles {
                 + ")";
     }
 
-    /// A file's path as functions that read files take it, which is a pattern: nothing of the name is one.
+    /// A file's path for functions that read files: they take a pattern, in which nothing of the name is one.
     public static String path(Path file) {
         return text(file.toAbsolutePath().toString().replaceAll("[\\[*?]", "[$0]"));
     }

@@ -29,7 +29,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// The rows of a running statement, streamed: DuckDB computes little more than is read.
 public final class Results implements AutoCloseable {
 
-    /// Larger parts, which are single rows or nearly so, are not copied into a message with others.
+    /// A larger part, which is a single row or nearly so, is not copied into a message with others.
     private static final long MAX_COPIED_BYTES = ChunkParts.MAX_PART_BYTES;
 
     /// Longer than one thread takes for a chunk of rows of which none is left out.
@@ -60,7 +60,7 @@ public final class Results implements AutoCloseable {
         this.gathered = root.getSchema().getFields().stream()
                 .map(field -> new GatheredColumn(field, allocator))
                 .toList();
-        // a few bytes for the collector, as those of the statement
+        // The collector frees these few bytes, as it does those of the statement.
         this.array = Arena.ofAuto().allocate(CArray.STRUCT_BYTES, Long.BYTES);
     }
 
@@ -89,8 +89,9 @@ public final class Results implements AutoCloseable {
         return root;
     }
 
-    /// Replaces the rows of [#root] by the next ones: first about 2,000, then as many as make about a mebibyte; false
-    /// at the end. No more than two mebibytes, unless one row is larger.
+    /// Replaces the rows of [#root] by the next ones, and returns false at the end. The first time these are about
+    /// 2,000 rows, then about as many as make a mebibyte; they take no more than two mebibytes, unless one row is
+    /// larger.
     public boolean next() {
         try {
             root.clear();
@@ -160,7 +161,7 @@ public final class Results implements AutoCloseable {
         return true;
     }
 
-    /// Large values are there once.
+    /// Makes the vectors' buffers out of those of the part, so that large values are in memory once.
     private void importPart() throws Throwable {
         try (ImportedArray imported = new ImportedArray(allocator)) {
             parts.export(imported.struct());
@@ -181,7 +182,7 @@ public final class Results implements AutoCloseable {
         }
     }
 
-    /// @param sizes where those of the columns are added
+    /// @param sizes receives the sizes of the columns
     private static Schema schema(
             MemorySegment result, MemorySegment options, List<ValueSize> sizes, BufferAllocator allocator)
             throws Throwable {

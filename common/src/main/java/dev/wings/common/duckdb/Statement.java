@@ -44,14 +44,14 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// A prepared statement of a [DuckDb]. Closed before that; its results before it.
+/// A prepared statement of a [DuckDb]. It is closed before the instance, and its results before it.
 public final class Statement implements AutoCloseable {
 
     /// `DUCKDB_TYPE_INVALID` and `DUCKDB_TYPE_ANY`: only the value of a parameter tells the type.
     /// `DUCKDB_TYPE_SQLNULL`.
     private static final List<Integer> UNKNOWN_TYPES = List.of(0, 34, 36);
 
-    /// Of a decimal.
+    /// The most digits of a decimal.
     static final int MAX_DIGITS = 38;
 
     private final MemorySegment statement;
@@ -60,7 +60,7 @@ public final class Statement implements AutoCloseable {
     private final MemorySegment pending;
     private final MemorySegment result;
 
-    /// @param arena that `statement` and `options` are in
+    /// @param arena keeps `statement` and `options`
     Statement(Arena arena, MemorySegment statement, MemorySegment options, TaskThreads helpers) {
         this.statement = statement;
         this.options = options;
@@ -130,7 +130,7 @@ public final class Statement implements AutoCloseable {
         }
     }
 
-    /// Starts the statement. The results of the time before are closed.
+    /// Starts the statement. The results of an earlier start must be closed.
     public Results execute(BufferAllocator allocator) {
         try {
             helpers.start();
@@ -142,7 +142,7 @@ public final class Statement implements AutoCloseable {
         }
     }
 
-    /// Runs the statement, whose result is one text. The results of the time before are closed.
+    /// Runs the statement, whose result is one text. The results of an earlier start must be closed.
     ///
     /// @param reader is given the text in UTF-8, which is there for as long as it reads
     <T> T text(Function<ByteBuffer, T> reader) {
@@ -186,7 +186,7 @@ public final class Statement implements AutoCloseable {
         }
     }
 
-    /// Starts the statement: then `result` is to be destroyed.
+    /// Starts the statement, after which `result` is to be destroyed.
     private void start() throws Throwable {
         int state = (int) CApi.PENDING.invokeExact(handle(), pending);
         try {

@@ -50,7 +50,7 @@ final class TaskThreads implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().name("engine-task-", 0).daemon().factory());
-        // their memory is taken with that of the instance, not in the middle of a statement
+        // The threads' memory is allocated with that of the instance, not in the middle of a statement.
         try {
             threads.prestartAllCoreThreads();
         } catch (Throwable t) {
@@ -59,7 +59,7 @@ final class TaskThreads implements AutoCloseable {
         }
     }
 
-    /// The threads work until [#stop].
+    /// Lets the threads work until [#stop].
     void start() throws Throwable {
         stop();
         if (threads.getCorePoolSize() == 0) {

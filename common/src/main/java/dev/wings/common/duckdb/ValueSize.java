@@ -24,21 +24,22 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.util.MemoryUtil;
 
-/// How many bytes a value of a type takes in Arrow, about: computed before it is made an Arrow value, since one value
-/// that many rows of a chunk share is there as many times then. What has no value in Arrow is refused meanwhile.
+/// How many bytes the values of a type take in Arrow, roughly. It is computed before Arrow values are made, since a
+/// value that many rows of a chunk share is in Arrow as many times. A value that Arrow cannot hold is refused on the
+/// way.
 @SuppressWarnings("restricted")
 sealed interface ValueSize {
 
     /// `duckdb_string_t`, `duckdb_list_entry`
     long ENTRY_BYTES = 16;
 
-    /// Of every type of a fixed width but that below.
+    /// The size of a value of any type of a fixed width, except of the one below.
     long FIXED_BYTES = 16;
 
-    /// Of a UUID, which is text in Arrow.
+    /// The size of a UUID, which is text in Arrow.
     long UUID_BYTES = 36;
 
-    /// Of the offset and validity of a value.
+    /// What the offset and the validity of a value take.
     long OVERHEAD_BYTES = 5;
 
     ValueSize FIXED = new Constant(FIXED_BYTES);
@@ -55,9 +56,8 @@ sealed interface ValueSize {
         }
     }
 
-    /// Integers of 128 bits, which are decimals of 38 digits in Arrow, whatever they are: those of 39 would be wrong,
-    /// and
-    /// the largest without a sign negative.
+    /// Integers of 128 bits, which Arrow gets as decimals of 38 digits, however large they are: those of 39 digits
+    /// would be wrong, and the largest unsigned ones negative.
     record HugeInteger(boolean signed) implements ValueSize {
 
         private static final BigInteger LIMIT = BigInteger.TEN.pow(38);
@@ -84,7 +84,7 @@ sealed interface ValueSize {
 
         private boolean fits(long low, long high) {
             if (signed && high < 0) {
-                // of its absolute value
+                // the low word of the absolute value
                 long negated = -low;
                 return isBelowLimit(negated, ~high + (negated == 0 ? 1 : 0));
             }
@@ -101,7 +101,8 @@ sealed interface ValueSize {
     record Text() implements ValueSize {
         @Override
         public void add(MemorySegment vector, long[] sums) throws Throwable {
-            // by addresses: of each row of each result, where segments cost several times as much until they are hot
+            // Addresses are used because this runs for each row of each result, where memory segments cost several
+            // times as much until they are hot.
             long entries = ((MemorySegment) CApi.VECTOR_DATA.invokeExact(vector)).address();
             MemorySegment validity = validity(vector, sums.length);
             boolean allValid = validity.address() == 0;
@@ -224,7 +225,7 @@ sealed interface ValueSize {
         }
     }
 
-    /// Where the values of a vector end, from 0, if they were laid one behind the other.
+    /// Where the values of a vector would end, from 0, if they were laid one behind the other.
     private static long[] ends(ValueSize element, MemorySegment vector, int count) throws Throwable {
         if (element instanceof Constant) {
             return new long[0];

@@ -15,14 +15,14 @@
  */
 package dev.wings.common.error;
 
-/// Texts of failures on their way to a client. They travel in a header, in which clients take 8 KiB at most, all
-/// headers together; to a longer one they say that the server is broken.
+/// Shortens the texts of failures for their way to a client. They travel in a header, and clients take 8 KiB at most
+/// for all headers together; when a text is longer, they say that the server is broken.
 final class Descriptions {
 
-    /// Bytes as they travel: those that are no printable ASCII take three.
+    /// Counts bytes as they travel: those that are no printable ASCII take three.
     private static final int MAX_BYTES = 4 << 10;
 
-    /// Most of what matters is at the start, but the place in a statement is at the end.
+    /// How much of the end is kept: most of what matters is at the start, but the place in a statement is at the end.
     private static final int MAX_END_BYTES = 1 << 10;
 
     private static final String CUT = " ... ";
@@ -52,7 +52,7 @@ final class Descriptions {
         return position;
     }
 
-    /// Where that of the end begins which fits.
+    /// Where the part of the end begins that fits.
     private static int suffix(String text) {
         int bytes = 0;
         int position = text.length();

@@ -51,7 +51,7 @@ public final class GrpcErrors {
         };
     }
 
-    /// A description as long as clients take one: without its middle, if that is too much.
+    /// A description that is as long as clients take one: its middle is left out if it is longer.
     public static String shortened(String description) {
         return Descriptions.shortened(description);
     }

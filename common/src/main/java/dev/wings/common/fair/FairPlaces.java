@@ -30,17 +30,16 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// A bounded number of places, or bytes, that owners (tenants, say) share.
 ///
-/// **Turns are fair.** The next place goes to the owner who holds the least, then to the one served, or come, the
-/// longest ago,
-/// whatever the others have waiting. So many clients of one owner are as one.
+/// **Turns are fair.** The next place goes to the owner who holds the least; among equals, to the one who was served,
+/// gave back or came the longest time ago. How much the others have waiting does not matter, so that many clients of
+/// one owner are as one.
 ///
-/// **Something is always left.** An owner may hold three times what it leaves free: alone three quarters of all, and
-/// the more there are of such owners, the less each gets. So who holds nothing need not wait for others who hold on to
-/// what they have. Nobody can have more than [#most] at once; a single place there is may be taken.
+/// **Something is always left.** An owner may hold three times what it leaves free: three quarters of all when it is
+/// alone, and less the more such owners there are. So an owner who holds nothing need not wait for others who hold on
+/// to what they have. Nobody can have more than [#most] at once; if there is a single place, it may be taken.
 ///
-/// **Waiting is bounded**: so many requests of one owner, four times as many of all, each for so long; what is beyond
-/// is
-/// EXHAUSTED.
+/// **Waiting is bounded**: so many requests of one owner may wait, four times as many of all owners, each for so long;
+/// what is beyond fails with EXHAUSTED.
 ///
 /// An owner is remembered while it holds something or waits. Safe for use by many threads.
 public final class FairPlaces {
@@ -50,9 +49,9 @@ public final class FairPlaces {
 
     private static final int QUEUES_OF_ALL = 4;
 
-    /// @param size places there are
-    /// @param queued requests of one owner that wait at most
-    /// @param patience how long one waits
+    /// @param size how many places there are
+    /// @param queued how many requests of one owner may wait
+    /// @param patience how long a request waits at most
     public record Limits(long size, int queued, Duration patience) {
 
         public Limits {
@@ -74,15 +73,15 @@ public final class FairPlaces {
     private long turns;
     private boolean draining;
 
-    /// @param what is shared, in the plural, for messages
-    /// @param scheduler in whose time one waits
+    /// @param what names in the plural what is shared, for messages
+    /// @param scheduler its time is the one in which requests wait
     public FairPlaces(String what, Limits limits, Scheduler scheduler) {
         this(what, limits, Optional.of(scheduler));
     }
 
     /// Places that nobody waits for.
     ///
-    /// @param what is shared, in the plural, for messages
+    /// @param what names in the plural what is shared, for messages
     public FairPlaces(String what, long size) {
         this(what, new Limits(size, 0, Duration.ZERO), Optional.empty());
     }
@@ -97,7 +96,7 @@ public final class FairPlaces {
     private static final class Owner {
         final Deque<Waiter> waiters = new ArrayDeque<>();
         long held;
-        /// When it came, or was served last.
+        /// The turn at which the owner came, or was last served.
         long lastTurn;
     }
 
@@ -133,9 +132,8 @@ public final class FairPlaces {
         return acquire(owner, 1);
     }
 
-    /// Waits for so many places, to be had at once. EXHAUSTED if too many wait, or it takes too long, or there are
-    /// never
-    /// so many; UNAVAILABLE after [#drain].
+    /// Waits until `amount` places are free at once, and takes them. Fails with EXHAUSTED if too many requests wait, or
+    /// it takes too long, or there are never so many; with UNAVAILABLE after [#drain].
     public Place acquire(String owner, long amount) throws InterruptedException {
         check(amount);
         if (amount > most()) {
@@ -164,12 +162,12 @@ public final class FairPlaces {
         }
     }
 
-    /// One place if it is to be had now, without going before those who wait.
+    /// Takes one place if it is free now and nobody waits before.
     public Optional<Place> tryAcquire(String owner) {
         return tryAcquire(owner, 1);
     }
 
-    /// So many places if they are to be had now, without going before those who wait.
+    /// Takes `amount` places if they are free now and nobody waits before.
     public Optional<Place> tryAcquire(String owner, long amount) {
         check(amount);
         lock.lock();
@@ -184,7 +182,7 @@ public final class FairPlaces {
         }
     }
 
-    /// Requests that wait.
+    /// How many requests wait.
     public int waiting() {
         lock.lock();
         try {
@@ -207,7 +205,7 @@ public final class FairPlaces {
         return limits.size() - free();
     }
 
-    /// Owners that hold something or wait.
+    /// How many owners hold something or wait.
     int owners() {
         lock.lock();
         try {
@@ -217,7 +215,7 @@ public final class FairPlaces {
         }
     }
 
-    /// Hands out nothing any more, and waits until everything was given back. Returns whether it was in time.
+    /// Hands out nothing any more, and waits until everything was given back. Returns whether that happened in time.
     public boolean drain(Duration timeout) throws InterruptedException {
         long leftNanos = timeout.toNanos();
         lock.lockInterruptibly();
@@ -252,18 +250,18 @@ public final class FairPlaces {
             return name;
         }
 
-        /// Whether others were before us.
+        /// Whether other requests were served before this one.
         public boolean waited() {
             return waited;
         }
 
-        /// Takes more, without waiting; whether it was to be had.
+        /// Takes `more` places without waiting, and returns whether they were free.
         public boolean tryGrow(long more) {
             Optional<Place> grown = tryAcquire(name, more);
             grown.ifPresent(place -> {
                 lock.lock();
                 try {
-                    // if nobody held anything of it, it was forgotten, and is another one now
+                    // An owner that held nothing was forgotten; the one of that name is another object now.
                     owner = place.owner;
                     amount += place.amount;
                     place.amount = 0;
@@ -300,7 +298,7 @@ public final class FairPlaces {
         private void giveBack(long less) {
             amount -= less;
             owner.held -= less;
-            // behind those who came while it held this, before those who come later
+            // The owner's turn comes behind those who came while it held this, and before those who come later.
             owner.lastTurn = ++turns;
             free += less;
             forgetIfUnused(name, owner);
@@ -335,7 +333,7 @@ public final class FairPlaces {
     private void leaveQueue(String name, Owner owner, Waiter waiter) {
         if (owner.waiters.remove(waiter)) {
             waiting--;
-            // who is next may need less
+            // the request that is next now may need less
             serve();
         }
         forgetIfUnused(name, owner);
@@ -347,7 +345,7 @@ public final class FairPlaces {
         }
     }
 
-    /// The waiter itself is in the queue by now.
+    /// Fails if too many wait. The new request is in the queue by now.
     private void checkQueue(String name, Owner owner) {
         int ofOthers = waiting - owner.waiters.size();
         long left = (long) QUEUES_OF_ALL * limits.queued() - ofOthers;
@@ -368,7 +366,7 @@ public final class FairPlaces {
                 if (waiter.turn == Turn.WAITS) {
                     throw e;
                 }
-                // it is ours already; whoever waits next notices
+                // The places are ours already; whoever waits next notices the interruption.
                 Thread.currentThread().interrupt();
             }
         }
@@ -385,7 +383,7 @@ public final class FairPlaces {
                 "too many " + what + " at once: limit=" + limits.size() + ", owner=" + owner + ", " + reason);
     }
 
-    /// Gives to those who wait what is there for them.
+    /// Gives to those who wait what is free for them.
     private void serve() {
         if (draining) {
             refuseAll();
@@ -408,7 +406,8 @@ public final class FairPlaces {
         }
     }
 
-    /// Who holds nothing yet has the others wait behind; who is at the end of its share does not.
+    /// The owner that is served next. One that holds nothing yet makes the others wait behind it; one that is at the
+    /// end of its share does not.
     private Optional<Owner> next() {
         List<Owner> inTurn = owners.values().stream()
                 .filter(owner -> !owner.waiters.isEmpty())

@@ -25,10 +25,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which tenants there are, so that a name that somebody has made up gets no share of what tenants share.
+/// Knows which tenants exist, so that a name that somebody has made up gets no share of what tenants share.
 ///
-/// What was found is remembered for a while, names that are none are not. Those who ask for names that were not known
-/// before take turns with those who ask again, so that the one does not keep the other waiting. Safe for use by many
+/// Tenants that were found are remembered for a while, names that are none are not. Those who ask for names that were
+/// not known before take turns with those who ask again, so that neither keeps the other waiting. Safe for use by many
 /// threads.
 public final class KnownTenants {
 
@@ -67,9 +67,8 @@ public final class KnownTenants {
         }
     }
 
-    /// Fails with NOT_FOUND, or INVALID, if there is no such tenant. Asks, and blocks, if that is not known, or was
-    /// long
-    /// ago; one that was known is taken for known while nobody answers.
+    /// Fails with NOT_FOUND, or INVALID, if there is no such tenant. It asks, and blocks, if the tenant is not known or
+    /// was asked for long ago; a tenant that was known counts as known while nobody answers.
     public void check(String tenant) {
         Instant now = clock.instant();
         boolean again;
@@ -80,7 +79,7 @@ public final class KnownTenants {
             }
             again = last != null;
             if (again) {
-                // one asks, the others go on meanwhile
+                // one thread asks, the others go on meanwhile
                 seen.put(tenant, now);
             }
         }
@@ -105,7 +104,7 @@ public final class KnownTenants {
         }
     }
 
-    /// The same, of a tenant whose absence others tell of.
+    /// As [#check], for a tenant whose absence others report.
     public void learn(String tenant) {
         try {
             check(tenant);

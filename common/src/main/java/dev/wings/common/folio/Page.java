@@ -42,7 +42,7 @@ public final class Page {
         return schemaHeader;
     }
 
-    /// In the order of the page.
+    /// The batches, in the order of the page.
     public List<PageBatch> batches() {
         return batches;
     }

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The connections of an edge. All but [#drain] is for the network's thread.
+/// The connections of an edge. Only the network's thread may call these methods, except [#drain].
 final class Connections {
 
     private final int limit;
@@ -44,7 +44,7 @@ final class Connections {
         this.limit = limit;
     }
 
-    /// Grows with time, so that who waits longer has the smaller one.
+    /// A number that grows with time: whoever waits longer has the smaller one.
     long nextMoment() {
         return ++moments;
     }
@@ -53,8 +53,9 @@ final class Connections {
         return draining;
     }
 
-    /// Takes a connection up; if there are too many, one that waits for its client goes: of the address that has the
-    /// most of them, the one that has for the longest. If all are at work, it is the new one.
+    /// Takes a connection up. If there are too many, one that keeps the server waiting goes: it is taken from the
+    /// address that has the most of them, and is the one that has waited for the longest. If all connections are at
+    /// work, the new one goes.
     void add(HttpConnection connection) {
         open.add(connection);
         if (open.size() > limit) {
@@ -74,7 +75,8 @@ final class Connections {
         signalIfIdle();
     }
 
-    /// Cuts the connection of an owner that has not taken its answer for the longest; whether there was any.
+    /// Cuts the connection of an owner that has not taken its answer for the longest time. Returns whether there was
+    /// one.
     boolean cutSlowestTaker(String owner) {
         Optional<HttpConnection> slowest =
                 longestWaiting(open.stream().filter(each -> each.isAnswering() && each.isOf(owner)));
@@ -86,7 +88,7 @@ final class Connections {
         return connections.min(Comparator.comparingLong(HttpConnection::since));
     }
 
-    /// Closes what is idle, and waits until the others have answered.
+    /// Closes idle connections, and waits until the others have answered.
     void drain(EventLoopGroup loop, Duration atMost) throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
         loop.execute(() -> {

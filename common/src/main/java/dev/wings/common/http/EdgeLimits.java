@@ -19,11 +19,14 @@ import java.time.Duration;
 
 /// What the clients of one [HttpEdge] can use up together.
 ///
-/// @param connections open at once; for one more, the one goes that has kept the server waiting for the longest
-/// @param bodiesBytes of the bodies of all requests, shared by the owners; who finds no room is refused
-/// @param answersBytes of answers that clients have not taken yet, shared by the owners
-/// @param headTime until the head of a request is there, from the connection or the answer before
-/// @param requestTime from then until the last byte of the answer is taken; then the connection is cut
+/// @param connections how many may be open at once; when one more comes, the one that has kept the server waiting for
+///     the longest goes
+/// @param bodiesBytes the bytes of the bodies of all requests, shared by the owners; a request that finds no room is
+///     refused
+/// @param answersBytes the bytes of answers that clients have not taken yet, shared by the owners
+/// @param headTime how long the head of a request may take, counted from the connection or the answer before
+/// @param requestTime how long it may take from then until the last byte of the answer is taken; then the connection is
+///     cut
 /// @param drainTime how long a shutdown waits for requests that run
 public record EdgeLimits(
         int connections,

@@ -41,7 +41,7 @@ public record HttpAnswer(int status, Map<String, String> headers, String type, b
         return new HttpAnswer(status, Map.of(), JSON, body);
     }
 
-    /// Without a body.
+    /// An answer without a body.
     public static HttpAnswer bare(int status, Map<String, String> headers) {
         return new HttpAnswer(status, headers, TEXT, new byte[0]);
     }

@@ -52,19 +52,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One connection: a request after the other, none read before the one before is answered.
+/// One connection: requests follow each other, and none is read before the one before it is answered.
 ///
 /// ```
 ///   HEAD ──▶ BODY ──▶ WORK ──▶ ANSWER ──▶ HEAD ...
 ///              └───── refused ────┴──▶ LAST (the client may read its answer, what it sends is dropped)
 /// ```
 ///
-/// All of it runs on the network's thread, but for the work itself.
+/// All of it runs on the network's thread, except the work itself.
 final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
-    /// For a client to read why it was refused, before unread bytes of its own reset the connection.
+    /// Gives a client time to read why it was refused, before unread bytes of its own reset the connection.
     private static final Duration LAST_TIME = Duration.ofSeconds(2);
 
     private static final FullHttpResponse CONTINUE =
@@ -146,7 +146,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return state != State.WORK;
     }
 
-    /// Whether there is no request that is there as a whole and not yet answered.
+    /// Whether no request is there as a whole and not yet answered.
     boolean isIdle() {
         return state != State.WORK && state != State.ANSWER;
     }
@@ -159,7 +159,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return request != null && request.owner.equals(owner);
     }
 
-    /// What comes before the request before is answered, which is what one read has brought, waits.
+    /// One read may bring more than one request: the next one waits until the one before it is answered.
     @Override
     public void channelRead(ChannelHandlerContext from, Object message) {
         early.add(message);
@@ -267,7 +267,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
-    /// Runs something on the network's thread; whether that still runs.
+    /// Runs something on the network's thread. Returns whether that thread still runs.
     private boolean onNetwork(Runnable action) {
         try {
             context().executor().execute(action);
@@ -277,7 +277,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// On the thread of the work; returns when the client has taken it.
+    /// Sends the answer from the thread of the work, and returns when the client has taken it.
     private void send(Request current, HttpAnswer answer) throws IOException {
         FairPlaces.Place place;
         try {
@@ -362,7 +362,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return context().writeAndFlush(response);
     }
 
-    /// Says that no more comes, and waits for a moment for the client to say the same.
+    /// Says that nothing more comes, and waits for a moment for the client to say the same.
     private void last() {
         if (!context().channel().isActive()) {
             return;

@@ -35,14 +35,14 @@ public final class HttpHead {
         return request.method().name();
     }
 
-    /// As received, with its percent signs; without the query.
+    /// The path as it was received, with its percent signs and without the query.
     public String path() {
         String uri = request.uri();
         int query = uri.indexOf('?');
         return query < 0 ? uri : uri.substring(0, query);
     }
 
-    /// As received; empty if there is none.
+    /// The query as it was received; empty if there is none.
     public String query() {
         String uri = request.uri();
         int query = uri.indexOf('?');
@@ -53,7 +53,7 @@ public final class HttpHead {
         return Optional.ofNullable(request.headers().get(name));
     }
 
-    /// All of its values, as often as it is there.
+    /// All values of a header, as often as it is there.
     public List<String> headers(String name) {
         return request.headers().getAll(name);
     }

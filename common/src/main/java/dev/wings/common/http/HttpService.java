@@ -27,13 +27,13 @@ public interface HttpService {
         void send(HttpAnswer answer) throws IOException;
     }
 
-    /// Whose share of what all use a request counts for. It is called on the network's thread, before anything of the
-    /// request is checked: it must neither block nor fail.
+    /// The owner whose share of what all use the request counts for. It is called on the network's thread, before
+    /// anything of the request is checked: it must neither block nor fail.
     String owner(HttpHead head);
 
     /// Answers a request, on a thread of its own. Whatever it throws cuts the connection.
     ///
-    /// @param body whole
+    /// @param body the whole body
     void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException, InterruptedException;
 
     /// The answer to a request that is not served.

@@ -24,8 +24,8 @@ import java.util.Set;
 
 /// What an edge serves below one path.
 ///
-/// @param prefix of the path, without a slash at its end: empty for all that no other mount has
-/// @param bodyTypes content types that bodies may have, without parameters; a body of another is refused with 415
+/// @param prefix what paths start with, without a slash at its end; empty for all paths that no other mount has
+/// @param bodyTypes content types that bodies may have, without parameters; a body of another type is refused with 415
 /// @param bodyBytes a larger body is refused with 413
 /// @param places for the requests that are worked on at once, shared by the owners: those beyond wait, and then are
 ///     refused. Empty if there is no limit
@@ -36,7 +36,8 @@ public record Mount(
         bodyTypes = Set.copyOf(bodyTypes);
     }
 
-    /// Whether it has this path. As clients mean it whose address of the service ends with slashes.
+    /// Whether the path belongs here. Slashes at the end of the service's address, as some clients have them, are
+    /// forgiven.
     boolean has(String path) {
         int start = 0;
         while (path.startsWith("//", start)) {
@@ -46,7 +47,7 @@ public record Mount(
                 && (path.length() == start + prefix.length() || path.charAt(start + prefix.length()) == '/');
     }
 
-    /// Leaves the place at work when the answer is there: sending it may take the client's time.
+    /// Serves a request, and leaves its place when the answer is there: sending it may take the client's time.
     void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException, InterruptedException {
         if (body.length > 0 && !takes(head.header("Content-Type").orElse(""))) {
             // browsers send some types to any site without asking it

@@ -13,8 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-/// The one HTTP server of all services: start with [dev.wings.common.http.HttpEdge], which no client can keep from
-/// others.
+/// The one HTTP server of all services. Start reading at [dev.wings.common.http.HttpEdge].
 @NullMarked
 package dev.wings.common.http;
 

@@ -22,14 +22,15 @@ import java.util.function.Function;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 
-/// The types that a topic's table keeps values as: the topic's own, but for times where its layout says so.
+/// The types that a topic's table keeps values as. They are the topic's own, except for times where the layout says so.
 ///
-/// A table's schema says what it keeps, and so do its files: who writes or reads them asks the schema, not the layout.
+/// A table's schema says what it keeps, and so do its files: whoever writes or reads them asks the schema, not the
+/// layout.
 public final class KeptTypes {
 
     private KeptTypes() {}
 
-    /// The field as a table keeps it that is made with this layout.
+    /// The field as it is kept in a table that is made with this layout.
     static TopicField kept(TopicField field, Primitive timeAs) {
         return kept(field, time -> timeAs);
     }
@@ -52,7 +53,7 @@ public final class KeptTypes {
         };
     }
 
-    /// @param times what is kept of a field of type time
+    /// @param times says what a field of type time is kept as
     private static TopicField kept(TopicField field, Function<TopicField, Primitive> times) {
         if (!hasTimes(field.type())) {
             return field;

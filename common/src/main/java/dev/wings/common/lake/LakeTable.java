@@ -58,10 +58,11 @@ import org.apache.iceberg.types.Types.TimestampType;
 public record LakeTable(
         Schema schema, PartitionSpec partitioning, SortOrder sortOrder, Map<String, String> properties) {
 
-    /// Of the column `__offset__`: above all ids that a topic's field can have, below those that Iceberg keeps.
+    /// The field id of the column `__offset__`: above all ids that a topic's field can have, below those that Iceberg
+    /// keeps.
     public static final int OFFSET_FIELD_ID = 2_000_000_001;
 
-    /// Of the column `__timestamp__`.
+    /// The field id of the column `__timestamp__`.
     public static final int TIMESTAMP_FIELD_ID = 2_000_000_002;
 
     /// Deletes of rows are written as position deletes in this version: what all engines can read.
@@ -181,7 +182,8 @@ public record LakeTable(
         return builder;
     }
 
-    /// A partition field may not have the name of a column, and engines compare names without regard to case.
+    /// A name that is not taken: a partition field may not have the name of a column, and engines compare names without
+    /// regard to case.
     private static String unused(String wanted, Set<String> taken) {
         String name = wanted;
         while (!taken.add(TopicField.folded(name))) {
@@ -242,7 +244,7 @@ public record LakeTable(
                 .orElseThrow(() -> WingsException.invalid("not a top-level field of the topic: field_id=" + fieldId));
     }
 
-    /// Iceberg's own refusals, as ours.
+    /// Turns Iceberg's own refusals into ours.
     private static <T> T legal(Supplier<T> made) {
         try {
             return made.get();

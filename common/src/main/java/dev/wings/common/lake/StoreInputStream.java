@@ -40,7 +40,7 @@ final class StoreInputStream extends SeekableInputStream implements RangeReadabl
     private final long length;
     private long position;
     private ByteBuffer ahead = ByteBuffer.allocate(0);
-    /// Of the first byte of `ahead`.
+    /// Where the first byte of `ahead` is in the object.
     private long aheadStart;
 
     private int nextReadBytes = FIRST_READ_BYTES;
@@ -145,7 +145,7 @@ final class StoreInputStream extends SeekableInputStream implements RangeReadabl
         return position >= aheadStart && position < aheadStart + ahead.limit();
     }
 
-    /// Has the byte at `position` in the buffer.
+    /// Makes sure that the byte at `position` is in the buffer.
     private void fill() {
         if (isAhead()) {
             return;

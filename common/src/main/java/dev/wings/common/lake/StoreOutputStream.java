@@ -33,7 +33,7 @@ final class StoreOutputStream extends PositionOutputStream {
     private final ObjectStore store;
     private final String key;
     private final String location;
-    /// All but the last are full and flipped.
+    /// All chunks except the last are full and flipped.
     private final List<ByteBuffer> chunks = new ArrayList<>();
 
     private ByteBuffer last = ByteBuffer.allocate(FIRST_CHUNK_BYTES);

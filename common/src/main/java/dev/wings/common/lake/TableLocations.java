@@ -29,8 +29,8 @@ import java.util.UUID;
 ///
 /// Keys do not tell partitions: many readers would take such names for the truth, and manifests have them.
 ///
-/// @param store of the namespace
-/// @param tableKey of the table
+/// @param store the store of the namespace
+/// @param tableKey the key that all files of the table are below
 public record TableLocations(StoreLocations store, String tableKey) {
 
     /// @param namespacePrefix what all keys of the namespace start with, without a slash at either end; may be empty
@@ -45,14 +45,14 @@ public record TableLocations(StoreLocations store, String tableKey) {
         return store.location(tableKey);
     }
 
-    /// A new metadata file.
+    /// The location of a new metadata file.
     ///
-    /// @param version counts up from 0 with each commit; for people
+    /// @param version counts up from 0 with each commit; it is there for people
     public String metadata(long version, UUID id) {
         return metadataFile(String.format(Locale.ROOT, "%05d-%s.metadata.json", version, id));
     }
 
-    /// A file beside the metadata, named by Iceberg.
+    /// The location of a file beside the metadata, named by Iceberg.
     public String metadataFile(String name) {
         return store.location(tableKey + "/metadata/" + name);
     }

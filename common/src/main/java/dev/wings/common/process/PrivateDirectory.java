@@ -70,7 +70,8 @@ public final class PrivateDirectory {
         return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     }
 
-    /// Whom files of this process belong to. (The user's name need not be known to the system, say in a container.)
+    /// The user whom files of this process belong to. The user's name need not be known to the system, say in a
+    /// container.
     private static UserPrincipal self() throws IOException {
         Path probe = Files.createTempFile("wings-", ".owner");
         try {

@@ -37,13 +37,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The directory for local files of one service, below one that many may share. It goes with the service; that of one
-/// that was killed goes when the next one of its kind starts below the same parent.
+/// The directory for local files of one service, below one that many may share. It is removed with the service; the
+/// directory of a service that was killed is removed when the next one of its kind starts below the same parent.
 public final class Scratch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
 
-    /// A directory of this name has no lock yet, so nobody may take it for one that was left.
+    /// The start of the name of a directory that has no lock yet: nobody may take it for one that was left.
     private static final String NEW = "new-";
 
     /// Locked by the service that has the directory, for as long as its process lives.
@@ -58,10 +58,10 @@ public final class Scratch implements AutoCloseable {
         this.lock = lock;
     }
 
-    /// Makes the directory, and removes those of services of the kind that are no more. PRECONDITION if another
-    /// user has taken the name of the default parent.
+    /// Makes the directory, and removes those of services of the same kind that no longer run. Fails with PRECONDITION
+    /// if another user has taken the name of the default parent.
     ///
-    /// @param parent if there is none, a directory of this user's own in the system's directory for temporary files
+    /// @param parent if it is empty, a directory of this user's own in the system's directory for temporary files
     public static Scratch open(Optional<Path> parent, String kind) {
         Path shared = parent.orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "wings-" + userName()));
         try {
@@ -100,7 +100,7 @@ public final class Scratch implements AutoCloseable {
         return path;
     }
 
-    /// A new directory, removed with all that is in it when it is closed.
+    /// A new directory. It is removed with all that is in it when it is closed.
     public Directory directory() {
         try {
             return new Directory(Files.createDirectory(path.resolve(Long.toString(made.incrementAndGet()))));
@@ -109,8 +109,8 @@ public final class Scratch implements AutoCloseable {
         }
     }
 
-    /// What it means for work that a local file cannot be made, written or read: most likely the disk is full, which a
-    /// later attempt or another worker need not find.
+    /// The failure of work for which a local file cannot be made, written or read: most likely the disk is full, which
+    /// a later attempt or another worker need not find.
     public static WingsException failed(String what, IOException cause) {
         return new WingsException(ErrorKind.EXHAUSTED, what + ", cause=" + cause, cause);
     }
@@ -143,7 +143,7 @@ public final class Scratch implements AutoCloseable {
                         remove(left);
                     }
                 } catch (IOException e) {
-                    // somebody else's, or another one was faster
+                    // it belongs to somebody else, or another service was faster
                     LOG.debug("not removed: directory={}", left, e);
                 }
             }
@@ -155,12 +155,12 @@ public final class Scratch implements AutoCloseable {
         try {
             return file.tryLock();
         } catch (OverlappingFileLockException e) {
-            // of another service in this process
+            // another service of this process holds it
             return null;
         }
     }
 
-    /// Those who use what is in it, engines that were killed say, may take it away meanwhile.
+    /// Removes a tree. Those who use what is in it, such as engines that were killed, may take it away meanwhile.
     private static void remove(Path root) {
         try {
             Files.walkFileTree(root, new SimpleFileVisitor<>() {

@@ -1,4 +1,4 @@
-/// How a service starts and stops as a process. Start at [dev.wings.common.process.ServiceProcess].
+/// How a service starts and stops as a process. Start reading at [dev.wings.common.process.ServiceProcess].
 @NullMarked
 package dev.wings.common.process;
 

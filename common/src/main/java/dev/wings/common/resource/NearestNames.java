@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Which of the names that there are somebody may have meant by one that there is not.
+/// Finds the names that somebody may have meant by a name that does not exist.
 public final class NearestNames {
 
     private static final int MAX_NAMES = 3;
@@ -38,7 +38,7 @@ public final class NearestNames {
         this("", id);
     }
 
-    /// @param parent that has none of the name; other parents may have
+    /// @param parent has none of the name; other parents may have
     public NearestNames(String parent, String id) {
         this.parent = parent;
         this.id = id;
@@ -54,12 +54,12 @@ public final class NearestNames {
         return new NearestNames(wanted.namespace(), wanted.topic());
     }
 
-    /// Looks at a topic that there is.
+    /// Looks at a topic that exists.
     public void offer(TopicName name) {
         offer(name.namespace(), name.topic());
     }
 
-    /// Looks at a name that there is, of the same parent.
+    /// Looks at a name that exists below the same parent.
     public void offer(String id) {
         offer(parent, id);
     }
@@ -89,7 +89,7 @@ public final class NearestNames {
         }
     }
 
-    /// How many letters are to be changed, put in or left out; more than `limit` if they are more than that.
+    /// How many letters are to be changed, put in or left out; some number above `limit` if they are more than that.
     private static int changes(String from, String to, int limit) {
         if (Math.abs(from.length() - to.length()) > limit) {
             return limit + 1;

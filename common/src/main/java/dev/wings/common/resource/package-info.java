@@ -1,4 +1,4 @@
-/// Names of resources: `tenants/{t}/namespaces/{n}/topics/{x}` and their short forms. Start at
+/// Names of resources: `tenants/{t}/namespaces/{n}/topics/{x}` and their short forms. Start reading at
 /// [dev.wings.common.resource.TopicName].
 @NullMarked
 package dev.wings.common.resource;

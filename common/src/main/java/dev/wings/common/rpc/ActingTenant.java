@@ -28,18 +28,18 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
-/// For whom a call between services is made, so that whoever serves it can be fair to tenants. It gives no
-/// rights: those are checked where tenants come in, see [Caller].
+/// The tenant that a call between services is made for, so that the service that answers it can be fair to tenants. It
+/// gives no rights: those are checked where tenants come in, see [Caller].
 public final class ActingTenant {
 
-    /// Of calls for no tenant in particular.
+    /// The tenant of calls that are made for no tenant in particular.
     public static final String NONE = "";
 
     private static final Context.Key<String> KEY = Context.keyWithDefault("wings-acting-tenant", NONE);
 
     private ActingTenant() {}
 
-    /// The tenant of the call that the thread works for.
+    /// The tenant of the call that this thread works for.
     public static String current() {
         return KEY.get();
     }
@@ -49,12 +49,12 @@ public final class ActingTenant {
         return Context.current().withValue(KEY, tenant);
     }
 
-    /// Work for `tenant` that is not part of the call that it was started by, and does not end with it.
+    /// Wraps work for `tenant` that is not part of the call that started it, and does not end with it.
     public static Runnable working(String tenant, Runnable work) {
         return Context.ROOT.withValue(KEY, tenant).wrap(work);
     }
 
-    /// Tells the services that are called for whom it is.
+    /// Tells the services that are called which tenant it is for.
     static final class Forwarding implements ClientInterceptor {
         @Override
         public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {

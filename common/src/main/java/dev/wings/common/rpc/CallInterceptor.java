@@ -28,15 +28,16 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/// Around every call: failures of the service become the statuses that [GrpcErrors] names, whether they were thrown
-/// or handed to `onError`, and the call is measured. A call whose request is too large or too late is ended here.
+/// Stands around every call: failures of the service become the statuses that [GrpcErrors] names, whether they were
+/// thrown or handed to `onError`, and the call is measured. A call whose request is too large or too late is ended
+/// here.
 final class CallInterceptor implements ServerInterceptor {
 
     private final CallMetrics metrics;
     private final Executor executor;
     private final Optional<RequestTimeouts> timeouts;
 
-    /// @param executor ends calls whose requests are too large: not on the network's thread
+    /// @param executor ends calls whose requests are too large: that must not run on the network's thread
     /// @param timeouts of requests, if there are any
     CallInterceptor(CallMetrics metrics, Executor executor, Optional<RequestTimeouts> timeouts) {
         this.metrics = metrics;
@@ -53,7 +54,7 @@ final class CallInterceptor implements ServerInterceptor {
         if (inbound != null) {
             inbound.onExceeded(reason -> executor.execute(() -> measured.fail(reason)));
         }
-        // who counts for itself may have clients that say nothing for long between two messages
+        // A service that counts for itself may have clients that say nothing for long between two messages.
         boolean onlyFirst = inbound == null;
         Optional<RequestTimeouts.Request> request = timeouts.map(each -> each.open(measured::fail));
         try {
@@ -83,7 +84,7 @@ final class CallInterceptor implements ServerInterceptor {
             this.measure = measure;
         }
 
-        /// The call may be ended by another thread than that which answers it.
+        /// Another thread than the one that answers the call may end it.
         @Override
         public synchronized void sendHeaders(Metadata headers) {
             if (!closed) {
@@ -118,7 +119,7 @@ final class CallInterceptor implements ServerInterceptor {
             }
         }
 
-        /// Nobody needs go on who still works for a call that was ended here.
+        /// Nobody need go on with work for a call that was ended here.
         @Override
         public boolean isCancelled() {
             return failed || super.isCancelled();
@@ -159,7 +160,7 @@ final class CallInterceptor implements ServerInterceptor {
             this.onlyFirst = onlyFirst;
         }
 
-        /// A message that comes after the call was closed has nobody else to give back what it holds.
+        /// A message that comes after the call was closed is closed here: nobody else would give back what it holds.
         @Override
         public void onMessage(Q message) {
             request.ifPresent(onlyFirst ? RequestTimeouts.Request::complete : RequestTimeouts.Request::heard);

@@ -50,7 +50,7 @@ final class CallMetrics {
             this.sample = sample;
         }
 
-        /// The first end of a call counts.
+        /// Counts the first end of a call, and no other.
         synchronized void end(Status.Code code) {
             if (ended) {
                 return;

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Whom a call acts for, by the same rule at all doors, whatever their protocol: the tenant that its header names, and
-/// `default` if it names none. It finds, names and changes only what belongs to that tenant (I9).
+/// `default` if it names none. The call finds, names and changes only what belongs to that tenant (I9).
 ///
 /// @param tenant id of the tenant, which need not exist
 public record Caller(String tenant) {

@@ -116,7 +116,7 @@ public final class GrpcServer implements AutoCloseable {
         }
     }
 
-    /// Those that accept connections, and those that read and write.
+    /// The threads that accept connections, and those that read and write.
     private record NetworkThreads(EventLoopGroup accepting, EventLoopGroup serving) implements AutoCloseable {
 
         static NetworkThreads open() {
@@ -141,7 +141,7 @@ public final class GrpcServer implements AutoCloseable {
     /// Collects what a server is made of.
     public static final class Builder {
 
-        /// Health and reflection are asked for names.
+        /// The longest message to health and reflection, which are asked for names.
         private static final int MAX_NAME_BYTES = 64 << 10;
 
         private final InetSocketAddress address;
@@ -159,7 +159,7 @@ public final class GrpcServer implements AutoCloseable {
             this.address = new InetSocketAddress(host, port);
             this.registry = registry;
             this.netty = NettyServerBuilder.forAddress(address)
-                    // connections that were cut off silently are found, and clients may ping as often as ours do
+                    // Pings find connections that were cut off silently; clients may ping as often as ours do.
                     .keepAliveTime(30, TimeUnit.SECONDS)
                     .keepAliveTimeout(20, TimeUnit.SECONDS)
                     .permitKeepAliveTime(10, TimeUnit.SECONDS)
@@ -183,7 +183,7 @@ public final class GrpcServer implements AutoCloseable {
             return this;
         }
 
-        /// Runs inside the error mapping, outside interceptors added before.
+        /// Adds an interceptor inside the error mapping and outside of the interceptors added before.
         public Builder interceptor(ServerInterceptor interceptor) {
             netty.intercept(interceptor);
             return this;
@@ -194,27 +194,28 @@ public final class GrpcServer implements AutoCloseable {
             return this;
         }
 
-        /// A larger message, counted after it was decompressed, ends its call with RESOURCE_EXHAUSTED. 4 MiB if not
-        /// said.
+        /// The largest message, counted after it was decompressed; a larger one ends its call with RESOURCE_EXHAUSTED.
+        /// It is 4 MiB if not said.
         public Builder maxMessageBytes(int bytes) {
             this.maxMessageBytes = bytes;
             return this;
         }
 
-        /// What clients may take of the port. If not said the defaults, without a limit to the time that requests take.
+        /// What clients may take of the port. If this is not said, the defaults hold, without a limit to the time that
+        /// requests take.
         public Builder limits(GrpcLimits limits, Scheduler scheduler) {
             this.limits = limits;
             this.scheduler = Optional.of(scheduler);
             return this;
         }
 
-        /// How long running calls may finish when the server is closed. 20 s if not said.
+        /// How long running calls may go on when the server is closed. It is 20 s if not said.
         public Builder drain(Duration time) {
             this.drain = time;
             return this;
         }
 
-        /// Starts the server. PRECONDITION that names the port if it is taken.
+        /// Starts the server. Fails with PRECONDITION that names the port if it is taken.
         public GrpcServer open() {
             ExecutorService executor = Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("grpc-", 0).factory());
@@ -225,7 +226,7 @@ public final class GrpcServer implements AutoCloseable {
             try {
                 netty.intercept(new ActingTenant.Interceptor());
                 addServices();
-                // the last one is the outermost
+                // the last interceptor is the outermost
                 netty.intercept(new CallInterceptor(new CallMetrics(registry), executor, timeouts));
                 Server server = netty.executor(executor)
                         .bossEventLoopGroup(network.accepting())
@@ -256,8 +257,8 @@ public final class GrpcServer implements AutoCloseable {
             }
         }
 
-        /// gRPC has one limit for all services, and warns, with a stack trace, of each message that is beyond it: so
-        /// it has none, and ours count what comes in.
+        /// Adds the services. gRPC has one limit for the messages of all services, and warns, with a stack trace, of
+        /// each message that is beyond it: so gRPC gets no limit, and our own interceptors count what comes in.
         private void addServices() {
             Map<String, Integer> limitOfMethod = new HashMap<>();
             addServices(
@@ -273,7 +274,7 @@ public final class GrpcServer implements AutoCloseable {
             netty.addStreamTracerFactory(new InboundBytes(limitOfMethod, limits.receiveBytes()));
         }
 
-        /// What grpcurl and others ask before they know of the newer one.
+        /// Serves the older protocol of reflection, which grpcurl and others ask before they know of the newer one.
         @SuppressWarnings("deprecation")
         private static ServerServiceDefinition olderReflection() {
             return ProtoReflectionService.newInstance().bindService();

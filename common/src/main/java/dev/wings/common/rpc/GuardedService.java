@@ -128,7 +128,7 @@ final class GuardedService {
         }
     }
 
-    /// Ends as if it failed once more came out than may.
+    /// Fails as soon as more bytes came out than may.
     private static final class Bounded extends FilterInputStream {
         private long left;
         private boolean exceeded;

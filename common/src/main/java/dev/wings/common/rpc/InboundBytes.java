@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// message that is larger than its method takes, or one more than all may take together, ends its call at once.
 final class InboundBytes extends ServerStreamTracer.Factory {
 
-    /// Of the call that is being started; none if its service counts for itself.
+    /// The request of the call that is being started; none if its service counts for itself.
     static final Context.Key<Request> CURRENT = Context.key("wings-inbound-bytes");
 
     private final Map<String, Integer> maxMessageBytes;
@@ -40,9 +40,9 @@ final class InboundBytes extends ServerStreamTracer.Factory {
     private final AtomicLong bytes = new AtomicLong();
     private final Map<Object, Long> byConnection = new ConcurrentHashMap<>();
 
-    /// @param maxMessageBytes by the full names of methods; the others are not counted
-    /// @param limitBytes of requests that have not arrived in full; a quarter of it for each connection, and always
-    ///     enough for its largest message
+    /// @param maxMessageBytes the limits of methods, by their full names; other methods are not counted
+    /// @param limitBytes how many bytes requests may take that have not arrived in full; a quarter of it for each
+    ///     connection, and always enough for its largest message
     InboundBytes(Map<String, Integer> maxMessageBytes, long limitBytes) {
         this.maxMessageBytes = Map.copyOf(maxMessageBytes);
         int largest = maxMessageBytes.values().stream()
@@ -59,18 +59,18 @@ final class InboundBytes extends ServerStreamTracer.Factory {
         return limit == null ? new ServerStreamTracer() {} : new Request(limit);
     }
 
-    /// Of all requests that have not arrived in full.
+    /// The bytes of all requests that have not arrived in full.
     long bytes() {
         return bytes.get();
     }
 
-    /// One call's.
+    /// The bytes of one call's request.
     final class Request extends ServerStreamTracer {
         private final int limit;
         private volatile @Nullable Consumer<WingsException> onExceeded;
         private volatile Object connection = this;
 
-        /// Touched by the network's thread, but for the end.
+        /// The network's thread touches it, except at the end.
         private long messageBytes;
 
         private boolean closed;
@@ -137,7 +137,7 @@ final class InboundBytes extends ServerStreamTracer.Factory {
             }
         }
 
-        /// Whether it is more than may be.
+        /// Adds bytes, and returns whether they are too many.
         private boolean add(long size) {
             Long ofConnection = byConnection.merge(connection, size, (before, more) -> {
                 long sum = before + more;

@@ -44,7 +44,7 @@ final class RequestTimeouts implements AutoCloseable {
         scheduleTurn();
     }
 
-    /// @param onLate told once, on a thread of its own, when the client has said nothing for too long
+    /// @param onLate is told once, on a thread of its own, when the client has said nothing for too long
     Request open(Consumer<WingsException> onLate) {
         Request request = new Request(onLate, turn);
         open.add(request);
@@ -94,7 +94,7 @@ final class RequestTimeouts implements AutoCloseable {
             heard = turn;
         }
 
-        /// Nothing more is waited for.
+        /// The request is complete: it has no timeout any more.
         void complete() {
             open.remove(this);
         }

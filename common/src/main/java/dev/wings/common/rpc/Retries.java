@@ -30,9 +30,9 @@ import java.util.random.RandomGenerator;
 /// How often, and after which pauses, something that failed is tried again. Calls of blocking stubs fail with
 /// [WingsException] here.
 ///
-/// @param attempts at most
-/// @param firstPause before the second attempt; doubles from attempt to attempt. What is waited is a random part of
-///     it, half of it at least, so that many callers do not come back at once
+/// @param attempts how many are made at most
+/// @param firstPause before the second attempt; doubles from attempt to attempt. What is waited is a random part of it,
+///     half of it at least, so that many callers do not come back at once
 /// @param longestPause where the doubling ends
 public record Retries(
         Scheduler scheduler, RandomGenerator random, int attempts, Duration firstPause, Duration longestPause) {
@@ -44,7 +44,7 @@ public record Retries(
         }
     }
 
-    /// About 10 seconds of attempts.
+    /// Retries for about 10 seconds.
     public static Retries defaults(Scheduler scheduler, RandomGenerator random) {
         return new Retries(scheduler, random, 12, Duration.ofMillis(50), Duration.ofSeconds(2));
     }
@@ -59,7 +59,7 @@ public record Retries(
     }
 
     /// Makes a call once whose answers come one after the other, and gives them to `reader`. The call is cancelled if
-    /// answers are left when the reader returns or fails: else they would wait at the peer until somebody asks.
+    /// answers are left when the reader returns or fails: they would else wait at the other side until somebody asks.
     public static <A, R> R streaming(Supplier<Iterator<A>> call, Function<Iterator<A>, R> reader) {
         Context.CancellableContext context = Context.current().withCancellation();
         try {
@@ -99,7 +99,7 @@ public record Retries(
         }
     }
 
-    /// For who decides himself what is worth another attempt.
+    /// Pauses for callers that decide themselves what is worth another attempt.
     public Pauses pauses() {
         return new Pauses();
     }
@@ -112,7 +112,7 @@ public record Retries(
 
         private Pauses() {}
 
-        /// The attempt that is being made, from 1 on.
+        /// The number of the attempt that is being made, from 1 on.
         public int attempt() {
             return attempt;
         }

@@ -1,4 +1,4 @@
-/// gRPC servers and clients as all services have them. Start at [dev.wings.common.rpc.GrpcServer] and
+/// gRPC servers and clients as all services have them. Start reading at [dev.wings.common.rpc.GrpcServer] and
 /// [dev.wings.common.rpc.GrpcClient].
 @NullMarked
 package dev.wings.common.rpc;

@@ -25,8 +25,9 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of a run of pages, batch by batch: each is decoded when it is asked for, however much it becomes. Small
-/// batches are joined, large ones come in parts, so that whoever takes several at once takes no more than that.
+/// The rows of a run of pages, batch by batch. Each batch is decoded when it is asked for, however large it becomes.
+/// Small batches are joined, and large ones come in parts, so that whoever takes several at once takes no more than
+/// that.
 ///
 /// Used by one thread at a time.
 final class PageBatches implements AutoCloseable {
@@ -34,13 +35,13 @@ final class PageBatches implements AutoCloseable {
     /// Batches are joined up to so many rows.
     private static final int JOINED_ROWS = 8192;
 
-    /// A batch of at least so many rows is not worth the copy.
+    /// A batch of so many rows or more is not worth the copy.
     private static final int SMALL_ROWS = 2048;
 
-    /// A batch of more comes in parts, and no more are joined.
+    /// A batch of more bytes comes in parts, and batches are joined up to so many bytes.
     private static final long MAX_PART_BYTES = 8 << 20;
 
-    /// Parts of such a number of rows need no copy of bitmaps.
+    /// A part whose number of rows is a multiple of this needs no copy of bitmaps.
     private static final int ALIGNED_ROWS = 8;
 
     private final PageDecoder decoder;
@@ -48,7 +49,7 @@ final class PageBatches implements AutoCloseable {
     private final List<Source> sources;
     private final @Nullable ArrowBuf bytes;
     private int next;
-    /// Of the source before [#next], if there is more of it.
+    /// The columns of the source before [#next], if there is more of it.
     private List<@Nullable FieldVector> loaded = List.of();
 
     private int loadedRows;
@@ -60,7 +61,7 @@ final class PageBatches implements AutoCloseable {
     /// @param page its place in the run
     /// @param batch absent if no bytes of it are needed
     /// @param bytes that the rows take in memory
-    /// @param madeBytes of these that are not in the page's own
+    /// @param madeBytes how many of these are not in the page's own bytes
     record Source(
             int page,
             Optional<PageBatch> batch,
@@ -71,7 +72,7 @@ final class PageBatches implements AutoCloseable {
             long bytes,
             long madeBytes) {}
 
-    /// @param bytes of the run, retained here; null if none are needed
+    /// @param bytes the bytes of the run, retained here; null if none are needed
     PageBatches(PageDecoder decoder, Joining joining, List<Source> sources, @Nullable ArrowBuf bytes) {
         this.decoder = decoder;
         this.joining = joining;
@@ -82,7 +83,7 @@ final class PageBatches implements AutoCloseable {
         }
     }
 
-    /// What all rows take in memory beside the bytes of the pages.
+    /// How many bytes all rows take in memory besides the bytes of the pages.
     long madeBytes() {
         return sources.stream().mapToLong(Source::madeBytes).sum();
     }
@@ -121,7 +122,7 @@ final class PageBatches implements AutoCloseable {
         }
     }
 
-    /// All that is left. Closes this, also if it fails.
+    /// All rows that are left. Closes this, also if it fails.
     List<VectorSchemaRoot> all() {
         List<VectorSchemaRoot> all = new ArrayList<>();
         try (PageBatches _ = this) {

@@ -52,8 +52,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.VectorSchemaRootAppender;
 import org.jspecify.annotations.Nullable;
 
-/// Makes batches with the wanted columns out of pages: columns by field id, without copying what is not compressed,
-/// and without touching what is not wanted.
+/// Makes batches with the wanted columns out of pages. Columns are found by field id; what is not compressed is not
+/// copied, and what is not wanted is not touched.
 final class PageDecoder {
 
     private final List<ScanColumn> columns;
@@ -181,7 +181,7 @@ final class PageDecoder {
         return sum;
     }
 
-    /// About what [#fill] allocates for each row.
+    /// How many bytes [#fill] allocates for each row, roughly.
     private static long rowBytes(Field field) {
         return switch (storage(field.getType())) {
             case ArrowType.FixedSizeBinary fixed -> 1L + fixed.getByteWidth();
@@ -231,7 +231,8 @@ final class PageDecoder {
 
     /// Rows `[start, start + rows)` of a source. If this fails, it can be tried again.
     ///
-    /// @param loaded by [#load]; stays the caller's, but for what becomes a column of the result as it is
+    /// @param loaded the columns that [#load] gave; they stay the caller's, except what becomes a column of the result
+    ///     as it is
     VectorSchemaRoot part(PageBatches.Source source, List<@Nullable FieldVector> loaded, int start, int rows) {
         List<@Nullable FieldVector> made = new ArrayList<>();
         try {
@@ -250,7 +251,7 @@ final class PageDecoder {
         return new VectorSchemaRoot(schema, vectors, rows);
     }
 
-    /// Null for all of a loaded column.
+    /// Makes the rows of one column; null if they are all of a loaded column.
     private @Nullable FieldVector make(
             ScanColumn column, @Nullable FieldVector whole, PageBatches.Source source, int start, int rows) {
         if (whole != null && rows == source.rows()) {
@@ -338,7 +339,7 @@ final class PageDecoder {
             case LZ4_FRAME -> new ArrowBodyCompression(CompressionType.LZ4_FRAME, BodyCompressionMethod.BUFFER);
             case ZSTD -> new ArrowBodyCompression(CompressionType.ZSTD, BodyCompressionMethod.BUFFER);
         };
-        // its own root, which shares the vector: a loader loads whole roots
+        // The vector gets a root of its own, which shares it, because a loader loads whole roots.
         VectorSchemaRoot single = new VectorSchemaRoot(List.of(vector));
         try (ArrowRecordBatch column = new ArrowRecordBatch(rows, nodes, buffers, compression, false)) {
             new VectorLoader(single, codecs).load(column);

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// Safe for use by many threads. What is in use is counted with the allocator of the scan.
 final class PageMemory implements AutoCloseable {
 
-    /// A page takes memory that is so many times larger at most: all of it counts.
+    /// A page takes memory that is so many times larger at most, since all of it counts.
     private static final int MAX_OVERSIZE = 4;
 
     private final BufferAllocator counted;
@@ -47,7 +47,7 @@ final class PageMemory implements AutoCloseable {
         this.maxIdleBytes = maxIdleBytes;
     }
 
-    /// At least so many bytes, which come back here when nobody retains them any more.
+    /// Memory of at least so many bytes, which come back here when nobody retains them any more.
     ArrowBuf take(long bytes) {
         ArrowBuf page = takePage(bytes);
         try {
@@ -63,7 +63,7 @@ final class PageMemory implements AutoCloseable {
         }
     }
 
-    /// Pages that are in use stay so.
+    /// Gives back idle memory; pages that are in use stay in use.
     @Override
     public synchronized void close() {
         if (!closed) {

@@ -23,17 +23,17 @@ import java.util.List;
 
 /// A page of a snapshot.
 ///
-/// @param commitNumber of its folio
+/// @param commitNumber the commit of its folio
 /// @param range where it is
 /// @param startOffset of the first row of the first batch that is not skipped
-/// @param batches all of the page, in its order
+/// @param batches all batches of the page, in its order
 public record PageRef(long commitNumber, ObjectRange range, int crc32c, long startOffset, List<PageBatch> batches) {
 
-    /// That of the log, and in each folio that of the folio: pages that lie side by side are neighbours.
+    /// The order of the log, and in each folio the order of the folio: pages that lie side by side are neighbours.
     public static final Comparator<PageRef> FOLIO_ORDER = Comparator.comparingLong(PageRef::commitNumber)
             .thenComparingLong(page -> page.range().start());
 
-    /// @param objectKey of the folio that the planned page is in
+    /// @param objectKey the key of the folio that the planned page is in
     public static PageRef of(PlannedPage page, String objectKey) {
         ObjectRange range =
                 new ObjectRange(objectKey, page.getByteOffset(), page.getByteOffset() + page.getByteLength());
@@ -41,7 +41,7 @@ public record PageRef(long commitNumber, ObjectRange range, int crc32c, long sta
                 page.getCommitNumber(), range, page.getCrc32C(), page.getStartOffset(), page.getBatchesList());
     }
 
-    /// Of the batches that are not skipped.
+    /// How many rows the batches have that are not skipped.
     public long rows() {
         return batches.stream()
                 .filter(batch -> !batch.getSkipped())

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// @param pages at least one, by their place in the object
 public record PageRun(ObjectRange range, List<PageRef> pages) {
 
-    /// Of other topics' pages, or of partitions that are not wanted: read in less time than another request takes.
+    /// How many bytes of other topics' pages, or of partitions that are not wanted, may lie between two pages: these
+    /// are read in less time than another request takes.
     private static final long MAX_GAP_BYTES = 64 << 10;
 
     public PageRun {
@@ -45,7 +46,7 @@ public record PageRun(ObjectRange range, List<PageRef> pages) {
 
     /// Joins neighbours in the order of `pages`, which stays as it is.
     ///
-    /// @param maxBytes of a run of more than one page
+    /// @param maxBytes how many bytes a run of more than one page may have
     public static Iterator<PageRun> of(Iterator<PageRef> pages, long maxBytes) {
         return new Iterator<>() {
 

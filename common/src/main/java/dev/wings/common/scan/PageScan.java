@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// without reading ahead.
 final class PageScan implements ArrowTable.Scan {
 
-    /// Worth reading at once even if the first row is all that is wanted.
+    /// So much is worth reading at once even if the first row is all that is wanted.
     private static final long FIRST_BYTES_AHEAD = 1 << 20;
 
     private final Iterator<PageRun> runs;
@@ -52,17 +52,17 @@ final class PageScan implements ArrowTable.Scan {
     private final ReadAhead readAhead;
     private final Deque<Fetch> ahead = new ArrayDeque<>();
     private final Deque<VectorSchemaRoot> ready = new ArrayDeque<>();
-    /// Runs to be fetched before [#runs].
+    /// Runs that are fetched before those of [#runs].
     private final Deque<PageRun> waiting = new ArrayDeque<>();
-    /// What was decoded ahead beside the bytes of pages.
+    /// How many bytes were decoded ahead besides the bytes of pages.
     private final AtomicLong decodedAhead = new AtomicLong();
 
     private long bytesAhead;
     /// Grows with each read, so that a query that stops early has not read much more than it needed.
     private long maxBytesAhead;
-    /// Memory has run out once: nothing is read ahead any more.
+    /// Whether memory has run out once: nothing is read ahead any more.
     private volatile boolean tight;
-    /// Of the run whose turn it is, if it is decoded batch by batch.
+    /// The batches of the run whose turn it is, if it is decoded batch by batch.
     private @Nullable PageBatches batches;
 
     private @Nullable VectorSchemaRoot current;
@@ -71,7 +71,7 @@ final class PageScan implements ArrowTable.Scan {
 
     /// A run that was read: its batches, or those that are decoded already.
     ///
-    /// @param decodedBytes that count as decoded ahead until the batches are taken
+    /// @param decodedBytes how many bytes count as decoded ahead until the batches are taken
     private record Fetched(@Nullable PageBatches batches, List<VectorSchemaRoot> decoded, long decodedBytes)
             implements AutoCloseable {
         @Override
@@ -129,7 +129,7 @@ final class PageScan implements ArrowTable.Scan {
         return current;
     }
 
-    /// Of the run whose turn it is; null if there is none, or no more of it.
+    /// The next rows of the run whose turn it is; null if there is none, or no more of it.
     private @Nullable VectorSchemaRoot decodeNext() {
         PageBatches now = batches;
         if (now == null) {
@@ -184,7 +184,7 @@ final class PageScan implements ArrowTable.Scan {
         ahead.clear();
     }
 
-    /// Gives back what was read ahead, to be read again when it is its turn.
+    /// Gives back what was read ahead; it is read again when it is its turn.
     private void dropAhead() {
         tight = true;
         List<PageRun> dropped = ahead.stream().map(Fetch::run).toList();
@@ -240,8 +240,8 @@ final class PageScan implements ArrowTable.Scan {
         return new Fetched(null, opened.all(), bytes);
     }
 
-    /// The run whose turn it is. If it, or what was read with it, took more memory than there is, it is read again
-    /// when nothing else is there.
+    /// Waits for the run whose turn it is. If it, or what was read with it, took more memory than there is, it is read
+    /// again when nothing else is there.
     private Fetched await(Fetch first) {
         try {
             return join(first);

@@ -25,11 +25,11 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// The rows of pages, with the wanted columns, as often as they are asked for. Owns nothing until it is scanned.
 public final class PageTable implements ArrowTable {
 
-    /// What small batches may be joined with: a batch has a price of its own further on, however small it is.
+    /// What small batches may be joined with. (Each batch has a price of its own further on, however small it is.)
     public enum Joining {
-        /// Others of their page: where a page ends, a batch does.
+        /// Small batches are joined with others of their page: where a page ends, a batch does.
         IN_PAGES,
-        /// Others that are read with them, also of other partitions.
+        /// Small batches are joined with others that are read with them, also of other partitions.
         ACROSS_PAGES
     }
 

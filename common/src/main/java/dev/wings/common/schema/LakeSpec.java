@@ -52,11 +52,11 @@ public record LakeSpec(
     /// What a time can be in a table: itself, its microseconds since midnight, or its text. They have the same order.
     public static final List<Primitive> TIMES = List.of(Primitive.TIME, Primitive.LONG, Primitive.STRING);
 
-    /// Id of the column `__offset__` in the table: above all ids that a topic's fields can have, and below those that
-    /// Iceberg keeps for itself.
+    /// The field id of the column `__offset__` in the table: above all ids that a topic's fields can have, and below
+    /// those that Iceberg keeps for itself.
     public static final int OFFSET_FIELD_ID = 2_000_000_001;
 
-    /// Id of the column `__timestamp__` in the table.
+    /// The field id of the column `__timestamp__` in the table.
     public static final int TIMESTAMP_FIELD_ID = 2_000_000_002;
 
     public LakeSpec {
@@ -84,7 +84,7 @@ public record LakeSpec(
 
     /// One part of the table's partitioning.
     ///
-    /// @param fieldId of a top-level field, or [#TIMESTAMP_FIELD_ID]
+    /// @param fieldId the id of a top-level field, or [#TIMESTAMP_FIELD_ID]
     public record PartitionField(int fieldId, Transform transform) {}
 
     /// Transforms of the Iceberg table spec.
@@ -95,8 +95,8 @@ public record LakeSpec(
         MONTH,
         YEAR;
 
-        /// Whether values of a field of this type can be transformed so. Floating point numbers make no partitions:
-        /// they are hardly ever equal.
+        /// Whether this transform takes values of the type. Floating point numbers make no partitions: they are hardly
+        /// ever equal.
         public boolean takes(FieldType type) {
             return switch (this) {
                 case IDENTITY -> type.canPartition();
@@ -109,18 +109,19 @@ public record LakeSpec(
 
     /// One part of the order of rows.
     ///
-    /// @param fieldId of a top-level field of a primitive type, [#OFFSET_FIELD_ID] or [#TIMESTAMP_FIELD_ID]
+    /// @param fieldId the id of a top-level field of a primitive type, [#OFFSET_FIELD_ID] or [#TIMESTAMP_FIELD_ID]
     public record SortField(int fieldId, boolean descending, boolean nullsLast) {
 
-        /// Ascending, with nulls first as the Iceberg table spec has it.
+        /// An ascending order, with nulls first as the Iceberg table spec has it.
         static SortField ascending(int fieldId) {
             return new SortField(fieldId, false, false);
         }
     }
 
-    /// What a topic has whose creator asked for nothing: partitioned by its partition key, in the order of the log.
+    /// The layout of a topic whose creator asked for nothing: partitioned by its partition key, in the order of the
+    /// log.
     ///
-    /// @param partitionFieldId of the topic's partition key; 0 for none
+    /// @param partitionFieldId the id of the topic's partition key; 0 for none
     public static LakeSpec defaults(int partitionFieldId) {
         return new LakeSpec(
                 defaultPartitioning(partitionFieldId),
@@ -153,7 +154,7 @@ public record LakeSpec(
                     Stream.of(OFFSET, TIMESTAMP));
         }
 
-        /// Matched without regard to case.
+        /// The column of that name, matched without regard to case.
         static Column named(TopicSchema schema, String name) {
             String folded = TopicField.folded(name);
             return all(schema)

@@ -77,7 +77,7 @@ public final class LakeSpecProtos {
     /// The layout of a new topic as a client asks for it: fields by name, and defaults for what is not set. Fails with
     /// INVALID, naming the field, for what the topic cannot have.
     ///
-    /// @param partitionFieldId of the topic's partition key; 0 for none
+    /// @param partitionFieldId the id of the topic's partition key; 0 for none
     public static LakeSpec fromCreateRequest(
             dev.wings.common.proto.LakeSpec proto, TopicSchema schema, int partitionFieldId) {
         List<PartitionField> partitioning = proto.hasPartitioning()
@@ -100,7 +100,7 @@ public final class LakeSpecProtos {
         return spec;
     }
 
-    /// Layouts that are older than this option do not have it.
+    /// What times are kept as. Layouts that are older than this choice do not have it.
     public static Primitive timeAs(dev.wings.common.proto.LakeSpec proto) {
         return switch (proto.getTimeAs()) {
             case PRIMITIVE_UNSPECIFIED, TIME -> Primitive.TIME;

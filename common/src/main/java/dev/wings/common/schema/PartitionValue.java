@@ -62,7 +62,7 @@ public final class PartitionValue {
     /// The value of the only partition of a topic that has no partition key.
     public static final String NONE = "";
 
-    /// Longer values are refused. In bytes of UTF-8.
+    /// The most bytes that a value has in UTF-8; longer values are refused.
     public static final int MAX_BYTES = 1024;
 
     private static final long MICROS_PER_SECOND = 1_000_000;
@@ -188,7 +188,7 @@ public final class PartitionValue {
     }
 
     private static Optional<String> ofInteger(BigDecimal value, long min, long max) {
-        // Compared before it is printed: 1e999999999 is a legal BigDecimal.
+        // The number is compared before it is printed: 1e999999999 is a legal BigDecimal.
         boolean inRange =
                 value.compareTo(BigDecimal.valueOf(min)) >= 0 && value.compareTo(BigDecimal.valueOf(max)) <= 0;
         if (!inRange || value.stripTrailingZeros().scale() > 0) {

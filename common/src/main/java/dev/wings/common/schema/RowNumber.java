@@ -36,7 +36,7 @@ public final class RowNumber {
 
     /// The message with rows of the file in place of those of a batch.
     ///
-    /// @param firstRow of the batch, in the file; the first one is 1
+    /// @param firstRow the row of the file that the batch starts with; the first row of a file is 1
     public static String inFile(String message, long firstRow) {
         return IN_BATCH.matcher(message)
                 .replaceAll(

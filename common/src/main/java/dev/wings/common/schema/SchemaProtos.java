@@ -107,7 +107,7 @@ public final class SchemaProtos {
         };
     }
 
-    /// Gathers the ids that are given. Stops where [FieldReader] will refuse.
+    /// Gathers the ids that are given, and goes no further than to where [FieldReader] will refuse.
     private static void collectIds(List<dev.wings.common.proto.Field> fields, int depth, Set<Integer> ids) {
         if (depth > TopicSchema.MAX_DEPTH || ids.size() > TopicSchema.MAX_FIELDS) {
             return;
@@ -127,7 +127,7 @@ public final class SchemaProtos {
         }
     }
 
-    /// Ids for fields that have none, in the order of the asking.
+    /// Gives ids to fields that have none, in the order in which it is asked.
     private static final class IdGiver {
 
         private final Set<Integer> given;
@@ -168,7 +168,7 @@ public final class SchemaProtos {
             try {
                 return fields(protos, 1);
             } catch (WingsException e) {
-                // A type does not know the name of its field, and a nested field not where it is.
+                // A type does not know the name of its field, and a nested field does not know where it is.
                 throw new WingsException(e.kind(), e.getMessage() + ", at=\"" + String.join(".", path) + "\"", e);
             }
         }
@@ -191,11 +191,11 @@ public final class SchemaProtos {
                         + TopicField.printable(proto.getName()) + "\", limit=" + TopicSchema.MAX_DEPTH);
             }
             path.addLast(TopicField.printable(proto.getName()));
-            // Before the type is read, so that a field has a lower id than what is inside it.
+            // The id is given before the type is read, so that a field has a lower id than what is inside it.
             int id = ids.idOf(proto);
             TopicField field =
                     new TopicField(id, proto.getName(), proto.getRequired(), type(proto, depth), proto.getDoc());
-            // Left as it is where a field is bad: that is the place to name.
+            // The path stays as it is where a field is bad: that is the place to name.
             path.removeLast();
             return field;
         }

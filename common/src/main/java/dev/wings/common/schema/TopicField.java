@@ -28,7 +28,8 @@ import java.util.Collection;
 /// @param doc for people; at most [#MAX_DOC_LENGTH] characters, empty for none
 public record TopicField(int id, String name, boolean required, FieldType type, String doc) {
 
-    /// Leaves the ids above it to columns that are not the topic's own: Iceberg keeps the last 200 for itself.
+    /// The largest id. The ids above it are left to columns that are not the topic's own; Iceberg keeps the last 200
+    /// for itself.
     public static final int MAX_ID = 1_000_000_000;
 
     public static final int MAX_NAME_LENGTH = 255;
@@ -57,20 +58,20 @@ public record TopicField(int id, String name, boolean required, FieldType type, 
         return new TopicField(id, name, true, type, "");
     }
 
-    /// The name as names are compared: without regard to case. Names that differ so are different ones for everybody
-    /// who
-    /// reads a topic, see [NameFolding]; this is the one place that says which names are the same.
+    /// The name in the form in which names are compared: without regard to case. Names that differ in this form are
+    /// different for everybody who reads a topic, see [NameFolding]; this is the one place that says which names are
+    /// the same.
     public static String folded(String name) {
         return NameFolding.fold(name);
     }
 
-    /// Cut to a length fit for a message, with nothing in it that could break a line of a log.
+    /// The name, cut to a length that is fit for a message, with nothing in it that could break a line of a log.
     public static String printable(String name) {
         String clean = name.replaceAll("\\p{Cntrl}", "?");
         return clean.length() <= 100 ? clean : clean.substring(0, 100) + "...";
     }
 
-    /// The names of `fields`, as [#printable(String)] and no more of them than a message can hold.
+    /// The names of `fields`, each as [#printable(String)] has it, and no more of them than a message can hold.
     public static String printableNames(Collection<TopicField> fields) {
         int most = 20;
         String names = fields.stream()

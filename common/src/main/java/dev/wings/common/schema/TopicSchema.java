@@ -29,7 +29,7 @@ import java.util.Set;
 /// @param lastFieldId the highest field id ever given in the topic, nested fields included
 public record TopicSchema(int version, List<TopicField> fields, int lastFieldId) {
 
-    /// Fields in all, nested ones included.
+    /// The most fields of a schema, nested ones included.
     public static final int MAX_FIELDS = 2_000;
 
     /// How deep fields nest; a column is at depth 1.
@@ -87,7 +87,7 @@ public record TopicSchema(int version, List<TopicField> fields, int lastFieldId)
         return checkPartitionKey(field);
     }
 
-    /// As [#partitionKey(String)], by id.
+    /// As [#partitionKey(String)], for a field id.
     public TopicField partitionKey(int id) {
         TopicField field = find(id).orElseThrow(
                         () -> WingsException.invalid("the partition key is not a field of the topic: field_id=" + id));

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-/// What a stateless service is given by the process that it runs in. Start at
+/// What a stateless service is given by the process that it runs in. Start reading at
 /// [dev.wings.common.service.Surroundings].
 @NullMarked
 package dev.wings.common.service;

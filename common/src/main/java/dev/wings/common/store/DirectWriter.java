@@ -31,11 +31,11 @@ import org.slf4j.LoggerFactory;
 /// Writes the bulk of large files past the operating system's page cache, where the file system can do that.
 ///
 /// A large file that is to be synced anyway gains nothing from the cache: it pays for fresh pages and for a copy into
-/// them, and waits for the disk all the same. Small files are another matter, for whoever follows a topic reads them
+/// them, and waits for the disk all the same. Small files stay in the cache, because whoever follows a topic reads them
 /// a moment later.
 ///
-/// Blocks are copied into aligned buffers first, since the content lies in memory as it came. A file may be written
-/// by this and through the cache at once as long as no block is written by both (open(2)).
+/// Blocks are copied into aligned buffers first, since the content lies in memory as it came. A file may be written by
+/// this and through the cache at once as long as no block is written by both (open(2)).
 final class DirectWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectWriter.class);
@@ -46,7 +46,7 @@ final class DirectWriter {
     /// How much is written at once.
     static final int BUFFER_BYTES = 1 << 20;
 
-    /// Files at the same time, each with a buffer; a few keep a disk busy.
+    /// How many files are written at the same time, each with a buffer; a few keep a disk busy.
     private static final int MAX_WRITERS = 16;
 
     private static final int NOT_TRIED = -1;
@@ -57,14 +57,14 @@ final class DirectWriter {
     private final Semaphore writers = new Semaphore(MAX_WRITERS);
     private final ConcurrentLinkedQueue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
 
-    /// Of the file system: what positions, lengths and addresses are to be multiples of.
+    /// The block size of the file system: positions, lengths and addresses must be multiples of it.
     private volatile int blockBytes = NOT_TRIED;
 
-    /// Writes the first bytes of `pieces` to the start of an empty file and moves the pieces' positions past
-    /// them. What remains, all of it or less than a block, is the caller's to write. Nothing is durable before the
-    /// caller has synced the file.
+    /// Writes the first bytes of `pieces` to the start of an empty file and moves the pieces' positions past them. What
+    /// remains, all of it or less than a block, is the caller's to write. Nothing is durable before the caller has
+    /// synced the file.
     ///
-    /// @param bytes of all pieces together
+    /// @param bytes the length of all pieces together
     /// @return how many bytes were written
     long writeBulk(Path file, ByteBuffer[] pieces, long bytes) throws IOException {
         if (bytes < MIN_FILE_BYTES || !isSupported(file) || !writers.tryAcquire()) {
@@ -117,7 +117,8 @@ final class DirectWriter {
                 .slice(0, bytes);
     }
 
-    /// Tried once, with a block of the first file: some file systems refuse to open a file for it, some to write.
+    /// Whether the file system can do it, which is tried once, with a block of the first file: some refuse to open a
+    /// file for it, some to write.
     private boolean isSupported(Path file) throws IOException {
         if (blockBytes == NOT_TRIED) {
             blockBytes = probe(file);
@@ -142,7 +143,7 @@ final class DirectWriter {
         return FileChannel.open(file, StandardOpenOption.WRITE, DIRECT);
     }
 
-    /// `com.sun.nio.file.ExtendedOpenOption.DIRECT`. By name: the package is exported and documented, yet the
+    /// `com.sun.nio.file.ExtendedOpenOption.DIRECT`, found by its name: the package is exported and documented, yet the
     /// compiler warns of it, and that warning cannot be switched off. A JDK without it has an option that no file
     /// system knows.
     private static OpenOption directOption() {

@@ -42,8 +42,8 @@ final class DurableDirectories {
     private final Syncer syncer;
     private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
-    /// Names that a sync failed for. The kernel forgets what it could not write, so that the next sync succeeds and
-    /// proves nothing.
+    /// Names whose sync failed. The kernel forgets what it could not write, so the next sync would succeed and prove
+    /// nothing.
     private final Set<Path> doubtful = ConcurrentHashMap.newKeySet();
 
     DurableDirectories(Path root) {
@@ -92,7 +92,7 @@ final class DurableDirectories {
         durable.add(directory);
     }
 
-    /// To be called when a directory turned out to have vanished.
+    /// Forgets what is known of directories. Callers say this when a directory turned out to have vanished.
     void forget() {
         durable.clear();
     }
@@ -102,7 +102,7 @@ final class DurableDirectories {
             sync(directory);
         } catch (WingsException e) {
             if (made) {
-                // a repeated call makes it anew, and what it syncs then is not forgotten yet
+                // A repeated call makes the directory anew, and what it syncs then is not forgotten yet.
                 try {
                     Files.delete(directory);
                     doubtful.remove(directory);
@@ -114,8 +114,8 @@ final class DurableDirectories {
         }
     }
 
-    /// Makes the name of a file or directory durable, whoever made it. Fails with INTERNAL if the file system cannot,
-    /// or could not when it was asked before: that is nothing that a repeated call mends.
+    /// Makes the name of a file or directory durable, whoever made it. Fails with INTERNAL if the file system cannot do
+    /// that, or could not when it was asked before: a repeated call does not mend it.
     void sync(Path name) throws IOException {
         Path directory = name.getParent();
         if (directory == null) {

@@ -64,7 +64,7 @@ final class LocalListing {
                 key, attributes.size(), attributes.lastModifiedTime().toInstant());
     }
 
-    /// @param key of the directory: empty for the root, else with a slash at its end
+    /// @param key the key of the directory: empty for the root, else with a slash at its end
     private void walk(Path directory, String key) throws IOException {
         String after = "";
         while (page.size() < limit) {
@@ -91,18 +91,18 @@ final class LocalListing {
         try {
             page.add(info(key, Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)));
         } catch (NoSuchFileException e) {
-            // deleted since the directory was read
+            // the file was deleted since the directory was read
         }
     }
 
-    /// The first `count` names after `after` that lead to wanted keys, in order; of directories with a slash.
+    /// The first `count` names after `after` that lead to wanted keys, in order; directories have a slash at the end.
     private List<String> children(Path directory, String key, String after, int count) throws IOException {
         PriorityQueue<String> smallest = new PriorityQueue<>(Comparator.reverseOrder());
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 String plain = String.valueOf(entry.getFileName());
                 boolean full = smallest.size() == count;
-                // spares looking at what cannot be among the smallest, be it a directory or not
+                // This spares looking at what cannot be among the smallest, be it a directory or not.
                 if (!ObjectKey.isSegment(plain) || (full && plain.compareTo(smallest.element()) > 0)) {
                     continue;
                 }
@@ -125,7 +125,7 @@ final class LocalListing {
         return ordered;
     }
 
-    /// Of directories with a slash; empty for what is neither a file nor a directory.
+    /// The name as keys have it: directories have a slash at the end. Empty for what is neither a file nor a directory.
     private static String name(Path entry, String name) throws IOException {
         try {
             BasicFileAttributes attributes =

@@ -74,7 +74,7 @@ final class LocalObjectStore implements ObjectStore {
         }
     }
 
-    /// The file gets another name, if it lies on the file system of the store.
+    /// Gives the file another name, if it lies on the file system of the store.
     @Override
     public void create(String key, Path file) {
         Path target = path(key);
@@ -91,7 +91,7 @@ final class LocalObjectStore implements ObjectStore {
         }
     }
 
-    /// Engines that take the store for one without directories make none.
+    /// Makes the directory: engines that take the store for one without directories make none.
     @Override
     public void makeRoom(String directory) {
         try {
@@ -101,7 +101,7 @@ final class LocalObjectStore implements ObjectStore {
         }
     }
 
-    /// Spares the work for a key that is taken; whether it is free [#publish] finds out.
+    /// Fails early for a key that is taken, to spare the work; whether it is really free is found out by [#publish].
     private void refuseTaken(String key, Path target) throws IOException {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw taken(key, target);
@@ -185,7 +185,7 @@ final class LocalObjectStore implements ObjectStore {
 
     @Override
     public void close() {
-        // holds nothing open
+        // there is nothing to close
     }
 
     private Path path(String key) {
@@ -200,7 +200,8 @@ final class LocalObjectStore implements ObjectStore {
         return parent;
     }
 
-    /// Of the regular file that stands for an object; empty for anything else, and for what a symbolic link leads to.
+    /// The attributes of the regular file that stands for an object; empty for anything else, and for what a symbolic
+    /// link leads to.
     private Optional<BasicFileAttributes> attributes(String key, Path file) {
         try {
             Path parent = parent(file);
@@ -221,7 +222,7 @@ final class LocalObjectStore implements ObjectStore {
         }
     }
 
-    /// Where the root is missing, its disk is away: that says nothing of the objects.
+    /// Fails if the root is missing: its disk is away then, which says nothing about the objects.
     private void checkThere() {
         if (!Files.isDirectory(root)) {
             throw WingsException.unavailable("the directory of the object store is away: path=" + root, null);
@@ -232,8 +233,8 @@ final class LocalObjectStore implements ObjectStore {
         return WingsException.notFound("object does not exist: key=" + key);
     }
 
-    /// Syncs first: a caller that repeats a create whose outcome it does not know takes this for success. So this is
-    /// not said of a name that a sync failed for.
+    /// The failure that says that the key is taken. The name is synced first: a caller that repeats a create whose
+    /// outcome it does not know takes this failure for success. So it is not said of a name whose sync failed.
     private WingsException taken(String key, Path target) throws IOException {
         if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
             return WingsException.invalid("key is the directory of other objects: key=" + key);

@@ -51,10 +51,10 @@ final class StagingArea {
     static final String NAME = "~incoming";
     static final Duration MAX_AGE = Duration.ofHours(1);
 
-    /// Linux takes 1024 at once.
+    /// How many buffers one write gathers; Linux takes 1024.
     private static final int MAX_GATHERED = 512;
 
-    /// The JDK copies heap buffers into direct ones of their size.
+    /// How much is written at once: the JDK copies heap buffers into direct ones of their size.
     private static final int MAX_HEAP_BYTES = 1 << 20;
 
     private final Path directory;
@@ -74,7 +74,7 @@ final class StagingArea {
             FileTime written;
             try (FileChannel channel = open(file)) {
                 write(file, channel, content);
-                // of the file, whoever wrote what: also what went past the page cache
+                // This syncs all of the file, whoever wrote what: also what went past the page cache.
                 channel.force(false);
                 written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
             }
@@ -108,8 +108,8 @@ final class StagingArea {
         }
     }
 
-    /// What a failed sync leaves behind cannot be trusted: the kernel forgets what it could not write, and a second
-    /// sync succeeds. So this is nothing that a repeated call mends.
+    /// Syncs a file. What a failed sync leaves behind cannot be trusted: the kernel forgets what it could not write,
+    /// and a second sync succeeds. So the failure is not one that a repeated call mends.
     private static void sync(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(false);
@@ -197,7 +197,7 @@ final class StagingArea {
                 Files.deleteIfExists(file);
             }
         } catch (NoSuchFileException e) {
-            // its writer was done with it
+            // its writer was done with it meanwhile
         }
     }
 }

@@ -1,4 +1,4 @@
-/// Object storage: immutable objects under keys. Start at [dev.wings.common.store.ObjectStore].
+/// Object storage: immutable objects under keys. Start reading at [dev.wings.common.store.ObjectStore].
 @NullMarked
 package dev.wings.common.store;
 

@@ -29,12 +29,13 @@ import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /// Keeps warnings and errors that are all alike from filling the log: what a client can bring about, it can bring about
-/// a thousand times a second, and each with a stack trace. After so many in a minute the others of that minute are
-/// counted only, and the next one says how many they were.
+/// a thousand times a second, and each time with a stack trace. After so many in a minute, further ones are only
+/// counted, and the first one of the next minute says how many they were.
 ///
-/// Alike are lines of one logger and one text, whatever the values in it. The time is that of the lines.
+/// Lines are alike if they have the same logger and the same text, whatever the values in it. The time is that of the
+/// lines.
 ///
-/// What only says that a client has left is not written at all (see [DepartedClients]).
+/// Lines that only say that a client has left are not written at all (see [DepartedClients]).
 public final class BoundedLog extends UnsynchronizedAppenderBase<ILoggingEvent>
         implements AppenderAttachable<ILoggingEvent> {
 
@@ -42,7 +43,7 @@ public final class BoundedLog extends UnsynchronizedAppenderBase<ILoggingEvent>
 
     static final long PERIOD_MILLIS = 60_000;
 
-    /// Texts that are told apart; others' libraries put values into them.
+    /// How many texts are told apart: libraries of others put values into them.
     private static final int MAX_TEXTS = 1000;
 
     private final AppenderAttachableImpl<ILoggingEvent> appenders = new AppenderAttachableImpl<>();
@@ -106,7 +107,7 @@ public final class BoundedLog extends UnsynchronizedAppenderBase<ILoggingEvent>
         appenders.appendLoopOnAppenders(event);
     }
 
-    /// Begins anew if the period is over; how many lines were left out of it.
+    /// Begins a new period if the old one is over, and returns how many lines were left out of the old one.
     private static long turn(Period period, long nowMillis) {
         boolean over = nowMillis - period.startMillis >= PERIOD_MILLIS || nowMillis < period.startMillis;
         if (!over) {

@@ -54,17 +54,17 @@ public final class ManagementServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
 
-    /// Orchestrators and scrapers need a handful.
+    /// More than enough: orchestrators and scrapers need a handful.
     static final int MAX_CONNECTIONS = 256;
 
     private static final long MAX_ANSWERS_BYTES = 16 << 20;
 
-    /// Longer than scrapers wait.
+    /// How long a request may take: longer than scrapers wait.
     private static final Duration REQUEST_TIME = Duration.ofSeconds(30);
 
     private static final Duration SCRAPE_PATIENCE = Duration.ofSeconds(10);
 
-    /// For all readiness checks together: within the patience of who asks, so that the reason is still read.
+    /// How long all readiness checks together may take: less than whoever asks waits, so that the reason is still read.
     static final Duration CHECK_TIME = Duration.ofSeconds(3);
 
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
@@ -106,7 +106,8 @@ public final class ManagementServer implements AutoCloseable {
         return new Mount(path, Set.of(), 0, places, new Service(path, page));
     }
 
-    /// Starts to listen on `host` and `port`; 0 takes a free one. PRECONDITION that names the port if it is taken.
+    /// Starts to listen on `host` and `port`; 0 takes a free one. Fails with PRECONDITION that names the port if it is
+    /// taken.
     public static ManagementServer open(String host, int port, Telemetry telemetry, List<ReadinessCheck> checks) {
         return open(host, port, telemetry, checks, REQUEST_TIME);
     }
@@ -132,14 +133,15 @@ public final class ManagementServer implements AutoCloseable {
         scheduler.close();
     }
 
-    /// What is to be read below a path.
+    /// What can be read below a path.
     private interface Page {
         HttpAnswer read() throws InterruptedException;
     }
 
     private record Service(String path, Page page) implements HttpService {
 
-        /// So that who does not take one thing does not keep others from another.
+        /// Each page has an owner of its own, so that a client that does not take one does not keep others from
+        /// another.
         @Override
         public String owner(HttpHead head) {
             return head.path() + " " + head.client().getHostAddress();
@@ -183,7 +185,7 @@ public final class ManagementServer implements AutoCloseable {
         return HttpAnswer.text(ready ? 200 : 503, (drains ? "draining\n" : "") + report.text + (ready ? "ok\n" : ""));
     }
 
-    /// Checks, or waits for the checks that run.
+    /// Runs the checks, or waits for those that run.
     private Report check() throws InterruptedException {
         CompletableFuture<Report> mine = new CompletableFuture<>();
         CompletableFuture<Report> others = running.compareAndExchange(null, mine);

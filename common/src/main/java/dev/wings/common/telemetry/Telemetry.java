@@ -34,7 +34,7 @@ public final class Telemetry implements AutoCloseable {
 
     private Telemetry() {}
 
-    /// @param service as in the tag: `control-plane`
+    /// @param service the value of the tag: `control-plane`
     public static Telemetry open(String service) {
         Telemetry telemetry = new Telemetry();
         PrometheusMeterRegistry registry = telemetry.registry;

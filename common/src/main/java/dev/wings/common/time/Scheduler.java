@@ -51,17 +51,17 @@ public interface Scheduler extends AutoCloseable {
         return nanos - (ticker().nanoTime() - start);
     }
 
-    /// Counts the nanoseconds that pass.
+    /// Counts the nanoseconds that pass in the scheduler's time.
     default Deadline.Ticker ticker() {
         return Deadline.getSystemTicker();
     }
 
-    /// For a call that is made now.
+    /// The deadline of a call that is made now.
     default Deadline deadline(Duration timeout) {
         return Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS, ticker());
     }
 
-    /// Drops what has not started; waits for nothing.
+    /// Drops the actions that have not started; waits for nothing.
     @Override
     void close();
 

@@ -29,7 +29,7 @@ final class SystemScheduler implements Scheduler {
             1, Thread.ofPlatform().name("wings-timer").daemon().factory());
 
     SystemScheduler() {
-        // most timers are limits of time that are not reached: they would pile up until they are due
+        // Most timers are time limits that are not reached: they would pile up until they are due.
         timers.setRemoveOnCancelPolicy(true);
     }
 

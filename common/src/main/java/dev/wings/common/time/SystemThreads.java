@@ -27,7 +27,7 @@ record SystemThreads() implements Threads {
 
     @Override
     public ThreadFactory blocking(String name) {
-        // the machine's usual one
+        // 0 is the machine's usual size
         return blocking(name, 0);
     }
 

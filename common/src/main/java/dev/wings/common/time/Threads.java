@@ -19,8 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
-/// Makes threads. The one source of them but for those of sockets and native engines, so that a simulation can own the
-/// order in which they run.
+/// Makes threads. It is the one source of them, except for those of sockets and native engines, so that a simulation
+/// can own the order in which they run.
 public interface Threads {
 
     /// Makes threads that may wait, as many as anybody likes.
@@ -33,7 +33,7 @@ public interface Threads {
     /// @param name what the names of the threads begin with
     ThreadFactory blocking(String name);
 
-    /// The same, with stacks of so many bytes, for native code that goes deep.
+    /// As the other, with stacks of so many bytes, for native code that goes deep.
     default ThreadFactory blocking(String name, long stackBytes) {
         return blocking(name);
     }
@@ -49,8 +49,8 @@ public interface Threads {
         return Executors.newThreadPerTaskExecutor(virtual(name));
     }
 
-    /// Runs at most so many tasks at once, for a library that waits for them in its own way, and so in the
-    /// machine's time. A simulation runs each at once, on the thread that gives it. The caller closes it.
+    /// Runs at most `threads` tasks at once, for a library that waits for them in its own way, and so in the machine's
+    /// time. A simulation runs each task at once, on the thread that gives it. The caller closes it.
     ///
     /// @param name what the names of the threads begin with
     default ExecutorService pool(String name, int threads) {

@@ -22,15 +22,16 @@ import java.util.random.RandomGenerator;
 /// Time, chance and threads: what makes two runs of the same program differ. A simulation has a world of its own, in
 /// which the same seed gives the same run.
 ///
-/// @param ids of what is made; also the clock, and chance
+/// @param ids makes ids; its clock and its random numbers are those of the world
 public record World(Scheduler scheduler, Threads threads, IdGenerator ids) {
 
-    /// The machine's. Close its scheduler.
+    /// The world of the machine. Whoever makes it closes its scheduler.
     public static World system() {
         return system(new SecureRandom());
     }
 
-    /// The machine's, but for chance, which makes ids that others can guess if `random` can be. Close its scheduler.
+    /// The world of the machine with other random numbers; if they can be guessed, so can its ids. Whoever makes it
+    /// closes its scheduler.
     public static World system(RandomGenerator random) {
         return new World(Scheduler.system(), Threads.system(), new IdGenerator(InstantSource.system(), random));
     }

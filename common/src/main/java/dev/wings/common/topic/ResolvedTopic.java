@@ -44,7 +44,7 @@ public record ResolvedTopic(
         URI objectStore,
         String objectPrefix) {
 
-    /// Asks the control plane, once. Failures are those of the stub: NOT_FOUND if there is no such topic.
+    /// Asks the control plane once. Failures are those of the stub: NOT_FOUND if there is no such topic.
     public static ResolvedTopic ask(ClusterMetadataBlockingStub controlPlane, TopicName name) {
         return of(controlPlane.resolveTopic(
                 ResolveTopicRequest.newBuilder().setName(name.toString()).build()));

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What is refused, and by which words. What is accepted is the matter of [BatchReaderSimulationTest].
+/// What is refused, and by which words. What is accepted is checked by [BatchReaderSimulationTest].
 class BatchReaderTest {
 
     private static final BatchLimits LIMITS = new BatchLimits(1000, 1 << 20);
@@ -152,14 +152,14 @@ class BatchReaderTest {
                 "position=2");
     }
 
-    /// What lies below a null is garbage, and no value of the batch.
+    /// What lies below a null is garbage, and not a value of the batch.
     @Test
     void badValuesBelowNullsDoNotMatter() {
         FieldType inner = new FieldType.Struct(List.of(TopicField.required(2, "x", FieldType.Primitive.TIME)));
         TopicSchema topic = topic(TopicField.optional(1, "f", inner));
         Field member = field("x", new ArrowType.Time(TimeUnit.MICROSECOND, 64));
         Field field = field("f", ArrowType.Struct.INSTANCE, member);
-        // Of the member: null, 10 and -1; of the struct: the first and the last are null.
+        // The member is null, 10 and -1; of the structs the first and the last are null.
         byte[] body = new byte[40];
         body[0] = 0b010;
         body[8] = 0b110;
@@ -251,7 +251,7 @@ class BatchReaderTest {
         }
     }
 
-    /// Each costs what it holds, not what was there before; and all together have the limit of one.
+    /// Each dictionary costs what it holds, not what was there before; all together have the limit of one batch.
     @Test
     void manySmallDeltas() {
         TopicSchema topic = topic(TopicField.optional(1, "f", FieldType.Primitive.STRING));
@@ -269,7 +269,7 @@ class BatchReaderTest {
                 }
             }
             assertThat(cause).contains("too large once it is decompressed");
-            // Of 4 bytes for an offset, one bit of validity, and the text.
+            // each has 4 bytes for an offset, one bit of validity, and the text
             assertThat(taken).isBetween(40_000, 90_000);
             WireBatch batch = WireBatch.of(List.of(field), List.of(values(1L)));
             assertInvalid(() -> open(reader, batch), "the dictionary could not be read: dictionary=5, cause=the batch");

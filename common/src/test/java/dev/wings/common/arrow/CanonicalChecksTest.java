@@ -141,7 +141,7 @@ class CanonicalChecksTest {
                     entries);
         }
 
-        /// Above all that are in the type.
+        /// An id above all that are in the type.
         private int id() {
             return 2 + highest(type);
         }
@@ -261,7 +261,7 @@ class CanonicalChecksTest {
         }
     }
 
-    /// Of each type a key, the same one again as somebody else may write it, and another one.
+    /// For each type: a key, the same key as another writer may write it, and another key.
     static Stream<Sent[]> keys() {
         ArrowType int64 = new ArrowType.Int(64, true);
         ArrowType doubles = new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
@@ -327,7 +327,7 @@ class CanonicalChecksTest {
         }
     }
 
-    /// As keys of a map that is a key itself.
+    /// Maps that are the keys of another map.
     @Test
     void mapsInKeysWithAKeyTwice() {
         Sent real = new Sent(Primitive.DOUBLE, new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE), 0.0);

@@ -31,10 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GatheredRowsTest {
 
-    /// Sums are no multiples of 8, where bits would be easy.
+    /// Lengths whose sums are no multiples of 8, which would be easy for bits.
     private static final int[] PARTS = {3, 1, 0, 13, 64, 7, 0, 256, 5, 8, 100};
 
-    /// Of each type that an engine has, with and without nulls.
+    /// A column of each type that an engine has, with and without nulls.
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -33,7 +33,7 @@ final class LosingDisk implements CacheDisk {
     private boolean crashed;
     private int falseClaims;
 
-    /// What the next process finds. The old one fails from now on.
+    /// The disk as the next process finds it. The old one fails from now on.
     synchronized LosingDisk crash(Random random) {
         crashed = true;
         LosingDisk after = new LosingDisk();
@@ -59,7 +59,7 @@ final class LosingDisk implements CacheDisk {
         return after;
     }
 
-    /// Indexes that said more than what was synced.
+    /// How many indexes said more than what was synced.
     synchronized int falseClaims() {
         return falseClaims;
     }
@@ -162,6 +162,6 @@ final class LosingDisk implements CacheDisk {
 
     @Override
     public void close() {
-        // holds nothing
+        // there is nothing to close
     }
 }

@@ -88,7 +88,7 @@ final class RangeCacheSimulationTest {
         assertThat(disk.falseClaims()).isZero();
     }
 
-    /// Proves that the rig notices: an index that claims what was not synced gives other bytes.
+    /// The canary proves that the rig notices: an index that claims what was not synced gives other bytes.
     @Test
     void canary() throws IOException {
         assertThat(lostWithoutSync(new Random(1))).isPositive();

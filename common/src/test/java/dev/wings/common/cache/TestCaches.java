@@ -58,7 +58,7 @@ final class TestCaches {
 
         @Override
         public void close() {
-            // nothing pending
+            // there is nothing pending
         }
     }
 }

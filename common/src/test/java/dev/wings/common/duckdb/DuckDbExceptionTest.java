@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DuckDbExceptionTest {
 
-    /// As the engine has been seen to write them.
+    /// The messages are as the engine has been seen to write them.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -50,7 +50,7 @@ class DuckDbExceptionTest {
         assertThat(e.kind()).isEqualTo(kind);
     }
 
-    /// Whatever the engine answers with, asked for what it cannot do.
+    /// What the engine answers is readable, whatever it is asked for that it cannot do.
     @Test
     void errorsOfTheEngineAreForPeople() {
         try (DuckDb duckDb = DuckDb.open(java.util.Map.of())) {

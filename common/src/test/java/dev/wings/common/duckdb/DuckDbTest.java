@@ -76,7 +76,7 @@ class DuckDbTest {
         assertThat(numbers.openScans).hasValue(0);
     }
 
-    /// Up to twelve bytes are kept in the place of the value itself.
+    /// Texts of up to twelve bytes are kept in the place of the value itself.
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 4, 11, 12, 13, 100_000})
     void aTextOfAnyLengthIsRead(int length) {
@@ -179,7 +179,7 @@ class DuckDbTest {
         }
     }
 
-    /// The type of the list is that of its elements: what is compared with them is not cast to another.
+    /// A list has the type of its elements: what is compared with them is not cast to another type.
     @Test
     void listsAreBound() {
         Map<List<Object>, String> lists = new LinkedHashMap<>();
@@ -310,7 +310,7 @@ class DuckDbTest {
         assertThat(rows("SELECT 'x' FROM range(10) WHERE range < 0")).isEmpty();
     }
 
-    /// A client would get another number.
+    /// These numbers are refused because a client would get another number.
     @Test
     void numberOfTooManyDigitsIsRefusedWhereverItIs() {
         String largest = "9".repeat(38);
@@ -344,7 +344,7 @@ class DuckDbTest {
                         .hasMessageContaining("more than the 38 digits");
             }
         }
-        // what is not there does not count
+        // a value that is not there does not count
         assertThat(rows("SELECT n, s FROM (SELECT range % 2 = 0 AS even, if(even, NULL, 5::HUGEINT) AS n,"
                         + " if(even, NULL, {'a': 5::UHUGEINT}) AS s FROM range(4000))"))
                 .hasSize(4000);

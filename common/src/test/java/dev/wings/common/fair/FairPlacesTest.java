@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// I9, I11.
+/// How places are shared (I9), and that waiting for them is bounded (I11).
 class FairPlacesTest {
 
     private static final Duration LONG = Duration.ofMinutes(1);
@@ -68,7 +68,7 @@ class FairPlacesTest {
         }
     }
 
-    /// Of nothing, and of what was given back.
+    /// A place of no size, and what grew and was given back.
     @Test
     void placeOfNothingGrows() {
         FairPlaces places = new FairPlaces("bytes", 100);
@@ -246,7 +246,7 @@ class FairPlacesTest {
         assertThat(places.owners()).isZero();
     }
 
-    /// Whatever is taken and given back: no more than there is, and none is lost.
+    /// Whatever is taken and given back, no more is handed out than there is, and nothing is lost.
     @Test
     void countsHoldForAnySequence() {
         long seed = Long.getLong("wings.seed", 42);
@@ -290,14 +290,14 @@ class FairPlacesTest {
         return wait(places, owner, 1, served);
     }
 
-    /// Returns when it waits.
+    /// Starts to wait for places, and returns when the request is in the queue.
     private static Thread wait(FairPlaces places, String owner, long amount, BlockingQueue<FairPlaces.Place> served) {
         int before = places.waiting();
         Thread thread = Thread.ofVirtual().start(() -> {
             try {
                 served.add(places.acquire(owner, amount));
             } catch (InterruptedException | WingsException e) {
-                // shows in what was served
+                // how it ended shows in what was served
             }
         });
         while (places.waiting() == before) {

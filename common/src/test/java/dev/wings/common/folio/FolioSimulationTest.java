@@ -79,7 +79,7 @@ final class FolioSimulationTest {
         }
     }
 
-    /// With a checksum that fits, as a writer with a bug would make it.
+    /// The footer is damaged with a checksum that fits, as a writer with a bug would make it.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void footerThatSaysAnythingIsReadOrDataLoss(long seed) {
@@ -183,7 +183,7 @@ final class FolioSimulationTest {
         assertThat(refused).as("the damage is noticed at times").isGreaterThan(200);
     }
 
-    /// Shared children: 2^n fields from n tables.
+    /// Children that are shared: n tables make 2^n fields.
     @Test
     void schemaThatUnfoldsWithoutEndIsDataLoss() {
         FlatBufferBuilder builder = new FlatBufferBuilder();

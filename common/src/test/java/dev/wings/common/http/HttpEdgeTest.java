@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// I11: whatever clients send, do not send, or do not take.
+/// What the edge does whatever clients send, do not send, or do not take (I11).
 @Timeout(120)
 class HttpEdgeTest {
 
@@ -64,7 +64,7 @@ class HttpEdgeTest {
         return new EdgeLimits(CONNECTIONS, 4L * BODY_BYTES, 4L * LARGE, time, time, Duration.ofSeconds(1));
     }
 
-    /// Answers with the body that came, or a large one.
+    /// Answers with the body that came, or with a large one.
     private static class Echo implements HttpService {
         @Override
         public String owner(HttpHead head) {
@@ -106,14 +106,14 @@ class HttpEdgeTest {
         return socket;
     }
 
-    /// All that comes until the server closes.
+    /// Returns all that comes until the server closes.
     private static String talk(HttpEdge edge, String sent) throws IOException {
         try (Socket socket = connect(edge, sent)) {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
 
-    /// Waits for it.
+    /// Waits until the server cuts the connection.
     private static boolean isCut(Socket socket) throws IOException {
         InputStream in = socket.getInputStream();
         byte[] buffer = new byte[64 << 10];
@@ -218,7 +218,7 @@ class HttpEdgeTest {
         }
     }
 
-    /// What a client may leave as it is.
+    /// Requests that a client may leave unfinished.
     static Stream<String> unfinished() {
         return Stream.of(
                 "",
@@ -279,7 +279,7 @@ class HttpEdgeTest {
         }
     }
 
-    /// I9: who sends much of bodies and does not end them.
+    /// I9: an owner that sends many bodies and does not end them.
     @Test
     void bodiesOfOneOwnerLeaveRoomForThoseOfOthers() throws Exception {
         String most = "POST /small HTTP/1.1\r\nHost: x\r\nowner: noisy\r\nContent-Length: " + BODY_BYTES + "\r\n\r\n"
@@ -300,7 +300,7 @@ class HttpEdgeTest {
         }
     }
 
-    /// Says so, or is reset in the middle of what it sends.
+    /// Whether the server refuses, or resets the connection in the middle of what is sent.
     private static boolean isRefused(Socket socket) {
         try {
             socket.setSoTimeout(1);
@@ -388,7 +388,7 @@ class HttpEdgeTest {
         }
     }
 
-    /// Holds the requests of `noisy` until it is let go.
+    /// Holds the requests of `noisy` until they are let go.
     private static final class Held extends Echo {
         private final CountDownLatch started;
         private final CountDownLatch release = new CountDownLatch(1);
@@ -425,7 +425,7 @@ class HttpEdgeTest {
         });
     }
 
-    /// I9: whose requests are many waits behind them, and then is refused.
+    /// I9: an owner with many requests waits behind its own, and then is refused.
     @Test
     void placesOfAMountAreShared() throws Exception {
         Held service = new Held(3);

@@ -43,7 +43,7 @@ final class PrivateDirectoryTest {
         PrivateDirectory.openShared(open);
     }
 
-    /// What another user may have put in its place.
+    /// What another user may have put in the place of the directory.
     @Test
     void whatIsNotOursIsRefused() throws Exception {
         Path link = Files.createSymbolicLink(parent.resolve("link"), Files.createDirectory(parent.resolve("target")));

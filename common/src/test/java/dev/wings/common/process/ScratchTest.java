@@ -95,7 +95,7 @@ final class ScratchTest {
         }
     }
 
-    /// Of engines that were killed, say.
+    /// What engines that were killed leave, say.
     @Test
     void filesMayGoMeanwhile() throws Exception {
         Scratch directory = open();

@@ -28,10 +28,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
-/// On real processes: what an operator sees, and with which code a process ends.
+/// What an operator sees of real processes, and with which code they end.
 final class ServiceProcessTest {
 
-    /// What no service prints.
+    /// A text that no service prints.
     private static final String NEVER = "never printed";
 
     /// The service under test; its one setting says how it behaves.
@@ -94,7 +94,7 @@ final class ServiceProcessTest {
 
     private static void signalAfter(Process process, String line, String expected) {
         if (line.contains(expected)) {
-            // by its handle: the process would close its streams
+            // The process is ended by its handle: its own method would close its streams.
             process.toHandle().destroy();
         }
     }

@@ -74,7 +74,7 @@ final class GrpcServerTest {
             GrpcClient.open(URI.create("http://127.0.0.1:" + server.port()), DEADLINE, 4 << 20);
     private final LogMetadataGrpc.LogMetadataBlockingStub stub = LogMetadataGrpc.newBlockingStub(client.channel());
 
-    /// Behaves as each test says.
+    /// A service that behaves as each test says.
     private static final class Service extends LogMetadataGrpc.LogMetadataImplBase {
         private Supplier<ListPartitionsResponse> answer = ListPartitionsResponse::getDefaultInstance;
         private final CountDownLatch entered = new CountDownLatch(1);
@@ -359,7 +359,7 @@ final class GrpcServerTest {
         return socket;
     }
 
-    /// The server begins with its settings, or is gone.
+    /// Whether the server begins with its settings; false if it closes the connection.
     private static boolean isServed(Socket socket) {
         try {
             return socket.getInputStream().read() >= 0;

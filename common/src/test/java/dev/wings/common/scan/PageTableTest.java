@@ -79,7 +79,7 @@ class PageTableTest {
         return page;
     }
 
-    /// Stores a folio that also has a page of another topic. The pages of the topic, of which each starts at
+    /// Stores a folio that also has a page of another topic. Returns the pages of the topic, each of which starts at
     /// `startOffset`.
     private List<PageRef> store(String key, long commit, long startOffset, int... batches) {
         List<PageBuilder> pages = new ArrayList<>(List.of(page(OTHER_TOPIC, "", 5000)));
@@ -111,7 +111,10 @@ class PageTableTest {
                 .build();
     }
 
-    /// What a scan delivers: offset and id of each row, and of how many rows each batch is.
+    /// What a scan delivers.
+    ///
+    /// @param rows offset and id of each row
+    /// @param batches how many rows each batch has
     private record Scanned(List<String> rows, List<Integer> batches) {}
 
     private Scanned scan(List<PageRef> pages, boolean stored) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/// A test that takes a seed, from which all of its chance comes, and is run for so many seeds from 1 on. A failure
+/// A test that takes a seed, from which all of its random numbers come, and is run for the seeds from 1 on. A failure
 /// names the seed: `-Dwings.seed=N` runs that one again, and `-Dwings.seeds=N` runs so many, from
 /// `-Dwings.seeds.from=N` on.
 @Target(ElementType.METHOD)
@@ -33,6 +33,6 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 @ExtendWith(Replay.class)
 public @interface SeededTest {
 
-    /// Seeds that are run where nobody says how many.
+    /// How many seeds are run unless somebody says otherwise.
     int value();
 }

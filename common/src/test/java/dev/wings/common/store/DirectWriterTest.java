@@ -45,7 +45,7 @@ final class DirectWriterTest {
 
         long written = writer.writeBulk(file, pieces, BYTES);
 
-        // nothing on a file system that refuses
+        // on a file system that refuses, nothing was written
         assertThat(pieces[0].remaining() + pieces[1].remaining()).isEqualTo(BYTES - written);
         assertThat(Files.size(file)).isEqualTo(written);
         assertThat(written).isIn(0L, BYTES - 5L);
@@ -61,7 +61,7 @@ final class DirectWriterTest {
         assertThat(Files.size(file)).isZero();
     }
 
-    /// A zip file is a file system without direct I/O.
+    /// The file system of a zip file has no direct I/O.
     @Test
     void fileSystemThatRefusesIsLeftToTheCache() throws IOException {
         URI zip = URI.create("jar:" + directory.resolve("archive.zip").toUri());

@@ -54,7 +54,7 @@ final class LocalObjectStoreTest extends ObjectStoreContract {
         return new LocalObjectStoreProvider().open(root().toUri());
     }
 
-    /// For who writes files past the store; it is no object.
+    /// The directory is for those who write files past the store; it is no object.
     @Test
     void roomIsADirectory() {
         store().makeRoom("external/t/data");
@@ -222,7 +222,7 @@ final class LocalObjectStoreTest extends ObjectStoreContract {
         assertThat(keys(store().list("", "", 1))).containsExactly("a");
     }
 
-    /// Who reads what was committed would otherwise take it for lost.
+    /// A missing root is not a missing object: who reads what was committed would otherwise take it for lost.
     @Test
     void aStoreThatIsAwayIsNotOneWithoutObjects() throws IOException {
         store().create("a/b", List.of(buffer("x")));

@@ -22,27 +22,27 @@ import java.util.UUID;
 /// at them, and may get lost.
 public interface Announcements {
 
-    /// Namespaces have got as far as these commits. UNAVAILABLE if nobody can be told.
+    /// Tells that namespaces have got as far as these commits. Fails with UNAVAILABLE if nobody can be told.
     void commits(Map<UUID, Long> commitNumbers);
 
-    /// Tasks have changed. UNAVAILABLE if nobody can be told.
+    /// Tells that tasks have changed. Fails with UNAVAILABLE if nobody can be told.
     void tasksChanged();
 
     /// Opens a subscription to what this replica or another announces; the caller closes it.
     Subscription subscribe(Listener listener);
 
-    /// Called on a thread of the announcements' own; must not block.
+    /// Hears announcements, on a thread of their own; must not block.
     interface Listener {
 
         default void committed(UUID namespaceUid, long commitNumber) {}
 
         default void tasksChanged() {}
 
-        /// Announcements may have been missed: have a look at the state.
+        /// Announcements may have been missed, so it is time to look at the state.
         void interrupted();
     }
 
-    /// Ends when closed.
+    /// What a listener is heard by, until this is closed.
     interface Subscription extends AutoCloseable {
         @Override
         void close();

@@ -33,7 +33,8 @@ import org.apache.iceberg.exceptions.ValidationException;
 /// A file is removed again when its pointer certainly never moves to it. When that is not certain it stays.
 final class CatalogCommit {
 
-    /// An attempt that somebody else outran is redone on what they made of the table, if the request still allows it.
+    /// An attempt that another commit outran is made again on what that made of the table, if the request still allows
+    /// it.
     private static final int MAX_ATTEMPTS = 5;
 
     private final MetadataFiles files;
@@ -71,7 +72,7 @@ final class CatalogCommit {
         if (commit.changes.isEmpty()) {
             return result;
         }
-        // from here on only a refusal is proof that no pointer is at the files; whatever else goes wrong, they stay
+        // From here on only a refusal proves that no pointer is at the files; whatever else goes wrong, the files stay.
         Optional<RuntimeException> refusal = entries.commit(commit.changes);
         if (refusal.isPresent()) {
             commit.discard();
@@ -96,7 +97,7 @@ final class CatalogCommit {
         written.forEach(file -> files.discard(file.home(), file.location()));
     }
 
-    /// The pointer was not where it was read.
+    /// The pointer was no longer where it had been read.
     static final class LostRaceException extends CommitFailedException {
         private static final long serialVersionUID = 1;
 
@@ -110,7 +111,7 @@ final class CatalogCommit {
         T apply();
     }
 
-    /// Runs Iceberg's code on what a client sent: whatever else it throws is the client's mistake.
+    /// Runs Iceberg's code on what a client sent: any other exception than its own refusals is the client's mistake.
     static <T> T applied(Update<T> update) {
         try {
             return update.apply();

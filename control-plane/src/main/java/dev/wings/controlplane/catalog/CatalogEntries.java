@@ -40,7 +40,8 @@ import org.apache.iceberg.exceptions.CommitStateUnknownException;
 
 /// The store in the words of Iceberg: identifiers for names, and the exceptions that clients expect.
 ///
-/// A name that nothing can have is as one that nothing has, since clients look for names on a guess (`ns.table.files`).
+/// A name that nothing can have is treated as one that nothing has, since clients look for names on a guess
+/// (`ns.table.files`).
 final class CatalogEntries {
 
     private final LakeMetadataStore store;
@@ -53,12 +54,12 @@ final class CatalogEntries {
         this.garbageGrace = garbageGrace;
     }
 
-    /// NoSuchNamespaceException also for a name that no namespace can have.
+    /// Finds a namespace. Fails with NoSuchNamespaceException also for a name that no namespace can have.
     LakeNamespace loadNamespace(TenantName tenant, Namespace namespace) {
         return inNamespace(namespace, () -> store.loadNamespace(name(tenant, namespace)));
     }
 
-    /// The name of a namespace, which need not exist. NoSuchNamespaceException if none can.
+    /// The name of a namespace, which need not exist. Fails with NoSuchNamespaceException if none can have it.
     NamespaceName name(TenantName tenant, Namespace namespace) {
         if (namespace.length() == 1) {
             try {
@@ -70,12 +71,12 @@ final class CatalogEntries {
         throw CatalogErrors.noSuchNamespace(namespace);
     }
 
-    /// A name for a new entry. INVALID if none can have it.
+    /// A name for a new entry. Fails with INVALID if no entry can have it.
     TableName newName(TenantName tenant, TableIdentifier identifier) {
         return TableName.of(name(tenant, identifier.namespace()), identifier.name());
     }
 
-    /// Of a kind; empty also if the namespace does not exist.
+    /// The entry of that kind and name; empty also if the namespace does not exist.
     Optional<LakeEntry> find(Kind kind, TenantName tenant, TableIdentifier identifier) {
         Namespace namespace = identifier.namespace();
         if (namespace.length() != 1 || !TableName.isLegal(identifier.name())) {
@@ -96,7 +97,7 @@ final class CatalogEntries {
         return find(kind, tenant, identifier).orElseThrow(() -> CatalogErrors.noSuch(kind, identifier));
     }
 
-    /// As [#load], for a change: ForbiddenException for the table of a topic.
+    /// As [#load], for a change: fails with ForbiddenException for the table of a topic.
     LakeEntry loadForChange(Kind kind, TenantName tenant, TableIdentifier identifier) {
         LakeEntry entry = load(kind, tenant, identifier);
         if (entry.topicUid().isPresent()) {
@@ -105,7 +106,7 @@ final class CatalogEntries {
         return entry;
     }
 
-    /// Those of these metadata files that the catalog has written for an entry that wants them deleted.
+    /// Those of the metadata files that the catalog has written for an entry that wants them deleted.
     Set<String> findDeletable(LakeEntry entry, Set<String> locations) {
         return store.findDeletable(entry.uid(), locations);
     }
@@ -126,7 +127,7 @@ final class CatalogEntries {
         }
     }
 
-    /// Tells early that a name is taken; the commit decides. For what nothing can have, INVALID.
+    /// Fails early if a name is taken; the commit decides. A name that nothing can have is INVALID.
     void checkFree(Kind wanted, TenantName tenant, TableIdentifier identifier) {
         TableName name = newName(tenant, identifier);
         store.find(name).ifPresent(holder -> {
@@ -140,7 +141,7 @@ final class CatalogEntries {
                 .orElseGet(() -> CatalogErrors.takenByTopic(identifier));
     }
 
-    /// Makes all changes or none, and answers why they were surely not made and never will be; empty if they were.
+    /// Makes all changes or none. If they were surely not made and never will be, answers why; empty if they were made.
     /// Fails with CommitStateUnknownException, or an Error, if nobody can tell.
     Optional<RuntimeException> commit(List<LakeChange> changes) {
         Instant now;
@@ -162,7 +163,8 @@ final class CatalogEntries {
         }
     }
 
-    /// What a client is told of a failure that leaves everything as it was; empty for one that may not.
+    /// What a client is told of a failure that leaves everything as it was; empty for a failure that may have changed
+    /// something.
     private Optional<RuntimeException> refusal(List<LakeChange> changes, WingsException failure) {
         return switch (failure.kind()) {
             case CONFLICT -> Optional.of(new LostRaceException(failure));
@@ -174,7 +176,7 @@ final class CatalogEntries {
         };
     }
 
-    /// Who has the name that one of the changes wanted.
+    /// The failure that names who has the name that one of the changes wanted.
     private RuntimeException taken(List<LakeChange> changes, WingsException failure) {
         for (LakeChange change : changes) {
             if (change instanceof LakeChange.Create create
@@ -187,8 +189,8 @@ final class CatalogEntries {
         return failure;
     }
 
-    /// Whether a commit was made whose answer was lost. All changes are made together, so one of them tells, and if
-    /// there is none, nothing had to be made.
+    /// Whether a commit whose answer was lost was made. All changes are made together, so one of them tells; if there
+    /// is none, nothing had to be made.
     private boolean isMade(List<LakeChange> changes) {
         Optional<LakeChange> first = changes.stream()
                 .filter(change -> !(change instanceof LakeChange.Keep))
@@ -234,7 +236,7 @@ final class CatalogEntries {
         }
     }
 
-    /// In microseconds, as every store can keep it.
+    /// The time in microseconds, as every store can keep it.
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }

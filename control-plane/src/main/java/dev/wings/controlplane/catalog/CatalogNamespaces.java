@@ -36,11 +36,11 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
 
-/// Namespaces: Iceberg's are Wings'. Each is bound to an object store when it is made, and for good.
+/// Namespaces: Iceberg's are Wings'. Each is bound to an object store when it is made, and stays so.
 public final class CatalogNamespaces {
 
-    /// The id of the object store that a namespace is bound to. May be left out if there is one, or one called
-    /// `default`.
+    /// The property with the id of the object store that a namespace is bound to. It may be left out if the tenant has
+    /// a single object store, or one called `default`.
     public static final String OBJECT_STORE_PROPERTY = "wings.object-store";
 
     private static final String LOCATION_PROPERTY = "location";
@@ -72,7 +72,8 @@ public final class CatalogNamespaces {
         }
     }
 
-    /// Those below `parent`: all for the empty one; none for one that exists, since they are not nested.
+    /// The namespaces below `parent`: all of them for the empty parent; none for one that exists, since namespaces are
+    /// not nested.
     public List<String> list(TenantName tenant, Namespace parent, String after, int limit) {
         if (!parent.isEmpty()) {
             load(tenant, parent);
@@ -92,7 +93,7 @@ public final class CatalogNamespaces {
         }
     }
 
-    /// Its properties, those that Wings gives among them.
+    /// The properties of a namespace, with those that Wings gives.
     public Map<String, String> load(TenantName tenant, Namespace namespace) {
         return shown(entries.loadNamespace(tenant, namespace));
     }
@@ -105,7 +106,7 @@ public final class CatalogNamespaces {
         return properties;
     }
 
-    /// Returns its properties.
+    /// Makes a namespace and returns its properties.
     public Map<String, String> create(TenantName tenant, Namespace namespace, Map<String, String> properties) {
         if (namespace.length() != 1) {
             throw new BadRequestException("Namespaces are not nested: %s", namespace);
@@ -132,7 +133,7 @@ public final class CatalogNamespaces {
         if (first.isEmpty()) {
             throw new BadRequestException("The tenant has no object store that the namespace could use: %s", tenant);
         }
-        // whether there is one of the default name is found out when the namespace is stored
+        // Whether there is an object store of the default name is found out when the namespace is stored.
         return first.size() == 1 ? first.getFirst().name() : new ObjectStoreName(tenant.tenant(), ResourceId.DEFAULT);
     }
 

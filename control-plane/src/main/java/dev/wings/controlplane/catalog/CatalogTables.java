@@ -75,7 +75,7 @@ public final class CatalogTables {
         return entries.find(Kind.TABLE, tenant, identifier).isPresent();
     }
 
-    /// What [#load] would give, without reading the table; its metadata file is only looked for.
+    /// The revision that [#load] would give, without reading the table: its metadata file is only looked for.
     public String revision(TenantName tenant, TableIdentifier identifier) {
         LakeEntry entry = entries.load(Kind.TABLE, tenant, identifier);
         files.require(entry.home(), entry.metadataLocation());
@@ -113,8 +113,7 @@ public final class CatalogTables {
         });
     }
 
-    /// What the table would be; nothing is stored but what the client commits later. It writes the table's files before
-    /// that.
+    /// What the table would be. Nothing is stored: the client writes the table's files, and commits later.
     public TableMetadata stage(TenantName tenant, Namespace namespace, CreateTableRequest request) {
         LakeHome home = entries.loadNamespace(tenant, namespace).home();
         entries.checkFree(Kind.TABLE, tenant, TableIdentifier.of(namespace, request.name()));
@@ -154,7 +153,7 @@ public final class CatalogTables {
         return new LakeEntry(name, Kind.TABLE, ids.next(), Optional.empty(), tableUuid, location, 1, home);
     }
 
-    /// The metadata file's location for metadata that are to be written.
+    /// The location of the metadata file for metadata that are to be written.
     private String newLocation(Warehouse warehouse, TableMetadata metadata, long version) {
         return CatalogCommit.applied(() -> {
             String codec = metadata.property(
@@ -178,7 +177,7 @@ public final class CatalogTables {
                 .build();
     }
 
-    /// Makes a table of a metadata file that is there.
+    /// Makes a table out of a metadata file that is there.
     public Loaded register(TenantName tenant, Namespace namespace, RegisterTableRequest request) {
         TableIdentifier identifier = TableIdentifier.of(namespace, request.name());
         return CatalogCommit.run(entries, files, commit -> {
@@ -253,7 +252,7 @@ public final class CatalogTables {
         TableMetadata current = read(base);
         TableMetadata updated = updated(current, request);
         if (updated.changes().isEmpty()) {
-            // what the request requires of it has to hold when the other tables change
+            // What the request requires of this table has to hold when the other tables change.
             commit.add(new LakeChange.Keep(base));
             return new Loaded(current, revision(base));
         }
@@ -272,7 +271,7 @@ public final class CatalogTables {
         return new Loaded(at(updated, location), revision(base.uid(), base.version() + 1));
     }
 
-    /// Whether metadata files go when they fall out of the table's log.
+    /// Whether metadata files are deleted when they fall out of the table's log.
     private static boolean deletes(TableMetadata metadata) {
         return metadata.propertyAsBoolean(
                 TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
@@ -321,7 +320,7 @@ public final class CatalogTables {
             try {
                 request.updates().forEach(update -> update.applyTo(builder));
             } catch (RetryableValidationException e) {
-                // made for an older state of the table; the client may make it anew
+                // The update was made for an older state of the table; the client may make it anew.
                 throw new CommitFailedException(e, "Validation failed, please retry: %s", e.getMessage());
             }
             return builder.build();
@@ -332,7 +331,7 @@ public final class CatalogTables {
         entries.rename(Kind.TABLE, tenant, from, to);
     }
 
-    /// @param purge the files go as well, after a while
+    /// @param purge whether the files are removed as well, after a while
     public void drop(TenantName tenant, TableIdentifier identifier, boolean purge) {
         entries.drop(Kind.TABLE, tenant, identifier, purge);
     }

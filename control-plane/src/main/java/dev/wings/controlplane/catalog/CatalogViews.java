@@ -123,7 +123,7 @@ public final class CatalogViews {
         });
     }
 
-    /// Makes a view of a metadata file that is there.
+    /// Makes a view out of a metadata file that is there.
     public ViewMetadata register(TenantName tenant, Namespace namespace, RegisterViewRequest request) {
         TableIdentifier identifier = TableIdentifier.of(namespace, request.name());
         return CatalogCommit.run(entries, files, commit -> {

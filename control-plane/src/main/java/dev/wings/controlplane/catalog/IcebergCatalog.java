@@ -29,7 +29,7 @@ import java.time.InstantSource;
 public record IcebergCatalog(
         CatalogNamespaces namespaces, CatalogTables tables, CatalogViews views, MetadataMemory memory) {
 
-    /// @param time the same for all replicas
+    /// @param time the clock that is the same for all replicas
     /// @param garbageGrace how long an object stays that nothing refers to any more
     public static IcebergCatalog over(
             LakeMetadataStore store,

@@ -21,18 +21,18 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
-/// Counts what a JSON value is made of, names, values and brackets, before anything is made of it in memory.
+/// Counts what a JSON value is made of (names, values and brackets) before anything is made of it in memory.
 final class JsonTokens {
 
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
-            // they are only counted
+            // names are only counted
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
     private JsonTokens() {}
 
-    /// Of the first value of a text; what follows it is never read. Fails if there is no whole value.
+    /// How many tokens the first value of a text has; what follows it is never read. Fails if there is no whole value.
     static long count(String json) throws IOException {
         try (JsonParser parser = FACTORY.createParser(json)) {
             long tokens = 0;

@@ -55,13 +55,13 @@ final class MetadataFiles {
         this.memory = memory;
     }
 
-    /// Runs what may be run again: the files that it has read count no more when it fails.
+    /// Runs a part that may be run again: if it fails, the files that it has read count no more.
     <T> T attempt(Supplier<T> part) {
         return memory.attempt(part);
     }
 
-    /// Reads a file with `parser`, which takes the location and the JSON. Iceberg's `NotFoundException` if there is
-    /// none, INVALID if it is damaged.
+    /// Reads a file with `parser`, which takes the location and the JSON. Fails with Iceberg's `NotFoundException` if
+    /// there is none, with INVALID if it is damaged.
     <T> T read(LakeHome home, String location, BiFunction<String, String, T> parser) {
         String key = new Warehouse(home).key(location);
         ObjectStore store = stores.open(home.objectStore());
@@ -89,9 +89,9 @@ final class MetadataFiles {
         }
     }
 
-    /// Iceberg's texts, which clients know.
+    /// The failure in Iceberg's words, which clients know.
     private static NotFoundException missing(String location, @Nullable WingsException cause) {
-        // no ERROR, which wakes an operator: a client may remove its own file, or name one that never was
+        // This is no ERROR, which wakes an operator: a client may remove its own file, or name one that never was.
         LOG.warn("metadata file is missing: location={}", location);
         return new NotFoundException(cause, "Failed to open input stream for file: %s", location);
     }
@@ -125,7 +125,7 @@ final class MetadataFiles {
         }
     }
 
-    /// Makes ready for files of an engine's below a location.
+    /// Makes the store ready for files that an engine writes below a location.
     void makeRoom(LakeHome home, String location) {
         stores.open(home.objectStore()).makeRoom(new Warehouse(home).key(location));
     }
@@ -168,13 +168,14 @@ final class MetadataFiles {
 
     private void checkSize(String location, long bytes) {
         if (bytes > memory.maxFileBytes()) {
-            // not EXHAUSTED, which clients repeat
+            // INVALID and not EXHAUSTED, which clients repeat.
             throw WingsException.invalid("the metadata of a table are too large, expire snapshots: location=" + location
                     + ", bytes=" + bytes + ", limit_bytes=" + memory.maxFileBytes());
         }
     }
 
-    /// What is written can be read again, and what is read is not larger in memory than there is room for.
+    /// Checks the size of a file's content, so that what is written can be read again, and what is read is not larger
+    /// in memory than there is room for.
     private void checkTokens(String location, long bytes, long tokens) {
         if (!memory.holds(bytes, tokens)) {
             throw WingsException.invalid("the metadata of a table have too many parts for their size: location="

@@ -24,19 +24,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The memory that metadata of tables may take, shared fairly by tenants (I9, I11). A request waits for its part before
-/// it
-/// reads its first file, and holds it until it is answered. What it needs beyond that is there at once or refused.
+/// it reads its first file, and holds it until it is answered. What it needs beyond that is there at once, or refused.
 public final class MetadataMemory {
 
-    /// Bytes for each of a file: the text, what is made of it, the changed one, and the answer.
+    /// Bytes of memory for each byte of a file: the text, what is made of it, the changed one, and the answer.
     private static final int BYTES_PER_FILE_BYTE = 8;
 
-    /// Bytes for each token beyond those that [#BYTES_PER_FILE_BYTE] has room for, one in as many bytes of a file.
+    /// Bytes of memory for each token beyond those that [#BYTES_PER_FILE_BYTE] has room for, which is one in as many
+    /// bytes of a file.
     private static final int BYTES_PER_TOKEN = 64;
 
     private static final int KIB = 1024;
 
-    /// What all may have, for what one may.
+    /// How much all owners may have, as a multiple of what one may have.
     private static final double ALL_PER_OWNER = 4 / 3.0;
 
     private static final int MAX_WAITING = 64;
@@ -45,8 +45,8 @@ public final class MetadataMemory {
     private final FairPlaces freeKib;
     private final ScopedValue<Held> current = ScopedValue.newInstance();
 
-    /// @param bytes for the requests of one owner; for all it is a third more
-    /// @param wait so long a request waits for others to give back what they hold
+    /// @param bytes how much the requests of one owner may take; those of all owners may take a third more
+    /// @param wait how long a request waits for others to give back what they hold
     public MetadataMemory(long bytes, Duration wait, Scheduler scheduler) {
         this.bytes = bytes;
         long kibOfAll = (long) Math.ceil(ALL_PER_OWNER * bytes / KIB);
@@ -78,7 +78,7 @@ public final class MetadataMemory {
 
     /// Runs a request; what it has taken is free again when this returns.
     ///
-    /// @param owner whose share it counts for
+    /// @param owner the request counts for its share
     public <X extends Throwable> void during(String owner, Request<X> request) throws X {
         Held held = new Held(owner);
         try {
@@ -109,7 +109,7 @@ public final class MetadataMemory {
         return Math.max(0, tokens - fileBytes / BYTES_PER_FILE_BYTE) * BYTES_PER_TOKEN;
     }
 
-    /// Takes memory for bytes of a file, for the request that runs. EXHAUSTED if others hold too much of it.
+    /// Takes memory for bytes of a file, for the request that runs. Fails with EXHAUSTED if others hold too much of it.
     void take(long fileBytes) {
         acquire(fileBytes * BYTES_PER_FILE_BYTE, fileBytes);
     }
@@ -139,7 +139,7 @@ public final class MetadataMemory {
         long kib = wanted / KIB;
         Held held = current.get();
         FairPlaces.Place place = held.place;
-        // who holds some does not wait for more: others, who wait behind, may need just what it holds
+        // A request that holds some does not wait for more: others, who wait behind it, may need just what it holds.
         if (place == null || held.kib == 0) {
             held.place = await(held.owner, kib, fileBytes);
         } else if (!place.tryGrow(kib)) {

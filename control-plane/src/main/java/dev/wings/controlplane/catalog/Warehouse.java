@@ -45,7 +45,7 @@ record Warehouse(LakeHome home) {
     private static final int MAX_NAME_LENGTH = 64;
     private static final Pattern NOT_IN_KEYS = Pattern.compile("[^A-Za-z0-9_-]");
 
-    /// Where all of it is, without a slash at the end.
+    /// The location of all that other engines have, without a slash at the end.
     String root() {
         return store().location(rootKey());
     }
@@ -65,7 +65,8 @@ record Warehouse(LakeHome home) {
         return root() + "/" + shortName + "-" + id;
     }
 
-    /// The key of a file of this object store: of any table, those of topics too. INVALID for a location elsewhere.
+    /// The key of a file of this object store, of any table, those of topics too. Fails with INVALID for a location
+    /// elsewhere.
     String key(String location) {
         return store().key(location);
     }
@@ -75,7 +76,7 @@ record Warehouse(LakeHome home) {
         return store().location(key(location));
     }
 
-    /// Returns `location`, of a file or a directory; INVALID if it is outside.
+    /// Returns `location`, of a file or a directory; fails with INVALID if it is outside of the warehouse.
     String check(String what, @Nullable String location) {
         if (location == null || !isInside(location)) {
             throw WingsException.invalid(
@@ -94,7 +95,7 @@ record Warehouse(LakeHome home) {
         }
     }
 
-    /// All locations that the metadata name.
+    /// Checks all locations that the metadata name.
     void check(TableMetadata metadata) {
         check("table's location", metadata.location());
         checkProperties(metadata.properties());
@@ -116,13 +117,13 @@ record Warehouse(LakeHome home) {
         }
     }
 
-    /// All locations that the metadata name.
+    /// Checks all locations that the metadata name.
     void check(ViewMetadata metadata) {
         check("view's location", metadata.location());
         checkProperties(metadata.properties());
     }
 
-    /// What belongs to a table with these metadata, which are checked.
+    /// The files that belong to a table with these metadata, which are checked.
     ///
     /// @param deletable see [LakeFiles]
     LakeFiles files(TableMetadata metadata, boolean deletable) {
@@ -134,12 +135,12 @@ record Warehouse(LakeHome home) {
         return files(metadata.location(), metadata.properties(), elsewhere, deletable);
     }
 
-    /// As [#files], with the metadata file, which somebody else has written.
+    /// As [#files], with the metadata file, which another engine has written.
     LakeFiles filesOfRegistered(TableMetadata metadata, String location) {
         return files(metadata, false).with(canonical(location));
     }
 
-    /// What belongs to a view with these metadata, which are checked.
+    /// The files that belong to a view with these metadata, which are checked.
     LakeFiles files(ViewMetadata metadata) {
         return files(metadata.location(), metadata.properties(), Set.of(), false);
     }
@@ -156,7 +157,7 @@ record Warehouse(LakeHome home) {
                 directories.add(directory(value));
             }
         });
-        // one that lies in another of the same table adds nothing
+        // A directory that lies in another one of the same table adds nothing.
         Set<String> outermost = directories.stream()
                 .filter(inner -> directories.stream().noneMatch(outer -> inner.startsWith(outer + "/")))
                 .collect(Collectors.toSet());
@@ -171,7 +172,7 @@ record Warehouse(LakeHome home) {
         return property.startsWith("write.") && property.endsWith(".path");
     }
 
-    /// Iceberg's properties that hold a location: `write.data.path`, `write.metadata.path` and older ones.
+    /// Checks Iceberg's properties that hold a location: `write.data.path`, `write.metadata.path` and older ones.
     private void checkProperties(Map<String, String> properties) {
         properties.forEach((name, value) -> {
             if (isLocation(name)) {

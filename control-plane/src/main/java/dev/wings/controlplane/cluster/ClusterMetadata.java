@@ -53,7 +53,7 @@ public final class ClusterMetadata {
     private final Runnable topicCreated;
 
     /// @param garbageGrace how long an object stays that nothing refers to any more
-    /// @param topicCreated run after each creation of a topic; does not block
+    /// @param topicCreated is run after each creation of a topic; does not block
     public ClusterMetadata(
             ClusterMetadataStore store,
             ObjectStores objectStores,
@@ -90,7 +90,7 @@ public final class ClusterMetadata {
         store.deleteTenant(name, now());
     }
 
-    /// @param uri the root of the store: of a kind that this installation can open
+    /// @param uri the root of the store, of a kind that this installation can open
     public ObjectStoreRecord createObjectStore(ObjectStoreName name, String uri) {
         ObjectStoreRecord objectStore = new ObjectStoreRecord(name, ids.next(), now(), canonicalUri(uri));
         store.createObjectStore(objectStore);
@@ -147,7 +147,7 @@ public final class ClusterMetadata {
                     + ", object_store=" + objectStore);
         }
         UUID uid = ids.next();
-        // with the uid, since a namespace that is created anew must not meet the objects of the old one
+        // The prefix has the uid, since a namespace that is created anew must not meet the objects of the old one.
         String prefix = name.tenant() + "/" + name.namespace() + "-" + uid;
         return new NamespaceRecord(name, uid, now(), objectStore, prefix);
     }
@@ -165,13 +165,13 @@ public final class ClusterMetadata {
 
     public void deleteNamespace(NamespaceName name) {
         Instant now = now();
-        // twice: an ingestor or a worker may have been uploading when it went
+        // The grace counts twice: an ingestor or a worker may have been uploading when the namespace was deleted.
         store.deleteNamespace(name, now, now.plus(garbageGrace.multipliedBy(2)));
     }
 
-    /// @param schema whose missing field ids are given here
+    /// @param schema gets the field ids that it lacks
     /// @param partitionBy the name of a top-level field; empty for none
-    /// @param lake whose missing parts get their defaults here
+    /// @param lake gets defaults for the parts that it lacks
     public TopicRecord createTopic(TopicName name, Schema schema, String partitionBy, LakeSpec lake) {
         TopicSchema checked = SchemaProtos.fromCreateRequest(schema);
         int partitionFieldId =
@@ -203,7 +203,7 @@ public final class ClusterMetadata {
                 ClusterMetadata::answerBytes);
     }
 
-    /// Of all namespaces of a tenant.
+    /// The topics of all namespaces of a tenant.
     public ResultPage<TopicRecord> listTopics(TenantName parent, int pageSize, String pageToken) {
         PageRequest page = PageRequest.parse(parent + "/topics", 2, pageSize, pageToken);
         return page.page(
@@ -212,7 +212,7 @@ public final class ClusterMetadata {
                 ClusterMetadata::answerBytes);
     }
 
-    /// About, and nearly all of it: a schema may have thousands of columns.
+    /// Nearly all of an answer's bytes, roughly counted: a schema may have thousands of columns.
     private static long answerBytes(TopicRecord topic) {
         return SchemaProtos.toProto(topic.schema()).getSerializedSize();
     }
@@ -222,7 +222,7 @@ public final class ClusterMetadata {
         store.deleteTopic(name, now, now.plus(garbageGrace));
     }
 
-    /// In microseconds, as every store can keep it.
+    /// The time in microseconds, as every store can keep it.
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }

@@ -21,7 +21,7 @@ import dev.wings.common.schema.TopicSchema;
 import java.time.Instant;
 import java.util.UUID;
 
-/// A topic that is to be stored. Which namespace it is in is found out when it is.
+/// A topic that is to be stored. Which namespace it is in is found out when it is stored.
 ///
 /// @param partitionFieldId the top-level field that rows are partitioned by; 0 for none
 /// @param lake how the rows are laid out in the topic's table

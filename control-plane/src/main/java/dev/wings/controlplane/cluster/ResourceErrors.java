@@ -25,7 +25,9 @@ public final class ResourceErrors {
 
     private ResourceErrors() {}
 
-    /// `name` is a resource name: a record of `dev.wings.common.resource`.
+    /// The failure for a missing resource.
+    ///
+    /// @param name a record of `dev.wings.common.resource`
     public static WingsException notFound(Record name) {
         return WingsException.notFound("not found: name=" + name);
     }

@@ -42,24 +42,24 @@ import java.util.UUID;
 /// has lost its lease: nothing becomes garbage here that anything could refer to again.
 public final class GarbageCollection {
 
-    /// At most of anything in one call.
+    /// How many items one call gives or takes at most.
     private static final int MAX_ITEMS = 1_000;
 
-    /// Looked at in one transaction, and transactions of one call.
+    /// How many folios one transaction looks at, and how many transactions one call makes.
     private static final int MARKED_FOLIOS = 10_000;
 
     private static final int MARKINGS = 10;
 
-    /// Leases at once whose progress is remembered.
+    /// For how many leases the progress is remembered.
     private static final int MAX_LOOKING = 10_000;
 
-    /// Pages of deleted topics that are removed in one transaction, and transactions of one call, which has to end
-    /// soon.
+    /// How many pages of deleted topics one transaction removes, and how many transactions one call makes, which has to
+    /// end soon.
     private static final int REMOVED_PAGES = 10_000;
 
     private static final int REMOVALS = 10;
 
-    /// Before all others.
+    /// A uid that is before all others.
     private static final UUID NO_UID = new UUID(0, 0);
 
     private final TaskStore tasks;
@@ -87,13 +87,15 @@ public final class GarbageCollection {
         this.clock = clock;
     }
 
-    /// @param home of the namespace
-    /// @param garbage that is due
+    /// Garbage that is due.
+    ///
+    /// @param home where the objects of the namespace are
+    /// @param garbage the garbage that is due
     /// @param orphanTime objects that were stored later are no orphans
     /// @param more whether to ask again although nothing is due
     public record Due(LakeHome home, List<Garbage> garbage, Instant orphanTime, boolean more) {}
 
-    /// What is due, some of it; nothing, and no more, at the end.
+    /// Some of what is due; nothing, and no more, at the end.
     ///
     /// @param pageSize 0 for the default, which is the most
     public Due list(TaskName task, long epoch, int pageSize) {
@@ -106,13 +108,13 @@ public final class GarbageCollection {
         List<Garbage> due = store.findDue(namespace, now, limit);
         boolean more = due.isEmpty() && removeDeletedTopics(namespace);
         if (due.isEmpty() && !more) {
-            // only then, since it looks at every folio that has pages; what is marked is due after the grace
+            // This comes last, since it looks at every folio that has pages; what is marked is due after the grace.
             more = mark(namespace, new Looking(task, epoch));
         }
         return new Due(store.loadHome(namespace), due, now.minus(policy.garbageGrace()), more);
     }
 
-    /// Whether there is more.
+    /// Removes what deleted topics have left. Returns whether there is more.
     private boolean removeDeletedTopics(UUID namespace) {
         for (int i = 0; i < REMOVALS; i++) {
             if (!store.removeDeletedTopics(namespace, REMOVED_PAGES)) {
@@ -122,9 +124,9 @@ public final class GarbageCollection {
         return true;
     }
 
-    /// The grace of each folio begins when it is seen without pages: until then a query may have found them.
-    /// Some are looked at in a call, and the next goes on from there. (At another replica the same task begins
-    /// anew, and comes to its end too.)
+    /// Marks folios without pages. The grace of each begins when it is seen without pages: until then a query may have
+    /// found them. A call looks at some folios, and the next one goes on from there. (At another replica the same task
+    /// begins anew, and comes to its end too.)
     ///
     /// @return whether there are more
     private boolean mark(UUID namespace, Looking looking) {
@@ -150,8 +152,8 @@ public final class GarbageCollection {
     /// @param createTime by the store's clock
     public record Found(String key, Instant createTime) {}
 
-    /// Which of these may be removed, those of tables provided that their table does not refer to them. INVALID for
-    /// one that is neither a folio's nor a table's of the namespace.
+    /// Which of these objects may be removed; a file of a table may be only if the table does not refer to it. Fails
+    /// with INVALID for an object that is neither a folio's nor a table's of the namespace.
     public List<String> findOrphans(TaskName task, long epoch, List<Found> objects) {
         checkNumber(objects.size());
         UUID namespace = checkLease(task, epoch);
@@ -165,7 +167,7 @@ public final class GarbageCollection {
             boolean old = !object.createTime().isAfter(latest);
             if (object.key().startsWith(FolioKey.directory(home.objectPrefix()))) {
                 FolioKey.findId(home.objectPrefix(), object.key())
-                        // the clock of the one and of the other may be off
+                        // the clocks of the folio's maker and of the store may be off
                         .filter(id -> old && !FolioKey.time(id).isAfter(latest))
                         .ifPresent(id -> folios.put(object.key(), id));
             } else if (object.key().startsWith(home.objectPrefix() + "/tables/")) {
@@ -184,14 +186,15 @@ public final class GarbageCollection {
         return orphans;
     }
 
-    /// The location of the metadata of a topic's table; empty if the namespace has no such topic, or that has none.
+    /// The location of the metadata of a topic's table; empty if the namespace has no such topic, or the topic no
+    /// table.
     public Optional<String> findTable(TaskName task, long epoch, UUID topicUid) {
         return store.findTable(checkLease(task, epoch), topicUid);
     }
 
-    /// Tables of other engines whose files are to be removed, some of them; nothing at the end.
+    /// Some of the tables of other engines whose files are to be removed; nothing at the end.
     ///
-    /// @param after the last one that was listed; empty at first
+    /// @param after the last table that was listed; empty at first
     public List<PurgedTable> listPurged(TaskName task, long epoch, Optional<UUID> after) {
         UUID namespace = checkLease(task, epoch);
         return store.findPurged(namespace, now().minus(policy.garbageGrace()), after.orElse(NO_UID), MAX_ITEMS);
@@ -202,7 +205,7 @@ public final class GarbageCollection {
         store.forgetPurged(checkLease(task, epoch), tableUid, now().minus(policy.garbageGrace()));
     }
 
-    /// Tables and views of other engines whose files are not to be removed, some of them; nothing at the end.
+    /// Some of the tables and views of other engines whose files are not to be removed; nothing at the end.
     ///
     /// @param after the last one that was listed; empty at first
     public List<EngineTable> listEngineTables(TaskName task, long epoch, Optional<UUID> after) {

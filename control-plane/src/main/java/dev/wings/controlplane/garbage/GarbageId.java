@@ -37,7 +37,7 @@ public sealed interface GarbageId {
         }
     }
 
-    /// Of its text. INVALID if it is none.
+    /// Reads an id from its text. Fails with INVALID if it is none.
     static GarbageId parse(String text) {
         try {
             return text.indexOf('-') > 0 ? new OfFolio(UUID.fromString(text)) : new Listed(Long.parseLong(text));

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// Where it is kept what is garbage, and since when. Safe for use by many threads and replicas.
+/// Keeps what is garbage, and since when. Safe for use by many threads and replicas.
 ///
 /// All implementations pass one contract suite. Each method is one transaction. Failures: NOT_FOUND for a namespace
 /// that never was; CONFLICT for a transaction that lost against another, with nothing written; UNAVAILABLE when the
@@ -33,28 +33,27 @@ public interface GarbageStore {
     LakeHome loadHome(UUID namespaceUid);
 
     /// Removes what topics of a namespace that were deleted have left in the log: some pages and partitions, the pages
-    /// first. What another one is removing is passed over.
+    /// first. What another replica is removing is passed over.
     ///
-    /// @param limit pages, and partitions, that are removed
+    /// @param limit how many pages, and how many partitions, are removed at most
     /// @return whether there may be more
     boolean removeDeletedTopics(UUID namespaceUid, int limit);
 
-    /// Has the folios of a namespace that have no pages collected from `collectTime` on, unless that was done
-    /// before.
-    /// Looks at folios in the order of their commits behind `after`.
+    /// Marks the folios of a namespace that have no pages: they may be collected from `collectTime` on, unless they
+    /// were marked before. Looks at folios in the order of their commits behind `after`.
     ///
-    /// @param limit folios that are looked at
+    /// @param limit how many folios are looked at
     /// @return the last commit that was looked at; empty if there was none
     Optional<Long> markFolios(UUID namespaceUid, long after, int limit, Instant collectTime);
 
-    /// What is due, some of it: the most overdue first. Without what the pointer of a table or view is at: two may have
-    /// the same file, and what one has done with is the other's until its pointer moves on.
+    /// Some of what is due, the most overdue first. A file that the pointer of a table or view is at is left out: two
+    /// tables may have the same file, and what one has done with is the other's until its pointer moves on.
     List<Garbage> findDue(UUID namespaceUid, Instant now, int limit);
 
-    /// Forgets what is due and was removed.
+    /// Forgets what was due and is removed.
     void remove(UUID namespaceUid, Set<GarbageId> ids, Instant now);
 
-    /// The objects of those of these folios that were committed, and not forgotten since: their keys.
+    /// The keys of the objects of those of these folios that were committed, and were not forgotten since.
     Set<String> findFolios(Set<UUID> folioIds);
 
     /// Those of these locations that are listed as garbage, by themselves or with a directory that they are below.
@@ -63,13 +62,13 @@ public interface GarbageStore {
     /// The location of the metadata of a topic's table.
     Optional<String> findTable(UUID namespaceUid, UUID topicUid);
 
-    /// Tables with files in a namespace that were dropped together with them at `latest` or before. Ordered by uid,
-    /// those behind `after`.
+    /// Tables with files in a namespace that were dropped together with them at `latest` or before: those behind
+    /// `after`, ordered by uid.
     List<PurgedTable> findPurged(UUID namespaceUid, Instant latest, UUID after, int limit);
 
     /// Forgets a table that [#findPurged] gives.
     void forgetPurged(UUID namespaceUid, UUID tableUid, Instant latest);
 
-    /// Tables and views of other engines that have their files in a namespace. Ordered by uid, those behind `after`.
+    /// Tables and views of other engines that have their files in a namespace: those behind `after`, ordered by uid.
     List<EngineTable> findEngineTables(UUID namespaceUid, UUID after, int limit);
 }

@@ -19,6 +19,6 @@ import java.util.UUID;
 
 /// A table of another engine that was dropped together with its files.
 ///
-/// @param uid of what was its entry in the catalog
+/// @param uid the uid of the entry that it had in the catalog
 /// @param metadataLocation its last pointer
 public record PurgedTable(UUID uid, String metadataLocation) {}

@@ -60,7 +60,7 @@ import io.grpc.stub.StreamObserver;
 /// The service `ClusterMetadata`.
 public final class ClusterMetadataService extends ClusterMetadataGrpc.ClusterMetadataImplBase {
 
-    /// In place of a namespace's id: all of them.
+    /// Stands for all namespaces, in the place of a namespace's id.
     private static final String ANY = "-";
 
     private final ClusterMetadata cluster;

@@ -59,7 +59,7 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
     private final Duration garbageGrace;
     private final World world;
 
-    /// @param planBufferBytes of plans that wait for their callers to take them
+    /// @param planBufferBytes how many bytes of plans may wait for their callers to take them
     /// @param stallLimit a caller that takes nothing of a stream for so long is ended with EXHAUSTED
     /// @param garbageGrace how long an object stays that nothing refers to any more
     public LogMetadataService(
@@ -111,7 +111,8 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
         });
     }
 
-    /// The collector does not know what is being read: it waits for longer than anybody may read (I8).
+    /// Checks how long a reader wants to read. The collector does not know what is being read: it waits for longer than
+    /// anybody may read (I8).
     private void checkReader(long millis) {
         if (millis < 0) {
             throw WingsException.invalid("bad read_millis: 0 or more is expected: found=" + millis);
@@ -166,7 +167,7 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
         StreamWriter.start("watch", answers, stallLimit, world, stream -> {
             try (CommitFeed.Watch watch = log.openWatch(namespaceUid, start)) {
                 stream.onCancel(watch::close);
-                // says that from here on nothing is missed
+                // the empty answer says that from here on nothing is missed
                 stream.write(WatchCommitsResponse.getDefaultInstance());
                 for (List<Commit> commits = watch.next(); !commits.isEmpty(); commits = watch.next()) {
                     write(commits, stream);

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 
-/// Packs a plan into messages of bounded size, in each of which a folio's key stands once.
+/// Packs a plan into messages of bounded size; each of them has a folio's key once.
 ///
 /// Messages that the caller does not take yet wait here, so that a slow caller does not hold a snapshot and a
 /// connection of the database; only when the budget for that is used up does the plan itself wait.
@@ -46,7 +46,7 @@ final class PlanWriter implements PlanSink, AutoCloseable {
     private final Map<String, Integer> folios = new HashMap<>();
     private int bytes;
 
-    /// @param budgetBytes of messages that wait, shared by the plans of all tenants
+    /// @param budgetBytes for messages that wait, shared by the plans of all tenants
     PlanWriter(StreamWriter<PlanScanResponse> stream, FairPlaces budgetBytes) {
         this.stream = stream;
         this.budgetBytes = budgetBytes;

@@ -33,14 +33,14 @@ import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.util.List;
 import java.util.Optional;
 
-/// Has calls act for the tenant whose resource they name, so that those of one tenant wait for each other and not for
-/// those of another, also where no header says for whom they are. Only tenants that exist have a share: NOT_FOUND for
-/// one that does not. A call for clients whose header names another tenant is FORBIDDEN.
+/// Makes calls act for the tenant whose resource they name, so that the calls of one tenant wait for each other and not
+/// for those of another, even if no header says for whom they are. Only tenants that exist have a share: a call for
+/// another one fails with NOT_FOUND. A client's call whose header names another tenant is FORBIDDEN.
 ///
-/// Which calls those are says the [Audience] of each method.
+/// The [Audience] of each method says which calls clients make.
 public final class ResourceOwner implements ServerInterceptor {
 
-    /// The fields of requests that name a resource, or that which it is in.
+    /// The fields of requests that name a resource, or the resource that it is in.
     private static final List<String> NAMING = List.of("name", "parent", "topic");
 
     private static final String PREFIX = "tenants/";
@@ -81,14 +81,14 @@ public final class ResourceOwner implements ServerInterceptor {
         };
     }
 
-    /// Whom a method of ours is for.
+    /// Who calls a method of ours.
     static Audience audience(MethodDescriptor<?, ?> method) {
         return method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema
                 ? schema.getMethodDescriptor().getOptions().getExtension(AudienceProto.audience)
                 : Audience.AUDIENCE_UNSPECIFIED;
     }
 
-    /// Empty if it names none, or nothing that is a name.
+    /// The tenant whose resource a request names; empty if it names none, or nothing that is a name.
     static Optional<String> tenantOf(Object request) {
         if (!(request instanceof Message message)) {
             return Optional.empty();

@@ -74,7 +74,8 @@ final class StreamWriter<A> {
         }
     }
 
-    /// Waits until the caller is ready, then sends. Fails with CANCELLED if it gave up, EXHAUSTED if it stalled.
+    /// Waits until the caller is ready, then sends. Fails with CANCELLED if the caller gave up, with EXHAUSTED if it
+    /// stalled.
     void write(A answer) throws InterruptedException {
         lock.lock();
         try {
@@ -95,7 +96,7 @@ final class StreamWriter<A> {
         answers.onNext(answer);
     }
 
-    /// As [#write], for use inside code that knows no interruption: it becomes UNAVAILABLE.
+    /// As [#write], for code that cannot be interrupted: interruption becomes UNAVAILABLE.
     void writeUninterrupted(A answer) {
         try {
             write(answer);
@@ -110,7 +111,7 @@ final class StreamWriter<A> {
         return answers.isReady();
     }
 
-    /// Runs `action` when the caller gives up, now if it already has.
+    /// Runs `action` when the caller gives up; at once if it already has.
     void onCancel(Runnable action) {
         boolean now;
         lock.lock();

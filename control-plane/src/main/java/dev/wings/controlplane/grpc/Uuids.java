@@ -35,7 +35,7 @@ final class Uuids {
                 return uuid;
             }
         } catch (IllegalArgumentException e) {
-            // below
+            // the failure follows below
         }
         throw WingsException.invalid("bad " + field + ": a lower-case UUID is expected: length=" + text.length());
     }

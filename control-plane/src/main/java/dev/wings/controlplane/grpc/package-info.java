@@ -1,4 +1,5 @@
-/// The gRPC side of the control plane: from messages to the logic and back, nothing else.
+/// The gRPC side of the control plane: it turns messages into calls of the logic and answers into messages, nothing
+/// else.
 @NullMarked
 package dev.wings.controlplane.grpc;
 

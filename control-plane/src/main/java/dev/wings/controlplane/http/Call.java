@@ -50,7 +50,7 @@ record Call(TenantName tenant, Map<String, String> variables, HttpRequest reques
         return namespace(variable("namespace"));
     }
 
-    /// Of a list of namespaces: those below which one is asked for, the root if none.
+    /// The namespace below which a list of namespaces is asked for; the root if the client names none.
     Namespace parent() {
         return request.parameter("parent")
                 .filter(parent -> !parent.isEmpty())
@@ -94,7 +94,7 @@ record Call(TenantName tenant, Map<String, String> variables, HttpRequest reques
         return value.equalsIgnoreCase("true");
     }
 
-    /// Reads names behind a name, so many at most.
+    /// Reads at most so many names that come behind a name.
     interface Names {
         List<String> read(String after, int limit);
     }

@@ -25,10 +25,11 @@ import org.apache.iceberg.metrics.ScanReport;
 import org.apache.iceberg.metrics.TimerResult;
 import org.jspecify.annotations.Nullable;
 
-/// What engines report of their scans and commits, as meters. Without names of tables: their number is not bounded.
+/// Counts what engines report of their scans and commits, as meters. They do not have the names of tables: the number
+/// of these is not bounded.
 final class ClientReports {
 
-    /// Longer ones are somebody's joke.
+    /// A longer duration is not believed.
     private static final Duration LONGEST = Duration.ofDays(1);
 
     private final Timer scans;

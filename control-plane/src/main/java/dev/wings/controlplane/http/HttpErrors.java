@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The one place where errors become HTTP: the error model of the Iceberg REST specification, whose `type` tells
-/// clients which exception to throw. Never a stack.
+/// clients which exception to throw. A stack is never sent.
 final class HttpErrors {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);
@@ -61,9 +61,10 @@ final class HttpErrors {
             case UnprocessableEntityException e -> error(422, e);
             case ValidationException e -> error(400, e);
             case BadRequestException e -> error(400, e);
-            // what Iceberg's code throws for arguments, which are the client's
+            // Iceberg's code throws this for arguments, which are the client's.
             case IllegalArgumentException e -> error(400, "IllegalArgumentException", String.valueOf(e.getMessage()));
-            // 500, for clients repeat what fails with 503, and the repeated commit would lose against itself
+            // This is 500, because clients repeat what fails with 503, and the repeated commit would lose against
+            // itself.
             case CommitStateUnknownException e -> {
                 LOG.error("the outcome of a commit is unknown", e);
                 yield error(500, e);
@@ -75,8 +76,7 @@ final class HttpErrors {
     }
 
     /// The error for a request that uses HTTP wrongly. It has no [ErrorKind], since only HTTP has such errors, and
-    /// clients
-    /// would repeat what is EXHAUSTED.
+    /// clients would repeat what is EXHAUSTED.
     static HttpAnswer refused(int status, String reason) {
         String type = status == 413 ? "RequestTooLargeException" : "UnsupportedMediaTypeException";
         return error(status, type, reason);

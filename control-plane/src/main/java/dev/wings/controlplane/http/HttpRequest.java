@@ -28,8 +28,8 @@ final class HttpRequest {
     private final Map<String, String> query;
     private final byte[] body;
 
-    /// @param owner whose share it counts for
-    /// @param query decoded; of several values of one name the last
+    /// @param owner the request counts for its share
+    /// @param query the decoded parameters; of several values of one name the last
     /// @param body not copied
     HttpRequest(HttpHead head, String owner, Map<String, String> query, byte[] body) {
         this.head = head;
@@ -46,7 +46,7 @@ final class HttpRequest {
         return head.method();
     }
 
-    /// As received, with its percent signs.
+    /// The path as it was received, with its percent signs.
     String path() {
         return head.path();
     }

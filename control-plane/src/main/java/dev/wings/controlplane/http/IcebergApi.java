@@ -77,7 +77,7 @@ public final class IcebergApi implements HttpService {
 
     private static final String STRANGERS = "";
 
-    /// Requests of one tenant that wait, for each that is worked on.
+    /// How many requests of one tenant may wait, for each that is worked on.
     private static final int WAITING_PER_WORKING = 4;
 
     private static final HttpAnswer NO_CONTENT = HttpAnswer.bare(204, Map.of());
@@ -98,11 +98,11 @@ public final class IcebergApi implements HttpService {
         this.reports = new ClientReports(registry);
     }
 
-    /// Serves the catalog, and says to those who ask for something else where it is.
+    /// Serves the catalog, and tells those who ask for something else where it is.
     ///
-    /// @param requests worked on at once; more wait, and then are refused
+    /// @param requests how many are worked on at once; more wait, and then are refused
     /// @param bodyBytes a larger body is refused
-    /// @param patience of requests that wait
+    /// @param patience how long a request waits
     public static Mount mount(
             int requests,
             int bodyBytes,
@@ -221,7 +221,7 @@ public final class IcebergApi implements HttpService {
                                 .register(call.tenant(), call.namespace(), call.body(RegisterViewRequest.class)))));
     }
 
-    /// The tenant that the path names; all that is not known to be one shares what one may have.
+    /// The tenant that the path names; all requests whose path names no known tenant share what one tenant may have.
     @Override
     public String owner(HttpHead head) {
         String[] parts = path(head.path()).split("/", 5);
@@ -281,8 +281,8 @@ public final class IcebergApi implements HttpService {
         return HttpErrors.refused(status, reason);
     }
 
-    /// As a client means it whose address of the catalog ends with slashes, `/iceberg//v1/config`, or that ends its
-    /// requests with one. Other empty parts are left: a request that lacks a name is not one for something else.
+    /// The path as the client means it: the catalog's address may end with slashes, `/iceberg//v1/config`, and a
+    /// request with one. Other empty parts are left: a request that lacks a name is not one for something else.
     private static String path(String path) {
         int end = path.length();
         while (end > 0 && path.charAt(end - 1) == '/') {
@@ -416,7 +416,7 @@ public final class IcebergApi implements HttpService {
     }
 
     /// Answers 304 from the pointer, without reading the table, when the client has this state of it. A table whose
-    /// metadata file is lost is not answered so: its client would learn of that only when it reads.
+    /// metadata file is lost is not answered so: its client would learn of the loss only when it reads.
     private HttpAnswer loadTable(Call call) {
         Snapshots snapshots = Snapshots.of(call.request().parameter("snapshots"));
         Optional<String> known = call.request().header("If-None-Match");

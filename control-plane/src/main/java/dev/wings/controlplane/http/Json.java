@@ -37,8 +37,9 @@ final class Json {
     /// Deep enough for schemas that people make: each nested field takes about four.
     private static final int MAX_DEPTH = 400;
 
-    /// What a body is made of: some forty for a snapshot and ten for a column, so room for thousands of updates and for
-    /// a table of 20000 columns. Each takes up to 50 bytes of memory, however few of the body (I11).
+    /// How many tokens a body may have. A snapshot has some forty and a column ten, so there is room for thousands of
+    /// updates and for a table of 20000 columns. Each token takes up to 50 bytes of memory, however few of the body
+    /// (I11).
     private static final long MAX_TOKENS = 250_000;
 
     private static final ObjectMapper MAPPER = mapper();
@@ -62,7 +63,7 @@ final class Json {
         return mapper;
     }
 
-    /// Reads and validates a body. BadRequestException that says what is wrong with it.
+    /// Reads and validates a body. Fails with BadRequestException that says what is wrong with it.
     static <T extends RESTRequest> T read(byte[] body, Class<T> type) {
         try {
             JsonShape.check(MAPPER.getFactory(), body);

@@ -24,19 +24,20 @@ import java.util.Deque;
 import java.util.Set;
 import org.apache.iceberg.exceptions.BadRequestException;
 
-/// What no request may have, whatever it is about: Iceberg's parsers take it for something that nobody has said. A null
-/// in a list becomes the text `null`, and so does a number where names are expected; of a key twice one counts.
+/// Refuses what no request may have, whatever it is about, because Iceberg's parsers take it for something that nobody
+/// has said: a null in a list becomes the text `null`, and so does a number where names are expected; if an object has
+/// a key twice, one of them counts.
 final class JsonShape {
 
-    /// Lists of names.
+    /// Fields that are lists of names.
     private static final Set<String> NAMES = Set.of("namespace", "parent", "removals", "removed", "missing");
 
-    /// Objects of texts by name. (As a list, `updates` are something else.)
+    /// Fields that are objects of texts by name. (As a list, `updates` are something else.)
     private static final Set<String> TEXTS = Set.of("properties", "updates", "updated", "summary");
 
     private JsonShape() {}
 
-    /// BadRequestException that says what is wrong.
+    /// Fails with BadRequestException that says what is wrong.
     static void check(JsonFactory factory, byte[] body) throws IOException {
         try (JsonParser parser = factory.createParser(body)) {
             parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);

@@ -24,14 +24,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes paths and queries. As clients of Iceberg write them: `+` is a space in paths too.
+/// Decodes paths and queries as clients of Iceberg write them: `+` is a space in paths too.
 final class PercentCode {
 
     private static final int MAX_PARAMETERS = 32;
 
     private PercentCode() {}
 
-    /// INVALID for what is no text.
+    /// Decodes a text. Fails with INVALID for bytes that are no text.
     static String decode(String text) {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);

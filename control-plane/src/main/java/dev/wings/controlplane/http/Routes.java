@@ -23,9 +23,9 @@ import java.util.Optional;
 import org.apache.iceberg.rest.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/// From methods and paths to what answers them.
+/// Finds what answers a method and a path.
 ///
-/// @param known with the templates of Iceberg's paths: `/v1/{prefix}/namespaces/{namespace}`
+/// @param known the routes, with the templates of Iceberg's paths: `/v1/{prefix}/namespaces/{namespace}`
 record Routes(List<Route> known) {
 
     /// Answers the requests of a route.
@@ -33,7 +33,7 @@ record Routes(List<Route> known) {
         HttpAnswer answer(Call call);
     }
 
-    /// @param template parts of the path, variables in braces
+    /// @param template the parts of the path, variables in braces
     record Route(Endpoint endpoint, List<String> template, Action action) {
 
         static Route of(Endpoint endpoint, Action action) {
@@ -59,7 +59,7 @@ record Routes(List<Route> known) {
 
     record Match(Route route, Map<String, String> variables) {}
 
-    /// @param segments of the path, `/v1/...`, with the empty one before the first slash
+    /// @param segments the parts of the path, `/v1/...`, with the empty one before the first slash
     Optional<Match> find(String method, List<String> segments) {
         for (Route route : known) {
             if (route.endpoint().httpMethod().equals(method)) {

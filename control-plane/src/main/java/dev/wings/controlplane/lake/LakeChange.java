@@ -23,7 +23,7 @@ public sealed interface LakeChange {
 
     TableName name();
 
-    /// Of the entry.
+    /// The uid of the entry.
     UUID uid();
 
     /// Where the files of the entry are.
@@ -70,7 +70,8 @@ public sealed interface LakeChange {
         }
     }
 
-    /// Of an entry that is there: nothing is changed at all if its pointer is no longer where `base` has it.
+    /// A change of an entry that is there. No change of the commit is made if its pointer is no longer where `base` has
+    /// it.
     sealed interface OfBase extends LakeChange {
 
         LakeEntry base();
@@ -104,7 +105,7 @@ public sealed interface LakeChange {
         }
     }
 
-    /// Leaves `base` as it is, on which the other changes rest.
+    /// Requires that `base` stays as it is, because the other changes rest on it.
     record Keep(LakeEntry base) implements OfBase {
 
         @Override

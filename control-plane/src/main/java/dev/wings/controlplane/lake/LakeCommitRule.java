@@ -21,13 +21,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a commit to tables and views may be made: see [LakeMetadataStore#commit]. No state is kept and nothing is
-/// read or written here.
+/// Decides whether a commit to tables and views may be made: see [LakeMetadataStore#commit]. No state is kept and
+/// nothing is read or written here.
 public final class LakeCommitRule {
 
     private LakeCommitRule() {}
 
-    /// Fails unless all changes may be made, together.
+    /// Fails unless all changes may be made together.
     public static void check(List<LakeChange> changes, LakeCommitState state) {
         for (LakeChange change : changes) {
             switch (change) {

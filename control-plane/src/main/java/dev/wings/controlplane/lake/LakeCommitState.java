@@ -22,10 +22,10 @@ import java.util.UUID;
 
 /// What is known at the moment of a commit to tables and views. Nobody else changes any of it until the commit is done.
 ///
-/// @param namespaces that have the names of the new entries' namespaces, by the entry's uid
-/// @param taken new entries whose names somebody has
-/// @param pointers of the entries that exist
-/// @param listed entries whose metadata file, as it is to be, is listed as garbage of their home
+/// @param namespaces the namespaces that have the names in which new entries are made, by the entry's uid
+/// @param taken new entries whose names are taken
+/// @param pointers the pointers of the entries that exist
+/// @param listed entries whose new metadata file is listed as garbage of their home
 /// @param held directories that the entries have
 /// @param others directories of other entries of the same home; at least one that conflicts, if there is one
 public record LakeCommitState(
@@ -43,7 +43,7 @@ public record LakeCommitState(
         return held.getOrDefault(change.uid(), List.of());
     }
 
-    /// What a change wants beyond what its entry has.
+    /// What a change wants in addition to what its entry has.
     public LakeFiles wanted(LakeChange change) {
         return change.files().without(heldBy(change));
     }

@@ -35,7 +35,7 @@ public record LakeEntry(
         long version,
         LakeHome home) {
 
-    /// With its pointer somewhere else.
+    /// The entry with its pointer somewhere else.
     public LakeEntry moved(String newLocation) {
         return new LakeEntry(name, kind, uid, topicUid, tableUuid, newLocation, version + 1, home);
     }
@@ -44,7 +44,7 @@ public record LakeEntry(
         return new LakeEntry(newName, kind, uid, topicUid, tableUuid, metadataLocation, version, home);
     }
 
-    /// What an entry is. Both share the names of a namespace.
+    /// What an entry is. Tables and views share the names of a namespace.
     public enum Kind {
         TABLE,
         VIEW

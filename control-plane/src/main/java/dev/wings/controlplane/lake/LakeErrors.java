@@ -18,7 +18,7 @@ package dev.wings.controlplane.lake;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 
-/// What is said about tables, whoever keeps the state.
+/// The failures that tables have, in the same words whoever keeps the state.
 public final class LakeErrors {
 
     private LakeErrors() {}

@@ -23,15 +23,14 @@ import java.util.stream.Collectors;
 
 /// What a change of a table or view says about its files.
 ///
-/// @param directories that belong to it from now on, and for good: their locations without a slash at the end. None may
-///     be that of another entry, contain it, or lie in it
-/// @param elsewhere files that its metadata name and that are in none of them; none may be in that of another entry
+/// @param directories directories that belong to it from now on and for good: their locations without a slash at the
+///     end. None may be that of another entry, contain it, or lie in it
+/// @param elsewhere files that its metadata name and that are in none of these; none may be in that of another entry
 /// @param deletable whether the metadata file that the pointer moves to was written for this change and is to be
-/// deleted
-///     when nothing needs it any more
+///     deleted when nothing needs it any more
 public record LakeFiles(Set<String> directories, Set<String> elsewhere, boolean deletable) {
 
-    /// Of one entry. Its location changes rarely.
+    /// How many directories one entry may have. Its location changes rarely.
     public static final int MAX_DIRECTORIES = 100;
 
     public static final LakeFiles NONE = new LakeFiles(Set.of(), Set.of(), false);
@@ -41,7 +40,7 @@ public record LakeFiles(Set<String> directories, Set<String> elsewhere, boolean 
         elsewhere = Set.copyOf(elsewhere);
     }
 
-    /// @param files that the metadata name, wherever they are
+    /// @param files the files that the metadata name, wherever they are
     public static LakeFiles of(Set<String> directories, Set<String> files, boolean deletable) {
         return new LakeFiles(directories, outside(files, directories), deletable);
     }
@@ -68,7 +67,7 @@ public record LakeFiles(Set<String> directories, Set<String> elsewhere, boolean 
                 || elsewhere.stream().anyMatch(file -> file.startsWith(other + "/"));
     }
 
-    /// The same without what an entry has already.
+    /// These files without what an entry has already.
     public LakeFiles without(List<String> held) {
         return new LakeFiles(
                 directories.stream()

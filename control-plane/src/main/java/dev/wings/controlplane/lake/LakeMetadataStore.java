@@ -25,10 +25,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// Where the catalog keeps its tables and views: names and pointers; what a table is stands in the metadata file that
+/// Where the catalog keeps its tables and views: names and pointers. What a table is stands in the metadata file that
 /// its pointer names. Each method is atomic, and what it did is durable when it returns.
 ///
-/// What all implementations answer, checked by one contract suite: NOT_FOUND naming the first resource that does not
+/// All implementations fail alike, checked by one contract suite: NOT_FOUND naming the first resource that does not
 /// exist, from the tenant down; ALREADY_EXISTS for a name that a table, a view or a topic has; FORBIDDEN for a change
 /// of a topic's table, which only the lake's own commits make; CONFLICT for a pointer that is not where the change
 /// expects it; UNAVAILABLE when the state cannot be reached, the outcome then being unknown.
@@ -39,24 +39,25 @@ public interface LakeMetadataStore {
 
     LakeNamespace loadNamespace(NamespaceName name);
 
-    /// Sets and removes properties; returns those of `removed` that were there. INVALID if there would be more than
-    /// [#MAX_PROPERTIES].
+    /// Sets and removes properties; returns those of `removed` that were there. Fails with INVALID if there would be
+    /// more than [#MAX_PROPERTIES].
     Set<String> updateProperties(NamespaceName name, Map<String, String> set, Set<String> removed);
 
-    /// Of either kind.
+    /// The entry of that name, of either kind.
     Optional<LakeEntry> find(TableName name);
 
     /// Names, ordered by their bytes in UTF-8, behind `after` (empty for the start), at most `limit`; fewer are the
     /// last.
     List<String> list(NamespaceName parent, Kind kind, String after, int limit);
 
-    /// Those of these metadata files that were written for an entry and are to be deleted: see [LakeFiles].
+    /// Those of the metadata files that were written for an entry and are to be deleted: see [LakeFiles].
     Set<String> findDeletable(UUID entryUid, Set<String> locations);
 
-    /// Makes all changes or none. Each entry at most once. INVALID for a pointer to what is listed as garbage of the
-    /// entry's home, be it by one of these changes, and for a location that another entry of this home has.
+    /// Makes all changes or none. Each entry may be changed once. Fails with INVALID for a pointer to what is listed as
+    /// garbage of the entry's home, be it by one of these changes, and for a location that another entry of this home
+    /// has.
     ///
-    /// @param collectTime obsolete objects may be removed from then on
+    /// @param collectTime from then on obsolete objects may be removed
     void commit(List<LakeChange> changes, Instant now, Instant collectTime);
 
     /// Gives an entry of this kind another name of the same tenant. Its files stay where they are, and so the namespace

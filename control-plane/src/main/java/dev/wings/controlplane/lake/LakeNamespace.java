@@ -20,7 +20,7 @@ import java.util.Map;
 
 /// A namespace as the catalog sees it.
 ///
-/// @param properties as set by clients; nothing in Wings depends on them
+/// @param properties as clients have set them; nothing in Wings depends on them
 public record LakeNamespace(NamespaceRecord namespace, LakeHome home, Map<String, String> properties) {
 
     public LakeNamespace {

@@ -23,10 +23,10 @@ import java.util.Map;
 
 /// What [CommitRule] makes of a group of folios: what is to be written, and what each of them is answered.
 ///
-/// @param time of the commit, kept with the folios
-/// @param lastCommitNumber of the namespace, from now on
-/// @param folios to be added, each with its pages, in the order of their commit numbers
-/// @param partitions as they are from now on, those that changed or are new
+/// @param time the time of the commit, kept with the folios
+/// @param lastCommitNumber the last commit of the namespace from now on
+/// @param folios folios to be added, each with its pages, in the order of their commit numbers
+/// @param partitions partitions that changed or are new, as they are from now on
 /// @param outcomes one for each folio of the group, in its order
 public record CommitDecision(
         Instant time,
@@ -46,9 +46,9 @@ public record CommitDecision(
     /// What a folio is answered.
     public sealed interface Outcome {}
 
-    /// It is in the log, now or since an earlier commit.
+    /// The folio is in the log, now or since an earlier commit.
     public record Answered(FolioAnswer answer) implements Outcome {}
 
-    /// As a whole; nothing of it is in the log.
+    /// The folio is refused as a whole; nothing of it is in the log.
     public record Refused(WingsException reason) implements Outcome {}
 }

@@ -42,9 +42,8 @@ import org.slf4j.LoggerFactory;
 
 /// Lets followers see the commits of a namespace in order and without gaps, whichever replica made them.
 ///
-/// The store is the truth, everything else only says when to look: commits of this replica come here at once,
-/// those of others are announced, and for announcements that got lost there is a slow look at
-/// the state.
+/// The store is the truth, everything else only says when to look: commits of this replica come here at once, those of
+/// others are announced, and for announcements that got lost the state is looked at now and then.
 public final class CommitFeed implements CommitPublisher, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommitFeed.class);
@@ -58,7 +57,7 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
     private final Announcer announcer;
 
     private final ReentrantLock lock = new ReentrantLock();
-    /// Of the namespaces that are followed.
+    /// The namespaces that are followed.
     private final Map<UUID, Followed> followed = new HashMap<>();
     private volatile boolean closed;
     private @Nullable Subscription subscription;
@@ -90,8 +89,8 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
                 .register(registry);
     }
 
-    /// @param maxWatches followers at once, shared by the tenants whose namespaces they follow; more are refused with
-    ///     EXHAUSTED
+    /// @param maxWatches how many followers there may be at once, shared by the tenants whose namespaces they follow;
+    ///     more are refused with EXHAUSTED
     public static CommitFeed open(
             LogMetadataStore store,
             Announcements announcements,
@@ -117,8 +116,8 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
         announcer.announce(namespaceUid, commits.getLast().number());
     }
 
-    /// Starts to follow a namespace; the caller closes the watch. NOT_FOUND if there is no such namespace,
-    /// PRECONDITION if it has not got as far as `start`, EXHAUSTED if too many follow.
+    /// Starts to follow a namespace; the caller closes the watch. Fails with NOT_FOUND if there is no such namespace,
+    /// with PRECONDITION if it has not got as far as `start`, with EXHAUSTED if too many follow.
     ///
     /// @param start the first commit wanted; 0 for those that happen from now on
     public Watch openWatch(UUID namespaceUid, long start) {
@@ -135,7 +134,7 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
     }
 
     private Watch openWatch(UUID namespaceUid, long start, FairPlaces.Place place) {
-        // before the state is read: what is committed after that comes to the feed
+        // The feed is followed before the state is read: what is committed after that comes to the feed.
         NamespaceFeed feed = follow(namespaceUid);
         try {
             Long newest = store.lastCommitNumbers(Set.of(namespaceUid)).get(namespaceUid);
@@ -171,9 +170,9 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
             this.next = start;
         }
 
-        /// Waits for the next commits, some of them in order; none once the watch is closed. UNAVAILABLE when
-        /// the control plane stops or the state cannot be reached: go on with another watch. NOT_FOUND when the
-        /// namespace was deleted.
+        /// Waits for the next commits and returns some of them in order; none once the watch is closed. Fails with
+        /// UNAVAILABLE when the control plane stops or the state cannot be reached: go on with another watch. Fails
+        /// with NOT_FOUND when the namespace was deleted.
         public List<Commit> next() throws InterruptedException {
             List<Commit> commits = feed.next(next, this::ended);
             if (!commits.isEmpty()) {
@@ -236,7 +235,7 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
                 }
             });
         } catch (RuntimeException e) {
-            // tried again soon; until then followers have what was announced
+            // The state is read again soon; until then followers have what was announced.
             LOG.warn("followers may lag: {}", e.getMessage());
         }
     }
@@ -294,7 +293,7 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
         feeds().values().forEach(NamespaceFeed::wake);
     }
 
-    /// Also announces what is still to be announced.
+    /// Closes the feed, after what is still to be announced.
     @Override
     public void close() {
         endWatches();

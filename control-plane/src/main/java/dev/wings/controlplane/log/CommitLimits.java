@@ -19,11 +19,11 @@ import java.time.Duration;
 
 /// How much is committed at once, and how much may wait.
 ///
-/// @param transactions groups that are being committed at the same time, of different namespaces
-/// @param groupFolios folios that share a transaction at most
-/// @param groupBytes of their requests; a larger request is committed alone
-/// @param queueBytes of all requests that wait, and a quarter of it those of one namespace; what comes on top is
-///     refused with EXHAUSTED
+/// @param transactions how many groups, of different namespaces, are committed at the same time
+/// @param groupFolios how many folios share a transaction at most
+/// @param groupBytes how many bytes their requests have at most; a larger request is committed alone
+/// @param queueBytes the bytes of all requests that wait; those of one namespace may be a quarter of it. What comes on
+///     top is refused with EXHAUSTED
 /// @param maxFolioAge see [CommitRule#decide]
 public record CommitLimits(int transactions, int groupFolios, long groupBytes, long queueBytes, Duration maxFolioAge) {
 
@@ -36,7 +36,7 @@ public record CommitLimits(int transactions, int groupFolios, long groupBytes, l
         }
     }
 
-    /// With the age that the default grace of garbage allows.
+    /// Limits with the age that the default grace of garbage allows.
     public CommitLimits(int transactions, int groupFolios, long groupBytes, long queueBytes) {
         this(transactions, groupFolios, groupBytes, queueBytes, DEFAULT_MAX_FOLIO_AGE);
     }

@@ -18,8 +18,8 @@ package dev.wings.controlplane.log;
 import java.util.Map;
 import java.util.UUID;
 
-/// What is known about a namespace at the moment of a commit, as far as the commit touches it. Nobody else
-/// changes any of it until the commit is done.
+/// What is known about a namespace at the moment of a commit, as far as the commit touches it. Nobody else changes any
+/// of it until the commit is done.
 ///
 /// @param objectPrefix what the keys of the namespace's objects start with, without the slash that follows
 /// @param lastCommitNumber 0 before the first commit
@@ -36,10 +36,10 @@ public record CommitState(
     /// A folio that was committed before.
     public record KnownFolio(UUID namespaceUid, FolioAnswer answer) {}
 
-    /// @param schemaVersion of the current schema
+    /// @param schemaVersion the version of the current schema
     /// @param partitioned whether the topic has a partition key
     public record TopicState(int schemaVersion, boolean partitioned) {}
 
-    /// @param lastTimestampMicros of the newest batch
+    /// @param lastTimestampMicros the timestamp of the newest batch
     public record PartitionState(long nextOffset, long lastTimestampMicros) {}
 }

@@ -34,9 +34,9 @@ public record FolioAnswer(long commitNumber, List<List<BatchAnswer>> pages) {
     /// What became of a batch.
     public sealed interface BatchAnswer {}
 
-    /// In the log, at `[startOffset, endOffset)` of its partition.
+    /// The batch is in the log, at `[startOffset, endOffset)` of its partition.
     public record Accepted(long startOffset, long endOffset, long timestampMicros) implements BatchAnswer {}
 
-    /// Not in the log.
+    /// The batch is not in the log.
     public record Rejected(ErrorKind kind, String message) implements BatchAnswer {}
 }

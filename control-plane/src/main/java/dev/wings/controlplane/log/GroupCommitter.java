@@ -51,7 +51,7 @@ public final class GroupCommitter implements AutoCloseable {
     /// How often a group that lost against another transaction is tried again.
     private static final int CONFLICT_RETRIES = 3;
 
-    /// That wait for a turn, of one tenant.
+    /// How many namespaces of one tenant wait for a turn at most.
     private static final int MAX_NAMESPACES = 1_000_000;
 
     private static final Duration FOR_EVER = Duration.ofDays(10_000);
@@ -71,18 +71,18 @@ public final class GroupCommitter implements AutoCloseable {
     private long queuedBytes;
     private boolean closed;
 
-    /// Told about commits, in the order of their numbers within a namespace.
+    /// Hears of commits, in the order of their numbers within a namespace.
     public interface CommitPublisher {
         void published(UUID namespaceUid, List<Commit> commits);
     }
 
-    /// @param place of its bytes among those of all; none if its queue was empty, which takes anything
+    /// @param place the place of its bytes among those of all; none if its queue was empty, which takes anything
     private record Pending(
             FolioCommit folio, long bytes, Optional<FairPlaces.Place> place, CompletableFuture<FolioAnswer> answer) {}
 
     private static final class Queue {
         final Deque<Pending> waiting = new ArrayDeque<>();
-        /// All that have no answer yet, by the folio's id.
+        /// The folios that have no answer yet, by their ids.
         final Map<UUID, Pending> open = new HashMap<>();
         long bytes;
     }
@@ -99,7 +99,7 @@ public final class GroupCommitter implements AutoCloseable {
         this.limits = limits;
         this.publisher = publisher;
         this.metrics = new CommitMetrics(registry, this::queuedBytes);
-        // so that a tenant with busy namespaces does not keep the others from committing
+        // The turns are shared so that a tenant with busy namespaces does not keep the others from committing.
         this.transactions = new FairPlaces(
                 "transactions",
                 new FairPlaces.Limits(limits.transactions(), MAX_NAMESPACES, FOR_EVER),
@@ -107,8 +107,8 @@ public final class GroupCommitter implements AutoCloseable {
         this.queueBytes = new FairPlaces("bytes of commits", limits.queueBytes());
     }
 
-    /// Commits a folio and waits until it is durable. Idempotent by the folio's id, so after UNAVAILABLE, when
-    /// the outcome may be unknown, the same call is to be made again; it joins the first one while that waits.
+    /// Commits a folio and waits until it is durable. Idempotent by the folio's id, so after UNAVAILABLE, when the
+    /// outcome may be unknown, the same call is to be made again; it joins the first one while that waits. Fails with
     /// EXHAUSTED if too much is waiting.
     ///
     /// @param bytes how large the request was
@@ -124,7 +124,8 @@ public final class GroupCommitter implements AutoCloseable {
             throw new WingsException(ErrorKind.CANCELLED, "interrupted, the commit may or may not happen", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof WingsException known) {
-                // anew, since the folios of a group share the failure and each caller adds its own trace
+                // The exception is made anew, since the folios of a group share the failure and each caller adds its
+                // own trace.
                 throw new WingsException(known.kind(), known.getMessage(), known);
             }
             throw new IllegalStateException("a commit failed", e.getCause());
@@ -143,7 +144,7 @@ public final class GroupCommitter implements AutoCloseable {
                 return known.answer;
             }
             long ofNamespace = queue == null ? 0 : queue.bytes;
-            // an empty queue takes anything, so that a limit below the size of one request stops nobody for ever
+            // An empty queue takes anything, so that a limit below the size of one request stops nobody for ever.
             String owner = owner(namespaceUid);
             boolean full = ofNamespace > 0 && ofNamespace + bytes > limits.namespaceQueueBytes();
             Optional<FairPlaces.Place> place = full ? Optional.empty() : queueBytes.tryAcquire(owner, bytes);
@@ -152,7 +153,8 @@ public final class GroupCommitter implements AutoCloseable {
                         + ", waiting_bytes=" + ofNamespace + ", waiting_bytes_of_all=" + queuedBytes);
             }
             if (queue == null) {
-                // first the thread, which then waits for our lock: a queue without one would never be emptied
+                // The thread is started first, and then waits for our lock: a queue without a thread would never be
+                // emptied.
                 threads.execute(() -> commitAll(namespaceUid, owner));
                 queue = new Queue();
                 queues.put(namespaceUid, queue);
@@ -172,7 +174,7 @@ public final class GroupCommitter implements AutoCloseable {
     private void commitAll(UUID namespaceUid, String owner) {
         while (true) {
             try (FairPlaces.Place turn = acquireTurn(owner)) {
-                // only now: what arrived while we waited for our turn joins the group
+                // The group is taken only now: what arrived while this waited for its turn joins it.
                 List<Pending> group = takeGroup(namespaceUid);
                 if (group.isEmpty()) {
                     return;
@@ -182,7 +184,8 @@ public final class GroupCommitter implements AutoCloseable {
         }
     }
 
-    /// A tenant's namespaces share its turns; where the call does not say whose a namespace is, it is on its own.
+    /// The owner of a namespace's turns: a tenant's namespaces share its turns; where the call does not say whose a
+    /// namespace is, it is on its own.
     private static String owner(UUID namespaceUid) {
         String tenant = ActingTenant.current();
         return tenant.isEmpty() ? namespaceUid.toString() : tenant;
@@ -196,7 +199,8 @@ public final class GroupCommitter implements AutoCloseable {
         }
     }
 
-    /// Comes before the answers: who has one and calls again, after UNAVAILABLE say, is not to get it again.
+    /// Removes the folios before they are answered: a caller who has an answer and calls again, after UNAVAILABLE say,
+    /// is not to get the same answer again.
     private void beforeAnswers(UUID namespaceUid, List<Pending> group) {
         lock.lock();
         try {
@@ -251,8 +255,8 @@ public final class GroupCommitter implements AutoCloseable {
             } catch (Throwable e) {
                 ErrorKind kind = e instanceof WingsException known ? known.kind() : ErrorKind.INTERNAL;
                 boolean retry = kind == ErrorKind.CONFLICT && attempt < CONFLICT_RETRIES;
-                // of a group, one member may be at fault; what concerns the namespace or the database concerns
-                // all
+                // One member of a group may be at fault; what concerns the namespace or the database concerns all of
+                // them.
                 boolean apart = group.size() > 1 && kind != ErrorKind.UNAVAILABLE && kind != ErrorKind.NOT_FOUND;
                 if (retry || apart) {
                     metrics.retried();
@@ -274,7 +278,7 @@ public final class GroupCommitter implements AutoCloseable {
         List<FolioCommit> folios = group.stream().map(Pending::folio).toList();
         CommitDecision decision = metrics.timeTransaction(() -> store.commit(
                 CommitScope.of(namespaceUid, folios),
-                // the clock is read behind all locks: a folio must not grow too old while it waits for them (I8)
+                // The clock is read behind all locks: a folio must not grow too old while it waits for them (I8).
                 state -> CommitRule.decide(namespaceUid, folios, state, nowMicros(), limits.maxFolioAge())));
         metrics.committed(decision);
         List<Commit> commits = decision.folios().stream()
@@ -310,7 +314,7 @@ public final class GroupCommitter implements AutoCloseable {
         }
     }
 
-    /// Refuses new folios and waits for those that are in.
+    /// Refuses new folios and waits for those that are under way.
     @Override
     public void close() {
         lock.lock();

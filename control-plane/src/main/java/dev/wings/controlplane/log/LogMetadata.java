@@ -55,7 +55,7 @@ public final class LogMetadata {
         return committer.commit(namespaceUid, folio, requestBytes);
     }
 
-    /// See [LogMetadataStore#plan]. INVALID for scans of several tenants, of none, or too many.
+    /// See [LogMetadataStore#plan]. Fails with INVALID for scans of several tenants, of none, or too many.
     public void plan(List<TopicScan> scans, PlanSink sink) {
         if (scans.isEmpty() || scans.size() > MAX_SCANS) {
             throw WingsException.invalid(

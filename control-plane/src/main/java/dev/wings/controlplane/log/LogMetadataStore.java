@@ -32,21 +32,19 @@ import org.jspecify.annotations.Nullable;
 /// the outcome of a commit then being unknown.
 public interface LogMetadataStore {
 
-    /// Reads what the commit touches, has `rule` decide, and writes what it decided: one transaction, during
-    /// which no other commit of the namespace and no delete of its topics runs, on any replica. What is
-    /// returned is durable and in every plan that starts from now on. If the decision adds no folio, nothing is
-    /// written.
+    /// Reads what the commit touches, asks `rule` for a decision, and writes what it decided: one transaction, during
+    /// which no other commit of the namespace and no delete of its topics runs, on any replica. What is returned is
+    /// durable and in every plan that starts from now on. If the decision adds no folio, nothing is written.
     ///
-    /// `rule` has no effects and may be asked more than once; it is asked when all that it decides on is locked, so
-    /// a clock that it reads is that of the commit, however long the commit waited. NOT_FOUND if the namespace does
-    /// not exist.
+    /// `rule` has no effects and may be asked more than once; it is asked when all that it decides on is locked, so a
+    /// clock that it reads is that of the commit, however long the commit waited. Fails with NOT_FOUND if the namespace
+    /// does not exist.
     CommitDecision commit(CommitScope scope, Function<CommitState, CommitDecision> rule);
 
     /// What a commit may read and write.
-    ///
     record CommitScope(UUID namespaceUid, Set<UUID> folioIds, Set<UUID> topicUids, Set<PartitionKey> partitions) {
 
-        /// All that these folios touch.
+        /// The scope of all that these folios touch.
         public static CommitScope of(UUID namespaceUid, List<FolioCommit> folios) {
             Set<UUID> folioIds = new HashSet<>();
             Set<UUID> topicUids = new HashSet<>();
@@ -62,8 +60,8 @@ public interface LogMetadataStore {
         }
     }
 
-    /// Hands one consistent snapshot of the topics to `sink`: of each commit all or nothing, and every commit
-    /// that was durable before the call. Blocks until the sink has taken it all. NOT_FOUND names the first
+    /// Hands one consistent snapshot of the topics to `sink`: of each commit all or nothing, and every commit that was
+    /// durable before the call. Blocks until the sink has taken it all. Fails with NOT_FOUND that names the first
     /// resource that does not exist; the sink was then not called.
     void plan(List<TopicScan> scans, PlanSink sink);
 
@@ -71,15 +69,15 @@ public interface LogMetadataStore {
     /// start).
     List<PartitionRecord> listPartitions(TopicName topic, @Nullable String after, int limit);
 
-    /// Commits of a namespace from number `start` on, in order and without gaps, each as a whole with the pages
-    /// that are still part of the log; those of a deleted topic may be among them for a while. At least one if
-    /// there is one; ends at the first that brings the number of pages, or of commits, to `pageLimit`.
+    /// Commits of a namespace from number `start` on, in order and without gaps, each as a whole with the pages that
+    /// are still part of the log; those of a deleted topic may be among them for a while. Gives at least one if there
+    /// is one, and ends at the first that brings the number of pages, or of commits, to `pageLimit`. Fails with
     /// NOT_FOUND if the namespace does not exist.
     List<Commit> readCommits(UUID namespaceUid, long start, int pageLimit);
 
-    /// Whose namespace it is; empty for one that does not exist.
+    /// The tenant that a namespace belongs to; empty for one that does not exist.
     Optional<String> tenant(UUID namespaceUid);
 
-    /// The newest commit number of each of these namespaces; nothing for one that does not exist.
+    /// The newest commit number of each of these namespaces; none for one that does not exist.
     Map<UUID, Long> lastCommitNumbers(Set<UUID> namespaceUids);
 }

@@ -43,7 +43,7 @@ public record LogPage(
         }
     }
 
-    /// Timestamps never go back within a partition, so the first is the smallest.
+    /// The smallest timestamp: they never go back within a partition, so it is the first.
     public long firstTimestampMicros() {
         return taken(batches).mapToLong(PageBatch::timestampMicros).findFirst().orElseThrow();
     }

@@ -30,8 +30,7 @@ import dev.wings.controlplane.log.FolioAnswer.Rejected;
 import dev.wings.controlplane.log.LogPage.PageBatch;
 import java.util.List;
 
-/// Answers and batches in protobuf: what goes over the wire is also what is stored, and must stay readable for
-/// ever.
+/// Answers and batches in protobuf: what goes over the wire is also what is stored, and must stay readable for ever.
 public final class LogProtos {
 
     private LogProtos() {}
@@ -94,7 +93,7 @@ public final class LogProtos {
         };
     }
 
-    /// Into the field `batches`.
+    /// Adds batches to the field `batches`.
     public static void addBatches(PlannedPage.Builder page, List<PageBatch> batches) {
         for (PageBatch batch : batches) {
             page.addBatches(dev.wings.common.proto.PageBatch.newBuilder()

@@ -32,7 +32,7 @@ final class NamespaceFeed {
     /// Commits are kept in memory up to so many pages.
     private static final int RECENT_PAGES = 4_096;
 
-    /// What a follower is given at once.
+    /// How many pages a follower is given at once.
     private static final int BATCH_PAGES = 1_024;
 
     private final UUID namespaceUid;
@@ -40,14 +40,14 @@ final class NamespaceFeed {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
-    /// Dense; the last one is `nextRecent - 1`.
+    /// The commits without gaps; the last one is `nextRecent - 1`.
     private final Deque<Commit> recent = new ArrayDeque<>();
     private long recentPages;
-    /// The commit that `recent` goes on with; 0 while nothing is known.
+    /// The number of the commit that `recent` goes on with; 0 while nothing is known.
     private long nextRecent;
     /// The newest commit that was heard of.
     private long newest;
-    /// How often one was heard of, also if it was not newer.
+    /// How often a commit was heard of, even if it was not newer.
     private long hints;
     private boolean deleted;
 
@@ -59,7 +59,7 @@ final class NamespaceFeed {
         this.store = store;
     }
 
-    /// Commits of this replica, which need not follow those that are known.
+    /// Takes commits of this replica, which need not follow those that are known.
     void published(List<Commit> commits) {
         lock.lock();
         try {
@@ -70,7 +70,7 @@ final class NamespaceFeed {
         }
     }
 
-    /// Somebody has committed up to `number`.
+    /// Hears that some replica has committed up to `number`.
     void announced(long number) {
         lock.lock();
         try {
@@ -90,7 +90,7 @@ final class NamespaceFeed {
         }
     }
 
-    /// Wakes those who wait, so that they see what else may have happened to them.
+    /// Wakes the followers that wait, so that they see what else may have happened to them.
     void wake() {
         lock.lock();
         try {
@@ -131,13 +131,13 @@ final class NamespaceFeed {
         return Math.max(1, commit.pages().size());
     }
 
-    /// Is something that ends a follower's waiting.
+    /// Something that ends a follower's waiting.
     interface Ending {
         /// Whether it happened; throws if it is a failure.
         boolean happened();
     }
 
-    /// The commits from `start` on, some of them; waits until there is one. None if `ending` happened.
+    /// Some of the commits from `start` on; waits until there is one. None if `ending` happened.
     List<Commit> next(long start, Ending ending) throws InterruptedException {
         while (true) {
             long heard;
@@ -184,7 +184,7 @@ final class NamespaceFeed {
         try {
             add(commits);
             if (commits.isEmpty() && hints == heard) {
-                // what was announced is not there: announcements are hints, and this one was wrong
+                // What was announced is not there: announcements are hints, and this one was wrong.
                 newest = start - 1;
             }
         } finally {

@@ -22,7 +22,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.UUID;
 
-/// Which partition.
+/// Names a partition.
 ///
 /// @param value canonical text of the partition key's value; empty for a topic without one
 public record PartitionKey(UUID topicUid, String value) {

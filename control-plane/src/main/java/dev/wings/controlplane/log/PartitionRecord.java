@@ -18,8 +18,8 @@ package dev.wings.controlplane.log;
 /// A partition as it is stored.
 ///
 /// @param nextOffset the offset that the next row gets
-/// @param watermark rows below are in segments, from here on in pages
-/// @param lastTimestampMicros of the newest batch
+/// @param watermark rows below are in segments, rows from here on in pages
+/// @param lastTimestampMicros the timestamp of the newest batch
 public record PartitionRecord(String value, long nextOffset, long watermark, long lastTimestampMicros) {
 
     public PartitionRecord {

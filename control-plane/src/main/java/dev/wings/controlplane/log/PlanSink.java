@@ -30,11 +30,13 @@ public interface PlanSink {
     /// Called for some more pages, ordered by (scan, partition value, start offset) over all calls.
     void pages(int scanIndex, List<PlannedPage> pages);
 
-    /// @param schemaVersion of the topic's current schema
+    /// What a plan says about one topic.
+    ///
+    /// @param schemaVersion the version of the topic's current schema
     /// @param commitNumber the newest commit of the namespace that is in the snapshot; 0 for none
-    /// @param tableLocation of the metadata file of the topic's table, which has all rows that no page has; empty
-    ///     while there is no table
-    /// @param pages what all pages have; empty if it was not asked for
+    /// @param tableLocation the location of the metadata file of the topic's table, which has all rows that no page
+    ///     has; empty while there is no table
+    /// @param pages what all pages have together; empty if it was not asked for
     /// @param pageCount how many pages there are; empty if it was not asked for
     record TopicSnapshot(
             UUID topicUid,
@@ -45,8 +47,8 @@ public interface PlanSink {
             Optional<CountedRows> pages,
             Optional<Long> pageCount) {}
 
-    /// @param rows of pages
-    /// @param firstOffset no row of them has a smaller one; 0 if there are none
+    /// @param rows how many rows the pages have
+    /// @param firstOffset no row of them has a smaller offset; 0 if there are none
     record CountedRows(long rows, long firstOffset) {}
 
     /// A page and the folio that it is in.

@@ -20,13 +20,13 @@ import dev.wings.common.resource.TopicName;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which pages of a topic are wanted: those with a row in one of the partitions, in `[startOffset, endOffset)`,
-/// and of a batch in `[startTimestampMicros, endTimestampMicros)`. A page is judged by its bounds, so some may
-/// have none.
+/// Which pages of a topic are wanted: those with a row in one of the partitions, in `[startOffset, endOffset)`, and of
+/// a batch in `[startTimestampMicros, endTimestampMicros)`. A page is judged by its bounds, so some of those that are
+/// found may have no such row.
 ///
 /// @param partitions empty for all
 /// @param rowsOnly no page is wanted, only how many rows all of them have
-/// @param countPages also wanted is how many there are, and how many rows all of them have
+/// @param countPages whether it is wanted, too, how many pages there are, and how many rows all of them have
 public record TopicScan(
         TopicName topic,
         Optional<Set<String>> partitions,
@@ -49,17 +49,17 @@ public record TopicScan(
         }
     }
 
-    /// All of a topic.
+    /// A scan of all pages of a topic.
     public static TopicScan all(TopicName topic) {
         return new TopicScan(topic, Optional.empty(), 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, false, false);
     }
 
-    /// How many rows the pages of a topic have.
+    /// A scan that asks how many rows the pages of a topic have.
     public static TopicScan rows(TopicName topic) {
         return new TopicScan(topic, Optional.empty(), 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, true, false);
     }
 
-    /// The same, and how many pages there are.
+    /// The same scan, which also asks how many pages there are.
     public TopicScan counted() {
         return new TopicScan(
                 topic, partitions, startOffset, endOffset, startTimestampMicros, endTimestampMicros, rowsOnly, true);
@@ -86,12 +86,13 @@ public record TopicScan(
         return new TopicScan(topic, partitions, startOffset, endOffset, startMicros, endMicros, false, countPages);
     }
 
-    /// Whether no page at all is wanted, whatever there is.
+    /// Whether no page can be wanted, whatever there is.
     public boolean wantsNone() {
         return rowsOnly || partitions.filter(Set::isEmpty).isPresent();
     }
 
-    /// Whether the page's bounds let it have a wanted row. What SQL says, for those who have none.
+    /// Whether the page's bounds let it have a wanted row. This says what the SQL of the other store says, for stores
+    /// that have none.
     public boolean wants(LogPage page) {
         return !rowsOnly
                 && partitions

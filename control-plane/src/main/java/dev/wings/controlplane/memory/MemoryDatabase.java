@@ -57,10 +57,10 @@ public final class MemoryDatabase {
 
     private final ReentrantLock lock = new ReentrantLock();
     final NavigableMap<String, TenantEntry> tenants = new TreeMap<>();
-    /// Those that exist, by uid.
+    /// The namespaces that exist, by uid.
     final Map<UUID, NamespaceEntry> namespaces = new HashMap<>();
     final Map<UUID, DeletedNamespace> deletedNamespaces = new HashMap<>();
-    /// Those of deleted namespaces and topics too.
+    /// All folios, those of deleted namespaces and topics too.
     final Map<UUID, KnownFolio> folios = new HashMap<>();
     private final MemoryAnnouncements announcements = new MemoryAnnouncements();
     final Map<UUID, TaskRecord> tasks = new HashMap<>();
@@ -72,16 +72,16 @@ public final class MemoryDatabase {
     /// What is to be removed from object stores.
     final List<Garbage> garbage = new ArrayList<>();
     private long lastGarbage;
-    /// When folios without pages are to be removed.
+    /// When folios without pages may be removed.
     final Map<UUID, Instant> collectTimes = new HashMap<>();
-    /// By the uid of the entry that each had.
+    /// Tables that were dropped with their files, by the uid of the entry that each had.
     final Map<UUID, PurgedTable> purgedTables = new HashMap<>();
-    /// By the uid of the entry.
+    /// The locations of tables and views, by the uid of the entry.
     final Map<UUID, LakeLocations> lakeLocations = new HashMap<>();
 
-    /// What is in the database, for one replica.
+    /// What is in the database, as one replica sees it.
     ///
-    /// @param time the same for all replicas
+    /// @param time the clock that is the same for all replicas
     public Stores stores(InstantSource time) {
         return new Stores(
                 new MemoryClusterMetadataStore(this),
@@ -110,17 +110,17 @@ public final class MemoryDatabase {
     static final class NamespaceEntry {
         final NamespaceRecord namespace;
         final NavigableMap<String, TopicEntry> topics = new TreeMap<>();
-        /// Those that were deleted and still have partitions or pages.
+        /// Topics that were deleted and still have partitions or pages.
         final List<TopicEntry> deletedTopics = new ArrayList<>();
-        /// Tables and views of the catalog; that of a topic has the topic's id.
+        /// Tables and views of the catalog, by name; that of a topic has the topic's id.
         final NavigableMap<String, LakeEntry> tables = new TreeMap<>(PartitionKey.VALUE_ORDER);
         final Map<String, String> properties = new TreeMap<>();
-        /// Keys of the folios in the order of their commits: that of commit n is at n - 1. Empty for one that was
-        /// removed.
+        /// Keys of the folios in the order of their commits: that of commit n is at n - 1. It is empty for a folio that
+        /// was removed.
         final List<String> objectKeys = new ArrayList<>();
-        /// When they were committed.
+        /// When the folios were committed.
         final List<Instant> commitTimes = new ArrayList<>();
-        /// Up to which commit pages have been counted into tasks.
+        /// The commit up to which pages have been counted into tasks.
         long taskCursor;
         /// Whether it was deleted and nothing is left of it.
         boolean cleaned;
@@ -129,7 +129,7 @@ public final class MemoryDatabase {
             this.namespace = namespace;
         }
 
-        /// Those of deleted topics too.
+        /// All pages, those of deleted topics too.
         Stream<StoredPage> pages() {
             return Stream.concat(topics.values().stream(), deletedTopics.stream())
                     .flatMap(TopicEntry::pages);
@@ -171,7 +171,7 @@ public final class MemoryDatabase {
     /// A table that was dropped together with its files; see the table `purged_tables`.
     record PurgedTable(UUID homeUid, String metadataLocation, Instant purgeTime) {}
 
-    /// Of a table or view: see the tables `lake_locations` and `written_metadata`.
+    /// The locations of a table or view: see the tables `lake_locations` and `written_metadata`.
     record LakeLocations(UUID homeUid, Set<String> directories, Set<String> deletable) {}
 
     <T> T transaction(Supplier<T> body) {
@@ -193,7 +193,7 @@ public final class MemoryDatabase {
         namespaces.remove(namespace.uid());
     }
 
-    /// Whether there is, or was, such a namespace, and it has to be looked at for garbage.
+    /// Whether the namespace exists or existed, and has to be looked at for garbage.
     boolean isCollected(UUID namespaceUid) {
         DeletedNamespace deleted = deletedNamespaces.get(namespaceUid);
         return deleted == null ? namespaces.containsKey(namespaceUid) : !deleted.entry().cleaned;
@@ -252,7 +252,7 @@ public final class MemoryDatabase {
         return found;
     }
 
-    /// The topic of that uid, null if there is none.
+    /// The topic of that uid; null if there is none.
     @Nullable
     TopicEntry findTopic(UUID uid) {
         return namespaces.values().stream()
@@ -267,13 +267,13 @@ public final class MemoryDatabase {
         return new TopicHome(topic.uid(), topic.name().topic(), home(topic.namespaceUid()));
     }
 
-    /// A namespace that is or was.
+    /// A namespace that exists or existed.
     NamespaceEntry loadEver(UUID namespaceUid) {
         DeletedNamespace deleted = deletedNamespaces.get(namespaceUid);
         return deleted == null ? loadNamespace(namespaceUid) : deleted.entry();
     }
 
-    /// Where the namespace's objects are; also of one that was deleted.
+    /// Where the namespace's objects are, also if it was deleted.
     LakeHome home(UUID namespaceUid) {
         DeletedNamespace deleted = deletedNamespaces.get(namespaceUid);
         if (deleted != null) {
@@ -283,7 +283,7 @@ public final class MemoryDatabase {
         return new LakeHome(namespace.uid(), load(namespace.objectStore()).uri(), namespace.objectPrefix());
     }
 
-    /// The topic's table, null if it has none yet.
+    /// The topic's table; null if it has none yet.
     @Nullable
     LakeEntry tableOf(TopicRecord topic) {
         return loadNamespace(topic.namespaceUid()).tables.get(topic.name().topic());

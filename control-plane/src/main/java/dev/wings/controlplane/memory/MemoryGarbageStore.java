@@ -234,7 +234,7 @@ final class MemoryGarbageStore implements GarbageStore {
         return table.homeUid().equals(namespaceUid) && !table.purgeTime().isAfter(latest);
     }
 
-    /// As PostgreSQL orders them, which UUID's own order does not.
+    /// Compares as PostgreSQL orders UUIDs, which their own order does not.
     private static boolean isBehind(UUID uid, UUID after) {
         return uid.toString().compareTo(after.toString()) > 0;
     }

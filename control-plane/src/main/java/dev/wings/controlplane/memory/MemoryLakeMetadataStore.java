@@ -166,7 +166,7 @@ final class MemoryLakeMetadataStore implements LakeMetadataStore {
         });
     }
 
-    /// Whatever name it has now.
+    /// The entry of that uid, whatever name it has now.
     private Optional<LakeEntry> find(UUID uid) {
         return database.namespaces.values().stream()
                 .flatMap(namespace -> namespace.tables.values().stream())

@@ -68,7 +68,7 @@ import org.jspecify.annotations.Nullable;
 /// Tasks and commits to tables, in memory.
 final class MemoryTaskStore implements TaskStore {
 
-    /// That of their bytes; UUIDs of Java compare as signed numbers.
+    /// The order of the uids' bytes; UUIDs of Java compare as signed numbers.
     private static final Comparator<TaskRecord> BY_UID =
             Comparator.comparing(task -> task.uid().toString());
 
@@ -117,7 +117,7 @@ final class MemoryTaskStore implements TaskStore {
                 };
     }
 
-    /// Those that run and have this in common with `task`.
+    /// The running tasks that have this in common with `task`.
     private Stream<TaskRecord> running(TaskRecord task, Function<TaskTarget, UUID> part) {
         return tasks(other ->
                 other.state() == TaskState.RUNNING && part.apply(other.target()).equals(part.apply(task.target())));
@@ -184,7 +184,7 @@ final class MemoryTaskStore implements TaskStore {
         return new CompletionState(task, true, topic.topic.lake().freshness(), left);
     }
 
-    /// Of the pages of commits in `(start, end]`.
+    /// The pages of commits in `(start, end]`.
     private static Optional<Backlog> backlog(NamespaceEntry namespace, TopicEntry topic, long start, long end) {
         List<StoredPage> pages = topic.pages()
                 .filter(page -> page.commitNumber() > start && page.commitNumber() <= end)
@@ -251,7 +251,7 @@ final class MemoryTaskStore implements TaskStore {
     }
 
     private void apply(TableCommit commit, TopicEntry topic, Apply apply) {
-        // all checks first: nothing is undone here
+        // All checks come first: nothing is undone here.
         for (WatermarkMove move : apply.moves()) {
             long rows = Objects.requireNonNull(topic.partitions.get(move.value())).pages.stream()
                     .filter(page -> isIn(page, move))
@@ -305,7 +305,7 @@ final class MemoryTaskStore implements TaskStore {
                 .toList());
     }
 
-    /// Empty if it is gone.
+    /// The target of that uid; empty if it is gone.
     private Optional<TaskTarget> target(UUID uid) {
         TopicEntry topic = database.findTopic(uid);
         NamespaceEntry namespace = database.namespaces.get(uid);

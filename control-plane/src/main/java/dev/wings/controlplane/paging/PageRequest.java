@@ -31,12 +31,12 @@ import java.util.function.ToLongFunction;
 
 /// Which page of which list is wanted.
 ///
-/// A token names the list and the last item before the page. It is not a secret and protects nothing; it is
-/// opaque so that it can change.
+/// A token names the list and the last item before the page. It is not a secret and protects nothing; it is opaque so
+/// that it can change.
 ///
 /// @param list names the list and its filters; a token of one list is refused by another
-/// @param limit items at most
-/// @param position of the last item before the page; empty for the first page
+/// @param limit the most items that the page has
+/// @param position the position of the last item before the page; empty for the first page
 public record PageRequest(String list, int limit, Optional<List<String>> position) {
 
     private static final int DEFAULT_SIZE = 100;
@@ -71,7 +71,8 @@ public record PageRequest(String list, int limit, Optional<List<String>> positio
         return new ResultPage<>(items, token(positionOf.apply(items.getLast())));
     }
 
-    /// As [#page], with items that are large: their answers come to [#PAGE_BYTES] together, but for the first.
+    /// As [#page], for items that are large: the page ends when their answers come to [#PAGE_BYTES], but has at least
+    /// one.
     public <T> ResultPage<T> page(List<T> found, Function<T, List<String>> positionOf, ToLongFunction<T> bytesOf) {
         long bytes = 0;
         int taken = 0;

@@ -89,7 +89,7 @@ final class BacklogStatements {
 
     private static final String MOVE_CURSOR = "update task_cursors set commit_number = ? where namespace_uid = ?";
 
-    /// Pages that were counted before and are still there. Very many are not counted to the last: that there are
+    /// Counts pages that were counted before and are still there. Very many are not counted to the last: that there are
     /// many is all that matters.
     private static final String READ_LEFT = """
             select min(f.create_time) as oldest, sum(g.byte_length)::bigint as bytes
@@ -109,7 +109,7 @@ final class BacklogStatements {
                 limit);
     }
 
-    /// Says what a new topic or namespace wants first, in the transaction that makes it.
+    /// Writes down what a new topic or namespace wants first, in the transaction that makes it.
     static void want(Connection connection, UUID targetUid, TaskKind kind) throws SQLException {
         Sql.update(connection, WANT, targetUid, kind.name());
     }
@@ -126,7 +126,7 @@ final class BacklogStatements {
         return Sql.query(connection, FIND_NEW_PAGES, row -> Sql.uuid(row, "namespace_uid"));
     }
 
-    /// Up to where pages have been counted, locked; empty if another replica has it.
+    /// The commit up to which pages have been counted, locked; empty if another replica has it.
     static Optional<Long> lockCursor(Connection connection, UUID namespaceUid) throws SQLException {
         Sql.update(connection, MAKE_CURSOR, namespaceUid);
         return Sql.queryOne(connection, LOCK_CURSOR, row -> row.getLong("commit_number"), namespaceUid);

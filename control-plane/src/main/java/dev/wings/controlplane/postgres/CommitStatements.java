@@ -49,7 +49,7 @@ final class CommitStatements {
             for no key update
             """;
 
-    /// Only partitions of the namespace's own topics, whatever was asked for, are locked.
+    /// Locks only partitions of the namespace's own topics, whatever was asked for.
     private static final String READ_STATE = """
             select folio_id, namespace_uid, answer
             from folios
@@ -189,7 +189,7 @@ final class CommitStatements {
     private static void addPartitions(
             Connection connection, List<Object> parameters, Map<PartitionKey, PartitionState> partitions)
             throws SQLException {
-        // two looks at an immutable map have one order
+        // two looks at an immutable map have the same order
         parameters.add(Sql.uuids(connection, partitions.keySet().stream().map(PartitionKey::topicUid)));
         parameters.add(Sql.utf8(connection, partitions.keySet().stream().map(PartitionKey::value)));
         parameters.add(partitions.values().stream()

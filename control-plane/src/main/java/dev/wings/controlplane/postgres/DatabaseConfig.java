@@ -21,7 +21,7 @@ import java.util.Optional;
 
 /// How to reach the database.
 ///
-/// @param url of JDBC: `jdbc:postgresql://host:port/database`
+/// @param url the URL for JDBC: `jdbc:postgresql://host:port/database`
 /// @param commitConnections for commits
 /// @param taskConnections for tasks, and commits to tables
 /// @param readConnections for plans and lists; a plan holds one while it is read

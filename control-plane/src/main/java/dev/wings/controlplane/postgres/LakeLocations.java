@@ -32,7 +32,7 @@ final class LakeLocations {
 
     private static final String FIND_HELD = "select table_uid, location from lake_locations where table_uid = any(?)";
 
-    /// The first half of the key is any number that nothing else locks.
+    /// The first half of the lock's key is any number that nothing else locks.
     private static final String LOCK_HOME = "select pg_advisory_xact_lock(7_700_002, hashtext(?::text))";
 
     private static final String FIND_OTHERS = """
@@ -82,7 +82,7 @@ final class LakeLocations {
         }
     }
 
-    /// Behind the locks.
+    /// Reads the directories of other entries. The locks must be held.
     static void readOthers(Connection connection, List<LakeChange> changes, LakeCommitState state) throws SQLException {
         for (LakeChange change : changes) {
             LakeFiles wanted = state.wanted(change);
@@ -100,7 +100,8 @@ final class LakeLocations {
         }
     }
 
-    /// Keeps what is new, when the entries are there, and the metadata files that were written to be deleted some day.
+    /// Keeps the new locations, once the entries are there, and the metadata files that were written to be deleted some
+    /// day.
     static void write(Connection connection, List<LakeChange> changes, LakeCommitState state) throws SQLException {
         for (LakeChange change : changes) {
             Set<String> directories = state.wanted(change).directories();

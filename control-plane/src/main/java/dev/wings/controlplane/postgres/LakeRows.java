@@ -34,10 +34,10 @@ final class LakeRows {
 
     private LakeRows() {}
 
-    /// Takes a name of a namespace, which the caller has locked against being deleted; it is free again when this
+    /// Takes a name of a namespace, which the caller has locked against being deleted; the name is free again if this
     /// transaction fails. Waits for a transaction that takes the same name.
     ///
-    /// @return whether nobody has it
+    /// @return whether nobody had it
     static boolean takeName(Connection connection, UUID namespace, String name) throws SQLException {
         String sql = "insert into namespace_names (namespace_uid, name) values (?, ?) on conflict do nothing";
         return Sql.update(connection, sql, namespace, name) == 1;

@@ -24,20 +24,20 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.UUID;
 
-/// From names to uids, locking the rows on the way. Called from the tenant down: that is the lock order.
+/// Finds the uids of names, and locks the rows on the way. It is called from the tenant down: that is the lock order.
 final class NameLookup {
 
     private NameLookup() {}
 
-    /// How a row is locked, weakest first. Each keeps the row from being deleted, and what comes with it.
+    /// How a row is locked, weakest first. Each lock keeps the row from being deleted, and has an effect of its own.
     enum Lock {
-        /// Not at all: for those who only read.
+        /// The row is not locked: for those who only read.
         NONE(""),
         /// Something below the row is added, removed or changed.
         ADD_CHILD("for key share"),
-        /// The log below the row changes: one at a time.
+        /// The log below the row changes; one transaction at a time may do that.
         CHANGE_LOG("for no key update"),
-        /// The row is to be deleted: alone.
+        /// The row is to be deleted; no other transaction may use it meanwhile.
         DELETE("for update");
 
         private final String clause;

@@ -25,7 +25,7 @@ import java.sql.SQLException;
 /// Reads pages.
 final class PageRows {
 
-    /// Of pages `g`.
+    /// The columns of pages `g`.
     static final String COLUMNS = """
             g.topic_uid, g.partition_value, g.start_offset, g.end_offset, g.folio_id, g.byte_offset, g.byte_length,
             g.crc32c, g.schema_version, g.batches\

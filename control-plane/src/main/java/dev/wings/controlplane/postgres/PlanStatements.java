@@ -38,7 +38,7 @@ import java.util.UUID;
 /// The statements of a plan, all in one snapshot.
 final class PlanStatements {
 
-    /// Pages that are held at once.
+    /// How many pages are held at once.
     private static final int FETCH_PAGES = 2_000;
 
     private static final String FIND_TOPIC = """
@@ -51,7 +51,7 @@ final class PlanStatements {
             where e.tenant_id = ? and e.delete_time is null and n.namespace_id = ? and t.topic_id = ?
             """;
 
-    /// In the order of the primary key, which is that of the start offsets too.
+    /// The pages come in the order of the primary key, which is that of the start offsets too.
     private static final String READ_PAGES = """
             select %s
             from pages g
@@ -66,7 +66,8 @@ final class PlanStatements {
     private static final String READ_PAGES_OF_PARTITIONS =
             READ_PAGES.formatted(PageRows.COLUMNS, "g.partition_value = any(?)");
 
-    /// Partitions know it: rows below the watermark are in segments, all others in pages.
+    /// Counts the rows in pages from what partitions know: rows below the watermark are in segments, all others in
+    /// pages.
     private static final String COUNT_ROWS = """
             select coalesce(sum(next_offset - watermark), 0)::bigint as rows, coalesce(min(watermark), 0) as first_offset
             from partitions

@@ -33,8 +33,9 @@ import org.slf4j.LoggerFactory;
 
 /// Tells all replicas how far namespaces have got and that tasks have changed, over PostgreSQL's NOTIFY.
 ///
-/// Sent after the commits that they tell of, in transactions of their own: a transaction that notifies takes a
-/// lock of the whole database until it is durable, so commits would wait for each other across all namespaces.
+/// Announcements are sent after the commits that they tell of, in transactions of their own: a transaction that
+/// notifies takes a lock of the whole database until it is durable, so commits would wait for each other across all
+/// namespaces.
 final class PostgresAnnouncements implements Announcements {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresAnnouncements.class);
@@ -42,7 +43,8 @@ final class PostgresAnnouncements implements Announcements {
     private static final String COMMITS = "wings_commits";
     private static final String TASKS = "wings_tasks";
 
-    /// Of one notification's text: `uid=number`, divided by spaces. PostgreSQL takes less than 8,000 bytes.
+    /// How many entries one notification's text has at most: `uid=number`, divided by spaces. PostgreSQL takes less
+    /// than 8,000 bytes.
     private static final int MAX_ENTRIES = 100;
 
     private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);
@@ -138,7 +140,7 @@ final class PostgresAnnouncements implements Announcements {
                     listener.interrupted();
                     receive(connection);
                 } catch (SQLException | RuntimeException e) {
-                    // said once, however often it is tried
+                    // the loss is said once, however often connecting is tried
                     if (!closed && !away) {
                         LOG.warn("announcements are interrupted, followers and tasks may lag: {}", e.getMessage());
                         away = true;
@@ -184,7 +186,7 @@ final class PostgresAnnouncements implements Announcements {
         public void close() {
             closed = true;
             if (thread != null) {
-                // closes the connection that the thread waits on
+                // this closes the connection that the thread waits on
                 thread.interrupt();
                 try {
                     thread.join();

@@ -333,8 +333,8 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
         return found.getFirst();
     }
 
-    /// What a topic is in never changes: found by its uid, it is that of the moment when the topic was there, whatever
-    /// was deleted since.
+    /// The topic of that uid. What a topic is in never changes: it is that of the moment when the topic was there,
+    /// whatever was deleted since.
     @Override
     public TopicHome loadHome(TopicName name) {
         String sql = """
@@ -366,7 +366,7 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                                                 URI.create(row.getString("uri"))));
                             },
                             topic.namespaceUid())
-                    // gone for good by now
+                    // the topic is gone for good by now
                     .orElseThrow(() -> ResourceErrors.notFound(name));
         });
     }
@@ -396,25 +396,25 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
         });
     }
 
-    /// Locks the namespace, for which commits to the log wait, at the very end: the topic and its tasks may be
-    /// held by a commit to its table, which takes its time. This turns the lock order around, which is safe:
-    /// whoever has locked a namespace to commit waits for no topic, task, table or name.
+    /// Locks the namespace, for which commits to the log wait, at the very end: the topic and its tasks may be held by
+    /// a commit to its table, which takes its time. This turns the lock order around, which is safe: whoever has locked
+    /// a namespace to commit waits for no topic, task, table or name.
     @Override
     public void deleteTopic(TopicName name, Instant now, Instant collectTime) {
         database.change("delete topic", connection -> {
             UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.ADD_CHILD);
             UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.ADD_CHILD);
             UUID uid = NameLookup.topic(connection, namespace, name);
-            // from here on nobody begins to change its table, and whoever has begun is done
+            // From here on nobody begins to change the topic's table, and whoever had begun is done.
             if (Sql.query(connection, LOCK_TOPIC, row -> uid, uid).isEmpty()) {
                 throw ResourceErrors.notFound(name);
             }
             TaskRows.end(connection, uid, now);
-            // all objects below: files of the table, and of commits that were never made
+            // this covers all objects below: files of the table, and of commits that were never made
             String table = TableCommitStatements.home(connection, uid, name).tablePrefix();
             LakeRows.addGarbage(connection, namespace, List.of(table), collectTime);
             Sql.update(connection, "delete from lake_tables where topic_uid = ?", uid);
-            // however many pages there are, commits of the namespace wait for none of them: the collector removes them
+            // However many pages there are, commits of the namespace wait for none of them: the collector removes them.
             Sql.update(connection, LEAVE_PAGES, uid, namespace);
             LakeRows.freeName(connection, namespace, name.topic());
             NameLookup.namespace(connection, tenant, name.parent(), Lock.CHANGE_LOG);
@@ -422,7 +422,7 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
         });
     }
 
-    /// @param sql that does nothing if the name is taken
+    /// @param sql does nothing if the name is taken
     private static int insert(Connection connection, Record name, String sql, Object... parameters)
             throws SQLException {
         int inserted = Sql.update(connection, sql, parameters);

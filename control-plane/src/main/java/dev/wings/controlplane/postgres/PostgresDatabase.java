@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 
 /// A PostgreSQL database whose tables are those of this version.
 ///
-/// A pool for each kind of work, so that none keeps another waiting: commits, changes of resources (both READ
+/// There is a pool for each kind of work, so that none keeps another waiting: commits, changes of resources (both READ
 /// COMMITTED, they lock what they depend on), reads (REPEATABLE READ, one snapshot each), and probes.
 public final class PostgresDatabase implements Stores.Connection {
 
@@ -52,17 +52,16 @@ public final class PostgresDatabase implements Stores.Connection {
     /// Changes of resources are rare; many at once wait for each other.
     private static final int CHANGE_CONNECTIONS = 3;
 
-    /// Of each pool, kept open.
+    /// How many connections of each pool are kept open.
     private static final int MIN_IDLE_CONNECTIONS = 2;
 
     /// How long a probe waits for a connection, and for its answer: less than whoever asks waits (`ManagementServer`),
-    /// so that they
-    /// learn what is wrong.
+    /// so that they learn what is wrong.
     private static final Duration PROBE_TIME = Duration.ofSeconds(1);
 
     private static final String MIGRATIONS = "classpath:dev/wings/controlplane/postgres/migrations";
 
-    /// Transactions of one tenant that wait for a connection.
+    /// How many transactions of one tenant wait for a connection at most.
     private static final int MAX_WAITING = 1000;
 
     private final DatabaseConfig config;
@@ -73,7 +72,7 @@ public final class PostgresDatabase implements Stores.Connection {
     private final HikariDataSource reads;
     private final HikariDataSource probes;
 
-    /// Whose connections are the machine's.
+    /// The connections have the time of the machine.
     private final Scheduler ownTime = Scheduler.system();
     private final FairPlaces turnsToChange;
     private final FairPlaces turnsToRead;
@@ -101,8 +100,8 @@ public final class PostgresDatabase implements Stores.Connection {
         return new FairPlaces(what, new FairPlaces.Limits(connections, MAX_WAITING, config.connectTimeout()), ownTime);
     }
 
-    /// Reaches the database and brings its tables up to date. UNAVAILABLE if it cannot be reached; later on it
-    /// may be away for a while.
+    /// Reaches the database and brings its tables up to date. Fails with UNAVAILABLE if it cannot be reached; later on
+    /// it may be away for a while.
     public static PostgresDatabase open(DatabaseConfig config, MeterRegistry registry) {
         try (Connection connection = connect(config)) {
             LOG.info(
@@ -142,7 +141,7 @@ public final class PostgresDatabase implements Stores.Connection {
         }
     }
 
-    /// What is in the database; closing it closes the database.
+    /// The stores over this database; closing them closes it.
     public Stores stores(Scheduler scheduler) {
         return new Stores(
                 new PostgresClusterMetadataStore(this),
@@ -187,14 +186,14 @@ public final class PostgresDatabase implements Stores.Connection {
         pool.setAutoCommit(false);
         pool.setConnectionTimeout(config.connectTimeout().toMillis());
         pool.setValidationTimeout(config.connectTimeout().toMillis());
-        // the database was reached a moment ago; a pool that starts empty fills itself when it is back
+        // The database was reached a moment ago; a pool that starts empty fills itself when it is back.
         pool.setInitializationFailTimeout(-1);
         pool.setMetricRegistry(registry);
         properties(config).forEach((key, value) -> pool.addDataSourceProperty(key.toString(), value));
         return pool;
     }
 
-    /// What every connection is told. The limits are the last resort against a transaction that hangs and holds
+    /// The properties of every connection. The limits are the last resort against a transaction that hangs and holds
     /// locks.
     private static Properties properties(DatabaseConfig config) {
         Properties properties = new Properties();
@@ -222,7 +221,7 @@ public final class PostgresDatabase implements Stores.Connection {
         return DriverManager.getConnection(config.url(), properties);
     }
 
-    /// The time that it is for the database, and so for all replicas.
+    /// The database's own time, and so that of all replicas.
     private Instant time() {
         return change(
                 "read the time",
@@ -231,8 +230,8 @@ public final class PostgresDatabase implements Stores.Connection {
                         .orElseThrow());
     }
 
-    /// What is wrong with the database now; empty if nothing is. Waits neither for those who use it nor longer than
-    /// who asks.
+    /// What is wrong with the database now; empty if nothing is. This waits neither for those who use the database nor
+    /// longer than whoever asks does.
     private Optional<String> problem() {
         try {
             return transaction(probes, "check the database", connection -> {
@@ -249,8 +248,9 @@ public final class PostgresDatabase implements Stores.Connection {
         T run(Connection connection) throws SQLException;
     }
 
-    /// Commits: runs `body` in a transaction that is committed when this returns, rolled back when it throws.
-    /// If the connection is lost during the commit, the outcome is unknown and this fails with UNAVAILABLE.
+    /// Runs `body` in a transaction that is committed when this returns, and rolled back when it throws. It is for
+    /// commits to the log. If the connection is lost during the commit, the outcome is unknown and this fails with
+    /// UNAVAILABLE.
     ///
     /// @param what is attempted, for messages
     <T> T commit(String what, Body<T> body) {
@@ -272,7 +272,7 @@ public final class PostgresDatabase implements Stores.Connection {
         return inTurn(turnsToRead, what, () -> transaction(reads, what, body));
     }
 
-    /// The connections of a pool go to tenants in turn.
+    /// Runs a transaction when it is the tenant's turn to have a connection of the pool.
     private static <T> T inTurn(FairPlaces turns, String what, Supplier<T> transaction) {
         try (FairPlaces.Place place = turns.acquire(ActingTenant.current())) {
             return transaction.get();
@@ -310,7 +310,7 @@ public final class PostgresDatabase implements Stores.Connection {
         return config.password().map(Secret::reveal).orElse("");
     }
 
-    /// Parameters may hold secrets.
+    /// The URL without its parameters, which may hold secrets.
     private static String withoutParameters(String url) {
         int parameters = url.indexOf('?');
         return parameters < 0 ? url : url.substring(0, parameters);

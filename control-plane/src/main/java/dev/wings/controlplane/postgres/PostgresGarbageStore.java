@@ -57,7 +57,7 @@ final class PostgresGarbageStore implements GarbageStore {
 
     private static final String FORGET_DELETED_TOPIC = "delete from deleted_topics where topic_uid = ?";
 
-    /// Pages only ever go, so what has none now never has.
+    /// Pages are only ever removed, so a folio that has none now never has any again.
     private static final String MARK_FOLIOS = """
             with looked as (
                 select folio_id, commit_number
@@ -139,7 +139,7 @@ final class PostgresGarbageStore implements GarbageStore {
         return database.read("load namespace", connection -> home(connection, namespaceUid));
     }
 
-    /// Also of a namespace that was deleted.
+    /// Where the objects of a namespace are, also if it was deleted.
     static LakeHome home(Connection connection, UUID namespaceUid) throws SQLException {
         return Sql.queryOne(connection, FIND_HOME, LakeRows::home, namespaceUid)
                 .orElseThrow(() -> ResourceErrors.namespaceNotFound(namespaceUid));

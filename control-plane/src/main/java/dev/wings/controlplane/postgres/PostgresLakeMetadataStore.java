@@ -45,8 +45,8 @@ import java.util.stream.Stream;
 
 /// Tables and views of the catalog, in PostgreSQL.
 ///
-/// A commit locks the rows of its tables, ordered by uid, before these, if locations are new, their homes as places of
-/// locations, and nothing of the namespace: it never stalls the log.
+/// A commit locks the rows of its tables, ordered by uid. If locations are new, it locks their homes before, as places
+/// of locations. It locks nothing of the namespace: it never stalls the log.
 final class PostgresLakeMetadataStore implements LakeMetadataStore {
 
     private final PostgresDatabase database;
@@ -110,7 +110,7 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
 
     private static void setProperties(Connection connection, UUID namespace, Map<String, String> properties)
             throws SQLException {
-        // ordered, so that two of these do not wait for each other
+        // the rows are ordered, so that two of these do not wait for each other
         String sql = """
                 insert into namespace_properties (namespace_uid, name, value)
                 select ?, p.name, p.value from unnest(?, ?) as p (name, value) order by p.name collate "C"
@@ -226,7 +226,8 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 now);
     }
 
-    /// What another transaction lists at the same moment stays until no pointer is at it, as all that is due.
+    /// Reads which metadata files are listed as garbage. What another transaction lists at the same moment stays until
+    /// no pointer is at it, as everything that is due does.
     private static void readListed(Connection connection, List<LakeChange> changes, LakeCommitState state)
             throws SQLException {
         String sql = """
@@ -317,7 +318,7 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
         });
     }
 
-    /// An entry that this transaction alone may change.
+    /// Locks an entry, so that only this transaction may change it.
     private static LakeEntry lock(Connection connection, UUID namespace, Kind kind, TableName name)
             throws SQLException {
         String lock = "select table_uid from lake_tables where namespace_uid = ? and name = ? for update";
@@ -325,7 +326,7 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 .isEmpty()) {
             throw ResourceErrors.notFound(name);
         }
-        // read behind the lock, which may have waited for a change
+        // This is read behind the lock, which may have waited for a change.
         LakeEntry entry = LakeRows.find(connection, name, namespace)
                 .filter(found -> found.kind() == kind)
                 .orElseThrow(() -> ResourceErrors.notFound(name));

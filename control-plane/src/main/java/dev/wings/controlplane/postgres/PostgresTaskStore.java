@@ -95,7 +95,7 @@ final class PostgresTaskStore implements TaskStore {
                 select commit_id from table_commits where commit_time < ? limit ?)
             """;
 
-    /// Made for a topic just when it was deleted.
+    /// Removes tasks that were made for a topic just when it was deleted.
     private static final String PRUNE_LOST = """
             delete from tasks k where k.state in ('WAITING', 'DEAD') and k.kind not in (%s)
                 and not exists (select from topics t where t.topic_uid = k.target_uid)
@@ -130,7 +130,7 @@ final class PostgresTaskStore implements TaskStore {
     @Override
     public TaskRecord complete(TaskName name, Function<CompletionState, Completion> rule) {
         return database.work("complete task", connection -> {
-            // the target never changes, so the topic can be locked before the task
+            // The target never changes, so the topic can be locked before the task.
             UUID target = Sql.queryOne(connection, FIND_TARGET, row -> Sql.uuid(row, "target_uid"), name.uid())
                     .orElseThrow(() -> ResourceErrors.notFound(name));
             Optional<Duration> freshness = Sql.queryOne(

@@ -30,7 +30,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Statements with their parameters and rows, less the ceremony.
+/// Statements with their parameters and rows, with little ceremony.
 final class Sql {
 
     private Sql() {}
@@ -73,7 +73,7 @@ final class Sql {
         return read;
     }
 
-    /// The caller closes the statement.
+    /// Prepares a statement, which the caller closes.
     static PreparedStatement prepare(Connection connection, String sql, @Nullable Object... parameters)
             throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
@@ -94,12 +94,12 @@ final class Sql {
         return connection.createArrayOf("uuid", values.toArray());
     }
 
-    /// As `bytea[]`.
+    /// Byte strings as `bytea[]`.
     static Array byteStrings(Connection connection, Stream<byte[]> values) throws SQLException {
         return connection.createArrayOf("bytea", values.toArray(byte[][]::new));
     }
 
-    /// As `bytea[]`, in UTF-8.
+    /// Texts in UTF-8 as `bytea[]`.
     static Array utf8(Connection connection, Stream<String> values) throws SQLException {
         return byteStrings(connection, values.map(value -> value.getBytes(StandardCharsets.UTF_8)));
     }

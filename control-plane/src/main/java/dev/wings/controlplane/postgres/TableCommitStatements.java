@@ -129,7 +129,7 @@ final class TableCommitStatements {
                 topicUid);
     }
 
-    /// Where the objects of a topic are that exists.
+    /// Where the objects of an existing topic are.
     static TopicHome home(Connection connection, UUID topicUid, TopicName name) throws SQLException {
         return findTopic(connection, FIND_TOPIC, topicUid).orElseThrow(() -> ResourceErrors.notFound(name));
     }
@@ -160,7 +160,7 @@ final class TableCommitStatements {
                         commit.task().uid(),
                         commit.task().tenant().tenant())
                 .orElse(null);
-        // behind the lock of the task, where the same commit on another connection has waited
+        // This is read behind the lock of the task, for which the same commit on another connection has waited.
         KnownCommit known = Sql.queryOne(
                         connection,
                         FIND_COMMIT,
@@ -202,7 +202,7 @@ final class TableCommitStatements {
                 ? Sql.update(
                         connection,
                         CREATE_TABLE,
-                        // the topic has one table: its uid tells it apart as well
+                        // a topic has one table, which the topic's uid tells apart as well
                         topic.topicUid(),
                         topic.home().namespaceUid(),
                         topic.topicId(),

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads and writes tasks.
 final class TaskRows {
 
-    /// Of tasks `k`.
+    /// The columns of tasks `k`.
     static final String COLUMNS = """
             k.task_uid, k.tenant_uid, k.namespace_uid, k.kind, k.target_uid, k.target, k.bytes, k.state, k.epoch,
             k.attempts, k.transient_failures, k.failure, k.progress, k.worker, k.lease_start_time, k.lease_end_time,
@@ -91,7 +91,7 @@ final class TaskRows {
 
     private TaskRows() {}
 
-    /// There is at most one task of it that is not done.
+    /// Names a target and a kind: at most one task of it is not done.
     private record OpenKey(UUID target, TaskKind kind) {
         static OpenKey of(NewTask task) {
             return new OpenKey(task.target().uid(), task.kind());
@@ -126,7 +126,7 @@ final class TaskRows {
                 Sql.instant(row, "next_run_time"));
     }
 
-    /// Kinds that work on such targets, as literals of SQL.
+    /// The kinds of tasks that work on such targets, as literals of SQL.
     static String kinds(Target target) {
         return Arrays.stream(TaskKind.values())
                 .filter(kind -> kind.target() == target)
@@ -172,12 +172,12 @@ final class TaskRows {
         while (!left.isEmpty()) {
             join(connection, left, dueBytes, now);
             Set<UUID> inserted = insert(connection, left, now);
-            // those that somebody else has made meanwhile, and committed: they are joined next
+            // tasks that another transaction has made meanwhile, and committed, are joined next
             left.removeIf(task -> inserted.contains(task.uid()));
         }
     }
 
-    /// Removes those that were joined from `tasks`.
+    /// Joins tasks with those that are there, and removes them from `tasks`.
     private static void join(Connection connection, List<NewTask> tasks, long dueBytes, Instant now)
             throws SQLException {
         List<TaskRecord> open = Sql.query(

@@ -38,7 +38,7 @@ final class TopicRows {
 
     /// Topics of a tenant, ordered by namespace and topic.
     ///
-    /// @param condition on topics `t` and namespaces `n`
+    /// @param condition SQL about topics `t` and namespaces `n`
     static List<TopicRecord> list(
             Connection connection, String tenant, String condition, int limit, Object... parameters)
             throws SQLException {
@@ -62,14 +62,14 @@ final class TopicRows {
                             Sql.instant(row, "create_time"),
                             Sql.uuid(row, "namespace_uid"),
                             schema(uid, row.getBytes("schema")),
-                            // 0 for null
+                            // this gives 0 for null
                             row.getInt("partition_field_id"),
                             lake(uid, row.getBytes("lake"), row.getInt("partition_field_id")));
                 },
                 all);
     }
 
-    /// @param stored null for a topic that is older than its layout
+    /// @param stored the layout as it is stored; null for a topic that is older than layouts
     private static LakeSpec lake(UUID topicUid, byte @Nullable [] stored, int partitionFieldId) {
         if (stored == null) {
             return LakeSpec.defaults(partitionFieldId);

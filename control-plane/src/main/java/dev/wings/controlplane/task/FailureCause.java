@@ -17,12 +17,12 @@ package dev.wings.controlplane.task;
 
 /// What the failure of an attempt says about further ones.
 public enum FailureCause {
-    /// It may be the task: too many of these, and it is dead.
+    /// The task itself may be the reason: after too many of these it is dead.
     TASK,
     /// A further attempt cannot do better.
     PERMANENT,
     /// Something that every task needs is away, or has no room: trying again goes on for as long as that takes.
     TRANSIENT,
-    /// Nothing has failed, the worker stops.
+    /// Nothing has failed: the worker stops.
     GIVEN_BACK
 }

@@ -27,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Which tasks follow from what has happened. Nothing here does I/O.
+/// Decides which tasks follow from what has happened. Nothing here does I/O.
 final class FollowUps {
 
     private final TaskPolicy policy;
@@ -40,7 +40,7 @@ final class FollowUps {
 
     /// What follows from a task that is done.
     ///
-    /// @param table how it is now; null if the task did not look
+    /// @param table the table as it is now; null if the task did not look
     /// @param more whether the worker says that there is more of the same
     Completion complete(CompletionState state, long epoch, @Nullable TableCondition table, boolean more, Instant now) {
         TaskRecord task = state.task().completed(epoch, now);
@@ -63,11 +63,11 @@ final class FollowUps {
     }
 
     private void addHousekeeping(List<NewTask> following, TaskRecord task, TableCondition table, Instant now) {
-        // what a rewrite has left small, it could not do better
+        // A rewrite could not do better with what it has left small.
         if (table.smallSegments() >= policy.rewriteSegments() && task.kind() != TaskKind.REWRITE) {
             following.add(housekeeping(task, TaskKind.REWRITE, now, now));
         }
-        // and what an expiry has left, something holds
+        // Something holds the snapshots that an expiry has left.
         boolean expired = task.kind() == TaskKind.EXPIRE_SNAPSHOTS;
         if (table.snapshots() > policy.maxSnapshots() && !expired) {
             following.add(housekeeping(task, TaskKind.EXPIRE_SNAPSHOTS, now, now));
@@ -82,7 +82,8 @@ final class FollowUps {
         return new NewTask(ids.next(), kind, task.target(), 0, now, nextRunTime);
     }
 
-    /// To compact these pages when they are as old as the topic's freshness allows, at once if they come to much.
+    /// A task to compact these pages when they are as old as the topic's freshness allows, or at once if there are many
+    /// bytes of them.
     NewTask compaction(TaskTarget topic, Duration freshness, Backlog pages, boolean atOnce, Instant now) {
         Instant due = pages.oldest().plus(freshness);
         boolean soon = atOnce || pages.bytes() >= policy.compactBytes();
@@ -95,7 +96,7 @@ final class FollowUps {
                 soon && due.isAfter(now) ? now : due);
     }
 
-    /// The first task of a topic, or of a namespace, in which there is no garbage yet.
+    /// The first task of a topic or of a namespace, in which there is no garbage yet.
     NewTask first(Wanted wanted, Instant now) {
         boolean atOnce = wanted.kind().target() != Target.NAMESPACE;
         return new NewTask(

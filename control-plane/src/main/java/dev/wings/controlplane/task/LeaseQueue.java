@@ -33,9 +33,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The workers of this replica that wait for a task. The store is asked when a worker comes, when tasks have
-/// changed, and when the time of one comes; once each time for all that wait for the same kinds, however many
-/// they are.
+/// The workers of this replica that wait for a task. The store is asked when a worker comes, when tasks have changed,
+/// and when the time of a task comes; each time once for all that wait for the same kinds, however many they are.
 final class LeaseQueue implements AutoCloseable {
 
     /// Clocks of replicas and their database differ a little; so the store is not asked again and again
@@ -51,7 +50,7 @@ final class LeaseQueue implements AutoCloseable {
     private final Condition moved = lock.newCondition();
     /// Counts up whenever there may be something new.
     private long round;
-    /// The kinds for which the store had nothing, with the round of then.
+    /// The kinds for which the store had nothing, with the round in which it was asked.
     private final Map<Set<TaskKind>, Long> empty = new HashMap<>();
     private boolean asking;
     private int waiting;
@@ -96,8 +95,8 @@ final class LeaseQueue implements AutoCloseable {
             });
         }
 
-        /// Waits for a task; empty if there was none in time, or it was cancelled. UNAVAILABLE when the control
-        /// plane stops or the state cannot be reached.
+        /// Waits for a task; empty if there was none in time, or waiting was cancelled. Fails with UNAVAILABLE when the
+        /// control plane stops or the state cannot be reached.
         Optional<TaskRecord> await(LeaseWish wish, Duration wait) throws InterruptedException {
             Scheduler.Timer timeout = scheduler.schedule(wait, this::timeOut);
             try {
@@ -164,7 +163,7 @@ final class LeaseQueue implements AutoCloseable {
         }
     }
 
-    /// With the lock held, under which the clock is not asked: it may be the database's.
+    /// Sets the timer for `time`. The lock is held, under which the clock is not asked: it may be the database's.
     private void ringAt(@Nullable Instant time, Instant now) {
         if (time == null || (alarmTime != null && !time.isBefore(alarmTime)) || closed) {
             return;
@@ -212,7 +211,7 @@ final class LeaseQueue implements AutoCloseable {
         }
     }
 
-    /// Those who wait get UNAVAILABLE.
+    /// Ends the waiting of all workers with UNAVAILABLE.
     @Override
     public void close() {
         locked(() -> {

@@ -15,16 +15,16 @@
  */
 package dev.wings.controlplane.task;
 
-/// What there still is of a namespace, as far as the collector of its garbage has to know.
+/// What is left of a namespace, as far as the collector of its garbage has to know.
 ///
 /// @param exists whether it was not deleted
-/// @param garbage that is listed
-/// @param topics that were deleted and have pages or partitions
-/// @param purgedTables of other engines that were dropped together with their files
-/// @param folios that are known
+/// @param garbage whether some of it is listed
+/// @param topics whether some were deleted and have pages or partitions
+/// @param purgedTables whether tables of other engines were dropped together with their files
+/// @param folios whether some are known
 public record NamespaceRemains(boolean exists, boolean garbage, boolean topics, boolean purgedTables, boolean folios) {
 
-    /// Whether nobody has to look at it again: nothing comes to a namespace that was deleted.
+    /// Whether nobody has to look at it again: nothing is added to a namespace that was deleted.
     public boolean isThrough() {
         return !(exists || garbage || topics || purgedTables || folios);
     }

@@ -18,14 +18,14 @@ package dev.wings.controlplane.task;
 import java.time.Instant;
 import java.util.UUID;
 
-/// A task that is to be made; or, if its target has one of the kind that is not done, joined with that.
+/// A task that is to be made. If its target has one of the kind that is not done, it is joined with that.
 ///
-/// @param bytes of pages that wait, for COMPACT
+/// @param bytes the bytes of pages that wait, for COMPACT
 /// @param sinceTime when what is to be done came up
-/// @param nextRunTime not leased before
+/// @param nextRunTime the task is not leased before
 public record NewTask(UUID uid, TaskKind kind, TaskTarget target, long bytes, Instant sinceTime, Instant nextRunTime) {
 
-    /// When it should be done.
+    /// When the task should be done.
     public Instant dueTime() {
         return nextRunTime.plus(kind.patience());
     }

@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The result of a task, which is to become visible. Fails with INVALID for what no commit can be.
 ///
-/// @param task under whose lease it is made
-/// @param epoch of that lease
-/// @param commitId what makes it idempotent
-/// @param baseLocation of the metadata file that it is based on; null to create the table
-/// @param metadataLocation of the new metadata file, which is stored
+/// @param task the task under whose lease it is made
+/// @param epoch the epoch of that lease
+/// @param commitId makes it idempotent
+/// @param baseLocation the metadata file that it is based on; null to create the table
+/// @param metadataLocation the new metadata file, which is stored
 /// @param tableUuid as the metadata say
 /// @param moves ordered by partition value, each at most once
-/// @param obsoleteLocations of objects that the table does not refer to any more
+/// @param obsoleteLocations objects that the table does not refer to any more
 public record TableCommit(
         TaskName task,
         long epoch,

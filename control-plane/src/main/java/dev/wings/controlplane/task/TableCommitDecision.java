@@ -23,14 +23,14 @@ import java.util.List;
 /// What [TableCommitRule] makes of a commit.
 public sealed interface TableCommitDecision {
 
-    /// It was made before.
+    /// The commit was made before.
     record Repeated(long rows) implements TableCommitDecision {}
 
-    /// It is to be made.
+    /// The commit is to be made.
     ///
-    /// @param table as it is from now on
+    /// @param table the table as it is from now on
     /// @param created whether there was no table before
-    /// @param moves whose pages go; as many rows as they say
+    /// @param moves the moves whose pages go; the pages must have as many rows as they say
     /// @param garbage locations that may be collected from `collectTime` on
     record Apply(
             TablePointer table,
@@ -41,7 +41,7 @@ public sealed interface TableCommitDecision {
             Instant collectTime)
             implements TableCommitDecision {
 
-        /// Rows that move out of pages.
+        /// How many rows move out of pages.
         public long rows() {
             return moves.stream().mapToLong(WatermarkMove::rows).sum();
         }

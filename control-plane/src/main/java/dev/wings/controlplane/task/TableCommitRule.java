@@ -26,17 +26,18 @@ import dev.wings.controlplane.task.TableCommitState.TopicHome;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a commit to a topic's table may be made. No state is kept and nothing is read or written here.
+/// Decides whether a commit to a topic's table may be made. No state is kept and nothing is read or written here.
 ///
-/// What keeps a row from being in the table twice, or from being lost: a commit is made under the newest lease of
-/// its task, on top of the metadata file that is the table's current one, and moves each watermark from where it
-/// is. Whoever held up, repeated, or took over the work of another fails at one of these.
+/// A row is never in the table twice, and never lost, because a commit is made under the newest lease of its task, on
+/// top of the metadata file that is the table's current one, and moves each watermark from where it is. Whoever held
+/// up, repeated, or took over the work of another fails at one of these.
 public final class TableCommitRule {
 
     private TableCommitRule() {}
 
-    /// CONFLICT for a lost lease, and for a table or watermark that is not where the commit expects it; NOT_FOUND
-    /// for a topic or task that does not exist; INVALID for what this task cannot commit.
+    /// Decides on a commit. Fails with CONFLICT for a lost lease, and for a table or watermark that is not where the
+    /// commit expects it; with NOT_FOUND for a topic or task that does not exist; with INVALID for what this task
+    /// cannot commit.
     public static TableCommitDecision decide(
             TableCommit commit, TableCommitState state, TaskPolicy policy, Instant now) {
         KnownCommit known = state.known();
@@ -77,7 +78,7 @@ public final class TableCommitRule {
         }
         TaskRecord.Lease lease = task.checkLease(commit.epoch());
         if (lease.start().plus(policy.maxCommitAge()).isBefore(now)) {
-            // what was uploaded at its start is about to be taken for an orphan
+            // What was uploaded at its start is about to be taken for an orphan.
             throw new WingsException(
                     ErrorKind.CONFLICT,
                     "the lease is too old to commit: task=" + commit.task() + ", start=" + lease.start() + ", limit="
@@ -85,7 +86,8 @@ public final class TableCommitRule {
         }
     }
 
-    /// A table has its files where nobody else's are: else a commit could have the objects of others collected.
+    /// Checks that the table has its files where nobody else's are: else a commit could have the objects of others
+    /// collected.
     private static void checkLocations(TableCommit commit, TopicHome topic) {
         String prefix = topic.tablePrefix();
         checkLocation(commit.metadataLocation(), prefix);
@@ -129,10 +131,10 @@ public final class TableCommitRule {
         }
     }
 
-    /// Pages that were removed for a move, checked by whoever removed them: all rows of the move and no others,
-    /// so both of its ends are ends of pages.
+    /// Checks pages that were removed for a move: they must have all rows of the move and no others, so that both of
+    /// its ends are ends of pages.
     ///
-    /// @param rows of the pages that lie in the move
+    /// @param rows how many rows the pages have that lie in the move
     public static void checkRemoved(TableCommit commit, WatermarkMove move, long rows) {
         if (rows != move.rows()) {
             throw conflict(

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What is known at the moment of a commit to a table. Nobody else changes any of it until the commit is done.
 ///
-/// @param known the commit, if it was made before; the rest is then of no interest
+/// @param known the commit, if it was made before; the rest does not matter then
 /// @param task null if there is none of that name
 /// @param topic null if it does not exist
 /// @param table null if the topic has none yet

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How a table is after a task, as far as further tasks depend on it.
 ///
-/// @param smallSegments below the size worth rewriting
+/// @param smallSegments how many segments are below the size worth rewriting
 /// @param oldestSnapshotTime null for none
 public record TableCondition(
         long smallSegments, long snapshots, @Nullable Instant oldestSnapshotTime) {}

@@ -63,7 +63,7 @@ final class TaskMetrics {
                 .register(registry);
     }
 
-    /// The state was looked at.
+    /// Takes the state as it was just looked at.
     void counted(List<TaskCount> found, Instant now) {
         counts = List.copyOf(found);
         countTime = now;
@@ -95,7 +95,7 @@ final class TaskMetrics {
                 .record(waited.isNegative() ? Duration.ZERO : waited);
     }
 
-    /// An attempt is over: done, to be tried again, or dead.
+    /// Counts an attempt that is over: the task is done, to be tried again, or dead.
     void ended(TaskRecord task) {
         Counter.builder("wings.task.attempts")
                 .description("attempts at tasks that ended")

@@ -35,7 +35,7 @@ public record TaskName(TenantName tenant, UUID uid) {
                     return new TaskName(new TenantName(parts[1]), uid);
                 }
             } catch (IllegalArgumentException e) {
-                // below
+                // the failure follows below
             }
         }
         throw ResourceId.malformed(FORM, name);

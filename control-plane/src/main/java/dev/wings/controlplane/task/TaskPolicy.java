@@ -27,10 +27,10 @@ import java.util.random.RandomGenerator;
 ///
 /// @param lease how long a worker has a task without being heard of
 /// @param maxAttempts after so many a task is dead
-/// @param minBackoff before the second attempt; doubled with each that fails
+/// @param minBackoff the pause before the second attempt; doubled with each that fails
 /// @param maxBackoff no pause between attempts is longer
 /// @param retention how long what is done is remembered: tasks, and ids of commits
-/// @param compactBytes pages of a topic are compacted before their freshness is over when they come to so much
+/// @param compactBytes pages of a topic are compacted before their freshness is over when they have so many bytes
 /// @param rewriteSegments so many small segments of a table are rewritten
 /// @param maxSnapshots a table with more has its old ones expired
 /// @param snapshotAge an older snapshot is expired
@@ -49,12 +49,12 @@ public record TaskPolicy(
         Duration garbageInterval,
         Duration garbageGrace) {
 
-    /// Half of it, after which nothing is committed for the first time, is more than twice what the database lets a
-    /// transaction take between its decision and its end: no commit is under way when its objects are taken for
-    /// orphans.
+    /// The shortest grace. After half of it nothing is committed for the first time; that is more than twice what the
+    /// database lets a transaction take between its decision and its end, so no commit is under way when its objects
+    /// are taken for orphans.
     private static final Duration MIN_GARBAGE_GRACE = Duration.ofMinutes(5);
 
-    /// Longest exponent that a pause is doubled by; far above what [#maxBackoff] allows.
+    /// How often a pause is doubled at most; that is far above what [#maxBackoff] allows.
     private static final int MAX_DOUBLINGS = 30;
 
     public TaskPolicy {
@@ -126,10 +126,10 @@ public record TaskPolicy(
                                 + " least four times `WINGS_CONTROL_PLANE_TASK_LEASE`"));
     }
 
-    /// The pause after an attempt that failed: doubled with each, and up to half of it taken off by chance, so
-    /// that what failed together is not tried again together.
+    /// The pause after an attempt that failed: it is doubled with each, and a random part of it, up to half, is taken
+    /// off, so that what failed together is not tried again together.
     ///
-    /// @param attempts so far, at least 1
+    /// @param attempts how many there were so far, at least 1
     Duration backoff(int attempts, RandomGenerator random) {
         Duration doubled = minBackoff.multipliedBy(1L << Math.clamp(attempts - 1L, 0, MAX_DOUBLINGS));
         Duration bounded = doubled.compareTo(maxBackoff) > 0 ? maxBackoff : doubled;
@@ -137,8 +137,8 @@ public record TaskPolicy(
                 .truncatedTo(ChronoUnit.MICROS);
     }
 
-    /// What was uploaded before, or under a lease that is older, is not committed any more: it is about to be taken
-    /// for an orphan. Half of the grace, so that clocks and transactions may be off by as much.
+    /// What was uploaded longer ago, or under an older lease, is not committed any more: it is about to be taken for an
+    /// orphan. This is half of the grace, so that clocks and transactions may be off by as much.
     public Duration maxCommitAge() {
         return garbageGrace.dividedBy(2);
     }

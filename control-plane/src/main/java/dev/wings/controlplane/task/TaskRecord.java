@@ -23,20 +23,20 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// A task as it is stored, and what can become of it. Nothing here does I/O: each method answers the task as it
-/// is afterwards, or fails.
+/// A task as it is stored, and what can become of it. Nothing here does I/O: each method answers the task as it is
+/// afterwards, or fails.
 ///
-/// @param bytes of pages that were waiting when the task was made or grew, for COMPACT
+/// @param bytes the bytes of pages that were waiting when the task was made or grew, for COMPACT
 /// @param epoch counts up with each lease; whoever holds an older one is a zombie
-/// @param attempts leases since the task was made or retried by hand, but for those that were given back
-/// @param transientFailures so many of these attempts failed for what no task is to blame for
+/// @param attempts leases since the task was made or retried by hand, without those that were given back
+/// @param transientFailures so many of these attempts failed for a reason that no task is to blame for
 /// @param failure why the newest failed attempt failed; empty for none
 /// @param progress what the worker said last, for people
 /// @param lease the newest one, also when it is over
-/// @param updateTime of the newest change of state
+/// @param updateTime when the state changed last
 /// @param sinceTime when what is to be done came up: for COMPACT, the time of the oldest page
-/// @param dueTime when it should be done: what comes first among the tasks of a tenant
-/// @param nextRunTime not leased before
+/// @param dueTime when it should be done: the tasks of a tenant are done in this order
+/// @param nextRunTime the task is not leased before
 public record TaskRecord(
         UUID uid,
         TaskKind kind,
@@ -66,7 +66,7 @@ public record TaskRecord(
     }
 
     /// @param worker its name, for people
-    /// @param start of this lease, renewals aside
+    /// @param start when this lease began, renewals aside
     public record Lease(String worker, Instant start, Instant end) {}
 
     /// `tenants/{tenant}/tasks/{task}`
@@ -74,7 +74,7 @@ public record TaskRecord(
         return new TaskName(target.tenant(), uid);
     }
 
-    /// A new one that waits.
+    /// A new task that waits.
     public static TaskRecord of(NewTask task, Instant now) {
         return new TaskRecord(
                 task.uid(),
@@ -95,12 +95,12 @@ public record TaskRecord(
                 task.nextRunTime());
     }
 
-    /// Whether it may run, as far as it alone tells.
+    /// Whether it may run, as far as the task alone tells.
     public boolean isWaiting(Instant now) {
         return state == TaskState.WAITING && !nextRunTime.isAfter(now);
     }
 
-    /// Given to a worker.
+    /// The task after a worker has leased it.
     public TaskRecord leased(String worker, Instant now, Duration duration) {
         if (state != TaskState.WAITING) {
             throw new IllegalStateException("only a task that waits is leased: task=" + uid + ", state=" + state);
@@ -109,8 +109,8 @@ public record TaskRecord(
         return with(TaskState.RUNNING, epoch + 1, attempts + 1, transientFailures, failure, "", next, now, nextRunTime);
     }
 
-    /// Fails with CONFLICT unless `epochHeld` is that of the lease that runs. A lease whose time is over still
-    /// counts until somebody else has the task.
+    /// Fails with CONFLICT unless `epochHeld` is that of the lease that runs. A lease whose time is over still counts
+    /// until another worker has the task.
     public Lease checkLease(long epochHeld) {
         if (state != TaskState.RUNNING || epoch != epochHeld || lease == null) {
             throw new WingsException(
@@ -142,7 +142,7 @@ public record TaskRecord(
         return with(TaskState.DONE, epoch, attempts, transientFailures, "", progress, lease, now, nextRunTime);
     }
 
-    /// Waits for its next attempt, or is dead.
+    /// The task after an attempt failed: it waits for its next attempt, or is dead.
     TaskRecord failed(
             long epochHeld, String why, FailureCause cause, Instant now, TaskPolicy policy, RandomGenerator random) {
         checkLease(epochHeld);
@@ -172,8 +172,8 @@ public record TaskRecord(
                 };
     }
 
-    /// Its worker has not been heard of for too long. The lease was pause enough: the next attempt may come at
-    /// once.
+    /// The task after its worker has not been heard of for too long. The lease was pause enough: the next attempt may
+    /// come at once.
     public TaskRecord lapsed(Instant now, TaskPolicy policy) {
         if (state != TaskState.RUNNING || lease == null || lease.end().isAfter(now)) {
             throw new IllegalStateException("the lease is not over: task=" + uid);
@@ -193,14 +193,14 @@ public record TaskRecord(
                 now);
     }
 
-    /// Its worker is gone, or stops: as if it had never been leased, but for the epoch.
+    /// The task after its worker is gone, or stops: it is as if it had never been leased, except for the epoch.
     TaskRecord givenBack(long epochHeld, Instant now) {
         checkLease(epochHeld);
         return with(
                 TaskState.WAITING, epoch, attempts - 1, transientFailures, failure, progress, lease, now, nextRunTime);
     }
 
-    /// Has it run again now. PRECONDITION for a task that is running or done.
+    /// The task when it is to run again now. Fails with PRECONDITION for a task that is running or done.
     TaskRecord retried(Instant now) {
         return switch (state) {
             case WAITING, DEAD -> with(TaskState.WAITING, epoch, 0, 0, failure, progress, lease, now, now);
@@ -211,7 +211,7 @@ public record TaskRecord(
         };
     }
 
-    /// The topic that it works on was deleted. The epoch moves on, so that whoever works on it finds out.
+    /// The task after its topic was deleted. The epoch moves on, so that whoever works on it finds out.
     public TaskRecord ended(Instant now) {
         return with(
                 TaskState.DONE,
@@ -225,7 +225,8 @@ public record TaskRecord(
                 nextRunTime);
     }
 
-    /// More of the same has come up: pages, or an earlier time. A pause after a failure is not cut short.
+    /// The task after more of the same has come up: pages, or an earlier time. A pause after a failure is not cut
+    /// short.
     public TaskRecord joined(NewTask more, long dueBytes, Instant now) {
         long sum = bytes + more.bytes();
         boolean moves = state == TaskState.WAITING && attempts == 0;
@@ -282,7 +283,7 @@ public record TaskRecord(
         return left.isBefore(right) ? left : right;
     }
 
-    /// Fit for a line of a log and for every store.
+    /// The text, fit for a line of a log and for every store.
     private static String printable(String text, int maxLength) {
         String clean = text.replaceAll("[\\p{Cntrl}\\p{Cs}]", " ").strip();
         return clean.length() <= maxLength ? clean : clean.substring(0, maxLength) + "...";

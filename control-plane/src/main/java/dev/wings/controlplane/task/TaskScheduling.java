@@ -34,28 +34,28 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes tasks: one to create the table of a new topic, one to compact pages when the oldest of them is as old as
-/// the topic's freshness allows, one to collect the garbage of a namespace now and then. (Those that follow from
-/// a task are made when that ends: [FollowUps].)
+/// Makes tasks: one to create the table of a new topic, one to compact pages when the oldest of them is as old as the
+/// topic's freshness allows, one to collect the garbage of a namespace now and then. (Those that follow from a task are
+/// made when that ends: [FollowUps].)
 ///
-/// A round looks only at what is new: commits that no round has seen, of which a number is kept for each
-/// namespace. It is started by the announcements of commits, which say which namespaces to look at, at most every so
-/// often, and by a slow timer, which looks at all, in case an announcement is lost. All replicas run rounds; each
-/// namespace is taken by one at a time, and whatever one
-/// leaves behind the next finds.
+/// A round looks only at what is new: commits that no round has seen, for which a number is kept for each namespace.
+/// Rounds are started by the announcements of commits, which say which namespaces to look at, at most every so often,
+/// and by a slow timer, which looks at all namespaces, in case an announcement is lost. All replicas run rounds; each
+/// namespace is looked at by one replica at a time, and whatever one leaves behind the next finds.
 public final class TaskScheduling implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskScheduling.class);
 
-    /// Between the start of two rounds at least.
+    /// The shortest time between the starts of two rounds.
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    /// Between two rounds at most; also when what another replica has made is looked for, and metrics read.
+    /// The longest time between two rounds; so often it is looked for what another replica has made, and metrics are
+    /// read.
     private static final Duration RECHECK = Duration.ofSeconds(10);
 
     private static final Duration PRUNE = Duration.ofMinutes(1);
 
-    /// Looked at in one transaction.
+    /// How many commits one transaction looks at.
     private static final int COMMITS = 10_000;
     private static final int TARGETS = 1_000;
     private static final int PRUNED = 10_000;
@@ -75,14 +75,14 @@ public final class TaskScheduling implements AutoCloseable {
     private Scheduler.@Nullable Timer timer;
     private @Nullable Subscription subscription;
 
-    /// Of rounds, which are one at a time.
+    /// When all namespaces were last looked at. Only rounds use it, which run one at a time.
     private Instant checkTime = Instant.EPOCH;
     private Instant pruneTime = Instant.EPOCH;
     private volatile boolean topicsChanged = true;
 
     /// Whether announcements of commits may have been missed.
     private volatile boolean missed = true;
-    /// Namespaces with commits that were announced, or looked at and not to the last.
+    /// Namespaces with commits that were announced, or not looked at to the last.
     private final Set<UUID> grown = ConcurrentHashMap.newKeySet();
 
     private TaskScheduling(
@@ -97,9 +97,9 @@ public final class TaskScheduling implements AutoCloseable {
 
     /// Starts the rounds.
     ///
-    /// @param tasks whose workers are woken
-    /// @param announcements that start rounds
-    /// @param time the same for all replicas: see [Tasks]
+    /// @param tasks its workers are woken
+    /// @param announcements start rounds
+    /// @param time the clock that is the same for all replicas: see [Tasks]
     public static TaskScheduling open(
             TaskStore store,
             Announcements announcements,
@@ -140,13 +140,13 @@ public final class TaskScheduling implements AutoCloseable {
         }
     }
 
-    /// A topic was created, or something else that a round looks for: do not wait for the slow timer.
+    /// Starts a round soon: a topic was created, or something else that the slow timer should not be waited for.
     public void topicsChanged() {
         topicsChanged = true;
         wake();
     }
 
-    /// Has a round run soon.
+    /// Starts a round soon.
     private void wake() {
         lock.lock();
         try {
@@ -162,7 +162,7 @@ public final class TaskScheduling implements AutoCloseable {
         }
     }
 
-    /// With the lock held.
+    /// Starts the timer of the next round. The lock is held.
     private void arm(Duration delay) {
         if (timer != null) {
             timer.cancel();
@@ -200,7 +200,7 @@ public final class TaskScheduling implements AutoCloseable {
         }
     }
 
-    /// Makes the tasks that are wanted now; whether there is more to look at.
+    /// Makes the tasks that are wanted now. Returns whether there is more to look at.
     boolean runRound() {
         Instant now = time.instant().truncatedTo(ChronoUnit.MICROS);
         boolean recheck = !now.isBefore(checkTime.plus(RECHECK));
@@ -215,7 +215,7 @@ public final class TaskScheduling implements AutoCloseable {
         for (UUID namespace : withNewPages(recheck)) {
             int compactions = grow(namespace, now);
             if (compactions > 0) {
-                // one look at each namespace per round, so that none waits for a busy one; the rest soon
+                // Each namespace is looked at once per round, so that none waits for a busy one; the rest comes soon.
                 grown.add(namespace);
                 again = true;
             }
@@ -240,7 +240,7 @@ public final class TaskScheduling implements AutoCloseable {
     /// The namespaces whose commits were announced; now and then, and after announcements may have been missed, all
     /// that have commits which were not counted.
     private List<UUID> withNewPages(boolean recheck) {
-        // in an order that is the same in each run
+        // the order is the same in each run
         List<UUID> announced = grown.stream().sorted().toList();
         announced.forEach(grown::remove);
         if (!recheck && !missed) {
@@ -250,8 +250,8 @@ public final class TaskScheduling implements AutoCloseable {
         return store.findNamespacesWithNewPages();
     }
 
-    /// Counts the new pages of a namespace; how many tasks were made of them. One that cannot be counted now keeps none
-    /// of the others waiting: it may be another tenant's (I9). The next round tries it again.
+    /// Counts the new pages of a namespace, and returns how many tasks were made of them. A namespace that cannot be
+    /// counted now keeps none of the others waiting: it may be another tenant's (I9). The next round tries it again.
     private int grow(UUID namespace, Instant now) {
         try {
             return store.growBacklog(namespace, COMMITS, growth -> compactions(growth, now), policy.compactBytes(), now)

@@ -17,11 +17,11 @@ package dev.wings.controlplane.task;
 
 /// Where a task stands. A target has at most one task of a kind that is not [#DONE].
 public enum TaskState {
-    /// Until its time comes and a worker asks.
+    /// The task waits until its time comes and a worker asks.
     WAITING,
-    /// Leased by a worker.
+    /// A worker has leased the task.
     RUNNING,
     DONE,
-    /// Failed too often; only a person brings it back.
+    /// The task failed too often; only a person brings it back.
     DEAD
 }

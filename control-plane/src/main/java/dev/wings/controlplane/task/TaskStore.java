@@ -41,7 +41,7 @@ public interface TaskStore {
     /// ([TaskKind#target]) and has no task running; which of these comes first [TurnRule] says.
     Turn lease(LeaseWish wish, Instant now, TaskPolicy policy);
 
-    /// Who wants a task.
+    /// A worker's wish for a task.
     ///
     /// @param kinds at least one
     record LeaseWish(Set<TaskKind> kinds, String worker) {
@@ -55,20 +55,20 @@ public interface TaskStore {
 
     record Leased(TaskRecord task) implements Turn {}
 
-    /// Nothing yet.
+    /// There is nothing yet.
     ///
     /// @param until when there may be something, if nothing happens before; null for never
     record Idle(@Nullable Instant until) implements Turn {}
 
-    /// Has `rule` say what becomes of a task. NOT_FOUND if there is no such task of the tenant.
+    /// Asks `rule` what becomes of a task, and stores it. Fails with NOT_FOUND if there is no such task of the tenant.
     TaskRecord change(TaskName name, UnaryOperator<TaskRecord> rule);
 
     /// Ends a task and makes those that follow from it.
     TaskRecord complete(TaskName name, Function<CompletionState, Completion> rule);
 
-    /// @param target whether it still exists; a namespace until it is through ([NamespaceRemains])
-    /// @param freshness of the topic; zero for a namespace
-    /// @param pages that are left and have been counted into tasks; null unless the task moves watermarks
+    /// @param target whether it still exists; a namespace does until it is through ([NamespaceRemains])
+    /// @param freshness the freshness of the topic; zero for a namespace
+    /// @param pages pages that are left and have been counted into tasks; null unless the task moves watermarks
     record CompletionState(
             TaskRecord task,
             boolean target,
@@ -78,23 +78,23 @@ public interface TaskStore {
     /// Pages that wait to be compacted.
     ///
     /// @param oldest when the oldest was committed
-    /// @param bytes at least; if there are very many, not all are counted
+    /// @param bytes how many bytes they have at least; if there are very many, not all are counted
     record Backlog(Instant oldest, long bytes) {}
 
-    /// @param task as it is from now on
-    /// @param following to be made, of the same target
+    /// @param task the task as it is from now on
+    /// @param following tasks to be made, of the same target
     /// @param dueBytes see [TaskRecord#joined]
     record Completion(TaskRecord task, List<NewTask> following, long dueBytes) {}
 
     TaskRecord load(TaskName name);
 
-    /// Tasks of a tenant in one of these states, newest first, behind `after` (null for the start). NOT_FOUND for
-    /// a missing tenant.
+    /// Tasks of a tenant in one of these states, newest first, behind `after` (null for the start). Fails with
+    /// NOT_FOUND for a missing tenant.
     List<TaskRecord> list(TenantName tenant, Set<TaskState> states, @Nullable UUID after, int limit);
 
-    /// Has `rule` decide on a commit to a topic's table, and does it: pointer, watermarks, removal of pages and
-    /// garbage. During the transaction nobody else changes the task, the table, the watermarks, or deletes the
-    /// topic; commits to the log go on. CONFLICT if pages and watermarks do not agree with what was decided.
+    /// Asks `rule` to decide on a commit to a topic's table, and makes it: pointer, watermarks, removal of pages and
+    /// garbage. During the transaction nobody else changes the task, the table, the watermarks, or deletes the topic;
+    /// commits to the log go on. Fails with CONFLICT if pages and watermarks do not agree with what was decided.
     ///
     /// @return rows that were moved out of pages
     long commitTable(TableCommit commit, Function<TableCommitState, TableCommitDecision> rule);
@@ -108,11 +108,11 @@ public interface TaskStore {
     /// Namespaces with commits for which tasks were not made yet.
     List<UUID> findNamespacesWithNewPages();
 
-    /// Has `rule` make tasks for the pages of the next commits of a namespace, and remembers that it did: each
-    /// page is counted once, whatever crashes in between.
+    /// Asks `rule` which tasks to make for the pages of the next commits of a namespace, makes them, and remembers that
+    /// it did: each page is counted once, whatever crashes in between.
     ///
-    /// @param commitLimit commits that are looked at
-    /// @return tasks that were made or joined; empty if another replica is at it
+    /// @param commitLimit how many commits are looked at
+    /// @return how many tasks were made or joined; empty if another replica is at it
     Optional<Integer> growBacklog(
             UUID namespaceUid,
             int commitLimit,
@@ -123,16 +123,15 @@ public interface TaskStore {
     /// Pages that were added to a topic.
     record TopicGrowth(TaskTarget topic, Duration freshness, Backlog pages) {}
 
-    /// Makes tasks, or joins them with those that are there. They are wanted no longer.
+    /// Makes tasks, or joins them with those that are there. Their targets want them no longer.
     void create(List<NewTask> tasks, Instant now);
 
-    /// Forgets tasks that were done before `before`, ids of commits of before then, and tasks of topics that are
-    /// gone.
+    /// Forgets tasks that were done before `before`, ids of commits of before then, and tasks of topics that are gone.
     ///
-    /// @return how many were forgotten, at most about `limit`
+    /// @return how many were forgotten, at most roughly `limit`
     int prune(Instant before, int limit);
 
-    /// How many tasks stand how, and since when they have been waiting. Those that are done are left out.
+    /// How many tasks are in which state, and since when they have been waiting. Those that are done are left out.
     List<TaskCount> count();
 
     /// @param oldestSince the earliest [TaskRecord#sinceTime]

@@ -20,7 +20,7 @@ import java.util.UUID;
 
 /// What a task works on. Tasks of one target never run at the same time.
 ///
-/// @param uid of a topic or namespace, see [TaskKind#target]
+/// @param uid the uid of a topic or namespace, see [TaskKind#target]
 /// @param name full resource name, as it was when the task was made
 public record TaskTarget(UUID tenantUid, UUID namespaceUid, UUID uid, String name) {
 

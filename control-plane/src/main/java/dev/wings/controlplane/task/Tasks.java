@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What workers ask of the control plane, and people about tasks.
+/// What workers ask of the control plane, and what people ask about tasks.
 public final class Tasks implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tasks.class);
@@ -53,7 +53,7 @@ public final class Tasks implements AutoCloseable {
     private final LeaseQueue queue;
     private final TaskMetrics metrics;
 
-    /// @param time by which leases are judged: the same for all replicas, whatever their own clocks say
+    /// @param time the clock by which leases are judged: the same for all replicas, whatever their own clocks say
     public Tasks(
             TaskStore store,
             Announcements announcements,
@@ -81,7 +81,7 @@ public final class Tasks implements AutoCloseable {
         queue.changed();
     }
 
-    /// A worker's wish for a task, that waits for one to come up.
+    /// A worker's wish for a task, which waits for one to come up.
     public final class LeaseCall {
         private final LeaseWish wish;
         private final Duration wait;
@@ -97,7 +97,7 @@ public final class Tasks implements AutoCloseable {
             waiter.cancel();
         }
 
-        /// Empty if there was no task in time.
+        /// Waits for a task; empty if there was none in time.
         public Optional<TaskRecord> await() throws InterruptedException {
             Optional<TaskRecord> leased = waiter.await(wish, wait);
             if (leased.isPresent()) {
@@ -112,7 +112,7 @@ public final class Tasks implements AutoCloseable {
     }
 
     /// @param kinds empty for all
-    /// @param wait at most a minute; what is above is cut off
+    /// @param wait how long to wait for a task; a minute at most, more is cut off
     public LeaseCall lease(Set<TaskKind> kinds, String worker, Duration wait) {
         if (wait.isNegative()) {
             throw WingsException.invalid("bad wait: 0 or more is expected: found=" + wait);
@@ -135,7 +135,7 @@ public final class Tasks implements AutoCloseable {
         }
     }
 
-    /// CONFLICT if the lease was lost; so do those that follow.
+    /// Renews a lease. Fails with CONFLICT if it was lost, and so do the other calls under it.
     public void renew(TaskName name, long epoch, String progress) {
         Instant now = now();
         store.change(name, task -> task.renewed(epoch, progress, now, policy.lease()));
@@ -150,7 +150,7 @@ public final class Tasks implements AutoCloseable {
                 () -> store.commitTable(commit, state -> TableCommitRule.decide(commit, state, policy, now)));
     }
 
-    /// @param table how it is now; null if the task did not look at it
+    /// @param table the table as it is now; null if the task did not look at it
     /// @param more whether there is more of the same to do
     public void complete(TaskName name, long epoch, @Nullable TableCondition table, boolean more) {
         Instant now = now();
@@ -190,7 +190,7 @@ public final class Tasks implements AutoCloseable {
                 task -> List.of(task.name().toString()));
     }
 
-    /// Has a dead or waiting task run again now.
+    /// Makes a dead or waiting task run again now.
     public TaskRecord retry(TaskName name) {
         Instant now = now();
         TaskRecord retried = store.change(name, task -> task.retried(now));
@@ -198,23 +198,23 @@ public final class Tasks implements AutoCloseable {
         return retried;
     }
 
-    /// Here at once, at other replicas a moment later.
+    /// Tells that tasks have changed: here at once, at other replicas a moment later.
     void announce() {
         queue.changed();
         try {
             announcements.tasksChanged();
         } catch (WingsException e) {
-            // other replicas see it at their next look
+            // other replicas see the change at their next look
             LOG.warn("a change of tasks was not announced: {}", e.getMessage());
         }
     }
 
-    /// In microseconds, as every store can keep it.
+    /// The time in microseconds, as every store can keep it.
     private Instant now() {
         return time.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
-    /// Workers that wait get UNAVAILABLE.
+    /// Ends the waiting of workers with UNAVAILABLE.
     @Override
     public void close() {
         queue.close();

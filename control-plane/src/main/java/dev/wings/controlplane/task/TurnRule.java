@@ -22,9 +22,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Whose turn it is (I9): first comes the tenant with the fewest tasks running, then the one that was served the
-/// longest
-/// ago; within a tenant the task that is due first. No state is kept and nothing is read or written here.
+/// Decides whose turn it is (I9): first comes the tenant with the fewest tasks running, among equals the one that was
+/// served the longest time ago; within a tenant the task that is due first. No state is kept and nothing is read or
+/// written here.
 public final class TurnRule {
 
     private static final Comparator<Candidate> ORDER = Comparator.comparingLong(Candidate::running)
@@ -33,9 +33,9 @@ public final class TurnRule {
 
     private TurnRule() {}
 
-    /// A task that may run now; of a tenant the one that is due first is enough.
+    /// A task that may run now; one for each tenant is enough, the one that is due first.
     ///
-    /// @param running tasks of its tenant
+    /// @param running how many tasks of its tenant run
     /// @param servedTime when its tenant was last given a worker; null for never
     public record Candidate(
             UUID task,
@@ -43,7 +43,7 @@ public final class TurnRule {
             long running,
             @Nullable Instant servedTime) {}
 
-    /// Empty if there is none.
+    /// The task whose turn it is; empty if there is none.
     public static Optional<UUID> next(Collection<Candidate> candidates) {
         return candidates.stream().min(ORDER).map(Candidate::task);
     }
