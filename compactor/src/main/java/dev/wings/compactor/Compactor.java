@@ -51,10 +51,11 @@ import org.apache.arrow.memory.BufferAllocator;
 /// whatever else a killed compactor leaves behind is garbage.
 public final class Compactor implements AutoCloseable {
 
-    /// Snapshots that one task takes out of a table.
+    /// How many snapshots one task takes out of a table.
     private static final int MAX_EXPIRED = 200;
 
-    /// Of locations that they drop: these have to fit into a request of 16 MiB, whatever is around them.
+    /// How many bytes the locations that they drop may have: these have to fit into a request of 16 MiB, whatever is
+    /// around them.
     private static final long MAX_DROPPED_BYTES = 4 << 20;
 
     /// How many manifests Iceberg reads at once, for all tasks together.
@@ -99,7 +100,7 @@ public final class Compactor implements AutoCloseable {
         return parts(config, surroundings, segments, resources);
     }
 
-    /// As the other, with a maker of segments of the caller's own.
+    /// As the other, with a maker of segments that the caller gives.
     public static Parts parts(
             CompactorConfig config, Surroundings surroundings, SegmentMaker segments, Resources resources) {
         Channel controlPlane = surroundings.controlPlane();
@@ -162,12 +163,12 @@ public final class Compactor implements AutoCloseable {
                 config.snapshotAge(), config.minSnapshots(), config.maxSnapshots(), MAX_EXPIRED, MAX_DROPPED_BYTES);
     }
 
-    /// Where it listens for probes.
+    /// The port on which it listens for probes.
     public int managementPort() {
         return management.port();
     }
 
-    /// Tasks that run now.
+    /// How many tasks run now.
     public int runningTasks() {
         return parts.loop().running();
     }

@@ -30,23 +30,23 @@ import java.util.Optional;
 /// @param host address to listen on
 /// @param managementPort probes and metrics
 /// @param controlPlane gRPC address of the control plane
-/// @param workers tasks at once; each computes with one thread
-/// @param taskMemoryBytes that one task computes with; beyond, it spills to disk
-/// @param taskReadBytes that the rows of one task may take between the object store and the engine
-/// @param taskSpillBytes that one task may put on disk
+/// @param workers how many tasks run at once; each computes with one thread
+/// @param taskMemoryBytes the memory that one task computes with; beyond it, the task spills to disk
+/// @param taskReadBytes the memory that the rows of one task may take between the object store and the engine
+/// @param taskSpillBytes how much one task may put on disk
 /// @param scratchDirectory for local files of tasks; empty for the system's directory for temporary files
-/// @param compactBytes of pages that one task takes at most
-/// @param compactPages that one task takes at most
-/// @param rewriteBytes of segments that one task takes at most
+/// @param compactBytes how many bytes of pages one task takes at most
+/// @param compactPages how many pages one task takes at most
+/// @param rewriteBytes how many bytes of segments one task takes at most
 /// @param snapshotAge older snapshots of a table are taken out of it
 /// @param minSnapshots so many of the newest stay, however old they are
 /// @param maxSnapshots when a table has more, the oldest go, however young they are
-/// @param orphanInterval how often objects that nobody knows are looked for in a namespace
-/// @param readAheadPages and
-/// @param readAheadBytes how far a task reads ahead
-/// @param uploads of one task at once
-/// @param callTimeout of one call to the control plane; calls are made again while that helps
-/// @param planTimeout of one plan of a topic's pages
+/// @param orphanInterval how often a namespace is searched for objects that nobody knows
+/// @param readAheadPages how many pages a task reads ahead
+/// @param readAheadBytes how many bytes of pages a task reads ahead
+/// @param uploads how many segments one task uploads at once
+/// @param callTimeout how long one call to the control plane may take; calls are made again while that helps
+/// @param planTimeout how long one plan of a topic's pages may take
 /// @param drainTimeout how long a shutdown waits for running tasks; those that are left are given back
 public record CompactorConfig(
         String host,

@@ -46,10 +46,11 @@ public final class Ingestor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ingestor.class);
 
-    /// A batch, its copy while it is split, and what is decompressed while it is checked.
+    /// A batch may be in memory as it came, as a copy while it is split, and as what is decompressed while it is
+    /// checked.
     private static final int MEMORY_PER_BUDGETED_BYTE = 2;
 
-    /// Bounds what a batch of columns that take no bytes can cost.
+    /// Bounds what a batch can cost whose columns take no bytes.
     private static final int MAX_BATCH_ROWS = 1 << 22;
 
     /// How long streams may take to end once everything is answered.
@@ -100,7 +101,7 @@ public final class Ingestor implements AutoCloseable {
                 world.scheduler(),
                 world.ids(),
                 world.threads().executor("folio")));
-        // the seed is unknown to producers, so that none can slow others down with values that collide
+        // Producers do not know the seed, so that none can slow others down with values that collide.
         Intake intake = new Intake(
                 topics,
                 pipelines,
@@ -138,23 +139,23 @@ public final class Ingestor implements AutoCloseable {
         return new Ingestor(config.drainTimeout(), resources, management, parts, server);
     }
 
-    /// Where it listens for Flight.
+    /// The port on which it listens for Flight.
     public int flightPort() {
         return server.port();
     }
 
-    /// Where it listens for probes.
+    /// The port on which it listens for probes.
     public int managementPort() {
         return management.port();
     }
 
-    /// Bytes of batches between arrival and answer, those of unread answers included.
+    /// The bytes of batches between arrival and answer, those of unread answers included.
     public long memoryUsedBytes() {
         return parts.budget().usedBytes();
     }
 
-    /// Drains: takes no more batches, commits and answers those it has, ends the streams. What is not through in
-    /// the configured time is broken off, and stays the producers' to send again.
+    /// Drains: takes no more batches, commits and answers those it has, ends the streams. What is not done in the
+    /// configured time is broken off, and stays the producers' to send again.
     @Override
     public void close() {
         management.announceDrain();
@@ -168,7 +169,7 @@ public final class Ingestor implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        // answers what is left before its streams are cut
+        // this answers what is left before its streams are cut
         parts.intake().pipelines().close();
         resources.close();
     }

@@ -30,18 +30,20 @@ import java.time.Duration;
 /// @param flightPort Flight DoPut
 /// @param managementPort probes and metrics
 /// @param controlPlane gRPC address of the control plane
-/// @param flushBytes a folio is sealed with so many bytes
-/// @param flushLinger folios that are not full are sealed so far apart; none waits longer for more
-/// @param foliosInFlight folios of one namespace between seal and answer; meanwhile batches gather
-/// @param uploads at once to one object store, over all of its namespaces
-/// @param minHedgeDelay an upload that takes longer than this, and than 95 of 100 did lately, is made a second time
-/// @param uploadTimeout of an upload with all its attempts; then its batches fail, and may be sent again
-/// @param memoryBytes batches between arrival and answer; beyond three quarters producers are slowed down
+/// @param flushBytes a folio with so many bytes is sealed
+/// @param flushLinger a folio with fewer bytes is sealed this long after the one before; so no batch waits longer for
+///     others
+/// @param foliosInFlight how many folios of one namespace may be between seal and answer; meanwhile batches gather
+/// @param uploads how many uploads one object store gets at once, over all of its namespaces
+/// @param minHedgeDelay an upload that takes longer than this, and longer than 95 of 100 did lately, is made a second
+///     time
+/// @param uploadTimeout how long an upload may take with all its attempts; then its batches fail, and may be sent again
+/// @param memoryBytes the bytes of batches between arrival and answer; beyond three quarters producers are slowed down
 /// @param maxBatchBytes a larger message ends its stream
-/// @param maxStreams open at once, of one tenant three quarters at most
+/// @param maxStreams how many streams may be open at once; one tenant may have three quarters of them
 /// @param streamIdleTimeout a stream whose client neither sends nor takes anything for so long is ended
 /// @param grpc what clients of the Flight port may take of it
-/// @param callTimeout of one call to the control plane; calls are made again while that helps
+/// @param callTimeout how long one call to the control plane may take; calls are made again while that helps
 /// @param drainTimeout how long a shutdown waits for batches to be committed
 public record IngestorConfig(
         String host,
@@ -67,7 +69,7 @@ public record IngestorConfig(
     private static final int CONTROL_PLANE_PORT = 7701;
 
     public IngestorConfig {
-        // a stream's message, and its copy if it has to be split
+        // A stream may hold a message, and its copy if it has to be split.
         if (maxBatchBytes > memoryBytes / 4) {
             throw new IllegalArgumentException(
                     "the largest batch must fit into a quarter of the memory: max_batch_bytes=" + maxBatchBytes

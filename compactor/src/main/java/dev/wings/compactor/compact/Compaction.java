@@ -51,15 +51,15 @@ public final class Compaction implements TaskHandler {
 
     /// What one task takes at most.
     ///
-    /// @param moveBytes of what one commit tells the control plane of partitions
+    /// @param moveBytes how many bytes one commit tells the control plane of partitions
     public record Limits(long pageBytes, int pages, long moveBytes) {
 
         /// Half of the smallest bound that a control plane can have for a request (`MAX_MESSAGE_BYTES`): a topic of
-        /// very
-        /// many partitions is compacted in parts that every control plane takes.
+        /// very many partitions is compacted in parts that every control plane takes.
         private static final long MOVE_BYTES = 512 << 10;
 
-        /// Of what is said of the pages of one task, batches included: it takes some five times as much memory.
+        /// How many bytes the descriptions of the pages of one task may have, batches included; they take some five
+        /// times as much memory.
         private static final long PLAN_BYTES = 64 << 20;
 
         public Limits(long pageBytes, int pages) {

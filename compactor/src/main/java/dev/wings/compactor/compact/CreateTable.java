@@ -33,7 +33,7 @@ public record CreateTable(Topics topics, TaskTables tables, IdGenerator ids) imp
         TopicTarget topic = topics.load(lease.task());
         String existing = topics.snapshot(topic).getTableMetadataLocation();
         if (!existing.isEmpty()) {
-            // an attempt before did it, and did not get to say so
+            // An earlier attempt made the table, and did not get to say so.
             return new Result(
                     Optional.of(TableSummary.stats(
                             tables.open(lease, topic, existing).current())),

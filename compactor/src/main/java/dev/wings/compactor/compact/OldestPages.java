@@ -29,12 +29,12 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// The oldest pages of a plan that fit into a budget: in the order of commits, and within a commit, however many pages
-/// it has, in that of partitions and offsets. So each partition gives a prefix of its pages, and the memory taken is
-/// bounded however long the plan is, as is what the control plane is told of the pages.
+/// The oldest pages of a plan that fit into a budget. They are in the order of commits, and within a commit, however
+/// many pages it has, in that of partitions and offsets. So each partition gives a prefix of its pages, and the memory
+/// taken is bounded however long the plan is, as is what the control plane is told of the pages.
 final class OldestPages {
 
-    /// Of one move in a request, besides the partition's value with its length: tags and two offsets.
+    /// What one move takes in a request, besides the partition's value with its length: tags and two offsets.
     private static final int MOVE_BYTES = 32;
 
     private static final Comparator<Planned> ORDER = Comparator.comparingLong(Planned::commit)
@@ -48,15 +48,15 @@ final class OldestPages {
     private long bytes;
     private long planBytes;
     private long moveBytes;
-    /// This page and later ones are left to the next task.
+    /// The first page that is left to the next task, with all later ones.
     private @Nullable Planned end;
 
-    /// What the pages may be together; one page is always taken.
+    /// How much the pages may be together; one page is always taken.
     ///
-    /// @param bytes of the pages
-    /// @param pages how many
-    /// @param planBytes of what is said of them, with all of their batches
-    /// @param moveBytes of what the control plane is told of their partitions, in one request
+    /// @param bytes the bytes of the pages
+    /// @param pages how many there may be
+    /// @param planBytes the bytes of their descriptions, with all of their batches
+    /// @param moveBytes the bytes that the control plane is told of their partitions, in one request
     record Limits(long bytes, int pages, long planBytes, long moveBytes) {}
 
     private record Planned(long commit, TopicPage page, long planBytes) {}
@@ -124,8 +124,8 @@ final class OldestPages {
         return taken.stream().map(Planned::page).toList();
     }
 
-    /// What moves out of pages, by partition, in the only order that the control plane takes: each gives one run of
-    /// offsets without gaps.
+    /// What moves out of pages, by partition, in the only order that the control plane takes: each partition gives one
+    /// run of offsets without gaps.
     static List<WatermarkMove> moves(List<TopicPage> pages) {
         List<TopicPage> ordered = pages.stream()
                 .sorted(Comparator.comparing(TopicPage::partitionValue, PageKey.VALUE_ORDER)

@@ -38,17 +38,17 @@ import org.apache.iceberg.io.SeekableInputStream;
 
 /// A file that another engine has written: metadata of a table, a list of manifests, or a manifest. It is read only if
 /// what it becomes in memory is bounded (I11): a few megabytes can inflate to any size, and Iceberg's readers would
-/// take it all. INVALID if it is too large.
+/// take it all. Fails with INVALID if it is too large.
 ///
-/// It is looked through before each reading, and inflated without being kept.
+/// The file is looked through before each reading, and inflated without being kept.
 record BoundedInput(InputFile file, Limits limits) implements InputFile {
 
     private static final byte[] AVRO = {'O', 'b', 'j', 1};
     private static final int SYNC_BYTES = 16;
 
-    /// @param blockBytes of what is in memory at once: a metadata file, or a block of an Avro file
-    /// @param fileBytes of an Avro file, of which readers keep a part
-    /// @param tokens of a metadata file: a bracket takes far more memory than a byte
+    /// @param blockBytes how much may be in memory at once: a metadata file, or a block of an Avro file
+    /// @param fileBytes how large an Avro file may be, of which readers keep a part
+    /// @param tokens how many a metadata file may have: a bracket takes far more memory than a byte
     record Limits(long blockBytes, long fileBytes, long tokens) {
 
         static final Limits DEFAULT = new Limits(64 << 20, 256 << 20, 2_000_000);
@@ -108,7 +108,7 @@ record BoundedInput(InputFile file, Limits limits) implements InputFile {
         }
     }
 
-    /// See the specification of Avro, "Object Container Files".
+    /// Looks through an Avro file. See the specification of Avro, "Object Container Files".
     private void checkAvro(DataInputStream in) throws IOException {
         in.skipNBytes(AVRO.length);
         Map<String, String> header = header(in);
@@ -226,7 +226,7 @@ record BoundedInput(InputFile file, Limits limits) implements InputFile {
         }
     }
 
-    /// The size that a snappy block begins with.
+    /// Reads the size that a snappy block begins with.
     private static long readVarint(InputStream in) throws IOException {
         long value = 0;
         for (int shift = 0; shift <= 28; shift += 7) {

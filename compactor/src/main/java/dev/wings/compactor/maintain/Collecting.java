@@ -53,12 +53,12 @@ public final class Collecting implements TaskHandler {
     private final Function<URI, ObjectStore> stores;
     private final Retries retries;
     private final Duration orphanInterval;
-    /// Of a namespace that is forgotten orphans are looked for once too often.
+    /// For how many namespaces it is remembered; a forgotten namespace is searched once too often.
     private static final int MAX_SEARCHED = 10_000;
 
     private final IdGenerator ids;
     private final MeterRegistry registry;
-    /// When orphans of each namespace were looked for by this worker.
+    /// When this worker last searched each namespace for orphans.
     private final Map<String, Instant> searched = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
@@ -67,8 +67,8 @@ public final class Collecting implements TaskHandler {
     });
 
     /// @param stores the object store at a root
-    /// @param orphanInterval so long orphans of a namespace are not looked for again: that lists all of its objects
-    /// @param ids also the clock
+    /// @param orphanInterval a namespace is not searched for orphans again for so long: that lists all of its objects
+    /// @param ids gives the clock, too
     public Collecting(
             GarbageClient client,
             Function<URI, ObjectStore> stores,
@@ -102,7 +102,7 @@ public final class Collecting implements TaskHandler {
         return new Result(Optional.empty(), false);
     }
 
-    /// @param refused why some of it was left alone
+    /// @param refused gets the reasons for which some of it was left alone
     private ListGarbageResponse removeListed(TaskLease lease, List<WingsException> refused) {
         while (true) {
             lease.check();
@@ -134,7 +134,7 @@ public final class Collecting implements TaskHandler {
                 }
             }
             if (ids.isEmpty()) {
-                // they would be listed again
+                // the same items would be listed again
                 return due;
             }
             client.remove(lease, ids);
@@ -155,7 +155,7 @@ public final class Collecting implements TaskHandler {
         }
     }
 
-    /// Why some of it was left alone, if so.
+    /// Removes purged tables. Returns why one was left alone, if one was.
     private Optional<WingsException> removePurged(TaskLease lease, ListGarbageResponse home) {
         URI root = URI.create(home.getObjectStoreUri());
         ObjectStore store = stores.apply(root);
@@ -164,7 +164,7 @@ public final class Collecting implements TaskHandler {
         return new Purging(lease, client, files, removal).run();
     }
 
-    /// Why a table was left alone, if so.
+    /// Searches for orphans. Returns why a table was left alone, if one was.
     private Optional<WingsException> searchOrphans(TaskLease lease, ListGarbageResponse home) {
         URI root = URI.create(home.getObjectStoreUri());
         ObjectStore store = stores.apply(root);

@@ -26,7 +26,7 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 
-/// The files of other engines' tables: those below `{namespace prefix}/external/`, to be read only. Every location
+/// The files of other engines' tables: those below `{namespace prefix}/external/`, to be read only. A location
 /// elsewhere is INVALID, whoever wrote it into a table (I9).
 final class EngineFiles implements FileIO {
 
@@ -40,13 +40,13 @@ final class EngineFiles implements FileIO {
     private final StoreFileIO io;
     private final String prefix;
 
-    /// @param objectPrefix of the namespace
+    /// @param objectPrefix the prefix of the namespace
     EngineFiles(StoreFileIO io, String objectPrefix) {
         this.io = io;
         this.prefix = objectPrefix + "/external/";
     }
 
-    /// The key of a file. INVALID for a location elsewhere.
+    /// The key of a file. Fails with INVALID for a location elsewhere.
     String key(String location) {
         String key = io.locations().key(LOCAL_ROOT.matcher(location).replaceFirst("file:///"));
         if (!key.startsWith(prefix)) {
@@ -65,8 +65,8 @@ final class EngineFiles implements FileIO {
         }
     }
 
-    /// Whether a location could mean a directory or something below, however it is written: with another scheme for
-    /// the same store, with slashes or dots too many. Rather too often than not.
+    /// Whether a location could mean a directory or something below it, however it is written: with another scheme for
+    /// the same store, with slashes or dots too many. In doubt it could.
     ///
     /// @param directory the start of keys, with the slash at its end
     static boolean mayBeIn(String directory, String location) {

@@ -40,11 +40,11 @@ import java.util.UUID;
 
 /// The control plane's service GarbageCollection. Failures are `WingsException`.
 ///
-/// @param calls repeats them: all may be made twice
-/// @param callTimeout of one call
+/// @param calls repeats calls: all may be made twice
+/// @param callTimeout how long one call may take
 public record GarbageClient(GarbageCollectionBlockingStub stub, Retries calls, Duration callTimeout) {
 
-    /// What the control plane takes at once.
+    /// How many objects the control plane takes at once.
     static final int MAX_OBJECTS = 1_000;
 
     ListGarbageResponse list(TaskLease lease) {

@@ -62,7 +62,7 @@ final class LocationFilter {
         return hash;
     }
 
-    /// Odd, so that the bits of a location differ.
+    /// The distance between the bits of a location; it is odd, so that they differ.
     private static long step(long hash) {
         return mixed(hash ^ 0x9E37_79B9_7F4A_7C15L) | 1;
     }

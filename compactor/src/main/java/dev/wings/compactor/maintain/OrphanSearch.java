@@ -36,12 +36,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Finds and removes objects of a namespace that nobody refers to and nobody has listed: what crashed ingestors and
-/// tasks have uploaded. Holds a page of a listing and a [LocationFilter] in memory, whatever the namespace holds.
+/// tasks have uploaded. It holds a page of a listing and a [LocationFilter] in memory, whatever the namespace holds.
 ///
-/// Why what is referred to is never removed: an orphan is older than the grace at the time that the search began, and
-/// commits take only what is younger than half of it. So nothing that looks like an orphan becomes part of a table
-/// while the search goes on. What a table dropped lately is listed as garbage, which the control plane looks up after
-/// the table was read.
+/// An object that is referred to is never removed, because an orphan is older than the grace at the time that the
+/// search began, and commits take only what is younger than half of it. So nothing that looks like an orphan becomes
+/// part of a table while the search goes on. What a table dropped lately is listed as garbage, which the control plane
+/// looks up after the table was read.
 final class OrphanSearch {
 
     private static final Logger LOG = LoggerFactory.getLogger(OrphanSearch.class);
@@ -62,9 +62,9 @@ final class OrphanSearch {
     private final long seed;
     private final Removal removal;
 
-    /// @param objectPrefix of the namespace
+    /// @param objectPrefix the prefix of the namespace
     /// @param latest objects that were stored later are no orphans, as the control plane said before the search
-    /// @param seed of filters; another one for each search
+    /// @param seed the seed of filters; another one for each search
     OrphanSearch(
             TaskLease lease,
             GarbageClient client,

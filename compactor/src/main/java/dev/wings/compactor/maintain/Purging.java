@@ -39,10 +39,10 @@ import org.slf4j.LoggerFactory;
 /// Removes the files of tables that other engines have dropped together with them.
 ///
 /// What is in such a table is the word of an engine. So a file is removed only if the table's last metadata reach it,
-/// it is below the table's own location, that is below the namespace's `external/`, and no other table is there.
-/// Files that were found through others go before those, the metadata file at the very end: whoever takes over from a
-/// killed collector finds all that is left. A table with a file that is there but has no key is left alone, since
-/// nobody would know of that file afterwards.
+/// it is below the table's own location, that is below the namespace's `external/`, and no other table is there. Files
+/// that were found through others go before those, the metadata file at the very end: whoever takes over from a killed
+/// collector finds all that is left. A table with a file that is there but has no key is left alone, since nobody would
+/// know of that file afterwards.
 final class Purging {
 
     private static final Logger LOG = LoggerFactory.getLogger(Purging.class);
@@ -59,7 +59,7 @@ final class Purging {
         this.removal = removal;
     }
 
-    /// Does all tables that are due. Returns why one was left alone, if any was.
+    /// Removes the files of all tables that are due. Returns why one was left alone, if one was.
     Optional<WingsException> run() {
         @Nullable WingsException failure = null;
         String after = "";
@@ -90,12 +90,12 @@ final class Purging {
     private void purge(String location) {
         String pointer = files.key(location);
         if (!files.newInputFile(location).exists()) {
-            // it goes last
+            // it is removed last
             return;
         }
         TableMetadata metadata = read(() -> TableMetadataFiles.read(files, location));
         String directory = read(() -> files.key(metadata.location())) + "/";
-        // to the end, before anything is removed
+        // All files are looked at to the end before anything is removed.
         tell(metadata, file -> checkHasKey(file, directory));
         checkUnused(directory);
         tell(metadata, file -> remove(file, directory, pointer));
@@ -119,10 +119,10 @@ final class Purging {
                 .ifPresent(removal::remove);
     }
 
-    /// Tells what the metadata reach, less what a collector before this one has removed: what comes first was found
-    /// through what comes later.
+    /// Tells what the metadata reach, without what an earlier collector has removed: what comes first was found through
+    /// what comes later.
     private void tell(TableMetadata metadata, Consumer<String> locations) {
-        // Iceberg's way to say that other tables have the data too
+        // This is Iceberg's way to say that other tables have the data too.
         boolean withData = metadata.propertyAsBoolean(TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
         Set<String> manifests = new LinkedHashSet<>();
         for (Snapshot snapshot : metadata.snapshots()) {
@@ -157,7 +157,8 @@ final class Purging {
         });
     }
 
-    /// PRECONDITION if a table or view that exists has anything in a directory, or has the directory in its own.
+    /// Fails with PRECONDITION if a table or view that exists has anything in a directory, or has the directory in its
+    /// own.
     private void checkUnused(String directory) {
         String after = "";
         while (true) {
@@ -200,7 +201,7 @@ final class Purging {
                 "another table has files there: directory=" + directory + ", other_table_uid=" + table.getUid());
     }
 
-    /// What engines have written may fail its readers in every way.
+    /// Reads what engines have written, which may fail its readers in every way.
     private <T> T read(Supplier<T> reading) {
         try {
             return reading.get();

@@ -35,7 +35,7 @@ final class Removal {
     private final Counter bytes;
     private long removed;
 
-    /// @param why of the metrics: `listed`, `purged` or `orphan`
+    /// @param why the reason, as the metrics have it: `listed`, `purged` or `orphan`
     Removal(TaskLease lease, ObjectStore store, Retries retries, MeterRegistry registry, String why) {
         this.lease = lease;
         this.store = store;
@@ -75,7 +75,7 @@ final class Removal {
     /// Removes all objects whose keys start with `prefix`.
     void removeAll(String prefix) {
         while (true) {
-            // from the start: those of the last page are gone
+            // each page is asked for from the start: the objects of the last page are gone
             List<ObjectInfo> page = retries.idempotent(() -> store.list(prefix, "", PAGE));
             if (page.isEmpty()) {
                 return;

@@ -37,10 +37,10 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.TableMetadata;
 
-/// Takes old snapshots out of a table. Nothing is deleted here: what only they referred to is listed as garbage by
-/// the same commit, and removed after the grace.
+/// Takes old snapshots out of a table. Nothing is deleted here: what only they referred to is listed as garbage by the
+/// same commit, and removed after the grace.
 ///
-/// @param clock the one of snapshots
+/// @param clock the clock that snapshots are stamped by
 public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retention, InstantSource clock)
         implements TaskHandler {
 
@@ -49,9 +49,9 @@ public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retenti
     /// @param age older ones go
     /// @param minSnapshots so many of the newest stay, however old they are
     /// @param maxSnapshots when there are more, the oldest go, however young they are
-    /// @param maxExpired go at once
-    /// @param maxDroppedBytes of locations of files that go with them, so that a commit is of bounded size; but one
-    ///     snapshot always goes
+    /// @param maxExpired how many go at once
+    /// @param maxDroppedBytes how many bytes the locations of files may have that go with them, so that a commit is of
+    ///     bounded size; but one snapshot always goes
     public record Retention(Duration age, int minSnapshots, int maxSnapshots, int maxExpired, long maxDroppedBytes) {
         public Retention {
             if (minSnapshots < 1 || maxSnapshots < minSnapshots || maxExpired < 1) {
@@ -60,9 +60,9 @@ public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retenti
             }
         }
 
-        /// How many of the oldest go.
+        /// How many of the oldest snapshots go.
         ///
-        /// @param timesMillis of the snapshots, ascending
+        /// @param timesMillis the times of the snapshots, ascending
         int expired(List<Long> timesMillis, long nowMillis) {
             long oldestKept = nowMillis - age.toMillis();
             int old =

@@ -33,7 +33,7 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileIO;
 
-/// All files that a table refers to: what any of its snapshots reads, and its log of metadata files.
+/// All files that a table refers to: those that any of its snapshots reads, and its log of metadata files.
 final class TableReferences {
 
     private final FileIO io;
@@ -48,16 +48,16 @@ final class TableReferences {
         this.check = check;
     }
 
-    /// Tells them all, some more than once. DATA_LOSS if the metadata file is missing or damaged.
+    /// Tells all of them, some more than once. Fails with DATA_LOSS if the metadata file is missing or damaged.
     ///
-    /// @param check called now and then; fails if nobody waits for the result any more
+    /// @param check is called now and then; fails if nobody waits for the result any more
     static void tell(FileIO io, String metadataLocation, Consumer<String> locations, Runnable check) {
         TableMetadata metadata = TableMetadataFiles.read(io, metadataLocation);
         locations.accept(metadataLocation);
         tell(io, metadata, locations, check);
     }
 
-    /// As the other, of a metadata file that was read before.
+    /// As the other, for a metadata file that was read before.
     static void tell(FileIO io, TableMetadata metadata, Consumer<String> locations, Runnable check) {
         new TableReferences(io, metadata, locations, check).tell();
     }

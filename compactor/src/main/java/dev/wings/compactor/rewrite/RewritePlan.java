@@ -23,22 +23,23 @@ import java.util.List;
 
 /// Which small segments become larger ones.
 ///
-/// Of each partition of the table, the newest small segments, as long as the next older one is not larger than all
-/// newer ones together. So a segment is only written again together with as much as it is itself, and a row is
+/// Of each partition of the table these are the newest small segments, as long as the next older one is not larger than
+/// all newer ones together. So a segment is only written again together with as much as it is itself, and a row is
 /// written about as often as the size of its segment doubles, however small the segments are that come in.
 ///
 /// @param groups each becomes one or more segments; all of one partition, oldest rows first
-/// @param leftSegments that are worth a further task
+/// @param leftSegments how many are left that are worth a further task
 record RewritePlan(List<List<Segment>> groups, long leftSegments, long leftBytes) {
 
-    /// Fewer are not worth the trouble.
+    /// A group of fewer segments is not worth the trouble.
     private static final int MIN_SEGMENTS = 4;
 
-    /// Of all groups together. What a rewrite replaces is dropped when one snapshot expires, and listed in one request.
+    /// How many segments all groups have together. What a rewrite replaces is dropped when one snapshot expires, and
+    /// listed in one request.
     static final int MAX_SEGMENTS = 10_000;
 
     /// @param partitions the segments of each partition of the table
-    /// @param maxBytes of all groups together; one group is always taken, or as much of it as may be
+    /// @param maxBytes the bytes of all groups together; one group is always taken, or as much of it as may be
     static RewritePlan of(Iterable<List<Segment>> partitions, long targetBytes, long maxBytes) {
         List<List<Segment>> groups = new ArrayList<>();
         long takenBytes = 0;
@@ -51,7 +52,8 @@ record RewritePlan(List<List<Segment>> groups, long leftSegments, long leftBytes
                 continue;
             }
             List<Segment> rest = whole;
-            // the oldest: what they become is larger than the newer rest, which the next task takes without it
+            // The oldest segments are taken: what they become is larger than the newer rest, which the next task takes
+            // without it.
             List<Segment> group = groups.isEmpty() ? whole.subList(0, Math.min(whole.size(), MAX_SEGMENTS)) : whole;
             if (groups.isEmpty()
                     || (takenBytes + bytes(group) <= maxBytes && takenSegments + group.size() <= MAX_SEGMENTS)) {
@@ -79,7 +81,7 @@ record RewritePlan(List<List<Segment>> groups, long leftSegments, long leftBytes
                 break;
             }
             if (!group.isEmpty() && segment.bytes() > bytes * MIN_SEGMENTS) {
-                // the newer ones wait until there are more of them
+                // the newer segments wait until there are more of them
                 break;
             }
             group.add(segment);

@@ -52,7 +52,7 @@ public final class Rewriting implements TaskHandler {
     private final SegmentMaker segments;
     private final long maxBytes;
 
-    /// @param maxBytes of segments that one task reads
+    /// @param maxBytes how many bytes of segments one task reads
     public Rewriting(Topics topics, TaskTables tables, SegmentMaker segments, long maxBytes) {
         this.topics = topics;
         this.tables = tables;
@@ -90,7 +90,7 @@ public final class Rewriting implements TaskHandler {
         return new Result(Optional.of(TableSummary.stats(table.current())), plan.leftSegments() > 0);
     }
 
-    /// The small segments of each partition of the table, of its current layout. Nothing else of the manifests is kept:
+    /// The small segments of each partition of the table, in its current layout. Nothing else of the manifests is kept:
     /// a table may have many large segments and many columns.
     static Iterable<List<Segment>> partitions(Table table, ExecutorService helpers, long targetBytes) {
         PartitionSpec spec = table.spec();
@@ -128,7 +128,8 @@ public final class Rewriting implements TaskHandler {
             throw new IllegalStateException("a rewrite must keep every row: before=" + before + ", after=" + after);
         }
         RewriteFiles rewrite = table.prepare(table.table().newRewrite(), List.of());
-        // nothing has come since: without this, Iceberg looks for the table's first snapshot, which may have expired
+        // Nothing has been added since. Without this, Iceberg looks for the table's first snapshot, which may have
+        // expired.
         rewrite.validateFromSnapshot(table.current().currentSnapshot().snapshotId());
         new TableSummary(plan.leftSegments(), plan.leftBytes()).properties().forEach(rewrite::set);
         replaced.forEach(rewrite::deleteFile);

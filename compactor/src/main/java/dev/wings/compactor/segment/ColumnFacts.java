@@ -37,14 +37,15 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of each column of some rows, cheaply: how many values it has, how many of them are null, the least and
-/// the greatest. Rows that were written are compared with those that were read by it, which does not depend on what the
-/// engine that wrote them has made of names, types or places.
+/// What is known of each column of some rows, at little cost: how many values it has, how many of them are null, the
+/// least and the greatest. Rows that were written are compared by these with the rows that were read; the comparison
+/// does not depend on what the engine that wrote them has made of names, types or places.
 ///
-/// Of rows in memory, columns and fields of structs are looked at, not what is in lists and maps; of files, all.
+/// Of rows in memory, columns and fields of structs are looked at, but not what is in lists and maps; of files,
+/// everything is.
 final class ColumnFacts {
 
-    /// Files may tell cut bounds of longer ones.
+    /// Longer texts have no bounds here: files may cut theirs.
     static final int MAX_TEXT_BYTES = 32;
 
     private final Map<Integer, Facts> byFieldId = new TreeMap<>();
@@ -55,7 +56,7 @@ final class ColumnFacts {
         this(Set.of());
     }
 
-    /// @param textTimes ids of the times in memory that are texts in files
+    /// @param textTimes ids of the fields whose times are texts in files
     ColumnFacts(Set<Integer> textTimes) {
         this.textTimes = Set.copyOf(textTimes);
     }
@@ -97,7 +98,7 @@ final class ColumnFacts {
         }
     }
 
-    /// Adds the rows of a file, as its footer tells them.
+    /// Adds the rows of a file, as its footer describes them.
     void add(ParquetMetadata file) {
         sources++;
         Set<Integer> found = new HashSet<>();
@@ -123,7 +124,7 @@ final class ColumnFacts {
         long nulls = statistics.isNumNullsSet() ? statistics.getNumNulls() : 0;
         facts.add(chunk.getValueCount(), nulls);
         if (statistics.hasNonNullValue()) {
-            // not of a fixed length: those are ordered by what they mean
+            // Values of a fixed length are left out: those are ordered by what they mean.
             boolean bytes = chunk.getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
             switch (statistics) {
                 case IntStatistics it -> facts.bound((long) it.getMin(), (long) it.getMax());
@@ -144,7 +145,7 @@ final class ColumnFacts {
         return text.length <= MAX_TEXT_BYTES;
     }
 
-    /// Adds rows whose fields are called as [EngineNames] has it, and no others.
+    /// Adds rows whose fields have the names that [EngineNames] gives, and no others.
     void add(VectorSchemaRoot rows) {
         sources = 1;
         for (FieldVector vector : rows.getFieldVectors()) {
@@ -152,7 +153,7 @@ final class ColumnFacts {
         }
     }
 
-    /// @param outer where the structs are that the vector is in
+    /// @param outer the struct that the vector is in
     private void add(FieldVector vector, @Nullable StructVector outer) {
         String name = vector.getField().getName();
         if (!EngineNames.isOfField(name)) {
@@ -184,7 +185,7 @@ final class ColumnFacts {
     static void check(ColumnFacts read, ColumnFacts written) {
         read.byFieldId.forEach((id, expected) -> {
             Facts found = written.byFieldId.get(id);
-            // of a column that came later, an older file knows nothing
+            // an older file knows nothing of a column that came later
             if (expected.sources == read.sources && (found == null || !agree(expected, found))) {
                 throw new IllegalStateException("segments do not hold what was read: field_id=" + id + ", read=["
                         + expected + "], written=[" + found + "]");

@@ -49,12 +49,12 @@ public final class DuckDbSegments implements SegmentMaker {
 
     /// What one task may use.
     ///
-    /// @param readBytes of rows between the object store and the engine
-    /// @param uploads at once
+    /// @param readBytes the bytes of rows between the object store and the engine
+    /// @param uploads how many run at once
     public record Limits(SegmentEngine.Limits engine, long readBytes, ReadAhead readAhead, int uploads) {}
 
     /// @param allocator parent of the tasks' allocators
-    /// @param retries of what the object store could not do just now
+    /// @param retries repeat what the object store could not do just now
     /// @param threads runs reads and uploads, each on a thread of its own
     public DuckDbSegments(
             Limits limits,
@@ -153,7 +153,7 @@ public final class DuckDbSegments implements SegmentMaker {
                 files.add(file);
             }
             writer.writeSegments(group, files);
-            // there may be more of them than fit on the disk at once
+            // There may be more of them than fit on the disk at once.
             files.forEach(DuckDbJob::delete);
         }
 

@@ -26,9 +26,9 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 
-/// What columns, and fields within structs, are called inside the engine and in the files that it reads and writes:
-/// by their ids. So no name of a user is ever in the SQL, where it might be a pseudo column, an argument of a function
-/// or an option.
+/// The names that columns, and fields within structs, have inside the engine and in the files that it reads and writes:
+/// their ids. So no name of a user is ever in the SQL, where it might be a pseudo column, an argument of a function or
+/// an option.
 final class EngineNames {
 
     private static final Pattern FIELD = Pattern.compile("c[0-9]+");
@@ -87,14 +87,14 @@ final class EngineNames {
         return types;
     }
 
-    /// What the columns of a table, and the fields within structs, are called in its segments, by field id.
+    /// The names that the columns of a table, and the fields within structs, have in its segments, by field id.
     static Map<Integer, String> inSegments(Schema table) {
         Map<Integer, String> names = new LinkedHashMap<>();
         table.columns().forEach(column -> add(column, true, names));
         return names;
     }
 
-    /// The same fields as the engine calls them.
+    /// The names that the engine has for the same fields.
     static Map<Integer, String> inEngine(Schema table) {
         Map<Integer, String> names = inSegments(table);
         names.replaceAll((id, name) -> of(id));

@@ -20,7 +20,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// A table that is read once, of whose rows is noted what is to be found where they are written.
+/// A table that is read once. It notes facts of its rows that must be found again where they are written.
 ///
 /// @param facts are added to while it is read
 record NotedRows(ArrowTable rows, ColumnFacts facts) implements ArrowTable {

@@ -34,7 +34,7 @@ final class PageRows implements ArrowTable, AutoCloseable {
         this.all = rows.openScan();
     }
 
-    /// The next scan delivers so many rows.
+    /// Has the next scan deliver so many rows.
     void startPart(long rows) {
         if (rowsLeft != 0) {
             throw new IllegalStateException("the part before was not read to its end: rows_left=" + rowsLeft);

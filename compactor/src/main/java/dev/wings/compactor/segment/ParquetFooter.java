@@ -47,7 +47,7 @@ import org.apache.parquet.format.Util;
 import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
-/// The footer of a local Parquet file, which is the last of it: metadata, their length, `PAR1`.
+/// The footer of a local Parquet file, which is at its end: metadata, their length, `PAR1`.
 final class ParquetFooter {
 
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
@@ -55,12 +55,12 @@ final class ParquetFooter {
 
     private ParquetFooter() {}
 
-    /// Gives the fields of a file other names, which are in its footer only, and says what they are in the words of
-    /// the format, too: DuckDB tells what is a list, a map, a text, a date or a number by the older converted types
-    /// alone, which readers need not know.
+    /// Gives the fields of a file other names, which are in its footer only. It also says what they are in the words of
+    /// today's format: DuckDB marks lists, maps, texts, dates and numbers by the older converted types alone, which
+    /// readers need not know.
     ///
-    /// @param names by field id; what is not in it keeps its name
-    /// @param types of columns of 64 bits that are to be taken for others than they were, by field id
+    /// @param names by field id; a field that is not in it keeps its name
+    /// @param types columns of 64 bits that are to be taken for something else than they were, by field id
     /// @return the footer
     static ParquetMetadata rename(Path file, Map<Integer, String> names, Map<Integer, Long64> types)
             throws IOException {
@@ -117,7 +117,7 @@ final class ParquetFooter {
         }
     }
 
-    /// What a converted type that needs no more than its name is called today.
+    /// The logical type that stands for a converted type that needs no more than its name.
     private static Optional<LogicalType> logicalType(ConvertedType type) {
         return switch (type) {
             case LIST -> Optional.of(LogicalType.LIST(new ListType()));
@@ -140,7 +140,7 @@ final class ParquetFooter {
         }
     }
 
-    /// Of the leaves, in their order, which is that of the columns of a row group.
+    /// The paths of the leaves, in their order, which is that of the columns of a row group.
     private static List<List<String>> paths(List<SchemaElement> schema) {
         List<List<String>> paths = new ArrayList<>();
         int next = 1;
@@ -150,7 +150,7 @@ final class ParquetFooter {
         return paths;
     }
 
-    /// Adds those of the element at an index; the index after it and all that is in it.
+    /// Adds the paths of the element at an index. Returns the index after it and all that is in it.
     private static int addPaths(List<SchemaElement> schema, int index, List<String> parents, List<List<String>> paths) {
         SchemaElement element = schema.get(index);
         List<String> path = new ArrayList<>(parents);

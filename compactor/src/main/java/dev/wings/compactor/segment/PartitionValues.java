@@ -51,7 +51,7 @@ final class PartitionValues {
     ///
     /// @param kept the column's type in the table
     static Object parse(FieldType type, Type kept, String text) {
-        // the canonical text of a time is the text that it is kept as
+        // The canonical text of a time is the text that it is kept as.
         return type == FieldType.Primitive.TIME && kept.typeId() == Type.TypeID.STRING ? text : parse(type, text);
     }
 
@@ -87,7 +87,7 @@ final class PartitionValues {
     }
 
     private static long micros(Instant instant) {
-        // the seconds alone may be out of the range of microseconds where the sum is not
+        // The seconds alone may be out of the range of microseconds although the sum is not.
         long seconds = instant.getEpochSecond();
         long micros = instant.getNano() / 1000;
         return seconds < 0
@@ -109,7 +109,7 @@ final class PartitionValues {
             case INTEGER -> ((IntVector) column).get(row);
             case LONG -> column instanceof TimeMicroVector times ? times.get(row) : ((BigIntVector) column).get(row);
             case DATE ->
-                // the day transform gives dates that were computed as numbers
+                // The day transform gives dates that were computed as numbers.
                 column instanceof IntVector days ? days.get(row) : ((DateDayVector) column).get(row);
             case TIME -> ((TimeMicroVector) column).get(row);
             case TIMESTAMP -> ((TimeStampVector) column).get(row);

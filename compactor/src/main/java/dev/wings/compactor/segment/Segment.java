@@ -25,7 +25,7 @@ import org.apache.iceberg.types.Types;
 /// A segment of the table, as its manifest describes it.
 ///
 /// @param minOffset lowest offset of its rows
-/// @param maxOffset highest
+/// @param maxOffset highest offset of its rows
 public record Segment(DataFile file, long minOffset, long maxOffset) {
 
     public static Segment of(DataFile file) {

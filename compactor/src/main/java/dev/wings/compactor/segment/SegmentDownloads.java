@@ -30,13 +30,13 @@ import java.nio.file.StandardOpenOption;
 
 /// Copies segments to the local disk.
 ///
-/// @param locations of the store
-/// @param retries of what the store could not do just now
+/// @param locations the locations of the store
+/// @param retries repeat what the store could not do just now
 record SegmentDownloads(ObjectStore store, StoreLocations locations, Retries retries) {
 
     private static final int READ_BYTES = 4 << 20;
 
-    /// Makes `file`. DATA_LOSS if the segment is missing, or not as long as the table says.
+    /// Makes `file`. Fails with DATA_LOSS if the segment is missing, or not as long as the table says.
     void copy(Segment segment, Path file) {
         String location = segment.file().location();
         String key = locations.key(location);

@@ -36,8 +36,8 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.MapVector;
 
-/// A DuckDB that writes the segments of one task. One thread: that is what makes files come in the order of their
-/// rows, and many small tasks do more on many cores than one task with all of them.
+/// A DuckDB that writes the segments of one task. It has one thread, because files come in the order of their rows that
+/// way, and many small tasks do more on many cores than one task with all of them.
 public final class SegmentEngine implements AutoCloseable {
 
     private final DuckDb duckDb;
@@ -112,10 +112,10 @@ public final class SegmentEngine implements AutoCloseable {
 
     /// A Parquet file that a COPY has written.
     ///
-    /// @param nanCounts by DuckDB's path of a column: `"a"."b"`
+    /// @param nanCounts how many NaNs a column has, by DuckDB's path of it: `"a"."b"`
     record CopiedFile(Path file, long rows, Map<String, Long> nanCounts) {}
 
-    /// Runs a COPY with `RETURN_STATS`; the files in the order of their rows.
+    /// Runs a COPY with `RETURN_STATS`. Returns the files in the order of their rows.
     List<CopiedFile> copy(String sql) {
         List<CopiedFile> files = query(sql, SegmentEngine::copiedFiles);
         return files.stream()
@@ -123,7 +123,7 @@ public final class SegmentEngine implements AutoCloseable {
                 .toList();
     }
 
-    /// Of `data_12.parquet`
+    /// The number in the name of a file, `data_12.parquet`.
     private static int number(Path file) {
         String name = file.getFileName().toString();
         return Integer.parseInt(name.substring(name.indexOf('_') + 1, name.indexOf('.')));
@@ -163,7 +163,7 @@ public final class SegmentEngine implements AutoCloseable {
         return entries;
     }
 
-    /// The failure with its reason: DuckDB only says that a scan has failed.
+    /// The failure with its reason, since DuckDB only says that a scan has failed.
     private RuntimeException failed(DuckDbException failure) {
         Throwable cause = duckDb.tableFailure().orElse(null);
         if (cause instanceof WingsException known) {

@@ -32,7 +32,7 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
 /// What the footer of a Parquet file says, as Iceberg wants to know it.
 ///
-/// @param columns as it stands there
+/// @param columns the footer itself
 /// @param metrics sizes, counts and bounds by field id
 /// @param splitOffsets where row groups start
 record SegmentFooter(ParquetMetadata columns, Metrics metrics, List<Long> splitOffsets) {

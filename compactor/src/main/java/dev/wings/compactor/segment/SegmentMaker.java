@@ -23,18 +23,19 @@ import org.apache.iceberg.DataFile;
 
 /// Makes segments of rows that are in pages, or in other segments. Used by many tasks at once.
 ///
-/// This is all that a task knows of how it is done: what the tasks do with segments can be had without native code.
+/// A task knows no more of how segments are made than this, so that what tasks do with segments can be had without
+/// native code.
 public interface SegmentMaker {
 
     /// Opens the job of one task, which the caller closes.
     ///
-    /// @param topic whose table gets the segments; new keys below the table's location are theirs
+    /// @param topic the topic whose table gets the segments; they get new keys below the table's location
     /// @param store has the pages and segments that are read, and gets those that are made
-    /// @param lease checked before each segment is stored, and told how far the job is
+    /// @param lease is checked before each segment is stored, and told how far the job is
     Job open(TopicTarget topic, TableLayout layout, ObjectStore store, TaskLease lease);
 
-    /// Makes the segments of one task: it is told what to make them of, and finished when it knows all. Used by one
-    /// thread.
+    /// Makes the segments of one task. It is told what to make them of, and finished when it has been told all. Used by
+    /// one thread.
     interface Job extends AutoCloseable {
 
         /// Makes segments of all rows of pages: each holds rows of one partition of the table, in the table's order.
@@ -44,7 +45,7 @@ public interface SegmentMaker {
         /// offsets.
         void addSegments(List<Segment> segments);
 
-        /// Waits until all segments are stored. The data files, in the order in which they were made.
+        /// Waits until all segments are stored. Returns their data files, in the order in which they were made.
         List<DataFile> finish();
 
         /// Waits for what is under way. If the job is not finished, what it has stored is garbage.

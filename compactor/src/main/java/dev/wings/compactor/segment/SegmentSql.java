@@ -42,7 +42,7 @@ final class SegmentSql {
         return schema.columns().stream().map(EngineNames::of).collect(Collectors.joining(", "));
     }
 
-    /// The table's columns as they are written, made of those of pages.
+    /// The table's columns as they are written, made of the columns of pages.
     static String columnsOfPages(TableLayout layout) {
         KeptTimes times = layout.times();
         Map<Integer, String> types = EngineNames.types(layout);
@@ -60,7 +60,7 @@ final class SegmentSql {
                 .collect(Collectors.joining(", "));
     }
 
-    /// The rows of segments whose fields are called as [EngineNames] has it; columns that a file does not have are
+    /// The rows of segments whose fields have the names that [EngineNames] gives; columns that a file does not have are
     /// null.
     static String segments(List<Path> files, TableLayout layout) {
         String schema = EngineNames.types(layout).entrySet().stream()
@@ -88,10 +88,10 @@ final class SegmentSql {
         return terms;
     }
 
-    /// Where a row group ends.
+    /// Where a row group ends: at so many rows, or when it takes so much memory.
     ///
-    /// @param rows with so many rows
-    /// @param memoryBytes or when it takes so much memory
+    /// @param rows how many rows it has at most
+    /// @param memoryBytes how much memory it takes at most
     record RowGroups(int rows, long memoryBytes) {}
 
     /// Writes the rows of `query`, in their order, as files of a new directory. A file ends after the row group with
@@ -106,7 +106,7 @@ final class SegmentSql {
                 + "})";
     }
 
-    /// @param named whether the fields have names of their own, as those of a struct
+    /// @param named whether the fields have names of their own, as those of a struct do
     private static String fieldIds(List<NestedField> fields, boolean named) {
         return fields.stream()
                 .map(field ->

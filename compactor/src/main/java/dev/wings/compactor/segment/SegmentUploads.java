@@ -51,7 +51,7 @@ final class SegmentUploads implements AutoCloseable {
     private final List<CompletableFuture<DataFile>> uploads = new ArrayList<>();
 
     /// @param executor runs each upload on a thread of its own
-    /// @param atOnce that the task makes
+    /// @param atOnce how many uploads the task makes at once
     SegmentUploads(
             ObjectStore store,
             TableLocations locations,
@@ -94,7 +94,7 @@ final class SegmentUploads implements AutoCloseable {
         lease.progress("wrote " + TaskLease.count(uploads.size(), "segment"));
     }
 
-    /// Waits for all uploads, also when one fails. The data files, in the order of [#add].
+    /// Waits for all uploads, also when one fails. Returns the data files, in the order of [#add].
     List<DataFile> finish() {
         RuntimeException failure = null;
         List<DataFile> files = new ArrayList<>();

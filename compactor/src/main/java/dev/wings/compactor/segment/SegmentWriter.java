@@ -48,26 +48,28 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.util.SerializableFunction;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
-/// Writes rows as segments: each holds rows of one partition of the table, in the table's order, and is about as
-/// large as the target says.
+/// Writes rows as segments: each holds rows of one partition of the table, in the table's order, and is about as large
+/// as the target says.
 ///
-/// Two ways. Where a partition of the topic lies in one partition of the table (the default), rows stream from pages
-/// to files, and are only sorted if the table has a sort order of its own. Otherwise, say for a table by day of an
-/// event, all rows are sorted by the table's partitions into a temporary table, of which each partition is a range.
+/// There are two ways. Where a partition of the topic lies in one partition of the table (the default), rows stream
+/// from pages to files, and are only sorted if the table has a sort order of its own. Otherwise, say for a table by day
+/// of an event, all rows are sorted by the table's partitions into a temporary table, of which each partition is a
+/// range.
 final class SegmentWriter {
 
-    /// DuckDB's own choice, and what its readers like best.
+    /// The most rows of a row group: DuckDB's own choice, and what its readers like best.
     private static final int MAX_ROW_GROUP_ROWS = 122_880;
 
     private static final int MIN_ROW_GROUP_ROWS = 2048;
 
-    /// A row group is held in memory until it is complete.
+    /// The most bytes of a row group, which is held in memory until it is complete.
     private static final long MAX_ROW_GROUP_BYTES = 64L << 20;
 
-    /// Its rows, their encoding and what that is compressed to are in memory at once, and of a large value two of them.
+    /// How many row groups must fit into memory: the rows of one, their encoding and what that is compressed to are
+    /// there at once, and two copies of a large value.
     private static final int MIN_ROW_GROUPS_IN_MEMORY = 8;
 
-    /// A file ends where a row group does.
+    /// How many row groups a file has at least: a file ends where a row group does.
     private static final int MIN_ROW_GROUPS_PER_FILE = 4;
 
     private final TableLayout layout;
@@ -76,11 +78,11 @@ final class SegmentWriter {
     private final Path directory;
     private final SegmentUploads segments;
     private int parts;
-    /// Of the rows that are being written.
+    /// Facts of the rows that are being written.
     private ColumnFacts written = new ColumnFacts();
 
-    /// @param directory of the caller's own, for the files
-    /// @param segments is given each as soon as it is complete
+    /// @param directory for the files, of the caller's own
+    /// @param segments is given each segment as soon as it is complete
     SegmentWriter(
             TableLayout layout,
             SegmentEngine engine,
@@ -120,7 +122,7 @@ final class SegmentWriter {
                 stream(ordered, rows);
             }
         } else {
-            // sorted later: until then in the order that takes the fewest reads
+            // The pages are sorted later: until then they come in the order that takes the fewest reads.
             List<TopicPage> ordered = pages.stream()
                     .sorted(Comparator.comparing(TopicPage::ref, PageRef.FOLIO_ORDER))
                     .toList();
@@ -168,7 +170,7 @@ final class SegmentWriter {
         }
     }
 
-    /// What is to be in the segments: pair assertions, whatever the writing does.
+    /// What must be in the segments: pair assertions that hold whatever the writing does.
     private record Expected(long rows, long minOffset, long maxOffset) {}
 
     private void stream(List<TopicPage> pages, PageRows rows) {
@@ -182,7 +184,7 @@ final class SegmentWriter {
         }
     }
 
-    /// Runs of pages that lie in one partition of the table.
+    /// Divides pages into runs that lie in one partition of the table.
     private List<List<TopicPage>> tablePartitions(List<TopicPage> ordered) {
         if (layout.partitioning().isUnpartitioned()) {
             return List.of(ordered);
@@ -207,7 +209,7 @@ final class SegmentWriter {
         return PartitionValues.parse(key.type(), layout.column(key.id()).type(), page.partitionValue());
     }
 
-    /// By the value of the partition key, not by its text, then by offset.
+    /// The pages ordered by the value of the partition key, not by its text, then by offset.
     private List<TopicPage> inTopicOrder(List<TopicPage> pages) {
         Comparator<TopicPage> byOffset = Comparator.comparingLong(TopicPage::startOffset);
         if (layout.partitionKey().isEmpty()) {
@@ -364,7 +366,8 @@ final class SegmentWriter {
         return " ORDER BY " + String.join(", ", terms);
     }
 
-    /// What is compressed may become any size, so that rows alone do not say how much a row group takes.
+    /// How large row groups are. What is compressed may become any size, so rows alone do not say how much a row group
+    /// takes.
     private SegmentSql.RowGroups rowGroups(long bytes, long rows) {
         return new SegmentSql.RowGroups(
                 rowGroupRows(bytes, rows), engine.limits().memoryBytes() / MIN_ROW_GROUPS_IN_MEMORY);

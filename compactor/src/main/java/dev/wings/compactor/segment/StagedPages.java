@@ -43,18 +43,18 @@ import java.util.concurrent.Executor;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Pages copied to the local disk, folio by folio, for who reads them in another order. The pages of a topic lie side
-/// by side in a folio and take one request there; partition by partition, each would take one of its own.
+/// Pages copied to the local disk, folio by folio, for whoever reads them in another order. The pages of a topic lie
+/// side by side in a folio and take one request there; read partition by partition, each would take one of its own.
 final class StagedPages implements PageSource, AutoCloseable {
 
-    /// Of one read; a page that is larger takes one of its own.
+    /// How many bytes one read copies; a page that is larger takes a read of its own.
     private static final long MAX_RUN_BYTES = 4L << 20;
 
     /// Copying is worth it if it takes so many times fewer reads.
     private static final int MIN_GAIN = 2;
 
     private final FileChannel file;
-    /// Where in the file the bytes of a folio are, by their place there.
+    /// Where in the file the bytes of a folio are, by their place in the folio.
     private final Map<String, NavigableMap<Long, Long>> positions = new HashMap<>();
 
     /// How the copying is done.
@@ -89,7 +89,7 @@ final class StagedPages implements PageSource, AutoCloseable {
 
     /// Copies all of `pages`, several reads at once; none goes on when this returns or fails.
     ///
-    /// @param path of the file to be made
+    /// @param path the file to be made
     /// @param lease is checked before each read
     static StagedPages copy(List<PageRef> pages, Reads reads, Path path, TaskLease lease) {
         StagedPages staged = new StagedPages(open(path));
@@ -145,9 +145,9 @@ final class StagedPages implements PageSource, AutoCloseable {
         }
     }
 
-    /// Waits for the oldest.
+    /// Waits for the oldest copy.
     ///
-    /// @return how much it was
+    /// @return how many bytes it was
     private static long await(Deque<Copy> copies) {
         Copy oldest = copies.remove();
         try {
@@ -192,7 +192,7 @@ final class StagedPages implements PageSource, AutoCloseable {
         }
     }
 
-    /// The file stays.
+    /// Closes the file, which stays.
     @Override
     public void close() {
         try {

@@ -34,8 +34,8 @@ import org.apache.iceberg.types.Types.NestedField;
 /// How a topic's rows lie in the segments of its table.
 ///
 /// @param topic the schema that rows are read with
-/// @param partitionKey of the topic
-/// @param targetSegmentBytes where a segment ends
+/// @param partitionKey the topic's
+/// @param targetSegmentBytes a segment ends at this size
 public record TableLayout(
         TopicSchema topic,
         Optional<TopicField> partitionKey,
@@ -87,7 +87,7 @@ public record TableLayout(
 
     /// Whether the rows of segments, one after the other, are in the table's order already.
     ///
-    /// @param segments of one partition of the table, ordered by their lowest offsets
+    /// @param segments are of one partition of the table, ordered by their lowest offsets
     boolean isSorted(List<Segment> segments) {
         boolean disjoint = true;
         for (int i = 1; i < segments.size(); i++) {

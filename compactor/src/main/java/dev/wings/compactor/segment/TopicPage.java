@@ -33,7 +33,7 @@ public record TopicPage(String partitionValue, PageRef ref, long endOffset) {
         }
     }
 
-    /// @param objectKey of the folio that the page is in
+    /// @param objectKey the key of the folio that the page is in
     public static TopicPage of(PlannedPage page, String objectKey) {
         return new TopicPage(page.getPartitionValue(), PageRef.of(page, objectKey), page.getEndOffset());
     }

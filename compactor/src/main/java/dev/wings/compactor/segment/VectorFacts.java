@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The nulls and the bounds of the values of one vector.
 ///
-/// @param bounded whether bounds are known: not beside NaN, and not of long texts
+/// @param bounded whether bounds are known: they are not beside NaN, and not for long texts
 /// @param min a `Long`, a `Double` or a `byte[]`, as [ColumnFacts] compares them; null if there are no values
 record VectorFacts(
         long nulls,
@@ -50,12 +50,12 @@ record VectorFacts(
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /// Empty for lists and maps.
+    /// The facts of a vector; empty for lists and maps.
     ///
     /// @param outer the struct that the vector is in; where that is null, its fields are
     static Optional<VectorFacts> of(FieldVector vector, @Nullable StructVector outer) {
         if (vector instanceof BaseRepeatedValueVector) {
-            // also where it has only nulls: files tell of what is in it, and nothing of the list itself
+            // This holds also where it has only nulls: files tell of what is in a list, and nothing of the list itself.
             return Optional.empty();
         }
         int rows = vector.getValueCount();
@@ -78,7 +78,7 @@ record VectorFacts(
             case Float4Vector it -> Optional.of(doubles(it.getDataBuffer(), Float.BYTES, rows, nulls, nullCount));
             case Float8Vector it -> Optional.of(doubles(it.getDataBuffer(), Double.BYTES, rows, nulls, nullCount));
             case BaseVariableWidthVector it -> Optional.of(texts(it, rows, nulls, nullCount));
-            // counted in each batch, as they are in those with nothing but nulls
+            // These are counted in each batch, as they are in batches with nothing but nulls.
             default -> Optional.of(new VectorFacts(nullCount, false, null, null));
         };
     }
@@ -134,7 +134,7 @@ record VectorFacts(
         return new VectorFacts(nullCount, true, min, max);
     }
 
-    /// Most values are told apart by their first eight bytes, see [#head].
+    /// The facts of texts. Most values are told apart by their first eight bytes, see [#head].
     private static VectorFacts texts(BaseVariableWidthVector vector, int rows, boolean[] nulls, long nullCount) {
         MemorySegment offsets = memory(vector.getOffsetBuffer());
         MemorySegment data = memory(vector.getDataBuffer());
@@ -176,7 +176,7 @@ record VectorFacts(
         return data.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
     }
 
-    /// The first eight bytes as a number that is ordered as they are; what is not there counts as zeros.
+    /// The first eight bytes as a number that is ordered as they are; missing bytes count as zeros.
     private static long head(MemorySegment data, long start, int length) {
         if (length <= 0) {
             return 0;
@@ -205,7 +205,7 @@ record VectorFacts(
         return Integer.compare(length, otherLength);
     }
 
-    /// Checked once, where a buffer of Arrow checks at each value.
+    /// The memory of a buffer, checked once, where a buffer of Arrow checks at each value.
     @SuppressWarnings("restricted") // the buffer as it is
     private static MemorySegment memory(ArrowBuf buffer) {
         return MemorySegment.ofAddress(buffer.memoryAddress()).reinterpret(buffer.capacity());

@@ -55,12 +55,12 @@ public final class BatchIntake implements AutoCloseable {
     }
 
     /// @param allocator what is decompressed, decoded, cast and split is allocated from it
-    /// @param hashSeed unknown to producers
+    /// @param hashSeed a number that producers do not know
     public record Settings(BufferAllocator allocator, BatchLimits limits, int hashSeed) {}
 
     /// Starts a stream. If its schema does not fit the topic, every batch will be rejected for that.
     ///
-    /// @param schema as it stands in the stream's first message
+    /// @param schema the one in the stream's first message
     public static BatchIntake open(Settings settings, Schema schema, TopicTarget topic) {
         return new BatchIntake(settings, schema, topic);
     }
@@ -97,16 +97,15 @@ public final class BatchIntake implements AutoCloseable {
         }
     }
 
-    /// What the dictionaries hold, as received and as decoded.
+    /// How many bytes the dictionaries hold, as received and as decoded.
     public long dictionaryBytes() {
         return binding instanceof Binding.Bound bound ? bound.reader.dictionaryBytes() : 0;
     }
 
-    /// Reads a batch: one for each partition that it has rows of, ordered by value, none if it has no rows. The
-    /// caller closes them. Fails with INVALID, naming the field, or with EXHAUSTED; the stream can go on after
-    /// that.
+    /// Reads a batch: one for each partition that it has rows of, ordered by value, none if it has no rows. The caller
+    /// closes them. Fails with INVALID, naming the field, or with EXHAUSTED; the stream can go on after that.
     ///
-    /// @param partitionValue where all rows belong, if the producer said so
+    /// @param partitionValue the partition that all rows belong to, if the producer said so
     public List<PartitionBatch> openBatches(
             IpcHeader.RecordBatch header, ArrowBuf body, Optional<String> partitionValue) {
         Binding.Bound bound = switch (binding) {

@@ -40,7 +40,7 @@ public record PartitionBatch(
         }
     }
 
-    /// Size of what is to be stored.
+    /// How many bytes are to be stored.
     public long bytes() {
         return message.byteLength();
     }

@@ -39,7 +39,7 @@ final class Partitioner {
     /// Each column of each partition costs buffers of its own.
     static final int MAX_COLUMNS_OF_PARTITIONS = 1 << 17;
 
-    /// Of all values together: what one message adds to a commit.
+    /// How many characters the values of all partitions may have together: they are what one message adds to a commit.
     private static final int MAX_VALUE_CHARACTERS = 256 << 10;
 
     private final TopicField key;
@@ -68,8 +68,8 @@ final class Partitioner {
     /// partitions.
     ///
     /// @param column the values of `key`, of its canonical Arrow type
-    /// @param columns of the batch, nested ones included
-    /// @param hasher seeded, so that nobody can choose values that collide
+    /// @param columns how many columns the batch has, nested ones included
+    /// @param hasher is seeded, so that nobody can choose values that collide
     static List<Partition> partition(TopicField key, FieldVector column, int columns, MurmurHasher hasher) {
         if (column.getNullCount() > 0) {
             throw nullInKey(key, column);

@@ -26,25 +26,24 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Counts the bytes of all batches between their first byte on the wire and their answer, and says who may send
-/// more.
+/// Counts the bytes of all batches between their first byte on the wire and their answer, and says who may send more.
 ///
-/// A stream asks for its next message only while the process as a whole and the stream's own group (its namespace)
-/// are below their thresholds; so one namespace whose store is slow cannot take the memory of the others. How large
-/// a message is shows only when its bytes come in. They are counted as they do, and a stream whose bytes would
-/// exceed the hard limit is told to end.
+/// A stream asks for its next message only while the process as a whole and the stream's own group (its namespace) are
+/// below their thresholds; so one namespace whose store is slow cannot take the memory of the others. How large a
+/// message is shows only when its bytes come in. They are counted as they do, and a stream whose bytes would exceed the
+/// hard limit is told to end.
 ///
-/// Tenants share fairly: each may hold three times what it leaves to others, whatever the number of its namespaces; the
-/// stream of one who holds more is the one that ends.
+/// Tenants share fairly: each may hold three times what it leaves to others, however many namespaces it has; the stream
+/// of a tenant that holds more is the one that ends.
 ///
-/// Bytes that are held for as long as a client likes never take more than half of what streams are admitted up to,
-/// and less than all of a group's share: so whatever clients do, the other bytes come back, and streams go on.
+/// Bytes that are held for as long as a client likes never take more than half of what streams are admitted up to, and
+/// less than all of a group's share: so whatever clients do, the other bytes come back, and streams go on.
 ///
 /// Safe for use by many threads. Callbacks run on the thread that gave bytes back, or one of the scheduler's, outside
 /// of the lock.
 public final class MemoryBudget {
 
-    /// For so long at most room is left for streams that were admitted and have sent nothing yet.
+    /// How long room is left for streams that were admitted and have sent nothing yet.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /// How much more a tenant may hold than it leaves to others.
@@ -65,13 +64,13 @@ public final class MemoryBudget {
     /// Why bytes are held for as long as a client likes.
     public enum Reason {
         DICTIONARIES,
-        /// These may go further, so that streams with many dictionaries do not end others whose clients are slow for
-        /// a moment.
+        /// Answers that the client has not read. These may take more than dictionaries, so that streams with many
+        /// dictionaries do not end others whose clients are slow for a moment.
         UNREAD_ANSWERS
     }
 
-    /// @param limitBytes never exceeded by more than one network read; streams are admitted up to three quarters of
-    ///     it, each group up to a quarter
+    /// @param limitBytes is never exceeded by more than one network read; streams are admitted up to three quarters of
+    ///     it, those of each group up to a quarter
     public MemoryBudget(long limitBytes, Scheduler scheduler) {
         if (limitBytes <= 0) {
             throw new IllegalArgumentException("a budget must be positive: limit=" + limitBytes);
@@ -91,7 +90,7 @@ public final class MemoryBudget {
         return new Account();
     }
 
-    /// How much all streams may keep once there are new bytes for this reason.
+    /// How many bytes all streams may keep when new ones are to be kept for this reason.
     private long keepBytes(Reason reason) {
         return switch (reason) {
             case DICTIONARIES -> admitBytes / 8 * 3;
@@ -144,7 +143,7 @@ public final class MemoryBudget {
         return usedBytes < admitBytes && group.usedBytes < groupBytes && isFair(group.tenant, admitBytes);
     }
 
-    /// Whether a tenant leaves enough of what all may have to others.
+    /// Whether a tenant leaves enough to others of what all may have.
     private boolean isFair(@Nullable Tenant tenant, long bytesOfAll) {
         return tenant == null || tenant.usedBytes <= HELD_PER_FREE * (bytesOfAll - usedBytes);
     }
@@ -189,7 +188,8 @@ public final class MemoryBudget {
         private long lastMessageBytes;
         private boolean closed;
 
-        /// Makes the stream one of a tenant, with all that it holds; once only, before it is one of a group.
+        /// Makes the stream one of a tenant, with all that it holds. It can be called once, before the stream joins a
+        /// group.
         public void joinTenant(String name) {
             synchronized (MemoryBudget.this) {
                 if (closed || tenant != null) {
@@ -202,7 +202,7 @@ public final class MemoryBudget {
             }
         }
 
-        /// Makes the stream one of a group, with all that it holds; once only.
+        /// Makes the stream one of a group, with all that it holds. It can be called once.
         public void join(String name) {
             synchronized (MemoryBudget.this) {
                 if (closed || group != null) {
@@ -329,7 +329,7 @@ public final class MemoryBudget {
                 this.holder = holder;
             }
 
-            /// Sets how much is held from now on. Growing never waits: the memory is in use already.
+            /// Sets how many bytes are held from now on. Growing never waits: the memory is in use already.
             public void resize(long newBytes) {
                 change(newBytes, true);
             }

@@ -1,4 +1,4 @@
-/// How much memory producers may hold. Start with [dev.wings.ingestor.budget.MemoryBudget].
+/// How much memory producers may hold. Start reading at [dev.wings.ingestor.budget.MemoryBudget].
 @NullMarked
 package dev.wings.ingestor.budget;
 

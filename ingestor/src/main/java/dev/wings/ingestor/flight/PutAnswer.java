@@ -43,7 +43,7 @@ final class PutAnswer implements Session.Outcome {
         this.stopwatch = metrics.start();
     }
 
-    /// Says the producer's own id in the answer.
+    /// Puts the producer's own id into the answer.
     void repeat(String requestId) {
         response.setRequestId(requestId);
     }
@@ -55,7 +55,7 @@ final class PutAnswer implements Session.Outcome {
         metrics.accepted(stopwatch, ranges);
     }
 
-    /// @param ends whether the call ends with the same reason, once all before it are answered
+    /// @param ends whether the call ends with the same reason, once all answers before this one are sent
     @Override
     public void rejected(WingsException reason, boolean ends) {
         Rejection rejection = GrpcErrors.toRejection(reason);

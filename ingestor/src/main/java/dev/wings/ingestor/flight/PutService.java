@@ -50,7 +50,7 @@ public final class PutService {
 
     private static final Duration MAX_SWEEP_TIME = Duration.ofSeconds(30);
 
-    /// For the first message of a stream.
+    /// How long a stream may take to send its first message.
     private static final Duration TIME_TO_BEGIN = Duration.ofMinutes(1);
 
     private final Intake intake;
@@ -67,7 +67,7 @@ public final class PutService {
     private volatile boolean draining;
 
     /// @param maxBatchBytes a larger message ends its stream
-    /// @param maxStreams open at once, shared by the tenants
+    /// @param maxStreams how many may be open at once, shared by the tenants
     /// @param idleTime a stream whose client neither sends nor takes anything for so long is ended
     public record Limits(int maxBatchBytes, int maxStreams, Duration idleTime) {}
 
@@ -105,7 +105,7 @@ public final class PutService {
         });
     }
 
-    /// How many sweeps there are in a time, rounded up; the first may come at once.
+    /// How many sweeps make up a time, rounded up; the first may come at once.
     private int sweeps(Duration time) {
         long atMost = Math.min(time.toNanos(), limits.idleTime().toNanos());
         return Math.toIntExact(Math.ceilDiv(atMost, sweepTime.toNanos()));
@@ -114,7 +114,7 @@ public final class PutService {
     /// What a gRPC server serves, along with [#tracer].
     public ServerServiceDefinition definition() {
         ServiceDescriptor descriptor = ServiceDescriptor.newBuilder(FlightServiceGrpc.SERVICE_NAME)
-                // what reflection shows
+                // this is what reflection shows
                 .setSchemaDescriptor(FlightServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
                 .addMethod(doPut)
                 .addMethod(FlightServiceGrpc.getHandshakeMethod())
@@ -134,7 +134,7 @@ public final class PutService {
         return PutTracer.factory(budget, maxMessageBytes(limits), doPut.getFullMethodName());
     }
 
-    /// A batch, its flatbuffer, its metadata and the framing.
+    /// The longest message: a batch, its flatbuffer, its metadata and the framing.
     private static int maxMessageBytes(Limits limits) {
         return Math.addExact(limits.maxBatchBytes(), MESSAGE_OVERHEAD_BYTES);
     }
@@ -150,7 +150,7 @@ public final class PutService {
         PutTracer tracer = PutTracer.CURRENT.get();
         try {
             String tenant = Caller.of(headers).tenant();
-            // a name that somebody has made up gets no share
+            // This way a name that somebody has made up gets no share.
             tenants.check(tenant);
             place = places.tryAcquire(tenant)
                     .orElseThrow(() -> WingsException.exhausted("too many streams are open: limit="
@@ -162,7 +162,7 @@ public final class PutService {
         PutStream stream = new PutStream(call, headers, tracer, place, this);
         streams.add(stream);
         if (draining) {
-            // after it was added: drain() sees it, or it sees drain()
+            // The stream was added before this is read: either drain() sees the stream, or the stream sees drain().
             stream.drain();
         }
         stream.start();

@@ -83,9 +83,9 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
                 Status.UNAVAILABLE.withDescription("the ingestor is shutting down: connect again and go on"));
     }
 
-    /// Ends the call if for so many sweeps it was its client's turn, and nothing came of it.
+    /// Ends the call if it was its client's turn for so many sweeps, and nothing came of it.
     ///
-    /// @param sweepsToBegin the same for a stream whose first message has not come
+    /// @param sweepsToBegin the number for a stream whose first message has not come
     @SuppressWarnings("NonAtomicVolatileUpdate") // one sweeper counts, others only set it to zero
     void sweep(int sweepsToBegin, int sweeps) {
         boolean ours = !asked && answers.isEmpty();
@@ -110,7 +110,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         MemoryBudget.Account.Lease lease = account.take();
         try (lease;
                 message) {
-            // a message that was compressed on its way is larger here than there
+            // A message that was compressed on its way is larger here than it was there.
             lease.resize(Math.max(lease.bytes(), message.bytes()));
             switch (message) {
                 case PutMessage.Data data when session == null -> onFirst(data);
@@ -119,7 +119,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
             }
         } catch (RuntimeException | Error e) {
             answers.endNow(GrpcErrors.toStatus(e).getStatus());
-            // the call is over only when its client has read what was sent to it
+            // The call is over only when its client has read what was sent to it.
             closeSession();
             return;
         }
@@ -249,7 +249,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         return request;
     }
 
-    /// What a message after the first one says that it is.
+    /// What a message after the first one is, by its header.
     private sealed interface Header {
 
         record Dictionary(IpcHeader.DictionaryBatch header) implements Header {}

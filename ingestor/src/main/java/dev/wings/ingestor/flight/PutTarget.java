@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// Which topic a DoPut stream goes to.
 final class PutTarget {
 
-    /// What somebody is told who takes this port for another.
+    /// What whoever takes this port for another is told.
     static final String PORT = "this is the port of an ingestor, which takes rows by DoPut: queries, and all else of"
             + " Flight SQL, go to the SQL server's port (7704 of `wings dev`)";
 
@@ -36,9 +36,9 @@ final class PutTarget {
 
     private PutTarget() {}
 
-    /// The path is one element that names the topic in any of its forms, or the elements namespace and topic, or
-    /// those of the full name. Fails with INVALID for anything else, with FORBIDDEN for the topic of another tenant
-    /// than the caller acts for.
+    /// The topic of a stream. The path is one element that names the topic in any of its forms, or the elements
+    /// namespace and topic, or those of the full name. Fails with INVALID for anything else, with FORBIDDEN for the
+    /// topic of another tenant than the caller acts for.
     static TopicName topic(Flight.@Nullable FlightDescriptor descriptor, Metadata headers) {
         if (descriptor == null || descriptor.getType() != Flight.FlightDescriptor.DescriptorType.PATH) {
             throw WingsException.invalid(PORT

@@ -35,7 +35,7 @@ final class PutTracer extends ServerStreamTracer {
     private final long maxMessageBytes;
     private volatile @Nullable Consumer<WingsException> onExceeded;
 
-    /// Of the message that is coming in; touched by the network's thread only.
+    /// The bytes of the message that is coming in; only the network's thread touches them.
     private long messageBytes;
 
     private PutTracer(MemoryBudget.Account account, long maxMessageBytes) {
@@ -43,7 +43,7 @@ final class PutTracer extends ServerStreamTracer {
         this.maxMessageBytes = maxMessageBytes;
     }
 
-    /// @param maxMessageBytes gRPC's own limit would reset the stream and give no reason
+    /// @param maxMessageBytes the largest message; gRPC's own limit would reset the stream and give no reason
     static ServerStreamTracer.Factory factory(MemoryBudget budget, long maxMessageBytes, String fullMethodName) {
         return new ServerStreamTracer.Factory() {
             @Override

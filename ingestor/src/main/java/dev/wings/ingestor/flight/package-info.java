@@ -1,4 +1,4 @@
-/// The Flight edge: DoPut with raw messages, answers in order. Start with [dev.wings.ingestor.flight.PutService].
+/// The Flight edge: DoPut with raw messages, answers in order. Start reading at [dev.wings.ingestor.flight.PutService].
 @NullMarked
 package dev.wings.ingestor.flight;
 

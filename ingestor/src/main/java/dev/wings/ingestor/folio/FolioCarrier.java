@@ -63,10 +63,10 @@ final class FolioCarrier {
         this.aborted = aborted;
     }
 
-    /// Returns once the outcome is known and every submission is answered, and never before the folio sealed
-    /// earlier is through. Closes the submissions.
+    /// Returns once the outcome is known and every submission is answered, and never before the folio that was sealed
+    /// earlier is done. Closes the submissions.
     ///
-    /// @param previous counted down when the folio sealed earlier is through
+    /// @param previous counted down when the folio that was sealed earlier is done
     void carry(List<Submission> submissions, CountDownLatch previous) {
         UUID id = ids.next();
         Outcome outcome;
@@ -84,8 +84,9 @@ final class FolioCarrier {
         tell(submissions, outcome);
     }
 
-    /// All folios before this one are through, so it is settled which producers are broken. What the others sent goes
-    /// into a folio of its own then: a page mixes producers, and nothing refers to the first folio's object.
+    /// Commits a folio. All folios before this one are done, so it is settled which producers are broken. What the
+    /// others sent goes into a folio of its own then: a page mixes producers, and nothing refers to the first folio's
+    /// object.
     private Outcome commit(Stored stored, FolioMemory memory) throws InterruptedException {
         List<Submission> sound = stored.submissions.stream()
                 .filter(submission -> submission.producer().broken().isEmpty())
@@ -129,7 +130,7 @@ final class FolioCarrier {
             Thread.currentThread().interrupt();
             return new Outcome.Failed(WingsException.unavailable("shut down before the batch was committed", e));
         } catch (Exception | Error e) {
-            // whatever it is, the producers get an answer and the next folio its turn
+            // Whatever it is, the producers get an answer and the next folio its turn.
             LOG.error("folio failed: namespace={}, folio_id={}", namespace.name(), id, e);
             return new Outcome.Failed(new WingsException(
                     ErrorKind.INTERNAL, "internal error, see the ingestor's log: folio_id=" + id, e));
@@ -181,7 +182,7 @@ final class FolioCarrier {
     private record Stored(List<Submission> submissions, FolioPlan plan, CommitFolioRequest request) {}
 
     private sealed interface Outcome {
-        /// @param results of each submission, but for those whose producer was broken
+        /// @param results of each submission, except those whose producer was broken
         record Committed(IdentityHashMap<Submission, List<BatchResult>> results) implements Outcome {}
 
         record Failed(WingsException reason) implements Outcome {}

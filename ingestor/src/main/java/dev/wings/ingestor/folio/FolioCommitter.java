@@ -33,7 +33,7 @@ final class FolioCommitter {
 
     private static final Logger LOG = LoggerFactory.getLogger(FolioCommitter.class);
 
-    /// About 10 seconds of them.
+    /// How often a commit may be refused for a reason that may pass: for about 10 seconds.
     private static final int MAX_REFUSALS = 12;
 
     private final LogMetadataBlockingStub logMetadata;
@@ -47,9 +47,9 @@ final class FolioCommitter {
         this.retries = new Retries(scheduler, random, Integer.MAX_VALUE, Duration.ofMillis(20), Duration.ofSeconds(2));
     }
 
-    /// Returns the answer. Fails with what the control plane refused the commit for; with UNAVAILABLE or INTERNAL if
-    /// the outcome is unknown: the call was interrupted, or the control plane keeps refusing or failing on a folio
-    /// that an earlier call may have committed, or may still commit.
+    /// Returns the answer. Fails with the reason for which the control plane refused the commit; with UNAVAILABLE or
+    /// INTERNAL if the outcome is unknown: the call was interrupted, or the control plane keeps refusing or failing on
+    /// a folio that an earlier call may have committed, or may still commit.
     CommitFolioResponse commit(CommitFolioRequest request) {
         Retries.Pauses pauses = retries.pauses();
         int refusals = 0;
@@ -64,9 +64,9 @@ final class FolioCommitter {
                 failure = e;
             }
             switch (failure.kind()) {
-                // however long that takes
+                // the call is made again, however long that takes
                 case UNAVAILABLE, DEADLINE -> unknown = true;
-                // these may pass, or stay: a folio that is always refused must not keep all others waiting
+                // These may pass, or stay: a folio that is always refused must not keep all others waiting.
                 case CANCELLED, INTERNAL -> {
                     unknown = true;
                     refusals++;

@@ -31,20 +31,19 @@ import org.jspecify.annotations.Nullable;
 /// Gathers the batches of one namespace into folios and sends them on their way, one thread for each folio. Uploads
 /// overlap; commits follow the order in which the folios were sealed (I2).
 ///
-/// A folio is sealed when it is full, or when the one before was sealed a linger ago: so a batch that comes after a
-/// quiet moment waits for nobody, none waits longer than a linger for others, and there is no more than one folio a
-/// linger beyond the full ones. None is sealed while `maxInFlight` are under way. Under load the batches that wait
-/// meanwhile so become one larger folio, and what waits is bounded by the memory budget of the streams. Safe for use
-/// by many threads.
+/// A folio is sealed when it is full, or one linger after the folio before it was sealed. So a batch that comes after a
+/// quiet moment waits for nobody, none waits longer than a linger for others, and besides full folios there is at most
+/// one in each linger. None is sealed while `maxInFlight` are under way: under load the batches that wait meanwhile
+/// become one larger folio, and the memory budget of the streams bounds what waits. Safe for use by many threads.
 public final class FolioPipeline {
 
-    /// @param flushBytes a folio is full with so many bytes
+    /// @param flushBytes a folio with so many bytes is full
     /// @param flushLinger how long after a folio was sealed the next one gathers
-    /// @param maxInFlight folios of one namespace between seal and answer
+    /// @param maxInFlight how many folios of one namespace may be between seal and answer
     public record Limits(long flushBytes, Duration flushLinger, int maxInFlight) {}
 
-    /// What a commit may need to say about a folio, so that it fits into a gRPC message with what one submission
-    /// adds.
+    /// How many bytes a commit may need to say about a folio, so that it fits into a gRPC message with what one
+    /// submission adds.
     private static final long MAX_COMMIT_BYTES = 2 << 20;
 
     private final Limits limits;
@@ -74,8 +73,8 @@ public final class FolioPipeline {
         this.carrier = carrier;
     }
 
-    /// Takes a submission, which it owns from here on; false if it was retired meanwhile, then there is another one.
-    /// Never waits for others.
+    /// Takes a submission, which it owns from here on; false if it was retired meanwhile, and there is another pipeline
+    /// then. Never waits for others.
     public boolean append(Submission submission) {
         lock.lock();
         try {
@@ -92,7 +91,7 @@ public final class FolioPipeline {
         }
     }
 
-    /// Takes nothing from now on, if it is idle; whether it is.
+    /// Takes nothing from now on, if it is idle. Returns whether it is.
     boolean retire() {
         lock.lock();
         try {
@@ -190,7 +189,7 @@ public final class FolioPipeline {
         }
         gatheredBytes -= bytes;
         gatheredCommitBytes -= commitBytes;
-        // what is left has waited for as long as what goes: it is due when that was
+        // What is left has waited for as long as what was sealed: it is due when that was.
         if (gathered.isEmpty() && !draining) {
             startLinger();
         }

@@ -34,7 +34,8 @@ import java.util.function.Function;
 /// The pipelines of all namespaces that streams write to, opened on first use. Safe for use by many threads.
 public final class FolioPipelines implements AutoCloseable {
 
-    /// Beyond, those go that are idle: namespaces come and go, and tenants may have any number of them.
+    /// When there are more, idle pipelines are retired: namespaces come and go, and tenants may have any number of
+    /// them.
     private static final int MAX_IDLE = 1000;
 
     private final FolioPipeline.Limits limits;
@@ -46,16 +47,17 @@ public final class FolioPipelines implements AutoCloseable {
     private final ExecutorService tasks;
 
     private final Map<URI, FolioUploader> uploaders = new HashMap<>();
-    /// The one that was used last is the last.
+    /// The pipelines in the order of their last use.
     private final Map<String, Opened> byNamespaceUid = new LinkedHashMap<>(16, 0.75f, true);
     private boolean draining;
     private volatile boolean aborted;
 
     private record Opened(FolioPipeline pipeline, URI store) {}
 
-    /// @param maxUploads at once to one object store, over all of its namespaces: one that hangs holds up no other
+    /// @param maxUploads how many uploads one object store gets at once, over all of its namespaces: one that hangs
+    ///     holds up no other
     /// @param minHedgeDelay no upload is made a second time before
-    /// @param uploadTimeout of an upload with all its attempts
+    /// @param uploadTimeout how long an upload may take with all its attempts
     /// @param stores the object store at a root, not to be closed
     /// @param tasks runs each task on a thread of its own; ended by [#close]
     public FolioPipelines(
@@ -105,7 +107,7 @@ public final class FolioPipelines implements AutoCloseable {
         return pipeline;
     }
 
-    /// The one that was used the longest ago, of those that are idle.
+    /// Retires the idle pipeline that was used the longest time ago.
     private void retireOne() {
         Iterator<Opened> oldest = byNamespaceUid.values().iterator();
         while (oldest.hasNext()) {
@@ -124,12 +126,12 @@ public final class FolioPipelines implements AutoCloseable {
         return byNamespaceUid.values().stream().map(Opened::pipeline).toList();
     }
 
-    /// Those that are open.
+    /// How many are open.
     synchronized int size() {
         return byNamespaceUid.size();
     }
 
-    /// Stops gathering: what is there is sealed as soon as it may be, and what comes too.
+    /// Stops gathering: what is there, and what comes, is sealed as soon as it may be.
     public synchronized void drain() {
         draining = true;
         byNamespaceUid.values().forEach(opened -> opened.pipeline.drain());

@@ -33,12 +33,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
-/// Which page of a folio each batch is in: a page for each partition and layout, its batches in the order
-/// submitted.
+/// Which page of a folio each batch is in. There is a page for each partition and layout, with its batches in the order
+/// in which they were submitted.
 ///
-/// Batches of one partition with different layouts are in different pages. A stream changes its layout only for a
-/// newer version of the schema, so pages of a partition ordered by version keep the stream's batches in the order
-/// sent (I2).
+/// Batches of one partition with different layouts are in different pages. A stream changes its layout only for a newer
+/// version of the schema, so pages of a partition ordered by version keep the stream's batches in the order sent (I2).
 final class FolioPlan {
 
     private final List<Submission> submissions;
@@ -66,7 +65,7 @@ final class FolioPlan {
                 places.computeIfAbsent(page, ignored -> new ArrayList<>()).add(new Place(i, j));
             }
         }
-        // a stable sort, and so is the writer's by topic and partition
+        // The sort is stable, and so is the writer's by topic and partition.
         List<PageBuilder> ordered = pages.values().stream()
                 .sorted(Comparator.comparingInt(page -> page.key().schemaVersion()))
                 .toList();

@@ -39,16 +39,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Puts folios into one object store, so many at once and no more.
+/// Puts folios into one object store, a bounded number at once.
 ///
-/// An upload that takes longer than 95 of 100 did lately is hedged: the same bytes go to a second key, and
-/// whichever is stored first counts. The other object is garbage that nothing refers to. Safe for use by many
-/// threads.
+/// An upload that takes longer than 95 of 100 did lately is hedged: the same bytes go to a second key, and whichever is
+/// stored first counts. The other object is garbage that nothing refers to. Safe for use by many threads.
 final class FolioUploader {
 
     private static final Logger LOG = LoggerFactory.getLogger(FolioUploader.class);
 
-    /// A store that is slow as a whole must not get twice the load.
+    /// One upload in so many may be hedged: a store that is slow as a whole must not get twice the load.
     private static final int UPLOADS_PER_HEDGE = 8;
 
     private final Limits limits;
@@ -60,9 +59,9 @@ final class FolioUploader {
     private final Semaphore hedges;
     private final UploadTimes times = new UploadTimes();
 
-    /// @param maxUploads at once
+    /// @param maxUploads how many run at once
     /// @param minHedgeDelay no upload is hedged before
-    /// @param timeout of an upload with all its attempts
+    /// @param timeout how long an upload may take with all its attempts
     record Limits(int maxUploads, Duration minHedgeDelay, Duration timeout) {}
 
     /// @param tasks runs each attempt on a thread of its own
@@ -122,7 +121,7 @@ final class FolioUploader {
             } finally {
                 timeout.cancel();
                 hedge.ifPresent(Scheduler.Timer::cancel);
-                // a hedge that is just about to start sees that nobody waits any more
+                // A hedge that is just about to start sees that nobody waits any more.
                 stored.cancel(false);
             }
         }
@@ -133,8 +132,8 @@ final class FolioUploader {
             }
         }
 
-        /// A store that hangs must not keep the place of others, nor the folios that come after this one. An attempt
-        /// that does not notice keeps its memory, which is counted, until it does.
+        /// Interrupts the attempts: a store that hangs must not keep the place of others, nor the folios that come
+        /// after this one. An attempt that does not notice keeps its memory, which is counted, until it does.
         private synchronized void interrupt() {
             stored.completeExceptionally(WingsException.unavailable(
                     "the object store did not answer in time: limit=" + limits.timeout(), null));
@@ -149,7 +148,7 @@ final class FolioUploader {
             threads.remove(Thread.currentThread());
         }
 
-        /// @param afterwards run when the attempt is over, or was not made
+        /// @param afterwards is run when the attempt is over, or was not made
         private synchronized void start(Runnable afterwards) {
             if (stored.isDone()) {
                 afterwards.run();
@@ -191,7 +190,7 @@ final class FolioUploader {
             }
         }
 
-        /// The upload has failed once every attempt has.
+        /// Takes the failure of an attempt. The upload has failed once every attempt has.
         private synchronized void over(WingsException reason) {
             running--;
             failure = failure == null ? reason : failure;
@@ -208,7 +207,7 @@ final class FolioUploader {
                     return;
                 } catch (WingsException e) {
                     if (e.kind() == ErrorKind.ALREADY_EXISTS && pauses.attempt() > 1) {
-                        // nobody else makes this key: the object is that of an attempt whose answer got lost
+                        // Nobody else makes this key: the object is that of an attempt whose answer got lost.
                         return;
                     }
                     if (e.kind() != ErrorKind.UNAVAILABLE || pauses.isLast() || stored.isDone()) {

@@ -22,13 +22,14 @@ import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.List;
 
-/// What one message of a producer adds to the log: a batch for each partition that it has rows of. All of them go
-/// into the same folio.
+/// What one message of a producer adds to the log: a batch for each partition that it has rows of. All of them go into
+/// the same folio.
 ///
 /// @param requestedTimestampMicros 0 for none
 /// @param bytes size of what is to be stored
-/// @param memory what the batches count for, held for as long as they are there, whatever becomes of their stream
-/// @param answer told the outcome, exactly once
+/// @param memory the lease on the bytes that the batches count for, held for as long as they are there, whatever
+///     becomes of their stream
+/// @param answer is told the outcome, exactly once
 public record Submission(
         Producer producer,
         TopicTarget topic,
@@ -38,7 +39,7 @@ public record Submission(
         MemoryBudget.Account.Lease memory,
         Answer answer) {
 
-    /// A page of its own for each: the topic's uid, numbers, tags.
+    /// What a page of its own for each batch adds to a commit: the topic's uid, numbers, tags.
     private static final int COMMIT_BYTES_PER_BATCH = 128;
 
     public Submission(
@@ -65,7 +66,7 @@ public record Submission(
         }
     }
 
-    /// About what a commit needs to say about the batches, at most.
+    /// How many bytes a commit needs to say about the batches, at most and roughly.
     long commitBytes() {
         long bytes = 0;
         for (PartitionBatch batch : batches) {
@@ -80,8 +81,8 @@ public record Submission(
         memory.close();
     }
 
-    /// Takes the outcome. Called after the submission's memory was given back, on the thread that learned it; must
-    /// not block.
+    /// Hears the outcome. It is called after the submission's memory was given back, on the thread that learned it, and
+    /// must not block.
     public interface Answer {
 
         /// The commit went through. The results are in the order of the batches; each may be a rejection.

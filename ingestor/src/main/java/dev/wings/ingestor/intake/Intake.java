@@ -28,7 +28,7 @@ public record Intake(TopicDirectory topics, FolioPipelines pipelines, BatchIntak
     /// Starts to take batches for a topic as it is now. Fails with NOT_FOUND if there is none. If the schema does not
     /// fit the topic, each batch is rejected for that.
     ///
-    /// @param account of the producer; joins the topic's namespace, and stays the caller's to close
+    /// @param account the producer's; it joins the topic's namespace, and stays the caller's to close
     public Session openSession(TopicName name, Schema schema, MemoryBudget.Account account) {
         BatchIntake batches = BatchIntake.open(settings, schema, topics.refresh(name));
         account.join(batches.topic().namespace().uid());

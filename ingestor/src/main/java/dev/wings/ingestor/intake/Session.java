@@ -53,7 +53,7 @@ public final class Session implements AutoCloseable {
     private final MemoryBudget.Account account;
     private final Producer producer = new Producer();
 
-    /// Null until there is a dictionary.
+    /// The lease on what the dictionaries take; null until there is one.
     private MemoryBudget.Account.@Nullable Lease dictionaries;
 
     private volatile boolean ended;
@@ -66,19 +66,19 @@ public final class Session implements AutoCloseable {
 
     /// What a producer may ask for along with a batch.
     ///
-    /// @param partitionValue where all rows belong
+    /// @param partitionValue the partition that all rows belong to
     /// @param timestampMicros microseconds UTC
     public record Wishes(Optional<String> partitionValue, OptionalLong timestampMicros) {
 
         public static final Wishes NONE = new Wishes(Optional.empty(), OptionalLong.empty());
 
-        /// In a commit 0 stands for none, so the first microsecond stands for the epoch.
+        /// The time as commits have it: there 0 stands for none, so the first microsecond stands for the epoch.
         long requestedTimestampMicros() {
             return timestampMicros.isEmpty() ? 0 : timestampMicros.getAsLong() == 0 ? 1 : timestampMicros.getAsLong();
         }
     }
 
-    /// Told what became of a batch, exactly once, by whichever thread learns it; must not block.
+    /// Hears what became of a batch, exactly once, by whichever thread learns it; must not block.
     public interface Outcome {
 
         /// @param ranges one for each partition that the batch has rows of, ordered by value
@@ -88,7 +88,7 @@ public final class Session implements AutoCloseable {
         void rejected(WingsException reason, boolean ends);
     }
 
-    /// Whether a batch that is rejected for this was not at fault itself.
+    /// Whether a batch that is rejected for this reason was not at fault itself.
     public static boolean ends(WingsException reason) {
         return switch (reason.kind()) {
             case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ALREADY_EXISTS, PRECONDITION -> false;
@@ -96,10 +96,10 @@ public final class Session implements AutoCloseable {
         };
     }
 
-    /// Keeps a dictionary for the batches that follow. One that cannot be read is missed by the batches that need it,
-    /// and they have outcomes to say so. Fails with EXHAUSTED.
+    /// Keeps a dictionary for the batches that follow. Batches that need a dictionary that could not be read are
+    /// rejected for that, so this does not fail with INVALID. Fails with EXHAUSTED.
     ///
-    /// @param memory what the message counts for; closed
+    /// @param memory the lease on what the message counts for; closed
     public void readDictionary(IpcHeader.DictionaryBatch header, ArrowBuf body, MemoryBudget.Account.Lease memory) {
         try (memory) {
             batches.readDictionary(header, body);
@@ -113,9 +113,8 @@ public final class Session implements AutoCloseable {
         keepDictionaries(batches.dictionaryBytes());
     }
 
-    /// Dictionaries stay until the session ends, and a small one may have been packed to a fraction of its size: so
-    /// what
-    /// counts is what they take now.
+    /// Counts what the dictionaries take now. They stay until the session ends, and a small message may have been
+    /// packed to a fraction of its size.
     private void keepDictionaries(long bytes) {
         if (dictionaries == null) {
             dictionaries = account.hold(bytes);
@@ -131,7 +130,7 @@ public final class Session implements AutoCloseable {
 
     /// Takes a batch. The body stays the caller's.
     ///
-    /// @param memory what the batch counts for; moved, if the batch is, else left to the caller
+    /// @param memory the lease on what the batch counts for; moved if the batch is taken, else left to the caller
     public void append(
             IpcHeader.RecordBatch header,
             ArrowBuf body,
@@ -165,8 +164,8 @@ public final class Session implements AutoCloseable {
         outcome.rejected(reason, ends);
     }
 
-    /// Hands the batches over, which give back their memory whatever happens. What they count for goes with them: when
-    /// the session is over they may be there for long.
+    /// Hands the batches over, which give back their memory whatever happens. The lease on what they count for goes
+    /// with them: when the session is over they may be there for long.
     private void submit(
             FolioPipeline first,
             List<PartitionBatch> split,
@@ -178,10 +177,10 @@ public final class Session implements AutoCloseable {
         MemoryBudget.Account.Lease memory = lease.move();
         Submission submission = new Submission(
                 producer, topic, split, wishes.requestedTimestampMicros(), memory, new Answer(topic, split, outcome));
-        // a split batch is a copy that is larger or smaller than what came in
+        // A batch that was split is a copy, which is larger or smaller than what came in.
         memory.resize(Math.max(memory.bytes(), submission.bytes()));
         while (!pipeline.append(submission)) {
-            // it was idle for long, and has made room a moment ago
+            // The pipeline was idle for long, and has been retired a moment ago.
             pipeline = intake.pipelines().open(topic.namespace());
         }
     }
@@ -196,7 +195,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /// What became of the partitions of one batch.
+    /// Hears what became of the partitions of one batch.
     private final class Answer implements Submission.Answer {
 
         private final TopicTarget topic;
@@ -216,7 +215,7 @@ public final class Session implements AutoCloseable {
             for (int i = 0; i < results.size(); i++) {
                 BatchResult result = results.get(i);
                 if (!result.hasAccepted()) {
-                    // the topic is not what it was: it is looked up again for the next batch
+                    // The topic is not what it was: it is looked up again for the next batch.
                     intake.topics().forget(topic);
                     reject(outcome, reason(result), false);
                     return;

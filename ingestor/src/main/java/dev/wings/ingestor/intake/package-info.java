@@ -1,5 +1,5 @@
 /// What an ingestor does with a producer's batches, from the bytes to the outcome, whatever protocol they came by.
-/// Start with [dev.wings.ingestor.intake.Session].
+/// Start reading at [dev.wings.ingestor.intake.Session].
 @NullMarked
 package dev.wings.ingestor.intake;
 

@@ -26,13 +26,13 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Topics by name, as the control plane last told them: each stream asks when it begins, and what it is told is kept
-/// for the batches of all until a commit is refused. Safe for use by many threads.
+/// Topics by name, as the control plane last told them. Each stream asks when it begins; the answer is kept for the
+/// batches of all streams until a commit is refused. Safe for use by many threads.
 public final class TopicDirectory {
 
     private static final int MAX_TOPICS = 10_000;
 
-    /// Of fetching a topic that others learn anew meanwhile.
+    /// How often a topic is fetched while others keep learning it anew.
     private static final int MAX_ATTEMPTS = 3;
 
     private final ClusterMetadataBlockingStub clusterMetadata;
@@ -70,8 +70,8 @@ public final class TopicDirectory {
         }
     }
 
-    /// Whether `target` is known from now on: only if nothing else was learned since `last` was known, for that may be
-    /// newer.
+    /// Makes `target` known, unless something else was learned since `last` was known, which may be newer. Returns
+    /// whether it is known now.
     private boolean replace(TopicName name, @Nullable TopicTarget last, TopicTarget target) {
         synchronized (known) {
             TopicTarget now = known.get(name);
@@ -96,9 +96,9 @@ public final class TopicDirectory {
         }
     }
 
-    /// @param last as which the topic was known: returned if it still is that
+    /// @param last the topic as it was known, which is returned if it still is that
     private TopicTarget fetch(TopicName name, @Nullable TopicTarget last) {
-        // a control plane that is just being restarted is waited for
+        // this waits for a control plane that is just being restarted
         ClusterMetadataBlockingStub stub =
                 clusterMetadata.withWaitForReady().withDeadline(scheduler.deadline(callTimeout));
         ResolvedTopic topic = Retries.once(() -> ResolvedTopic.ask(stub, name));

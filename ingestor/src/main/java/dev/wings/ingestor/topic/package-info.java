@@ -1,4 +1,4 @@
-/// What the ingestor knows of topics. Start with [dev.wings.ingestor.topic.TopicDirectory].
+/// What the ingestor knows of topics. Start reading at [dev.wings.ingestor.topic.TopicDirectory].
 @NullMarked
 package dev.wings.ingestor.topic;
 

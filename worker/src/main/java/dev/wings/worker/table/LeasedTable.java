@@ -63,7 +63,7 @@ public final class LeasedTable implements TableOperations {
     private final TableLocations locations;
     private final UUID topicUid;
     private final TableTimes times;
-    /// What updates are of: the stored metadata, or the same with times that Iceberg takes.
+    /// The metadata that updates are made on: those that are stored, or the same with times that Iceberg takes.
     private @Nullable TableMetadata current;
 
     private @Nullable TableMetadata stored;
@@ -95,8 +95,8 @@ public final class LeasedTable implements TableOperations {
         return new LeasedTable(lease, worker, io, locations, topicUid, null);
     }
 
-    /// The table at `metadataLocation`. DATA_LOSS if the file, or the list of manifests that it names, is missing or
-    /// damaged.
+    /// The table at `metadataLocation`. Fails with DATA_LOSS if the file, or the list of manifests that it names, is
+    /// missing or damaged.
     public static LeasedTable open(
             TaskLease lease,
             TaskTables worker,
@@ -108,7 +108,7 @@ public final class LeasedTable implements TableOperations {
                 new LeasedTable(lease, worker, io, locations, topicUid, TableMetadataFiles.read(io, metadataLocation));
         Snapshot snapshot = table.current().currentSnapshot();
         if (snapshot != null) {
-            // remembered by the snapshot; where Iceberg needs it, nobody would say which file is damaged
+            // The snapshot remembers the manifests; where Iceberg needs them, nobody would say which file is damaged.
             List<ManifestFile> ignored = TableReads.reading(
                     "manifest list of a table: location=" + snapshot.manifestListLocation(),
                     () -> snapshot.allManifests(io));
@@ -116,7 +116,7 @@ public final class LeasedTable implements TableOperations {
         return table;
     }
 
-    /// For Iceberg's updates, which commit through this.
+    /// The table for Iceberg's updates, which commit through this.
     public BaseTable table() {
         return new BaseTable(this, locations.tableKey(), NO_REPORTS);
     }
@@ -129,7 +129,7 @@ public final class LeasedTable implements TableOperations {
         update.scanManifestsWith(worker.helpers());
         update.set(TableSummary.COMMIT_ID, commitId.toString());
         update.set(TableSummary.TASK, lease.task().getName());
-        // Iceberg would delete the manifests of a commit that it thinks has failed
+        // Iceberg would delete the manifests of a commit that it thinks has failed.
         return update.deleteWith(location -> {});
     }
 
@@ -141,14 +141,14 @@ public final class LeasedTable implements TableOperations {
         return current;
     }
 
-    /// The same: what others have committed meanwhile would make the commit of this task fail.
+    /// Gives the same metadata again: what others have committed meanwhile would make the commit of this task fail.
     @Override
     public TableMetadata refresh() {
         return current();
     }
 
     @Override
-    // metadata are the task's own only if they are the same object: equal ones could be of another commit
+    // Metadata are the task's own only if they are the same object: equal ones could be of another commit.
     @SuppressWarnings("ReferenceEquality")
     public void commit(@Nullable TableMetadata base, TableMetadata update) {
         if (base != current) {
@@ -189,7 +189,7 @@ public final class LeasedTable implements TableOperations {
 
     /// Commits an update that takes files out of the table.
     ///
-    /// @param files locations of what no snapshot refers to any more
+    /// @param files locations of files that no snapshot refers to any more
     public void commit(TableMetadata base, TableMetadata metadata, Collection<String> files) {
         dropped = List.copyOf(files);
         commit(base, metadata);
@@ -223,7 +223,7 @@ public final class LeasedTable implements TableOperations {
         return io;
     }
 
-    /// Iceberg puts an id of its own into the names of a commit's files: the commit has one.
+    /// The id of the commit: Iceberg puts an id of its own into the names of a commit's files.
     @Override
     public String metadataFileLocation(String name) {
         return locations.metadataFile(ICEBERGS_ID.matcher(name).replaceFirst(commitId.toString()));
@@ -234,7 +234,7 @@ public final class LeasedTable implements TableOperations {
         return worker.ids().random().nextLong() & Long.MAX_VALUE;
     }
 
-    /// Threads that help with manifests.
+    /// Threads that help with reading manifests.
     public ExecutorService helpers() {
         return worker.helpers();
     }

@@ -22,7 +22,7 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.ValidationException;
 
-/// What failures of reading a table's files mean: a file that the table refers to is there, whole.
+/// Gives failures of reading a table's files their meaning: a file that the table refers to must be there, whole.
 public final class TableReads {
 
     private TableReads() {}
@@ -30,7 +30,7 @@ public final class TableReads {
     /// Runs `work`, which reads files of a table. What is missing, cut or not understood is DATA_LOSS; what a retry may
     /// mend stays what it is.
     ///
-    /// @param what is read, for the message: `manifest list of a table: location=...`
+    /// @param what says what is read, for the message: `manifest list of a table: location=...`
     public static <T> T reading(String what, Supplier<T> work) {
         try {
             return work.get();

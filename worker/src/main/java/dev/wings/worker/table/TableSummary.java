@@ -22,10 +22,10 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.TableMetadata;
 
-/// What the summary of a table's newest snapshot says of the table. It is carried from snapshot to snapshot, so that
-/// no task has to read all manifests only to say how the table is.
+/// What the summary of a table's newest snapshot says of the table. It is carried from snapshot to snapshot, so that no
+/// task has to read all manifests only to say how the table is.
 ///
-/// @param smallSegments that a rewrite may be worth for
+/// @param smallSegments how many segments a rewrite may be worth for
 public record TableSummary(long smallSegments, long smallSegmentBytes) {
 
     /// Id of the commit, as the control plane knows it.
@@ -37,7 +37,7 @@ public record TableSummary(long smallSegments, long smallSegmentBytes) {
     private static final String SMALL_SEGMENTS = "wings.small-segments";
     private static final String SMALL_SEGMENT_BYTES = "wings.small-segment-bytes";
 
-    /// A segment that is at least so many parts of the target size is left as it is.
+    /// A segment that has so many percent of the target size is left as it is.
     private static final int LARGE_ENOUGH_PERCENT = 75;
 
     public static TableSummary of(TableMetadata metadata) {
@@ -57,7 +57,7 @@ public record TableSummary(long smallSegments, long smallSegmentBytes) {
                 SMALL_SEGMENTS, Long.toString(smallSegments), SMALL_SEGMENT_BYTES, Long.toString(smallSegmentBytes));
     }
 
-    /// For the scheduling of further tasks.
+    /// The figures of a table for the scheduling of further tasks.
     public static TableStats stats(TableMetadata metadata) {
         TableSummary summary = of(metadata);
         TableStats.Builder stats = TableStats.newBuilder()

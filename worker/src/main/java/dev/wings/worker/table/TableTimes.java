@@ -27,17 +27,15 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.jspecify.annotations.Nullable;
 
-/// The times that a table's metadata tell: those of this worker's clock. They never go back, though the clocks of
-/// workers
-/// differ: what a worker adds is of its own time or of the table's last, whichever is later.
+/// The times in a table's metadata, by this worker's clock. They never go back, though the clocks of workers differ: a
+/// change gets this worker's time or the table's last, whichever is later.
 ///
-/// Iceberg stamps by the clock of the machine, and refuses to go back by more than a minute. So where that is no time
-/// of
-/// this worker since it began, the true times are put in before a commit; and a table whose times are after the
+/// Iceberg stamps by the clock of the machine, and refuses to go back by more than a minute. So if that clock gives no
+/// time of this worker since it began, the true times are put in before a commit; and a table whose times are after the
 /// machine's is updated with earlier ones.
 ///
 /// @param clock this worker's
-/// @param sinceMillis when it began
+/// @param sinceMillis when this worker began
 record TableTimes(InstantSource clock, long sinceMillis) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -66,11 +64,10 @@ record TableTimes(InstantSource clock, long sinceMillis) {
         return TableMetadataParser.fromJson(table.metadataFileLocation(), json);
     }
 
-    /// An update of a table, with the times that it has to tell.
+    /// An update of a table, with the times that it has to have.
     ///
     /// @param table null if the update makes it
     /// @param base what [#updatable] has made of the table
-    // the same object, if nothing was made of it
     @SuppressWarnings("ReferenceEquality")
     TableMetadata told(@Nullable TableMetadata table, @Nullable TableMetadata base, TableMetadata update) {
         long now = clock.millis();

@@ -28,7 +28,7 @@ import java.util.function.Function;
 
 /// Opens the tables that tasks work on.
 ///
-/// @param ids of snapshots and files; also the clock by which a table's times are told
+/// @param ids makes ids of snapshots and files; its clock gives a table's times
 /// @param helpers read manifests for Iceberg, which waits for them in a way of its own
 public record TaskTables(
         TaskClient tasks, Function<URI, ObjectStore> stores, IdGenerator ids, ExecutorService helpers) {
@@ -38,9 +38,10 @@ public record TaskTables(
         return LeasedTable.absent(lease, this, io(topic), topic.locations(), topic.uid());
     }
 
-    /// The topic's table. DATA_LOSS if its metadata are missing or damaged, PRECONDITION if it has none.
+    /// The topic's table. Fails with DATA_LOSS if its metadata are missing or damaged, with PRECONDITION if it has
+    /// none.
     ///
-    /// @param metadataLocation of its current metadata, as the control plane says; empty for none
+    /// @param metadataLocation the location of its current metadata, as the control plane says; empty for none
     public LeasedTable open(TaskLease lease, TopicTarget topic, String metadataLocation) {
         if (metadataLocation.isEmpty()) {
             throw new WingsException(

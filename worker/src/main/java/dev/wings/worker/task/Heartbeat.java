@@ -24,9 +24,8 @@ import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps the lease of one running task, three times as often as it must, and breaks the task off when the lease is
-/// lost:
-/// when the control plane says so, or when it could not be renewed until its end.
+/// Renews the lease of one running task, three times as often as it must, and breaks the task off when the lease is
+/// lost: when the control plane says so, or when it could not be renewed until its end.
 final class Heartbeat {
 
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
@@ -34,7 +33,7 @@ final class Heartbeat {
     private static final int RENEWALS_PER_LEASE = 3;
     private static final int RETRIES_PER_LEASE = 20;
 
-    /// Between interrupts of a task that must end.
+    /// The time between interrupts of a task that must end.
     private static final Duration INSIST = Duration.ofMillis(200);
 
     private final TaskLease lease;
@@ -53,7 +52,7 @@ final class Heartbeat {
         this.clock = clock;
     }
 
-    /// Beats until the lease ends.
+    /// Renews the lease until it ends.
     static void start(TaskLease lease, Duration duration, TaskClient client, Scheduler scheduler, InstantSource clock) {
         Heartbeat heartbeat = new Heartbeat(lease, duration, client, scheduler, clock);
         heartbeat.next(duration.dividedBy(RENEWALS_PER_LEASE));

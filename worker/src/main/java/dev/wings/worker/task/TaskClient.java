@@ -38,11 +38,11 @@ import java.util.Optional;
 
 /// The control plane's service Tasks. Failures are `WingsException`.
 ///
-/// @param calls repeats what may be made twice
-/// @param callTimeout of one call
+/// @param calls repeats calls that may be made twice
+/// @param callTimeout how long one call may take
 public record TaskClient(TasksBlockingStub stub, Retries calls, Duration callTimeout) {
 
-    /// Waits for a task at most so long.
+    /// Waits at most `wait` for a task.
     Optional<Lease> lease(Collection<TaskKind> kinds, String worker, Duration wait) {
         LeaseTaskRequest request = LeaseTaskRequest.newBuilder()
                 .addAllKinds(kinds)
@@ -99,7 +99,7 @@ public record TaskClient(TasksBlockingStub stub, Retries calls, Duration callTim
         return stub.withDeadline(calls.scheduler().deadline(timeout));
     }
 
-    /// No answer in time is as good a reason to ask again as none at all.
+    /// Makes a call that may be repeated: no answer in time is as good a reason to ask again as none at all.
     private static <T> T repeatable(java.util.function.Supplier<T> call) {
         try {
             return Retries.once(call);

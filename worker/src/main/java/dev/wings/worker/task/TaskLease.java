@@ -71,8 +71,8 @@ public final class TaskLease {
         }
     }
 
-    /// Runs `work`, which `interrupt` makes fail soon from another thread, as often as it takes. Fails with
-    /// [BrokenOffException] if that is why the work failed.
+    /// Runs `work`. When the task must end, another thread calls `interrupt`, as often as it takes, which makes the
+    /// work fail soon. Fails with [BrokenOffException] if that is why the work failed.
     ///
     /// @param interrupt may be called when the work has not begun
     public <T> T interruptible(Runnable interrupt, Supplier<T> work) {
@@ -92,24 +92,24 @@ public final class TaskLease {
         }
     }
 
-    /// The calling thread runs the task from now on.
+    /// Says that the calling thread runs the task from now on.
     synchronized void begin() {
         thread = Thread.currentThread();
     }
 
-    /// The task runs no more: nothing interrupts the thread after this.
+    /// Says that the task runs no more: nothing interrupts the thread after this.
     synchronized void end() {
         ended = true;
         thread = null;
         Thread.interrupted();
     }
 
-    /// Has the task end, since the lease is somebody else's.
+    /// Makes the task end, since another worker has the lease.
     void lose(String reason) {
         breakOff(reason, false);
     }
 
-    /// Has the task end, since the worker does; the lease is still held and is to be given back.
+    /// Makes the task end, since the worker does; the lease is still held and is to be given back.
     void stop(String reason) {
         breakOff(reason, true);
     }
@@ -122,7 +122,7 @@ public final class TaskLease {
         interruptNow();
     }
 
-    /// Once may come too early: between the check and the start of what it is to interrupt.
+    /// Interrupts the task. Once may come too early: between the check and the start of what it is to interrupt.
     synchronized void interruptNow() {
         if (interrupt != null) {
             interrupt.run();

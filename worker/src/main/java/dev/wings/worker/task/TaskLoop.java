@@ -60,14 +60,14 @@ public final class TaskLoop implements AutoCloseable {
     private final TaskMetrics metrics;
     private final Lock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
-    /// Guarded by [#lock].
+    /// The tasks that run. Guarded by [#lock].
     private final Set<TaskLease> running = new LinkedHashSet<>();
 
     private final Thread poller;
     private volatile boolean stopping;
 
-    /// @param service that the worker is of: its name, and its figures, begin with it
-    /// @param workers tasks at once
+    /// @param service the service that the worker is of: the worker's name, and its figures, begin with it
+    /// @param workers how many tasks run at once
     /// @param drainTimeout how long [#close] lets tasks go on
     public TaskLoop(
             TaskClient client,
@@ -78,14 +78,14 @@ public final class TaskLoop implements AutoCloseable {
             World world,
             MeterRegistry registry) {
         this.client = client;
-        // kinds are asked for in one order, whatever the map's is
+        // The kinds are asked for in one order, whatever the map's is.
         this.handlers = new EnumMap<>(handlers);
         this.worker = service + "-" + ProcessHandle.current().pid() + "-"
                 + world.ids().next();
         this.workers = workers;
         this.drainTimeout = drainTimeout;
         this.world = world;
-        // virtual ones would be pinned to their carriers by DuckDB's native calls
+        // Virtual threads would be pinned to their carriers by DuckDB's native calls.
         this.threads = world.threads().blocking("task");
         this.metrics = new TaskMetrics(service, registry);
         this.poller = world.threads().virtual("task-poller").newThread(this::poll);
@@ -95,7 +95,7 @@ public final class TaskLoop implements AutoCloseable {
         poller.start();
     }
 
-    /// Tasks that run now.
+    /// How many tasks run now.
     public int running() {
         return leases().size();
     }
@@ -120,7 +120,7 @@ public final class TaskLoop implements AutoCloseable {
                     client.lease(handlers.keySet(), worker, LEASE_WAIT).ifPresent(this::startTask);
                     pauses = retries.pauses();
                 } catch (RuntimeException | Error e) {
-                    // whatever it is: a worker without its poller would look healthy and do nothing
+                    // Whatever it is, it is survived: a worker without its poller would look healthy and do nothing.
                     if (stopping) {
                         return;
                     }
@@ -129,7 +129,7 @@ public final class TaskLoop implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            // stopping
+            // the loop stops
         }
     }
 
@@ -211,7 +211,7 @@ public final class TaskLoop implements AutoCloseable {
         try {
             outcome = runAndReport(lease);
         } catch (WingsException e) {
-            // the lease lapses, and somebody else gets the task
+            // the lease lapses, and another worker gets the task
             LOG.warn(
                     "result of a task not taken: task={}, cause={}",
                     lease.task().getName(),
@@ -274,14 +274,14 @@ public final class TaskLoop implements AutoCloseable {
         return TaskMetrics.Outcome.RETURNED;
     }
 
-    /// What the failure says about further attempts. Iceberg wraps what its files' store says.
+    /// What the failure says about further attempts. Iceberg wraps what the store of its files says.
     private static FailureCause cause(Throwable failure) {
         if (failure instanceof WingsException known && known.kind() == ErrorKind.NOT_FOUND) {
             return FailureCause.PERMANENT;
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof OutOfMemoryException || cause instanceof OutOfMemoryError) {
-                // of the memory that the task may have for rows, or of what it shares with others
+                // The memory that the task may have for rows is used up, or what it shares with others.
                 return FailureCause.TRANSIENT;
             }
             if (cause instanceof WingsException known) {
@@ -321,7 +321,7 @@ public final class TaskLoop implements AutoCloseable {
         }
     }
 
-    /// Whether no task runs within `time`.
+    /// Waits until no task runs. Returns whether that was so within `time`.
     private boolean awaitIdle(Duration time) throws InterruptedException {
         lock.lock();
         try {

@@ -43,7 +43,7 @@ final class TaskMetrics {
         FAILED,
         /// Another worker has, or will get, the task.
         LOST,
-        /// Given back because the worker stops.
+        /// The task was given back because the worker stops.
         RETURNED
     }
 

@@ -30,7 +30,7 @@ import java.util.UUID;
 ///
 /// @param objectStore root of the namespace's object store
 /// @param objectPrefix what all of the namespace's keys start with, without a slash at the end
-/// @param lake complete, with the ids of the fields
+/// @param lake the topic's layout, complete, with the ids of the fields
 public record TopicTarget(
         TopicName name,
         UUID uid,

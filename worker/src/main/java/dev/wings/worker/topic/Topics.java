@@ -35,8 +35,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// What the control plane knows of the topics that tasks work on. Failures are `WingsException`; NOT_FOUND if the
-/// topic is gone, also if another has its name.
+/// What the control plane knows of the topics that tasks work on. Failures are `WingsException`: NOT_FOUND if the topic
+/// is gone, also if another topic has its name.
 public final class Topics {
 
     private final ClusterMetadataBlockingStub clusterMetadata;
@@ -45,8 +45,8 @@ public final class Topics {
     private final Duration callTimeout;
     private final Duration planTimeout;
 
-    /// @param callTimeout of one call
-    /// @param planTimeout of one plan: a topic whose compaction was away for long has very many pages
+    /// @param callTimeout how long one call may take
+    /// @param planTimeout how long one plan may take: a topic whose compaction was away for long has very many pages
     public Topics(Channel controlPlane, Retries calls, Duration callTimeout, Duration planTimeout) {
         this.clusterMetadata = ClusterMetadataGrpc.newBlockingStub(controlPlane);
         this.logMetadata = LogMetadataGrpc.newBlockingStub(controlPlane);
@@ -73,7 +73,7 @@ public final class Topics {
                 topic.objectPrefix());
     }
 
-    /// A snapshot of the topic: where its table is, and, given to `pages`, the answers with all of its pages.
+    /// A snapshot of the topic: where its table is. The answers with all of its pages are given to `pages`.
     public TopicSnapshot plan(TopicTarget topic, Consumer<PlanScanResponse> pages) {
         return plan(topic, TopicScan.newBuilder().setAllPartitions(true), pages);
     }
