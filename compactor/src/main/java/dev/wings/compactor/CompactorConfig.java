@@ -91,70 +91,88 @@ public record CompactorConfig(
         URI controlPlane = URI.create("http://127.0.0.1:" + (CONTROL_PLANE_PORT + settings.portOffset()));
         return new CompactorConfig(
                 settings.string("HOST", "127.0.0.1", "address to listen on"),
-                settings.port("MANAGEMENT_PORT", 7793, "HTTP probes and metrics"),
+                settings.port("MANAGEMENT_PORT", 7793, "port of HTTP probes and metrics"),
                 settings.uri("CONTROL_PLANE_URI", controlPlane, "gRPC address of the control plane"),
-                settings.integer("WORKERS", 2, 1, 256, "tasks at once; each computes with one thread"),
+                settings.integer("WORKERS", 2, 1, 256, "how many tasks run at once; each computes with one thread"),
                 settings.bytes(
                         "TASK_MEMORY_BYTES",
                         512 * MIB,
                         64 * MIB,
                         1024 * GIB,
-                        "that one task computes with; beyond, it spills to disk"),
+                        "how much memory one task computes with; beyond it, the task spills to disk"),
                 settings.bytes(
                         "TASK_READ_BYTES",
                         512 * MIB,
                         32 * MIB,
                         1024 * GIB,
-                        "that the rows of one task may take between the object store and the engine"),
-                settings.bytes("TASK_SPILL_BYTES", 8 * GIB, MIB, 1024 * GIB, "that one task may spill to disk"),
+                        "how much memory the rows of one task may take between the object store and the engine"),
+                settings.bytes("TASK_SPILL_BYTES", 8 * GIB, MIB, 1024 * GIB, "how much one task may spill to disk"),
                 settings.path(
                         "SCRATCH_DIRECTORY",
-                        "where local files of tasks go, into a directory of the process; by default the system's"
+                        "where local files of tasks go, in a directory of the process's own; by default the system's"
                                 + " directory for temporary files"),
                 settings.bytes(
-                        "COMPACT_BYTES", 512 * MIB, MIB, 1024 * GIB, "pages that one task moves to segments at most"),
+                        "COMPACT_BYTES",
+                        512 * MIB,
+                        MIB,
+                        1024 * GIB,
+                        "how many bytes of pages one task moves to segments at most"),
                 settings.integer(
-                        "COMPACT_PAGES", 100_000, 1, 10_000_000, "pages that one task moves to segments at most"),
+                        "COMPACT_PAGES", 100_000, 1, 10_000_000, "how many pages one task moves to segments at most"),
                 settings.bytes(
-                        "REWRITE_BYTES", 2 * GIB, MIB, 1024 * GIB, "small segments that one task rewrites at most"),
+                        "REWRITE_BYTES",
+                        2 * GIB,
+                        MIB,
+                        1024 * GIB,
+                        "how many bytes of small segments one task rewrites at most"),
                 settings.duration(
                         "SNAPSHOT_AGE",
                         Duration.ofDays(1),
                         Duration.ofMinutes(1),
                         Duration.ofDays(3650),
-                        "older snapshots are taken out of a table"),
+                        "a snapshot of a table that is older is taken out of it"),
                 settings.integer(
-                        "MIN_SNAPSHOTS", 10, 1, 100_000, "of a table that stay, the newest, however old they are"),
+                        "MIN_SNAPSHOTS",
+                        10,
+                        1,
+                        100_000,
+                        "how many of the newest snapshots of a table stay, however old they are"),
                 settings.integer(
                         "MAX_SNAPSHOTS",
                         100,
                         1,
                         100_000,
-                        "of a table that stay at most; set it below the control plane's, which says when to look"),
+                        "how many snapshots of a table stay at most; set it below the control plane's setting, which"
+                                + " says when a table is looked at"),
                 settings.duration(
                         "ORPHAN_INTERVAL",
                         Duration.ofHours(6),
                         Duration.ofSeconds(1),
                         Duration.ofDays(30),
-                        "how often objects that nobody knows are looked for in a namespace"),
+                        "how often a namespace is searched for objects that nobody knows"),
                 settings.integer(
-                        "READ_AHEAD_PAGES", 16, 1, 1024, "pages, or runs of small ones, that a task reads at once"),
+                        "READ_AHEAD_PAGE"
+                                + "S", 16, 1, 1024, "how many pages, or runs of small ones, a task reads at once"),
                 settings.bytes(
-                        "READ_AHEAD_BYTES", 64 * MIB, 64 * KIB, 16 * GIB, "of the pages that a task reads at once"),
-                settings.integer("UPLOADS", 4, 1, 256, "segments that a task uploads at once"),
+                        "READ_AHEAD_BYTES",
+                        64 * MIB,
+                        64 * KIB,
+                        16 * GIB,
+                        "how many bytes the pages that a task reads at once may have"),
+                settings.integer("UPLOADS", 4, 1, 256, "how many segments a task uploads at once"),
                 settings.duration(
                         "CALL_TIMEOUT",
                         Duration.ofSeconds(10),
                         Duration.ofMillis(100),
                         Duration.ofMinutes(5),
-                        "of one call to the control plane; made again while that helps"),
+                        "how long one call to the control plane may take; calls are made again while that helps"),
                 settings.duration(
                         "PLAN_TIMEOUT",
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(1),
                         Duration.ofHours(1),
-                        "how long the control plane may take to tell the pages of a topic, which are very many when"
-                                + " compaction was away for long"),
+                        "how long the control plane may take to tell the pages of a topic, of which there are very"
+                                + " many when compaction was away for long"),
                 settings.duration(
                         "DRAIN_TIMEOUT",
                         Duration.ofSeconds(20),

@@ -98,13 +98,13 @@ public record ControlPlaneConfig(
     public static ControlPlaneConfig from(Settings settings) {
         return new ControlPlaneConfig(
                 settings.string("HOST", "127.0.0.1", "address to listen on"),
-                settings.port("GRPC_PORT", 7701, "gRPC"),
-                settings.port("HTTP_PORT", 7700, "HTTP: the Iceberg REST catalog, under /iceberg"),
-                settings.port("MANAGEMENT_PORT", 7790, "HTTP probes and metrics"),
+                settings.port("GRPC_PORT", 7701, "port of the gRPC services"),
+                settings.port("HTTP_PORT", 7700, "port of the Iceberg REST catalog, which is under /iceberg"),
+                settings.port("MANAGEMENT_PORT", 7790, "port of HTTP probes and metrics"),
                 settings.string(
                         "DATABASE_URL",
-                        "the PostgreSQL database: jdbc:postgresql://host/database or postgresql://host/database; or memory:, which"
-                                + " loses all state with the process"),
+                        "where the PostgreSQL database is: jdbc:postgresql://host/database or"
+                                + " postgresql://host/database; or memory:, which loses all state with the process"),
                 settings.string("DATABASE_USER", "wings", "PostgreSQL user, owner of the schema wings"),
                 settings.secret("DATABASE_PASSWORD", "password of the PostgreSQL user"),
                 settings.integer("COMMIT_CONNECTIONS", 8, 1, 1000, "database connections for commits"),
@@ -116,41 +116,57 @@ public record ControlPlaneConfig(
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1),
                         "how long a request waits for a database connection before it fails"),
-                settings.integer("COMMIT_GROUP_FOLIOS", 256, 1, 10_000, "folios that share a transaction at most"),
+                settings.integer("COMMIT_GROUP_FOLIOS", 256, 1, 10_000, "how many folios share a transaction at most"),
                 settings.bytes(
-                        "COMMIT_GROUP_BYTES", 4 * MIB, 64 * KIB, 64 * MIB, "requests that share a transaction at most"),
+                        "COMMIT_GROUP_BYTES",
+                        4 * MIB,
+                        64 * KIB,
+                        64 * MIB,
+                        "how many bytes the requests that share a transaction have at most"),
                 settings.bytes(
                         "COMMIT_QUEUE_BYTES",
                         64 * MIB,
                         MIB,
                         16 * GIB,
-                        "requests that wait to be committed; a quarter of it for one namespace"),
+                        "how many bytes the requests that wait to be committed may have; those of one namespace may"
+                                + " have a quarter of it"),
                 settings.bytes(
-                        "PLAN_BUFFER_BYTES", 64 * MIB, MIB, GIB, "plans that wait for their callers to take them"),
+                        "PLAN_BUFFER_BYTES",
+                        64 * MIB,
+                        MIB,
+                        GIB,
+                        "how many bytes of plans may wait for their callers to take them"),
                 settings.bytes("MAX_MESSAGE_BYTES", 16 * MIB, MIB, 256 * MIB, "a larger request is refused"),
                 GrpcLimits.from(settings),
-                settings.integer("MAX_FOLLOWERS", 1_000, 1, 1_000_000, "followers of commits at once"),
+                settings.integer(
+                        "MAX_FOLLOWERS",
+                        1_000,
+                        1,
+                        1_000_000,
+                        "how many followers of commits there may be at once"),
                 settings.duration(
                         "STALL_TIMEOUT",
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1),
                         "a caller that takes nothing of a stream for so long is ended"),
-                settings.integer("HTTP_REQUESTS", 16, 1, 1_000, "HTTP requests that are worked on at once"),
+                settings.integer("HTTP_REQUESTS", 16, 1, 1_000, "how many HTTP requests are worked on at once"),
                 settings.bytes("HTTP_BODY_BYTES", 8 * MIB, 64 * KIB, 64 * MIB, "a larger HTTP body is refused"),
                 settings.duration(
                         "HTTP_REQUEST_TIMEOUT",
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(10),
-                        "an HTTP request that takes longer, from its first byte to the last of its answer, is cut"),
+                        "an HTTP request that takes longer, from its first byte to the last byte of its answer, is"
+                                + " cut"),
                 settings.bytes(
                         "CATALOG_MEMORY_BYTES",
                         256 * MIB,
                         8 * MIB,
                         16 * GIB,
-                        "memory for metadata files that requests to the catalog of one tenant hold, for all a third"
-                                + " more; one of an eighth of it is the largest"),
+                        "how much memory the metadata files may take that one tenant's requests to the catalog hold;"
+                                + " all tenants together may take a third more, and no file may be larger than an"
+                                + " eighth of it"),
                 settings.duration(
                         "DRAIN_TIMEOUT",
                         Duration.ofSeconds(20),

@@ -85,60 +85,73 @@ public record IngestorConfig(
         URI controlPlane = URI.create("http://127.0.0.1:" + (CONTROL_PLANE_PORT + settings.portOffset()));
         return new IngestorConfig(
                 settings.string("HOST", "127.0.0.1", "address to listen on"),
-                settings.port("FLIGHT_PORT", 7702, "Flight DoPut"),
-                settings.port("MANAGEMENT_PORT", 7791, "HTTP probes and metrics"),
+                settings.port("FLIGHT_PORT", 7702, "port of Flight, to which producers write with DoPut"),
+                settings.port("MANAGEMENT_PORT", 7791, "port of HTTP probes and metrics"),
                 settings.uri("CONTROL_PLANE_URI", controlPlane, "gRPC address of the control plane"),
-                settings.bytes("FLUSH_BYTES", 8 * MIB, 64 * KIB, GIB, "a folio is sealed with so many bytes"),
+                settings.bytes("FLUSH_BYTES", 8 * MIB, 64 * KIB, GIB, "a folio that has so many bytes is sealed"),
                 settings.duration(
                         "FLUSH_LINGER",
                         Duration.ofMillis(100),
                         Duration.ofMillis(1),
                         Duration.ofSeconds(60),
-                        "folios that are not full are sealed so far apart; none waits longer for more"),
+                        "a folio that has fewer bytes is sealed this long after the folio before it; so no batch waits"
+                                + " longer for others"),
                 settings.integer(
-                        "FOLIOS_IN_FLIGHT", 4, 1, 64, "folios of one namespace between seal and answer at once"),
+                        "FOLIOS_IN_FLIGHT",
+                        4,
+                        1,
+                        64,
+                        "how many folios of one namespace may be between seal and answer"),
                 settings.integer(
-                        "UPLOADS", 16, 1, 1024, "uploads at once to one object store, over all of its namespaces"),
+                        "UPLOADS",
+                        16,
+                        1,
+                        1024,
+                        "how many uploads one object store gets at once, over all of its namespaces"),
                 settings.duration(
                         "MIN_HEDGE_DELAY",
                         Duration.ofMillis(100),
                         Duration.ofMillis(1),
                         Duration.ofSeconds(60),
-                        "an upload that takes longer than this, and than 95 of 100 did lately, is made a second time"),
+                        "an upload that takes longer than this, and longer than 95 of 100 did lately, is made a"
+                                + " second time"),
                 settings.duration(
                         "UPLOAD_TIMEOUT",
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(1),
                         Duration.ofHours(1),
-                        "of an upload with all its attempts; then its batches fail, to be sent again"),
+                        "how long an upload may take with all its attempts; then its batches fail, and may be sent"
+                                + " again"),
                 settings.bytes(
                         "MEMORY_BYTES",
                         256 * MIB,
                         16 * MIB,
                         256 * GIB,
-                        "batches between arrival and answer; beyond three quarters producers are slowed down"),
+                        "how many bytes the batches between arrival and answer may have; beyond three quarters of it"
+                                + " producers are slowed down"),
                 settings.bytes("MAX_BATCH_BYTES", 64 * MIB, 64 * KIB, GIB, "a larger message ends its stream"),
                 settings.integer(
                         "MAX_STREAMS",
                         512,
                         1,
                         1_000_000,
-                        "DoPut calls open at once, of one tenant three quarters; each can hold up to 1 MiB of network"
+                        "how many DoPut calls may be open at once; one tenant may have three quarters of them. Each"
+                                + " can hold up to 1 MiB of network"
                                 + " buffers"),
                 settings.duration(
                         "STREAM_IDLE_TIMEOUT",
                         Duration.ofMinutes(15),
                         Duration.ofSeconds(1),
                         Duration.ofHours(24),
-                        "a DoPut call whose client neither sends nor takes anything for so long is ended; one that never"
-                                + " began, after a minute"),
+                        "a DoPut call whose client neither sends nor takes anything for so long is ended; one that has"
+                                + " sent nothing yet is ended after a minute"),
                 GrpcLimits.from(settings),
                 settings.duration(
                         "CALL_TIMEOUT",
                         Duration.ofSeconds(10),
                         Duration.ofMillis(100),
                         Duration.ofMinutes(5),
-                        "of one call to the control plane; made again while that helps"),
+                        "how long one call to the control plane may take; calls are made again while that helps"),
                 settings.duration(
                         "DRAIN_TIMEOUT",
                         Duration.ofSeconds(20),

@@ -60,13 +60,14 @@ public record GrpcLimits(
                         DEFAULTS.connections,
                         1,
                         1_000_000,
-                        "gRPC connections at once, from one address three quarters; others are closed at once"),
+                        "how many gRPC connections may be open, three quarters of them from one address; others are"
+                                + " closed at once"),
                 settings.integer(
                         "CONNECTION_CALLS",
                         DEFAULTS.connectionCalls,
                         1,
                         1_000_000,
-                        "gRPC calls of one connection at once; more wait in the client"),
+                        "how many gRPC calls of one connection run at once; more wait in the client"),
                 settings.duration(
                         "CONNECTION_IDLE",
                         DEFAULTS.connectionIdle,
@@ -90,7 +91,8 @@ public record GrpcLimits(
                         DEFAULTS.receiveBytes,
                         MIB,
                         64 * GIB,
-                        "requests that have not arrived in full, of all gRPC connections; a quarter of it for each"),
+                        "how many bytes the requests of all gRPC connections may have that have not arrived in full;"
+                                + " one connection may have a quarter of it"),
                 settings.duration(
                         "REQUEST_TIMEOUT",
                         DEFAULTS.requestTimeout,

@@ -83,13 +83,13 @@ public record TaskPolicy(
                         Duration.ofSeconds(1),
                         Duration.ofMillis(10),
                         Duration.ofMinutes(10),
-                        "pause before the second attempt of a task, doubled with each that fails"),
+                        "the pause before the second attempt of a task; it is doubled with each attempt that fails"),
                 settings.duration(
                         "TASK_MAX_BACKOFF",
                         Duration.ofMinutes(10),
                         Duration.ofMillis(10),
                         Duration.ofDays(1),
-                        "longest pause between two attempts of a task"),
+                        "the longest pause between two attempts of a task"),
                 settings.duration(
                         "TASK_RETENTION",
                         Duration.ofHours(1),
@@ -101,8 +101,13 @@ public record TaskPolicy(
                         256 * MIB,
                         MIB,
                         1024 * GIB,
-                        "pages of a topic are compacted before its freshness is over when they come to so much"),
-                settings.integer("REWRITE_SEGMENTS", 16, 2, 100_000, "so many small segments of a table are rewritten"),
+                        "pages of a topic are compacted before its freshness is over when they have so many bytes"),
+                settings.integer(
+                        "REWRITE_SEGMENTS",
+                        16,
+                        2,
+                        100_000,
+                        "a table's small segments are rewritten when there are so many"),
                 settings.integer(
                         "MAX_SNAPSHOTS", 200, 1, 100_000, "a table with more snapshots has its old ones expired"),
                 settings.duration(
@@ -110,7 +115,7 @@ public record TaskPolicy(
                         Duration.ofDays(1),
                         Duration.ofMinutes(1),
                         Duration.ofDays(3650),
-                        "older snapshots of a table are expired"),
+                        "a snapshot of a table that is older is expired"),
                 settings.duration(
                         "GARBAGE_INTERVAL",
                         Duration.ofMinutes(10),
@@ -122,8 +127,8 @@ public record TaskPolicy(
                         Duration.ofDays(1),
                         MIN_GARBAGE_GRACE,
                         Duration.ofDays(365),
-                        "how long an object stays that nothing refers to any more: longer than the longest query, at"
-                                + " least four times `WINGS_CONTROL_PLANE_TASK_LEASE`"));
+                        "how long an object that nothing refers to any more stays: it must be longer than the"
+                                + " longest query, and at least four times `WINGS_CONTROL_PLANE_TASK_LEASE`"));
     }
 
     /// The pause after an attempt that failed: it is doubled with each, and a random part of it, up to half, is taken
