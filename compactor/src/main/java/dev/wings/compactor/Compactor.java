@@ -28,10 +28,10 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.World;
 import dev.wings.compactor.compact.Compaction;
 import dev.wings.compactor.compact.CreateTable;
-import dev.wings.compactor.maintain.Collecting;
+import dev.wings.compactor.maintain.GarbageCollector;
 import dev.wings.compactor.maintain.GarbageClient;
 import dev.wings.compactor.maintain.SnapshotExpiry;
-import dev.wings.compactor.rewrite.Rewriting;
+import dev.wings.compactor.rewrite.SegmentRewrite;
 import dev.wings.compactor.segment.DuckDbSegments;
 import dev.wings.compactor.segment.SegmentEngine;
 import dev.wings.compactor.segment.SegmentMaker;
@@ -123,10 +123,10 @@ public final class Compactor implements AutoCloseable {
                 Map.of(
                         TaskKind.CREATE_TABLE, new CreateTable(topics, tables, ids),
                         TaskKind.COMPACT, new Compaction(topics, tables, segments, compaction, registry),
-                        TaskKind.REWRITE, new Rewriting(topics, tables, segments, config.rewriteBytes()),
+                        TaskKind.REWRITE, new SegmentRewrite(topics, tables, segments, config.rewriteBytes()),
                         TaskKind.EXPIRE_SNAPSHOTS, new SnapshotExpiry(topics, tables, retention(config), ids.clock()),
                         TaskKind.COLLECT_GARBAGE,
-                                new Collecting(
+                                new GarbageCollector(
                                         garbage, surroundings.stores(), calls, config.orphanInterval(), ids, registry)),
                 "compactor",
                 config.workers(),

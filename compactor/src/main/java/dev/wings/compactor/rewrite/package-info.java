@@ -1,4 +1,4 @@
-/// Replacing small segments by larger ones. Start reading at [dev.wings.compactor.rewrite.Rewriting].
+/// Replacing small segments by larger ones. Start reading at [dev.wings.compactor.rewrite.SegmentRewrite].
 @NullMarked
 package dev.wings.compactor.rewrite;
 

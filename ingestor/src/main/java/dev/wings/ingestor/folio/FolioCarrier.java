@@ -89,7 +89,7 @@ final class FolioCarrier {
     /// object.
     private Outcome commit(Stored stored, FolioMemory memory) throws InterruptedException {
         List<Submission> sound = stored.submissions.stream()
-                .filter(submission -> submission.producer().broken().isEmpty())
+                .filter(submission -> submission.order().broken().isEmpty())
                 .toList();
         if (sound.isEmpty()) {
             return new Outcome.Committed(new IdentityHashMap<>());
@@ -116,7 +116,7 @@ final class FolioCarrier {
 
     private static void tell(List<Submission> submissions, Outcome outcome) {
         if (outcome instanceof Outcome.Failed failed) {
-            submissions.forEach(submission -> submission.producer().breakOff(failed.reason));
+            submissions.forEach(submission -> submission.order().breakOff(failed.reason));
         }
         submissions.forEach(submission -> answer(submission, outcome));
     }
@@ -173,7 +173,7 @@ final class FolioCarrier {
     }
 
     private static WingsException leftOut(Submission submission) {
-        WingsException cause = submission.producer().broken().orElseThrow();
+        WingsException cause = submission.order().broken().orElseThrow();
         return WingsException.unavailable(
                 "not committed, because an earlier batch was not: cause=" + cause.getMessage(), cause);
     }

@@ -31,7 +31,7 @@ import java.util.List;
 ///     becomes of their stream
 /// @param answer is told the outcome, exactly once
 public record Submission(
-        Producer producer,
+        StreamOrder order,
         TopicTarget topic,
         List<PartitionBatch> batches,
         long requestedTimestampMicros,
@@ -43,14 +43,14 @@ public record Submission(
     private static final int COMMIT_BYTES_PER_BATCH = 128;
 
     public Submission(
-            Producer producer,
+            StreamOrder order,
             TopicTarget topic,
             List<PartitionBatch> batches,
             long requestedTimestampMicros,
             MemoryBudget.Account.Lease memory,
             Answer answer) {
         this(
-                producer,
+                order,
                 topic,
                 batches,
                 requestedTimestampMicros,

@@ -26,7 +26,7 @@ import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.batch.PartitionBatch;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.folio.FolioPipeline;
-import dev.wings.ingestor.folio.Producer;
+import dev.wings.ingestor.folio.StreamOrder;
 import dev.wings.ingestor.folio.Submission;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ public final class Session implements AutoCloseable {
     private final Intake intake;
     private final BatchIntake batches;
     private final MemoryBudget.Account account;
-    private final Producer producer = new Producer();
+    private final StreamOrder order = new StreamOrder();
 
     /// The lease on what the dictionaries take; null until there is one.
     private MemoryBudget.Account.@Nullable Lease dictionaries;
@@ -176,7 +176,7 @@ public final class Session implements AutoCloseable {
         FolioPipeline pipeline = first;
         MemoryBudget.Account.Lease memory = lease.move();
         Submission submission = new Submission(
-                producer, topic, split, wishes.requestedTimestampMicros(), memory, new Answer(topic, split, outcome));
+                order, topic, split, wishes.requestedTimestampMicros(), memory, new Answer(topic, split, outcome));
         // A batch that was split is a copy, which is larger or smaller than what came in.
         memory.resize(Math.max(memory.bytes(), submission.bytes()));
         while (!pipeline.append(submission)) {

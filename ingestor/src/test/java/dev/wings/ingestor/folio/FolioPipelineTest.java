@@ -88,7 +88,7 @@ class FolioPipelineTest {
     private final MemoryControlPlane controlPlane = new MemoryControlPlane("file:///memory");
     private final BufferAllocator allocator = new RootAllocator();
     private final MemoryBudget budget = new MemoryBudget(1 << 20, new ManualTime());
-    private final Producer producer = new Producer();
+    private final StreamOrder producer = new StreamOrder();
     private FolioPipelines pipelines = open(Long.MAX_VALUE, 4);
     private final NamespaceTarget namespace = namespace("default");
     private Topic topic = Topic.getDefaultInstance();
@@ -121,7 +121,7 @@ class FolioPipelineTest {
     @Test
     void batchesThatComeWithinTheLingerShareAFolio() {
         startLinger();
-        List<CompletableFuture<Long>> answers = List.of(append(producer), append(producer), append(new Producer()));
+        List<CompletableFuture<Long>> answers = List.of(append(producer), append(producer), append(new StreamOrder()));
         assertThat(controlPlane.commits()).hasSize(1);
 
         scheduler.advance(LINGER);
@@ -242,7 +242,7 @@ class FolioPipelineTest {
         CompletableFuture<Long> first = append(producer);
         awaitTrue(() -> uploads.get() == 1);
         CompletableFuture<Long> second = append(producer);
-        CompletableFuture<Long> other = append(new Producer());
+        CompletableFuture<Long> other = append(new StreamOrder());
         laterAppended.countDown();
 
         assertThat(failure(first).kind()).isEqualTo(ErrorKind.FORBIDDEN);
@@ -255,7 +255,7 @@ class FolioPipelineTest {
     @Test
     void othersInTheFolioOfABrokenProducerAreCommittedWithoutIt() throws Exception {
         reopen(2 * batchBytes(), 2);
-        Producer other = new Producer();
+        StreamOrder other = new StreamOrder();
         CountDownLatch fail = new CountDownLatch(1);
         CountDownLatch mixedStored = new CountDownLatch(1);
         AtomicInteger uploads = new AtomicInteger();
@@ -386,7 +386,7 @@ class FolioPipelineTest {
         pipelines = open(1, 64, UPLOAD_TIMEOUT, uri -> uri.equals(STORE) ? store : hanging);
         List<CompletableFuture<Long>> stuck = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            stuck.add(append(new Producer(), 0, HANGING));
+            stuck.add(append(new StreamOrder(), 0, HANGING));
         }
         awaitTrue(() -> begun.get() == UPLOADS);
 
@@ -403,8 +403,8 @@ class FolioPipelineTest {
         NamespaceTarget busy = namespace("busy");
         Topic inDefault = topic;
         topic = controlPlane.createTopic(TOPIC.replace("namespaces/default", "namespaces/busy"), SCHEMA, "");
-        assertThat(offset(append(new Producer(), 0, busy))).isZero();
-        CompletableFuture<Long> gathering = append(new Producer(), 0, busy);
+        assertThat(offset(append(new StreamOrder(), 0, busy))).isZero();
+        CompletableFuture<Long> gathering = append(new StreamOrder(), 0, busy);
         FolioPipeline ofBusy = pipelines.open(busy);
 
         for (int i = 0; i < 3000; i++) {
@@ -443,7 +443,7 @@ class FolioPipelineTest {
         scheduler.advance(Duration.ofMillis(50));
         assertThat(failure(late).kind()).isEqualTo(ErrorKind.UNAVAILABLE);
         awaitTrue(() -> budget.usedBytes() == 0);
-        assertThat(offset(append(new Producer()))).isZero();
+        assertThat(offset(append(new StreamOrder()))).isZero();
     }
 
     @Test
@@ -521,7 +521,7 @@ class FolioPipelineTest {
     void pagesOfAPartitionAreOrderedByTheVersionOfTheirSchema() {
         startLinger();
         // another producer brings the newer version first
-        CompletableFuture<Long> newer = append(new Producer(), 1);
+        CompletableFuture<Long> newer = append(new StreamOrder(), 1);
         CompletableFuture<Long> old = append(producer, 0);
         CompletableFuture<Long> afterOld = append(producer, 1);
         scheduler.advance(LINGER);
@@ -563,7 +563,7 @@ class FolioPipelineTest {
 
     /// From now on batches gather. Takes the first hundred offsets.
     private void startLinger() {
-        assertThat(offset(append(new Producer()))).isZero();
+        assertThat(offset(append(new StreamOrder()))).isZero();
     }
 
     private long batchBytes() {
@@ -572,16 +572,16 @@ class FolioPipelineTest {
         }
     }
 
-    private CompletableFuture<Long> append(Producer from) {
+    private CompletableFuture<Long> append(StreamOrder from) {
         return append(from, 0);
     }
 
     /// Appends a batch; the answer is its start offset.
-    private CompletableFuture<Long> append(Producer from, int schemaVersion) {
+    private CompletableFuture<Long> append(StreamOrder from, int schemaVersion) {
         return append(from, schemaVersion, namespace);
     }
 
-    private CompletableFuture<Long> append(Producer from, int schemaVersion, NamespaceTarget namespace) {
+    private CompletableFuture<Long> append(StreamOrder from, int schemaVersion, NamespaceTarget namespace) {
         CompletableFuture<Long> answer = new CompletableFuture<>();
         TopicTarget target =
                 new TopicTarget(TopicName.parse(TOPIC), topic.getUid(), SCHEMA, Optional.empty(), namespace);

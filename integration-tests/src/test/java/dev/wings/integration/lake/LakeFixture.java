@@ -59,10 +59,10 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.compactor.compact.Compaction;
 import dev.wings.compactor.compact.CreateTable;
-import dev.wings.compactor.maintain.Collecting;
+import dev.wings.compactor.maintain.GarbageCollector;
 import dev.wings.compactor.maintain.GarbageClient;
 import dev.wings.compactor.maintain.SnapshotExpiry;
-import dev.wings.compactor.rewrite.Rewriting;
+import dev.wings.compactor.rewrite.SegmentRewrite;
 import dev.wings.compactor.segment.DuckDbSegments;
 import dev.wings.compactor.segment.SegmentEngine;
 import dev.wings.compactor.segment.SegmentMaker;
@@ -329,7 +329,7 @@ public final class LakeFixture implements AutoCloseable {
         return switch (kind) {
             case CREATE_TABLE -> new CreateTable(topics, tables, ids);
             case COMPACT -> new Compaction(topics, tables, segments, limits, meters);
-            case REWRITE -> new Rewriting(topics, tables, segments, 1L << 30);
+            case REWRITE -> new SegmentRewrite(topics, tables, segments, 1L << 30);
             case EXPIRE_SNAPSHOTS ->
                 new SnapshotExpiry(
                         topics, tables, new SnapshotExpiry.Retention(Duration.ofDays(1), 1, 2, 3, droppedBytes), clock);
@@ -347,7 +347,7 @@ public final class LakeFixture implements AutoCloseable {
     /// @param orphanInterval so long it does not look for orphans again
     TaskHandler collecting(Duration orphanInterval) {
         Retries calls = calls();
-        return new Collecting(
+        return new GarbageCollector(
                 new GarbageClient(GarbageCollectionGrpc.newBlockingStub(direct), calls, CALL_TIMEOUT),
                 uri -> removable,
                 calls,

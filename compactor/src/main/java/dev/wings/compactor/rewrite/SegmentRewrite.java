@@ -45,7 +45,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.util.StructLikeWrapper;
 
 /// Replaces small segments of a table by larger ones with the same rows, in the table's order.
-public final class Rewriting implements TaskHandler {
+public final class SegmentRewrite implements TaskHandler {
 
     private final Topics topics;
     private final TaskTables tables;
@@ -53,7 +53,7 @@ public final class Rewriting implements TaskHandler {
     private final long maxBytes;
 
     /// @param maxBytes how many bytes of segments one task reads
-    public Rewriting(Topics topics, TaskTables tables, SegmentMaker segments, long maxBytes) {
+    public SegmentRewrite(Topics topics, TaskTables tables, SegmentMaker segments, long maxBytes) {
         this.topics = topics;
         this.tables = tables;
         this.segments = segments;

@@ -45,9 +45,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Objects go first, then the control plane forgets them: whoever takes over from a killed collector is told the same
 /// again, and finds some of them gone.
-public final class Collecting implements TaskHandler {
+public final class GarbageCollector implements TaskHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Collecting.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GarbageCollector.class);
 
     private final GarbageClient client;
     private final Function<URI, ObjectStore> stores;
@@ -69,7 +69,7 @@ public final class Collecting implements TaskHandler {
     /// @param stores the object store at a root
     /// @param orphanInterval a namespace is not searched for orphans again for so long: that lists all of its objects
     /// @param ids gives the clock, too
-    public Collecting(
+    public GarbageCollector(
             GarbageClient client,
             Function<URI, ObjectStore> stores,
             Retries retries,
@@ -161,7 +161,7 @@ public final class Collecting implements TaskHandler {
         ObjectStore store = stores.apply(root);
         EngineFiles files = new EngineFiles(new StoreFileIO(store, root), home.getObjectPrefix());
         Removal removal = new Removal(lease, store, retries, registry, "purged");
-        return new Purging(lease, client, files, removal).run();
+        return new TablePurge(lease, client, files, removal).run();
     }
 
     /// Searches for orphans. Returns why a table was left alone, if one was.

@@ -19,11 +19,11 @@ import dev.wings.common.error.WingsException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A producer's stream, as far as the order of its batches is concerned.
+/// Keeps the batches of one producer's stream in order.
 ///
-/// Once a batch of it failed for a reason that is not the batch's own (the store is away, say), no later one may be
+/// Once a batch failed for a reason that is not its own (the store is away, say), no later batch of the stream may be
 /// committed: the producer will send the failed one again, and it must not come after its successors (I2).
-public final class Producer {
+public final class StreamOrder {
 
     private volatile @Nullable WingsException broken;
 

@@ -43,16 +43,16 @@ import org.slf4j.LoggerFactory;
 /// that were found through others go before those, the metadata file at the very end: whoever takes over from a killed
 /// collector finds all that is left. A table with a file that is there but has no key is left alone, since nobody would
 /// know of that file afterwards.
-final class Purging {
+final class TablePurge {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Purging.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TablePurge.class);
 
     private final TaskLease lease;
     private final GarbageClient client;
     private final EngineFiles files;
     private final Removal removal;
 
-    Purging(TaskLease lease, GarbageClient client, EngineFiles files, Removal removal) {
+    TablePurge(TaskLease lease, GarbageClient client, EngineFiles files, Removal removal) {
         this.lease = lease;
         this.client = client;
         this.files = files;

@@ -47,7 +47,7 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.util.ThreadPools;
 import org.junit.jupiter.api.Test;
 
-final class RewritingTest {
+final class SegmentRewriteTest {
 
     private static final long MIB = 1 << 20;
     private static final int COLUMN = 1;
@@ -64,7 +64,7 @@ final class RewritingTest {
                     .appendFile(segment("small", MIB, 100))
                     .commit();
 
-            Iterable<List<Segment>> partitions = Rewriting.partitions(table, ThreadPools.getWorkerPool(), 256 * MIB);
+            Iterable<List<Segment>> partitions = SegmentRewrite.partitions(table, ThreadPools.getWorkerPool(), 256 * MIB);
 
             assertThat(partitions).singleElement().satisfies(found -> {
                 Segment segment = found.getFirst();
