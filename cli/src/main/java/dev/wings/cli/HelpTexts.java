@@ -27,14 +27,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// Keeps examples whole, since they are copied from the screen: picocli breaks texts to its width, but not those
-/// between
-/// quotes, nor lines of footers.
+/// between quotes, nor lines of footers.
 final class HelpTexts {
 
-    /// What stands between quotes; an apostrophe is none.
+    /// A text between quotes; an apostrophe is no quote.
     private static final Pattern QUOTED = Pattern.compile("(?<![\\p{L}\\p{N}])'[^']+'(?!\\p{L})");
 
-    /// As far above ASCII, Unicode has nothing but Latin letters, between which no line is broken.
+    /// The start of a range of Unicode that has nothing but Latin letters, between which no line is broken.
     private static final char LETTERS = '\u1e00';
 
     private HelpTexts() {}
@@ -58,7 +57,7 @@ final class HelpTexts {
         command.getSubcommands().values().forEach(HelpTexts::keepSections);
     }
 
-    /// With letters for all that stands between quotes.
+    /// The text with letters in the place of all that stands between quotes.
     private static String kept(String text) {
         return QUOTED.matcher(text).replaceAll(quoted -> shifted(quoted.group(), ' ', '~', LETTERS));
     }
@@ -91,7 +90,7 @@ final class HelpTexts {
             return (parameter, label, colors) -> keep(renderer.render(parameter, label, colors));
         }
 
-        /// The last column describes.
+        /// Keeps examples whole in the last column, which describes.
         private static Ansi.Text[][] keep(Ansi.Text[][] rows) {
             for (Ansi.Text[] row : rows) {
                 int last = row.length - 1;

@@ -23,7 +23,7 @@ import java.util.logging.LogManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where log lines go. Commands speak for themselves: what libraries log is nobody's business on a terminal.
+/// Where log lines go. Commands speak for themselves: what libraries log does not belong on a terminal.
 ///
 /// Logback finds this class by its service file before it looks for a configuration to read, which takes a quarter of
 /// the time of a short command.

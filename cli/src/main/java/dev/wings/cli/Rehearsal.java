@@ -25,8 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Runs commands where no platform is, so that Java can write down what they load: it starts them in half the time from
-/// a cache of that. The launcher does this once for each build.
+/// Runs commands where no platform is, so that Java can write down what they load: from a cache of that, commands start
+/// in half the time. The launcher does this once for each build.
 public final class Rehearsal {
 
     private static final int FIRST_OFFSET = 20_000;
@@ -57,7 +57,7 @@ public final class Rehearsal {
         }
     }
 
-    /// Ports that are taken, and at which nobody listens: commands never meet a platform that runs.
+    /// Takes ports, at which nobody answers, so that commands never meet a platform that runs.
     private record Nobody(int offset, List<Socket> sockets) implements AutoCloseable {
 
         static Nobody find() throws IOException {

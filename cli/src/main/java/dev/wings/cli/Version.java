@@ -20,7 +20,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.IVersionProvider;
 
-/// What this build is.
+/// The version of this build.
 final class Version implements IVersionProvider {
 
     @Override

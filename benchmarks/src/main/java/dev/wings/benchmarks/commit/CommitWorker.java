@@ -67,7 +67,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 
-/// Does the tasks of one topic as a compactor does, but for the rows: its pages and segments are made up, and each
+/// Does the tasks of one topic as a compactor does, except the rows: its pages and segments are made up, and each
 /// commit moves one page to one segment.
 public final class CommitWorker implements AutoCloseable {
 
@@ -96,7 +96,7 @@ public final class CommitWorker implements AutoCloseable {
         this.tables = new TaskTables(client, server.stores()::open, server.ids(), helpers);
     }
 
-    /// A topic with so many pages, and its empty table.
+    /// Makes a topic with so many pages, and its empty table.
     public static CommitWorker open(int pages) throws IOException {
         OwnControlPlane server = OwnControlPlane.open();
         ManagedChannel channel = NettyChannelBuilder.forAddress(
@@ -143,7 +143,7 @@ public final class CommitWorker implements AutoCloseable {
         return nanos;
     }
 
-    /// Of the newest metadata file.
+    /// How large the newest metadata file is.
     public long metadataBytes() throws IOException {
         TopicTarget target = topics.load(dev.wings.common.proto.Task.newBuilder()
                 .setTarget(topic.getName())
@@ -195,7 +195,7 @@ public final class CommitWorker implements AutoCloseable {
         TasksGrpc.newBlockingStub(channel).completeTask(request.build());
     }
 
-    /// With sizes, counts and bounds of each column, as a segment has them.
+    /// A segment that is made up, with sizes, counts and bounds of each column, as a real one has them.
     private DataFile segment(LeasedTable table, TopicTarget target) {
         Map<Integer, Long> counts = new HashMap<>();
         Map<Integer, ByteBuffer> bounds = new HashMap<>();

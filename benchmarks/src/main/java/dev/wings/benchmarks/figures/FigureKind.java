@@ -101,7 +101,7 @@ public enum FigureKind {
         };
     }
 
-    /// The one with this id.
+    /// The kind with this id.
     public static FigureKind of(String id) {
         return Arrays.stream(values())
                 .filter(kind -> kind.id.equals(id))

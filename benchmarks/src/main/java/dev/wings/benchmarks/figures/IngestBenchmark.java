@@ -140,7 +140,7 @@ public final class IngestBenchmark {
         return PutLoad.run(plan, bench.scale().warmUp(), bench.scale().window());
     }
 
-    /// @param cores that the processes kept busy, on average
+    /// @param cores how many cores the processes kept busy, on average
     private record Busy(PutLoad.Sample sample, double cores) {}
 
     private Busy busy(PutPlan plan, ProcessTree tree) throws Exception {

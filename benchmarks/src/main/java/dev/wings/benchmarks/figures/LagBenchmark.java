@@ -35,8 +35,8 @@ import org.HdrHistogram.Histogram;
 
 /// How long rows of a steady stream take from their acknowledgement to the Iceberg table.
 ///
-/// Seen from outside, by asking again and again for the partition's next offset, which moves right before rows are
-/// acknowledged, and for its watermark, which moves in the transaction that moves the table's pointer. Each row
+/// This is seen from outside, by asking again and again for the partition's next offset, which moves right before rows
+/// are acknowledged, and for its watermark, which moves in the transaction that moves the table's pointer. Each row
 /// counts.
 public final class LagBenchmark {
 
@@ -113,7 +113,10 @@ public final class LagBenchmark {
                         cores)));
     }
 
-    /// When `rows` were there that no look before had seen.
+    /// A look that found rows which no look before had seen.
+    ///
+    /// @param nanos when it was made
+    /// @param endOffset the offset behind these rows
     private record Arrival(long nanos, long endOffset) {}
 
     private static void observe(DevProcess wings, Histogram lagMillis, AtomicBoolean stop) {

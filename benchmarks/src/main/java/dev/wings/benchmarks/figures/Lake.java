@@ -30,8 +30,8 @@ final class Lake {
     private static final String UNFINISHED = "select count(*) from system.tasks where state in ('WAITING', 'RUNNING')"
             + " and kind in ('CREATE_TABLE', 'COMPACT', 'REWRITE') and target like ";
 
-    /// Of a platform whose compactor only does what topics' freshness asks for: it is a service of its own, and on a
-    /// small machine it would share the cores with what is measured.
+    /// Settings for a platform whose compactor only does what topics' freshness asks for: it is a service of its own,
+    /// and on a small machine it would share the cores with what is measured.
     static final Map<String, String> WITHOUT_COMPACTION = Map.of("WINGS_CONTROL_PLANE_COMPACT_BYTES", "1TiB");
 
     private Lake() {}
@@ -49,7 +49,7 @@ final class Lake {
         }
     }
 
-    /// A table that rows are in so soon.
+    /// The layout of a table that rows are in after so long.
     static LakeSpec freshness(Duration freshness) {
         return LakeSpec.newBuilder()
                 .setFreshness(com.google.protobuf.Duration.newBuilder()
@@ -65,7 +65,7 @@ final class Lake {
                 .toList();
     }
 
-    /// Their bytes.
+    /// How many bytes these files have.
     static long segmentBytes(SqlClient sql, String topic) throws Exception {
         return number(sql, "select cast(sum(bytes) as bigint) from system.segments where topic = '" + topic + "'");
     }

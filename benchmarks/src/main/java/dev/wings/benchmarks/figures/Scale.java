@@ -17,16 +17,16 @@ package dev.wings.benchmarks.figures;
 
 import java.time.Duration;
 
-/// How long and how much.
+/// How long and how much is measured.
 ///
-/// @param rounds figure and floor are taken so often, in turn
-/// @param warmUp load before each window that is not counted
+/// @param rounds how often figure and floor are taken, in turn
+/// @param warmUp how long load runs before each window without being counted
 /// @param window how long is counted
-/// @param largeBatches 64K-row batches of the large topic
-/// @param eventBatches 64K-row batches of the topic that is queried in the lake
-/// @param compactBatches 64K-row batches that one compaction moves
-/// @param lookupBatches 64K-row batches of the table that one account is looked up in
-/// @param snapshots that a commit has behind it
+/// @param largeBatches how many 64K-row batches the large topic has
+/// @param eventBatches how many 64K-row batches the topic has that is queried in the lake
+/// @param compactBatches how many 64K-row batches one compaction moves
+/// @param lookupBatches how many 64K-row batches the table has that one account is looked up in
+/// @param snapshots how many snapshots a table has when a commit is measured
 /// @param lagWindow how long rows are watched on their way into the lake
 /// @param queries how often the small query runs
 public record Scale(
@@ -42,13 +42,13 @@ public record Scale(
         Duration lagWindow,
         int queries) {
 
-    /// Rows of a large batch.
+    /// How many rows a large batch has.
     public static final int LARGE_BATCH_ROWS = 65_536;
 
-    /// Different large batches; they are sent in turn.
+    /// How many different large batches there are; they are sent in turn.
     public static final int DISTINCT_BATCHES = 16;
 
-    /// What is recorded as a baseline: 10 million rows in pages, 20 million in the lake.
+    /// The scale of a baseline: 10 million rows in pages, 20 million in the lake.
     public static Scale full() {
         return new Scale(
                 "full",
@@ -64,7 +64,7 @@ public record Scale(
                 500);
     }
 
-    /// To see that it works.
+    /// The scale that only shows that the benchmark works.
     public static Scale quick() {
         return new Scale(
                 "quick",

@@ -38,10 +38,10 @@ public final class SegmentQueryBenchmark {
     private static final String TOPIC = "bench_events";
     private static final long QUERY_MEMORY_BYTES = 256L << 20;
 
-    /// One round is so many runs of each query; its value is their median.
+    /// How many runs of each query one round has; its value is their median.
     private static final int RUNS = 5;
 
-    /// So many of the scale's warm-ups come before a query is measured.
+    /// How many of the scale's warm-ups come before a query is measured.
     private static final int WARM_UPS = 4;
 
     private final Bench bench;
@@ -132,7 +132,7 @@ public final class SegmentQueryBenchmark {
         }
     }
 
-    /// With `%s` for the table. The time range is a twentieth of all rows.
+    /// The queries, with `%s` for the table. The time range is a twentieth of all rows.
     private static Map<FigureKind, String> queries(long rows) {
         Map<FigureKind, String> queries = new EnumMap<>(FigureKind.class);
         queries.put(FigureKind.LAKE_COUNT, "select count(*) from %s");

@@ -20,10 +20,10 @@ import java.util.Locale;
 /// What a figure should be.
 public sealed interface Target {
 
-    /// At least so much of the floor.
+    /// The figure is at least so much of the floor.
     record RatioAtLeast(double ratio) implements Target {}
 
-    /// At most so much of the floor.
+    /// The figure is at most so much of the floor.
     record RatioAtMost(double ratio) implements Target {}
 
     /// At most so much more than the floor.
@@ -44,7 +44,7 @@ public sealed interface Target {
         };
     }
 
-    /// For readers.
+    /// The target as text for readers.
     default String text(String unit) {
         return switch (this) {
             case RatioAtLeast target -> String.format(Locale.ROOT, ">= %.2f of the floor", target.ratio());

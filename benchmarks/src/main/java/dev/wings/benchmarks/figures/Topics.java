@@ -36,7 +36,7 @@ final class Topics {
         create(controlPlanePort, id, DataSet.SENSORS, LakeSpec.getDefaultInstance());
     }
 
-    /// Creates `id` for these rows, without a partition key.
+    /// Creates `id` for rows of this data set, without a partition key.
     static void create(int controlPlanePort, String id, DataSet rows, LakeSpec lake) {
         CreateTopicRequest request = CreateTopicRequest.newBuilder()
                 .setParent(PARENT)

@@ -44,8 +44,9 @@ public final class DuckDbFloor implements AutoCloseable {
     private final List<ArrowRecordBatch> batches = new ArrayList<>();
     private final Connection connection;
 
-    /// @param distinct batches kept in memory; a query runs over them again and again until it has its rows
-    /// @param threads that it may use
+    /// @param distinct how many batches are kept in memory; a query runs over them again and again until it has its
+    ///     rows
+    /// @param threads how many it may use
     public DuckDbFloor(DataSet dataSet, int distinct, int rowsPerBatch, int threads) throws SQLException {
         this.dataSet = dataSet;
         for (int index = 0; index < distinct; index++) {
@@ -123,7 +124,7 @@ public final class DuckDbFloor implements AutoCloseable {
 
         @Override
         protected void closeReadSource() {
-            // the batches stay
+            // the batches stay for the next query
         }
 
         @Override

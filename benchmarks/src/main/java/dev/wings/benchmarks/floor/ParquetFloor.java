@@ -41,9 +41,9 @@ public final class ParquetFloor implements AutoCloseable {
 
     private final Connection connection;
 
-    /// @param locations `file:` URIs; they are the table `rows`
-    /// @param threads and
-    /// @param memoryBytes what a query may use
+    /// @param locations `file:` URIs; together they are the table `rows`
+    /// @param threads how many threads a query may use
+    /// @param memoryBytes how much memory a query may use
     public ParquetFloor(List<String> locations, int threads, long memoryBytes) throws SQLException {
         Properties settings = new Properties();
         settings.setProperty("threads", String.valueOf(threads));

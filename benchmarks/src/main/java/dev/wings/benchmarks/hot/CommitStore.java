@@ -55,7 +55,7 @@ record CommitStore(LogMetadataStore log, NamespaceRecord namespace, TopicRecord 
         return create(new MemoryDatabase().stores(ids.clock()), ids, new Resources());
     }
 
-    /// On a PostgreSQL of its own that is as durable as in production.
+    /// A store on a PostgreSQL of its own that is as durable as in production.
     static CommitStore openPostgres(IdGenerator ids, MeterRegistry meters) {
         Resources resources = new Resources();
         try {

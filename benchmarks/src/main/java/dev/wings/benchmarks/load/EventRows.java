@@ -76,7 +76,7 @@ public final class EventRows {
                 arrowField("session", string, true)));
     }
 
-    /// About when the event with this id happened.
+    /// The time at which the event with this id happened, roughly.
     public static Instant time(long id) {
         return START.plus(id * MICROS_PER_EVENT, ChronoUnit.MICROS);
     }

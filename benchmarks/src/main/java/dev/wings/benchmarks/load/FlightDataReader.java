@@ -39,17 +39,17 @@ public final class FlightDataReader {
 
     /// What a message holds.
     ///
-    /// @param rows of the record batch; 0 for other messages
+    /// @param rows how many rows the record batch has; 0 for other messages
     /// @param bodyBytes length of the body
     /// @param body its bytes, if they were asked for and are there; the receiver closes it
     public record Frame(long rows, long bodyBytes, @Nullable ArrowBuf body) {}
 
-    /// Counts and copies nothing.
+    /// Reads a message and copies nothing.
     public static Frame count(InputStream message) throws IOException {
         return read(message, null);
     }
 
-    /// Copies the body into a buffer of `allocator`, once.
+    /// Reads a message and copies its body into a buffer of `allocator`, once.
     public static Frame open(InputStream message, BufferAllocator allocator) throws IOException {
         return read(message, allocator);
     }
@@ -107,7 +107,7 @@ public final class FlightDataReader {
                 message.skipNBytes(take);
             }
         } else {
-            // the last message of a stream, when gRPC has put its end behind it
+            // this is the last message of a stream, when gRPC has put its end behind it
             byte[] rest = message.readNBytes(into.remaining());
             into.put(rest);
             if (into.hasRemaining()) {

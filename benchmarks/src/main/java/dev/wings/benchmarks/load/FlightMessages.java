@@ -35,9 +35,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Messages of a Flight stream in the bytes of the wire, made once and sent many times.
 ///
-/// @param rows what they hold
+/// @param rows the data set that they hold
 /// @param batches one `FlightData` with a record batch each
-/// @param rowsPerBatch rows of each batch
+/// @param rowsPerBatch how many rows each batch has
 /// @param bodyBytes bytes of all bodies together: what throughput is counted in
 public record FlightMessages(DataSet rows, List<byte[]> batches, int rowsPerBatch, long bodyBytes) {
 
@@ -91,7 +91,7 @@ public record FlightMessages(DataSet rows, List<byte[]> batches, int rowsPerBatc
                 .toByteArray();
     }
 
-    /// Bytes of one body, on average.
+    /// How many bytes one body has, on average.
     public double bytesPerBatch() {
         return (double) bodyBytes / batches.size();
     }

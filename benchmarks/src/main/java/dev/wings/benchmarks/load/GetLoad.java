@@ -34,8 +34,8 @@ public final class GetLoad {
 
     /// What a result held and how long it took from the request to its end.
     ///
-    /// @param rows in all record batches
-    /// @param bytes of all bodies
+    /// @param rows how many rows all record batches have
+    /// @param bytes how many bytes all bodies have
     public record Result(double seconds, long rows, long bytes) {
 
         public double megabytesPerSecond() {

@@ -46,10 +46,11 @@ public final class PutLoad implements AutoCloseable {
     /// What was acknowledged within a window of time.
     ///
     /// @param seconds length of the window
-    /// @param batches how many
-    /// @param rows in them
-    /// @param bytes of their bodies
-    /// @param ackNanos from sending a batch (or its time, if paced) to its acknowledgement
+    /// @param batches how many batches
+    /// @param rows how many rows they have
+    /// @param bytes how many bytes their bodies have
+    /// @param ackNanos the time from sending a batch (or from when it was due, if the load is paced) to its
+    ///     acknowledgement
     public record Sample(double seconds, long batches, long rows, double bytes, Histogram ackNanos) {
 
         public double megabytesPerSecond() {
@@ -87,7 +88,7 @@ public final class PutLoad implements AutoCloseable {
         }
     }
 
-    /// Counts for `window`.
+    /// Counts what is acknowledged within `window`.
     public Sample measure(Duration window) {
         streams.forEach(PutStream::takeLatencies);
         long start = System.nanoTime();

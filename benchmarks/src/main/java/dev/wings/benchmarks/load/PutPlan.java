@@ -20,12 +20,12 @@ import java.util.Optional;
 
 /// What to push.
 ///
-/// @param port of a Flight service on loopback
-/// @param topic path of the descriptor
+/// @param port the port of a Flight service on loopback
+/// @param topic the path of the descriptor
 /// @param messages sent in turn, over and over
-/// @param streams DoPut calls at the same time, each on a connection of its own
+/// @param streams how many DoPut calls run at the same time, each on a connection of its own
 /// @param batchesPerStream each stream ends after so many
-/// @param interval between two batches of one stream; empty for as fast as the service takes them
+/// @param interval the time between two batches of one stream; empty for as fast as the service takes them
 public record PutPlan(
         int port,
         String topic,
@@ -41,17 +41,17 @@ public record PutPlan(
         }
     }
 
-    /// As fast as the service takes them, without an end.
+    /// A plan without an end that pushes as fast as the service takes batches.
     public static PutPlan fullSpeed(int port, String topic, FlightMessages messages, int streams) {
         return new PutPlan(port, topic, messages, streams, Long.MAX_VALUE, Optional.empty());
     }
 
-    /// As fast as the service takes them, so many and no more.
+    /// A plan for so many batches, pushed as fast as the service takes them.
     public static PutPlan exactly(int port, String topic, FlightMessages messages, int streams, long batchesPerStream) {
         return new PutPlan(port, topic, messages, streams, batchesPerStream, Optional.empty());
     }
 
-    /// At a steady rate of all streams together, without an end.
+    /// A plan without an end that pushes at a steady rate of all streams together.
     public static PutPlan paced(int port, String topic, FlightMessages messages, int streams, double bytesPerSecond) {
         double nanos = messages.bytesPerBatch() * streams / bytesPerSecond * 1e9;
         return new PutPlan(

@@ -30,17 +30,17 @@ import org.apache.arrow.flight.impl.FlightServiceGrpc;
 /// The methods of Flight with messages passed through as bytes.
 public final class RawFlight {
 
-    /// Larger than any message of a benchmark.
+    /// The longest message, which is larger than any of a benchmark.
     public static final int MAX_MESSAGE_BYTES = 64 << 20;
 
-    /// Bytes as they are, both ways.
+    /// Passes bytes on as they are, both ways.
     public static final MethodDescriptor.Marshaller<byte[]> BYTES = new BytesMarshaller();
 
-    /// Messages that were encoded before against answers in their bytes.
+    /// A DoPut whose requests were encoded before, and whose answers stay bytes.
     public static final MethodDescriptor<byte[], byte[]> DO_PUT =
             FlightServiceGrpc.getDoPutMethod().toBuilder(BYTES, BYTES).build();
 
-    /// A ticket in its bytes against frames that were counted and dropped.
+    /// A DoGet whose ticket is bytes, and whose frames were counted and dropped.
     public static final MethodDescriptor<byte[], FlightDataReader.Frame> DO_GET =
             FlightServiceGrpc.getDoGetMethod().toBuilder(BYTES, new CountingMarshaller())
                     .build();

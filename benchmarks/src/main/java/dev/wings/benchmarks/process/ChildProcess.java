@@ -49,7 +49,7 @@ final class ChildProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         ChildProcess child = new ChildProcess(builder.start());
-        // not a virtual one: reading a pipe would pin its carrier for as long as the process lives
+        // A virtual thread would not do: reading a pipe would pin its carrier for as long as the process lives.
         Thread.ofPlatform().name("child-output").daemon().start(() -> child.follow(readyPrefix));
         try {
             child.ready.get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
@@ -64,12 +64,12 @@ final class ChildProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /// The line that said so.
+    /// The line that said that the process is ready.
     String readyLine() {
         return ready.join();
     }
 
-    /// The first line that it printed with `prefix` in front, without that.
+    /// The first line that it printed that starts with `prefix`, without the prefix.
     Optional<String> findLine(String prefix) {
         synchronized (output) {
             return output.stream()
@@ -79,7 +79,7 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /// The newest lines it printed.
+    /// The newest lines that it printed.
     String output() {
         synchronized (output) {
             return String.join("\n", output);

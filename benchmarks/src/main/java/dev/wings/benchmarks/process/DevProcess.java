@@ -46,7 +46,7 @@ public final class DevProcess implements AutoCloseable {
         this.portOffset = portOffset;
     }
 
-    /// Starts it and returns once it says that it is ready.
+    /// Starts the platform and returns once it says that it is ready.
     ///
     /// @param root of the checkout, where the `wings` command is
     /// @param settings environment variables, `WINGS_...`
@@ -57,14 +57,14 @@ public final class DevProcess implements AutoCloseable {
         return new DevProcess(ChildProcess.start(command, settings, "ready"), portOffset);
     }
 
-    /// Itself and its PostgreSQL, which runs in a session of its own.
+    /// The process itself and its PostgreSQL, which runs in a session of its own.
     public ProcessTree processes() throws IOException {
         Path postmaster = data().resolve("postgresql").resolve("data").resolve("postmaster.pid");
         long postgres = Long.parseLong(Files.readAllLines(postmaster).getFirst().strip());
         return new ProcessTree(List.of(process.pid(), postgres));
     }
 
-    /// Where it keeps its data.
+    /// The directory in which the platform keeps its data.
     public Path data() {
         return Path.of(process.findLine("data ")
                 .orElseThrow(() -> new IllegalStateException("does not say where its data is:\n" + process.output()))
@@ -103,7 +103,7 @@ public final class DevProcess implements AutoCloseable {
         return 7704 + portOffset;
     }
 
-    /// The sum of all lines of the server's metrics that start so.
+    /// The sum of all lines of the server's metrics that start with `prefix`.
     public double serverMetric(String prefix) throws IOException, InterruptedException {
         URI metrics = URI.create("http://127.0.0.1:" + (7792 + portOffset) + "/metrics");
         try (HttpClient client = HttpClient.newHttpClient()) {

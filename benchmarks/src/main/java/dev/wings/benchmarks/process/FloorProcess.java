@@ -29,13 +29,13 @@ public final class FloorProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /// @param batches distinct ones that its DoGet sends in turn
-    /// @param rowsPerBatch rows of each
+    /// @param batches how many distinct ones its DoGet sends in turn
+    /// @param rowsPerBatch how many rows each has
     public static FloorProcess start(Path root, int batches, int rowsPerBatch) throws Exception {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + root.resolve("jvm.options"),
-                // as ./wings starts the platform
+                // this is how ./wings starts the platform
                 "-Xms64m",
                 "-Xmx512m",
                 "-XX:MaxDirectMemorySize=384m",

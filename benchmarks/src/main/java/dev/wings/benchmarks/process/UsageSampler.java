@@ -54,7 +54,7 @@ public final class UsageSampler implements AutoCloseable {
         return otherPeakBytes;
     }
 
-    /// Peaks are of all the time, or unknown.
+    /// Fails if the sampler has failed, since peaks must be those of the whole time.
     private void check() throws IOException {
         if (failure != null) {
             throw new IOException("the memory of the processes could not be read to the end", failure);

@@ -57,12 +57,12 @@ public final class Connection {
 
     private final Map<Port, Address> known;
 
-    /// For use by picocli: as the options say.
+    /// For use by picocli, which sets the options.
     public Connection() {
         this.known = Map.of();
     }
 
-    /// To known addresses.
+    /// A connection to known addresses.
     public Connection(Map<Port, Address> known, String tenant) {
         this.known = Map.copyOf(known);
         this.tenant = tenant;
@@ -94,15 +94,15 @@ public final class Connection {
         return new NamespaceName(tenant, ResourceId.DEFAULT);
     }
 
-    /// The topic that the user means by a full name, `namespace.topic` or a bare id. Fails with FORBIDDEN for one of
-    /// another tenant.
+    /// The topic that the user means by a full name, `namespace.topic` or a bare id. Fails with FORBIDDEN for a topic
+    /// of another tenant.
     public TopicName topic(String name) {
         TopicName topic = TopicName.resolve(name, home());
         checkOwn(topic.tenant(), topic);
         return topic;
     }
 
-    /// Fails with FORBIDDEN for what belongs to another tenant than the one to act for.
+    /// Fails with FORBIDDEN for what belongs to another tenant than the one that is acted for.
     public void checkOwn(String owner, Object name) {
         if (!owner.equals(tenant)) {
             throw new WingsException(

@@ -32,7 +32,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What to do about a name that there is not: which may have been meant, and which command lists or makes them.
+/// Says what to do about a name that does not exist: which name may have been meant, and which command lists or makes
+/// such things.
 final class MissingNames {
 
     private static final Pattern NAME =
@@ -47,7 +48,7 @@ final class MissingNames {
         return failure.kind() == ErrorKind.NOT_FOUND ? explained(failure, name -> nearest(controlPlane, name)) : failure;
     }
 
-    /// As the other, where nobody can be asked which names there are.
+    /// As the other, where nobody can be asked which names exist.
     static WingsException explain(WingsException failure) {
         return failure.kind() == ErrorKind.NOT_FOUND ? explained(failure, name -> List.of()) : failure;
     }
@@ -68,7 +69,8 @@ final class MissingNames {
                 failure.kind(), failure.getMessage() + ": " + question + commands(name.split("/", -1)), failure);
     }
 
-    /// The command that makes a topic is not named here: whoever can use `wings push --create` says so itself.
+    /// The commands that help. The one that makes a topic is not named here: whoever can use `wings push --create` says
+    /// so itself.
     private static String commands(String[] name) {
         String id = name[name.length - 1];
         String actingFor = name.length == 2 || name[1].equals(ResourceId.DEFAULT) ? "" : " --tenant " + name[1];
@@ -90,7 +92,7 @@ final class MissingNames {
         return "`wings " + command + " list" + actingFor + "` shows which there are";
     }
 
-    /// Names that are near, of the first page of those that there are: that is what such a message is worth.
+    /// Names that are near, among the first page of those that exist: a message is worth no more.
     private static List<String> nearest(Endpoint controlPlane, String missing) {
         try (ControlPlaneClient client = ControlPlaneClient.open(controlPlane)) {
             return client.call(stub -> nearest(stub, missing));

@@ -23,7 +23,7 @@ import java.util.List;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/// Shows frames: on a terminal each in the place of the one before, else a line now and then.
+/// Shows frames: on a terminal each in the place of the one before, elsewhere a line now and then.
 interface DemoView extends AutoCloseable {
 
     /// How long to wait between two frames.
@@ -43,7 +43,8 @@ interface DemoView extends AutoCloseable {
         }
     }
 
-    /// Ctrl-C must reach the JVM's own handler, which JLine would replace: that is what lets the platform close.
+    /// Opens a terminal that leaves Ctrl-C alone: it must reach the JVM's own handler, which JLine would replace, so
+    /// that the platform is closed.
     private static Terminal openTerminal() throws IOException {
         return TerminalBuilder.builder().system(true).nativeSignals(false).build();
     }
@@ -117,7 +118,7 @@ interface DemoView extends AutoCloseable {
             try {
                 terminal.close();
             } catch (IOException e) {
-                // nothing to do about it: the process ends
+                // Nothing can be done about it: the process ends.
             }
         }
     }

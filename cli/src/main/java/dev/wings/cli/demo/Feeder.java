@@ -72,7 +72,7 @@ final class Feeder implements AutoCloseable {
         return pusher.status();
     }
 
-    /// Whether within `time` there is nothing left to push. Fails as the push did.
+    /// Waits, but no longer than `time`. Returns whether there is nothing left to push. Fails as the push did.
     boolean awaitDone(Duration time) throws InterruptedException {
         boolean done = thread.join(time);
         failure.ifPresent(reason -> {
@@ -102,7 +102,7 @@ final class Feeder implements AutoCloseable {
             } while (!once);
             pusher.finish();
         } catch (InterruptedException e) {
-            // closed
+            // the feeder is closed
         } catch (IOException e) {
             failure = Optional.of(new UncheckedIOException(e));
         } catch (RuntimeException e) {

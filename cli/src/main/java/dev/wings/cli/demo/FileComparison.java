@@ -36,7 +36,7 @@ import org.duckdb.DuckDBResultSet;
 /// Asks the platform and, with DuckDB, the file itself the same questions.
 final class FileComparison {
 
-    /// A query on the topic, and the one on the file that must give the same.
+    /// A query on the topic, and the one on the file that must give the same answer.
     private record Pair(String topic, String file) {
 
         static Pair same(String sql) {
@@ -52,7 +52,7 @@ final class FileComparison {
             Pair.same("select destination, min(delay), max(delay), sum(distance)::bigint from flights"
                     + " group by 1 order by 1"),
             Pair.same("select month(date), count(*) from flights where delay > 60 group by 1 order by 1"),
-            // offsets are dense from 0, and in the order of the file
+            // Offsets are dense from 0, and in the order of the file.
             new Pair(
                     "select count(*), min(__offset__), max(__offset__), count(distinct __offset__) from flights",
                     "select count(*), 0, count(*) - 1, count(*) from flights"),
@@ -67,7 +67,7 @@ final class FileComparison {
         return QUESTIONS.size();
     }
 
-    /// The first question with two answers, in words; empty if all agree.
+    /// The first question that got two answers, in words; empty if all agree.
     static Optional<String> findDifference(SqlSession session, Path file) {
         try (Connection duckdb = LocalDuckDb.open();
                 BufferAllocator allocator = new RootAllocator();

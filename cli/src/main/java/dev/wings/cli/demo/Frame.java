@@ -26,8 +26,8 @@ import java.util.Optional;
 
 /// What the demo shows at one moment.
 ///
-/// @param running since the first row
-/// @param answered the newest answer to `question`: columns are a label, a count, more
+/// @param running the time since the first row
+/// @param answered the newest answer to `question`: its columns are a label, a count, and more
 record Frame(
         Duration running,
         PushStatus push,
@@ -110,7 +110,7 @@ record Frame(
         return right ? blanks + text : text + blanks;
     }
 
-    /// Cut to `width` columns; the sequences above take none.
+    /// The line, cut to `width` columns; the sequences above take none.
     private static String cut(String line, int width) {
         StringBuilder cut = new StringBuilder();
         int columns = 0;

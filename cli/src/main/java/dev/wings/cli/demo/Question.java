@@ -76,9 +76,9 @@ final class Question implements AutoCloseable {
                 newest = Optional.of(new Answered(answer, took));
             } while (!closing.await(Math.max(MIN_REST_MILLIS, REST_FACTOR * took.toMillis()), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
-            // closed
+            // the question is closed
         } catch (RuntimeException e) {
-            // Flight wraps the interruption of who waits for rows
+            // Flight wraps the interruption of a thread that waits for rows.
             if (closing.getCount() > 0) {
                 failure = Optional.of(e);
             }

@@ -49,9 +49,9 @@ import org.jspecify.annotations.Nullable;
 /// objects/     the default object store
 /// spill/       what queries put on disk while they run
 /// scratch/     what tasks of the compactor put on disk while they run
-/// cache/       what queries read of segments; may go while nothing runs
+/// cache/       what queries read of segments; may be deleted while nothing runs
 /// ticket.key   what the SQL server signs with
-/// logs/        of the last run
+/// logs/        the logs of the last run
 /// ```
 public final class DataDirectory implements AutoCloseable {
 
@@ -69,8 +69,8 @@ public final class DataDirectory implements AutoCloseable {
         this.ephemeral = ephemeral;
     }
 
-    /// Takes a directory, and makes it if it is missing. PRECONDITION if another process holds it, or if it holds
-    /// something else.
+    /// Takes a directory, and makes it if it is missing. Fails with PRECONDITION if another process holds it, or if it
+    /// holds something else.
     public static DataDirectory open(Path root) {
         return open(root, false);
     }
@@ -80,7 +80,8 @@ public final class DataDirectory implements AutoCloseable {
     public static synchronized DataDirectory openEphemeral(Path parent) throws InterruptedException {
         try {
             Files.createDirectories(parent);
-            // or another process would take a directory, whose lock is made and not locked yet, for one that was left
+            // Another process would else take a directory, whose lock is made and not locked yet, for one that was
+            // left.
             try (FileChannel start = FileChannel.open(
                             parent.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock _ = start.lock()) {
@@ -132,7 +133,7 @@ public final class DataDirectory implements AutoCloseable {
         return Files.createDirectories(root.resolve("objects"));
     }
 
-    /// The file with the key that the SQL server signs with; made up when it is missing.
+    /// The file with the key that the SQL server signs with; the key is made up when the file is missing.
     Path ticketKey() throws IOException {
         Path file = root.resolve("ticket.key");
         if (!Files.exists(file)) {
@@ -164,7 +165,7 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("logs");
     }
 
-    /// Whether nothing of it stays after the process.
+    /// Whether nothing of the directory stays after the process.
     public boolean isEphemeral() {
         return ephemeral;
     }
@@ -181,7 +182,7 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /// A directory with files that are not ours is a typing error of the user's.
+    /// Checks that the directory is ours: one with other files in it is a typing error of the user's.
     private static void checkFormat(Path root) throws IOException {
         Path format = root.resolve(FORMAT_FILE);
         if (Files.exists(format)) {
@@ -208,7 +209,7 @@ public final class DataDirectory implements AutoCloseable {
             @Nullable FileLock taken = channel.tryLock();
             return taken != null;
         } catch (OverlappingFileLockException e) {
-            // held by this very process
+            // this very process holds it
             return false;
         }
     }
@@ -233,7 +234,7 @@ public final class DataDirectory implements AutoCloseable {
                     delete(run);
                 }
             } catch (NoSuchFileException e) {
-                // its process deletes it just now, or has ended
+                // Its process is deleting it just now, or has ended.
             }
         }
     }

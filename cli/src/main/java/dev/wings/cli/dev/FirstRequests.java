@@ -58,7 +58,7 @@ final class FirstRequests {
                         1)) {
             pusher.finish();
         } catch (WingsException e) {
-            // which is the right answer
+            // this is the right answer
             if (e.kind() != ErrorKind.NOT_FOUND) {
                 throw e;
             }

@@ -67,7 +67,7 @@ final class KeptLogs implements RollingPolicy {
 
     @Override
     public void setParent(FileAppender<?> appender) {
-        // nothing of it matters here
+        // this does not matter here
     }
 
     @Override

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 /// nothing of it: each talks to the others over the network, as everywhere.
 public final class Platform implements AutoCloseable {
 
-    /// More than all services together may take to drain.
+    /// A time that is longer than all services together may take to drain.
     public static final Duration CLOSE_TIME = Duration.ofMinutes(2);
 
     private static final Duration CLOSE_TIME_WITHOUT_DATABASE = Duration.ofSeconds(3);
@@ -63,8 +63,8 @@ public final class Platform implements AutoCloseable {
         return PlatformConfig.DEFAULTS;
     }
 
-    /// Looks for all that would keep a platform from starting, and makes nothing. INVALID that lists all problems:
-    /// settings that are wrong, variables that nothing reads, ports that are taken.
+    /// Looks for all that would keep a platform from starting, and makes nothing. Fails with INVALID that lists all
+    /// problems: settings that are wrong, variables that nothing reads, ports that are taken.
     public static void check(Map<String, String> environment, int portOffset) {
         PlatformConfig.check(environment, portOffset);
     }
@@ -118,7 +118,8 @@ public final class Platform implements AutoCloseable {
         }
     }
 
-    /// What is closed would take the interruption that ended the start for its own, and warn of it.
+    /// Closes what was opened. Without this, it would take the interruption that ended the start for its own, and warn
+    /// of it.
     private static void closeAfter(Resources resources, Throwable failure) {
         boolean interrupted = Thread.interrupted();
         resources.closeAfter(failure);
@@ -135,12 +136,12 @@ public final class Platform implements AutoCloseable {
                 "WINGS_COMPACTOR_SCRATCH_DIRECTORY", data.scratch().toString());
     }
 
-    /// For clients in this process.
+    /// The connection for clients in this process.
     public Connection connection() {
         return config.connection();
     }
 
-    /// Without it nothing works.
+    /// The database, without which nothing works.
     EmbeddedPostgres database() {
         return database;
     }
@@ -159,9 +160,8 @@ public final class Platform implements AutoCloseable {
                 + connection.address(Port.COMPACTOR_MANAGEMENT) + "/metrics\n";
     }
 
-    /// Stops everything, the services in the order in which requests reach them: what was accepted is finished.
-    /// Without the database nothing can be finished: then what does not stop soon is left to the end
-    /// of the process.
+    /// Stops everything, the services in the order in which requests reach them: what was accepted is finished. Without
+    /// the database nothing can be finished: then what does not stop soon is left to the end of the process.
     @Override
     public void close() {
         if (database.isRunning()) {

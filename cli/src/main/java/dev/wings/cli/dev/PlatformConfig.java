@@ -45,7 +45,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The configuration of all services of a platform in one process: that of the environment and of the files that it
-/// names, and for what these leave open, what suits a developer's machine.
+/// names. Where these say nothing, it is what suits a developer's machine.
 ///
 /// @param connection where the services listen
 record PlatformConfig(
@@ -57,9 +57,9 @@ record PlatformConfig(
 
     private static final String DATABASE = "WINGS_CONTROL_PLANE_DATABASE_";
 
-    /// Less than what services take on a machine of their own: four of them and a database share this one.
-    /// What one query may read with stays as it is: less would refuse scans of large pages. A task that rewrites
-    /// the largest values takes five times as much as such a value.
+    /// Less memory than services take on a machine of their own: four of them and a database share this one. What one
+    /// query may read with stays as it is: less would refuse scans of large pages. A task that rewrites the largest
+    /// values takes five times as much as such a value.
     static final Map<String, String> DEFAULTS = Map.of(
             "WINGS_SERVER_QUERIES", "2",
             "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB",
@@ -67,7 +67,7 @@ record PlatformConfig(
             "WINGS_COMPACTOR_WORKERS", "1",
             "WINGS_COMPACTOR_TASK_MEMORY_BYTES", "384MiB");
 
-    /// What the command itself and its script read.
+    /// Variables that the command itself and its script read.
     private static final Set<String> OF_THE_COMMAND =
             Set.of("WINGS_HOST", "WINGS_JAVA_OPTS", "WINGS_PAGER", "WINGS_TENANT");
 
@@ -87,7 +87,7 @@ record PlatformConfig(
         }
     }
 
-    /// What came of reading all services.
+    /// What came of reading the configurations of all services.
     private record Readings(
             Reading<ControlPlaneConfig> controlPlane,
             Reading<IngestorConfig> ingestor,
@@ -98,7 +98,7 @@ record PlatformConfig(
             return List.of(controlPlane, ingestor, server, compactor);
         }
 
-        /// What is wrong for several services is said once.
+        /// All problems; one that several services have is said once.
         Set<String> problems() {
             Set<String> problems = new LinkedHashSet<>();
             all().forEach(reading -> problems.addAll(reading.problems()));
@@ -106,7 +106,8 @@ record PlatformConfig(
             return problems;
         }
 
-        /// Services that are apart find out when the first query is planned.
+        /// Checks the longest query. Services that run apart from each other find out about it when the first query is
+        /// planned.
         private Optional<String> longestQuery() {
             return server.config()
                     .flatMap(ofServer -> controlPlane
@@ -121,7 +122,7 @@ record PlatformConfig(
                                     + other.tasks().garbageGrace().toSeconds() + "s"));
         }
 
-        /// Those that are known: all of them if there are no problems.
+        /// The ports that are known: all of them if there are no problems.
         List<Listener> listeners() {
             List<Listener> listeners = new ArrayList<>();
             add(Port.CONTROL_PLANE_HTTP, controlPlane, "HTTP_PORT", listeners);
@@ -151,10 +152,10 @@ record PlatformConfig(
         }
     }
 
-    /// Looks for all that would keep a platform from starting, before anything is started or made. INVALID that lists
-    /// all problems: settings that are wrong, variables that nothing reads, ports that are taken.
+    /// Looks for all that would keep a platform from starting, before anything is started or made. Fails with INVALID
+    /// that lists all problems: settings that are wrong, variables that nothing reads, ports that are taken.
     static void check(Map<String, String> environment, int portOffset) {
-        // what moves all ports would be a problem of each service
+        // A wrong offset would be a problem of each service.
         checkPortOffset(portOffset);
         Readings readings = read(environment, portOffset, Map.of(), Database.NONE_YET);
         Set<String> problems = readings.problems();
@@ -168,9 +169,9 @@ record PlatformConfig(
         }
     }
 
-    /// Reads the configuration. INVALID that lists all problems.
+    /// Reads the configuration. Fails with INVALID that lists all problems.
     ///
-    /// @param directories settings for what the platform keeps, where nobody set another place
+    /// @param directories settings for where the platform keeps its data, where nobody set another place
     static PlatformConfig load(
             Map<String, String> environment, int portOffset, Map<String, String> directories, Database database) {
         Readings readings = read(environment, portOffset, directories, database);
@@ -227,7 +228,7 @@ record PlatformConfig(
         List<String> taken = new ArrayList<>();
         for (Listener listener : listeners) {
             try (ServerSocket socket = new ServerSocket()) {
-                // connections of the last run that have not timed out are no reason to refuse
+                // Connections of the last run that have not timed out are no reason to refuse.
                 socket.setReuseAddress(true);
                 socket.bind(new InetSocketAddress(listener.host(), listener.number()));
             } catch (IOException e) {

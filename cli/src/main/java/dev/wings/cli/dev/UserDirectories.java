@@ -20,12 +20,12 @@ import java.util.Map;
 
 /// Where the files of this user belong, after the XDG base directory specification.
 ///
-/// @param data kept: the default place of a platform's data
-/// @param cache can be made again: unpacked programs, data of platforms that keep none
+/// @param data for what is kept: the default place of a platform's data
+/// @param cache for what can be made again: unpacked programs, data of platforms that keep none
 public record UserDirectories(Path data, Path cache) {
 
     /// @param environment for `XDG_DATA_HOME` and `XDG_CACHE_HOME`
-    /// @param home where they lie if these are not set
+    /// @param home the directories are below it if these are not set
     static UserDirectories of(Map<String, String> environment, Path home) {
         return new UserDirectories(
                 base(environment, "XDG_DATA_HOME", home.resolve(".local").resolve("share"))
@@ -33,14 +33,14 @@ public record UserDirectories(Path data, Path cache) {
                 base(environment, "XDG_CACHE_HOME", home.resolve(".cache")).resolve("wings"));
     }
 
-    /// Those of the user who runs this process.
+    /// The directories of the user who runs this process.
     public static UserDirectories current() {
         return of(System.getenv(), Path.of(System.getProperty("user.home")));
     }
 
     private static Path base(Map<String, String> environment, String variable, Path otherwise) {
         String value = environment.getOrDefault(variable, "");
-        // the specification has relative paths ignored
+        // The specification wants relative paths ignored.
         return value.startsWith("/") ? Path.of(value) : otherwise;
     }
 }

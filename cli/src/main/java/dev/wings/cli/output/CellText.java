@@ -51,7 +51,7 @@ public final class CellText {
         return printable.toString();
     }
 
-    /// Columns that the text takes on a terminal: wide East Asian characters and emoji take two, combining marks
+    /// How many columns the text takes on a terminal: wide East Asian characters and emoji take two, combining marks
     /// none.
     public static int width(String text) {
         int width = 0;

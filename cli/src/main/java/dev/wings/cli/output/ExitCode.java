@@ -15,18 +15,18 @@
  */
 package dev.wings.cli.output;
 
-/// What the process tells its caller.
+/// The codes with which the process ends.
 public final class ExitCode {
 
-    /// It did what it was asked to.
+    /// The command did what it was asked to.
     public static final int OK = 0;
-    /// It was refused, failed, or found answers that disagree; the message says what.
+    /// The command was refused, failed, or found answers that disagree; the message says what.
     public static final int FAILED = 1;
     /// The command line makes no sense.
     public static final int USAGE = 2;
-    /// Ctrl-C.
+    /// Ctrl-C ended the command.
     public static final int INTERRUPTED = 130;
-    /// Nobody reads its output any more: what a shell says of a program that SIGPIPE has ended.
+    /// Nobody reads the output any more: shells say this of a program that SIGPIPE has ended.
     public static final int BROKEN_PIPE = 141;
 
     private ExitCode() {}

@@ -26,7 +26,7 @@ public final class FailureText {
 
     private FailureText() {}
 
-    /// For messages that name the file already.
+    /// What failed, for messages that name the file already.
     public static String withoutFile(Throwable failure) {
         @Nullable Throwable cause = failure.getCause();
         if (failure instanceof UncheckedIOException && cause != null) {

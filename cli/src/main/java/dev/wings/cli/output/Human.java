@@ -25,22 +25,22 @@ public final class Human {
 
     private Human() {}
 
-    /// With thousands separated: `1,234,567`.
+    /// A number with thousands separated: `1,234,567`.
     public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    /// `1 row`, `1,234 rows`.
+    /// A number of rows: `1 row`, `1,234 rows`.
     public static String rows(long count) {
         return count(count) + (count == 1 ? " row" : " rows");
     }
 
-    /// `1 batch`, `1,234 batches`.
+    /// A number of batches: `1 batch`, `1,234 batches`.
     public static String batches(long count) {
         return count(count) + (count == 1 ? " batch" : " batches");
     }
 
-    /// Three digits and a decimal unit: `12.3 MB`.
+    /// A number of bytes with three digits and a decimal unit: `12.3 MB`.
     public static String bytes(double bytes) {
         double value = bytes;
         int unit = 0;
@@ -53,7 +53,7 @@ public final class Human {
         return String.format(Locale.ROOT, "%." + decimals + "f %s", value, BYTE_UNITS[unit]);
     }
 
-    /// `0.4 ms`, `12 ms`, `3.4 s`, `2 min 5 s`.
+    /// A length of time: `0.4 ms`, `12 ms`, `3.4 s`, `2 min 5 s`.
     public static String duration(Duration duration) {
         double millis = duration.toNanos() / 1e6;
         if (millis < 9.95) {

@@ -27,15 +27,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Notices that nobody reads standard output any more, also while nothing is written to it. Java only learns of it
-/// when it writes; the system's `poll` tells who asks.
+/// Notices that nobody reads standard output any more, also while nothing is written to it. Java only learns of it when
+/// it writes; the system's `poll` can be asked at any time.
 @SuppressWarnings("restricted")
 public final class ReaderWatch implements AutoCloseable {
 
     private static final int PERIOD_MILLIS = 200;
     private static final int STANDARD_OUTPUT = 1;
 
-    /// `POLLERR`, and `POLLHUP`, which others than Linux say of pipes.
+    /// `POLLERR`, and `POLLHUP`, which other systems than Linux report for pipes.
     private static final int LEFT = 0x08 | 0x10;
 
     private static final long REQUEST_BYTES = 8;
@@ -50,7 +50,7 @@ public final class ReaderWatch implements AutoCloseable {
                 .orElse(null);
     }
 
-    /// @param end called by another thread when nobody reads any more, again and again until it returns true
+    /// @param end is called by another thread when nobody reads any more, again and again until it returns true
     public static ReaderWatch start(BooleanSupplier end) {
         return new ReaderWatch(end);
     }
@@ -89,7 +89,7 @@ public final class ReaderWatch implements AutoCloseable {
         }
     }
 
-    /// Empty where the system has none: then only writing tells.
+    /// The system's `poll`; empty if it has none: then only writing tells.
     private static Optional<MethodHandle> findPoll() {
         Linker linker = Linker.nativeLinker();
         return linker.defaultLookup()

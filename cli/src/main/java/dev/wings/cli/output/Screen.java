@@ -20,7 +20,7 @@ import java.util.OptionalInt;
 /// Control of a terminal, as far as single commands need it: ECMA-48 sequences.
 public final class Screen {
 
-    /// To the start of the line, and empties it.
+    /// Goes to the start of the line, and empties it.
     public static final String CLEAR_LINE = "\r\033[K";
 
     private Screen() {}
@@ -50,7 +50,7 @@ public final class Screen {
         return size(0);
     }
 
-    /// As `stty size` has told the launcher: lines, then columns.
+    /// A number of what `stty size` has told the launcher: lines, then columns.
     private static OptionalInt size(int position) {
         String[] size = System.getProperty("wings.terminal-size", "").split(" ", -1);
         try {
@@ -65,7 +65,8 @@ public final class Screen {
         return isAnyTerminal(stream) && !"dumb".equals(System.getenv("TERM"));
     }
 
-    /// Java cannot tell standard streams apart; the launcher says which of them are terminals.
+    /// Whether a stream is a terminal. Java cannot tell its standard streams apart; the launcher says which of them are
+    /// terminals.
     private static boolean isAnyTerminal(char stream) {
         return System.getProperty("wings.terminals", "").indexOf(stream) >= 0;
     }

@@ -44,7 +44,7 @@ public final class Table {
         return this;
     }
 
-    /// Each line ends with a line feed; none has blanks at its end.
+    /// The table as text. Each line ends with a line feed; none has blanks at its end.
     @Override
     public String toString() {
         int[] widths = new int[rows.getFirst().size()];

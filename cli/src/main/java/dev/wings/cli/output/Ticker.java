@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A line at the foot of the terminal that tells how far something is, painted again and again until it is closed;
-/// nothing where standard error is no terminal.
+/// A line at the foot of the terminal that tells how far something is. It is painted again and again until this is
+/// closed; nothing is painted where standard error is no terminal.
 public final class Ticker implements AutoCloseable {
 
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -31,7 +31,7 @@ public final class Ticker implements AutoCloseable {
         this.painter = line == null ? null : Thread.ofVirtual().name("progress").start(() -> paint(periodMillis, line));
     }
 
-    /// @param line asked for by one thread, once each period
+    /// @param line is asked for by one thread, once each period
     public static Ticker start(boolean shown, long periodMillis, Supplier<String> line) {
         return new Ticker(periodMillis, shown && Screen.isErrorTerminal() ? line : null);
     }

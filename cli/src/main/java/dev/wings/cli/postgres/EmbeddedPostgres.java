@@ -42,11 +42,11 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A PostgreSQL server that keeps its data in a directory and lives as long as this object: it listens on a free
-/// loopback port, and lets in who knows the password, which is made up when the directory is.
+/// A PostgreSQL server that keeps its data in a directory and lives as long as this object. It listens on a free
+/// loopback port, and lets in whoever knows the password, which is made up when the directory is made.
 ///
-/// A shell stands between this process and the server (see [#GUARD]): it stops the server when this process says
-/// so, or dies. What a shell that was killed too leaves behind is stopped by the next start.
+/// A shell stands between this process and the server (see [#GUARD]): it stops the server when this process says so, or
+/// dies. If the shell was killed too, the next start stops the server that was left behind.
 ///
 /// The caller must make sure that one process at a time uses the directory.
 public final class EmbeddedPostgres implements AutoCloseable {
@@ -70,11 +70,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
             done
             """;
 
-    /// Starts the server, says so, waits until its input ends, stops the server with a fast shutdown. The signals
-    /// that a terminal sends to all of a process group are ignored: the owner of the pipe decides. The server is
-    /// put into a session of its own by `pg_ctl`, which is told no path: it puts what it is told into the line of a
-    /// shell, in which `$` and quotes would mean something. Arguments: the data directory, the server's log, its
-    /// options, and `pg_ctl` with what goes before it.
+    /// Starts the server, says so, waits until its input ends, stops the server with a fast shutdown. The signals that
+    /// a terminal sends to all of a process group are ignored: the owner of the pipe decides. `pg_ctl` puts the server
+    /// into a session of its own. It is told no path, because it puts what it is told into the line of a shell, in
+    /// which `$` and quotes would mean something. Arguments: the data directory, the server's log, its options, and
+    /// `pg_ctl` with what goes before it.
     private static final String GUARD = """
             trap '' HUP INT TERM
             data=$1 log=$2 options=$3
@@ -133,7 +133,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return passwordFile;
     }
 
-    /// Whether the server runs: somebody else may have ended it.
+    /// Whether the server runs: another program may have ended it.
     public boolean isRunning() {
         return isRunning(pid);
     }
@@ -152,7 +152,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /// Runs `action` when the server has ended, whoever ended it; a second or so later.
+    /// Runs `action` a second or so after the server has ended, whoever ended it.
     public void onEnd(Runnable action) {
         Thread.ofVirtual().name("postgres-end").start(() -> {
             while (isRunning()) {
@@ -187,8 +187,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /// Creates the data directory. It gets its name when it is complete, so that one that was interrupted is made
-    /// anew.
+    /// Creates the data directory. It gets its name when it is complete, so that a directory whose making was
+    /// interrupted is made anew.
     private static void initialize(PostgresBinaries binaries, RunAs runAs, Path data, Path passwordFile)
             throws IOException, InterruptedException {
         Path unfinished = data.resolveSibling("data.unfinished");
@@ -217,7 +217,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static EmbeddedPostgres start(
             PostgresBinaries binaries, RunAs runAs, Path data, Path passwordFile, Path log)
             throws IOException, InterruptedException {
-        // the log of the last run only
+        // The log has the last run only.
         Files.write(log, new byte[0], StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
         if (runAs.owner() >= 0) {
             runAs.giveAway(log);
@@ -240,7 +240,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 guard.getOutputStream().close();
                 throw e;
             }
-            // somebody else may have taken the port meanwhile
+            // Another process may have taken the port meanwhile.
             if (attempt == PORT_ATTEMPTS || isFree(port)) {
                 String said = tail(log);
                 throw new WingsException(
@@ -258,7 +258,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 "-c listen_addresses=127.0.0.1",
                 "-c port=" + port,
                 "-c unix_socket_directories=",
-                // an acknowledged commit must outlive the machine
+                // An acknowledged commit must outlive a crash of the machine.
                 "-c fsync=on",
                 "-c synchronous_commit=on",
                 "-c max_connections=60",
@@ -270,7 +270,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /// The server's process id, once it accepts connections; empty if it did not start.
     private static Optional<Long> awaitStart(Process guard) throws IOException {
-        // not closed: the guard must be able to write as long as it runs
+        // The reader is not closed: the guard must be able to write as long as it runs.
         BufferedReader lines = guard.inputReader(StandardCharsets.UTF_8);
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.matches("[0-9]+")) {
@@ -280,9 +280,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return Optional.empty();
     }
 
-    /// Stops a server that outlived the process that started it: it may be about to stop by itself, and it
-    /// listens where nobody knows. Removes what a server left that is gone, if its process id belongs to another
-    /// program now.
+    /// Stops a server that outlived the process that started it: it may be about to stop by itself, and it listens
+    /// where nobody knows. If a server is gone and its process id belongs to another program now, what the server left
+    /// is removed.
     ///
     /// @param directory as given to [#open]
     public static void stopLeftover(Path directory) throws IOException, InterruptedException {
@@ -342,7 +342,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /// Files that cannot be written have no message but their name.
+    /// What a failure says: failures of files that cannot be written have no message but their name.
     private static String said(IOException failure) {
         return failure instanceof FileSystemException ? failure.toString() : String.valueOf(failure.getMessage());
     }

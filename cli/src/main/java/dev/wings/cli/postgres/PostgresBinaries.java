@@ -70,7 +70,7 @@ final class PostgresBinaries {
         }
     }
 
-    /// `initdb`, `pg_ctl` or `postgres`.
+    /// A program: `initdb`, `pg_ctl` or `postgres`.
     Path program(String name) {
         return home.resolve("bin").resolve(name);
     }
@@ -99,7 +99,7 @@ final class PostgresBinaries {
         return in;
     }
 
-    /// Tells versions of the archive apart, without reading it.
+    /// A text that tells versions of the archive apart, without reading it.
     private static String version(String archive) throws IOException {
         URL url = PostgresBinaries.class.getClassLoader().getResource(archive);
         if (url == null || !(url.openConnection() instanceof JarURLConnection connection)) {
@@ -148,9 +148,9 @@ final class PostgresBinaries {
         Files.setPosixFilePermissions(path, permissions);
     }
 
-    /// Moves the complete directory to its name; whoever comes second throws its own away.
+    /// Moves the complete directory to its name; a process that comes second throws its own away.
     private static void publish(Path unpacked, Path home) throws IOException {
-        // created for its owner only
+        // it was created for its owner only
         Files.setPosixFilePermissions(unpacked, PosixFilePermissions.fromString("rwxr-xr-x"));
         try {
             Files.move(unpacked, home, StandardCopyOption.ATOMIC_MOVE);

@@ -27,7 +27,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Why nothing starts on this machine, in one sentence that says what to do, from what programs and the system say.
+/// Explains why nothing starts on this machine, in one sentence that says what to do, from what programs and the system
+/// say.
 public final class StartFailure {
 
     private static final String ROOM = "make room for some 300 MB, or name another directory with --data";
@@ -53,10 +54,10 @@ public final class StartFailure {
         return Pattern.compile(words, Pattern.CASE_INSENSITIVE);
     }
 
-    /// The sentence; empty if what was said is of no kind that is known.
+    /// The sentence; empty if what was said is of no known kind.
     ///
-    /// @param said by a program, or by the system
-    /// @param directory that was written to
+    /// @param said the words of a program, or of the system
+    /// @param directory the directory that was written to
     public static Optional<String> reason(String said, Path directory) {
         Matcher version = OTHER_VERSION.matcher(said);
         if (version.find()) {
@@ -83,7 +84,7 @@ public final class StartFailure {
         return Optional.empty();
     }
 
-    /// The failure in one sentence, if any of its messages is of a kind that is known; else the failure itself.
+    /// The failure in one sentence, if any of its messages is of a known kind; else the failure itself.
     public static RuntimeException explained(RuntimeException failure, Path directory) {
         if (failure instanceof WingsException known && known.kind() == ErrorKind.PRECONDITION) {
             return failure;
@@ -114,7 +115,7 @@ public final class StartFailure {
             Files.writeString(log, said.strip() + "\n");
             return true;
         } catch (IOException e) {
-            // the reason why it did not start, most likely
+            // this is most likely the reason why it did not start
             return false;
         }
     }
@@ -128,7 +129,7 @@ public final class StartFailure {
                 .orElse(lines.isEmpty() ? "it said nothing" : lines.getLast());
     }
 
-    /// As `12.3 MB`.
+    /// The free space, as `12.3 MB`.
     private static String free(Path directory) {
         Path existing = directory.toAbsolutePath();
         try {

@@ -31,8 +31,8 @@ import org.apache.arrow.vector.ipc.ReadChannel;
 import org.apache.arrow.vector.ipc.message.MessageChannelReader;
 import org.apache.arrow.vector.ipc.message.MessageResult;
 
-/// The messages of an Arrow stream, each looked at before Arrow's reader takes it: that would take memory for whatever
-/// lengths it finds, and bytes in any order.
+/// The messages of an Arrow stream. Each is checked before Arrow's reader takes it, which would take memory for
+/// whatever lengths it finds, and bytes in any order.
 final class ArrowMessages extends MessageChannelReader {
 
     private static final int CONTINUATION = 0xFFFFFFFF;
@@ -58,7 +58,7 @@ final class ArrowMessages extends MessageChannelReader {
     private void check() throws IOException {
         bytes.mark(PREFIX_BYTES + IpcHeader.MAX_BYTES);
         ByteBuffer prefix = ByteBuffer.wrap(bytes.readNBytes(PREFIX_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-        // streams of old have no word before the length
+        // older streams have no word before the length
         boolean old = prefix.remaining() >= Integer.BYTES && prefix.getInt(0) != CONTINUATION;
         int needed = old ? Integer.BYTES : PREFIX_BYTES;
         if (prefix.remaining() >= needed) {
@@ -70,7 +70,7 @@ final class ArrowMessages extends MessageChannelReader {
             if (!started && length > 0) {
                 bytes.reset();
                 bytes.skipNBytes(needed);
-                // says whether it is big-endian
+                // this fails if it is big-endian
                 IpcHeader.parse(bytes.readNBytes(length));
                 started = true;
             }
@@ -78,7 +78,8 @@ final class ArrowMessages extends MessageChannelReader {
         bytes.reset();
     }
 
-    /// As for a stream, of a file with a footer. Fails with INVALID for a footer that cannot be.
+    /// Checks a file with a footer, as messages of a stream are checked. Fails with INVALID for a footer that cannot
+    /// be.
     static void checkFooter(FileChannel file) throws IOException {
         long size = file.size();
         ByteBuffer end = read(file, size - FOOTER_END_BYTES, FOOTER_END_BYTES);

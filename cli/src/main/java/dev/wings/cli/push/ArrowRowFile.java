@@ -57,7 +57,7 @@ final class ArrowRowFile implements RowFile {
         this.resource = resource;
     }
 
-    /// A file with a footer; a temporary one is deleted on close.
+    /// Opens a file with a footer; a temporary file is deleted on close.
     static ArrowRowFile openFile(String name, Path path, boolean temporary) {
         return new ArrowRowFile(name, allocator -> openFile(path, allocator), () -> {
             if (temporary) {
@@ -66,7 +66,7 @@ final class ArrowRowFile implements RowFile {
         });
     }
 
-    /// A stream in a file; a temporary one is deleted on close.
+    /// Opens a stream in a file; a temporary file is deleted on close.
     static ArrowRowFile openStreamFile(String name, Path path, boolean temporary) {
         return new ArrowRowFile(
                 name, allocator -> openStream(new BufferedInputStream(Files.newInputStream(path)), allocator), () -> {
@@ -76,12 +76,12 @@ final class ArrowRowFile implements RowFile {
                 });
     }
 
-    /// A stream, that can be read once. Closes `in`, which can go back to a mark.
+    /// Opens a stream, which can be read once. Closes `in`, which can go back to a mark.
     static ArrowRowFile openStream(String name, InputStream in) {
         return new ArrowRowFile(name, allocator -> openStream(in, allocator), in);
     }
 
-    /// What Arrow's library says of types that it does not have.
+    /// The failure to read, in words that fit what Arrow's library says of types that it does not have.
     private WingsException unreadable(Exception failure) {
         boolean wide = failure instanceof IllegalArgumentException
                 && String.valueOf(failure.getMessage()).startsWith("only 8, 16, 32, 64 supported: Int(128");
@@ -109,8 +109,8 @@ final class ArrowRowFile implements RowFile {
         }
     }
 
-    /// Arrow's reader takes of a file only as many dictionaries as there are columns with one: not what was added to
-    /// them later.
+    /// A reader that takes all dictionaries: Arrow's own takes of a file only as many as there are columns with one,
+    /// and not what was added to them later.
     private static final class FileReader extends ArrowFileReader {
         private boolean complete;
 

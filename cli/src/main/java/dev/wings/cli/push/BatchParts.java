@@ -22,22 +22,22 @@ import java.util.List;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/// How many rows are handled at once, so that wide ones do not take more memory than narrow ones.
+/// How many rows are handled at once, so that wide rows do not take more memory than narrow ones.
 final class BatchParts {
 
-    /// A batch that is read has no more values: they are 32 MiB of numbers.
+    /// How many values a batch that is read may have: 32 MiB, if they are numbers.
     private static final long BATCH_VALUES = 4 << 20;
 
     private BatchParts() {}
 
-    /// Rows of a batch that is to be read.
+    /// How many rows a batch that is to be read may have.
     ///
-    /// @param most rows
+    /// @param most how many rows it may have in any case
     static int rows(TopicSchema topic, int most) {
         return Math.clamp(BATCH_VALUES / Math.max(1, values(topic.fields())), 1, most);
     }
 
-    /// Rows of a batch that are about so many bytes, and at least one.
+    /// How many rows of a batch have about so many bytes; at least one.
     static int rows(VectorSchemaRoot batch, long bytes) {
         long all = batch.getFieldVectors().stream()
                 .mapToLong(FieldVector::getBufferSize)
@@ -46,7 +46,7 @@ final class BatchParts {
         return all <= bytes ? rows : (int) Math.max(1, rows * bytes / all);
     }
 
-    /// Values that there are in each row, those of lists taken as one.
+    /// How many values each row has; a list counts as one.
     static long values(List<TopicField> fields) {
         return fields.stream().mapToLong(field -> values(field.type())).sum();
     }

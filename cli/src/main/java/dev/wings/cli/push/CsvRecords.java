@@ -37,8 +37,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The records of a CSV file, as RFC 4180 has them, in UTF-8. Nothing is guessed but what separates fields: the one
-/// of comma, tab, semicolon and bar that stands in the first line most often.
+/// The records of a CSV file, as RFC 4180 has them, in UTF-8. Nothing is guessed except what separates fields: it is
+/// the one of comma, tab, semicolon and bar that stands in the first line most often.
 ///
 /// Fails with INVALID for what is not a record. Closing it closes the stream.
 final class CsvRecords implements AutoCloseable {
@@ -50,7 +50,7 @@ final class CsvRecords implements AutoCloseable {
     private static final int FIRST_LINE_CHARS = 1 << 16;
     private static final int NO_COMMENT = -2;
 
-    /// FastCSV wants one also where there are none.
+    /// A quote that no file has: FastCSV wants one also where there are no quotes.
     private static final char UNUSED = '\u0001';
 
     /// How FastCSV names the line on which a record starts, at the end of its messages.
@@ -61,7 +61,7 @@ final class CsvRecords implements AutoCloseable {
 
     private static final String NULL = "\\N";
 
-    /// What stands behind a backslash, and what for.
+    /// What each letter behind a backslash stands for.
     private static final Map<Character, Character> ESCAPES =
             Map.of('t', '\t', 'n', '\n', 'r', '\r', 'b', '\b', 'f', '\f', '\\', '\\');
 
@@ -75,7 +75,7 @@ final class CsvRecords implements AutoCloseable {
     CsvRecords(InputStream in, TextOptions options) throws IOException {
         this.escapes = options.escapes();
         this.in = new CountedStream(in);
-        // a character for each byte: fields are decoded one by one, so that what is not UTF-8 has its line
+        // Each byte is read as a character. Fields are decoded one by one, so that what is not UTF-8 has its line.
         BufferedReader text =
                 new BufferedReader(new InputStreamReader(this.in, StandardCharsets.ISO_8859_1), FIRST_LINE_CHARS);
         skipByteOrderMark(text);
@@ -118,7 +118,7 @@ final class CsvRecords implements AutoCloseable {
         return skipped;
     }
 
-    /// Takes a first line as Excel has it, `sep=;`: what it says, null if there is none.
+    /// The separator that a first line says as Excel has it, `sep=;`; null if it is no such line.
     private static @Nullable Character separatorLine(BufferedReader text) throws IOException {
         text.mark(SEPARATOR_LINE.length() + 3);
         char[] start = new char[SEPARATOR_LINE.length() + 1];
@@ -133,7 +133,7 @@ final class CsvRecords implements AutoCloseable {
         return null;
     }
 
-    /// @param comment what the lines start with that are no records
+    /// @param comment lines that start with it are no records
     private static char guessSeparator(BufferedReader text, int comment) throws IOException {
         text.mark(FIRST_LINE_CHARS);
         int[] counts = new int[SEPARATORS.length];
@@ -179,7 +179,7 @@ final class CsvRecords implements AutoCloseable {
         }
     }
 
-    /// FastCSV names the line on which the record started.
+    /// The failure for a broken record, with the line on which it started, which FastCSV names.
     private WingsException broken(CsvParseException failure) {
         String message = String.valueOf(failure.getMessage());
         Matcher started = STARTED.matcher(message);
@@ -206,7 +206,7 @@ final class CsvRecords implements AutoCloseable {
                 : !row.quoted.get(field) && row.values.get(field).isEmpty();
     }
 
-    /// Whether it stood in quotes, or says by escapes what it is.
+    /// Whether the field stood in quotes, or says by escapes what it is.
     boolean isQuoted(int field) {
         return escapes || row.quoted.get(field);
     }
@@ -214,7 +214,7 @@ final class CsvRecords implements AutoCloseable {
     String text(int field) {
         String bytes = row.values.get(field);
         String text = new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-        // what is not UTF-8 becomes this character, which may also stand there itself
+        // Text that is not UTF-8 becomes this character, which may also stand there itself.
         if (text.indexOf('\uFFFD') >= 0 && !bytes(text).equals(bytes)) {
             throw WingsException.invalid("the text is not UTF-8: found=" + ValueWriter.quoted(text)
                     + "; --encoding latin1, or windows-1252, takes that of older programs");
@@ -247,7 +247,7 @@ final class CsvRecords implements AutoCloseable {
         return skipped + row.line;
     }
 
-    /// How much was taken from the stream.
+    /// How many bytes were taken from the stream.
     long bytesRead() {
         return in.bytes;
     }

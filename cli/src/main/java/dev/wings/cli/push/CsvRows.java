@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
-/// The first line names the fields, and each other one is a row.
+/// Rows of CSV: the first line names the fields, and each other line is a row.
 final class CsvRows extends TextRows {
 
     private final CsvRecords records;
@@ -133,14 +133,14 @@ final class CsvRows extends TextRows {
 
     /// Finds the names of the columns.
     ///
-    /// @param topic that the rows are for, if there is one
+    /// @param topic the topic that the rows are for, if there is one
     private void readHeader(@Nullable TopicSchema topic) throws IOException {
         do {
             if (!records.next()) {
                 throw WingsException.invalid(
                         options.header() ? "there is no first line that names the fields" : "there is no line");
             }
-            // before the names, a line with nothing on it is not the first
+            // an empty line before the names is not the first line
         } while (options.header() && records.isBlank());
         rowIsRead = !options.header();
         List<String> found = options.names().isEmpty() ? names(topic) : options.names();
@@ -188,7 +188,7 @@ final class CsvRows extends TextRows {
         }
         for (int column = 0; column < count; column++) {
             if (names.get(column).isEmpty()) {
-                // what pandas and R write before the first column
+                // pandas and R write such a name before the first column
                 String name = column == 0 && taken.add("index") ? "index" : "column_" + (column + 1);
                 names.set(column, name);
                 notes.accept("column " + (column + 1) + " has no name and is called " + name);
@@ -198,8 +198,7 @@ final class CsvRows extends TextRows {
     }
 
     /// Whether names look like values: all of them, or the first, which is often an id, or one that is more than a
-    /// whole
-    /// number, as which years are names.
+    /// whole number. (Years are whole numbers, and names.)
     private boolean looksLikeRow(List<String> names) {
         for (int column = 0; column < names.size(); column++) {
             String name = names.get(column);
@@ -217,7 +216,7 @@ final class CsvRows extends TextRows {
             if (records.fields() == header.size()) {
                 return true;
             }
-            // a line with nothing on it is no row, unless a row is one field
+            // An empty line is no row, unless a row has one field.
             if (!records.isBlank()) {
                 skip(WingsException.invalid("the line has not as many fields as "
                         + (options.header() ? "the first line names" : "the first line has") + ": expected="
@@ -227,7 +226,7 @@ final class CsvRows extends TextRows {
         return false;
     }
 
-    /// What helps where the first line is none that names columns.
+    /// Says what helps if the first line does not name columns.
     private String whereNamesMayBe() {
         if (header.size() > 1 || !options.header()) {
             return "";

@@ -45,7 +45,7 @@ final class Decompression {
                 || isBzip2(head);
     }
 
-    /// A digit and the start of a block follow.
+    /// Whether what follows is a digit and the start of a block.
     private static boolean isBzip2(byte[] head) {
         return FileFormat.startsWith(head, BZIP2)
                 && head.length > 4
@@ -54,7 +54,7 @@ final class Decompression {
                 && head[4] == '1';
     }
 
-    /// What the file holds. Takes over `in`.
+    /// The content of the file. Takes over `in`.
     static InputStream open(BufferedInputStream in) throws IOException {
         in.mark(MAX_MAGIC_BYTES);
         byte[] head = in.readNBytes(MAX_MAGIC_BYTES);

@@ -19,12 +19,13 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
-/// Which numbers a type holds to their last digit.
+/// Tells which numbers a type holds to their last digit.
 final class Digits {
 
-    /// So many digits come back from any `double`, and from any `float`, of the normal range.
+    /// How many digits come back from any `double` of the normal range.
     private static final int DOUBLE_DIGITS = 15;
 
+    /// How many digits come back from any `float` of the normal range.
     private static final int FLOAT_DIGITS = 6;
 
     private Digits() {}
@@ -37,7 +38,7 @@ final class Digits {
         return Double.isFinite(nearest) && (normal || holds(nearest, number, onLoss)) ? nearest : lost();
     }
 
-    /// As [#float64], of the type `float`.
+    /// As [#float64], for the type `float`.
     static float float32(BigDecimal number, OnLoss onLoss) {
         float nearest = number.floatValue();
         boolean normal = Math.abs(nearest) >= Float.MIN_NORMAL && number.precision() <= FLOAT_DIGITS;
@@ -50,7 +51,7 @@ final class Digits {
     /// @param cutting how digits are taken away where they may be
     static BigDecimal decimal(BigDecimal number, int precision, int scale, OnLoss onLoss, RoundingMode cutting) {
         BigDecimal bare = number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
-        // checked before the scale is set, which for 1e999999999 would make as many digits
+        // This is checked before the scale is set, which for 1e999999999 would make as many digits.
         if ((long) bare.precision() - bare.scale() > precision - scale) {
             lost();
         }

@@ -51,7 +51,7 @@ final class FittedReader extends ArrowReader {
     private final int batchRows;
     private final VectorSchemaRoot root;
 
-    /// How many rows the batch of the source has; `taken` is how many of them were given out.
+    /// How many rows the batch of the source has; `taken` says how many of them were given out.
     private int loaded;
 
     private int taken;
@@ -60,8 +60,8 @@ final class FittedReader extends ArrowReader {
 
     /// Closes `source`, also when this fails.
     ///
-    /// @param batchRows a batch that is changed has so many rows at the most: what stands in a dictionary once can
-    /// become much
+    /// @param batchRows how many rows a batch that is changed may have: what stands in a dictionary once can become
+    ///     much
     /// @param raw see [VectorFit.Planner]
     FittedReader(
             String name,
@@ -106,7 +106,7 @@ final class FittedReader extends ArrowReader {
         return dev.wings.common.schema.SchemaProtos.toProto(ArrowSchemas.infer(new Schema(fields)));
     }
 
-    /// The field with the types that the values have, of decimals the widest that a topic has.
+    /// The field with the types that the values have; for decimals these are the widest that a topic has.
     private static Field meant(Field field, Map<Integer, RawLeaf> raw, int[] leaves) {
         List<Field> children = new ArrayList<>();
         field.getChildren().forEach(child -> children.add(meant(child, raw, leaves)));
@@ -116,7 +116,7 @@ final class FittedReader extends ArrowReader {
             type = leaf == null ? type : leaf.type();
         }
         if (type instanceof ArrowType.Null) {
-            // what pandas writes for a column that has no value
+            // pandas writes this type for a column that has no value
             type = ArrowType.Utf8.INSTANCE;
         }
         if (type instanceof ArrowType.Decimal decimal
@@ -138,7 +138,7 @@ final class FittedReader extends ArrowReader {
     @Override
     public boolean loadNextBatch() throws IOException {
         try {
-            // empty batches are no end
+            // an empty batch is not the end
             while (taken == loaded) {
                 if (!source.loadNextBatch()) {
                     return false;
@@ -159,7 +159,7 @@ final class FittedReader extends ArrowReader {
                     + ": a batch of it takes more memory than there is; WINGS_JAVA_OPTS=-XX:MaxDirectMemorySize=2g"
                     + " gives more");
         } catch (RuntimeException e) {
-            // what Arrow's reader says of a file that is broken inside
+            // Arrow's reader throws these for a file that is broken inside.
             throw RowFile.unreadable(name, e);
         }
     }
@@ -173,7 +173,7 @@ final class FittedReader extends ArrowReader {
             if (fits.get(column) instanceof VectorFit.AsItIs) {
                 vectors.get(column).makeTransferPair(target).splitAndTransfer(taken, count);
             } else {
-                // new memory for each batch: the last one may still be on its way
+                // Each batch gets new memory: the last one may still be on its way.
                 target.setInitialCapacity(count);
                 target.allocateNew();
                 fits.get(column).apply(vectors.get(column), target, rows);
@@ -194,7 +194,7 @@ final class FittedReader extends ArrowReader {
 
     /// Some rows of a batch.
     ///
-    /// @param before how many the file has before these
+    /// @param before how many rows the file has before these
     private record Rows(int size, int start, long before) implements VectorFit.Positions {
         @Override
         public int source(int index) {

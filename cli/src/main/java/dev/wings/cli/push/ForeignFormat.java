@@ -22,12 +22,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Files that are not read: what they are, and what can be made of them.
+/// Recognises files that are not read, and says what they are and what can be made of them.
 final class ForeignFormat {
 
-    /// What the file has at a place.
+    /// What a file has at a place.
     ///
-    /// @param binary whether text could begin so, too: then something that no text has must follow
+    /// @param binary whether text could begin so, too; if so, something that no text has must follow
     private record Mark(int offset, String bytes, boolean binary, String advice) {
 
         boolean isOf(byte[] head) {
@@ -95,7 +95,7 @@ final class ForeignFormat {
     private static final List<String> IN_WORKBOOKS =
             List.of("[Content_Types].xml", "docProps/", "xl/", "opendocument.spreadsheet");
 
-    /// A few characters of control are no proof.
+    /// A few control characters do not prove that a file is no text.
     private static final int FEW_CONTROLS = 3;
 
     private ForeignFormat() {}
@@ -118,7 +118,7 @@ final class ForeignFormat {
 
     /// Fails with INVALID for what is no text of rows, as far as its first bytes tell.
     ///
-    /// @param encoding what the user says that the text has
+    /// @param encoding the encoding that the user names
     static void checkText(byte[] head, Charset encoding) {
         if (!encoding.equals(StandardCharsets.UTF_8)) {
             return;
@@ -176,7 +176,8 @@ final class ForeignFormat {
         return false;
     }
 
-    /// What no text has: ends of lines and pages, tabs, escapes and separators of records apart.
+    /// Whether no text has this byte: it is a control character, and neither the end of a line or page, a tab, an
+    /// escape, nor a separator of records.
     static boolean isControl(byte b) {
         return b >= 0 && b < 0x20 && "\t\n\u000b\f\r\u001a\u001b\u001e".indexOf(b) < 0;
     }

@@ -33,12 +33,12 @@ import org.jspecify.annotations.Nullable;
 /// object. Closing it closes the file.
 abstract sealed class JsonObjects implements AutoCloseable {
 
-    /// As Python and R write it: with NaN and Infinity.
+    /// Takes JSON as Python and R write it: with NaN and Infinity.
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
-    /// @param again whether rows are read more than once, and reading goes on behind what is no JSON, where it can
+    /// @param again whether rows are read more than once; reading goes on behind what is no JSON then, if it can
     static JsonObjects open(InputStream in, boolean again) throws IOException {
         if (!again) {
             return new AsTheyCome(JSON.createParser(in));
@@ -52,7 +52,7 @@ abstract sealed class JsonObjects implements AutoCloseable {
         byte[] head = text.readNBytes(FileFormat.SNIFF_BYTES);
         text.reset();
         for (byte b : head) {
-            // blanks, and a mark of UTF-8
+            // blanks, and the byte order mark of UTF-8, are passed over
             if (b > ' ') {
                 return b == '[';
             }
@@ -72,7 +72,7 @@ abstract sealed class JsonObjects implements AutoCloseable {
     /// Leaves out what the last failure was about; false if nobody can say where the next object starts.
     abstract boolean dropBroken() throws IOException;
 
-    /// The last object.
+    /// Where the last object is, for messages.
     abstract String place();
 
     abstract long bytesRead();
@@ -102,7 +102,7 @@ abstract sealed class JsonObjects implements AutoCloseable {
         return WingsException.invalid("a row is a JSON object: found=" + TopicField.printable(json.getText()));
     }
 
-    /// Rows that are read once.
+    /// Objects of rows that are read once.
     private static final class AsTheyCome extends JsonObjects {
 
         private final JsonParser json;
@@ -168,7 +168,7 @@ abstract sealed class JsonObjects implements AutoCloseable {
         }
     }
 
-    /// Rows that are taken out as text, to be read again.
+    /// Objects that are taken out as text, to be read again.
     private abstract static sealed class AsText extends JsonObjects {
 
         private String text = "";
@@ -196,7 +196,7 @@ abstract sealed class JsonObjects implements AutoCloseable {
         }
     }
 
-    /// The elements of an array. Behind one that is no JSON nothing can be found.
+    /// The elements of an array. What follows an element that is no JSON cannot be found.
     private static final class OfArray extends AsText {
 
         private final JsonParser json;
@@ -259,7 +259,7 @@ abstract sealed class JsonObjects implements AutoCloseable {
     /// The objects of each line.
     private static final class OfLines extends AsText {
 
-        /// No row of more can be stored.
+        /// The longest line: a longer row could not be stored.
         private static final int MAX_LINE_BYTES = 256 << 20;
 
         private final BufferedInputStream in;
@@ -294,7 +294,7 @@ abstract sealed class JsonObjects implements AutoCloseable {
             }
         }
 
-        /// Null at the end.
+        /// The next line; null at the end.
         private byte @Nullable [] nextLine() throws IOException {
             ByteArrayOutputStream text = new ByteArrayOutputStream();
             int b = in.read();

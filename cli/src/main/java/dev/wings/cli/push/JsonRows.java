@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
-/// Objects, one after the other or in one array.
+/// Rows of JSON: objects, one after the other or in one array.
 final class JsonRows extends TextRows {
 
     /// Does something with the object that the current token starts.
@@ -101,7 +101,7 @@ final class JsonRows extends TextRows {
     @Override
     Map<String, String> guessAll() throws IOException {
         TypeGuess row = new TypeGuess(options);
-        // what is bad of itself says nothing of the others
+        // What is bad by itself says nothing of the others.
         Row alone = options.skipBadLines() ? json -> new TypeGuess(options).addMembers(json) : null;
         while (next(alone)) {
             row.addMembers(objects.row());

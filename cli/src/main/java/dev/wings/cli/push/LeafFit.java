@@ -114,7 +114,7 @@ record LeafFit(
                     case DATE -> family == Family.DATE;
                     case TIME -> family == Family.TIME;
                     case TIMESTAMP -> family == Family.TIMESTAMP;
-                    // nothing says which of both the old one is
+                    // nothing says which of both the old type is
                     case TIMESTAMPTZ -> family == Family.TIMESTAMPTZ || raw instanceof RawLeaf.Int96;
                     case BOOLEAN, STRING, BINARY, UUID -> false;
                 };
@@ -123,7 +123,7 @@ record LeafFit(
     }
 
     private static Sink sink(FieldType target, Family family, OnLoss onLoss) {
-        // an earlier time has its digits cut as a later one
+        // An earlier time has its digits cut as a later one has.
         RoundingMode cutting = family == Family.NUMBER ? RoundingMode.DOWN : RoundingMode.FLOOR;
         if (target instanceof FieldType.Decimal type) {
             return (vector, index, number) -> ((DecimalVector) vector)
@@ -196,7 +196,7 @@ record LeafFit(
         sink.put(target, index, number);
     }
 
-    /// Both are binary: what a decimal would not show is lost, too.
+    /// Narrows a number. Both types are binary: what a decimal would not show is lost, too.
     private float narrow(double value) {
         float nearest = (float) value;
         boolean cut = onLoss == OnLoss.TRUNCATE && Float.isFinite(nearest);

@@ -120,7 +120,7 @@ record LeafReading(Family family, Values values) {
                 new BigDecimal(Long.toUnsignedString(((BaseIntVector) vector).getValueAsLong(index) & mask));
     }
 
-    /// The number that the value is written as, whose digits give the value again.
+    /// The decimal number that the value is written as, whose digits give the value again.
     private static @Nullable BigDecimal floatingPoint(FieldVector vector, int index) {
         return switch (vector) {
             case Float8Vector doubles -> {
@@ -164,7 +164,7 @@ record LeafReading(Family family, Values values) {
                 .add(nanos);
     }
 
-    /// A part of a day is half of one: it only has to be there.
+    /// The day of some milliseconds. A part of a day counts as half of one: it only has to show that it is there.
     private static BigDecimal days(long millis) {
         BigDecimal days = BigDecimal.valueOf(Math.floorDiv(millis, MILLIS_PER_DAY));
         return Math.floorMod(millis, MILLIS_PER_DAY) == 0 ? days : days.add(new BigDecimal("0.5"));

@@ -40,7 +40,7 @@ public final class LocalDuckDb {
             Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("set TimeZone = 'UTC'");
-                // so that a UUID stays one
+                // this keeps a UUID a UUID
                 statement.execute("set arrow_lossless_conversion = true");
             } catch (SQLException e) {
                 connection.close();
@@ -57,7 +57,7 @@ public final class LocalDuckDb {
         return literal(path.toAbsolutePath().toString().replaceAll("[\\[*?]", "[$0]"));
     }
 
-    /// Why a query fails, for a failure of a streamed one that does not tell: runs it again to its end.
+    /// Says why a query fails, when the failure of a streamed one does not tell: it runs the query again to its end.
     static SQLException diagnose(String sql, SQLException failure) {
         if (!String.valueOf(failure.getMessage()).contains("Invalid result set")) {
             return failure;
@@ -71,8 +71,8 @@ public final class LocalDuckDb {
         }
     }
 
-    /// What matters to a user of DuckDB's message: the first paragraph on one line, without what wraps it, and the
-    /// file that the user knows by another name.
+    /// The part of DuckDB's message that matters to a user: the first paragraph on one line, without what wraps it, and
+    /// without the file, which the user knows by another name.
     static String message(String text) {
         String bare = text.replaceFirst("(?s)^.*CDataJniException\\{errno=-?\\d+, message=", "");
         int end = bare.indexOf("\n\n");

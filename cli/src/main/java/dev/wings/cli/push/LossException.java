@@ -15,7 +15,7 @@
  */
 package dev.wings.cli.push;
 
-/// A value is one of the type's kind, but the type cannot hold it to its last digit.
+/// A value is of the type's kind, but the type cannot hold it to its last digit.
 final class LossException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;

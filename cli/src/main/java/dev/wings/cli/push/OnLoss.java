@@ -19,10 +19,10 @@ import java.util.Locale;
 
 /// What becomes of a value of a file that the topic's field cannot hold to its last digit.
 public enum OnLoss {
-    /// The file is refused at it.
+    /// The file is refused at such a value.
     REJECT,
-    /// Digits that the type has no place for are cut off, of a `float` or `double` rounded; what lies beyond the range
-    /// of the type is refused.
+    /// Digits that the type has no place for are cut off; for a `float` or `double` the value is rounded. What lies
+    /// beyond the range of the type is refused.
     TRUNCATE,
     /// A null takes its place.
     NULL;

@@ -60,7 +60,7 @@ import org.jspecify.annotations.Nullable;
 /// @param raw what DuckDB is to read as bytes, by the number of the leaf, depth first
 record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
 
-    /// More of it is not taken into memory.
+    /// A larger footer is not taken into memory.
     private static final int MAX_FOOTER_BYTES = 32 << 20;
 
     private static final int END_BYTES = 8;
@@ -71,7 +71,7 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
         raw = Map.copyOf(raw);
     }
 
-    /// Fails with INVALID for columns or members whose names are the same for a topic.
+    /// Reads the columns of a file. Fails with INVALID for columns or members whose names are the same for a topic.
     static ParquetColumns read(Connection duckdb, Path file) throws SQLException, IOException {
         FileMetaData footer;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -160,7 +160,7 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
         return Math.abs(value / 1000) < Long.MAX_VALUE / 1_000_000;
     }
 
-    /// Leaves the channel where the footer starts.
+    /// Reads the footer, and leaves the channel where the footer starts.
     private static FileMetaData readFooter(FileChannel channel) throws IOException {
         long size = channel.size();
         ByteBuffer end = read(channel, size - END_BYTES, END_BYTES);

@@ -91,7 +91,7 @@ final class ParquetRowFile implements RowFile {
 
     @Override
     public Schema schema() {
-        // on a connection of its own: a reader that is open keeps it busy
+        // This takes a connection of its own: a reader that is open keeps one busy.
         try (Connection connection = LocalDuckDb.open();
                 BufferAllocator allocator = new RootAllocator();
                 ArrowReader reader = open(connection, allocator, 1, " limit 0")) {
@@ -180,7 +180,7 @@ final class ParquetRowFile implements RowFile {
         field.getChildren().forEach(child -> checkKnown(column + "." + child.getName(), child));
     }
 
-    /// What each column is selected as: as Arrow has it, by the name that it has in the file.
+    /// What each column is selected as: in the type that Arrow has, by the name that it has in the file.
     private List<String> columns(Connection connection) throws SQLException {
         List<String> selected = new ArrayList<>();
         try (Statement statement = connection.createStatement();

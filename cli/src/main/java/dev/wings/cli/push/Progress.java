@@ -51,7 +51,7 @@ final class Progress implements AutoCloseable {
         long rows = status.acknowledgedRows() + status.rejectedRows();
         double seconds = (nowNanos - lastNanos) / 1e9;
         double current = (rows - lastRows) / seconds;
-        // an average over about the last second
+        // this is an average over about the last second
         rowsPerSecond = rowsPerSecond == 0 ? current : rowsPerSecond + Math.min(1, seconds) * (current - rowsPerSecond);
         lastNanos = nowNanos;
         lastRows = rows;
@@ -61,7 +61,7 @@ final class Progress implements AutoCloseable {
                 + (status.rejectedBatches() == 0 ? "" : "  rejected batches " + status.rejectedBatches());
     }
 
-    /// As `━━━━━━━━━━────────  42 %  `.
+    /// A bar, as `━━━━━━━━━━────────  42 %  `.
     static String bar(long rows, long total) {
         double share = total == 0 ? 1 : Math.min(1, (double) rows / total);
         int filled = (int) (share * BAR_WIDTH);

@@ -88,10 +88,10 @@ public final class PushCommand implements Callable<Integer> {
     /// Batches of more bytes are cut, so that wide rows do not make messages that the ingestor refuses.
     private static final long BATCH_BYTES = 8 << 20;
 
-    /// The rate of fewer says nothing.
+    /// The rate of fewer rows says nothing.
     private static final long MIN_ROWS = 1000;
 
-    /// Percentiles of fewer say nothing.
+    /// Percentiles of fewer answers say nothing.
     private static final int MIN_ANSWERS = 100;
 
     /// How long Ctrl-C waits for the last words; reading a pipe cannot be interrupted.
@@ -233,7 +233,7 @@ public final class PushCommand implements Callable<Integer> {
         }
     }
 
-    /// Makes the topic for the first file, which stays open, once all files would be taken by it.
+    /// Makes the topic for the first file, which stays open, once it is known that the topic takes all files.
     private TopicSchema create(ControlPlaneClient controlPlane, TopicName name) {
         RowFile file = RowFile.open(files.getFirst(), format, true, text);
         first = file;
@@ -255,7 +255,7 @@ public final class PushCommand implements Callable<Integer> {
         }
     }
 
-    /// As [#checkStarts], of a topic that is to be made for the columns of the first file.
+    /// As [#checkStarts], for a topic that is to be made for the columns of the first file.
     private void checkOthers(String first, TopicSchema schema) {
         try {
             checkStarts(files.subList(1, files.size()), schema);
@@ -271,8 +271,8 @@ public final class PushCommand implements Callable<Integer> {
         }
     }
 
-    /// Looks at the columns and the first rows of several files, so that one that does not fit is named before
-    /// anything of the others is stored. What can be read but once is left alone.
+    /// Looks at the columns and the first rows of several files, so that one that does not fit is named before anything
+    /// of the others is stored. What can be read only once is left alone.
     private void checkStarts(List<String> files, TopicSchema schema) {
         if (this.files.size() == 1) {
             return;
@@ -302,7 +302,7 @@ public final class PushCommand implements Callable<Integer> {
     private int push(
             TopicName name, TopicSchema schema, RowFile rows, FlightConnection ingestor, BufferAllocator allocator)
             throws InterruptedException {
-        // asked first: a reader that is open keeps DuckDB busy
+        // This is asked first: a reader that is open keeps DuckDB busy.
         OptionalLong total = rows.rows();
         try (ArrowReader reader = rows.read(allocator, batchRows, schema, onLoss)) {
             noteDirectories(rows.name(), reader.getVectorSchemaRoot().getSchema());
@@ -351,7 +351,7 @@ public final class PushCommand implements Callable<Integer> {
         }
     }
 
-    /// Reads the next batch. If that fails, first waits for what the rows that were sent have come to.
+    /// Reads the next batch. If that fails, waits for the answers to the rows that were sent before.
     private static boolean loadNext(ArrowReader reader, Pusher pusher) throws IOException, InterruptedException {
         try {
             return reader.loadNextBatch();
@@ -382,7 +382,7 @@ public final class PushCommand implements Callable<Integer> {
         return ExitCode.FAILED;
     }
 
-    /// What a push came to. A rate of a few rows, and percentiles of a few answers, say nothing.
+    /// A summary of a push. A rate of a few rows, and percentiles of a few answers, say nothing.
     static String summary(String name, PushStatus status, Duration took) {
         StringBuilder text = new StringBuilder();
         text.append(name).append(": ").append(Human.rows(status.acknowledgedRows()));
@@ -428,7 +428,7 @@ public final class PushCommand implements Callable<Integer> {
         err().flush();
     }
 
-    /// A column that only directories tell of would get lost without a word; each is told of once.
+    /// Tells of columns that only directories have, each once: they would get lost without a word.
     private void noteDirectories(String file, org.apache.arrow.vector.types.pojo.Schema columns) {
         Set<String> found = columns.getFields().stream()
                 .map(field -> TopicField.folded(field.getName()))

@@ -20,13 +20,13 @@ import java.util.List;
 
 /// How far a push is.
 ///
-/// @param sentRows handed to the connection
-/// @param sentBytes their Arrow buffers
-/// @param acknowledgedRows known to be durable
-/// @param acknowledgedBatches that these came in
-/// @param rejectedRows of batches that were refused
-/// @param rejectedBatches how many were refused
-/// @param reasons of the first refused batches
+/// @param sentRows rows that were handed to the connection
+/// @param sentBytes how many bytes their Arrow buffers have
+/// @param acknowledgedRows rows that are known to be durable
+/// @param acknowledgedBatches how many batches these came in
+/// @param rejectedRows rows of batches that were refused
+/// @param rejectedBatches how many batches were refused
+/// @param reasons why the first batches were refused
 /// @param p50 half of the recent answers came within this time
 /// @param p99 nearly all of the recent answers came within this time
 public record PushStatus(

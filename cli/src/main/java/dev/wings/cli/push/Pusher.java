@@ -48,7 +48,7 @@ public final class Pusher implements AutoCloseable {
 
     /// Opens a stream of batches with this schema. The caller closes it, before `connection`.
     ///
-    /// @param inFlight batches sent and not answered at once; beyond, [#send] waits
+    /// @param inFlight so many batches may be sent and not answered at once; beyond, [#send] waits
     public Pusher(
             FlightConnection connection,
             BufferAllocator allocator,
@@ -93,7 +93,7 @@ public final class Pusher implements AutoCloseable {
                 latencies.percentile(99));
     }
 
-    /// Whether no row is stored since the ingestor refused the stream as a whole.
+    /// Whether the ingestor refused the stream as a whole, so that no row is stored.
     public boolean isRefused() {
         return producer.isRefused();
     }

@@ -18,7 +18,7 @@ package dev.wings.cli.push;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 
-/// What the bytes, or the numbers, of a column mean that DuckDB reads as they are, since it would read their values
+/// What the bytes, or the numbers, of a column mean. DuckDB reads them as they are, since it would read their values
 /// with a loss.
 sealed interface RawLeaf {
 

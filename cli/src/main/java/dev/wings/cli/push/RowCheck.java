@@ -42,7 +42,7 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
-/// Whether a push of a file would be taken: reads all its rows as the push does, and looks at each batch as the
+/// Checks whether a push of a file would be taken: reads all its rows as the push does, and looks at each batch as the
 /// ingestor does, with the same code.
 public final class RowCheck {
 
@@ -52,7 +52,7 @@ public final class RowCheck {
     /// How many rows at the start of each file are looked at before any file is sent.
     private static final int START_ROWS = 1024;
 
-    /// What is written is there twice.
+    /// How large a part that is checked at once may be; what is written is in memory twice.
     private static final long PART_BYTES = 8 << 20;
 
     private static final int CONTINUATION = 0xFFFFFFFF;
@@ -68,8 +68,8 @@ public final class RowCheck {
         this.topic = topic;
     }
 
-    /// The schema of a topic that takes all rows of the file. Fails with INVALID, saying which does not fit and why, if
-    /// there is none.
+    /// The schema of a topic that takes all rows of the file. If there is none, fails with INVALID, saying which row
+    /// does not fit and why.
     public static Schema schema(RowFile rows, OnLoss onLoss) {
         long start = System.nanoTime();
         AtomicLong checked = new AtomicLong();
@@ -80,8 +80,8 @@ public final class RowCheck {
         }
     }
 
-    /// Whether the columns and the first rows fit the topic: as many as make a small batch. Fails with INVALID, saying
-    /// which do not and why.
+    /// Checks that the columns and the first rows fit the topic: as many as make a small batch. Fails with INVALID,
+    /// saying which do not and why.
     static void checkStart(RowFile rows, TopicSchema topic, OnLoss onLoss) {
         check(rows, topic, onLoss, new AtomicLong(), START_ROWS, true);
     }
@@ -97,7 +97,7 @@ public final class RowCheck {
         }
     }
 
-    /// As `reading flights.csv: 1,234,567 rows checked, 12 s`.
+    /// How far the check is, as `reading flights.csv: 1,234,567 rows checked, 12 s`.
     private static String progress(String name, long checked, long startNanos) {
         Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
         return "reading " + name + ": " + (checked == 0 ? "" : Human.rows(checked) + " checked, ") + took.toSeconds()
@@ -159,7 +159,7 @@ public final class RowCheck {
         return ((IpcHeader.SchemaMessage) IpcHeader.parse(header(stream))).schema();
     }
 
-    /// Shows what was written to the reader.
+    /// Gives to the reader what was written.
     private void take(BatchReader batches) {
         ByteBuffer stream = takeBytes();
         while (stream.hasRemaining()) {

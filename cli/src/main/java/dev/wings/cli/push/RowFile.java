@@ -46,7 +46,7 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     /// The name by which standard input is asked for.
     String STANDARD_INPUT = "-";
 
-    /// How often it is said how far a copy is.
+    /// How often is said how far a copy is.
     int PERIOD_MILLIS = 1000;
 
     int COPY_BYTES = 1 << 16;
@@ -79,7 +79,7 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
         }
     }
 
-    /// What the user calls it.
+    /// The name that the user gave.
     String name();
 
     FileFormat format();
@@ -87,7 +87,7 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     /// The schema of a topic for these rows. Fails with INVALID for types that topics do not have.
     Schema schema();
 
-    /// How many rows there are, if that is known without reading them. To be asked before [#read].
+    /// How many rows there are, if that is known without reading them. It can be asked before [#read].
     OptionalLong rows();
 
     /// Reads the rows in the file's order, once. Text (CSV, NDJSON) is read as the types of the topic's fields of
@@ -99,8 +99,8 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     /// @param onLoss for values of more digits than the topic's field holds
     ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic, OnLoss onLoss);
 
-    /// What was noticed since this was asked for last, a line each: nothing that keeps the rows from being taken, but
-    /// what may not be meant.
+    /// What was noticed since this was asked last, a line each. It does not keep the rows from being taken, but may not
+    /// be what the user means.
     default List<String> takeNotes() {
         return List.of();
     }
@@ -199,7 +199,7 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
         }
     }
 
-    /// As `reading standard input: 12.3 MB, 4 s`.
+    /// How far a copy is, as `reading standard input: 12.3 MB, 4 s`.
     private static String copying(String name, long bytes, long startNanos) {
         return "reading " + name + ": " + Human.bytes((double) bytes) + ", "
                 + Duration.ofNanos(System.nanoTime() - startNanos).toSeconds() + " s";

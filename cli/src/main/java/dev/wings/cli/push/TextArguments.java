@@ -43,7 +43,7 @@ public final class TextArguments {
         }
     }
 
-    /// What C takes for the first of the years that are written with two digits.
+    /// The first year that is meant by two digits, as C has it.
     private static final int FIRST_SHORT_YEAR = 1969;
 
     @Option(
@@ -134,7 +134,7 @@ public final class TextArguments {
             })
     private BadLines badLines = BadLines.REJECT;
 
-    /// Fails with INVALID for what makes no sense.
+    /// What the user asks for. Fails with INVALID for what makes no sense.
     TextOptions options() {
         if (skip < 0) {
             throw WingsException.invalid("--skip takes a number of lines: found=" + skip);
@@ -170,7 +170,7 @@ public final class TextArguments {
         return plain.charAt(0);
     }
 
-    /// Also one of the spaces that are not ASCII.
+    /// The sign between thousands, which may be one of the spaces that are not ASCII.
     private char thousands(String text) {
         if (text.length() != 1 || Character.isLetterOrDigit(text.charAt(0)) || "+-\"".contains(text)) {
             throw WingsException.invalid("--thousands takes one character that no number begins or ends with: found="
@@ -190,14 +190,14 @@ public final class TextArguments {
         }
     }
 
-    /// A format with percent signs, as C and Python have it, or Java's.
+    /// Reads a format with percent signs, as C and Python have it, or one of Java's.
     private static DateFormat format(String text) {
         try {
             DateTimeFormatterBuilder builder = new DateTimeFormatterBuilder().parseCaseInsensitive();
             if (text.indexOf('%') >= 0) {
                 appendPercents(builder, text);
             } else {
-                // years of an era would be no dates without one
+                // a year of an era would make no date unless the era is named, too
                 builder.appendPattern(text.replace('y', 'u'));
             }
             return new DateFormat(builder.toFormatter(Locale.ENGLISH).withResolverStyle(ResolverStyle.STRICT));

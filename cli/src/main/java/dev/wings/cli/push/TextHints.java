@@ -21,25 +21,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the option that makes more than text of a column: numbers with a decimal comma, and dates that are not written
-/// as ISO 8601 has them.
+/// Finds the option by which a column would be more than text: numbers with a decimal comma, and dates that are not
+/// written as ISO 8601 has them.
 final class TextHints {
 
     private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+(?<fraction>,[0-9]+)?");
 
-    /// With a point or a comma before three digits it could be one of thousands.
+    /// A point or a comma before three digits could stand between thousands.
     private static final Pattern THOUSANDS = Pattern.compile("[-+]?[1-9][0-9]{0,2},[0-9]{3}");
 
     private static final Pattern DATE =
             Pattern.compile("(?<first>[0-9]{1,4})(?<separator>[./-])(?<second>[0-9]{1,2})\\k<separator>"
                     + "(?<third>[0-9]{1,4})(?<time> [0-9]{1,2}:[0-9]{2}(?<seconds>:[0-9]{2})?(?<half> [AaPp][Mm])?)?");
 
-    /// Numbers as people write them: with signs between thousands, of a currency, or of a hundredth.
+    /// Numbers as people write them: with signs between thousands, or with those of a currency or of a hundredth.
     private static final Pattern DECORATED = Pattern.compile("[-+]?[$\u20ac\u00a3\u00a5]? ?[-+]?"
             + "(?:[0-9]+|[0-9]{1,3}(?:(?<group>[.,'\u2019\u00a0\u202f])[0-9]{3})(?:\\k<group>[0-9]{3})*)"
             + "(?:[.,][0-9]+)? ?(?:[$\u20ac\u00a3\u00a5%]|EUR|USD|GBP|CHF)?");
 
-    /// The same without any sign but those of thousands and of the fraction.
+    /// The same numbers without any sign except those of thousands and of the fraction.
     private static final Pattern GROUPED = Pattern.compile("[-+]?"
             + "(?:[0-9]{1,3}(?:(?<group>[.,' \u2019\u00a0\u202f])[0-9]{3})(?:\\k<group>[0-9]{3})*|[0-9]+)"
             + "(?:(?<point>[.,])[0-9]+)?");
@@ -60,7 +60,7 @@ final class TextHints {
     private int second;
     private @Nullable String noDay;
 
-    /// Shows it a value of the column.
+    /// Takes a value of the column.
     void add(String value) {
         String text = value.strip();
         if (numbers) {
@@ -81,7 +81,7 @@ final class TextHints {
         }
     }
 
-    /// Whether it is a number whose signs mean what those of the numbers before do.
+    /// Takes a number. Returns whether its signs mean what those of the numbers before do.
     private boolean addGrouped(String text) {
         Matcher number = GROUPED.matcher(text);
         if (!number.matches()) {
@@ -94,7 +94,7 @@ final class TextHints {
                 && !(group != null && group.equals(point));
     }
 
-    /// Whether it is a date of the same shape as those before.
+    /// Takes a date. Returns whether it has the same shape as those before.
     private boolean addDate(String text) {
         Matcher date = DATE.matcher(text);
         if (!date.matches()) {

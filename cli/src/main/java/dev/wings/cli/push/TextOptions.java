@@ -33,17 +33,17 @@ import org.jspecify.annotations.Nullable;
 /// How text files are read where they are not what is expected of them.
 ///
 /// @param nulls texts that are nulls, in CSV unless they stand in quotes
-/// @param delimiter of CSV's fields; guessed if empty
-/// @param quote of CSV's fields; [#NO_QUOTE] for none
+/// @param delimiter stands between CSV's fields; guessed if empty
+/// @param quote stands around CSV's fields; [#NO_QUOTE] for none
 /// @param escapes whether backslashes escape in CSV's fields, between which are tabs: as `wings sql -o tsv` writes them
 /// @param header whether the first line of CSV names the columns
-/// @param names of CSV's columns, instead of those of the first line; none if empty
-/// @param types of a new topic's fields, as a schema in text, instead of what is guessed
+/// @param names the names of CSV's columns, instead of those of the first line; none if empty
+/// @param types the types of a new topic's fields, as a schema in text, instead of what is guessed
 /// @param skip so many lines at the start of CSV are left out
 /// @param comment lines of CSV that start with it are left out
 /// @param decimal what stands before the digits behind the point
 /// @param thousands what may stand between groups of three digits of numbers
-/// @param dateFormats of dates and times, beside those of ISO 8601
+/// @param dateFormats formats of dates and times, beside those of ISO 8601
 /// @param skipBadLines whether lines that cannot be taken are left out
 record TextOptions(
         Set<String> nulls,
@@ -105,7 +105,8 @@ record TextOptions(
         };
     }
 
-    /// As [#plain(FieldType, String)], where the type is not known: what could be of several is as it stands.
+    /// As [#plain(FieldType, String)], where the type is not known: a text that could be of several types stays as it
+    /// stands.
     String plain(String text) {
         String bare = text.strip();
         String joined = joined(bare);
@@ -123,11 +124,12 @@ record TextOptions(
         if (decimal == '.') {
             return joined;
         }
-        // a point would be something else: it is made what no number has
+        // A point would mean something else: it is replaced by a sign that no number has.
         return joined.replace('.', '\'').replace(decimal, '.');
     }
 
-    /// A number without what stands between its thousands. As it is, which is no number, if that stands elsewhere.
+    /// A number without what stands between its thousands. If that stands elsewhere, it is the text as it stands, which
+    /// is no number.
     private String joined(String text) {
         if (thousands.isEmpty() || text.indexOf(thousands.get()) < 0) {
             return text;
@@ -137,7 +139,7 @@ record TextOptions(
         int point = bare.indexOf(decimal);
         int end = point < 0 ? bare.length() : point;
         for (int i = start; i < end; i++) {
-            // counted from the point: each fourth, and none before the first digit
+            // Positions are counted from the point: the sign stands at each fourth, and never before the first digit.
             boolean between = (end - i) % 4 == 0;
             if (between ? i == start || bare.charAt(i) != thousands.get() : !isDigit(bare.charAt(i))) {
                 return text;
@@ -166,7 +168,7 @@ record TextOptions(
     /// One way to write dates and times.
     record DateFormat(java.time.format.DateTimeFormatter formatter) {
 
-        /// As ISO 8601 has it: a date, a time, or both, with a zone if it has one.
+        /// The text as ISO 8601 has it: a date, a time, or both, with a zone if it has one.
         private Optional<String> iso(String text) {
             TemporalAccessor found;
             try {

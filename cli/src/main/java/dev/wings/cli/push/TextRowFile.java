@@ -43,23 +43,23 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 /// A CSV or NDJSON file, perhaps compressed with gzip or Zstandard.
 final class TextRowFile implements RowFile {
 
-    /// A batch ends when it has taken so much text: rows can be wide.
+    /// A batch ends when it has taken so much text, because rows can be wide.
     private static final long BATCH_TEXT_BYTES = 8 << 20;
 
     private static final int BUFFER_BYTES = 1 << 16;
 
-    /// More are not told.
+    /// How many notes are told at most.
     private static final int MAX_NOTES = 50;
 
-    /// Nor has it more than so many bytes of values: where there are many columns, little text becomes much.
+    /// A batch ends when its values have so many bytes: if there are many columns, little text becomes much.
     private static final long BATCH_VALUE_BYTES = 16 << 20;
 
-    /// All vectors together start with room for so many values: batches that are under way keep all their room.
+    /// How many values all vectors together have room for at the start: batches that are under way keep all their room.
     private static final int INITIAL_VALUES = 1 << 17;
 
     private static final int INITIAL_ROWS = 8192;
 
-    /// What a value that is not text takes at the most.
+    /// The most bytes of a value that is not text.
     private static final int MAX_VALUE_BYTES = 16;
 
     private final String name;
@@ -208,7 +208,7 @@ final class TextRowFile implements RowFile {
                 rows.bind(fields, root.getFieldVectors(), onLoss);
                 bound = true;
             }
-            // new memory for each batch: the last one may still be on its way
+            // Each batch gets new memory: the last one may still be on its way.
             root.clear();
             int initialRows = Math.clamp(INITIAL_VALUES / values, 1, Math.min(batchRows, INITIAL_ROWS));
             for (FieldVector vector : root.getFieldVectors()) {
@@ -247,7 +247,8 @@ final class TextRowFile implements RowFile {
         }
     }
 
-    /// The field with nulls allowed wherever they can stand in text: whether they may is for the ingestor to say.
+    /// The field with nulls allowed wherever they can stand in text: whether they may be there is for the ingestor to
+    /// say.
     private static org.apache.arrow.vector.types.pojo.Field nullable(org.apache.arrow.vector.types.pojo.Field field) {
         List<org.apache.arrow.vector.types.pojo.Field> children = field.getChildren();
         if (field.getType() instanceof ArrowType.Map) {

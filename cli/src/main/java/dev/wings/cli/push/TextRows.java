@@ -30,9 +30,9 @@ import java.util.function.Consumer;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of a text file, to be read once: as values for a topic, or to guess the topic's fields. Fails with
-/// INVALID, naming the line, for what cannot be taken as it is, or leaves it out and counts it where the user says so.
-/// Closing it closes the file.
+/// The rows of a text file, which are read once: as values for a topic, or to guess the topic's fields. A row that
+/// cannot be taken as it is fails with INVALID, naming the line; where the user says so, it is left out and counted.
+/// Closing this closes the file.
 abstract sealed class TextRows implements AutoCloseable permits CsvRows, JsonRows {
 
     final TextOptions options;
@@ -57,7 +57,7 @@ abstract sealed class TextRows implements AutoCloseable permits CsvRows, JsonRow
         };
     }
 
-    /// The topic's fields that the rows can have.
+    /// The fields of the topic that the rows can have.
     final List<TopicField> fields(TopicSchema topic) throws IOException {
         try {
             return findFields(topic);
@@ -66,7 +66,7 @@ abstract sealed class TextRows implements AutoCloseable permits CsvRows, JsonRow
         }
     }
 
-    /// Where the values go, in the order of [#fields].
+    /// Says where the values go, in the order of [#fields].
     abstract void bind(List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss);
 
     /// Writes the next row; false if there is none.
@@ -85,7 +85,7 @@ abstract sealed class TextRows implements AutoCloseable permits CsvRows, JsonRow
         }
     }
 
-    /// The name and the type, as `SchemaText` reads it, of each field.
+    /// The name and the type of each field, as `SchemaText` reads it.
     final Map<String, String> guess() throws IOException {
         try {
             // what could not be taken is told when the rows are read
@@ -110,17 +110,17 @@ abstract sealed class TextRows implements AutoCloseable permits CsvRows, JsonRow
 
     abstract Map<String, String> guessAll() throws IOException;
 
-    /// The last row taken.
+    /// Where the last row was, for messages.
     abstract String place();
 
-    /// Vectors in which rows are tried that may be left out: what a bad one had written before it failed would become
-    /// a part of the next.
+    /// Vectors in which rows are tried that may be left out: what a bad row had written before it failed would else
+    /// become a part of the next.
     final List<FieldVector> openTried(List<FieldVector> vectors) {
         vectors.forEach(vector -> tried.add(vector.getField().createVector(vector.getAllocator())));
         return tried;
     }
 
-    /// Counts a bad line, or fails.
+    /// Counts a bad line; fails if bad lines are not to be left out.
     final void skip(WingsException failure) {
         if (!options.skipBadLines()) {
             throw failure;

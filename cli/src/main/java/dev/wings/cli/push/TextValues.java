@@ -66,7 +66,7 @@ final class TextValues {
         void write(int index, String text);
     }
 
-    /// More digits than any number needs; longer ones take time that grows with their square.
+    /// The most digits of a number, which is more than any needs: longer ones take time that grows with their square.
     private static final int MAX_NUMBER_LENGTH = 1000;
 
     private static final int LONG_DIGITS = 19;
@@ -221,7 +221,7 @@ final class TextValues {
         return endsWithLetter(text) ? notFinite(text) : signed(text, Digits.float64(number(text), onLoss));
     }
 
-    /// Minus zero is a number of its own only as a `float` or `double`.
+    /// The number with its sign: minus zero is a number of its own only as a `float` or `double`.
     private static float signed(String text, float number) {
         return number == 0 && text.startsWith("-") ? -0.0f : number;
     }

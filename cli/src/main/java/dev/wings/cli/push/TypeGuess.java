@@ -30,15 +30,15 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The narrowest type that holds all the values that it was shown, as text or JSON. Where they have nothing in
-/// common that is a string.
+/// The narrowest type that holds all the values that it was shown, as text or JSON. If they have nothing in common, it
+/// is a string.
 final class TypeGuess {
 
     private enum Kind {
         NONE,
         BOOLEAN,
         LONG,
-        /// Whole numbers beyond a long.
+        /// A whole number beyond a long.
         DECIMAL,
         DOUBLE,
         DATE,
@@ -57,7 +57,7 @@ final class TypeGuess {
     private static final Set<Kind> DAYS = Set.of(Kind.DATE, Kind.TIMESTAMP);
     private static final int MAX_PRECISION = 38;
 
-    /// One text in so many that looks like a null is worth a word.
+    /// If one text in so many looks like a null, that is worth a word.
     private static final int MANY_NULLS = 10;
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
@@ -73,7 +73,7 @@ final class TypeGuess {
         }
     }
 
-    /// Texts that others than we take for nulls.
+    /// Texts that other programs than ours take for nulls.
     private static final Set<String> LIKE_NULLS =
             Set.of("NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "nil", "\\N", "-", "--", "?", ".", "missing");
 
@@ -83,12 +83,12 @@ final class TypeGuess {
     /// How many texts it was shown.
     private long texts;
 
-    /// The first that is of no type that the ones before have.
+    /// The kind that the texts had before the first one that did not fit.
     private Kind kindBefore = Kind.NONE;
     private String firstOther = "";
     private long firstOtherLine;
 
-    /// The same without texts that look like nulls, which of them came, and how many; null while there were none.
+    /// The guess without texts that look like nulls, which of them came, and how many; null while there were none.
     private @Nullable TypeGuess withoutNulls;
 
     private String likeNull = "";
@@ -145,7 +145,7 @@ final class TypeGuess {
         }
     }
 
-    /// What is known so far of texts.
+    /// A copy of what is known of texts so far.
     private TypeGuess copy() {
         TypeGuess copy = new TypeGuess(options);
         copy.kind = kind;
@@ -238,7 +238,7 @@ final class TypeGuess {
             }
             case VALUE_STRING -> {
                 Kind found = kind == Kind.STRING ? Kind.STRING : kind(options.plain(json.getText()));
-                // who writes numbers in quotes wants text
+                // Whoever writes numbers in quotes wants text.
                 add(NUMBERS.contains(found) || found == Kind.BOOLEAN ? Kind.STRING : found);
             }
             default -> add(kind == Kind.STRING ? kind : kind(json.getText()));
@@ -284,7 +284,7 @@ final class TypeGuess {
         };
     }
 
-    /// The narrowest type that holds all numbers that were shown, which a long does not.
+    /// The narrowest type that holds all numbers that were shown, if a long does not.
     private String number() {
         boolean fitDecimal = !doubleOnly && integerDigits + fractionDigits <= MAX_PRECISION;
         if (kind == Kind.DECIMAL && fitDecimal) {
@@ -355,7 +355,7 @@ final class TypeGuess {
         String digits = text.startsWith("-") ? text.substring(1) : text;
         boolean codes = digits.length() > 1 && digits.charAt(0) == '0' && Character.isDigit(digits.charAt(1));
         if (digits.isEmpty() || codes || digits.startsWith("+")) {
-            // with zeros in front it is a code, of which a number would lose them
+            // With zeros in front it is a code, which would lose them as a number.
             return Kind.STRING;
         }
         if (Character.isLetter(digits.charAt(digits.length() - 1))) {

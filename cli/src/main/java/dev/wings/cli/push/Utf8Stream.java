@@ -68,7 +68,7 @@ final class Utf8Stream extends InputStream {
         while (position == bytes.length) {
             int count;
             try {
-                // room for the second half of a pair
+                // this leaves room for the second half of a pair
                 count = reader.read(chars, 0, CHARS - 1);
                 if (count > 0 && Character.isHighSurrogate(chars[count - 1])) {
                     count += Math.max(0, reader.read(chars, count, 1));

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// Structs, lists and maps are JSON.
 abstract sealed class ValueWriter {
 
-    /// What a message adds for a value that could be taken otherwise.
+    /// A message ends with this if the value could be taken otherwise.
     static final String LOSS = "digits would be lost: see --on-loss";
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -55,7 +55,7 @@ abstract sealed class ValueWriter {
     }
 
     /// @param path the names of the fields that it is inside of and its own, with points between them
-    /// @param onLoss for simple values of more digits than their type has
+    /// @param onLoss what becomes of simple values of more digits than their type has
     static ValueWriter of(String path, FieldType type, FieldVector vector, OnLoss onLoss, TextOptions options) {
         return switch (type) {
             case FieldType.Struct struct -> new OfStruct(path, struct, (StructVector) vector, onLoss, options);
@@ -77,7 +77,7 @@ abstract sealed class ValueWriter {
                 + "\", expected=" + TextValues.expected(type) + ", found=" + found);
     }
 
-    /// The failure for a value that is no text of the type, or has more digits than that.
+    /// The failure for a value that is no text of the type, or has more digits than the type.
     final WingsException mismatch(String found, RuntimeException reason) {
         return mismatch(reason instanceof LossException ? found + "; " + LOSS : found);
     }
@@ -110,7 +110,7 @@ abstract sealed class ValueWriter {
             JsonToken token = json.currentToken();
             while (true) {
                 if (token.isNumeric()) {
-                    // as it is written: a copied event would be rounded to a double
+                    // The number stays as it is written: a copied event would be rounded to a double.
                     copy.writeNumber(json.getText());
                 } else {
                     copy.copyCurrentEvent(json);
@@ -135,7 +135,7 @@ abstract sealed class ValueWriter {
         private final long[] seen;
         private long objects;
 
-        /// @param prefix of the members' paths
+        /// @param prefix goes before the members' paths
         Members(String prefix, List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss, TextOptions options) {
             this.prefix = prefix;
             this.options = options;
@@ -217,7 +217,7 @@ abstract sealed class ValueWriter {
         }
     }
 
-    /// What stands in CSV as JSON.
+    /// Values that stand in CSV as JSON.
     private abstract static sealed class Nested extends ValueWriter {
 
         Nested(String path, FieldType type) {

@@ -59,7 +59,7 @@ sealed interface VectorFit
     interface Positions {
         int size();
 
-        /// Where the value is; negative for a null.
+        /// Where the value is in the vector; negative for a null.
         int source(int index);
 
         /// The row of the file that it belongs to, from 1.
@@ -73,15 +73,15 @@ sealed interface VectorFit
         private final OnLoss onLoss;
         private int leaves;
 
-        /// @param raw by the number of the leaf, depth first
-        /// @param dictionaries those of the batch that is read
+        /// @param raw what DuckDB reads as bytes, by the number of the leaf, depth first
+        /// @param dictionaries the dictionaries of the batch that is read
         Planner(Map<Integer, RawLeaf> raw, DictionaryProvider dictionaries, OnLoss onLoss) {
             this.raw = raw;
             this.dictionaries = dictionaries;
             this.onLoss = onLoss;
         }
 
-        /// @param target absent if the topic has no such field: then the ingestor says so
+        /// @param target absent if the topic has no such field; the ingestor says so then
         VectorFit plan(Field source, @Nullable FieldType target) {
             return plan(source.getName(), source, target, onLoss);
         }
@@ -174,7 +174,7 @@ sealed interface VectorFit
                 case ArrowType.LargeList ignored when !same -> list(field, fits);
                 case ArrowType.ListView ignored when !same -> list(field, fits);
                 case ArrowType.LargeListView ignored when !same -> list(field, fits);
-                // of the other kinds the ingestor refuses what it would lose
+                // Of the other kinds the ingestor refuses what it would lose.
                 default -> new AsItIs(source);
             };
         }
@@ -206,7 +206,7 @@ sealed interface VectorFit
         }
     }
 
-    /// A column of the type that has no values but null.
+    /// A column of the type in which all values are null.
     record OfNulls(Field field) implements VectorFit {
         @Override
         public void apply(FieldVector source, FieldVector target, Positions positions) {
@@ -214,9 +214,8 @@ sealed interface VectorFit
         }
     }
 
-    /// Values that stand in a dictionary, which may be another one, or have grown, with each batch: taken from it one
-    /// by
-    /// one, since the rows are sent on a stream whose dictionaries never change.
+    /// Values that stand in a dictionary, which may be another one, or have grown, with each batch. They are taken from
+    /// it one by one, since the rows are sent on a stream whose dictionaries never change.
     record OfDictionary(VectorFit values, long id, DictionaryProvider dictionaries) implements VectorFit {
         @Override
         public Field field() {
@@ -321,9 +320,9 @@ sealed interface VectorFit
         }
     }
 
-    /// Values inside of others.
+    /// Values that are inside of others.
     ///
-    /// @param parents for each the position among the outer ones; null if that is the same
+    /// @param parents for each value the position among the outer ones; null if that is the same
     @SuppressWarnings("ArrayRecordComponent") // read-only by convention
     record Chosen(int[] sources, int size, Positions outer, int @Nullable [] parents) implements Positions {
         @Override

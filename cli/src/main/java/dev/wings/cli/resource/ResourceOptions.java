@@ -64,7 +64,7 @@ final class ResourceOptions {
         out.flush();
     }
 
-    /// Tells what may not be meant, beside what is printed.
+    /// Tells something that the user may not mean, beside what is printed.
     void printNote(String note) {
         if (command == null) {
             throw new IllegalStateException("options are used by a command");

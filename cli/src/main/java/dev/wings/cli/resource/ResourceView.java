@@ -107,7 +107,7 @@ final class ResourceView {
                 .orElse("");
     }
 
-    /// To the second, UTC.
+    /// A time to the second, UTC.
     static String time(Timestamp time) {
         return instant(time).truncatedTo(ChronoUnit.SECONDS).toString();
     }

@@ -41,7 +41,7 @@ import picocli.CommandLine.Parameters;
         subcommands = {TaskCommand.ListAll.class, TaskCommand.Get.class, TaskCommand.Retry.class})
 public final class TaskCommand {
 
-    /// How much of a text a cell shows: the whole of it is in `get`.
+    /// How much of a text a cell shows; `get` shows the whole of it.
     private static final int SHOWN_LENGTH = 60;
 
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
@@ -112,7 +112,7 @@ public final class TaskCommand {
             };
         }
 
-        /// `namespace.topic`, or `namespace`.
+        /// The target of a task: `namespace.topic`, or `namespace`.
         private static String target(Task task) {
             String[] parts = task.getTarget().split("/", -1);
             return parts.length < 4 ? task.getTarget() : parts[3] + (parts.length < 6 ? "" : "." + parts[5]);

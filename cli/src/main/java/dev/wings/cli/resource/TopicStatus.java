@@ -42,11 +42,11 @@ record TopicStatus(
         long pageBytes,
         List<Partition> largest) {
 
-    /// More are for SQL.
+    /// How many partitions are shown; SQL shows more.
     static final int SHOWN = 10;
 
-    /// @param value of the partition key; empty for the only partition of a topic without one
-    /// @param nextOffset that the next row gets: there are as many rows
+    /// @param value the value of the partition key; empty for the only partition of a topic without one
+    /// @param nextOffset the offset that the next row gets: there are as many rows
     /// @param watermark rows below are in segments
     record Partition(String value, long nextOffset, long watermark, String newest) {}
 
@@ -90,7 +90,7 @@ record TopicStatus(
         return Answer.of(session, sql).rows().getFirst();
     }
 
-    /// For people; each line ends with a line feed.
+    /// The status as text for people; each line ends with a line feed.
     String text(TopicName topic) {
         if (rows == 0) {
             return "no rows yet\n";

@@ -54,7 +54,7 @@ public final class LakeText {
 
     private LakeText() {}
 
-    /// `none` for a table that is not partitioned. Fails with INVALID.
+    /// Reads a partitioning; `none` is for a table that is not partitioned. Fails with INVALID.
     public static TablePartitioning parsePartitioning(String text) {
         TablePartitioning.Builder partitioning = TablePartitioning.newBuilder();
         if (text.strip().equalsIgnoreCase(NONE)) {
@@ -84,7 +84,7 @@ public final class LakeText {
         };
     }
 
-    /// Fails with INVALID.
+    /// Reads a sort order. Fails with INVALID.
     public static List<SortField> parseSortOrder(String text) {
         List<SortField> order = new ArrayList<>();
         for (String part : COMMA.split(text, -1)) {
@@ -119,7 +119,7 @@ public final class LakeText {
         return String.join(", ", parts);
     }
 
-    /// Says where nulls are only if they are not where the order alone would have them.
+    /// Writes a sort order. It says where nulls are only if they are not where the order alone would have them.
     public static String formatSortOrder(List<SortField> order) {
         List<String> parts = new ArrayList<>();
         for (SortField field : order) {
@@ -131,7 +131,7 @@ public final class LakeText {
         return String.join(", ", parts);
     }
 
-    /// `time`, `long` or `string`. Fails with INVALID.
+    /// Reads what times are kept as: `time`, `long` or `string`. Fails with INVALID.
     public static Primitive parseTimeAs(String text) {
         return switch (text.strip().toLowerCase(Locale.ROOT)) {
             case "time" -> Primitive.TIME;
@@ -147,7 +147,7 @@ public final class LakeText {
                 : timeAs.name().toLowerCase(Locale.ROOT);
     }
 
-    /// `500ms`, `30s`, `10m`, `1h`, `1d`. Fails with INVALID.
+    /// Reads a length of time: `500ms`, `30s`, `10m`, `1h`, `1d`. Fails with INVALID.
     public static Duration parseFreshness(String text) {
         Matcher matcher = DURATION.matcher(text.strip());
         if (!matcher.matches()) {
@@ -174,7 +174,7 @@ public final class LakeText {
                 : freshness.getSeconds() * 1_000 + freshness.getNanos() / 1_000_000 + "ms";
     }
 
-    /// `268435456`, `64MiB`, `1GiB`. Fails with INVALID.
+    /// Reads a number of bytes: `268435456`, `64MiB`, `1GiB`. Fails with INVALID.
     public static long parseBytes(String text) {
         Matcher matcher = BYTES.matcher(text.strip());
         if (!matcher.matches()) {

@@ -68,7 +68,7 @@ public final class LayoutArguments {
             description = "The size that files of its table are merged to (default: 256MiB).")
     private Optional<String> targetSegmentBytes = Optional.empty();
 
-    /// One of the options that were given, if any was.
+    /// One of the options that were given, if any were.
     public Optional<String> given() {
         return Stream.of(
                         partitionBy.map(text -> PARTITION_BY),
@@ -81,7 +81,7 @@ public final class LayoutArguments {
                 .findFirst();
     }
 
-    /// Puts what was asked for into a request, whose topic is given. Fails with INVALID for what makes no sense.
+    /// Puts what the user asks for into a request, whose topic is given. Fails with INVALID for what makes no sense.
     public void addTo(CreateTopicRequest.Builder request) {
         LakeSpec.Builder lake = LakeSpec.newBuilder();
         lakePartitionBy.map(LakeText::parsePartitioning).ifPresent(lake::setPartitioning);

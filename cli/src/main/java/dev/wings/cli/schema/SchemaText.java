@@ -108,7 +108,7 @@ public final class SchemaText {
     private Type baseType(int depth) {
         int start = skipBlanks();
         if (peek('"')) {
-            // DuckDB's name for the type of a column without any value
+            // DuckDB gives this name to the type of a column without any value.
             return name("a type").equalsIgnoreCase("null") ? primitive(Primitive.STRING) : unknown(start);
         }
         String word = word("a type").toLowerCase(Locale.ROOT);
@@ -184,7 +184,7 @@ public final class SchemaText {
 
     private Type decimal() {
         if (!accept('(')) {
-            // as in DuckDB
+            // these are DuckDB's
             return decimal(18, 3);
         }
         int precision = integer("a precision");
@@ -393,7 +393,7 @@ public final class SchemaText {
         return Character.isLetterOrDigit(c) || c == '_';
     }
 
-    /// Cut to a length fit for a message.
+    /// The text, cut to a length that is fit for a message.
     private static String cut(String text) {
         return text.length() <= MAX_QUOTED ? text : text.substring(0, MAX_QUOTED) + "...";
     }

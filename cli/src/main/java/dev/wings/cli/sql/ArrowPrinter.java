@@ -29,13 +29,13 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// See [OutputFormat#ARROW]. Results have no dictionaries; their batches may come in several streams.
 final class ArrowPrinter implements ResultPrinter {
 
-    /// Before the length of a message; with a length of 0 it ends the stream.
+    /// Stands before the length of a message; with a length of 0 it ends the stream.
     private static final int CONTINUATION = -1;
 
     private final OutputStream out;
     private final WriteChannel channel;
 
-    /// @param out stays open
+    /// @param out is left open
     ArrowPrinter(OutputStream out) {
         this.out = out;
         this.channel = new WriteChannel(Channels.newChannel(out));

@@ -18,11 +18,11 @@ package dev.wings.cli.sql;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Shows where in a query the server found something wrong: it says so as `line=1, column=8`, both from 1.
+/// Shows where in a query the server found something wrong, which it says as `line=1, column=8`, both from 1.
 final class ErrorPointer {
 
     private static final Pattern PLACE = Pattern.compile("line=(\\d{1,6}), column=(\\d{1,6})");
-    /// Longer lines are shown from a little before the place.
+    /// A longer line is shown from a little before the place.
     private static final int WIDTH = 100;
 
     private ErrorPointer() {}

@@ -41,7 +41,7 @@ final class JsonPrinter implements ResultPrinter {
 
     @Override
     public void start(Schema schema) {
-        // the rows name their columns
+        // each row names its columns
     }
 
     @Override

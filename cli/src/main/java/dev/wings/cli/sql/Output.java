@@ -21,8 +21,8 @@ import java.util.OptionalInt;
 
 /// Where results are printed.
 ///
-/// @param bytes where formats that are no text go
-/// @param columns of a terminal: what does not fit is left out; empty for all that is no terminal
+/// @param bytes for formats that are no text
+/// @param columns how many columns the terminal has: what does not fit is left out; empty if it is no terminal
 record Output(PrintWriter text, OutputStream bytes, OptionalInt columns) {
 
     Output withText(PrintWriter other) {

@@ -34,12 +34,12 @@ enum OutputFormat {
     /// A Parquet file.
     PARQUET;
 
-    /// Whether results are bytes rather than text, one result a file.
+    /// Whether results are bytes rather than text, with one result in each file.
     boolean isBinary() {
         return this == ARROW || this == PARQUET;
     }
 
-    /// Whether it is for people.
+    /// Whether the format is for people.
     boolean isForPeople() {
         return this == TABLE || this == VERTICAL;
     }

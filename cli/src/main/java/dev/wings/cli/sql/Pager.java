@@ -23,8 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Shows a text page by page if it has more lines than the screen: until then it is kept, then another program gets it,
-/// which the user may leave at any time. Without such a program the text is printed as it is.
+/// Shows a text page by page if it has more lines than the screen. The text is kept until it has; then another program
+/// gets it, which the user may leave at any time. Without such a program the text is printed as it is.
 final class Pager extends Writer {
 
     private final PrintWriter screen;
@@ -35,7 +35,7 @@ final class Pager extends Writer {
     private @Nullable Process process;
     private @Nullable Writer target;
 
-    /// @param command of the program; none if it is empty
+    /// @param command starts the program; none if it is empty
     /// @param screenLines how many lines are shown without it
     Pager(PrintWriter screen, List<String> command, int screenLines) {
         this.screen = screen;
@@ -68,7 +68,7 @@ final class Pager extends Writer {
         try {
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
-            // colours as they are; ends by itself if all fits
+            // The program shows colours, and ends by itself if all fits.
             builder.environment().putIfAbsent("LESS", "-FRX");
             Process started = builder.start();
             process = started;
@@ -101,7 +101,7 @@ final class Pager extends Writer {
         try {
             target.close();
         } catch (IOException e) {
-            // the user has left it
+            // the user has left the program
         }
         try {
             running.waitFor();
@@ -111,7 +111,7 @@ final class Pager extends Writer {
         }
     }
 
-    /// Whether the user may have left it: then it is no failure that nobody reads.
+    /// Whether the user may have left the program; it is no failure then that nobody reads.
     boolean isStarted() {
         return process != null;
     }

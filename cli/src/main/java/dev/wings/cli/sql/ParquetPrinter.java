@@ -35,7 +35,7 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.duckdb.DuckDBConnection;
 
-/// See [OutputFormat#PARQUET]. Gathers the rows in a temporary file: whoever reads gets a whole file or none.
+/// See [OutputFormat#PARQUET]. Gathers the rows in a temporary file, so that whoever reads gets a whole file or none.
 final class ParquetPrinter implements ResultPrinter {
 
     private final OutputStream out;
@@ -44,7 +44,7 @@ final class ParquetPrinter implements ResultPrinter {
     private final OutputStream gathering;
     private final ArrowPrinter rows;
 
-    /// @param out stays open
+    /// @param out is left open
     ParquetPrinter(OutputStream out) {
         this.out = out;
         try {

@@ -42,7 +42,7 @@ final class QueryRunner {
     private long limit;
     private volatile boolean left;
 
-    /// @param pagers one for a result that people read, if any
+    /// @param pagers gives a pager for a result that people read, if there is one
     QueryRunner(SqlSession session, Output output, PrintWriter err, Supplier<Optional<Pager>> pagers) {
         this.session = session;
         this.output = output;
@@ -50,7 +50,7 @@ final class QueryRunner {
         this.pagers = pagers;
     }
 
-    /// From now on, people get no more rows of a result than these; 0 for all.
+    /// Bounds how many rows of a result people get from now on; 0 for all.
     void limit(long rows) {
         limit = rows;
     }
@@ -145,14 +145,14 @@ final class QueryRunner {
         return String.valueOf(failure.getMessage()).contains("Broken pipe");
     }
 
-    /// Nobody reads the rows any more: ends the query that runs, and runs no other; false if none runs, or it is still
-    /// planned.
+    /// Ends the query that runs, and runs no other, because nobody reads the rows any more. Returns false if none runs,
+    /// or it is still planned.
     boolean leave() {
         left = true;
         return cancel();
     }
 
-    /// Ends the query that runs; false if none does.
+    /// Ends the query that runs; returns false if none does.
     boolean cancel() {
         SqlResult result = running.get();
         if (result != null) {

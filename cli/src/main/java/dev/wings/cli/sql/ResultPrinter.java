@@ -32,6 +32,6 @@ interface ResultPrinter extends AutoCloseable {
     /// Called once, whether the result came to its end or not.
     @Override
     default void close() {
-        // most keep nothing
+        // most printers keep nothing
     }
 }

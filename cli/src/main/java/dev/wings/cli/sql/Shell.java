@@ -72,7 +72,7 @@ final class Shell implements AutoCloseable {
 
     /// How results are shown at first.
     ///
-    /// @param pager its command; empty for none
+    /// @param pager the command of the pager; empty for none
     record Settings(OutputFormat format, long limit, List<String> pager) {
         Settings {
             pager = List.copyOf(pager);
@@ -163,7 +163,7 @@ final class Shell implements AutoCloseable {
         }
     }
 
-    /// Whether it is a word that is understood without a backslash.
+    /// Whether the input is a word that is understood without a backslash.
     static boolean isWord(String input) {
         String word = bare(input);
         return LEAVE.contains(word) || word.equals(ASK);

@@ -74,7 +74,7 @@ import picocli.CommandLine.Spec;
         })
 public final class SqlCommand implements Callable<Integer> {
 
-    /// Where a terminal does not tell its size.
+    /// How many columns a terminal is taken to have that does not tell its size.
     private static final int MANY = 200;
 
     @Mixin
@@ -128,7 +128,7 @@ public final class SqlCommand implements Callable<Integer> {
                     "'-o " + format + "' is for a file: wings sql -o " + format + " ... > rows." + format);
         }
         boolean timing = !noTiming && format.isForPeople();
-        // never closed: it is the process's own
+        // This is never closed: it is the process's own.
         OutputStream bytes = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
         try (SqlSession session = SqlSession.open(connection.endpoint(Port.SERVER))) {
             if (query.isEmpty() && file.isEmpty() && Screen.isInputTerminal() && !format.isBinary()) {
@@ -155,7 +155,7 @@ public final class SqlCommand implements Callable<Integer> {
                 : Optional.of(new Pager(out, program, Screen.lines().getAsInt()));
     }
 
-    /// Empty for none.
+    /// The command of the pager; empty for none.
     private List<String> pagerCommand() {
         String own = System.getenv("WINGS_PAGER");
         String common = System.getenv("PAGER");

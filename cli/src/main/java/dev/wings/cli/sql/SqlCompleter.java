@@ -93,7 +93,7 @@ final class SqlCompleter implements Completer {
                         name.schema().equals("default") ? name.table() : name.schema() + "." + name.table()));
             }
         } catch (WingsException e) {
-            // no names then: the next statement will say why
+            // There are no names then; the next statement will say why.
         }
     }
 }

@@ -46,7 +46,7 @@ final class ValueText {
 
     private ValueText() {}
 
-    /// As SQL users write it; null is empty, values inside lists, structs and maps are JSON.
+    /// The value as SQL users write it; null is empty, values inside lists, structs and maps are JSON.
     static String of(@Nullable Object value) {
         return switch (value) {
             case null -> "";
@@ -62,7 +62,7 @@ final class ValueText {
         };
     }
 
-    /// As [#of(Object)], of a point in time with at least so many digits of a second.
+    /// As [#of(Object)]; a point in time has at least so many digits of a second.
     static String of(@Nullable Object value, int digits) {
         String text = of(value);
         int missing = digits - secondDigits(value);
@@ -138,7 +138,7 @@ final class ValueText {
         return text.toString();
     }
 
-    /// Java's shortest digits, without an exponent for numbers of a common size.
+    /// The shortest digits that give the number again, without an exponent for numbers of a common size.
     private static String decimal(double number, String digits) {
         double size = Math.abs(number);
         return digits.indexOf('E') >= 0 && size >= PLAIN_FROM && size < PLAIN_TO

@@ -86,13 +86,13 @@ final class Values {
                     case Period months -> iso(months, Duration.ZERO);
                     case Duration time -> iso(Period.ZERO, time);
                     case PeriodDuration interval -> iso(interval.getPeriod(), interval.getDuration());
-                    // Text, UUID
+                    // this is for Text and UUID
                     default -> value.toString();
                 };
         };
     }
 
-    /// As ISO 8601 has it: `P1Y2M3DT4H5M6.5S`.
+    /// A period as ISO 8601 has it: `P1Y2M3DT4H5M6.5S`.
     private static String iso(Period period, Duration time) {
         Period months = period.normalized();
         if (time.isZero()) {
@@ -114,7 +114,7 @@ final class Values {
                         .toOffsetDateTime();
     }
 
-    /// UTC for a zone that this machine does not know.
+    /// The zone of that name; UTC for a zone that this machine does not know.
     private static ZoneId zone(String name) {
         try {
             return ZoneId.of(name);
