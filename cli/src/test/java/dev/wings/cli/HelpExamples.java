@@ -50,7 +50,8 @@ public final class HelpExamples {
         command.getSubcommands().values().forEach(subcommand -> add(subcommand, examples));
     }
 
-    /// As they stand there, with what a shell does before and behind; one that goes on is one line.
+    /// The lines of an example as they stand in the help, with what a shell does before and behind; a line that goes on
+    /// is one line.
     private static List<String> lines(CommandLine command) {
         return String.join("\n", command.getCommandSpec().usageMessage().footer())
                 .replaceAll("\\\\\n +", "")
@@ -62,7 +63,7 @@ public final class HelpExamples {
                 .toList();
     }
 
-    /// Those of one help text, as arguments.
+    /// The examples of one help text, as arguments.
     static List<List<String>> of(CommandLine command) {
         List<List<String>> examples = new ArrayList<>();
         for (String line : lines(command)) {

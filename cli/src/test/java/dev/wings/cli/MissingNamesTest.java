@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What commands say of names that there are not.
+/// What commands say of names that do not exist.
 final class MissingNamesTest {
 
     @TempDir

@@ -51,7 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A control plane with two tenants, and Iceberg's own client of the catalog of one of them. Files lie in a directory.
 abstract class IcebergCatalogFixture {
 
-    /// The client's own files, of which there are none.
+    /// The class for the client's own files, of which there are none.
     static final String NO_FILES = InMemoryFileIO.class.getName();
 
     static final Namespace SALES = Namespace.of("sales");

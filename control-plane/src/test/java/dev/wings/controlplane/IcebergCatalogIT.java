@@ -103,7 +103,7 @@ final class IcebergCatalogIT extends IcebergCatalogFixture {
         assertThat(catalog.loadNamespaceMetadata(Namespace.of("x"))).containsEntry("wings.object-store", "more");
     }
 
-    /// In a map that may be asked for null, as Iceberg's client does.
+    /// Properties in a map that may be asked for null, as Iceberg's client does.
     private static Map<String, String> objectStore(String id) {
         Map<String, String> properties = new HashMap<>();
         properties.put("wings.object-store", id);
@@ -308,7 +308,7 @@ final class IcebergCatalogIT extends IcebergCatalogFixture {
                 .isEqualTo(200);
     }
 
-    /// As the lake makes it: with the topic's name and uid.
+    /// Makes a table as the lake does: with the topic's name and uid.
     private Table createTableOfTopic() throws Exception {
         Topic topic = createTopic("orders");
         TableIdentifier name = TableIdentifier.of(SALES, "will-be-orders");

@@ -88,7 +88,7 @@ final class IcebergHttpIT extends IcebergCatalogFixture {
         assertThat(answer.body()).doesNotContain("stack");
     }
 
-    /// As clients ask whose address of the catalog ends with a slash, or all of whose addresses do.
+    /// Some clients have an address of the catalog that ends with a slash, and some end all addresses so.
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -81,7 +81,7 @@ record RpcBounds(Map<String, Row> rows) {
                 .getExtension(AudienceProto.audience);
     }
 
-    /// As in the table.
+    /// The name of a method as it stands in the table.
     static String name(MethodDescriptor<?, ?> method) {
         String full = method.getFullMethodName();
         return full.substring(full.lastIndexOf('.') + 1).replace('/', '.');

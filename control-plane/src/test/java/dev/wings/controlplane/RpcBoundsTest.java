@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/// Checks I11 on paper: of each call somebody has said what bounds it.
+/// Checks I11 on paper: for each call somebody has said what bounds it.
 final class RpcBoundsTest {
 
     @Test

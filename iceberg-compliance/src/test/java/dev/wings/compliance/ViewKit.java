@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RunningControlPlane.class)
 public class ViewKit extends RESTCompatibilityKitViewCatalogTests {
 
-    /// Of the tests that ask for locations.
+    /// The namespace of the tests that ask for locations.
     private static final Namespace NAMESPACE = Namespace.of("ns");
 
     @Override

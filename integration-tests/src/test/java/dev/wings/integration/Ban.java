@@ -51,8 +51,8 @@ import java.util.stream.BaseStream;
 
 /// A call that asks the machine for time, chance or threads.
 ///
-/// @param name of the method; `<init>` for constructors
-/// @param form which of the methods of that name
+/// @param name the name of the method; `<init>` for constructors
+/// @param form which of the methods of that name are meant
 /// @param replacement what is called instead
 record Ban(Class<?> type, String name, Form form, String replacement) {
 
@@ -65,9 +65,9 @@ record Ban(Class<?> type, String name, Form form, String replacement) {
 
     enum Form {
         ANY,
-        /// With a time as parameter.
+        /// Methods with a time as parameter.
         TIMED,
-        /// With no executor as parameter.
+        /// Methods with no executor as parameter.
         POOLED
     }
 
@@ -123,9 +123,9 @@ record Ban(Class<?> type, String name, Form form, String replacement) {
             new Ban(UUID.class, "randomUUID", Form.ANY, "IdGenerator"),
             new Ban(System.class, "getenv", Form.ANY, "Settings"));
 
-    /// Where the machine itself is: sockets, processes, native code, and what the world is made of.
+    /// A place where the machine itself is asked: sockets, processes, native code, and what the world is made of.
     ///
-    /// @param name of a package with what is in it, or of a class
+    /// @param name the name of a package, which stands for all that is in it, or of a class
     record Edge(String name, String why) {
 
         boolean covers(JavaClass type) {

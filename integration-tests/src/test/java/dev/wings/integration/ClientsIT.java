@@ -64,7 +64,7 @@ final class ClientsIT {
     private static final Duration UNTIL_COMPACTED = Duration.ofMinutes(2);
     private static final int ROWS = 3012;
 
-    /// By the client's title, in the order of the page.
+    /// Scripts by the client's title, in the order of the page.
     private static final Map<String, String> PYTHON = Map.of(
             "ADBC, Python", "adbc.py",
             "polars", "polars_frames.py",

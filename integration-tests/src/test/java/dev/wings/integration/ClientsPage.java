@@ -28,9 +28,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// `docs/clients.md`, of which clients are tested with the versions and the lines that stand there.
+/// `docs/clients.md`. Its clients are tested with the versions and the lines that stand there.
 ///
-/// @param rows of its table
+/// @param rows the rows of its table
 record ClientsPage(String text, List<Row> rows) {
 
     private static final Pattern TITLE = Pattern.compile("\\[([^]]+)]\\(.*");
@@ -39,7 +39,7 @@ record ClientsPage(String text, List<Row> rows) {
     private static final int FIRST_PORT = 7700;
     private static final int CELLS = 5;
 
-    /// @param versions by the name of the package or module
+    /// @param versions the versions, by the name of the package or module
     record Row(String title, Map<String, String> versions, String tested) {
 
         boolean isTestedByBuilds() {

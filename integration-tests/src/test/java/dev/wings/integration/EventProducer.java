@@ -59,7 +59,7 @@ final class EventProducer {
     private volatile long nextBatch;
     private final Thread thread;
 
-    /// @param number of the batch, unique in the test
+    /// @param number the number of the batch, unique in the test
     /// @param ranges offsets by key
     record AcknowledgedBatch(long number, Map<String, OffsetRange> ranges) {}
 

@@ -40,7 +40,7 @@ import org.apache.arrow.vector.complex.StructVector;
 import org.jspecify.annotations.Nullable;
 
 /// Values as text that is the same for equal values, whichever engine they come from: no rounding, no locale, entries
-/// of maps in order. `SparkStatements` writes Spark's values so.
+/// of maps in order. `SparkStatements` writes Spark's values in the same way.
 final class RowText {
 
     private RowText() {}

@@ -19,7 +19,7 @@ import java.util.List;
 
 /// Where a platform on this machine listens.
 ///
-/// @param offset added to all ports
+/// @param offset is added to all ports
 record WingsPorts(int offset) {
 
     private static final int CATALOG = 7700;

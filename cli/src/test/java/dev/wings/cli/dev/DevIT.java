@@ -369,7 +369,7 @@ final class DevIT {
         assertThat(wings("sql", "-o", "json", select.formatted("odd_again"))).isEqualTo(before);
     }
 
-    /// In the middle of what they push and read.
+    /// Clients leave in the middle of what they push and read.
     private void clientsLeave() throws Exception {
         try (WingsProcess push = slowPush()) {
             push.kill();

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class StartFailureTest {
 
-    /// As `initdb` says it on a full disk.
+    /// The words of `initdb` on a full disk.
     private static final String INITDB = """
             unshare --user initdb --pgdata=/x/data.unfinished failed:
             The files belonging to this database system will be owned by user "nobody".

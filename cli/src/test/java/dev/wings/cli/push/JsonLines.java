@@ -116,7 +116,7 @@ final class JsonLines {
         };
     }
 
-    /// As compact JSON; no text of these tests needs to be escaped.
+    /// A value as compact JSON; no text of these tests needs to be escaped.
     private static String json(@Nullable Object value) {
         return switch (value) {
             case null -> "null";

@@ -172,7 +172,7 @@ final class RowFileTest {
         }
     }
 
-    /// As pandas writes a column of which no value is known.
+    /// pandas writes a column so if none of its values is known.
     @Test
     void columnsThatAreAllNullAreStringsUnlessTheTopicSaysOtherwise() throws IOException {
         Path path = directory.resolve("rows.arrow");

@@ -41,7 +41,7 @@ import org.apache.parquet.format.Util;
 /// Parquet files with whatever types the format has: required columns, one page each.
 final class TestParquet {
 
-    /// @param values as the format has them plain
+    /// @param values as the format has them in its plain encoding
     record Column(SchemaElement element, List<byte[]> values) {}
 
     private TestParquet() {}

@@ -119,7 +119,7 @@ final class TextOptionsTest {
         }
     }
 
-    /// As `wings sql -o tsv` writes them.
+    /// `wings sql -o tsv` writes such files.
     @Test
     void escapesStandForWhatCannotStandInALine() throws IOException {
         Path file = write("rows.tsv", "a\\\\b\tc\n1\\n\\r2\t3\n\\N\t4\n\t5\n \"\\\\N\t6\n7,8;9\t\\N\n\\\\x00\t10\n");

@@ -148,7 +148,7 @@ final class LakeSpecTest {
                 "\"text\"");
     }
 
-    /// As a layout was stored before there was a choice.
+    /// A layout may have been stored before there was a choice.
     @Test
     void timesAreTimesUnlessAsked() {
         assertThat(read(dev.wings.common.proto.LakeSpec.newBuilder()).timeAs()).isEqualTo(FieldType.Primitive.TIME);

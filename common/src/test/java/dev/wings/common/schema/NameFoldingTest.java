@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Names are the same where any reader of a topic takes them for the same.
+/// Names are the same if any reader of a topic takes them for the same.
 class NameFoldingTest {
 
     /// Characters with another form of upper, lower or title case, each form of each of them.
@@ -49,7 +49,7 @@ class NameFoldingTest {
         assertThat(apart).isEmpty();
     }
 
-    /// As Java, Spark and Iceberg fold a whole name, where what a character becomes depends on those beside it.
+    /// Java, Spark and Iceberg fold a whole name, and what a character becomes depends on those beside it.
     @Test
     void wholeNamesFoldAsTheirCharactersDo() {
         for (String name :

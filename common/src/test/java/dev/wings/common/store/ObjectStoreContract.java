@@ -286,7 +286,7 @@ public abstract class ObjectStoreContract {
         assertFails(ErrorKind.INVALID, () -> store.delete(key));
     }
 
-    /// As Iceberg encodes partition values; to a store they are characters like others.
+    /// Iceberg encodes partition values so; to a store these are characters like others.
     @Test
     void encodedNamesAreNotDecoded() {
         List<String> keys = List.of("t/city=San%20Francisco/a", "t/city=San+Francisco/a", "t/ts=10%3A00/a*b");

@@ -32,7 +32,7 @@ public final class ManualTime implements Scheduler, InstantSource {
     private Instant now;
     private boolean cancelsIgnored;
 
-    /// Told apart by identity: one action may wait twice.
+    /// An action that waits. Two are told apart by identity, because one action may wait twice.
     private static final class Pending {
         final Instant time;
         final Runnable action;

@@ -56,7 +56,7 @@ final class OldestPagesTest {
         return new OldestPages(new OldestPages.Limits(maxBytes, maxPages, 1 << 20, 1 << 20));
     }
 
-    /// As a plan comes: by partition, then offset.
+    /// Pages come as in a plan: by partition, then offset.
     private static OldestPages select(long maxBytes, int maxPages) {
         OldestPages pages = pages(maxBytes, maxPages);
         pages.add(answer(page("a", 1, 10, 20, 100), page("a", 3, 20, 25, 100), page("a", 4, 25, 26, 100)));
@@ -144,7 +144,8 @@ final class OldestPagesTest {
         assertThat(pages(1, 1).isComplete()).isTrue();
     }
 
-    /// As the control plane wants them: U+1F600 comes before U+FF21 in UTF-16, and behind it in UTF-8.
+    /// The order is the one that the control plane wants: U+1F600 comes before U+FF21 in UTF-16, and behind it in
+    /// UTF-8.
     @Test
     void movesAreInTheOrderOfUtf8() {
         OldestPages pages = pages(1000, 10);

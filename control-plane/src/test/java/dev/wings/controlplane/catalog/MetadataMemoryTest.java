@@ -32,7 +32,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Checks I11.
+/// Memory for metadata is bounded (I11).
 @Timeout(30)
 final class MetadataMemoryTest {
 

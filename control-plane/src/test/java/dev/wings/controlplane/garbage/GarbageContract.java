@@ -266,7 +266,7 @@ public abstract class GarbageContract extends StateContract {
         assertThat(store().removeDeletedTopics(namespace, 3)).isFalse();
     }
 
-    /// In commits that followers read.
+    /// How many pages of a topic are in commits that followers read.
     private long pages(TopicRecord wanted) {
         return log().readCommits(acme.log().namespaceUid(), 1, 1_000).stream()
                 .flatMap(commit -> commit.pages().stream())
@@ -386,7 +386,7 @@ public abstract class GarbageContract extends StateContract {
         assertFails(() -> collection.listEngineTables(task.name(), 0, Optional.empty()), ErrorKind.CONFLICT);
     }
 
-    /// Those that were moved to another namespace have their files where they were made; topics' tables are none.
+    /// Tables that were moved to another namespace have their files where they were made; topics' tables do not count.
     @Test
     void tablesOfEnginesAreListedWhereTheirFilesAre() {
         LakeEntry table = createTable("orders", Kind.TABLE);

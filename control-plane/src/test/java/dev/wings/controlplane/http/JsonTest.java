@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Checks I11 for bodies.
+/// Bodies of requests are bounded (I11).
 final class JsonTest {
 
     /// A snapshot as engines commit it.
@@ -56,7 +56,7 @@ final class JsonTest {
                 .hasMessageContaining("250001");
     }
 
-    /// Of every kind of request: what is not said is not made up.
+    /// For every kind of request: what is not said is not made up.
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -46,7 +46,7 @@ import java.util.UUID;
 public final class LogFixture {
 
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
-    /// For tests whose clock is not that of the ids.
+    /// The age that tests take whose clock is not that of the ids.
     public static final Duration ANY_AGE = Duration.ofDays(100_000);
 
     private static final int PAGE_BYTES = 128;
@@ -158,7 +158,7 @@ public final class LogFixture {
             return topics;
         }
 
-        /// Those of each scan, if it has any.
+        /// The pages of each scan, if it has any.
         public List<List<PlannedPage>> pages() {
             return pages.keySet().stream().sorted().map(pages::get).toList();
         }

@@ -111,7 +111,7 @@ final class AnnouncementsIT {
                     direct.connectTimeout());
         }
 
-        /// Those that there are; new ones are relayed.
+        /// Forgets the connections that there are; new ones are relayed.
         void forgetConnections() {
             forgotten.set(true);
             forgotten = new AtomicBoolean();

@@ -54,7 +54,7 @@ public final class TestPostgres implements AutoCloseable {
     private Running running;
     private boolean templateMade;
 
-    /// @param dataDirectory what it was given, if it was
+    /// @param dataDirectory the directory that it was given, if it was given one
     private record Running(
             EmbeddedPostgres server, @Nullable Path dataDirectory) {}
 

@@ -98,7 +98,7 @@ public final class TaskFixture {
                 tenantUid, topic.namespaceUid(), topic.uid(), topic.name().toString());
     }
 
-    /// Those of the tenant in this state.
+    /// The tenant's tasks in this state.
     public List<TaskRecord> list(TaskState state) {
         return store.list(log.namespace().name().parent(), EnumSet.of(state), null, 100);
     }

@@ -219,7 +219,7 @@ public abstract class TaskMakingContract extends StateContract {
                         new TaskCount(TaskKind.CREATE_TABLE, TaskState.WAITING, 1, START));
     }
 
-    /// That there are very many pages is all that matters: a store may stop counting.
+    /// If there are very many pages, that is all that matters: a store may stop counting.
     @Test
     void pagesThatAreLeftAreCountedAtLeastInPart() {
         acme.createTable(topic, START);

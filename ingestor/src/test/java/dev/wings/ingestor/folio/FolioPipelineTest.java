@@ -148,7 +148,7 @@ class FolioPipelineTest {
         assertThat(offset(third)).isEqualTo(200);
     }
 
-    /// As a timer that fires just while a full folio is sealed.
+    /// A timer may fire just while a full folio is sealed.
     @Test
     void aLingerThatWasStartedAnewIsNotEndedByTheOneBefore() {
         reopen(2 * batchBytes(), 4);

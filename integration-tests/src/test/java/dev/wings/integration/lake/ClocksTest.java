@@ -90,7 +90,7 @@ final class ClocksTest {
         lake.compactAll(topic);
     }
 
-    /// As if the clock of whoever has made all of the table had been ahead by so much.
+    /// Shifts the times of a table as if the clock of whoever made it had been ahead by so much.
     private static void shift(LakeFixture lake, TestTopic topic, Duration skew) throws IOException {
         String location = lake.plan(topic).metadataLocation();
         ObjectNode json = (ObjectNode) new ObjectMapper().readTree(TableMetadataParser.toJson(metadata(lake, topic)));

@@ -18,7 +18,7 @@ package dev.wings.integration.lake;
 import dev.wings.common.time.Scheduler;
 import java.time.Duration;
 
-/// Waits a hundredth of what it is told to: for pauses that only spare a busy system.
+/// Waits a hundredth of the time that it is told to, for pauses that only spare a busy system.
 record HastyScheduler(Scheduler scheduler) implements Scheduler {
 
     private static final int HASTE = 100;

@@ -18,7 +18,7 @@ package dev.wings.integration.lake;
 import dev.wings.common.store.ObjectStore;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Kills who removes one object more than there are `removals` left.
+/// A store that kills whoever removes one object more than `removals` are left.
 final class KillingStore extends ForwardingStore {
 
     private final AtomicInteger removals;

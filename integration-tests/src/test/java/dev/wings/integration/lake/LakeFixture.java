@@ -89,7 +89,7 @@ import java.util.concurrent.Executors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
-/// A control plane, an object store in memory, and what does tasks: each task is run by the test, on its thread.
+/// A control plane, an object store in memory, and handlers of tasks: each task is run by the test, on its thread.
 public final class LakeFixture implements AutoCloseable {
 
     public static final URI STORE = URI.create("file:///lake");
@@ -403,7 +403,7 @@ public final class LakeFixture implements AutoCloseable {
         return new LakeCompactor(direct, objects, directory);
     }
 
-    /// As a person does who has mended what killed them.
+    /// Retries dead tasks, as a person does who has mended what killed them.
     void retryDeadTasks() {
         ListTasksResponse dead = TasksGrpc.newBlockingStub(patient)
                 .listTasks(ListTasksRequest.newBuilder()

@@ -48,7 +48,7 @@ final class LargeValuesTest {
 
     private static final int MIB = 1 << 20;
 
-    /// Of a task in `wings dev`.
+    /// The memory of a task in `wings dev`.
     private static final long TASK_MEMORY_BYTES = 384L * MIB;
 
     /// What one batch may be, compressed and decompressed.

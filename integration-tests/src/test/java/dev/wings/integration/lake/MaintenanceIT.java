@@ -27,7 +27,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The same with PostgreSQL: I8.
+/// The simulation of maintenance with the state in PostgreSQL (I8).
 final class MaintenanceIT extends MaintenanceSimulationTest {
 
     @TempDir

@@ -65,12 +65,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// I8: whatever is done in which order, nothing that anybody refers to is removed, nor what a query of the last day
-/// may still read; and in the end nothing else is left.
+/// Whatever is done in which order, nothing is removed that anybody refers to, or that a query of the last day may
+/// still read; and in the end nothing else is left (I8).
 @Timeout(300)
 class MaintenanceSimulationTest {
 
-    /// That of the fixture.
+    /// The grace of the fixture.
     private static final Duration GRACE = Duration.ofDays(1);
 
     private static final int STEPS = 40;

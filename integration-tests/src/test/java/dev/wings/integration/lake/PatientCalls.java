@@ -23,9 +23,9 @@ import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// A call waits for the connection, which a restart of the control plane breaks.
+/// Makes a call wait for the connection, which a restart of the control plane breaks.
 ///
-/// @param limit for a call that has no deadline of its own
+/// @param limit how long a call waits that has no deadline of its own
 record PatientCalls(Duration limit) implements ClientInterceptor {
 
     @Override

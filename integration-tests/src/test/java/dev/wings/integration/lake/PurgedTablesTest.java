@@ -50,12 +50,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// I8 and I9 of tables that other engines drop together with their files: these go, and nothing else ever does,
-/// whatever engines have written into their tables.
+/// When other engines drop tables together with their files, these files are removed, and nothing else ever is,
+/// whatever engines have written into their tables (I8, I9).
 @Timeout(120)
 final class PurgedTablesTest {
 
-    /// That of the fixture; so long is it also between two collections.
+    /// The grace of the fixture, which is also the time between two collections.
     private static final Duration GRACE = Duration.ofDays(1);
 
     private static final TopicSchema SCHEMA =
@@ -115,7 +115,7 @@ final class PurgedTablesTest {
         assertThat(removed()).isEqualTo(before.size() - others.size());
     }
 
-    /// As Iceberg encodes partition values.
+    /// Iceberg encodes partition values so.
     @Test
     void filesOfEncodedPartitionsGoToo() {
         BaseTable table = tables.createEmpty("orders", tables.location("orders-1"), Map.of());

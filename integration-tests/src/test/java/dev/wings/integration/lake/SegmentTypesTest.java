@@ -155,7 +155,7 @@ final class SegmentTypesTest {
         return values;
     }
 
-    /// As Iceberg keeps it in memory.
+    /// A value as Iceberg keeps it in memory.
     private static @Nullable Object internal(@Nullable Object value) {
         return switch (value) {
             case null -> null;

@@ -27,7 +27,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 
-/// Each call of the control plane is a step.
+/// Makes a step of each call of the control plane.
 record SteppedCalls(Steps steps) implements ClientInterceptor {
 
     @Override

@@ -22,7 +22,7 @@ import java.util.List;
 /// and a fault may come in between.
 public final class Steps {
 
-    /// Something goes wrong. What it throws is what the worker sees of the step.
+    /// Something that goes wrong. What it throws is what the worker sees of the step.
     public interface Fault {
         /// @param step counted from 0
         void before(int step);

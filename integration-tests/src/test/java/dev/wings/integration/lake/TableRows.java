@@ -246,7 +246,7 @@ public final class TableRows {
         return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
-    /// Parquet's own codecs need native libraries of Hadoop.
+    /// Decompresses without Parquet's own codecs, which need native libraries of Hadoop.
     private static final class ZstdCodecs implements CompressionCodecFactory {
 
         @Override

@@ -59,7 +59,7 @@ public final class TestTopic {
     private final Optional<TopicField> key;
     private final TopicName name;
     private final Topic topic;
-    /// By partition, in the order of their offsets.
+    /// The rows by partition, in the order of their offsets.
     private final Map<String, List<List<@Nullable Object>>> rows = new TreeMap<>();
 
     TestTopic(LakeFixture lake, Topic topic) {

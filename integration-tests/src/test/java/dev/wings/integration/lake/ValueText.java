@@ -43,7 +43,7 @@ final class ValueText {
 
     private ValueText() {}
 
-    /// As `RowText` writes what SQL gives.
+    /// The text that `RowText` writes for what SQL gives.
     static @Nullable String sql(FieldType type, @Nullable Object value) {
         if (value == null) {
             return null;
@@ -91,7 +91,7 @@ final class ValueText {
         };
     }
 
-    /// As `read_tables.py` writes what PyIceberg gives.
+    /// The text that `read_tables.py` writes for what PyIceberg gives.
     static @Nullable String python(FieldType type, @Nullable Object value) {
         return switch (value) {
             case null -> pythonNull(type);

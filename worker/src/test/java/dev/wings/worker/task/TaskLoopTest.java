@@ -142,7 +142,7 @@ final class TaskLoopTest {
         }
     }
 
-    /// Fails as a machine does that has no threads left.
+    /// Threads that fail as on a machine that has none left.
     private final class ScarceThreads implements Threads {
 
         @Override
