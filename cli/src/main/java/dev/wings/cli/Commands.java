@@ -54,8 +54,9 @@ final class Commands {
         return Collections.unmodifiableMap(all);
     }
 
-    /// The commands that a command line needs, by name. That is the one that it names, since reading the declarations
-    /// of all takes longer than most commands; it is all of them if it names none, or one that tells about the others.
+    /// The commands that a command line needs, by name. That is the one that it names, since reading the
+    /// declarations of all takes longer than most commands; it is all of them if it names none, or one that
+    /// tells about the others.
     static Map<String, Class<?>> neededBy(String... arguments) {
         // the options that may come before a command have no values
         Optional<String> named = Arrays.stream(arguments)

@@ -25,8 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Runs commands where no platform is, so that Java can write down what they load: from a cache of that, commands start
-/// in half the time. The launcher does this once for each build.
+/// Runs commands where no platform is, so that Java can write down what they load: from a cache of that,
+/// commands start in half the time. The launcher does this once for each build.
 public final class Rehearsal {
 
     private static final int FIRST_OFFSET = 20_000;

@@ -50,8 +50,8 @@ public final class HelpExamples {
         command.getSubcommands().values().forEach(subcommand -> add(subcommand, examples));
     }
 
-    /// The lines of an example as they stand in the help, with what a shell does before and behind; a line that goes on
-    /// is one line.
+    /// The lines of an example as they stand in the help, with what a shell does before and behind; a line that
+    /// goes on is one line.
     private static List<String> lines(CommandLine command) {
         return String.join("\n", command.getCommandSpec().usageMessage().footer())
                 .replaceAll("\\\\\n +", "")

@@ -34,8 +34,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.function.Function;
 
-/// Calls the control plane about resources and tasks. Each call fails when no answer comes within 30 seconds. The
-/// caller closes it.
+/// Calls the control plane about resources and tasks. Each call fails when no answer comes within 30 seconds.
+/// The caller closes it.
 public final class ControlPlaneClient implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);

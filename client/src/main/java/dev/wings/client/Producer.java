@@ -38,8 +38,9 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Pushes batches of rows to one topic over one Flight stream. One thread sends; answers come in the order of the batches
-/// (see `ingest.proto`), on a thread of the connection. The caller closes it, before the connection.
+/// Pushes batches of rows to one topic over one Flight stream. One thread sends; answers come in the order of
+/// the batches (see `ingest.proto`), on a thread of the connection. The caller closes it, before the
+/// connection.
 public final class Producer implements AutoCloseable {
 
     /// Bounds what is under way together with the number of batches: batches can be large.
@@ -84,8 +85,7 @@ public final class Producer implements AutoCloseable {
     /// Opens a stream of batches without dictionaries.
     public static Producer open(
             FlightConnection connection, BufferAllocator allocator, String topic, Schema schema, int inFlight) {
-        return open(
-                connection, allocator, topic, schema, new DictionaryProvider.MapDictionaryProvider(), inFlight);
+        return open(connection, allocator, topic, schema, new DictionaryProvider.MapDictionaryProvider(), inFlight);
     }
 
     /// Opens a stream. That the ingestor refuses it shows in [#send] or [#finish].
@@ -104,16 +104,16 @@ public final class Producer implements AutoCloseable {
         return new Producer(connection, allocator, topic, schema, dictionaries, inFlight);
     }
 
-    /// Sends the rows as one batch, and returns its answer: accepted, so that the rows are durable and visible, or
-    /// rejected. The answer fails as the stream did if that ended before; the rows may be stored then, or not.
+    /// Sends the rows as one batch, and returns its answer: accepted, so that the rows are durable and visible,
+    /// or rejected. The answer fails as the stream did if that ended before; the rows may be stored then, or
+    /// not.
     ///
-    /// Waits while too many batches are under way. Fails, with the rows not sent, if the stream has ended. The rows stay
-    /// the caller's, but their buffers go to the network as they are: until the answer has come, new values belong into
-    /// new buffers.
+    /// Waits while too many batches are under way. Fails, with the rows not sent, if the stream has ended. The
+    /// rows stay the caller's, but their buffers go to the network as they are: until the answer has come, new
+    /// values belong into new buffers.
     public CompletableFuture<IngestResponse> send(VectorSchemaRoot rows) throws InterruptedException {
         try (ArrowRecordBatch batch = new VectorUnloader(rows).getRecordBatch()) {
-            Pending sent =
-                    new Pending(rows.getRowCount(), batch.computeBodyLength(), new CompletableFuture<>());
+            Pending sent = new Pending(rows.getRowCount(), batch.computeBodyLength(), new CompletableFuture<>());
             awaitRoom(sent);
             loader.load(batch);
             try {
@@ -151,13 +151,15 @@ public final class Producer implements AutoCloseable {
         synchronized (this) {
             if (unansweredRows > 0) {
                 throw new WingsException(
-                        ErrorKind.UNAVAILABLE, "the stream ended before all rows were answered: rows=" + unansweredRows);
+                        ErrorKind.UNAVAILABLE,
+                        "the stream ended before all rows were answered: rows=" + unansweredRows);
             }
         }
     }
 
-    /// Whether the ingestor refused the stream as a whole, so that no row of it is stored: it ended it for a reason
-    /// that lies in the request, and before any answer. Once it has taken the schema, it answers each batch.
+    /// Whether the ingestor refused the stream as a whole, so that no row of it is stored: it ended it for a
+    /// reason that lies in the request, and before any answer. Once it has taken the schema, it answers each
+    /// batch.
     public synchronized boolean isRefused() {
         if (!end.isCompletedExceptionally() || answeredBatches > 0) {
             return false;

@@ -36,8 +36,8 @@ import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// A session of the SQL server: it keeps the schema and the time zone that a statement sets for those that follow. Any
-/// thread may start a query. The caller closes it, after all results.
+/// A session of the SQL server: it keeps the schema and the time zone that a statement sets for those that
+/// follow. Any thread may start a query. The caller closes it, after all results.
 public final class SqlSession implements AutoCloseable {
 
     private final BufferAllocator allocator;

@@ -28,8 +28,8 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.World;
 import dev.wings.compactor.compact.Compaction;
 import dev.wings.compactor.compact.CreateTable;
-import dev.wings.compactor.maintain.GarbageCollector;
 import dev.wings.compactor.maintain.GarbageClient;
+import dev.wings.compactor.maintain.GarbageCollector;
 import dev.wings.compactor.maintain.SnapshotExpiry;
 import dev.wings.compactor.rewrite.SegmentRewrite;
 import dev.wings.compactor.segment.DuckDbSegments;
@@ -54,8 +54,8 @@ public final class Compactor implements AutoCloseable {
     /// How many snapshots one task takes out of a table.
     private static final int MAX_EXPIRED = 200;
 
-    /// How many bytes the locations that they drop may have: these have to fit into a request of 16 MiB, whatever is
-    /// around them.
+    /// How many bytes the locations that they drop may have: these have to fit into a request of 16 MiB,
+    /// whatever is around them.
     private static final long MAX_DROPPED_BYTES = 4 << 20;
 
     /// How many manifests Iceberg reads at once, for all tasks together.

@@ -151,8 +151,11 @@ public record CompactorConfig(
                         Duration.ofDays(30),
                         "how often a namespace is searched for objects that nobody knows"),
                 settings.integer(
-                        "READ_AHEAD_PAGE"
-                                + "S", 16, 1, 1024, "how many pages, or runs of small ones, a task reads at once"),
+                        "READ_AHEAD_PAGE" + "S",
+                        16,
+                        1,
+                        1024,
+                        "how many pages, or runs of small ones, a task reads at once"),
                 settings.bytes(
                         "READ_AHEAD_BYTES",
                         64 * MIB,

@@ -45,8 +45,8 @@ public final class ConfiguredStores {
         return url.equals(MEMORY) ? Optional.of(MEMORY) : Optional.empty();
     }
 
-    /// Reaches the state and brings its form up to date; the caller closes it. Fails with UNAVAILABLE if it is away,
-    /// with PRECONDITION if it cannot be brought up to date.
+    /// Reaches the state and brings its form up to date; the caller closes it. Fails with UNAVAILABLE if it is
+    /// away, with PRECONDITION if it cannot be brought up to date.
     public static Stores open(ControlPlaneConfig config, Surroundings surroundings) {
         if (scheme(config.databaseUrl()).orElseThrow().equals(MEMORY)) {
             LOG.warn("all state is in memory and lost with this process: database_url={}", MEMORY);

@@ -90,15 +90,15 @@ public final class ControlPlane implements AutoCloseable {
             CommitFeed feed,
             List<ServerServiceDefinition> services) {}
 
-    /// As the other, over the stores that the configuration names: reaches them, and brings them up to date. Fails with
-    /// UNAVAILABLE if they are away, with PRECONDITION if they cannot be brought up to date.
+    /// As the other, over the stores that the configuration names: reaches them, and brings them up to date.
+    /// Fails with UNAVAILABLE if they are away, with PRECONDITION if they cannot be brought up to date.
     public static ControlPlane open(ControlPlaneConfig config, Surroundings surroundings) {
         return Resources.opening(resources ->
                 open(config, resources.add(ConfiguredStores.open(config, surroundings)), surroundings, resources));
     }
 
-    /// A real control plane that keeps all state in memory, on free ports of this machine. It is for trials, and for
-    /// tests of what calls a control plane.
+    /// A real control plane that keeps all state in memory, on free ports of this machine. It is for trials,
+    /// and for tests of what calls a control plane.
     public static ControlPlane openInMemory(Surroundings surroundings) {
         Map<String, String> environment = Map.of(
                 "WINGS_CONTROL_PLANE_DATABASE_URL", ConfiguredStores.MEMORY,

@@ -36,14 +36,17 @@ import java.util.Optional;
 /// @param httpPort the Iceberg REST catalog
 /// @param managementPort probes and metrics
 /// @param databaseUrl where the PostgreSQL database is; `memory:` to keep nothing
-/// @param commitConnections connections to the database for commits: so many groups of folios are committed at once
+/// @param commitConnections connections to the database for commits: so many groups of folios are committed at
+///     once
 /// @param taskConnections connections to the database for tasks and commits to tables that change at once
 /// @param readConnections connections to the database for plans and lists
 /// @param databaseTimeout how long a request waits for a connection before it fails
 /// @param commitGroupFolios how many folios share a transaction at most
 /// @param commitGroupBytes how many bytes the requests that share a transaction have at most
-/// @param commitQueueBytes the bytes of all requests that wait to be committed; one namespace has a quarter of it
-/// @param planBufferBytes the bytes of plans that wait for their callers to take them, before they hold up the database
+/// @param commitQueueBytes the bytes of all requests that wait to be committed; one namespace has a quarter of
+///     it
+/// @param planBufferBytes the bytes of plans that wait for their callers to take them, before they hold up the
+///     database
 /// @param maxMessageBytes a larger request is refused
 /// @param grpc what clients of the gRPC port may take of it
 /// @param maxFollowers how many followers of commits there may be at once
@@ -51,8 +54,8 @@ import java.util.Optional;
 /// @param httpRequests how many HTTP requests are worked on at once
 /// @param httpBodyBytes a larger HTTP body is refused
 /// @param httpRequestTimeout how long an HTTP request may take, from its first byte to the last of its answer
-/// @param catalogMemoryBytes the memory for metadata of tables in one tenant's requests; all tenants have a third more.
-///     A file of more than an eighth of it is neither read nor written
+/// @param catalogMemoryBytes the memory for metadata of tables in one tenant's requests; all tenants have a
+///     third more. A file of more than an eighth of it is neither read nor written
 /// @param drainTimeout how long a shutdown waits for calls that run
 /// @param tasks when tasks are made, and what becomes of those that fail
 public record ControlPlaneConfig(
@@ -139,11 +142,7 @@ public record ControlPlaneConfig(
                 settings.bytes("MAX_MESSAGE_BYTES", 16 * MIB, MIB, 256 * MIB, "a larger request is refused"),
                 GrpcLimits.from(settings),
                 settings.integer(
-                        "MAX_FOLLOWERS",
-                        1_000,
-                        1,
-                        1_000_000,
-                        "how many followers of commits there may be at once"),
+                        "MAX_FOLLOWERS", 1_000, 1, 1_000_000, "how many followers of commits there may be at once"),
                 settings.duration(
                         "STALL_TIMEOUT",
                         Duration.ofSeconds(30),

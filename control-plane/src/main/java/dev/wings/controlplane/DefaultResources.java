@@ -24,8 +24,8 @@ import dev.wings.common.resource.TenantName;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import java.net.URI;
 
-/// Makes the resources that requests fall back to if they name no tenant or namespace, for installations that start
-/// with one of each.
+/// Makes the resources that requests fall back to if they name no tenant or namespace, for installations that
+/// start with one of each.
 final class DefaultResources {
 
     private static final TenantName TENANT = new TenantName(ResourceId.DEFAULT);

@@ -29,7 +29,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/// Runs the kit of Apache Iceberg as it is published: all its tests pass, except those that do not apply to Wings.
+/// Runs the kit of Apache Iceberg as it is published: all its tests pass, except those that do not apply to
+/// Wings.
 final class ComplianceKitIT {
 
     private static final String NOT_NESTED = "namespaces are not nested in Wings";

@@ -46,8 +46,8 @@ public final class Ingestor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ingestor.class);
 
-    /// A batch may be in memory as it came, as a copy while it is split, and as what is decompressed while it is
-    /// checked.
+    /// A batch may be in memory as it came, as a copy while it is split, and as what is decompressed while it
+    /// is checked.
     private static final int MEMORY_PER_BUDGETED_BYTE = 2;
 
     /// Bounds what a batch can cost whose columns take no bytes.
@@ -154,8 +154,8 @@ public final class Ingestor implements AutoCloseable {
         return parts.budget().usedBytes();
     }
 
-    /// Drains: takes no more batches, commits and answers those it has, ends the streams. What is not done in the
-    /// configured time is broken off, and stays the producers' to send again.
+    /// Drains: takes no more batches, commits and answers those it has, ends the streams. What is not done in
+    /// the configured time is broken off, and stays the producers' to send again.
     @Override
     public void close() {
         management.announceDrain();

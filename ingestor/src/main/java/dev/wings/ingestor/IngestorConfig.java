@@ -31,14 +31,17 @@ import java.time.Duration;
 /// @param managementPort probes and metrics
 /// @param controlPlane gRPC address of the control plane
 /// @param flushBytes a folio with so many bytes is sealed
-/// @param flushLinger a folio with fewer bytes is sealed this long after the one before; so no batch waits longer for
-///     others
-/// @param foliosInFlight how many folios of one namespace may be between seal and answer; meanwhile batches gather
+/// @param flushLinger a folio with fewer bytes is sealed this long after the one before; so no batch waits
+///     longer for others
+/// @param foliosInFlight how many folios of one namespace may be between seal and answer; meanwhile batches
+///     gather
 /// @param uploads how many uploads one object store gets at once, over all of its namespaces
-/// @param minHedgeDelay an upload that takes longer than this, and longer than 95 of 100 did lately, is made a second
-///     time
-/// @param uploadTimeout how long an upload may take with all its attempts; then its batches fail, and may be sent again
-/// @param memoryBytes the bytes of batches between arrival and answer; beyond three quarters producers are slowed down
+/// @param minHedgeDelay an upload that takes longer than this, and longer than 95 of 100 did lately, is made a
+///     second time
+/// @param uploadTimeout how long an upload may take with all its attempts; then its batches fail, and may be
+///     sent again
+/// @param memoryBytes the bytes of batches between arrival and answer; beyond three quarters producers are
+///     slowed down
 /// @param maxBatchBytes a larger message ends its stream
 /// @param maxStreams how many streams may be open at once; one tenant may have three quarters of them
 /// @param streamIdleTimeout a stream whose client neither sends nor takes anything for so long is ended

@@ -1,5 +1,5 @@
-/// The service that producers write to: takes Arrow batches over Flight, gathers them into folios, stores and commits
-/// those, and acknowledges. Start reading at [dev.wings.ingestor.Ingestor].
+/// The service that producers write to: takes Arrow batches over Flight, gathers them into folios, stores and
+/// commits those, and acknowledges. Start reading at [dev.wings.ingestor.Ingestor].
 @NullMarked
 package dev.wings.ingestor;
 

@@ -36,7 +36,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/// Whoever takes an ingestor's port for that of SQL is told which port it is, whatever is called except the handshake.
+/// Whoever takes an ingestor's port for that of SQL is told which port it is, whatever is called except the
+/// handshake.
 class OtherPortIT {
 
     /// Users and passwords are taken, since tools ask for them; they stand for nothing.

@@ -123,7 +123,8 @@ record Ban(Class<?> type, String name, Form form, String replacement) {
             new Ban(UUID.class, "randomUUID", Form.ANY, "IdGenerator"),
             new Ban(System.class, "getenv", Form.ANY, "Settings"));
 
-    /// A place where the machine itself is asked: sockets, processes, native code, and what the world is made of.
+    /// A place where the machine itself is asked: sockets, processes, native code, and what the world is made
+    /// of.
     ///
     /// @param name the name of a package, which stands for all that is in it, or of a class
     record Edge(String name, String why) {

@@ -43,9 +43,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// no probe.
 ///
 /// It prints how long a quiet tenant waits beside each kind of noise, whose clients are a process of their own that
-/// gets the processors only when the platform leaves them, as if they ran elsewhere. `-Dwings.noise.rounds=N` says how
-/// many pushes and queries are made, `-Dwings.noise.kinds=A,B` leaves only some kinds: the times of few pushes mean
-/// little.
+/// gets the processors only when the platform leaves them, as if they ran elsewhere. `-Dwings.noise.rounds=N`
+/// says how many pushes and queries are made, `-Dwings.noise.kinds=A,B` leaves only some kinds: the times of
+/// few pushes mean little.
 @Tag("full")
 @Timeout(300)
 class NoisyTenantIT {

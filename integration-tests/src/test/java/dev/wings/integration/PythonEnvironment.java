@@ -41,7 +41,8 @@ public final class PythonEnvironment {
         this.directory = directory;
     }
 
-    /// A Python with pyarrow and PyIceberg. Fails, saying what is missing, if there is none and none can be made.
+    /// A Python with pyarrow and PyIceberg. Fails, saying what is missing, if there is none and none can be
+    /// made.
     public static PythonEnvironment get() {
         return get("python", resource(REQUIREMENTS));
     }

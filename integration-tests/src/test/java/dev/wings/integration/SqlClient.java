@@ -33,8 +33,7 @@ public final class SqlClient implements AutoCloseable {
     private final SqlSession session;
 
     public SqlClient(int port) {
-        session = SqlSession.open(
-                Endpoint.of(new Address("SQL server", "127.0.0.1", port), ResourceId.DEFAULT));
+        session = SqlSession.open(Endpoint.of(new Address("SQL server", "127.0.0.1", port), ResourceId.DEFAULT));
     }
 
     /// All rows; values as `FieldVector.getObject` gives them, text as `String`.

@@ -157,8 +157,8 @@ final class WingsProcess implements AutoCloseable {
         }
     }
 
-    /// The command as the launcher starts it: `wings dev` with all compilers, other commands with the quick one, each
-    /// with an archive of the classes that the first one of its kind has loaded.
+    /// The command as the launcher starts it: `wings dev` with all compilers, other commands with the quick
+    /// one, each with an archive of the classes that the first one of its kind has loaded.
     private static List<String> command(String name, String... arguments) {
         Path root = Path.of(System.getProperty("wings.root"));
         List<String> command = new ArrayList<>(List.of(

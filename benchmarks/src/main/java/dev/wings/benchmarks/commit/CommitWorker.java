@@ -67,8 +67,8 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 
-/// Does the tasks of one topic as a compactor does, except the rows: its pages and segments are made up, and each
-/// commit moves one page to one segment.
+/// Does the tasks of one topic as a compactor does, except the rows: its pages and segments are made up, and
+/// each commit moves one page to one segment.
 public final class CommitWorker implements AutoCloseable {
 
     private static final String NAMESPACE = "tenants/default/namespaces/default";

@@ -35,8 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
-/// How fast pages become segments: one task moves a topic of which nothing is in the lake yet. It starts when the last
-/// batch makes the topic large enough, so that nothing else goes on meanwhile.
+/// How fast pages become segments: one task moves a topic of which nothing is in the lake yet. It starts when
+/// the last batch makes the topic large enough, so that nothing else goes on meanwhile.
 ///
 /// The floor is DuckDB that writes the same batches, which lie in its memory, to a Parquet file with the same
 /// compression and row groups, with one thread like a task.
@@ -108,8 +108,8 @@ public final class CompactionBenchmark {
         throw new IllegalStateException("this JVM does not tell its CPU time");
     }
 
-    /// What a compaction costs: the wall clock from the lease of the task to its end, and what all of `wings dev` and
-    /// its PostgreSQL compute from the last batch on.
+    /// What a compaction costs: the wall clock from the lease of the task to its end, and what all of `wings
+    /// dev` and its PostgreSQL compute from the last batch on.
     private static Cost compact(DevProcess wings, String topic, int batches) throws Exception {
         Topics.create(wings.controlPlanePort(), topic, DataSet.EVENTS, Lake.freshness(Duration.ofDays(1)));
         SegmentQueryBenchmark.push(wings, topic, 0, batches - 1);

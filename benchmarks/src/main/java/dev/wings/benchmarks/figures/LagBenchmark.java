@@ -35,9 +35,9 @@ import org.HdrHistogram.Histogram;
 
 /// How long rows of a steady stream take from their acknowledgement to the Iceberg table.
 ///
-/// This is seen from outside, by asking again and again for the partition's next offset, which moves right before rows
-/// are acknowledged, and for its watermark, which moves in the transaction that moves the table's pointer. Each row
-/// counts.
+/// This is seen from outside, by asking again and again for the partition's next offset, which moves right
+/// before rows are acknowledged, and for its watermark, which moves in the transaction that moves the table's
+/// pointer. Each row counts.
 public final class LagBenchmark {
 
     /// Short, so that there are many compactions to see.

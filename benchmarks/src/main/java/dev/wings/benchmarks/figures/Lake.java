@@ -30,8 +30,8 @@ final class Lake {
     private static final String UNFINISHED = "select count(*) from system.tasks where state in ('WAITING', 'RUNNING')"
             + " and kind in ('CREATE_TABLE', 'COMPACT', 'REWRITE') and target like ";
 
-    /// Settings for a platform whose compactor only does what topics' freshness asks for: it is a service of its own,
-    /// and on a small machine it would share the cores with what is measured.
+    /// Settings for a platform whose compactor only does what topics' freshness asks for: it is a service of
+    /// its own, and on a small machine it would share the cores with what is measured.
     static final Map<String, String> WITHOUT_COMPACTION = Map.of("WINGS_CONTROL_PLANE_COMPACT_BYTES", "1TiB");
 
     private Lake() {}

@@ -44,8 +44,8 @@ public final class DuckDbFloor implements AutoCloseable {
     private final List<ArrowRecordBatch> batches = new ArrayList<>();
     private final Connection connection;
 
-    /// @param distinct how many batches are kept in memory; a query runs over them again and again until it has its
-    ///     rows
+    /// @param distinct how many batches are kept in memory; a query runs over them again and again until it has
+    ///     its rows
     /// @param threads how many it may use
     public DuckDbFloor(DataSet dataSet, int distinct, int rowsPerBatch, int threads) throws SQLException {
         this.dataSet = dataSet;

@@ -26,9 +26,9 @@ import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
-/// A Flight service that stores nothing, on the gRPC server that every service of Wings uses. For a DoPut, each body is
-/// copied once into a buffer and dropped, and its rows are acknowledged. For a DoGet, batches that lie ready in the
-/// bytes of the wire are sent; the ticket says how many.
+/// A Flight service that stores nothing, on the gRPC server that every service of Wings uses. For a DoPut, each
+/// body is copied once into a buffer and dropped, and its rows are acknowledged. For a DoGet, batches that lie
+/// ready in the bytes of the wire are sent; the ticket says how many.
 public final class FloorServer implements AutoCloseable {
 
     /// What the process prints in front of its port when it is ready.

@@ -33,9 +33,9 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import org.apache.arrow.flight.impl.Flight.PutResult;
 
-/// One DoPut. Without a pace it sends from gRPC's callbacks as long as the transport is ready for more. With one it
-/// sends from a thread of its own, each batch at its time, and latency counts from that time even if the batch had to
-/// wait.
+/// One DoPut. Without a pace it sends from gRPC's callbacks as long as the transport is ready for more. With
+/// one it sends from a thread of its own, each batch at its time, and latency counts from that time even if the
+/// batch had to wait.
 final class PutStream extends ClientCall.Listener<byte[]> {
 
     /// So much may wait in the client for the wire: enough that the wire never waits for the client.

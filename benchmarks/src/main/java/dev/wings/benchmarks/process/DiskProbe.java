@@ -44,11 +44,11 @@ public final class DiskProbe {
 
     private DiskProbe() {}
 
-    /// How fast new files of a folio's size can be written, each synced before the next, in megabytes per second.
-    /// Writes for about `duration` below the directory for temporary files.
+    /// How fast new files of a folio's size can be written, each synced before the next, in megabytes per
+    /// second. Writes for about `duration` below the directory for temporary files.
     ///
-    /// The files stay until the end, as folios do: on virtual machines whose memory is backed when it is first touched,
-    /// a growing page cache is several times dearer than one that is used again.
+    /// The files stay until the end, as folios do: on virtual machines whose memory is backed when it is first
+    /// touched, a growing page cache is several times dearer than one that is used again.
     public static double megabytesPerSecond(Duration duration) throws Exception {
         Path directory = Files.createTempDirectory("wings-disk-probe");
         try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
@@ -84,9 +84,9 @@ public final class DiskProbe {
         return written;
     }
 
-    /// How long the syncs that an acknowledgement waits for take, one after the other and as often as the latency
-    /// benchmark pushes: a small new file, its directory, a record in a log that is written over. The values are
-    /// nanoseconds of the three together.
+    /// How long the syncs that an acknowledgement waits for take, one after the other and as often as the
+    /// latency benchmark pushes: a small new file, its directory, a record in a log that is written over. The
+    /// values are nanoseconds of the three together.
     public static Histogram syncsNanos(Duration duration) throws IOException {
         Histogram nanos = new Histogram(3);
         Path directory = Files.createTempDirectory("wings-disk-probe");

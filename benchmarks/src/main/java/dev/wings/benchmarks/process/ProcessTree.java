@@ -60,8 +60,8 @@ public record ProcessTree(List<Long> roots) {
         return new Usage(jvmPeakBytes, otherBytes, cpuSeconds);
     }
 
-    /// Whether the process has ended: one that ends in this moment still has files, which can no longer be opened
-    /// (`ESRCH`).
+    /// Whether the process has ended: one that ends in this moment still has files, which can no longer be
+    /// opened (`ESRCH`).
     private static boolean hasEnded(IOException e) {
         return e instanceof NoSuchFileException
                 || (e instanceof FileSystemException failure && "No such process".equals(failure.getReason()))
@@ -86,8 +86,8 @@ public record ProcessTree(List<Long> roots) {
         return 0;
     }
 
-    /// The sum of fields 14 to 17 of proc_pid_stat(5): user and system time, of the process itself and of the children
-    /// that it has waited for.
+    /// The sum of fields 14 to 17 of proc_pid_stat(5): user and system time, of the process itself and of the
+    /// children that it has waited for.
     static double cpuSeconds(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
         long ticks = 0;

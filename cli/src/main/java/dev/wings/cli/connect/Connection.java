@@ -94,8 +94,8 @@ public final class Connection {
         return new NamespaceName(tenant, ResourceId.DEFAULT);
     }
 
-    /// The topic that the user means by a full name, `namespace.topic` or a bare id. Fails with FORBIDDEN for a topic
-    /// of another tenant.
+    /// The topic that the user means by a full name, `namespace.topic` or a bare id. Fails with FORBIDDEN for a
+    /// topic of another tenant.
     public TopicName topic(String name) {
         TopicName topic = TopicName.resolve(name, home());
         checkOwn(topic.tenant(), topic);

@@ -32,8 +32,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Says what to do about a name that does not exist: which name may have been meant, and which command lists or makes
-/// such things.
+/// Says what to do about a name that does not exist: which name may have been meant, and which command lists or
+/// makes such things.
 final class MissingNames {
 
     private static final Pattern NAME =
@@ -45,7 +45,9 @@ final class MissingNames {
     ///
     /// @param controlPlane is asked which names there are
     static WingsException explain(WingsException failure, Endpoint controlPlane) {
-        return failure.kind() == ErrorKind.NOT_FOUND ? explained(failure, name -> nearest(controlPlane, name)) : failure;
+        return failure.kind() == ErrorKind.NOT_FOUND
+                ? explained(failure, name -> nearest(controlPlane, name))
+                : failure;
     }
 
     /// As the other, where nobody can be asked which names exist.
@@ -69,8 +71,8 @@ final class MissingNames {
                 failure.kind(), failure.getMessage() + ": " + question + commands(name.split("/", -1)), failure);
     }
 
-    /// The commands that help. The one that makes a topic is not named here: whoever can use `wings push --create` says
-    /// so itself.
+    /// The commands that help. The one that makes a topic is not named here: whoever can use `wings push
+    /// --create` says so itself.
     private static String commands(String[] name) {
         String id = name[name.length - 1];
         String actingFor = name.length == 2 || name[1].equals(ResourceId.DEFAULT) ? "" : " --tenant " + name[1];
@@ -105,44 +107,42 @@ final class MissingNames {
     private static List<String> nearest(ClusterMetadataBlockingStub stub, String missing) {
         String[] name = missing.split("/", -1);
         String tenant = name[0] + "/" + name[1];
-            return switch (kind(name)) {
-                case "topics" -> {
-                    NearestNames nearest = NearestNames.of(TopicName.parse(missing));
-                    ListTopicsRequest all = ListTopicsRequest.newBuilder()
-                            .setParent(tenant + "/namespaces/-")
-                            .build();
-                    stub.listTopics(all)
-                            .getTopicsList()
-                            .forEach(topic -> nearest.offer(TopicName.parse(topic.getName())));
-                    yield nearest.names();
-                }
-                case "tenants" ->
-                    nearest(
-                            name,
-                            stub.listTenants(ListTenantsRequest.getDefaultInstance()).getTenantsList().stream()
-                                    .map(found -> found.getName()));
-                case "namespaces" ->
-                    nearest(
-                            name,
-                            stub
-                                    .listNamespaces(ListNamespacesRequest.newBuilder()
-                                            .setParent(tenant)
-                                            .build())
-                                    .getNamespacesList()
-                                    .stream()
-                                    .map(found -> found.getName()));
-                case "objectStores" ->
-                    nearest(
-                            name,
-                            stub
-                                    .listObjectStores(ListObjectStoresRequest.newBuilder()
-                                            .setParent(tenant)
-                                            .build())
-                                    .getObjectStoresList()
-                                    .stream()
-                                    .map(found -> found.getName()));
-                default -> List.of();
-            };
+        return switch (kind(name)) {
+            case "topics" -> {
+                NearestNames nearest = NearestNames.of(TopicName.parse(missing));
+                ListTopicsRequest all = ListTopicsRequest.newBuilder()
+                        .setParent(tenant + "/namespaces/-")
+                        .build();
+                stub.listTopics(all).getTopicsList().forEach(topic -> nearest.offer(TopicName.parse(topic.getName())));
+                yield nearest.names();
+            }
+            case "tenants" ->
+                nearest(
+                        name,
+                        stub.listTenants(ListTenantsRequest.getDefaultInstance()).getTenantsList().stream()
+                                .map(found -> found.getName()));
+            case "namespaces" ->
+                nearest(
+                        name,
+                        stub
+                                .listNamespaces(ListNamespacesRequest.newBuilder()
+                                        .setParent(tenant)
+                                        .build())
+                                .getNamespacesList()
+                                .stream()
+                                .map(found -> found.getName()));
+            case "objectStores" ->
+                nearest(
+                        name,
+                        stub
+                                .listObjectStores(ListObjectStoresRequest.newBuilder()
+                                        .setParent(tenant)
+                                        .build())
+                                .getObjectStoresList()
+                                .stream()
+                                .map(found -> found.getName()));
+            default -> List.of();
+        };
     }
 
     private static List<String> nearest(String[] missing, Stream<String> names) {

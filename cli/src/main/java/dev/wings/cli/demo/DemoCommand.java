@@ -15,9 +15,8 @@
  */
 package dev.wings.cli.demo;
 
-import dev.wings.cli.connect.Port;
 import dev.wings.cli.connect.Connection;
-import dev.wings.client.ControlPlaneClient;
+import dev.wings.cli.connect.Port;
 import dev.wings.cli.dev.DataDirectory;
 import dev.wings.cli.dev.Platform;
 import dev.wings.cli.dev.PlatformLog;
@@ -26,6 +25,7 @@ import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.push.RowFile;
 import dev.wings.cli.signal.SignalStop;
+import dev.wings.client.ControlPlaneClient;
 import dev.wings.client.SqlSession;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.Topic;

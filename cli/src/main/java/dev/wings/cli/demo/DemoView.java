@@ -43,8 +43,8 @@ interface DemoView extends AutoCloseable {
         }
     }
 
-    /// Opens a terminal that leaves Ctrl-C alone: it must reach the JVM's own handler, which JLine would replace, so
-    /// that the platform is closed.
+    /// Opens a terminal that leaves Ctrl-C alone: it must reach the JVM's own handler, which JLine would
+    /// replace, so that the platform is closed.
     private static Terminal openTerminal() throws IOException {
         return TerminalBuilder.builder().system(true).nativeSignals(false).build();
     }

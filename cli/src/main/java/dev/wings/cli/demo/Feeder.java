@@ -16,13 +16,13 @@
 package dev.wings.cli.demo;
 
 import dev.wings.cli.connect.Connection;
-import dev.wings.client.FlightConnection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.push.OnLoss;
 import dev.wings.cli.push.Pace;
 import dev.wings.cli.push.PushStatus;
 import dev.wings.cli.push.Pusher;
 import dev.wings.cli.push.RowFile;
+import dev.wings.client.FlightConnection;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;

@@ -69,8 +69,8 @@ public final class DataDirectory implements AutoCloseable {
         this.ephemeral = ephemeral;
     }
 
-    /// Takes a directory, and makes it if it is missing. Fails with PRECONDITION if another process holds it, or if it
-    /// holds something else.
+    /// Takes a directory, and makes it if it is missing. Fails with PRECONDITION if another process holds it,
+    /// or if it holds something else.
     public static DataDirectory open(Path root) {
         return open(root, false);
     }
@@ -80,8 +80,8 @@ public final class DataDirectory implements AutoCloseable {
     public static synchronized DataDirectory openEphemeral(Path parent) throws InterruptedException {
         try {
             Files.createDirectories(parent);
-            // Another process would else take a directory, whose lock is made and not locked yet, for one that was
-            // left.
+            // Another process would else take a directory, whose lock is made and not locked yet, for one that
+            // was left.
             try (FileChannel start = FileChannel.open(
                             parent.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock _ = start.lock()) {

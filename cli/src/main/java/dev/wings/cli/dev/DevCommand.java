@@ -80,8 +80,8 @@ public final class DevCommand implements Callable<Integer> {
         @Option(names = "--ephemeral", description = "Keep nothing: the data go when the platform stops.")
         private boolean ephemeral;
 
-        /// Takes the directory, unless `check` fails. A new one is made after the check, so that nothing is left
-        /// behind. One that exists is taken before: that it is in use says more than that ports are taken.
+        /// Takes the directory, unless `check` fails. A new one is made after the check, so that nothing is
+        /// left behind. One that exists is taken before: that it is in use says more than that ports are taken.
         DataDirectory open(Runnable check) throws InterruptedException {
             UserDirectories user = UserDirectories.current();
             Path directory = data.orElse(user.data());

@@ -15,11 +15,11 @@
  */
 package dev.wings.cli.dev;
 
-import dev.wings.cli.sql.Answer;
 import dev.wings.cli.connect.Connection;
-import dev.wings.client.FlightConnection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.push.Pusher;
+import dev.wings.cli.sql.Answer;
+import dev.wings.client.FlightConnection;
 import dev.wings.client.SqlSession;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;

@@ -63,8 +63,8 @@ public final class Platform implements AutoCloseable {
         return PlatformConfig.DEFAULTS;
     }
 
-    /// Looks for all that would keep a platform from starting, and makes nothing. Fails with INVALID that lists all
-    /// problems: settings that are wrong, variables that nothing reads, ports that are taken.
+    /// Looks for all that would keep a platform from starting, and makes nothing. Fails with INVALID that lists
+    /// all problems: settings that are wrong, variables that nothing reads, ports that are taken.
     public static void check(Map<String, String> environment, int portOffset) {
         PlatformConfig.check(environment, portOffset);
     }
@@ -118,8 +118,8 @@ public final class Platform implements AutoCloseable {
         }
     }
 
-    /// Closes what was opened. Without this, it would take the interruption that ended the start for its own, and warn
-    /// of it.
+    /// Closes what was opened. Without this, it would take the interruption that ended the start for its own,
+    /// and warn of it.
     private static void closeAfter(Resources resources, Throwable failure) {
         boolean interrupted = Thread.interrupted();
         resources.closeAfter(failure);
@@ -160,8 +160,9 @@ public final class Platform implements AutoCloseable {
                 + connection.address(Port.COMPACTOR_MANAGEMENT) + "/metrics\n";
     }
 
-    /// Stops everything, the services in the order in which requests reach them: what was accepted is finished. Without
-    /// the database nothing can be finished: then what does not stop soon is left to the end of the process.
+    /// Stops everything, the services in the order in which requests reach them: what was accepted is finished.
+    /// Without the database nothing can be finished: then what does not stop soon is left to the end of the
+    /// process.
     @Override
     public void close() {
         if (database.isRunning()) {

@@ -15,9 +15,9 @@
  */
 package dev.wings.cli.dev;
 
-import dev.wings.client.Address;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
+import dev.wings.client.Address;
 import dev.wings.common.config.Presets;
 import dev.wings.common.config.Reading;
 import dev.wings.common.config.Settings;
@@ -57,9 +57,9 @@ record PlatformConfig(
 
     private static final String DATABASE = "WINGS_CONTROL_PLANE_DATABASE_";
 
-    /// Less memory than services take on a machine of their own: four of them and a database share this one. What one
-    /// query may read with stays as it is: less would refuse scans of large pages. A task that rewrites the largest
-    /// values takes five times as much as such a value.
+    /// Less memory than services take on a machine of their own: four of them and a database share this one.
+    /// What one query may read with stays as it is: less would refuse scans of large pages. A task that
+    /// rewrites the largest values takes five times as much as such a value.
     static final Map<String, String> DEFAULTS = Map.of(
             "WINGS_SERVER_QUERIES", "2",
             "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB",
@@ -106,8 +106,8 @@ record PlatformConfig(
             return problems;
         }
 
-        /// Checks the longest query. Services that run apart from each other find out about it when the first query is
-        /// planned.
+        /// Checks the longest query. Services that run apart from each other find out about it when the first
+        /// query is planned.
         private Optional<String> longestQuery() {
             return server.config()
                     .flatMap(ofServer -> controlPlane
@@ -152,8 +152,9 @@ record PlatformConfig(
         }
     }
 
-    /// Looks for all that would keep a platform from starting, before anything is started or made. Fails with INVALID
-    /// that lists all problems: settings that are wrong, variables that nothing reads, ports that are taken.
+    /// Looks for all that would keep a platform from starting, before anything is started or made. Fails with
+    /// INVALID that lists all problems: settings that are wrong, variables that nothing reads, ports that are
+    /// taken.
     static void check(Map<String, String> environment, int portOffset) {
         // A wrong offset would be a problem of each service.
         checkPortOffset(portOffset);

@@ -51,8 +51,8 @@ public final class CellText {
         return printable.toString();
     }
 
-    /// How many columns the text takes on a terminal: wide East Asian characters and emoji take two, combining marks
-    /// none.
+    /// How many columns the text takes on a terminal: wide East Asian characters and emoji take two, combining
+    /// marks none.
     public static int width(String text) {
         int width = 0;
         for (int i = 0; i < text.length(); ) {

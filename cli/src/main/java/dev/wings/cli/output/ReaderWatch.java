@@ -27,8 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Notices that nobody reads standard output any more, also while nothing is written to it. Java only learns of it when
-/// it writes; the system's `poll` can be asked at any time.
+/// Notices that nobody reads standard output any more, also while nothing is written to it. Java only learns of it
+/// when it writes; the system's `poll` can be asked at any time.
 @SuppressWarnings("restricted")
 public final class ReaderWatch implements AutoCloseable {
 

@@ -65,8 +65,8 @@ public final class Screen {
         return isAnyTerminal(stream) && !"dumb".equals(System.getenv("TERM"));
     }
 
-    /// Whether a stream is a terminal. Java cannot tell its standard streams apart; the launcher says which of them are
-    /// terminals.
+    /// Whether a stream is a terminal. Java cannot tell its standard streams apart; the launcher says which of
+    /// them are terminals.
     private static boolean isAnyTerminal(char stream) {
         return System.getProperty("wings.terminals", "").indexOf(stream) >= 0;
     }

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A line at the foot of the terminal that tells how far something is. It is painted again and again until this is
-/// closed; nothing is painted where standard error is no terminal.
+/// A line at the foot of the terminal that tells how far something is. It is painted again and again until this
+/// is closed; nothing is painted where standard error is no terminal.
 public final class Ticker implements AutoCloseable {
 
     private final CountDownLatch closed = new CountDownLatch(1);

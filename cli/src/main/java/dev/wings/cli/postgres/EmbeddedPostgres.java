@@ -42,11 +42,11 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A PostgreSQL server that keeps its data in a directory and lives as long as this object. It listens on a free
-/// loopback port, and lets in whoever knows the password, which is made up when the directory is made.
+/// A PostgreSQL server that keeps its data in a directory and lives as long as this object. It listens on a
+/// free loopback port, and lets in whoever knows the password, which is made up when the directory is made.
 ///
-/// A shell stands between this process and the server (see [#GUARD]): it stops the server when this process says so, or
-/// dies. If the shell was killed too, the next start stops the server that was left behind.
+/// A shell stands between this process and the server (see [#GUARD]): it stops the server when this process
+/// says so, or dies. If the shell was killed too, the next start stops the server that was left behind.
 ///
 /// The caller must make sure that one process at a time uses the directory.
 public final class EmbeddedPostgres implements AutoCloseable {
@@ -70,11 +70,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
             done
             """;
 
-    /// Starts the server, says so, waits until its input ends, stops the server with a fast shutdown. The signals that
-    /// a terminal sends to all of a process group are ignored: the owner of the pipe decides. `pg_ctl` puts the server
-    /// into a session of its own. It is told no path, because it puts what it is told into the line of a shell, in
-    /// which `$` and quotes would mean something. Arguments: the data directory, the server's log, its options, and
-    /// `pg_ctl` with what goes before it.
+    /// Starts the server, says so, waits until its input ends, stops the server with a fast shutdown. The signals
+    /// that a terminal sends to all of a process group are ignored: the owner of the pipe decides. `pg_ctl`
+    /// puts the server into a session of its own. It is told no path, because it puts what it is told into the
+    /// line of a shell, in which `$` and quotes would mean something. Arguments: the data directory, the
+    /// server's log, its options, and `pg_ctl` with what goes before it.
     private static final String GUARD = """
             trap '' HUP INT TERM
             data=$1 log=$2 options=$3
@@ -280,9 +280,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return Optional.empty();
     }
 
-    /// Stops a server that outlived the process that started it: it may be about to stop by itself, and it listens
-    /// where nobody knows. If a server is gone and its process id belongs to another program now, what the server left
-    /// is removed.
+    /// Stops a server that outlived the process that started it: it may be about to stop by itself, and it
+    /// listens where nobody knows. If a server is gone and its process id belongs to another program now, what
+    /// the server left is removed.
     ///
     /// @param directory as given to [#open]
     public static void stopLeftover(Path directory) throws IOException, InterruptedException {

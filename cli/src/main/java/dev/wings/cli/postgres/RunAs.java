@@ -24,9 +24,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// PostgreSQL refuses to run as root. If this process is root, the programs of PostgreSQL run in a user namespace, in
-/// which they see another user; or, where the machine does not allow that (in many containers), as the user nobody, who
-/// may still enter directories that only root can.
+/// PostgreSQL refuses to run as root. If this process is root, the programs of PostgreSQL run in a user
+/// namespace, in which they see another user; or, where the machine does not allow that (in many containers),
+/// as the user nobody, who may still enter directories that only root can.
 ///
 /// @param prefix what goes before each command
 /// @param owner user id that must own PostgreSQL's files; -1 for whoever creates them
@@ -65,8 +65,8 @@ record RunAs(List<String> prefix, int owner) {
                         + " run wings as another user");
     }
 
-    /// The directory in which programs are unpacked so that this user can run them: PostgreSQL checks its programs with
-    /// the rights of the user alone, so that those of nobody cannot lie in the home of root.
+    /// The directory in which programs are unpacked so that this user can run them: PostgreSQL checks its
+    /// programs with the rights of the user alone, so that those of nobody cannot lie in the home of root.
     Path programs(Path own) {
         return owner < 0 ? own : SHARED_PROGRAMS;
     }

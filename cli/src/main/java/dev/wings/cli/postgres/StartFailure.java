@@ -27,8 +27,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Explains why nothing starts on this machine, in one sentence that says what to do, from what programs and the system
-/// say.
+/// Explains why nothing starts on this machine, in one sentence that says what to do, from what programs and
+/// the system say.
 public final class StartFailure {
 
     private static final String ROOM = "make room for some 300 MB, or name another directory with --data";

@@ -78,8 +78,8 @@ final class ArrowMessages extends MessageChannelReader {
         bytes.reset();
     }
 
-    /// Checks a file with a footer, as messages of a stream are checked. Fails with INVALID for a footer that cannot
-    /// be.
+    /// Checks a file with a footer, as messages of a stream are checked. Fails with INVALID for a footer that
+    /// cannot be.
     static void checkFooter(FileChannel file) throws IOException {
         long size = file.size();
         ByteBuffer end = read(file, size - FOOTER_END_BYTES, FOOTER_END_BYTES);

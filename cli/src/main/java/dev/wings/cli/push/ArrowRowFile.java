@@ -109,8 +109,8 @@ final class ArrowRowFile implements RowFile {
         }
     }
 
-    /// A reader that takes all dictionaries: Arrow's own takes of a file only as many as there are columns with one,
-    /// and not what was added to them later.
+    /// A reader that takes all dictionaries: Arrow's own takes of a file only as many as there are columns with
+    /// one, and not what was added to them later.
     private static final class FileReader extends ArrowFileReader {
         private boolean complete;
 

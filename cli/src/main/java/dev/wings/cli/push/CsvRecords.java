@@ -37,8 +37,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The records of a CSV file, as RFC 4180 has them, in UTF-8. Nothing is guessed except what separates fields: it is
-/// the one of comma, tab, semicolon and bar that stands in the first line most often.
+/// The records of a CSV file, as RFC 4180 has them, in UTF-8. Nothing is guessed except what separates fields:
+/// it is the one of comma, tab, semicolon and bar that stands in the first line most often.
 ///
 /// Fails with INVALID for what is not a record. Closing it closes the stream.
 final class CsvRecords implements AutoCloseable {
@@ -75,7 +75,8 @@ final class CsvRecords implements AutoCloseable {
     CsvRecords(InputStream in, TextOptions options) throws IOException {
         this.escapes = options.escapes();
         this.in = new CountedStream(in);
-        // Each byte is read as a character. Fields are decoded one by one, so that what is not UTF-8 has its line.
+        // Each byte is read as a character. Fields are decoded one by one, so that what is not UTF-8 has its
+        // line.
         BufferedReader text =
                 new BufferedReader(new InputStreamReader(this.in, StandardCharsets.ISO_8859_1), FIRST_LINE_CHARS);
         skipByteOrderMark(text);

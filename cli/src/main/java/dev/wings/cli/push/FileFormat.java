@@ -36,8 +36,8 @@ public enum FileFormat {
 
     private static final byte[] ARROW_STREAM_MAGIC = {-1, -1, -1, -1};
 
-    /// The format that the file's first bytes tell, else the one that its name tells, else CSV. Fails with INVALID for
-    /// a format that is known and not read.
+    /// The format that the file's first bytes tell, else the one that its name tells, else CSV. Fails with
+    /// INVALID for a format that is known and not read.
     static FileFormat guess(String name, byte[] head) {
         ForeignFormat.check(head);
         if (isParquetFile(head)) {
@@ -64,8 +64,8 @@ public enum FileFormat {
         };
     }
 
-    /// Whether it is a Parquet file. A text may begin with the same four letters; what follows them in a Parquet file
-    /// is no letter.
+    /// Whether it is a Parquet file. A text may begin with the same four letters; what follows them in a
+    /// Parquet file is no letter.
     private static boolean isParquetFile(byte[] head) {
         return startsWith(head, PARQUET_MAGIC)
                 && (head.length == PARQUET_MAGIC.length || ForeignFormat.isControl(head[PARQUET_MAGIC.length]));

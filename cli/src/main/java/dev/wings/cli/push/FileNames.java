@@ -31,8 +31,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The files that a user means. A directory means all files in it that have rows by their names, and a pattern all
-/// files that it matches, both in the order of their names.
+/// The files that a user means. A directory means all files in it that have rows by their names, and a pattern
+/// all files that it matches, both in the order of their names.
 public final class FileNames {
 
     private static final int MAX_FILES = 100_000;
@@ -129,8 +129,8 @@ public final class FileNames {
         }
     }
 
-    /// Whether the file has rows. Hidden files, files that others keep beside rows (`_SUCCESS`, `_metadata`), and empty
-    /// files have none.
+    /// Whether the file has rows. Hidden files, files that others keep beside rows (`_SUCCESS`, `_metadata`),
+    /// and empty files have none.
     private static boolean hasRows(Path file) {
         String name = String.valueOf(file.getFileName());
         return !name.startsWith(".") && !name.startsWith("_") && FileFormat.isKnownName(name) && !isEmpty(file);

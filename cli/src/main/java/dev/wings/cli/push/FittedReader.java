@@ -60,8 +60,8 @@ final class FittedReader extends ArrowReader {
 
     /// Closes `source`, also when this fails.
     ///
-    /// @param batchRows how many rows a batch that is changed may have: what stands in a dictionary once can become
-    ///     much
+    /// @param batchRows how many rows a batch that is changed may have: what stands in a dictionary once can
+    ///     become much
     /// @param raw see [VectorFit.Planner]
     FittedReader(
             String name,

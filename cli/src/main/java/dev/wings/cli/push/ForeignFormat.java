@@ -176,8 +176,8 @@ final class ForeignFormat {
         return false;
     }
 
-    /// Whether no text has this byte: it is a control character, and neither the end of a line or page, a tab, an
-    /// escape, nor a separator of records.
+    /// Whether no text has this byte: it is a control character, and neither the end of a line or page, a tab,
+    /// an escape, nor a separator of records.
     static boolean isControl(byte b) {
         return b >= 0 && b < 0x20 && "\t\n\u000b\f\r\u001a\u001b\u001e".indexOf(b) < 0;
     }

@@ -38,7 +38,8 @@ abstract sealed class JsonObjects implements AutoCloseable {
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
-    /// @param again whether rows are read more than once; reading goes on behind what is no JSON then, if it can
+    /// @param again whether rows are read more than once; reading goes on behind what is no JSON then, if it
+    ///     can
     static JsonObjects open(InputStream in, boolean again) throws IOException {
         if (!again) {
             return new AsTheyCome(JSON.createParser(in));

@@ -164,7 +164,8 @@ record LeafReading(Family family, Values values) {
                 .add(nanos);
     }
 
-    /// The day of some milliseconds. A part of a day counts as half of one: it only has to show that it is there.
+    /// The day of some milliseconds. A part of a day counts as half of one: it only has to show that it is
+    /// there.
     private static BigDecimal days(long millis) {
         BigDecimal days = BigDecimal.valueOf(Math.floorDiv(millis, MILLIS_PER_DAY));
         return Math.floorMod(millis, MILLIS_PER_DAY) == 0 ? days : days.add(new BigDecimal("0.5"));

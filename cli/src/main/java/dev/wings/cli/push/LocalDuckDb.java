@@ -57,7 +57,8 @@ public final class LocalDuckDb {
         return literal(path.toAbsolutePath().toString().replaceAll("[\\[*?]", "[$0]"));
     }
 
-    /// Says why a query fails, when the failure of a streamed one does not tell: it runs the query again to its end.
+    /// Says why a query fails, when the failure of a streamed one does not tell: it runs the query again to its
+    /// end.
     static SQLException diagnose(String sql, SQLException failure) {
         if (!String.valueOf(failure.getMessage()).contains("Invalid result set")) {
             return failure;
@@ -71,8 +72,8 @@ public final class LocalDuckDb {
         }
     }
 
-    /// The part of DuckDB's message that matters to a user: the first paragraph on one line, without what wraps it, and
-    /// without the file, which the user knows by another name.
+    /// The part of DuckDB's message that matters to a user: the first paragraph on one line, without what wraps
+    /// it, and without the file, which the user knows by another name.
     static String message(String text) {
         String bare = text.replaceFirst("(?s)^.*CDataJniException\\{errno=-?\\d+, message=", "");
         int end = bare.indexOf("\n\n");

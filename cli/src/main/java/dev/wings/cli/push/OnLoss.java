@@ -21,8 +21,8 @@ import java.util.Locale;
 public enum OnLoss {
     /// The file is refused at such a value.
     REJECT,
-    /// Digits that the type has no place for are cut off; for a `float` or `double` the value is rounded. What lies
-    /// beyond the range of the type is refused.
+    /// Digits that the type has no place for are cut off; for a `float` or `double` the value is rounded. What
+    /// lies beyond the range of the type is refused.
     TRUNCATE,
     /// A null takes its place.
     NULL;

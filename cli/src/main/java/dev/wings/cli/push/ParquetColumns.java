@@ -71,7 +71,8 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
         raw = Map.copyOf(raw);
     }
 
-    /// Reads the columns of a file. Fails with INVALID for columns or members whose names are the same for a topic.
+    /// Reads the columns of a file. Fails with INVALID for columns or members whose names are the same for a
+    /// topic.
     static ParquetColumns read(Connection duckdb, Path file) throws SQLException, IOException {
         FileMetaData footer;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

@@ -16,13 +16,13 @@
 package dev.wings.cli.push;
 
 import dev.wings.cli.connect.Connection;
-import dev.wings.client.ControlPlaneClient;
-import dev.wings.client.FlightConnection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.schema.LayoutArguments;
 import dev.wings.cli.signal.SignalStop;
+import dev.wings.client.ControlPlaneClient;
+import dev.wings.client.FlightConnection;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CreateTopicRequest;
@@ -271,8 +271,8 @@ public final class PushCommand implements Callable<Integer> {
         }
     }
 
-    /// Looks at the columns and the first rows of several files, so that one that does not fit is named before anything
-    /// of the others is stored. What can be read only once is left alone.
+    /// Looks at the columns and the first rows of several files, so that one that does not fit is named before
+    /// anything of the others is stored. What can be read only once is left alone.
     private void checkStarts(List<String> files, TopicSchema schema) {
         if (this.files.size() == 1) {
             return;

@@ -18,8 +18,8 @@ package dev.wings.cli.push;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 
-/// What the bytes, or the numbers, of a column mean. DuckDB reads them as they are, since it would read their values
-/// with a loss.
+/// What the bytes, or the numbers, of a column mean. DuckDB reads them as they are, since it would read their
+/// values with a loss.
 sealed interface RawLeaf {
 
     /// The Arrow type of such values.

@@ -42,8 +42,8 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
-/// Checks whether a push of a file would be taken: reads all its rows as the push does, and looks at each batch as the
-/// ingestor does, with the same code.
+/// Checks whether a push of a file would be taken: reads all its rows as the push does, and looks at each batch
+/// as the ingestor does, with the same code.
 public final class RowCheck {
 
     private static final int PERIOD_MILLIS = 1000;
@@ -68,8 +68,8 @@ public final class RowCheck {
         this.topic = topic;
     }
 
-    /// The schema of a topic that takes all rows of the file. If there is none, fails with INVALID, saying which row
-    /// does not fit and why.
+    /// The schema of a topic that takes all rows of the file. If there is none, fails with INVALID, saying
+    /// which row does not fit and why.
     public static Schema schema(RowFile rows, OnLoss onLoss) {
         long start = System.nanoTime();
         AtomicLong checked = new AtomicLong();
@@ -80,8 +80,8 @@ public final class RowCheck {
         }
     }
 
-    /// Checks that the columns and the first rows fit the topic: as many as make a small batch. Fails with INVALID,
-    /// saying which do not and why.
+    /// Checks that the columns and the first rows fit the topic: as many as make a small batch. Fails with
+    /// INVALID, saying which do not and why.
     static void checkStart(RowFile rows, TopicSchema topic, OnLoss onLoss) {
         check(rows, topic, onLoss, new AtomicLong(), START_ROWS, true);
     }

@@ -99,8 +99,8 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     /// @param onLoss for values of more digits than the topic's field holds
     ArrowReader read(BufferAllocator allocator, int batchRows, TopicSchema topic, OnLoss onLoss);
 
-    /// What was noticed since this was asked last, a line each. It does not keep the rows from being taken, but may not
-    /// be what the user means.
+    /// What was noticed since this was asked last, a line each. It does not keep the rows from being taken, but
+    /// may not be what the user means.
     default List<String> takeNotes() {
         return List.of();
     }

@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the option by which a column would be more than text: numbers with a decimal comma, and dates that are not
-/// written as ISO 8601 has them.
+/// Finds the option by which a column would be more than text: numbers with a decimal comma, and dates that are
+/// not written as ISO 8601 has them.
 final class TextHints {
 
     private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+(?<fraction>,[0-9]+)?");
@@ -34,7 +34,8 @@ final class TextHints {
             Pattern.compile("(?<first>[0-9]{1,4})(?<separator>[./-])(?<second>[0-9]{1,2})\\k<separator>"
                     + "(?<third>[0-9]{1,4})(?<time> [0-9]{1,2}:[0-9]{2}(?<seconds>:[0-9]{2})?(?<half> [AaPp][Mm])?)?");
 
-    /// Numbers as people write them: with signs between thousands, or with those of a currency or of a hundredth.
+    /// Numbers as people write them: with signs between thousands, or with those of a currency or of a
+    /// hundredth.
     private static final Pattern DECORATED = Pattern.compile("[-+]?[$\u20ac\u00a3\u00a5]? ?[-+]?"
             + "(?:[0-9]+|[0-9]{1,3}(?:(?<group>[.,'\u2019\u00a0\u202f])[0-9]{3})(?:\\k<group>[0-9]{3})*)"
             + "(?:[.,][0-9]+)? ?(?:[$\u20ac\u00a3\u00a5%]|EUR|USD|GBP|CHF)?");

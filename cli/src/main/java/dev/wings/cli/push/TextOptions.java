@@ -105,8 +105,8 @@ record TextOptions(
         };
     }
 
-    /// As [#plain(FieldType, String)], where the type is not known: a text that could be of several types stays as it
-    /// stands.
+    /// As [#plain(FieldType, String)], where the type is not known: a text that could be of several types stays
+    /// as it stands.
     String plain(String text) {
         String bare = text.strip();
         String joined = joined(bare);
@@ -128,8 +128,8 @@ record TextOptions(
         return joined.replace('.', '\'').replace(decimal, '.');
     }
 
-    /// A number without what stands between its thousands. If that stands elsewhere, it is the text as it stands, which
-    /// is no number.
+    /// A number without what stands between its thousands. If that stands elsewhere, it is the text as it
+    /// stands, which is no number.
     private String joined(String text) {
         if (thousands.isEmpty() || text.indexOf(thousands.get()) < 0) {
             return text;
@@ -139,7 +139,8 @@ record TextOptions(
         int point = bare.indexOf(decimal);
         int end = point < 0 ? bare.length() : point;
         for (int i = start; i < end; i++) {
-            // Positions are counted from the point: the sign stands at each fourth, and never before the first digit.
+            // Positions are counted from the point: the sign stands at each fourth, and never before the first
+            // digit.
             boolean between = (end - i) % 4 == 0;
             if (between ? i == start || bare.charAt(i) != thousands.get() : !isDigit(bare.charAt(i))) {
                 return text;

@@ -54,7 +54,8 @@ final class TextRowFile implements RowFile {
     /// A batch ends when its values have so many bytes: if there are many columns, little text becomes much.
     private static final long BATCH_VALUE_BYTES = 16 << 20;
 
-    /// How many values all vectors together have room for at the start: batches that are under way keep all their room.
+    /// How many values all vectors together have room for at the start: batches that are under way keep all
+    /// their room.
     private static final int INITIAL_VALUES = 1 << 17;
 
     private static final int INITIAL_ROWS = 8192;
@@ -247,8 +248,8 @@ final class TextRowFile implements RowFile {
         }
     }
 
-    /// The field with nulls allowed wherever they can stand in text: whether they may be there is for the ingestor to
-    /// say.
+    /// The field with nulls allowed wherever they can stand in text: whether they may be there is for the
+    /// ingestor to say.
     private static org.apache.arrow.vector.types.pojo.Field nullable(org.apache.arrow.vector.types.pojo.Field field) {
         List<org.apache.arrow.vector.types.pojo.Field> children = field.getChildren();
         if (field.getType() instanceof ArrowType.Map) {

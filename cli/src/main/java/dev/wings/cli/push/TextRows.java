@@ -30,9 +30,9 @@ import java.util.function.Consumer;
 import org.apache.arrow.vector.FieldVector;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of a text file, which are read once: as values for a topic, or to guess the topic's fields. A row that
-/// cannot be taken as it is fails with INVALID, naming the line; where the user says so, it is left out and counted.
-/// Closing this closes the file.
+/// The rows of a text file, which are read once: as values for a topic, or to guess the topic's fields. A row
+/// that cannot be taken as it is fails with INVALID, naming the line; where the user says so, it is left out
+/// and counted. Closing this closes the file.
 abstract sealed class TextRows implements AutoCloseable permits CsvRows, JsonRows {
 
     final TextOptions options;
@@ -113,8 +113,8 @@ abstract sealed class TextRows implements AutoCloseable permits CsvRows, JsonRow
     /// Where the last row was, for messages.
     abstract String place();
 
-    /// Vectors in which rows are tried that may be left out: what a bad row had written before it failed would else
-    /// become a part of the next.
+    /// Vectors in which rows are tried that may be left out: what a bad row had written before it failed would
+    /// else become a part of the next.
     final List<FieldVector> openTried(List<FieldVector> vectors) {
         vectors.forEach(vector -> tried.add(vector.getField().createVector(vector.getAllocator())));
         return tried;

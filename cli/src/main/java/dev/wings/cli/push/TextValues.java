@@ -66,7 +66,8 @@ final class TextValues {
         void write(int index, String text);
     }
 
-    /// The most digits of a number, which is more than any needs: longer ones take time that grows with their square.
+    /// The most digits of a number, which is more than any needs: longer ones take time that grows with their
+    /// square.
     private static final int MAX_NUMBER_LENGTH = 1000;
 
     private static final int LONG_DIGITS = 19;

@@ -30,8 +30,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The narrowest type that holds all the values that it was shown, as text or JSON. If they have nothing in common, it
-/// is a string.
+/// The narrowest type that holds all the values that it was shown, as text or JSON. If they have nothing in
+/// common, it is a string.
 final class TypeGuess {
 
     private enum Kind {
@@ -88,7 +88,8 @@ final class TypeGuess {
     private String firstOther = "";
     private long firstOtherLine;
 
-    /// The guess without texts that look like nulls, which of them came, and how many; null while there were none.
+    /// The guess without texts that look like nulls, which of them came, and how many; null while there were
+    /// none.
     private @Nullable TypeGuess withoutNulls;
 
     private String likeNull = "";

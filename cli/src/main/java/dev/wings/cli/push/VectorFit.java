@@ -214,8 +214,8 @@ sealed interface VectorFit
         }
     }
 
-    /// Values that stand in a dictionary, which may be another one, or have grown, with each batch. They are taken from
-    /// it one by one, since the rows are sent on a stream whose dictionaries never change.
+    /// Values that stand in a dictionary, which may be another one, or have grown, with each batch. They are
+    /// taken from it one by one, since the rows are sent on a stream whose dictionaries never change.
     record OfDictionary(VectorFit values, long id, DictionaryProvider dictionaries) implements VectorFit {
         @Override
         public Field field() {

@@ -15,8 +15,8 @@
  */
 package dev.wings.cli.resource;
 
-import dev.wings.client.ControlPlaneClient;
 import dev.wings.cli.output.Table;
+import dev.wings.client.ControlPlaneClient;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CreateNamespaceRequest;

@@ -15,12 +15,12 @@
  */
 package dev.wings.cli.resource;
 
-import dev.wings.cli.connect.Port;
 import dev.wings.cli.connect.Connection;
-import dev.wings.client.ControlPlaneClient;
+import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Json;
 import dev.wings.cli.output.Table;
+import dev.wings.client.ControlPlaneClient;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;

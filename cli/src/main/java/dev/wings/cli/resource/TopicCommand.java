@@ -173,8 +173,8 @@ public final class TopicCommand {
             });
         }
 
-        /// What the topic holds, which is also added to `view`; what is known without the SQL server is shown in any
-        /// case.
+        /// What the topic holds, which is also added to `view`; what is known without the SQL server is shown
+        /// in any case.
         private String status(TopicName name, Map<String, Object> view) {
             try {
                 TopicStatus status = TopicStatus.load(options.connection(), name);

@@ -15,8 +15,8 @@
  */
 package dev.wings.cli.resource;
 
-import dev.wings.cli.connect.Port;
 import dev.wings.cli.connect.Connection;
+import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Table;
 import dev.wings.cli.push.LocalDuckDb;
@@ -67,7 +67,8 @@ record TopicStatus(
             List<String> pages =
                     one(session, "select count(*), coalesce(sum(byte_length), 0)::bigint from system.pages" + of);
             List<Partition> largest = new ArrayList<>();
-            Answer answer = Answer.of(session, 
+            Answer answer = Answer.of(
+                    session,
                     "select partition_value, next_offset, watermark, last_timestamp from system.partitions" + of
                             + " order by next_offset desc, partition_value limit " + SHOWN);
             for (List<String> row : answer.rows()) {

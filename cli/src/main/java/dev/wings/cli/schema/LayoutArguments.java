@@ -81,7 +81,8 @@ public final class LayoutArguments {
                 .findFirst();
     }
 
-    /// Puts what the user asks for into a request, whose topic is given. Fails with INVALID for what makes no sense.
+    /// Puts what the user asks for into a request, whose topic is given. Fails with INVALID for what makes no
+    /// sense.
     public void addTo(CreateTopicRequest.Builder request) {
         LakeSpec.Builder lake = LakeSpec.newBuilder();
         lakePartitionBy.map(LakeText::parsePartitioning).ifPresent(lake::setPartitioning);

@@ -23,8 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Shows a text page by page if it has more lines than the screen. The text is kept until it has; then another program
-/// gets it, which the user may leave at any time. Without such a program the text is printed as it is.
+/// Shows a text page by page if it has more lines than the screen. The text is kept until it has; then another
+/// program gets it, which the user may leave at any time. Without such a program the text is printed as it is.
 final class Pager extends Writer {
 
     private final PrintWriter screen;

@@ -35,7 +35,8 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.duckdb.DuckDBConnection;
 
-/// See [OutputFormat#PARQUET]. Gathers the rows in a temporary file, so that whoever reads gets a whole file or none.
+/// See [OutputFormat#PARQUET]. Gathers the rows in a temporary file, so that whoever reads gets a whole file or
+/// none.
 final class ParquetPrinter implements ResultPrinter {
 
     private final OutputStream out;

@@ -15,10 +15,10 @@
  */
 package dev.wings.cli.sql;
 
-import dev.wings.client.SqlResult;
-import dev.wings.client.SqlSession;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.Human;
+import dev.wings.client.SqlResult;
+import dev.wings.client.SqlSession;
 import dev.wings.common.error.WingsException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -145,8 +145,8 @@ final class QueryRunner {
         return String.valueOf(failure.getMessage()).contains("Broken pipe");
     }
 
-    /// Ends the query that runs, and runs no other, because nobody reads the rows any more. Returns false if none runs,
-    /// or it is still planned.
+    /// Ends the query that runs, and runs no other, because nobody reads the rows any more. Returns false if
+    /// none runs, or it is still planned.
     boolean leave() {
         left = true;
         return cancel();

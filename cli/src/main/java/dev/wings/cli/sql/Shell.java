@@ -15,11 +15,11 @@
  */
 package dev.wings.cli.sql;
 
-import dev.wings.client.SqlSession;
-import dev.wings.client.Address;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.FailureText;
 import dev.wings.cli.output.Table;
+import dev.wings.client.Address;
+import dev.wings.client.SqlSession;
 import dev.wings.common.error.WingsException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -29,8 +29,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;

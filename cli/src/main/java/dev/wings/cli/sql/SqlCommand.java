@@ -15,7 +15,6 @@
  */
 package dev.wings.cli.sql;
 
-import dev.wings.client.SqlSession;
 import static java.util.Objects.requireNonNull;
 
 import dev.wings.cli.connect.Connection;
@@ -23,6 +22,7 @@ import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
 import dev.wings.cli.output.ReaderWatch;
 import dev.wings.cli.output.Screen;
+import dev.wings.client.SqlSession;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

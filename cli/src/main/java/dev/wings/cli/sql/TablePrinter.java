@@ -27,8 +27,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// See [OutputFormat#TABLE]. The width of a column is that of its widest value in the first block of rows; on a
-/// terminal, columns at the end that do not fit are left out. Times of one column have the same number of digits of a
-/// second.
+/// terminal, columns at the end that do not fit are left out. Times of one column have the same number of
+/// digits of a second.
 final class TablePrinter implements ResultPrinter {
 
     private static final int BLOCK_ROWS = 1000;

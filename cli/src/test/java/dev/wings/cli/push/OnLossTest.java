@@ -103,8 +103,8 @@ final class OnLossTest {
         allocator.close();
     }
 
-    /// For each a type, a text, and what becomes of it where digits are cut; the same text must be refused otherwise,
-    /// or become null.
+    /// For each a type, a text, and what becomes of it where digits are cut; the same text must be refused
+    /// otherwise, or become null.
     @ParameterizedTest
     @CsvSource({
         "long,1.5,1",
@@ -530,8 +530,8 @@ final class OnLossTest {
                 .hasMessageContaining("rows.arrow");
     }
 
-    /// Checks that the file is refused at `place` with `reject` and, if `cut` is [#REFUSED], with `truncate`; and that
-    /// its last value is null with `null`.
+    /// Checks that the file is refused at `place` with `reject` and, if `cut` is [#REFUSED], with `truncate`;
+    /// and that its last value is null with `null`.
     private void assertLoss(Path file, String topic, List<String> before, String cut, String place) throws IOException {
         assertThatThrownBy(() -> read(file, topic, OnLoss.REJECT))
                 .isInstanceOf(WingsException.class)

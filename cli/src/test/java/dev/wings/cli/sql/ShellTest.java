@@ -15,13 +15,13 @@
  */
 package dev.wings.cli.sql;
 
-import dev.wings.cli.connect.Port;
-import dev.wings.client.SqlSession;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wings.client.Address;
 import dev.wings.cli.connect.Connection;
+import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
+import dev.wings.client.Address;
+import dev.wings.client.SqlSession;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -17,8 +17,8 @@ package dev.wings.common.arrow;
 
 import java.lang.foreign.MemorySegment;
 
-/// Checks what must hold inside of arrays, so that whoever reads them later stays inside of their buffers. Each check
-/// fails with INVALID.
+/// Checks what must hold inside of arrays, so that whoever reads them later stays inside of their buffers. Each
+/// check fails with INVALID.
 final class ArrayChecks {
 
     private ArrayChecks() {}
@@ -68,8 +68,8 @@ final class ArrayChecks {
         return bad >= 0;
     }
 
-    /// Checks that every value that is not null is UTF-8. What stands under a null, or outside of all values, does not
-    /// matter.
+    /// Checks that every value that is not null is UTF-8. What stands under a null, or outside of all values,
+    /// does not matter.
     static void checkText(SourceField field, ArrayData array) {
         MemorySegment data = array.memory(1);
         long start = offset(array, 0);
@@ -108,9 +108,9 @@ final class ArrayChecks {
         return true;
     }
 
-    /// Checks that views that are not null lie in their buffers and repeat the start of their values, and that text is
-    /// UTF-8. Views may share bytes, so the bytes of all values together are counted first: they may be `limit` at
-    /// most. Returns how many they are.
+    /// Checks that views that are not null lie in their buffers and repeat the start of their values, and that
+    /// text is UTF-8. Views may share bytes, so the bytes of all values together are counted first: they may be
+    /// `limit` at most. Returns how many they are.
     static long checkViews(SourceField field, ArrayData array, long limit) {
         Views views = Views.of(array);
         long total = 0;

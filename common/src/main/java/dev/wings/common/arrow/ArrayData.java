@@ -20,8 +20,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/// An Arrow array in memory: what a column is made of. Its buffers are as long as its layout and length need, which is
-/// checked when it is read ([ArrayReader]).
+/// An Arrow array in memory: what a column is made of. Its buffers are as long as its layout and length need,
+/// which is checked when it is read ([ArrayReader]).
 ///
 /// @param width bytes per value for [Layout#FIXED], values per list for [Layout#FIXED_LIST], else 0
 /// @param nullCount the exact number of nulls

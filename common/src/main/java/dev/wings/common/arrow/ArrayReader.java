@@ -21,12 +21,12 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 
-/// Takes the arrays of one record batch out of its body, and checks all that a reader of them relies on: counts,
-/// bounds, lengths, offsets, bitmaps, text. Nothing the header says is believed before it is checked here. Fails with
-/// INVALID.
+/// Takes the arrays of one record batch out of its body, and checks all that a reader of them relies on:
+/// counts, bounds, lengths, offsets, bitmaps, text. Nothing the header says is believed before it is checked
+/// here. Fails with INVALID.
 ///
-/// Values as such are not checked here: casts check whether an index lies in its dictionary, and [CanonicalChecks]
-/// whether a number is in its range.
+/// Values as such are not checked here: casts check whether an index lies in its dictionary, and
+/// [CanonicalChecks] whether a number is in its range.
 final class ArrayReader {
 
     private static final int BUFFER_ALIGNMENT = 8;
@@ -160,8 +160,8 @@ final class ArrayReader {
             buffers.add(buffer(field, 0));
         }
         ArrayData array = new ArrayData(Layout.VIEW, 0, length, nulls, validity, List.copyOf(buffers), List.of());
-        // The limit holds for the views of all arrays together: else each array could stand for as many bytes as a
-        // whole batch.
+        // The limit holds for the views of all arrays together: else each array could stand for as many bytes
+        // as a whole batch.
         viewBytes += ArrayChecks.checkViews(field, array, memory.limit() - viewBytes);
         return array;
     }

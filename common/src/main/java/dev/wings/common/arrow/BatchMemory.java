@@ -44,8 +44,8 @@ final class BatchMemory implements AutoCloseable {
         held.add(buffer);
     }
 
-    /// Allocates memory whose content is undefined. Fails with INVALID over the limit of the batch, with EXHAUSTED over
-    /// that of the process.
+    /// Allocates memory whose content is undefined. Fails with INVALID over the limit of the batch, with
+    /// EXHAUSTED over that of the process.
     Buf allocate(long bytes) {
         charge(bytes);
         if (bytes == 0) {
@@ -68,8 +68,8 @@ final class BatchMemory implements AutoCloseable {
         return buffer;
     }
 
-    /// Replaces `old`, which is given back, by `bytes` of memory, or some more to spare if the limit allows it. The
-    /// memory starts with the bytes of `old`, and zeros follow.
+    /// Replaces `old`, which is given back, by `bytes` of memory, or some more to spare if the limit allows it.
+    /// The memory starts with the bytes of `old`, and zeros follow.
     Buf grow(Buf old, long bytes) {
         long spare = Math.min(old.length() / 2, limit - allocated);
         allocated -= old.length();

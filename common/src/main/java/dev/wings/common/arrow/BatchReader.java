@@ -118,8 +118,8 @@ public final class BatchReader implements AutoCloseable {
         long id = header.id();
         drop(id);
         missing.remove(id);
-        // Dictionaries that refer to this one would else show its new values where they mean those that they were sent
-        // with.
+        // Dictionaries that refer to this one would else show its new values where they mean those that they
+        // were sent with.
         for (SchemaBinding.DictionaryColumn other : binding.dictionaries()) {
             long otherId = other.dictionary().id();
             if (dictionaryMemory.containsKey(otherId)

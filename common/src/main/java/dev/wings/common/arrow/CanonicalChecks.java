@@ -227,8 +227,8 @@ final class CanonicalChecks {
         return WingsException.invalid(what + ": field=\"" + path + "\", type=" + type + ", " + place);
     }
 
-    /// Tells which positions of a list's child belong to a list that is part of a value. It finds that out when it is
-    /// first asked, which hardly ever happens.
+    /// Tells which positions of a list's child belong to a list that is part of a value. It finds that out when
+    /// it is first asked, which hardly ever happens.
     private static final class Elements implements IntPredicate {
 
         private final ArrayData lists;

@@ -25,8 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Knows which blocks of objects are on the local disk, which are on their way, and which have to go to make room for
-/// others. It does no I/O. Safe for use by many threads: one lock guards all of it, and is held for microseconds.
+/// Knows which blocks of objects are on the local disk, which are on their way, and which have to go to make
+/// room for others. It does no I/O. Safe for use by many threads: one lock guards all of it, and is held for
+/// microseconds.
 final class CacheState {
 
     private final long capacityBytes;
@@ -53,8 +54,8 @@ final class CacheState {
     /// @param evicted files that the caller deletes
     record Work(List<Flight> own, List<Flight> others, List<CachedFile> evicted, CachedObject.Loaded loaded) {}
 
-    /// Takes over a file that a former process left. False if there is another file of the same object: a crash can
-    /// bring back one that was evicted.
+    /// Takes over a file that a former process left. False if there is another file of the same object: a crash
+    /// can bring back one that was evicted.
     synchronized boolean restore(CachedFile file) {
         if (files.putIfAbsent(file.object(), file) != null) {
             return false;
@@ -194,9 +195,9 @@ final class CacheState {
     /// @param grown whether the index claims blocks that may not be synced
     record Taken(CacheIndex index, boolean grown) {}
 
-    /// Takes the index of what is there now. The caller syncs the data if it has grown, then writes the index, or says
-    /// [#keepIndex]. Index and growth are answered together: what arrives between two answers would be claimed without
-    /// a sync.
+    /// Takes the index of what is there now. The caller syncs the data if it has grown, then writes the index,
+    /// or says [#keepIndex]. Index and growth are answered together: what arrives between two answers would be
+    /// claimed without a sync.
     synchronized Taken takeIndex(CachedFile file) {
         boolean grown = file.grown();
         return new Taken(file.takeIndex(), grown);

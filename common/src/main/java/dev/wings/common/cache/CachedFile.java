@@ -63,8 +63,8 @@ final class CachedFile {
         this.lastUseMillis = lastUseMillis;
     }
 
-    /// A file of an object of which nothing is there yet. The name is new for each file that ever was, so that an index
-    /// that a crash brings back belongs to no other file's data.
+    /// A file of an object of which nothing is there yet. The name is new for each file that ever was, so that
+    /// an index that a crash brings back belongs to no other file's data.
     static CachedFile create(ObjectId object, UUID name, int blockBytes) {
         return new CachedFile(object, name.toString(), blockBytes, new BitSet(), 0);
     }

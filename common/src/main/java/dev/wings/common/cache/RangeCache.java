@@ -69,7 +69,8 @@ public final class RangeCache implements AutoCloseable {
     ///
     /// @param capacityBytes how many bytes it may take on disk
     /// @param blockBytes the size of a block, which is there as a whole or not at all
-    /// @param requestBytes how much one request fetches, a multiple of `blockBytes`; each takes a buffer of that size
+    /// @param requestBytes how much one request fetches, a multiple of `blockBytes`; each takes a buffer of
+    ///     that size
     /// @param gapBytes so many bytes that nobody asked for are fetched as well if that saves a request
     /// @param fetches how many requests one object store gets at once; all stores together get a third more
     /// @param persistEvery how often the index is written
@@ -241,7 +242,8 @@ public final class RangeCache implements AutoCloseable {
         }
     }
 
-    /// Writes the indexes that are behind, one by one: who evicts meanwhile must not delete what is written here.
+    /// Writes the indexes that are behind, one by one: who evicts meanwhile must not delete what is written
+    /// here.
     void persist() {
         synchronized (persisting) {
             for (CachedFile file : state.useChanged()) {
@@ -360,8 +362,8 @@ public final class RangeCache implements AutoCloseable {
         }
     }
 
-    /// Waits for all flights to end before it fails, so that a caller that failed leaves nothing behind; only an
-    /// interrupted caller does not wait.
+    /// Waits for all flights to end before it fails, so that a caller that failed leaves nothing behind; only
+    /// an interrupted caller does not wait.
     private static void await(List<Flight> flights) {
         List<Throwable> failures = new ArrayList<>();
         for (Flight flight : flights) {
@@ -426,8 +428,8 @@ public final class RangeCache implements AutoCloseable {
         @Override
         public Path link(Path directory) {
             check();
-            // The link has the name of what is there already: should something arrive meanwhile, the next link has
-            // another.
+            // The link has the name of what is there already: should something arrive meanwhile, the next link
+            // has another.
             Path link = directory.resolve(state.linkName(file));
             try {
                 ensureData(file);

@@ -19,9 +19,10 @@ import java.util.Map;
 
 /// What whoever assembles services in one process decides about their settings, by their whole names.
 ///
-/// @param defaults take the place of the record's own defaults; what the environment or the file sets takes theirs
-/// @param fixed cannot be set otherwise: another value in the environment or the file is a problem. An empty value says
-///     that the setting has none
+/// @param defaults take the place of the record's own defaults; what the environment or the file sets takes
+///     theirs
+/// @param fixed cannot be set otherwise: another value in the environment or the file is a problem. An empty
+///     value says that the setting has none
 public record Presets(Map<String, String> defaults, Map<String, String> fixed) {
 
     /// Nothing is decided, as for a service that is a process of its own.

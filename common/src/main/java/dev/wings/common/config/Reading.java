@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What came of reading the configuration of a service. With problems there is no configuration, but where the service
-/// would listen is known all the same, as far as it is set rightly.
+/// What came of reading the configuration of a service. With problems there is no configuration, but where the
+/// service would listen is known all the same, as far as it is set rightly.
 ///
 /// @param prefix what the names of its settings start with, such as `WINGS_SERVER_`
 /// @param config empty if there are problems

@@ -31,8 +31,8 @@ public final class UnknownNames {
 
     private UnknownNames() {}
 
-    /// Finds variables that belong to no service and to nobody else, and describes each in a line. Those that begin
-    /// like a service's settings are problems of its [Reading].
+    /// Finds variables that belong to no service and to nobody else, and describes each in a line. Those that
+    /// begin like a service's settings are problems of its [Reading].
     ///
     /// @param services all services that there are
     /// @param others names that are read by something else

@@ -115,9 +115,9 @@ public final class DuckDb implements AutoCloseable {
         }
     }
 
-    /// Runs a statement of our own with one parameter and reads its answer, which is one text. The statement is kept:
-    /// there are few of them. The parameter must have a type in it (`?::VARCHAR`), or the statement is planned anew
-    /// each time.
+    /// Runs a statement of our own with one parameter and reads its answer, which is one text. The statement is
+    /// kept: there are few of them. The parameter must have a type in it (`?::VARCHAR`), or the statement is
+    /// planned anew each time.
     ///
     /// @param reader is given the text in UTF-8, which is there for as long as it reads
     public <T> T text(String sql, String parameter, Function<ByteBuffer, T> reader) {
@@ -134,8 +134,8 @@ public final class DuckDb implements AutoCloseable {
 
     /// Prepares one statement. The caller must know that it is one: DuckDB executes all but the last of several.
     public Statement prepare(String sql) {
-        // The collector frees these few bytes: closing a shared arena would stop every thread of the process, for each
-        // query.
+        // The collector frees these few bytes: closing a shared arena would stop every thread of the process,
+        // for each query.
         Arena scope = Arena.ofAuto();
         try {
             MemorySegment statement = scope.allocate(ADDRESS);

@@ -47,13 +47,13 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// A table as a `struct ArrowArrayStream` of the Arrow C stream interface. It is made with its columns; an [ArrowTable]
-/// with the rows is attached later, and may be replaced by another.
+/// A table as a `struct ArrowArrayStream` of the Arrow C stream interface. It is made with its columns; an
+/// [ArrowTable] with the rows is attached later, and may be replaced by another.
 ///
-/// DuckDB copies the struct for each scan and reads through the copy, without telling the producer that a scan starts.
-/// A plain one-shot stream would give the second scan of a self join what the first left over: wrong rows, no error. So
-/// the struct has `private_data` 0, and the first `get_next` through a copy writes the number of the scan that it opens
-/// into the copy's: whoever comes with 0 is a new scan.
+/// DuckDB copies the struct for each scan and reads through the copy, without telling the producer that a scan
+/// starts. A plain one-shot stream would give the second scan of a self join what the first left over: wrong rows, no
+/// error. So the struct has `private_data` 0, and the first `get_next` through a copy writes the number of the scan
+/// that it opens into the copy's: whoever comes with 0 is a new scan.
 ///
 /// DuckDB also believes that the producer delivers only the columns that a plan needs, and only the rows that its
 /// filters let through, without telling which. So the stream has one column, a struct of the table's columns, and

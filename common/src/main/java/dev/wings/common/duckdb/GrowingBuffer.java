@@ -21,8 +21,8 @@ import org.apache.arrow.memory.util.MemoryUtil;
 
 /// A buffer that grows while it is filled.
 ///
-/// It is filled by addresses, as everything on this path is: each value of each result goes through here, and memory
-/// segments cost several times as much until they are hot.
+/// It is filled by addresses, as everything on this path is: each value of each result goes through here, and
+/// memory segments cost several times as much until they are hot.
 final class GrowingBuffer implements AutoCloseable {
 
     private static final long FIRST_BYTES = 4 << 10;

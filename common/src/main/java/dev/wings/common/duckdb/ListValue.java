@@ -32,8 +32,8 @@ import java.util.UUID;
 import org.apache.arrow.vector.PeriodDuration;
 import org.jspecify.annotations.Nullable;
 
-/// Lists as values of DuckDB. All elements of a list have one type, which is found from them: decimals get as many
-/// digits as the largest needs.
+/// Lists as values of DuckDB. All elements of a list have one type, which is found from them: decimals get as
+/// many digits as the largest needs.
 final class ListValue {
 
     private static final int BOOLEAN = 1;

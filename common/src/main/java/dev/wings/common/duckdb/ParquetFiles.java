@@ -43,8 +43,8 @@ public final class ParquetFiles {
 
     /// As [#relation(Collection)].
     ///
-    /// @param options options of `read_parquet` as they stand in SQL: further ones, or ones that replace those by which
-    ///     nothing is inferred
+    /// @param options options of `read_parquet` as they stand in SQL: further ones, or ones that replace those
+    ///     by which nothing is inferred
     public static String relation(Collection<Path> files, Map<String, String> options) {
         Map<String, String> all = new LinkedHashMap<>(NOTHING_INFERRED);
         all.putAll(options);

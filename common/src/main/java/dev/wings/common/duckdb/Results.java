@@ -89,9 +89,9 @@ public final class Results implements AutoCloseable {
         return root;
     }
 
-    /// Replaces the rows of [#root] by the next ones, and returns false at the end. The first time these are about
-    /// 2,000 rows, then about as many as make a mebibyte; they take no more than two mebibytes, unless one row is
-    /// larger.
+    /// Replaces the rows of [#root] by the next ones, and returns false at the end. The first time these are
+    /// about 2,000 rows, then about as many as make a mebibyte; they take no more than two mebibytes, unless
+    /// one row is larger.
     public boolean next() {
         try {
             root.clear();

@@ -31,8 +31,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.invoke.MethodHandle;
 
-/// The part of [CApi] that makes and binds values of many types. It is a class of its own because each shape of a
-/// function takes a few milliseconds to link, and most processes never bind a value.
+/// The part of [CApi] that makes and binds values of many types. It is a class of its own because each shape of
+/// a function takes a few milliseconds to link, and most processes never bind a value.
 final class ValueApi {
 
     static final MethodHandle BIND_BOOLEAN =

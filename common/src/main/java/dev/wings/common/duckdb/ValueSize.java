@@ -24,9 +24,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.util.MemoryUtil;
 
-/// How many bytes the values of a type take in Arrow, roughly. It is computed before Arrow values are made, since a
-/// value that many rows of a chunk share is in Arrow as many times. A value that Arrow cannot hold is refused on the
-/// way.
+/// How many bytes the values of a type take in Arrow, roughly. It is computed before Arrow values are made,
+/// since a value that many rows of a chunk share is in Arrow as many times. A value that Arrow cannot hold is
+/// refused on the way.
 @SuppressWarnings("restricted")
 sealed interface ValueSize {
 
@@ -56,8 +56,8 @@ sealed interface ValueSize {
         }
     }
 
-    /// Integers of 128 bits, which Arrow gets as decimals of 38 digits, however large they are: those of 39 digits
-    /// would be wrong, and the largest unsigned ones negative.
+    /// Integers of 128 bits, which Arrow gets as decimals of 38 digits, however large they are: those of 39
+    /// digits would be wrong, and the largest unsigned ones negative.
     record HugeInteger(boolean signed) implements ValueSize {
 
         private static final BigInteger LIMIT = BigInteger.TEN.pow(38);
@@ -101,8 +101,8 @@ sealed interface ValueSize {
     record Text() implements ValueSize {
         @Override
         public void add(MemorySegment vector, long[] sums) throws Throwable {
-            // Addresses are used because this runs for each row of each result, where memory segments cost several
-            // times as much until they are hot.
+            // Addresses are used because this runs for each row of each result, where memory segments cost
+            // several times as much until they are hot.
             long entries = ((MemorySegment) CApi.VECTOR_DATA.invokeExact(vector)).address();
             MemorySegment validity = validity(vector, sums.length);
             boolean allValid = validity.address() == 0;

@@ -15,14 +15,15 @@
  */
 package dev.wings.common.error;
 
-/// Shortens the texts of failures for their way to a client. They travel in a header, and clients take 8 KiB at most
-/// for all headers together; when a text is longer, they say that the server is broken.
+/// Shortens the texts of failures for their way to a client. They travel in a header, and clients take 8 KiB at
+/// most for all headers together; when a text is longer, they say that the server is broken.
 final class Descriptions {
 
     /// Counts bytes as they travel: those that are no printable ASCII take three.
     private static final int MAX_BYTES = 4 << 10;
 
-    /// How much of the end is kept: most of what matters is at the start, but the place in a statement is at the end.
+    /// How much of the end is kept: most of what matters is at the start, but the place in a statement is at
+    /// the end.
     private static final int MAX_END_BYTES = 1 << 10;
 
     private static final String CUT = " ... ";

@@ -30,16 +30,17 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// A bounded number of places, or bytes, that owners (tenants, say) share.
 ///
-/// **Turns are fair.** The next place goes to the owner who holds the least; among equals, to the one who was served,
-/// gave back or came the longest time ago. How much the others have waiting does not matter, so that many clients of
-/// one owner are as one.
+/// **Turns are fair.** The next place goes to the owner who holds the least; among equals, to the one who was
+/// served, gave back or came the longest time ago. How much the others have waiting does not matter, so that
+/// many clients of one owner are as one.
 ///
-/// **Something is always left.** An owner may hold three times what it leaves free: three quarters of all when it is
-/// alone, and less the more such owners there are. So an owner who holds nothing need not wait for others who hold on
-/// to what they have. Nobody can have more than [#most] at once; if there is a single place, it may be taken.
+/// **Something is always left.** An owner may hold three times what it leaves free: three quarters of all when
+/// it is alone, and less the more such owners there are. So an owner who holds nothing need not wait for others
+/// who hold on to what they have. Nobody can have more than [#most] at once; if there is a single place, it may
+/// be taken.
 ///
-/// **Waiting is bounded**: so many requests of one owner may wait, four times as many of all owners, each for so long;
-/// what is beyond fails with EXHAUSTED.
+/// **Waiting is bounded**: so many requests of one owner may wait, four times as many of all owners, each for
+/// so long; what is beyond fails with EXHAUSTED.
 ///
 /// An owner is remembered while it holds something or waits. Safe for use by many threads.
 public final class FairPlaces {
@@ -132,8 +133,8 @@ public final class FairPlaces {
         return acquire(owner, 1);
     }
 
-    /// Waits until `amount` places are free at once, and takes them. Fails with EXHAUSTED if too many requests wait, or
-    /// it takes too long, or there are never so many; with UNAVAILABLE after [#drain].
+    /// Waits until `amount` places are free at once, and takes them. Fails with EXHAUSTED if too many requests
+    /// wait, or it takes too long, or there are never so many; with UNAVAILABLE after [#drain].
     public Place acquire(String owner, long amount) throws InterruptedException {
         check(amount);
         if (amount > most()) {
@@ -215,7 +216,8 @@ public final class FairPlaces {
         }
     }
 
-    /// Hands out nothing any more, and waits until everything was given back. Returns whether that happened in time.
+    /// Hands out nothing any more, and waits until everything was given back. Returns whether that happened in
+    /// time.
     public boolean drain(Duration timeout) throws InterruptedException {
         long leftNanos = timeout.toNanos();
         lock.lockInterruptibly();
@@ -406,8 +408,8 @@ public final class FairPlaces {
         }
     }
 
-    /// The owner that is served next. One that holds nothing yet makes the others wait behind it; one that is at the
-    /// end of its share does not.
+    /// The owner that is served next. One that holds nothing yet makes the others wait behind it; one that is
+    /// at the end of its share does not.
     private Optional<Owner> next() {
         List<Owner> inTurn = owners.values().stream()
                 .filter(owner -> !owner.waiters.isEmpty())

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Knows which tenants exist, so that a name that somebody has made up gets no share of what tenants share.
 ///
-/// Tenants that were found are remembered for a while, names that are none are not. Those who ask for names that were
-/// not known before take turns with those who ask again, so that neither keeps the other waiting. Safe for use by many
-/// threads.
+/// Tenants that were found are remembered for a while, names that are none are not. Those who ask for names
+/// that were not known before take turns with those who ask again, so that neither keeps the other waiting.
+/// Safe for use by many threads.
 public final class KnownTenants {
 
     private static final int MAX_REMEMBERED = 10_000;
@@ -67,8 +67,8 @@ public final class KnownTenants {
         }
     }
 
-    /// Fails with NOT_FOUND, or INVALID, if there is no such tenant. It asks, and blocks, if the tenant is not known or
-    /// was asked for long ago; a tenant that was known counts as known while nobody answers.
+    /// Fails with NOT_FOUND, or INVALID, if there is no such tenant. It asks, and blocks, if the tenant is not
+    /// known or was asked for long ago; a tenant that was known counts as known while nobody answers.
     public void check(String tenant) {
         Instant now = clock.instant();
         boolean again;

@@ -38,8 +38,8 @@ public record PageKey(String topicUid, String partitionValue, int schemaVersion)
         }
     }
 
-    /// Compares without making the bytes: UTF-16 orders as UTF-8 does, except that surrogates stand for what is above
-    /// everything else.
+    /// Compares without making the bytes: UTF-16 orders as UTF-8 does, except that surrogates stand for what is
+    /// above everything else.
     private static int compareUtf8(String left, String right) {
         int common = Math.min(left.length(), right.length());
         for (int i = 0; i < common; i++) {

@@ -53,9 +53,9 @@ final class Connections {
         return draining;
     }
 
-    /// Takes a connection up. If there are too many, one that keeps the server waiting goes: it is taken from the
-    /// address that has the most of them, and is the one that has waited for the longest. If all connections are at
-    /// work, the new one goes.
+    /// Takes a connection up. If there are too many, one that keeps the server waiting goes: it is taken from
+    /// the address that has the most of them, and is the one that has waited for the longest. If all
+    /// connections are at work, the new one goes.
     void add(HttpConnection connection) {
         open.add(connection);
         if (open.size() > limit) {
@@ -75,8 +75,8 @@ final class Connections {
         signalIfIdle();
     }
 
-    /// Cuts the connection of an owner that has not taken its answer for the longest time. Returns whether there was
-    /// one.
+    /// Cuts the connection of an owner that has not taken its answer for the longest time. Returns whether
+    /// there was one.
     boolean cutSlowestTaker(String owner) {
         Optional<HttpConnection> slowest =
                 longestWaiting(open.stream().filter(each -> each.isAnswering() && each.isOf(owner)));

@@ -19,14 +19,14 @@ import java.time.Duration;
 
 /// What the clients of one [HttpEdge] can use up together.
 ///
-/// @param connections how many may be open at once; when one more comes, the one that has kept the server waiting for
-///     the longest goes
-/// @param bodiesBytes the bytes of the bodies of all requests, shared by the owners; a request that finds no room is
-///     refused
+/// @param connections how many may be open at once; when one more comes, the one that has kept the server
+///     waiting for the longest goes
+/// @param bodiesBytes the bytes of the bodies of all requests, shared by the owners; a request that finds no
+///     room is refused
 /// @param answersBytes the bytes of answers that clients have not taken yet, shared by the owners
 /// @param headTime how long the head of a request may take, counted from the connection or the answer before
-/// @param requestTime how long it may take from then until the last byte of the answer is taken; then the connection is
-///     cut
+/// @param requestTime how long it may take from then until the last byte of the answer is taken; then the
+///     connection is cut
 /// @param drainTime how long a shutdown waits for requests that run
 public record EdgeLimits(
         int connections,

@@ -35,12 +35,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// An HTTP/1.1 server that no client can keep from the others by what it sends, does not send, or does not take.
+/// An HTTP/1.1 server that no client can keep from the others by what it sends, does not send, or does not
+/// take.
 ///
-/// One thread reads heads and bodies and writes answers, and never waits for a client. A request has a virtual thread
-/// of its own only from when it is there as a whole until its answer is. What clients make the server wait for is
-/// bounded in time, and in memory by shares of owners. The number of connections is bounded, and those that keep the
-/// server waiting for the longest make room: so whoever connects and asks is answered, however many others dawdle.
+/// One thread reads heads and bodies and writes answers, and never waits for a client. A request has a virtual
+/// thread of its own only from when it is there as a whole until its answer is. What clients make the server
+/// wait for is bounded in time, and in memory by shares of owners. The number of connections is bounded, and
+/// those that keep the server waiting for the longest make room: so whoever connects and asks is answered,
+/// however many others dawdle.
 public final class HttpEdge implements AutoCloseable {
 
     private static final int BACKLOG = 512;
@@ -99,8 +101,8 @@ public final class HttpEdge implements AutoCloseable {
         this.listener = bound.channel();
     }
 
-    /// Starts to listen on `host` and `port`; 0 takes a free one. Fails with PRECONDITION that names the port if it is
-    /// taken.
+    /// Starts to listen on `host` and `port`; 0 takes a free one. Fails with PRECONDITION that names the port
+    /// if it is taken.
     ///
     /// @param mounts what is served; one of them has no prefix
     public static HttpEdge open(String host, int port, EdgeLimits limits, List<Mount> mounts) {
@@ -145,8 +147,8 @@ public final class HttpEdge implements AutoCloseable {
         return bodies;
     }
 
-    /// Finds room for an answer: an owner that lets answers lie loses one to make room for its others. Fails with
-    /// EXHAUSTED if that is not enough.
+    /// Finds room for an answer: an owner that lets answers lie loses one to make room for its others. Fails
+    /// with EXHAUSTED if that is not enough.
     FairPlaces.Place placeForAnswer(String owner, long bytes) {
         long counted = Math.min(bytes, answers.most());
         Optional<FairPlaces.Place> place = answers.tryAcquire(owner, counted);

@@ -27,8 +27,8 @@ public interface HttpService {
         void send(HttpAnswer answer) throws IOException;
     }
 
-    /// The owner whose share of what all use the request counts for. It is called on the network's thread, before
-    /// anything of the request is checked: it must neither block nor fail.
+    /// The owner whose share of what all use the request counts for. It is called on the network's thread,
+    /// before anything of the request is checked: it must neither block nor fail.
     String owner(HttpHead head);
 
     /// Answers a request, on a thread of its own. Whatever it throws cuts the connection.

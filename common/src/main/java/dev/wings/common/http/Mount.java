@@ -25,7 +25,8 @@ import java.util.Set;
 /// What an edge serves below one path.
 ///
 /// @param prefix what paths start with, without a slash at its end; empty for all paths that no other mount has
-/// @param bodyTypes content types that bodies may have, without parameters; a body of another type is refused with 415
+/// @param bodyTypes content types that bodies may have, without parameters; a body of another type is refused
+///     with 415
 /// @param bodyBytes a larger body is refused with 413
 /// @param places for the requests that are worked on at once, shared by the owners: those beyond wait, and then are
 ///     refused. Empty if there is no limit
@@ -36,8 +37,8 @@ public record Mount(
         bodyTypes = Set.copyOf(bodyTypes);
     }
 
-    /// Whether the path belongs here. Slashes at the end of the service's address, as some clients have them, are
-    /// forgiven.
+    /// Whether the path belongs here. Slashes at the end of the service's address, as some clients have them,
+    /// are forgiven.
     boolean has(String path) {
         int start = 0;
         while (path.startsWith("//", start)) {

@@ -22,10 +22,11 @@ import java.util.function.Function;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 
-/// The types that a topic's table keeps values as. They are the topic's own, except for times where the layout says so.
+/// The types that a topic's table keeps values as. They are the topic's own, except for times where the layout
+/// says so.
 ///
-/// A table's schema says what it keeps, and so do its files: whoever writes or reads them asks the schema, not the
-/// layout.
+/// A table's schema says what it keeps, and so do its files: whoever writes or reads them asks the schema, not
+/// the layout.
 public final class KeptTypes {
 
     private KeptTypes() {}

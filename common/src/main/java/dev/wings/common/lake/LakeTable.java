@@ -58,8 +58,8 @@ import org.apache.iceberg.types.Types.TimestampType;
 public record LakeTable(
         Schema schema, PartitionSpec partitioning, SortOrder sortOrder, Map<String, String> properties) {
 
-    /// The field id of the column `__offset__`: above all ids that a topic's field can have, below those that Iceberg
-    /// keeps.
+    /// The field id of the column `__offset__`: above all ids that a topic's field can have, below those that
+    /// Iceberg keeps.
     public static final int OFFSET_FIELD_ID = 2_000_000_001;
 
     /// The field id of the column `__timestamp__`.
@@ -182,8 +182,8 @@ public record LakeTable(
         return builder;
     }
 
-    /// A name that is not taken: a partition field may not have the name of a column, and engines compare names without
-    /// regard to case.
+    /// A name that is not taken: a partition field may not have the name of a column, and engines compare names
+    /// without regard to case.
     private static String unused(String wanted, Set<String> taken) {
         String name = wanted;
         while (!taken.add(TopicField.folded(name))) {

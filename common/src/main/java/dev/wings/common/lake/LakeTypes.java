@@ -23,8 +23,9 @@ import org.apache.iceberg.types.Types.NestedField;
 
 /// A topic's types as Iceberg's, with the same ids at all depths.
 ///
-/// They are the same types with one exception: `fixed` is `binary` in the table, since DuckDB writes no Parquet column
-/// of fixed length, and Iceberg's `fixed` is nothing else in Parquet. Lengths were checked when the rows came in.
+/// They are the same types with one exception: `fixed` is `binary` in the table, since DuckDB writes no Parquet
+/// column of fixed length, and Iceberg's `fixed` is nothing else in Parquet. Lengths were checked when the rows
+/// came in.
 final class LakeTypes {
 
     private LakeTypes() {}

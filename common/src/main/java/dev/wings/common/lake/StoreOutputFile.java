@@ -35,8 +35,8 @@ final class StoreOutputFile implements OutputFile {
         this.location = location;
     }
 
-    /// Fails early if the object exists, so that nothing is computed in vain; the store decides when the stream is
-    /// closed.
+    /// Fails early if the object exists, so that nothing is computed in vain; the store decides when the stream
+    /// is closed.
     @Override
     public PositionOutputStream create() {
         if (store.find(key).isPresent()) {

@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The directory for local files of one service, below one that many may share. It is removed with the service; the
-/// directory of a service that was killed is removed when the next one of its kind starts below the same parent.
+/// The directory for local files of one service, below one that many may share. It is removed with the service;
+/// the directory of a service that was killed is removed when the next one of its kind starts below the same
+/// parent.
 public final class Scratch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
@@ -58,10 +59,11 @@ public final class Scratch implements AutoCloseable {
         this.lock = lock;
     }
 
-    /// Makes the directory, and removes those of services of the same kind that no longer run. Fails with PRECONDITION
-    /// if another user has taken the name of the default parent.
+    /// Makes the directory, and removes those of services of the same kind that no longer run. Fails with
+    /// PRECONDITION if another user has taken the name of the default parent.
     ///
-    /// @param parent if it is empty, a directory of this user's own in the system's directory for temporary files
+    /// @param parent if it is empty, a directory of this user's own in the system's directory for temporary
+    ///     files
     public static Scratch open(Optional<Path> parent, String kind) {
         Path shared = parent.orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "wings-" + userName()));
         try {
@@ -109,8 +111,8 @@ public final class Scratch implements AutoCloseable {
         }
     }
 
-    /// The failure of work for which a local file cannot be made, written or read: most likely the disk is full, which
-    /// a later attempt or another worker need not find.
+    /// The failure of work for which a local file cannot be made, written or read: most likely the disk is
+    /// full, which a later attempt or another worker need not find.
     public static WingsException failed(String what, IOException cause) {
         return new WingsException(ErrorKind.EXHAUSTED, what + ", cause=" + cause, cause);
     }
@@ -160,7 +162,8 @@ public final class Scratch implements AutoCloseable {
         }
     }
 
-    /// Removes a tree. Those who use what is in it, such as engines that were killed, may take it away meanwhile.
+    /// Removes a tree. Those who use what is in it, such as engines that were killed, may take it away
+    /// meanwhile.
     private static void remove(Path root) {
         try {
             Files.walkFileTree(root, new SimpleFileVisitor<>() {

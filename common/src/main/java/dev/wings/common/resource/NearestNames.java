@@ -89,7 +89,8 @@ public final class NearestNames {
         }
     }
 
-    /// How many letters are to be changed, put in or left out; some number above `limit` if they are more than that.
+    /// How many letters are to be changed, put in or left out; some number above `limit` if they are more than
+    /// that.
     private static int changes(String from, String to, int limit) {
         if (Math.abs(from.length() - to.length()) > limit) {
             return limit + 1;

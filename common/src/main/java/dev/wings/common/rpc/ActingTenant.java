@@ -28,8 +28,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
-/// The tenant that a call between services is made for, so that the service that answers it can be fair to tenants. It
-/// gives no rights: those are checked where tenants come in, see [Caller].
+/// The tenant that a call between services is made for, so that the service that answers it can be fair to
+/// tenants. It gives no rights: those are checked where tenants come in, see [Caller].
 public final class ActingTenant {
 
     /// The tenant of calls that are made for no tenant in particular.

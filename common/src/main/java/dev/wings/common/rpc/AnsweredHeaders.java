@@ -22,7 +22,8 @@ import io.grpc.Status;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A call whose answer has further headers: they go before its first message, or beside its status if there is none.
+/// A call whose answer has further headers: they go before its first message, or beside its status if there is
+/// none.
 public final class AnsweredHeaders<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
     private final Consumer<Metadata> further;

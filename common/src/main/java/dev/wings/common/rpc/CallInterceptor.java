@@ -28,9 +28,9 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/// Stands around every call: failures of the service become the statuses that [GrpcErrors] names, whether they were
-/// thrown or handed to `onError`, and the call is measured. A call whose request is too large or too late is ended
-/// here.
+/// Stands around every call: failures of the service become the statuses that [GrpcErrors] names, whether they
+/// were thrown or handed to `onError`, and the call is measured. A call whose request is too large or too late
+/// is ended here.
 final class CallInterceptor implements ServerInterceptor {
 
     private final CallMetrics metrics;
@@ -160,7 +160,8 @@ final class CallInterceptor implements ServerInterceptor {
             this.onlyFirst = onlyFirst;
         }
 
-        /// A message that comes after the call was closed is closed here: nobody else would give back what it holds.
+        /// A message that comes after the call was closed is closed here: nobody else would give back what it
+        /// holds.
         @Override
         public void onMessage(Q message) {
             request.ifPresent(onlyFirst ? RequestTimeouts.Request::complete : RequestTimeouts.Request::heard);

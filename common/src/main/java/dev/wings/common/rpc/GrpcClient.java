@@ -32,7 +32,8 @@ import java.util.concurrent.TimeUnit;
 /// A connection to a service of Wings, made on first use and made again when it breaks.
 public final class GrpcClient implements AutoCloseable {
 
-    /// Whoever closes a client has ended its calls before; this is time for what the connection still has to say.
+    /// Whoever closes a client has ended its calls before; this is time for what the connection still has to
+    /// say.
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
 
     private final ManagedChannel channel;
@@ -92,8 +93,8 @@ public final class GrpcClient implements AutoCloseable {
         }
     }
 
-    /// gRPC waits up to two minutes between attempts to connect, and fails calls meanwhile. How often to try is for
-    /// those who call to decide, see [Retries]: when one comes back, the connection is tried at once.
+    /// gRPC waits up to two minutes between attempts to connect, and fails calls meanwhile. How often to try is
+    /// for those who call to decide, see [Retries]: when one comes back, the connection is tried at once.
     private record QuickReconnect(ManagedChannel channel) implements ClientInterceptor {
         @Override
         public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {

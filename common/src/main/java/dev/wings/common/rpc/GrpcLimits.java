@@ -23,14 +23,14 @@ import java.time.Duration;
 
 /// What clients of a gRPC port may take of it.
 ///
-/// @param connections how many may be open at once, shared by the addresses that they come from; others are closed at
-///     once
+/// @param connections how many may be open at once, shared by the addresses that they come from; others are
+///     closed at once
 /// @param connectionCalls how many calls of one connection run at once; more wait in the client
 /// @param connectionIdle a connection without calls is ended after so long
 /// @param connectionAge a connection is asked to go after so long, and takes no new calls then
 /// @param connectionAgeGrace how long calls that run then may go on
-/// @param receiveBytes the bytes of requests that have not arrived in full, of all connections; each has a quarter of
-///     it
+/// @param receiveBytes the bytes of requests that have not arrived in full, of all connections; each has a
+///     quarter of it
 /// @param requestTimeout a call whose request has not arrived after so long is ended, and so is a stream whose client
 ///     says nothing for so long before its own end of the stream
 public record GrpcLimits(

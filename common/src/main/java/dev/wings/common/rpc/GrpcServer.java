@@ -194,15 +194,15 @@ public final class GrpcServer implements AutoCloseable {
             return this;
         }
 
-        /// The largest message, counted after it was decompressed; a larger one ends its call with RESOURCE_EXHAUSTED.
-        /// It is 4 MiB if not said.
+        /// The largest message, counted after it was decompressed; a larger one ends its call with
+        /// RESOURCE_EXHAUSTED. It is 4 MiB if not said.
         public Builder maxMessageBytes(int bytes) {
             this.maxMessageBytes = bytes;
             return this;
         }
 
-        /// What clients may take of the port. If this is not said, the defaults hold, without a limit to the time that
-        /// requests take.
+        /// What clients may take of the port. If this is not said, the defaults hold, without a limit to the
+        /// time that requests take.
         public Builder limits(GrpcLimits limits, Scheduler scheduler) {
             this.limits = limits;
             this.scheduler = Optional.of(scheduler);
@@ -257,8 +257,9 @@ public final class GrpcServer implements AutoCloseable {
             }
         }
 
-        /// Adds the services. gRPC has one limit for the messages of all services, and warns, with a stack trace, of
-        /// each message that is beyond it: so gRPC gets no limit, and our own interceptors count what comes in.
+        /// Adds the services. gRPC has one limit for the messages of all services, and warns, with a stack
+        /// trace, of each message that is beyond it: so gRPC gets no limit, and our own interceptors count what
+        /// comes in.
         private void addServices() {
             Map<String, Integer> limitOfMethod = new HashMap<>();
             addServices(
@@ -274,7 +275,8 @@ public final class GrpcServer implements AutoCloseable {
             netty.addStreamTracerFactory(new InboundBytes(limitOfMethod, limits.receiveBytes()));
         }
 
-        /// Serves the older protocol of reflection, which grpcurl and others ask before they know of the newer one.
+        /// Serves the older protocol of reflection, which grpcurl and others ask before they know of the newer
+        /// one.
         @SuppressWarnings("deprecation")
         private static ServerServiceDefinition olderReflection() {
             return ProtoReflectionService.newInstance().bindService();

@@ -41,8 +41,8 @@ final class InboundBytes extends ServerStreamTracer.Factory {
     private final Map<Object, Long> byConnection = new ConcurrentHashMap<>();
 
     /// @param maxMessageBytes the limits of methods, by their full names; other methods are not counted
-    /// @param limitBytes how many bytes requests may take that have not arrived in full; a quarter of it for each
-    ///     connection, and always enough for its largest message
+    /// @param limitBytes how many bytes requests may take that have not arrived in full; a quarter of it for
+    ///     each connection, and always enough for its largest message
     InboundBytes(Map<String, Integer> maxMessageBytes, long limitBytes) {
         this.maxMessageBytes = Map.copyOf(maxMessageBytes);
         int largest = maxMessageBytes.values().stream()

@@ -31,8 +31,8 @@ import java.util.random.RandomGenerator;
 /// [WingsException] here.
 ///
 /// @param attempts how many are made at most
-/// @param firstPause before the second attempt; doubles from attempt to attempt. What is waited is a random part of it,
-///     half of it at least, so that many callers do not come back at once
+/// @param firstPause before the second attempt; doubles from attempt to attempt. What is waited is a random part of
+///     it, half of it at least, so that many callers do not come back at once
 /// @param longestPause where the doubling ends
 public record Retries(
         Scheduler scheduler, RandomGenerator random, int attempts, Duration firstPause, Duration longestPause) {
@@ -59,7 +59,8 @@ public record Retries(
     }
 
     /// Makes a call once whose answers come one after the other, and gives them to `reader`. The call is cancelled if
-    /// answers are left when the reader returns or fails: they would else wait at the other side until somebody asks.
+    /// answers are left when the reader returns or fails: they would else wait at the other side until somebody
+    /// asks.
     public static <A, R> R streaming(Supplier<Iterator<A>> call, Function<Iterator<A>, R> reader) {
         Context.CancellableContext context = Context.current().withCancellation();
         try {

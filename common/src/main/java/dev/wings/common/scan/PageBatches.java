@@ -25,9 +25,9 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of a run of pages, batch by batch. Each batch is decoded when it is asked for, however large it becomes.
-/// Small batches are joined, and large ones come in parts, so that whoever takes several at once takes no more than
-/// that.
+/// The rows of a run of pages, batch by batch. Each batch is decoded when it is asked for, however large it
+/// becomes. Small batches are joined, and large ones come in parts, so that whoever takes several at once takes
+/// no more than that.
 ///
 /// Used by one thread at a time.
 final class PageBatches implements AutoCloseable {

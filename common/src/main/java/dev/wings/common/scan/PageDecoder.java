@@ -52,8 +52,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.VectorSchemaRootAppender;
 import org.jspecify.annotations.Nullable;
 
-/// Makes batches with the wanted columns out of pages. Columns are found by field id; what is not compressed is not
-/// copied, and what is not wanted is not touched.
+/// Makes batches with the wanted columns out of pages. Columns are found by field id; what is not compressed is
+/// not copied, and what is not wanted is not touched.
 final class PageDecoder {
 
     private final List<ScanColumn> columns;
@@ -231,8 +231,8 @@ final class PageDecoder {
 
     /// Rows `[start, start + rows)` of a source. If this fails, it can be tried again.
     ///
-    /// @param loaded the columns that [#load] gave; they stay the caller's, except what becomes a column of the result
-    ///     as it is
+    /// @param loaded the columns that [#load] gave; they stay the caller's, except what becomes a column of the
+    ///     result as it is
     VectorSchemaRoot part(PageBatches.Source source, List<@Nullable FieldVector> loaded, int start, int rows) {
         List<@Nullable FieldVector> made = new ArrayList<>();
         try {

@@ -29,7 +29,8 @@ import java.util.List;
 /// @param batches all batches of the page, in its order
 public record PageRef(long commitNumber, ObjectRange range, int crc32c, long startOffset, List<PageBatch> batches) {
 
-    /// The order of the log, and in each folio the order of the folio: pages that lie side by side are neighbours.
+    /// The order of the log, and in each folio the order of the folio: pages that lie side by side are
+    /// neighbours.
     public static final Comparator<PageRef> FOLIO_ORDER = Comparator.comparingLong(PageRef::commitNumber)
             .thenComparingLong(page -> page.range().start());
 

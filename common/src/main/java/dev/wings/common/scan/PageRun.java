@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// @param pages at least one, by their place in the object
 public record PageRun(ObjectRange range, List<PageRef> pages) {
 
-    /// How many bytes of other topics' pages, or of partitions that are not wanted, may lie between two pages: these
-    /// are read in less time than another request takes.
+    /// How many bytes of other topics' pages, or of partitions that are not wanted, may lie between two pages:
+    /// these are read in less time than another request takes.
     private static final long MAX_GAP_BYTES = 64 << 10;
 
     public PageRun {

@@ -240,8 +240,8 @@ final class PageScan implements ArrowTable.Scan {
         return new Fetched(null, opened.all(), bytes);
     }
 
-    /// Waits for the run whose turn it is. If it, or what was read with it, took more memory than there is, it is read
-    /// again when nothing else is there.
+    /// Waits for the run whose turn it is. If it, or what was read with it, took more memory than there is, it
+    /// is read again when nothing else is there.
     private Fetched await(Fetch first) {
         try {
             return join(first);

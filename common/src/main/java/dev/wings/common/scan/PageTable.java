@@ -25,7 +25,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// The rows of pages, with the wanted columns, as often as they are asked for. Owns nothing until it is scanned.
 public final class PageTable implements ArrowTable {
 
-    /// What small batches may be joined with. (Each batch has a price of its own further on, however small it is.)
+    /// What small batches may be joined with. (Each batch has a price of its own further on, however small it
+    /// is.)
     public enum Joining {
         /// Small batches are joined with others of their page: where a page ends, a batch does.
         IN_PAGES,

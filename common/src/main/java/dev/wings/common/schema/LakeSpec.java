@@ -52,8 +52,8 @@ public record LakeSpec(
     /// What a time can be in a table: itself, its microseconds since midnight, or its text. They have the same order.
     public static final List<Primitive> TIMES = List.of(Primitive.TIME, Primitive.LONG, Primitive.STRING);
 
-    /// The field id of the column `__offset__` in the table: above all ids that a topic's fields can have, and below
-    /// those that Iceberg keeps for itself.
+    /// The field id of the column `__offset__` in the table: above all ids that a topic's fields can have, and
+    /// below those that Iceberg keeps for itself.
     public static final int OFFSET_FIELD_ID = 2_000_000_001;
 
     /// The field id of the column `__timestamp__` in the table.
@@ -95,8 +95,8 @@ public record LakeSpec(
         MONTH,
         YEAR;
 
-        /// Whether this transform takes values of the type. Floating point numbers make no partitions: they are hardly
-        /// ever equal.
+        /// Whether this transform takes values of the type. Floating point numbers make no partitions: they are
+        /// hardly ever equal.
         public boolean takes(FieldType type) {
             return switch (this) {
                 case IDENTITY -> type.canPartition();
@@ -109,7 +109,8 @@ public record LakeSpec(
 
     /// One part of the order of rows.
     ///
-    /// @param fieldId the id of a top-level field of a primitive type, [#OFFSET_FIELD_ID] or [#TIMESTAMP_FIELD_ID]
+    /// @param fieldId the id of a top-level field of a primitive type, [#OFFSET_FIELD_ID] or
+    ///     [#TIMESTAMP_FIELD_ID]
     public record SortField(int fieldId, boolean descending, boolean nullsLast) {
 
         /// An ascending order, with nulls first as the Iceberg table spec has it.
@@ -118,8 +119,8 @@ public record LakeSpec(
         }
     }
 
-    /// The layout of a topic whose creator asked for nothing: partitioned by its partition key, in the order of the
-    /// log.
+    /// The layout of a topic whose creator asked for nothing: partitioned by its partition key, in the order of
+    /// the log.
     ///
     /// @param partitionFieldId the id of the topic's partition key; 0 for none
     public static LakeSpec defaults(int partitionFieldId) {

@@ -19,17 +19,17 @@ import java.util.Locale;
 
 /// Decides which names of fields are the same name, see [TopicField#folded].
 ///
-/// Whoever reads a topic compares names in a way of its own: DuckDB without regard to the case of ASCII letters, Java's
-/// `equalsIgnoreCase` character by character, by their upper and lower case (`ſ` is `s`, `ı` and `İ` are `i`), Spark
-/// and Iceberg by the lower case of the whole name (`İ` is `i` and a dot above), others by the upper case (`ß` is
-/// `SS`). Here names are the same if they are for any of them, or for several in a row; so names that differ here
+/// Whoever reads a topic compares names in a way of its own: DuckDB without regard to the case of ASCII letters,
+/// Java's `equalsIgnoreCase` character by character, by their upper and lower case (`ſ` is `s`, `ı` and `İ` are `i`),
+/// Spark and Iceberg by the lower case of the whole name (`İ` is `i` and a dot above), others by the upper case (`ß`
+/// is `SS`). Here names are the same if they are for any of them, or for several in a row; so names that differ here
 /// differ for everybody.
 final class NameFolding {
 
     private static final char DOT_ABOVE = '\u0307';
 
-    /// A name is folded until nothing changes: the second round hardly ever changes what the first one made, and the
-    /// third one never does.
+    /// A name is folded until nothing changes: the second round hardly ever changes what the first one made,
+    /// and the third one never does.
     private static final int MAX_ROUNDS = 4;
 
     private NameFolding() {}
@@ -49,7 +49,8 @@ final class NameFolding {
         throw new IllegalStateException("the folding of a name does not end: name=" + name);
     }
 
-    /// Folds each character to upper and then to lower case by itself, so that it does not matter where it stands.
+    /// Folds each character to upper and then to lower case by itself, so that it does not matter where it
+    /// stands.
     private static String round(String name) {
         StringBuilder folded = new StringBuilder(name.length());
         name.codePoints()
@@ -60,8 +61,8 @@ final class NameFolding {
         return folded.toString();
     }
 
-    /// Whether `folded` ends with an `i`, on which a dot above tells nothing: whole names in lower case have one for
-    /// `İ`, single characters have none.
+    /// Whether `folded` ends with an `i`, on which a dot above tells nothing: whole names in lower case have
+    /// one for `İ`, single characters have none.
     private static boolean endsWithI(StringBuilder folded) {
         return !folded.isEmpty() && folded.charAt(folded.length() - 1) == 'i';
     }

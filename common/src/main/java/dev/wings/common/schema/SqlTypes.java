@@ -24,8 +24,8 @@ public final class SqlTypes {
 
     private static final Pattern PLAIN_IDENTIFIER = Pattern.compile("[a-z_][a-z0-9_]*");
 
-    /// The keywords of DuckDB that are not names everywhere unless they are quoted: all keywords except the unreserved
-    /// ones.
+    /// The keywords of DuckDB that are not names everywhere unless they are quoted: all keywords except the
+    /// unreserved ones.
     private static final Set<String> RESERVED = Set.of("""
             all analyse analyze and any array as asc asymmetric both case cast check collate column constraint
             create default deferrable desc describe distinct do else end except false fetch for foreign from

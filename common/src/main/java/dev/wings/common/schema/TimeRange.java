@@ -17,9 +17,10 @@ package dev.wings.common.schema;
 
 /// The dates and times that topics hold: what the SQL engine, Iceberg's transforms and all readers of tables take.
 ///
-/// They are the years 0001 to 9999, as in the SQL standard, in Spark, and in Python's `datetime`, in which PyIceberg
-/// gives values. Other systems go further, each to years of its own, and some wrap beyond them: Iceberg counts hours in
-/// 32 bits, and DuckDB takes the ends of the 64-bit range for infinity or for nothing at all.
+/// They are the years 0001 to 9999, as in the SQL standard, in Spark, and in Python's `datetime`, in which
+/// PyIceberg gives values. Other systems go further, each to years of its own, and some wrap beyond them:
+/// Iceberg counts hours in 32 bits, and DuckDB takes the ends of the 64-bit range for infinity or for nothing
+/// at all.
 public final class TimeRange {
 
     /// 0001-01-01.

@@ -28,8 +28,8 @@ import java.util.Collection;
 /// @param doc for people; at most [#MAX_DOC_LENGTH] characters, empty for none
 public record TopicField(int id, String name, boolean required, FieldType type, String doc) {
 
-    /// The largest id. The ids above it are left to columns that are not the topic's own; Iceberg keeps the last 200
-    /// for itself.
+    /// The largest id. The ids above it are left to columns that are not the topic's own; Iceberg keeps the
+    /// last 200 for itself.
     public static final int MAX_ID = 1_000_000_000;
 
     public static final int MAX_NAME_LENGTH = 255;
@@ -58,14 +58,15 @@ public record TopicField(int id, String name, boolean required, FieldType type, 
         return new TopicField(id, name, true, type, "");
     }
 
-    /// The name in the form in which names are compared: without regard to case. Names that differ in this form are
-    /// different for everybody who reads a topic, see [NameFolding]; this is the one place that says which names are
+    /// The name in the form in which names are compared: without regard to case. Names that differ in this form
+    /// are different for everybody who reads a topic, see [NameFolding]. This method alone says which names are
     /// the same.
     public static String folded(String name) {
         return NameFolding.fold(name);
     }
 
-    /// The name, cut to a length that is fit for a message, with nothing in it that could break a line of a log.
+    /// The name, cut to a length that is fit for a message, with nothing in it that could break a line of a
+    /// log.
     public static String printable(String name) {
         String clean = name.replaceAll("\\p{Cntrl}", "?");
         return clean.length() <= 100 ? clean : clean.substring(0, 100) + "...";

@@ -37,8 +37,8 @@ public record Machine(ObjectStores stores, BufferAllocator allocator, World worl
         return new Machine(resources.add(new ObjectStores()), resources.add(new RootAllocator()), world);
     }
 
-    /// The surroundings of one service, with figures and a connection to the control plane of its own. It connects to
-    /// nothing yet.
+    /// The surroundings of one service, with figures and a connection to the control plane of its own. It
+    /// connects to nothing yet.
     ///
     /// @param callTimeout how long a call to the control plane that sets no limit may take
     public Surroundings surroundings(String service, URI controlPlane, Duration callTimeout, Resources resources) {

@@ -31,11 +31,11 @@ import org.slf4j.LoggerFactory;
 /// Writes the bulk of large files past the operating system's page cache, where the file system can do that.
 ///
 /// A large file that is to be synced anyway gains nothing from the cache: it pays for fresh pages and for a copy into
-/// them, and waits for the disk all the same. Small files stay in the cache, because whoever follows a topic reads them
-/// a moment later.
+/// them, and waits for the disk all the same. Small files stay in the cache, because whoever follows a topic
+/// reads them a moment later.
 ///
-/// Blocks are copied into aligned buffers first, since the content lies in memory as it came. A file may be written by
-/// this and through the cache at once as long as no block is written by both (open(2)).
+/// Blocks are copied into aligned buffers first, since the content lies in memory as it came. A file may be written
+/// by this and through the cache at once as long as no block is written by both (open(2)).
 final class DirectWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectWriter.class);
@@ -60,9 +60,9 @@ final class DirectWriter {
     /// The block size of the file system: positions, lengths and addresses must be multiples of it.
     private volatile int blockBytes = NOT_TRIED;
 
-    /// Writes the first bytes of `pieces` to the start of an empty file and moves the pieces' positions past them. What
-    /// remains, all of it or less than a block, is the caller's to write. Nothing is durable before the caller has
-    /// synced the file.
+    /// Writes the first bytes of `pieces` to the start of an empty file and moves the pieces' positions past
+    /// them. What remains, all of it or less than a block, is the caller's to write. Nothing is durable before
+    /// the caller has synced the file.
     ///
     /// @param bytes the length of all pieces together
     /// @return how many bytes were written
@@ -117,8 +117,8 @@ final class DirectWriter {
                 .slice(0, bytes);
     }
 
-    /// Whether the file system can do it, which is tried once, with a block of the first file: some refuse to open a
-    /// file for it, some to write.
+    /// Whether the file system can do it, which is tried once, with a block of the first file: some refuse to
+    /// open a file for it, some to write.
     private boolean isSupported(Path file) throws IOException {
         if (blockBytes == NOT_TRIED) {
             blockBytes = probe(file);
@@ -143,9 +143,9 @@ final class DirectWriter {
         return FileChannel.open(file, StandardOpenOption.WRITE, DIRECT);
     }
 
-    /// `com.sun.nio.file.ExtendedOpenOption.DIRECT`, found by its name: the package is exported and documented, yet the
-    /// compiler warns of it, and that warning cannot be switched off. A JDK without it has an option that no file
-    /// system knows.
+    /// `com.sun.nio.file.ExtendedOpenOption.DIRECT`, found by its name: the package is exported and documented,
+    /// yet the compiler warns of it, and that warning cannot be switched off. A JDK without it has an option
+    /// that no file system knows.
     private static OpenOption directOption() {
         try {
             for (Object option :

@@ -42,8 +42,8 @@ final class DurableDirectories {
     private final Syncer syncer;
     private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
-    /// Names whose sync failed. The kernel forgets what it could not write, so the next sync would succeed and prove
-    /// nothing.
+    /// Names whose sync failed. The kernel forgets what it could not write, so the next sync would succeed and
+    /// prove nothing.
     private final Set<Path> doubtful = ConcurrentHashMap.newKeySet();
 
     DurableDirectories(Path root) {
@@ -114,8 +114,8 @@ final class DurableDirectories {
         }
     }
 
-    /// Makes the name of a file or directory durable, whoever made it. Fails with INTERNAL if the file system cannot do
-    /// that, or could not when it was asked before: a repeated call does not mend it.
+    /// Makes the name of a file or directory durable, whoever made it. Fails with INTERNAL if the file system
+    /// cannot do that, or could not when it was asked before: a repeated call does not mend it.
     void sync(Path name) throws IOException {
         Path directory = name.getParent();
         if (directory == null) {

@@ -95,7 +95,8 @@ final class LocalListing {
         }
     }
 
-    /// The first `count` names after `after` that lead to wanted keys, in order; directories have a slash at the end.
+    /// The first `count` names after `after` that lead to wanted keys, in order; directories have a slash at
+    /// the end.
     private List<String> children(Path directory, String key, String after, int count) throws IOException {
         PriorityQueue<String> smallest = new PriorityQueue<>(Comparator.reverseOrder());
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
@@ -125,7 +126,8 @@ final class LocalListing {
         return ordered;
     }
 
-    /// The name as keys have it: directories have a slash at the end. Empty for what is neither a file nor a directory.
+    /// The name as keys have it: directories have a slash at the end. Empty for what is neither a file nor a
+    /// directory.
     private static String name(Path entry, String name) throws IOException {
         try {
             BasicFileAttributes attributes =

@@ -101,7 +101,8 @@ final class LocalObjectStore implements ObjectStore {
         }
     }
 
-    /// Fails early for a key that is taken, to spare the work; whether it is really free is found out by [#publish].
+    /// Fails early for a key that is taken, to spare the work; whether it is really free is found out by
+    /// [#publish].
     private void refuseTaken(String key, Path target) throws IOException {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw taken(key, target);
@@ -200,8 +201,8 @@ final class LocalObjectStore implements ObjectStore {
         return parent;
     }
 
-    /// The attributes of the regular file that stands for an object; empty for anything else, and for what a symbolic
-    /// link leads to.
+    /// The attributes of the regular file that stands for an object; empty for anything else, and for what a
+    /// symbolic link leads to.
     private Optional<BasicFileAttributes> attributes(String key, Path file) {
         try {
             Path parent = parent(file);
@@ -233,8 +234,9 @@ final class LocalObjectStore implements ObjectStore {
         return WingsException.notFound("object does not exist: key=" + key);
     }
 
-    /// The failure that says that the key is taken. The name is synced first: a caller that repeats a create whose
-    /// outcome it does not know takes this failure for success. So it is not said of a name whose sync failed.
+    /// The failure that says that the key is taken. The name is synced first: a caller that repeats a create
+    /// whose outcome it does not know takes this failure for success. So it is not said of a name whose sync
+    /// failed.
     private WingsException taken(String key, Path target) throws IOException {
         if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
             return WingsException.invalid("key is the directory of other objects: key=" + key);

@@ -37,14 +37,14 @@ public interface ObjectStore extends AutoCloseable {
     /// was interrupted, the outcome is unknown: the object may or may not exist.
     void create(String key, List<ByteBuffer> content);
 
-    /// Stores the content of a file, as the other does. Nobody may write to the file from now on, also not when this
-    /// has returned: a store may make the object of the file itself. The caller may remove its name then.
+    /// Stores the content of a file, as the other does. Nobody may write to the file from now on, also not when
+    /// this has returned: a store may make the object of the file itself. The caller may remove its name then.
     default void create(String key, Path file) {
         FileContent.use(file, content -> create(key, content));
     }
 
-    /// Makes the store ready for objects below `directory` that others will write past this interface. A store in which
-    /// keys are no more than names has nothing to do.
+    /// Makes the store ready for objects below `directory` that others will write past this interface. A store
+    /// in which keys are no more than names has nothing to do.
     default void makeRoom(String directory) {}
 
     /// Reads bytes `[start, start + into.remaining())` of an object into `into`, whose position moves to its limit.

@@ -17,15 +17,16 @@ package dev.wings.common.store;
 
 import java.net.URI;
 
-/// Opens the object stores of one URI scheme. Providers are found with `ServiceLoader`, so that others can add theirs.
+/// Opens the object stores of one URI scheme. Providers are found with `ServiceLoader`, so that others can add
+/// theirs.
 public interface ObjectStoreProvider {
 
     /// The scheme of the URIs that this provider takes, lower case: `file`.
     String scheme();
 
-    /// The one form of `root`: URIs that mean the same store have the same form, which has no slash at its end. Fails
-    /// with INVALID if `root` makes no sense for this kind of store. It reaches nothing, so it says nothing about
-    /// whether the store exists.
+    /// The one form of `root`: URIs that mean the same store have the same form, which has no slash at its end.
+    /// Fails with INVALID if `root` makes no sense for this kind of store. It reaches nothing, so it says
+    /// nothing about whether the store exists.
     URI canonical(URI root);
 
     /// Opens the store at `root`. Fails with INVALID for a URI that makes no sense, UNAVAILABLE if the store cannot

@@ -52,8 +52,9 @@ public final class ObjectStores implements AutoCloseable {
         return store;
     }
 
-    /// The one form of a URI: URIs that mean the same store have the same form. Fails with INVALID for a URI that
-    /// [#open] could never open: nobody provides its scheme, or the provider has no use for it. It reaches nothing.
+    /// The one form of a URI: URIs that mean the same store have the same form. Fails with INVALID for a URI
+    /// that [#open] could never open: nobody provides its scheme, or the provider has no use for it. It reaches
+    /// nothing.
     public URI canonical(URI root) {
         return provider(root).canonical(root);
     }

@@ -108,8 +108,8 @@ final class StagingArea {
         }
     }
 
-    /// Syncs a file. What a failed sync leaves behind cannot be trusted: the kernel forgets what it could not write,
-    /// and a second sync succeeds. So the failure is not one that a repeated call mends.
+    /// Syncs a file. What a failed sync leaves behind cannot be trusted: the kernel forgets what it could not
+    /// write, and a second sync succeeds. So the failure is not one that a repeated call mends.
     private static void sync(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(false);

@@ -29,11 +29,11 @@ import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /// Keeps warnings and errors that are all alike from filling the log: what a client can bring about, it can bring about
-/// a thousand times a second, and each time with a stack trace. After so many in a minute, further ones are only
-/// counted, and the first one of the next minute says how many they were.
+/// a thousand times a second, and each time with a stack trace. After so many in a minute, further ones are
+/// only counted, and the first one of the next minute says how many they were.
 ///
-/// Lines are alike if they have the same logger and the same text, whatever the values in it. The time is that of the
-/// lines.
+/// Lines are alike if they have the same logger and the same text, whatever the values in it. The time is that
+/// of the lines.
 ///
 /// Lines that only say that a client has left are not written at all (see [DepartedClients]).
 public final class BoundedLog extends UnsynchronizedAppenderBase<ILoggingEvent>

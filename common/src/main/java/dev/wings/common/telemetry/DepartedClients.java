@@ -19,12 +19,12 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import org.jspecify.annotations.Nullable;
 
-/// Recognises log lines of libraries about clients that leave while they are answered, as `wings sql ... | head` does
-/// each time.
+/// Recognises log lines of libraries about clients that leave while they are answered, as `wings sql ... |
+/// head` does each time.
 ///
-/// gRPC's server logs a warning, with a stack trace, for each failure of one HTTP/2 stream: the client has reset its
-/// stream while bytes for it were waiting, or sends on a stream that has ended. A client may do either at will, it
-/// concerns no other client, and the call itself ends as cancelled, which its metrics count.
+/// gRPC's server logs a warning, with a stack trace, for each failure of one HTTP/2 stream: the client has
+/// reset its stream while bytes for it were waiting, or sends on a stream that has ended. A client may do
+/// either at will, it concerns no other client, and the call itself ends as cancelled, which its metrics count.
 final class DepartedClients {
 
     private static final String LOGGER = "io.grpc.netty.NettyServerHandler";

@@ -64,7 +64,8 @@ public final class ManagementServer implements AutoCloseable {
 
     private static final Duration SCRAPE_PATIENCE = Duration.ofSeconds(10);
 
-    /// How long all readiness checks together may take: less than whoever asks waits, so that the reason is still read.
+    /// How long all readiness checks together may take: less than whoever asks waits, so that the reason is
+    /// still read.
     static final Duration CHECK_TIME = Duration.ofSeconds(3);
 
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
@@ -106,8 +107,8 @@ public final class ManagementServer implements AutoCloseable {
         return new Mount(path, Set.of(), 0, places, new Service(path, page));
     }
 
-    /// Starts to listen on `host` and `port`; 0 takes a free one. Fails with PRECONDITION that names the port if it is
-    /// taken.
+    /// Starts to listen on `host` and `port`; 0 takes a free one. Fails with PRECONDITION that names the port
+    /// if it is taken.
     public static ManagementServer open(String host, int port, Telemetry telemetry, List<ReadinessCheck> checks) {
         return open(host, port, telemetry, checks, REQUEST_TIME);
     }

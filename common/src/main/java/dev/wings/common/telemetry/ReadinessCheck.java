@@ -20,8 +20,8 @@ import java.util.Optional;
 /// Something that a service needs to serve its first request.
 ///
 /// @param name as the answer of `/readyz` has it: `postgres`
-/// @param probe looks now, without waiting long, and says what is missing; empty if nothing is. An exception counts as
-///     missing
+/// @param probe looks now, without waiting long, and says what is missing; empty if nothing is. An exception
+///     counts as missing
 public record ReadinessCheck(String name, Probe probe) {
 
     /// Looks at one thing.

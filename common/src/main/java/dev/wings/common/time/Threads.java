@@ -19,8 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
-/// Makes threads. It is the one source of them, except for those of sockets and native engines, so that a simulation
-/// can own the order in which they run.
+/// Makes threads. It is the one source of them, except for those of sockets and native engines, so that a
+/// simulation can own the order in which they run.
 public interface Threads {
 
     /// Makes threads that may wait, as many as anybody likes.
@@ -49,8 +49,8 @@ public interface Threads {
         return Executors.newThreadPerTaskExecutor(virtual(name));
     }
 
-    /// Runs at most `threads` tasks at once, for a library that waits for them in its own way, and so in the machine's
-    /// time. A simulation runs each task at once, on the thread that gives it. The caller closes it.
+    /// Runs at most `threads` tasks at once, for a library that waits for them in its own way, and so in the
+    /// machine's time. A simulation runs each task at once, on the thread that gives it. The caller closes it.
     ///
     /// @param name what the names of the threads begin with
     default ExecutorService pool(String name, int threads) {

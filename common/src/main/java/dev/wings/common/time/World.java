@@ -30,8 +30,8 @@ public record World(Scheduler scheduler, Threads threads, IdGenerator ids) {
         return system(new SecureRandom());
     }
 
-    /// The world of the machine with other random numbers; if they can be guessed, so can its ids. Whoever makes it
-    /// closes its scheduler.
+    /// The world of the machine with other random numbers; if they can be guessed, so can its ids. Whoever
+    /// makes it closes its scheduler.
     public static World system(RandomGenerator random) {
         return new World(Scheduler.system(), Threads.system(), new IdGenerator(InstantSource.system(), random));
     }

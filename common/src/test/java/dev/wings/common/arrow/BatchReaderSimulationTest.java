@@ -242,8 +242,8 @@ class BatchReaderSimulationTest {
         throughPage(stream, batch);
     }
 
-    /// Validates as Arrow's own code does, except that it knows no maps and takes decimals with all their digits for
-    /// too long; so [CanonicalValues] looks at the values.
+    /// Validates as Arrow's own code does, except that it knows no maps and takes decimals with all their
+    /// digits for too long; so [CanonicalValues] looks at the values.
     private static void validate(VectorSchemaRoot root) {
         root.getFieldVectors().stream()
                 .filter(vector -> !hasMap(vector.getField()))

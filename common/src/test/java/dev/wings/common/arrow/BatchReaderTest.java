@@ -251,7 +251,8 @@ class BatchReaderTest {
         }
     }
 
-    /// Each dictionary costs what it holds, not what was there before; all together have the limit of one batch.
+    /// Each dictionary costs what it holds, not what was there before; all together have the limit of one
+    /// batch.
     @Test
     void manySmallDeltas() {
         TopicSchema topic = topic(TopicField.optional(1, "f", FieldType.Primitive.STRING));

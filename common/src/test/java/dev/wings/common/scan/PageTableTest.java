@@ -79,8 +79,8 @@ class PageTableTest {
         return page;
     }
 
-    /// Stores a folio that also has a page of another topic. Returns the pages of the topic, each of which starts at
-    /// `startOffset`.
+    /// Stores a folio that also has a page of another topic. Returns the pages of the topic, each of which
+    /// starts at `startOffset`.
     private List<PageRef> store(String key, long commit, long startOffset, int... batches) {
         List<PageBuilder> pages = new ArrayList<>(List.of(page(OTHER_TOPIC, "", 5000)));
         for (int partition = 0; partition < PARTITIONS; partition++) {

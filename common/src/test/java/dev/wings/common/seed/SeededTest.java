@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/// A test that takes a seed, from which all of its random numbers come, and is run for the seeds from 1 on. A failure
-/// names the seed: `-Dwings.seed=N` runs that one again, and `-Dwings.seeds=N` runs so many, from
+/// A test that takes a seed, from which all of its random numbers come, and is run for the seeds from 1 on. A
+/// failure names the seed: `-Dwings.seed=N` runs that one again, and `-Dwings.seeds=N` runs so many, from
 /// `-Dwings.seeds.from=N` on.
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

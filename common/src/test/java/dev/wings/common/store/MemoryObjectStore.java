@@ -26,9 +26,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/// Objects on the heap, for tests of what uses a store. It passes the same contract as the real stores: an object is
-/// there as a whole or not at all, whatever becomes of whoever made it. `beforeCreate` runs first in each [#create] and
-/// may block or throw.
+/// Objects on the heap, for tests of what uses a store. It passes the same contract as the real stores: an
+/// object is there as a whole or not at all, whatever becomes of whoever made it. `beforeCreate` runs first in
+/// each [#create] and may block or throw.
 public final class MemoryObjectStore implements ObjectStore {
 
     private final InstantSource clock;

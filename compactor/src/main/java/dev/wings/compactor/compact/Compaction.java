@@ -58,8 +58,8 @@ public final class Compaction implements TaskHandler {
         /// very many partitions is compacted in parts that every control plane takes.
         private static final long MOVE_BYTES = 512 << 10;
 
-        /// How many bytes the descriptions of the pages of one task may have, batches included; they take some five
-        /// times as much memory.
+        /// How many bytes the descriptions of the pages of one task may have, batches included; they take some
+        /// five times as much memory.
         private static final long PLAN_BYTES = 64 << 20;
 
         public Limits(long pageBytes, int pages) {

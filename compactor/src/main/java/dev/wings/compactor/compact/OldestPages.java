@@ -29,9 +29,9 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// The oldest pages of a plan that fit into a budget. They are in the order of commits, and within a commit, however
-/// many pages it has, in that of partitions and offsets. So each partition gives a prefix of its pages, and the memory
-/// taken is bounded however long the plan is, as is what the control plane is told of the pages.
+/// The oldest pages of a plan that fit into a budget. They are in the order of commits, and within a commit,
+/// however many pages it has, in that of partitions and offsets. So each partition gives a prefix of its pages,
+/// and the memory taken is bounded however long the plan is, as is what the control plane is told of the pages.
 final class OldestPages {
 
     /// What one move takes in a request, besides the partition's value with its length: tags and two offsets.
@@ -124,8 +124,8 @@ final class OldestPages {
         return taken.stream().map(Planned::page).toList();
     }
 
-    /// What moves out of pages, by partition, in the only order that the control plane takes: each partition gives one
-    /// run of offsets without gaps.
+    /// What moves out of pages, by partition, in the only order that the control plane takes: each partition
+    /// gives one run of offsets without gaps.
     static List<WatermarkMove> moves(List<TopicPage> pages) {
         List<TopicPage> ordered = pages.stream()
                 .sorted(Comparator.comparing(TopicPage::partitionValue, PageKey.VALUE_ORDER)

@@ -65,8 +65,8 @@ final class EngineFiles implements FileIO {
         }
     }
 
-    /// Whether a location could mean a directory or something below it, however it is written: with another scheme for
-    /// the same store, with slashes or dots too many. In doubt it could.
+    /// Whether a location could mean a directory or something below it, however it is written: with another
+    /// scheme for the same store, with slashes or dots too many. In doubt it could.
     ///
     /// @param directory the start of keys, with the slash at its end
     static boolean mayBeIn(String directory, String location) {

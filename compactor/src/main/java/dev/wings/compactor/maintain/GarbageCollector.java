@@ -67,7 +67,8 @@ public final class GarbageCollector implements TaskHandler {
     });
 
     /// @param stores the object store at a root
-    /// @param orphanInterval a namespace is not searched for orphans again for so long: that lists all of its objects
+    /// @param orphanInterval a namespace is not searched for orphans again for so long: that lists all of its
+    ///     objects
     /// @param ids gives the clock, too
     public GarbageCollector(
             GarbageClient client,

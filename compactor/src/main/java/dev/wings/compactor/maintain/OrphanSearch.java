@@ -36,12 +36,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Finds and removes objects of a namespace that nobody refers to and nobody has listed: what crashed ingestors and
-/// tasks have uploaded. It holds a page of a listing and a [LocationFilter] in memory, whatever the namespace holds.
+/// tasks have uploaded. It holds a page of a listing and a [LocationFilter] in memory, whatever the namespace
+/// holds.
 ///
-/// An object that is referred to is never removed, because an orphan is older than the grace at the time that the
-/// search began, and commits take only what is younger than half of it. So nothing that looks like an orphan becomes
-/// part of a table while the search goes on. What a table dropped lately is listed as garbage, which the control plane
-/// looks up after the table was read.
+/// An object that is referred to is never removed, because an orphan is older than the grace at the time that
+/// the search began, and commits take only what is younger than half of it. So nothing that looks like an
+/// orphan becomes part of a table while the search goes on. What a table dropped lately is listed as garbage,
+/// which the control plane looks up after the table was read.
 final class OrphanSearch {
 
     private static final Logger LOG = LoggerFactory.getLogger(OrphanSearch.class);

@@ -37,8 +37,8 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.TableMetadata;
 
-/// Takes old snapshots out of a table. Nothing is deleted here: what only they referred to is listed as garbage by the
-/// same commit, and removed after the grace.
+/// Takes old snapshots out of a table. Nothing is deleted here: what only they referred to is listed as garbage by
+/// the same commit, and removed after the grace.
 ///
 /// @param clock the clock that snapshots are stamped by
 public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retention, InstantSource clock)
@@ -50,8 +50,8 @@ public record SnapshotExpiry(Topics topics, TaskTables tables, Retention retenti
     /// @param minSnapshots so many of the newest stay, however old they are
     /// @param maxSnapshots when there are more, the oldest go, however young they are
     /// @param maxExpired how many go at once
-    /// @param maxDroppedBytes how many bytes the locations of files may have that go with them, so that a commit is of
-    ///     bounded size; but one snapshot always goes
+    /// @param maxDroppedBytes how many bytes the locations of files may have that go with them, so that a
+    ///     commit is of bounded size; but one snapshot always goes
     public record Retention(Duration age, int minSnapshots, int maxSnapshots, int maxExpired, long maxDroppedBytes) {
         public Retention {
             if (minSnapshots < 1 || maxSnapshots < minSnapshots || maxExpired < 1) {

@@ -39,10 +39,10 @@ import org.slf4j.LoggerFactory;
 /// Removes the files of tables that other engines have dropped together with them.
 ///
 /// What is in such a table is the word of an engine. So a file is removed only if the table's last metadata reach it,
-/// it is below the table's own location, that is below the namespace's `external/`, and no other table is there. Files
-/// that were found through others go before those, the metadata file at the very end: whoever takes over from a killed
-/// collector finds all that is left. A table with a file that is there but has no key is left alone, since nobody would
-/// know of that file afterwards.
+/// it is below the table's own location, that is below the namespace's `external/`, and no other table is there.
+/// Files that were found through others go before those, the metadata file at the very end: whoever takes over from a
+/// killed collector finds all that is left. A table with a file that is there but has no key is left alone, since
+/// nobody would know of that file afterwards.
 final class TablePurge {
 
     private static final Logger LOG = LoggerFactory.getLogger(TablePurge.class);
@@ -119,8 +119,8 @@ final class TablePurge {
                 .ifPresent(removal::remove);
     }
 
-    /// Tells what the metadata reach, without what an earlier collector has removed: what comes first was found through
-    /// what comes later.
+    /// Tells what the metadata reach, without what an earlier collector has removed: what comes first was found
+    /// through what comes later.
     private void tell(TableMetadata metadata, Consumer<String> locations) {
         // This is Iceberg's way to say that other tables have the data too.
         boolean withData = metadata.propertyAsBoolean(TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
@@ -157,8 +157,8 @@ final class TablePurge {
         });
     }
 
-    /// Fails with PRECONDITION if a table or view that exists has anything in a directory, or has the directory in its
-    /// own.
+    /// Fails with PRECONDITION if a table or view that exists has anything in a directory, or has the directory
+    /// in its own.
     private void checkUnused(String directory) {
         String after = "";
         while (true) {

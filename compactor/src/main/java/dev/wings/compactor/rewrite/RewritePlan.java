@@ -23,9 +23,10 @@ import java.util.List;
 
 /// Which small segments become larger ones.
 ///
-/// Of each partition of the table these are the newest small segments, as long as the next older one is not larger than
-/// all newer ones together. So a segment is only written again together with as much as it is itself, and a row is
-/// written about as often as the size of its segment doubles, however small the segments are that come in.
+/// Of each partition of the table these are the newest small segments, as long as the next older one is not
+/// larger than all newer ones together. So a segment is only written again together with as much as it is
+/// itself, and a row is written about as often as the size of its segment doubles, however small the segments
+/// are that come in.
 ///
 /// @param groups each becomes one or more segments; all of one partition, oldest rows first
 /// @param leftSegments how many are left that are worth a further task
@@ -34,8 +35,8 @@ record RewritePlan(List<List<Segment>> groups, long leftSegments, long leftBytes
     /// A group of fewer segments is not worth the trouble.
     private static final int MIN_SEGMENTS = 4;
 
-    /// How many segments all groups have together. What a rewrite replaces is dropped when one snapshot expires, and
-    /// listed in one request.
+    /// How many segments all groups have together. What a rewrite replaces is dropped when one snapshot
+    /// expires, and listed in one request.
     static final int MAX_SEGMENTS = 10_000;
 
     /// @param partitions the segments of each partition of the table
@@ -52,8 +53,8 @@ record RewritePlan(List<List<Segment>> groups, long leftSegments, long leftBytes
                 continue;
             }
             List<Segment> rest = whole;
-            // The oldest segments are taken: what they become is larger than the newer rest, which the next task takes
-            // without it.
+            // The oldest segments are taken: what they become is larger than the newer rest, which the next
+            // task takes without it.
             List<Segment> group = groups.isEmpty() ? whole.subList(0, Math.min(whole.size(), MAX_SEGMENTS)) : whole;
             if (groups.isEmpty()
                     || (takenBytes + bytes(group) <= maxBytes && takenSegments + group.size() <= MAX_SEGMENTS)) {

@@ -90,8 +90,8 @@ public final class SegmentRewrite implements TaskHandler {
         return new Result(Optional.of(TableSummary.stats(table.current())), plan.leftSegments() > 0);
     }
 
-    /// The small segments of each partition of the table, in its current layout. Nothing else of the manifests is kept:
-    /// a table may have many large segments and many columns.
+    /// The small segments of each partition of the table, in its current layout. Nothing else of the manifests
+    /// is kept: a table may have many large segments and many columns.
     static Iterable<List<Segment>> partitions(Table table, ExecutorService helpers, long targetBytes) {
         PartitionSpec spec = table.spec();
         Map<StructLikeWrapper, List<Segment>> partitions = new LinkedHashMap<>();
@@ -128,8 +128,8 @@ public final class SegmentRewrite implements TaskHandler {
             throw new IllegalStateException("a rewrite must keep every row: before=" + before + ", after=" + after);
         }
         RewriteFiles rewrite = table.prepare(table.table().newRewrite(), List.of());
-        // Nothing has been added since. Without this, Iceberg looks for the table's first snapshot, which may have
-        // expired.
+        // Nothing has been added since. Without this, Iceberg looks for the table's first snapshot, which may
+        // have expired.
         rewrite.validateFromSnapshot(table.current().currentSnapshot().snapshotId());
         new TableSummary(plan.leftSegments(), plan.leftBytes()).properties().forEach(rewrite::set);
         replaced.forEach(rewrite::deleteFile);

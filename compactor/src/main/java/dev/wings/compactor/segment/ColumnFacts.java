@@ -37,9 +37,9 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of each column of some rows, at little cost: how many values it has, how many of them are null, the
-/// least and the greatest. Rows that were written are compared by these with the rows that were read; the comparison
-/// does not depend on what the engine that wrote them has made of names, types or places.
+/// What is known of each column of some rows, at little cost: how many values it has, how many of them are
+/// null, the least and the greatest. Rows that were written are compared by these with the rows that were read;
+/// the comparison does not depend on what the engine that wrote them has made of names, types or places.
 ///
 /// Of rows in memory, columns and fields of structs are looked at, but not what is in lists and maps; of files,
 /// everything is.

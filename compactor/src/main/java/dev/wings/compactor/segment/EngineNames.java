@@ -26,9 +26,9 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 
-/// The names that columns, and fields within structs, have inside the engine and in the files that it reads and writes:
-/// their ids. So no name of a user is ever in the SQL, where it might be a pseudo column, an argument of a function or
-/// an option.
+/// The names that columns, and fields within structs, have inside the engine and in the files that it reads and
+/// writes: their ids. So no name of a user is ever in the SQL, where it might be a pseudo column, an argument
+/// of a function or an option.
 final class EngineNames {
 
     private static final Pattern FIELD = Pattern.compile("c[0-9]+");

@@ -29,8 +29,8 @@ import org.apache.iceberg.Schema;
 
 /// The times, at all depths, that a table keeps as something else.
 ///
-/// For the engine, times are times. Those that are longs in segments become so by the footer alone, since their bits
-/// are the same; those that are texts become texts when they are written, and are read again as such.
+/// For the engine, times are times. Those that are longs in segments become so by the footer alone, since their
+/// bits are the same; those that are texts become texts when they are written, and are read again as such.
 ///
 /// @param longs ids of the fields that are longs in segments
 /// @param texts ids of those that are texts there

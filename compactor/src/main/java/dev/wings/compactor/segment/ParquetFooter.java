@@ -55,9 +55,9 @@ final class ParquetFooter {
 
     private ParquetFooter() {}
 
-    /// Gives the fields of a file other names, which are in its footer only. It also says what they are in the words of
-    /// today's format: DuckDB marks lists, maps, texts, dates and numbers by the older converted types alone, which
-    /// readers need not know.
+    /// Gives the fields of a file other names, which are in its footer only. It also says what they are in the
+    /// words of today's format: DuckDB marks lists, maps, texts, dates and numbers by the older converted types
+    /// alone, which readers need not know.
     ///
     /// @param names by field id; a field that is not in it keeps its name
     /// @param types columns of 64 bits that are to be taken for something else than they were, by field id

@@ -36,8 +36,8 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.MapVector;
 
-/// A DuckDB that writes the segments of one task. It has one thread, because files come in the order of their rows that
-/// way, and many small tasks do more on many cores than one task with all of them.
+/// A DuckDB that writes the segments of one task. It has one thread, because files come in the order of their
+/// rows that way, and many small tasks do more on many cores than one task with all of them.
 public final class SegmentEngine implements AutoCloseable {
 
     private final DuckDb duckDb;

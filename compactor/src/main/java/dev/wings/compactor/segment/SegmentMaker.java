@@ -23,8 +23,8 @@ import org.apache.iceberg.DataFile;
 
 /// Makes segments of rows that are in pages, or in other segments. Used by many tasks at once.
 ///
-/// A task knows no more of how segments are made than this, so that what tasks do with segments can be had without
-/// native code.
+/// A task knows no more of how segments are made than this, so that what tasks do with segments can be had
+/// without native code.
 public interface SegmentMaker {
 
     /// Opens the job of one task, which the caller closes.
@@ -34,8 +34,8 @@ public interface SegmentMaker {
     /// @param lease is checked before each segment is stored, and told how far the job is
     Job open(TopicTarget topic, TableLayout layout, ObjectStore store, TaskLease lease);
 
-    /// Makes the segments of one task. It is told what to make them of, and finished when it has been told all. Used by
-    /// one thread.
+    /// Makes the segments of one task. It is told what to make them of, and finished when it has been told all.
+    /// Used by one thread.
     interface Job extends AutoCloseable {
 
         /// Makes segments of all rows of pages: each holds rows of one partition of the table, in the table's order.

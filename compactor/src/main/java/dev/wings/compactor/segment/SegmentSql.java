@@ -60,8 +60,8 @@ final class SegmentSql {
                 .collect(Collectors.joining(", "));
     }
 
-    /// The rows of segments whose fields have the names that [EngineNames] gives; columns that a file does not have are
-    /// null.
+    /// The rows of segments whose fields have the names that [EngineNames] gives; columns that a file does not
+    /// have are null.
     static String segments(List<Path> files, TableLayout layout) {
         String schema = EngineNames.types(layout).entrySet().stream()
                 .map(column -> column.getKey() + ": {name: " + ParquetFiles.text(EngineNames.of(column.getKey()))

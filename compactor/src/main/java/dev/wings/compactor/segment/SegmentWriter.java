@@ -48,13 +48,13 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.util.SerializableFunction;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
-/// Writes rows as segments: each holds rows of one partition of the table, in the table's order, and is about as large
-/// as the target says.
+/// Writes rows as segments: each holds rows of one partition of the table, in the table's order, and is about as
+/// large as the target says.
 ///
-/// There are two ways. Where a partition of the topic lies in one partition of the table (the default), rows stream
-/// from pages to files, and are only sorted if the table has a sort order of its own. Otherwise, say for a table by day
-/// of an event, all rows are sorted by the table's partitions into a temporary table, of which each partition is a
-/// range.
+/// There are two ways. Where a partition of the topic lies in one partition of the table (the default), rows
+/// stream from pages to files, and are only sorted if the table has a sort order of its own. Otherwise, say for
+/// a table by day of an event, all rows are sorted by the table's partitions into a temporary table, of which
+/// each partition is a range.
 final class SegmentWriter {
 
     /// The most rows of a row group: DuckDB's own choice, and what its readers like best.
@@ -65,8 +65,8 @@ final class SegmentWriter {
     /// The most bytes of a row group, which is held in memory until it is complete.
     private static final long MAX_ROW_GROUP_BYTES = 64L << 20;
 
-    /// How many row groups must fit into memory: the rows of one, their encoding and what that is compressed to are
-    /// there at once, and two copies of a large value.
+    /// How many row groups must fit into memory: the rows of one, their encoding and what that is compressed to
+    /// are there at once, and two copies of a large value.
     private static final int MIN_ROW_GROUPS_IN_MEMORY = 8;
 
     /// How many row groups a file has at least: a file ends where a row group does.
@@ -366,8 +366,8 @@ final class SegmentWriter {
         return " ORDER BY " + String.join(", ", terms);
     }
 
-    /// How large row groups are. What is compressed may become any size, so rows alone do not say how much a row group
-    /// takes.
+    /// How large row groups are. What is compressed may become any size, so rows alone do not say how much a
+    /// row group takes.
     private SegmentSql.RowGroups rowGroups(long bytes, long rows) {
         return new SegmentSql.RowGroups(
                 rowGroupRows(bytes, rows), engine.limits().memoryBytes() / MIN_ROW_GROUPS_IN_MEMORY);

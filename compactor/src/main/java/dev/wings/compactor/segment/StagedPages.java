@@ -43,8 +43,9 @@ import java.util.concurrent.Executor;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Pages copied to the local disk, folio by folio, for whoever reads them in another order. The pages of a topic lie
-/// side by side in a folio and take one request there; read partition by partition, each would take one of its own.
+/// Pages copied to the local disk, folio by folio, for whoever reads them in another order. The pages of a
+/// topic lie side by side in a folio and take one request there; read partition by partition, each would take
+/// one of its own.
 final class StagedPages implements PageSource, AutoCloseable {
 
     /// How many bytes one read copies; a page that is larger takes a read of its own.

@@ -55,7 +55,8 @@ record VectorFacts(
     /// @param outer the struct that the vector is in; where that is null, its fields are
     static Optional<VectorFacts> of(FieldVector vector, @Nullable StructVector outer) {
         if (vector instanceof BaseRepeatedValueVector) {
-            // This holds also where it has only nulls: files tell of what is in a list, and nothing of the list itself.
+            // This holds also where it has only nulls: files tell of what is in a list, and nothing of the list
+            // itself.
             return Optional.empty();
         }
         int rows = vector.getValueCount();

@@ -144,8 +144,8 @@ final class OldestPagesTest {
         assertThat(pages(1, 1).isComplete()).isTrue();
     }
 
-    /// The order is the one that the control plane wants: U+1F600 comes before U+FF21 in UTF-16, and behind it in
-    /// UTF-8.
+    /// The order is the one that the control plane wants: U+1F600 comes before U+FF21 in UTF-16, and behind it
+    /// in UTF-8.
     @Test
     void movesAreInTheOrderOfUtf8() {
         OldestPages pages = pages(1000, 10);

@@ -64,7 +64,8 @@ final class SegmentRewriteTest {
                     .appendFile(segment("small", MIB, 100))
                     .commit();
 
-            Iterable<List<Segment>> partitions = SegmentRewrite.partitions(table, ThreadPools.getWorkerPool(), 256 * MIB);
+            Iterable<List<Segment>> partitions =
+                    SegmentRewrite.partitions(table, ThreadPools.getWorkerPool(), 256 * MIB);
 
             assertThat(partitions).singleElement().satisfies(found -> {
                 Segment segment = found.getFirst();

@@ -33,8 +33,8 @@ import org.apache.iceberg.exceptions.ValidationException;
 /// A file is removed again when its pointer certainly never moves to it. When that is not certain it stays.
 final class CatalogCommit {
 
-    /// An attempt that another commit outran is made again on what that made of the table, if the request still allows
-    /// it.
+    /// An attempt that another commit outran is made again on what that made of the table, if the request still
+    /// allows it.
     private static final int MAX_ATTEMPTS = 5;
 
     private final MetadataFiles files;
@@ -72,7 +72,8 @@ final class CatalogCommit {
         if (commit.changes.isEmpty()) {
             return result;
         }
-        // From here on only a refusal proves that no pointer is at the files; whatever else goes wrong, the files stay.
+        // From here on only a refusal proves that no pointer is at the files; whatever else goes wrong, the
+        // files stay.
         Optional<RuntimeException> refusal = entries.commit(commit.changes);
         if (refusal.isPresent()) {
             commit.discard();
@@ -111,7 +112,8 @@ final class CatalogCommit {
         T apply();
     }
 
-    /// Runs Iceberg's code on what a client sent: any other exception than its own refusals is the client's mistake.
+    /// Runs Iceberg's code on what a client sent: any other exception than its own refusals is the client's
+    /// mistake.
     static <T> T applied(Update<T> update) {
         try {
             return update.apply();

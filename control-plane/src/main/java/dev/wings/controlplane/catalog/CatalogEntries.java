@@ -141,8 +141,8 @@ final class CatalogEntries {
                 .orElseGet(() -> CatalogErrors.takenByTopic(identifier));
     }
 
-    /// Makes all changes or none. If they were surely not made and never will be, answers why; empty if they were made.
-    /// Fails with CommitStateUnknownException, or an Error, if nobody can tell.
+    /// Makes all changes or none. If they were surely not made and never will be, answers why; empty if they
+    /// were made. Fails with CommitStateUnknownException, or an Error, if nobody can tell.
     Optional<RuntimeException> commit(List<LakeChange> changes) {
         Instant now;
         try {
@@ -163,8 +163,8 @@ final class CatalogEntries {
         }
     }
 
-    /// What a client is told of a failure that leaves everything as it was; empty for a failure that may have changed
-    /// something.
+    /// What a client is told of a failure that leaves everything as it was; empty for a failure that may have
+    /// changed something.
     private Optional<RuntimeException> refusal(List<LakeChange> changes, WingsException failure) {
         return switch (failure.kind()) {
             case CONFLICT -> Optional.of(new LostRaceException(failure));
@@ -189,8 +189,8 @@ final class CatalogEntries {
         return failure;
     }
 
-    /// Whether a commit whose answer was lost was made. All changes are made together, so one of them tells; if there
-    /// is none, nothing had to be made.
+    /// Whether a commit whose answer was lost was made. All changes are made together, so one of them tells; if
+    /// there is none, nothing had to be made.
     private boolean isMade(List<LakeChange> changes) {
         Optional<LakeChange> first = changes.stream()
                 .filter(change -> !(change instanceof LakeChange.Keep))

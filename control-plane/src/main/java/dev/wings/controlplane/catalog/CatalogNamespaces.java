@@ -39,8 +39,8 @@ import org.apache.iceberg.exceptions.BadRequestException;
 /// Namespaces: Iceberg's are Wings'. Each is bound to an object store when it is made, and stays so.
 public final class CatalogNamespaces {
 
-    /// The property with the id of the object store that a namespace is bound to. It may be left out if the tenant has
-    /// a single object store, or one called `default`.
+    /// The property with the id of the object store that a namespace is bound to. It may be left out if the
+    /// tenant has a single object store, or one called `default`.
     public static final String OBJECT_STORE_PROPERTY = "wings.object-store";
 
     private static final String LOCATION_PROPERTY = "location";
@@ -72,8 +72,8 @@ public final class CatalogNamespaces {
         }
     }
 
-    /// The namespaces below `parent`: all of them for the empty parent; none for one that exists, since namespaces are
-    /// not nested.
+    /// The namespaces below `parent`: all of them for the empty parent; none for one that exists, since
+    /// namespaces are not nested.
     public List<String> list(TenantName tenant, Namespace parent, String after, int limit) {
         if (!parent.isEmpty()) {
             load(tenant, parent);

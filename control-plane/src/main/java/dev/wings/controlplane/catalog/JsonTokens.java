@@ -32,7 +32,8 @@ final class JsonTokens {
 
     private JsonTokens() {}
 
-    /// How many tokens the first value of a text has; what follows it is never read. Fails if there is no whole value.
+    /// How many tokens the first value of a text has; what follows it is never read. Fails if there is no whole
+    /// value.
     static long count(String json) throws IOException {
         try (JsonParser parser = FACTORY.createParser(json)) {
             long tokens = 0;

@@ -60,8 +60,8 @@ final class MetadataFiles {
         return memory.attempt(part);
     }
 
-    /// Reads a file with `parser`, which takes the location and the JSON. Fails with Iceberg's `NotFoundException` if
-    /// there is none, with INVALID if it is damaged.
+    /// Reads a file with `parser`, which takes the location and the JSON. Fails with Iceberg's
+    /// `NotFoundException` if there is none, with INVALID if it is damaged.
     <T> T read(LakeHome home, String location, BiFunction<String, String, T> parser) {
         String key = new Warehouse(home).key(location);
         ObjectStore store = stores.open(home.objectStore());
@@ -91,7 +91,8 @@ final class MetadataFiles {
 
     /// The failure in Iceberg's words, which clients know.
     private static NotFoundException missing(String location, @Nullable WingsException cause) {
-        // This is no ERROR, which wakes an operator: a client may remove its own file, or name one that never was.
+        // This is no ERROR, which wakes an operator: a client may remove its own file, or name one that never
+        // was.
         LOG.warn("metadata file is missing: location={}", location);
         return new NotFoundException(cause, "Failed to open input stream for file: %s", location);
     }
@@ -174,8 +175,8 @@ final class MetadataFiles {
         }
     }
 
-    /// Checks the size of a file's content, so that what is written can be read again, and what is read is not larger
-    /// in memory than there is room for.
+    /// Checks the size of a file's content, so that what is written can be read again, and what is read is not
+    /// larger in memory than there is room for.
     private void checkTokens(String location, long bytes, long tokens) {
         if (!memory.holds(bytes, tokens)) {
             throw WingsException.invalid("the metadata of a table have too many parts for their size: location="

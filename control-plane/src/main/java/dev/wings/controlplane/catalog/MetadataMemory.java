@@ -24,14 +24,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The memory that metadata of tables may take, shared fairly by tenants (I9, I11). A request waits for its part before
-/// it reads its first file, and holds it until it is answered. What it needs beyond that is there at once, or refused.
+/// it reads its first file, and holds it until it is answered. What it needs beyond that is there at once, or
+/// refused.
 public final class MetadataMemory {
 
     /// Bytes of memory for each byte of a file: the text, what is made of it, the changed one, and the answer.
     private static final int BYTES_PER_FILE_BYTE = 8;
 
-    /// Bytes of memory for each token beyond those that [#BYTES_PER_FILE_BYTE] has room for, which is one in as many
-    /// bytes of a file.
+    /// Bytes of memory for each token beyond those that [#BYTES_PER_FILE_BYTE] has room for, which is one in as
+    /// many bytes of a file.
     private static final int BYTES_PER_TOKEN = 64;
 
     private static final int KIB = 1024;
@@ -109,7 +110,8 @@ public final class MetadataMemory {
         return Math.max(0, tokens - fileBytes / BYTES_PER_FILE_BYTE) * BYTES_PER_TOKEN;
     }
 
-    /// Takes memory for bytes of a file, for the request that runs. Fails with EXHAUSTED if others hold too much of it.
+    /// Takes memory for bytes of a file, for the request that runs. Fails with EXHAUSTED if others hold too
+    /// much of it.
     void take(long fileBytes) {
         acquire(fileBytes * BYTES_PER_FILE_BYTE, fileBytes);
     }
@@ -139,7 +141,8 @@ public final class MetadataMemory {
         long kib = wanted / KIB;
         Held held = current.get();
         FairPlaces.Place place = held.place;
-        // A request that holds some does not wait for more: others, who wait behind it, may need just what it holds.
+        // A request that holds some does not wait for more: others, who wait behind it, may need just what it
+        // holds.
         if (place == null || held.kib == 0) {
             held.place = await(held.owner, kib, fileBytes);
         } else if (!place.tryGrow(kib)) {

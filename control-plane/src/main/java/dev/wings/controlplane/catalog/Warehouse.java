@@ -65,8 +65,8 @@ record Warehouse(LakeHome home) {
         return root() + "/" + shortName + "-" + id;
     }
 
-    /// The key of a file of this object store, of any table, those of topics too. Fails with INVALID for a location
-    /// elsewhere.
+    /// The key of a file of this object store, of any table, those of topics too. Fails with INVALID for a
+    /// location elsewhere.
     String key(String location) {
         return store().key(location);
     }
@@ -172,7 +172,8 @@ record Warehouse(LakeHome home) {
         return property.startsWith("write.") && property.endsWith(".path");
     }
 
-    /// Checks Iceberg's properties that hold a location: `write.data.path`, `write.metadata.path` and older ones.
+    /// Checks Iceberg's properties that hold a location: `write.data.path`, `write.metadata.path` and older
+    /// ones.
     private void checkProperties(Map<String, String> properties) {
         properties.forEach((name, value) -> {
             if (isLocation(name)) {

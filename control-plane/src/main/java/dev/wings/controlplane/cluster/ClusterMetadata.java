@@ -147,7 +147,8 @@ public final class ClusterMetadata {
                     + ", object_store=" + objectStore);
         }
         UUID uid = ids.next();
-        // The prefix has the uid, since a namespace that is created anew must not meet the objects of the old one.
+        // The prefix has the uid, since a namespace that is created anew must not meet the objects of the old
+        // one.
         String prefix = name.tenant() + "/" + name.namespace() + "-" + uid;
         return new NamespaceRecord(name, uid, now(), objectStore, prefix);
     }
@@ -165,7 +166,8 @@ public final class ClusterMetadata {
 
     public void deleteNamespace(NamespaceName name) {
         Instant now = now();
-        // The grace counts twice: an ingestor or a worker may have been uploading when the namespace was deleted.
+        // The grace counts twice: an ingestor or a worker may have been uploading when the namespace was
+        // deleted.
         store.deleteNamespace(name, now, now.plus(garbageGrace.multipliedBy(2)));
     }
 

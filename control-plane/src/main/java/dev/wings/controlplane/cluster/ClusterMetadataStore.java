@@ -24,12 +24,14 @@ import java.util.List;
 
 /// Where the resources of a cluster are kept. Each method is atomic, and what it did is durable when it returns.
 ///
-/// All implementations fail alike, checked by one contract suite: NOT_FOUND naming the first resource of the name that
-/// does not exist, from the tenant down; ALREADY_EXISTS for a name that is taken; PRECONDITION for the delete of a
-/// resource that has children or users; UNAVAILABLE when the state cannot be reached, the outcome then being unknown.
+/// All implementations fail alike, checked by one contract suite: NOT_FOUND naming the first resource of the
+/// name that does not exist, from the tenant down; ALREADY_EXISTS for a name that is taken; PRECONDITION for
+/// the delete of a resource that has children or users; UNAVAILABLE when the state cannot be reached, the
+/// outcome then being unknown.
 ///
-/// A deleted resource is treated as one that never was, except that its uid is never used again. Lists are ordered by
-/// id, start behind `after` (empty for the start) and hold at most `limit`; a shorter one is the last.
+/// A deleted resource is treated as one that never was, except that its uid is never used again. Lists are
+/// ordered by id, start behind `after` (empty for the start) and hold at most `limit`; a shorter one is the
+/// last.
 public interface ClusterMetadataStore {
 
     void createTenant(TenantRecord tenant);
@@ -55,8 +57,8 @@ public interface ClusterMetadataStore {
 
     List<NamespaceRecord> listNamespaces(TenantName parent, String after, int limit);
 
-    /// Deletes a namespace. All folios and all files of topics' tables below its prefix become garbage. (Tables of
-    /// other engines are gone by then; what those that were dropped without their files have left stays.)
+    /// Deletes a namespace. All folios and all files of topics' tables below its prefix become garbage. (Tables
+    /// of other engines are gone by then; what those that were dropped without their files have left stays.)
     ///
     /// @param collectTime from then on the garbage may be removed
     void deleteNamespace(NamespaceName name, Instant now, Instant collectTime);
@@ -73,9 +75,9 @@ public interface ClusterMetadataStore {
     /// The topics of all namespaces of a tenant, ordered by namespace and topic.
     List<TopicRecord> listTopics(TenantName parent, TopicPosition after, int limit);
 
-    /// Removes a topic with its table, so that no plan that starts later sees any row of it and no later commit adds
-    /// one. Its tasks are done. Its pages and folios stay, for the garbage collector, and the files of its table are
-    /// garbage.
+    /// Removes a topic with its table, so that no plan that starts later sees any row of it and no later commit
+    /// adds one. Its tasks are done. Its pages and folios stay, for the garbage collector, and the files of its
+    /// table are garbage.
     ///
     /// @param collectTime from then on the files may be removed
     void deleteTopic(TopicName name, Instant now, Instant collectTime);

@@ -17,6 +17,6 @@ package dev.wings.controlplane.garbage;
 
 /// Something that is to be removed.
 ///
-/// @param location the location of an object: URI of the object store, a slash, and the key. With a slash at its end it
-///     stands for all objects below
+/// @param location the location of an object: URI of the object store, a slash, and the key. With a slash at
+///     its end it stands for all objects below
 public record Garbage(GarbageId id, String location) {}

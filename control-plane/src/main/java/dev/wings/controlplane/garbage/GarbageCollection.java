@@ -53,8 +53,8 @@ public final class GarbageCollection {
     /// For how many leases the progress is remembered.
     private static final int MAX_LOOKING = 10_000;
 
-    /// How many pages of deleted topics one transaction removes, and how many transactions one call makes, which has to
-    /// end soon.
+    /// How many pages of deleted topics one transaction removes, and how many transactions one call makes,
+    /// which has to end soon.
     private static final int REMOVED_PAGES = 10_000;
 
     private static final int REMOVALS = 10;
@@ -108,7 +108,8 @@ public final class GarbageCollection {
         List<Garbage> due = store.findDue(namespace, now, limit);
         boolean more = due.isEmpty() && removeDeletedTopics(namespace);
         if (due.isEmpty() && !more) {
-            // This comes last, since it looks at every folio that has pages; what is marked is due after the grace.
+            // This comes last, since it looks at every folio that has pages; what is marked is due after the
+            // grace.
             more = mark(namespace, new Looking(task, epoch));
         }
         return new Due(store.loadHome(namespace), due, now.minus(policy.garbageGrace()), more);
@@ -124,9 +125,9 @@ public final class GarbageCollection {
         return true;
     }
 
-    /// Marks folios without pages. The grace of each begins when it is seen without pages: until then a query may have
-    /// found them. A call looks at some folios, and the next one goes on from there. (At another replica the same task
-    /// begins anew, and comes to its end too.)
+    /// Marks folios without pages. The grace of each begins when it is seen without pages: until then a query
+    /// may have found them. A call looks at some folios, and the next one goes on from there. (At another
+    /// replica the same task begins anew, and comes to its end too.)
     ///
     /// @return whether there are more
     private boolean mark(UUID namespace, Looking looking) {
@@ -152,8 +153,8 @@ public final class GarbageCollection {
     /// @param createTime by the store's clock
     public record Found(String key, Instant createTime) {}
 
-    /// Which of these objects may be removed; a file of a table may be only if the table does not refer to it. Fails
-    /// with INVALID for an object that is neither a folio's nor a table's of the namespace.
+    /// Which of these objects may be removed; a file of a table may be only if the table does not refer to it.
+    /// Fails with INVALID for an object that is neither a folio's nor a table's of the namespace.
     public List<String> findOrphans(TaskName task, long epoch, List<Found> objects) {
         checkNumber(objects.size());
         UUID namespace = checkLease(task, epoch);
@@ -186,8 +187,8 @@ public final class GarbageCollection {
         return orphans;
     }
 
-    /// The location of the metadata of a topic's table; empty if the namespace has no such topic, or the topic no
-    /// table.
+    /// The location of the metadata of a topic's table; empty if the namespace has no such topic, or the topic
+    /// no table.
     public Optional<String> findTable(TaskName task, long epoch, UUID topicUid) {
         return store.findTable(checkLease(task, epoch), topicUid);
     }

@@ -39,15 +39,16 @@ public interface GarbageStore {
     /// @return whether there may be more
     boolean removeDeletedTopics(UUID namespaceUid, int limit);
 
-    /// Marks the folios of a namespace that have no pages: they may be collected from `collectTime` on, unless they
-    /// were marked before. Looks at folios in the order of their commits behind `after`.
+    /// Marks the folios of a namespace that have no pages: they may be collected from `collectTime` on, unless
+    /// they were marked before. Looks at folios in the order of their commits behind `after`.
     ///
     /// @param limit how many folios are looked at
     /// @return the last commit that was looked at; empty if there was none
     Optional<Long> markFolios(UUID namespaceUid, long after, int limit, Instant collectTime);
 
-    /// Some of what is due, the most overdue first. A file that the pointer of a table or view is at is left out: two
-    /// tables may have the same file, and what one has done with is the other's until its pointer moves on.
+    /// Some of what is due, the most overdue first. A file that the pointer of a table or view is at is left
+    /// out: two tables may have the same file, and what one has done with is the other's until its pointer
+    /// moves on.
     List<Garbage> findDue(UUID namespaceUid, Instant now, int limit);
 
     /// Forgets what was due and is removed.
@@ -62,13 +63,14 @@ public interface GarbageStore {
     /// The location of the metadata of a topic's table.
     Optional<String> findTable(UUID namespaceUid, UUID topicUid);
 
-    /// Tables with files in a namespace that were dropped together with them at `latest` or before: those behind
-    /// `after`, ordered by uid.
+    /// Tables with files in a namespace that were dropped together with them at `latest` or before: those
+    /// behind `after`, ordered by uid.
     List<PurgedTable> findPurged(UUID namespaceUid, Instant latest, UUID after, int limit);
 
     /// Forgets a table that [#findPurged] gives.
     void forgetPurged(UUID namespaceUid, UUID tableUid, Instant latest);
 
-    /// Tables and views of other engines that have their files in a namespace: those behind `after`, ordered by uid.
+    /// Tables and views of other engines that have their files in a namespace: those behind `after`, ordered by
+    /// uid.
     List<EngineTable> findEngineTables(UUID namespaceUid, UUID after, int limit);
 }

@@ -111,8 +111,8 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
         });
     }
 
-    /// Checks how long a reader wants to read. The collector does not know what is being read: it waits for longer than
-    /// anybody may read (I8).
+    /// Checks how long a reader wants to read. The collector does not know what is being read: it waits for
+    /// longer than anybody may read (I8).
     private void checkReader(long millis) {
         if (millis < 0) {
             throw WingsException.invalid("bad read_millis: 0 or more is expected: found=" + millis);

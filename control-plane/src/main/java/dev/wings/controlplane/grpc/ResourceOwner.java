@@ -33,9 +33,10 @@ import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.util.List;
 import java.util.Optional;
 
-/// Makes calls act for the tenant whose resource they name, so that the calls of one tenant wait for each other and not
-/// for those of another, even if no header says for whom they are. Only tenants that exist have a share: a call for
-/// another one fails with NOT_FOUND. A client's call whose header names another tenant is FORBIDDEN.
+/// Makes calls act for the tenant whose resource they name, so that the calls of one tenant wait for each other
+/// and not for those of another, even if no header says for whom they are. Only tenants that exist have a
+/// share: a call for another one fails with NOT_FOUND. A client's call whose header names another tenant is
+/// FORBIDDEN.
 ///
 /// The [Audience] of each method says which calls clients make.
 public final class ResourceOwner implements ServerInterceptor {

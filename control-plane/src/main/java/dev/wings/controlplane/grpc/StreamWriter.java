@@ -74,8 +74,8 @@ final class StreamWriter<A> {
         }
     }
 
-    /// Waits until the caller is ready, then sends. Fails with CANCELLED if the caller gave up, with EXHAUSTED if it
-    /// stalled.
+    /// Waits until the caller is ready, then sends. Fails with CANCELLED if the caller gave up, with EXHAUSTED
+    /// if it stalled.
     void write(A answer) throws InterruptedException {
         lock.lock();
         try {

@@ -1,5 +1,5 @@
-/// The gRPC side of the control plane: it turns messages into calls of the logic and answers into messages, nothing
-/// else.
+/// The gRPC side of the control plane: it turns messages into calls of the logic and answers into messages,
+/// nothing else.
 @NullMarked
 package dev.wings.controlplane.grpc;
 

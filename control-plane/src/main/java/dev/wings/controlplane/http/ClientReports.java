@@ -25,8 +25,8 @@ import org.apache.iceberg.metrics.ScanReport;
 import org.apache.iceberg.metrics.TimerResult;
 import org.jspecify.annotations.Nullable;
 
-/// Counts what engines report of their scans and commits, as meters. They do not have the names of tables: the number
-/// of these is not bounded.
+/// Counts what engines report of their scans and commits, as meters. They do not have the names of tables: the
+/// number of these is not bounded.
 final class ClientReports {
 
     /// A longer duration is not believed.

@@ -63,8 +63,8 @@ final class HttpErrors {
             case BadRequestException e -> error(400, e);
             // Iceberg's code throws this for arguments, which are the client's.
             case IllegalArgumentException e -> error(400, "IllegalArgumentException", String.valueOf(e.getMessage()));
-            // This is 500, because clients repeat what fails with 503, and the repeated commit would lose against
-            // itself.
+            // This is 500, because clients repeat what fails with 503, and the repeated commit would lose
+            // against itself.
             case CommitStateUnknownException e -> {
                 LOG.error("the outcome of a commit is unknown", e);
                 yield error(500, e);

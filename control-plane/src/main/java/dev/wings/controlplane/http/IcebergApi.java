@@ -221,7 +221,8 @@ public final class IcebergApi implements HttpService {
                                 .register(call.tenant(), call.namespace(), call.body(RegisterViewRequest.class)))));
     }
 
-    /// The tenant that the path names; all requests whose path names no known tenant share what one tenant may have.
+    /// The tenant that the path names; all requests whose path names no known tenant share what one tenant may
+    /// have.
     @Override
     public String owner(HttpHead head) {
         String[] parts = path(head.path()).split("/", 5);
@@ -281,8 +282,9 @@ public final class IcebergApi implements HttpService {
         return HttpErrors.refused(status, reason);
     }
 
-    /// The path as the client means it: the catalog's address may end with slashes, `/iceberg//v1/config`, and a
-    /// request with one. Other empty parts are left: a request that lacks a name is not one for something else.
+    /// The path as the client means it: the catalog's address may end with slashes, `/iceberg//v1/config`, and
+    /// a request with one. Other empty parts are left: a request that lacks a name is not one for something
+    /// else.
     private static String path(String path) {
         int end = path.length();
         while (end > 0 && path.charAt(end - 1) == '/') {

@@ -37,9 +37,9 @@ final class Json {
     /// Deep enough for schemas that people make: each nested field takes about four.
     private static final int MAX_DEPTH = 400;
 
-    /// How many tokens a body may have. A snapshot has some forty and a column ten, so there is room for thousands of
-    /// updates and for a table of 20000 columns. Each token takes up to 50 bytes of memory, however few of the body
-    /// (I11).
+    /// How many tokens a body may have. A snapshot has some forty and a column ten, so there is room for
+    /// thousands of updates and for a table of 20000 columns. Each token takes up to 50 bytes of memory,
+    /// however few of the body (I11).
     private static final long MAX_TOKENS = 250_000;
 
     private static final ObjectMapper MAPPER = mapper();

@@ -24,9 +24,9 @@ import java.util.Deque;
 import java.util.Set;
 import org.apache.iceberg.exceptions.BadRequestException;
 
-/// Refuses what no request may have, whatever it is about, because Iceberg's parsers take it for something that nobody
-/// has said: a null in a list becomes the text `null`, and so does a number where names are expected; if an object has
-/// a key twice, one of them counts.
+/// Refuses what no request may have, whatever it is about, because Iceberg's parsers take it for something that
+/// nobody has said: a null in a list becomes the text `null`, and so does a number where names are expected; if
+/// an object has a key twice, one of them counts.
 final class JsonShape {
 
     /// Fields that are lists of names.

@@ -70,8 +70,8 @@ public sealed interface LakeChange {
         }
     }
 
-    /// A change of an entry that is there. No change of the commit is made if its pointer is no longer where `base` has
-    /// it.
+    /// A change of an entry that is there. No change of the commit is made if its pointer is no longer where
+    /// `base` has it.
     sealed interface OfBase extends LakeChange {
 
         LakeEntry base();

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Decides whether a commit to tables and views may be made: see [LakeMetadataStore#commit]. No state is kept and
-/// nothing is read or written here.
+/// Decides whether a commit to tables and views may be made: see [LakeMetadataStore#commit]. No state is kept
+/// and nothing is read or written here.
 public final class LakeCommitRule {
 
     private LakeCommitRule() {}

@@ -23,9 +23,10 @@ import java.util.stream.Collectors;
 
 /// What a change of a table or view says about its files.
 ///
-/// @param directories directories that belong to it from now on and for good: their locations without a slash at the
-///     end. None may be that of another entry, contain it, or lie in it
-/// @param elsewhere files that its metadata name and that are in none of these; none may be in that of another entry
+/// @param directories directories that belong to it from now on and for good: their locations without a slash
+///     at the end. None may be that of another entry, contain it, or lie in it
+/// @param elsewhere files that its metadata name and that are in none of these; none may be in that of another
+///     entry
 /// @param deletable whether the metadata file that the pointer moves to was written for this change and is to be
 ///     deleted when nothing needs it any more
 public record LakeFiles(Set<String> directories, Set<String> elsewhere, boolean deletable) {

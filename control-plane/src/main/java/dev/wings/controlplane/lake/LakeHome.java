@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 /// @param objectPrefix what all object keys of the namespace start with, without the slash that follows
 public record LakeHome(UUID namespaceUid, URI objectStore, String objectPrefix) {
 
-    /// Locations of the directories that hold what only Wings writes: all folios, and the tables of topics. (What is
-    /// elsewhere below the prefix belongs to tables that other engines made.)
+    /// Locations of the directories that hold what only Wings writes: all folios, and the tables of topics.
+    /// (What is elsewhere below the prefix belongs to tables that other engines made.)
     public List<String> ownDirectories() {
         StoreLocations locations = StoreLocations.of(objectStore);
         return Stream.of("/folios", "/tables")

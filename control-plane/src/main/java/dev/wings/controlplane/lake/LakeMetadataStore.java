@@ -25,13 +25,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// Where the catalog keeps its tables and views: names and pointers. What a table is stands in the metadata file that
-/// its pointer names. Each method is atomic, and what it did is durable when it returns.
+/// Where the catalog keeps its tables and views: names and pointers. What a table is stands in the metadata
+/// file that its pointer names. Each method is atomic, and what it did is durable when it returns.
 ///
-/// All implementations fail alike, checked by one contract suite: NOT_FOUND naming the first resource that does not
-/// exist, from the tenant down; ALREADY_EXISTS for a name that a table, a view or a topic has; FORBIDDEN for a change
-/// of a topic's table, which only the lake's own commits make; CONFLICT for a pointer that is not where the change
-/// expects it; UNAVAILABLE when the state cannot be reached, the outcome then being unknown.
+/// All implementations fail alike, checked by one contract suite: NOT_FOUND naming the first resource that does
+/// not exist, from the tenant down; ALREADY_EXISTS for a name that a table, a view or a topic has; FORBIDDEN
+/// for a change of a topic's table, which only the lake's own commits make; CONFLICT for a pointer that is not
+/// where the change expects it; UNAVAILABLE when the state cannot be reached, the outcome then being unknown.
 public interface LakeMetadataStore {
 
     /// As in [dev.wings.controlplane.cluster.ClusterMetadataStore], with properties.
@@ -39,8 +39,8 @@ public interface LakeMetadataStore {
 
     LakeNamespace loadNamespace(NamespaceName name);
 
-    /// Sets and removes properties; returns those of `removed` that were there. Fails with INVALID if there would be
-    /// more than [#MAX_PROPERTIES].
+    /// Sets and removes properties; returns those of `removed` that were there. Fails with INVALID if there
+    /// would be more than [#MAX_PROPERTIES].
     Set<String> updateProperties(NamespaceName name, Map<String, String> set, Set<String> removed);
 
     /// The entry of that name, of either kind.
@@ -53,9 +53,9 @@ public interface LakeMetadataStore {
     /// Those of the metadata files that were written for an entry and are to be deleted: see [LakeFiles].
     Set<String> findDeletable(UUID entryUid, Set<String> locations);
 
-    /// Makes all changes or none. Each entry may be changed once. Fails with INVALID for a pointer to what is listed as
-    /// garbage of the entry's home, be it by one of these changes, and for a location that another entry of this home
-    /// has.
+    /// Makes all changes or none. Each entry may be changed once. Fails with INVALID for a pointer to what is
+    /// listed as garbage of the entry's home, be it by one of these changes, and for a location that another
+    /// entry of this home has.
     ///
     /// @param collectTime from then on obsolete objects may be removed
     void commit(List<LakeChange> changes, Instant now, Instant collectTime);

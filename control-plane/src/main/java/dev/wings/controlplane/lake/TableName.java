@@ -28,7 +28,8 @@ public record TableName(String tenant, String namespace, String table) {
 
     private static final int MAX_BYTES = 255;
 
-    /// Control characters, the character that a lenient decoder puts in place of broken text, and halves of characters.
+    /// Control characters, the character that a lenient decoder puts in place of broken text, and halves of
+    /// characters.
     private static final Pattern REFUSED = Pattern.compile("[\\p{Cntrl}\\x{FFFD}\\p{Cs}\\x{80}-\\x{9F}]");
 
     public TableName {

@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
 
 /// Lets followers see the commits of a namespace in order and without gaps, whichever replica made them.
 ///
-/// The store is the truth, everything else only says when to look: commits of this replica come here at once, those of
-/// others are announced, and for announcements that got lost the state is looked at now and then.
+/// The store is the truth, everything else only says when to look: commits of this replica come here at once,
+/// those of others are announced, and for announcements that got lost the state is looked at now and then.
 public final class CommitFeed implements CommitPublisher, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommitFeed.class);
@@ -89,8 +89,8 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
                 .register(registry);
     }
 
-    /// @param maxWatches how many followers there may be at once, shared by the tenants whose namespaces they follow;
-    ///     more are refused with EXHAUSTED
+    /// @param maxWatches how many followers there may be at once, shared by the tenants whose namespaces they
+    ///     follow; more are refused with EXHAUSTED
     public static CommitFeed open(
             LogMetadataStore store,
             Announcements announcements,
@@ -116,8 +116,8 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
         announcer.announce(namespaceUid, commits.getLast().number());
     }
 
-    /// Starts to follow a namespace; the caller closes the watch. Fails with NOT_FOUND if there is no such namespace,
-    /// with PRECONDITION if it has not got as far as `start`, with EXHAUSTED if too many follow.
+    /// Starts to follow a namespace; the caller closes the watch. Fails with NOT_FOUND if there is no such
+    /// namespace, with PRECONDITION if it has not got as far as `start`, with EXHAUSTED if too many follow.
     ///
     /// @param start the first commit wanted; 0 for those that happen from now on
     public Watch openWatch(UUID namespaceUid, long start) {
@@ -170,9 +170,9 @@ public final class CommitFeed implements CommitPublisher, AutoCloseable {
             this.next = start;
         }
 
-        /// Waits for the next commits and returns some of them in order; none once the watch is closed. Fails with
-        /// UNAVAILABLE when the control plane stops or the state cannot be reached: go on with another watch. Fails
-        /// with NOT_FOUND when the namespace was deleted.
+        /// Waits for the next commits and returns some of them in order; none once the watch is closed. Fails
+        /// with UNAVAILABLE when the control plane stops or the state cannot be reached: go on with another
+        /// watch. Fails with NOT_FOUND when the namespace was deleted.
         public List<Commit> next() throws InterruptedException {
             List<Commit> commits = feed.next(next, this::ended);
             if (!commits.isEmpty()) {

@@ -22,8 +22,8 @@ import java.time.Duration;
 /// @param transactions how many groups, of different namespaces, are committed at the same time
 /// @param groupFolios how many folios share a transaction at most
 /// @param groupBytes how many bytes their requests have at most; a larger request is committed alone
-/// @param queueBytes the bytes of all requests that wait; those of one namespace may be a quarter of it. What comes on
-///     top is refused with EXHAUSTED
+/// @param queueBytes the bytes of all requests that wait; those of one namespace may be a quarter of it. What
+///     comes on top is refused with EXHAUSTED
 /// @param maxFolioAge see [CommitRule#decide]
 public record CommitLimits(int transactions, int groupFolios, long groupBytes, long queueBytes, Duration maxFolioAge) {
 

@@ -40,14 +40,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// How a group of folios of one namespace becomes part of the log: who gets which commit number, offsets and
-/// timestamps. No state is kept and nothing is read or written here, so a store may ask again when it has to repeat a
-/// transaction.
+/// timestamps. No state is kept and nothing is read or written here, so a store may ask again when it has to
+/// repeat a transaction.
 ///
-/// Each folio gets the next commit number, even if all its batches are rejected, so that its answer can be kept. A
-/// folio that was committed before gets the answer that it got then.
+/// Each folio gets the next commit number, even if all its batches are rejected, so that its answer can be
+/// kept. A folio that was committed before gets the answer that it got then.
 ///
-/// An object that was never committed is removed some day, and so is the row of a folio that was. So a folio that is
-/// too old is refused: else a late commit could add pages whose bytes are gone, or add them twice (I8).
+/// An object that was never committed is removed some day, and so is the row of a folio that was. So a folio
+/// that is too old is refused: else a late commit could add pages whose bytes are gone, or add them twice (I8).
 public final class CommitRule {
 
     /// 0001-01-01T00:00:00Z, the first instant that every client's date types can hold.
@@ -72,8 +72,8 @@ public final class CommitRule {
     }
 
     /// @param nowMicros the time of the commit, microseconds UTC
-    /// @param maxAge the age that a folio may have by the time in its id: half of the grace after which an object that
-    ///     was never committed is removed
+    /// @param maxAge the age that a folio may have by the time in its id: half of the grace after which an
+    ///     object that was never committed is removed
     public static CommitDecision decide(
             UUID namespaceUid, List<FolioCommit> folios, CommitState state, long nowMicros, Duration maxAge) {
         CommitRule rule = new CommitRule(namespaceUid, state, nowMicros, maxAge);
@@ -101,8 +101,8 @@ public final class CommitRule {
         return untimely.isPresent() ? new Refused(untimely.get()) : new Answered(commit(folio));
     }
 
-    /// Why the time in the folio's id is not about now; empty if it is. A folio from the future would count as young
-    /// for too long.
+    /// Why the time in the folio's id is not about now; empty if it is. A folio from the future would count as
+    /// young for too long.
     private Optional<WingsException> untimely(FolioCommit folio) {
         Instant created = FolioKey.time(folio.folioId());
         Instant now = now();

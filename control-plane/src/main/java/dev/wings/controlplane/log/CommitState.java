@@ -18,8 +18,8 @@ package dev.wings.controlplane.log;
 import java.util.Map;
 import java.util.UUID;
 
-/// What is known about a namespace at the moment of a commit, as far as the commit touches it. Nobody else changes any
-/// of it until the commit is done.
+/// What is known about a namespace at the moment of a commit, as far as the commit touches it. Nobody else
+/// changes any of it until the commit is done.
 ///
 /// @param objectPrefix what the keys of the namespace's objects start with, without the slash that follows
 /// @param lastCommitNumber 0 before the first commit

@@ -76,7 +76,8 @@ public final class GroupCommitter implements AutoCloseable {
         void published(UUID namespaceUid, List<Commit> commits);
     }
 
-    /// @param place the place of its bytes among those of all; none if its queue was empty, which takes anything
+    /// @param place the place of its bytes among those of all; none if its queue was empty, which takes
+    ///     anything
     private record Pending(
             FolioCommit folio, long bytes, Optional<FairPlaces.Place> place, CompletableFuture<FolioAnswer> answer) {}
 
@@ -107,9 +108,9 @@ public final class GroupCommitter implements AutoCloseable {
         this.queueBytes = new FairPlaces("bytes of commits", limits.queueBytes());
     }
 
-    /// Commits a folio and waits until it is durable. Idempotent by the folio's id, so after UNAVAILABLE, when the
-    /// outcome may be unknown, the same call is to be made again; it joins the first one while that waits. Fails with
-    /// EXHAUSTED if too much is waiting.
+    /// Commits a folio and waits until it is durable. Idempotent by the folio's id, so after UNAVAILABLE, when
+    /// the outcome may be unknown, the same call is to be made again; it joins the first one while that waits.
+    /// Fails with EXHAUSTED if too much is waiting.
     ///
     /// @param bytes how large the request was
     public FolioAnswer commit(UUID namespaceUid, FolioCommit folio, long bytes) {
@@ -124,8 +125,8 @@ public final class GroupCommitter implements AutoCloseable {
             throw new WingsException(ErrorKind.CANCELLED, "interrupted, the commit may or may not happen", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof WingsException known) {
-                // The exception is made anew, since the folios of a group share the failure and each caller adds its
-                // own trace.
+                // The exception is made anew, since the folios of a group share the failure and each caller
+                // adds its own trace.
                 throw new WingsException(known.kind(), known.getMessage(), known);
             }
             throw new IllegalStateException("a commit failed", e.getCause());
@@ -144,7 +145,8 @@ public final class GroupCommitter implements AutoCloseable {
                 return known.answer;
             }
             long ofNamespace = queue == null ? 0 : queue.bytes;
-            // An empty queue takes anything, so that a limit below the size of one request stops nobody for ever.
+            // An empty queue takes anything, so that a limit below the size of one request stops nobody for
+            // ever.
             String owner = owner(namespaceUid);
             boolean full = ofNamespace > 0 && ofNamespace + bytes > limits.namespaceQueueBytes();
             Optional<FairPlaces.Place> place = full ? Optional.empty() : queueBytes.tryAcquire(owner, bytes);
@@ -153,8 +155,8 @@ public final class GroupCommitter implements AutoCloseable {
                         + ", waiting_bytes=" + ofNamespace + ", waiting_bytes_of_all=" + queuedBytes);
             }
             if (queue == null) {
-                // The thread is started first, and then waits for our lock: a queue without a thread would never be
-                // emptied.
+                // The thread is started first, and then waits for our lock: a queue without a thread would
+                // never be emptied.
                 threads.execute(() -> commitAll(namespaceUid, owner));
                 queue = new Queue();
                 queues.put(namespaceUid, queue);
@@ -184,8 +186,8 @@ public final class GroupCommitter implements AutoCloseable {
         }
     }
 
-    /// The owner of a namespace's turns: a tenant's namespaces share its turns; where the call does not say whose a
-    /// namespace is, it is on its own.
+    /// The owner of a namespace's turns: a tenant's namespaces share its turns; where the call does not say
+    /// whose a namespace is, it is on its own.
     private static String owner(UUID namespaceUid) {
         String tenant = ActingTenant.current();
         return tenant.isEmpty() ? namespaceUid.toString() : tenant;
@@ -199,8 +201,8 @@ public final class GroupCommitter implements AutoCloseable {
         }
     }
 
-    /// Removes the folios before they are answered: a caller who has an answer and calls again, after UNAVAILABLE say,
-    /// is not to get the same answer again.
+    /// Removes the folios before they are answered: a caller who has an answer and calls again, after
+    /// UNAVAILABLE say, is not to get the same answer again.
     private void beforeAnswers(UUID namespaceUid, List<Pending> group) {
         lock.lock();
         try {
@@ -255,8 +257,8 @@ public final class GroupCommitter implements AutoCloseable {
             } catch (Throwable e) {
                 ErrorKind kind = e instanceof WingsException known ? known.kind() : ErrorKind.INTERNAL;
                 boolean retry = kind == ErrorKind.CONFLICT && attempt < CONFLICT_RETRIES;
-                // One member of a group may be at fault; what concerns the namespace or the database concerns all of
-                // them.
+                // One member of a group may be at fault; what concerns the namespace or the database concerns
+                // all of them.
                 boolean apart = group.size() > 1 && kind != ErrorKind.UNAVAILABLE && kind != ErrorKind.NOT_FOUND;
                 if (retry || apart) {
                     metrics.retried();
@@ -278,7 +280,8 @@ public final class GroupCommitter implements AutoCloseable {
         List<FolioCommit> folios = group.stream().map(Pending::folio).toList();
         CommitDecision decision = metrics.timeTransaction(() -> store.commit(
                 CommitScope.of(namespaceUid, folios),
-                // The clock is read behind all locks: a folio must not grow too old while it waits for them (I8).
+                // The clock is read behind all locks: a folio must not grow too old while it waits for them
+                // (I8).
                 state -> CommitRule.decide(namespaceUid, folios, state, nowMicros(), limits.maxFolioAge())));
         metrics.committed(decision);
         List<Commit> commits = decision.folios().stream()

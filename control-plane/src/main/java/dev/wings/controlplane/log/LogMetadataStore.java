@@ -32,13 +32,14 @@ import org.jspecify.annotations.Nullable;
 /// the outcome of a commit then being unknown.
 public interface LogMetadataStore {
 
-    /// Reads what the commit touches, asks `rule` for a decision, and writes what it decided: one transaction, during
-    /// which no other commit of the namespace and no delete of its topics runs, on any replica. What is returned is
-    /// durable and in every plan that starts from now on. If the decision adds no folio, nothing is written.
+    /// Reads what the commit touches, asks `rule` for a decision, and writes what it decided: one transaction,
+    /// during which no other commit of the namespace and no delete of its topics runs, on any replica. What is
+    /// returned is durable and in every plan that starts from now on. If the decision adds no folio, nothing is
+    /// written.
     ///
-    /// `rule` has no effects and may be asked more than once; it is asked when all that it decides on is locked, so a
-    /// clock that it reads is that of the commit, however long the commit waited. Fails with NOT_FOUND if the namespace
-    /// does not exist.
+    /// `rule` has no effects and may be asked more than once; it is asked when all that it decides on is
+    /// locked, so a clock that it reads is that of the commit, however long the commit waited. Fails with
+    /// NOT_FOUND if the namespace does not exist.
     CommitDecision commit(CommitScope scope, Function<CommitState, CommitDecision> rule);
 
     /// What a commit may read and write.
@@ -60,19 +61,19 @@ public interface LogMetadataStore {
         }
     }
 
-    /// Hands one consistent snapshot of the topics to `sink`: of each commit all or nothing, and every commit that was
-    /// durable before the call. Blocks until the sink has taken it all. Fails with NOT_FOUND that names the first
-    /// resource that does not exist; the sink was then not called.
+    /// Hands one consistent snapshot of the topics to `sink`: of each commit all or nothing, and every commit
+    /// that was durable before the call. Blocks until the sink has taken it all. Fails with NOT_FOUND that
+    /// names the first resource that does not exist; the sink was then not called.
     void plan(List<TopicScan> scans, PlanSink sink);
 
     /// The partitions of a topic, ordered by value ([PartitionKey#VALUE_ORDER]), behind `after` (null for the
     /// start).
     List<PartitionRecord> listPartitions(TopicName topic, @Nullable String after, int limit);
 
-    /// Commits of a namespace from number `start` on, in order and without gaps, each as a whole with the pages that
-    /// are still part of the log; those of a deleted topic may be among them for a while. Gives at least one if there
-    /// is one, and ends at the first that brings the number of pages, or of commits, to `pageLimit`. Fails with
-    /// NOT_FOUND if the namespace does not exist.
+    /// Commits of a namespace from number `start` on, in order and without gaps, each as a whole with the pages
+    /// that are still part of the log; those of a deleted topic may be among them for a while. Gives at least
+    /// one if there is one, and ends at the first that brings the number of pages, or of commits, to
+    /// `pageLimit`. Fails with NOT_FOUND if the namespace does not exist.
     List<Commit> readCommits(UUID namespaceUid, long start, int pageLimit);
 
     /// The tenant that a namespace belongs to; empty for one that does not exist.

@@ -30,7 +30,8 @@ import dev.wings.controlplane.log.FolioAnswer.Rejected;
 import dev.wings.controlplane.log.LogPage.PageBatch;
 import java.util.List;
 
-/// Answers and batches in protobuf: what goes over the wire is also what is stored, and must stay readable for ever.
+/// Answers and batches in protobuf: what goes over the wire is also what is stored, and must stay readable for
+/// ever.
 public final class LogProtos {
 
     private LogProtos() {}

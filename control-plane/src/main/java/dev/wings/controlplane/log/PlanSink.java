@@ -34,8 +34,8 @@ public interface PlanSink {
     ///
     /// @param schemaVersion the version of the topic's current schema
     /// @param commitNumber the newest commit of the namespace that is in the snapshot; 0 for none
-    /// @param tableLocation the location of the metadata file of the topic's table, which has all rows that no page
-    ///     has; empty while there is no table
+    /// @param tableLocation the location of the metadata file of the topic's table, which has all rows that no
+    ///     page has; empty while there is no table
     /// @param pages what all pages have together; empty if it was not asked for
     /// @param pageCount how many pages there are; empty if it was not asked for
     record TopicSnapshot(

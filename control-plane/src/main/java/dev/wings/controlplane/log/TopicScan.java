@@ -20,9 +20,9 @@ import dev.wings.common.resource.TopicName;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which pages of a topic are wanted: those with a row in one of the partitions, in `[startOffset, endOffset)`, and of
-/// a batch in `[startTimestampMicros, endTimestampMicros)`. A page is judged by its bounds, so some of those that are
-/// found may have no such row.
+/// Which pages of a topic are wanted: those with a row in one of the partitions, in `[startOffset, endOffset)`,
+/// and of a batch in `[startTimestampMicros, endTimestampMicros)`. A page is judged by its bounds, so some of
+/// those that are found may have no such row.
 ///
 /// @param partitions empty for all
 /// @param rowsOnly no page is wanted, only how many rows all of them have
@@ -91,8 +91,8 @@ public record TopicScan(
         return rowsOnly || partitions.filter(Set::isEmpty).isPresent();
     }
 
-    /// Whether the page's bounds let it have a wanted row. This says what the SQL of the other store says, for stores
-    /// that have none.
+    /// Whether the page's bounds let it have a wanted row. This says what the SQL of the other store says, for
+    /// stores that have none.
     public boolean wants(LogPage page) {
         return !rowsOnly
                 && partitions

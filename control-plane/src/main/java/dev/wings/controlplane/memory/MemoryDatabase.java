@@ -115,8 +115,8 @@ public final class MemoryDatabase {
         /// Tables and views of the catalog, by name; that of a topic has the topic's id.
         final NavigableMap<String, LakeEntry> tables = new TreeMap<>(PartitionKey.VALUE_ORDER);
         final Map<String, String> properties = new TreeMap<>();
-        /// Keys of the folios in the order of their commits: that of commit n is at n - 1. It is empty for a folio that
-        /// was removed.
+        /// Keys of the folios in the order of their commits: that of commit n is at n - 1. It is empty for a
+        /// folio that was removed.
         final List<String> objectKeys = new ArrayList<>();
         /// When the folios were committed.
         final List<Instant> commitTimes = new ArrayList<>();

@@ -31,8 +31,8 @@ import java.util.function.ToLongFunction;
 
 /// Which page of which list is wanted.
 ///
-/// A token names the list and the last item before the page. It is not a secret and protects nothing; it is opaque so
-/// that it can change.
+/// A token names the list and the last item before the page. It is not a secret and protects nothing; it is
+/// opaque so that it can change.
 ///
 /// @param list names the list and its filters; a token of one list is refused by another
 /// @param limit the most items that the page has
@@ -71,8 +71,8 @@ public record PageRequest(String list, int limit, Optional<List<String>> positio
         return new ResultPage<>(items, token(positionOf.apply(items.getLast())));
     }
 
-    /// As [#page], for items that are large: the page ends when their answers come to [#PAGE_BYTES], but has at least
-    /// one.
+    /// As [#page], for items that are large: the page ends when their answers come to [#PAGE_BYTES], but has at
+    /// least one.
     public <T> ResultPage<T> page(List<T> found, Function<T, List<String>> positionOf, ToLongFunction<T> bytesOf) {
         long bytes = 0;
         int taken = 0;

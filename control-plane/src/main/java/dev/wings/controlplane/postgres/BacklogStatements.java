@@ -89,8 +89,8 @@ final class BacklogStatements {
 
     private static final String MOVE_CURSOR = "update task_cursors set commit_number = ? where namespace_uid = ?";
 
-    /// Counts pages that were counted before and are still there. Very many are not counted to the last: that there are
-    /// many is all that matters.
+    /// Counts pages that were counted before and are still there. Very many are not counted to the last: that
+    /// there are many is all that matters.
     private static final String READ_LEFT = """
             select min(f.create_time) as oldest, sum(g.byte_length)::bigint as bytes
             from (select folio_id, byte_length from pages where topic_uid = ? limit 10000) g

@@ -31,12 +31,12 @@ final class FollowStatements {
 
     private static final int FETCH_ROWS = 1_000;
 
-    /// Commits in order, each with its pages; a commit that has no pages gives one row without a page, also if its
-    /// folio was collected. The joins are lateral, so that folios are looked up commit by commit, and pages folio by
-    /// folio: a plain join may read all that there are for a few new commits.
+    /// Commits in order, each with its pages; a commit that has no pages gives one row without a page, also if
+    /// its folio was collected. The joins are lateral, so that folios are looked up commit by commit, and pages
+    /// folio by folio: a plain join may read all that there are for a few new commits.
     ///
-    /// The numbers are ordered before the pages are joined, and the result by nothing else, so that nothing is left to
-    /// sort: a sort would read the pages of all these commits, however few of them are taken.
+    /// The numbers are ordered before the pages are joined, and the result by nothing else, so that nothing is left
+    /// to sort: a sort would read the pages of all these commits, however few of them are taken.
     private static final String READ_COMMITS = """
             select c.commit_number, coalesce(f.object_key, '') as object_key, g.*
             from (

@@ -100,8 +100,8 @@ final class LakeLocations {
         }
     }
 
-    /// Keeps the new locations, once the entries are there, and the metadata files that were written to be deleted some
-    /// day.
+    /// Keeps the new locations, once the entries are there, and the metadata files that were written to be
+    /// deleted some day.
     static void write(Connection connection, List<LakeChange> changes, LakeCommitState state) throws SQLException {
         for (LakeChange change : changes) {
             Set<String> directories = state.wanted(change).directories();

@@ -34,8 +34,8 @@ final class LakeRows {
 
     private LakeRows() {}
 
-    /// Takes a name of a namespace, which the caller has locked against being deleted; the name is free again if this
-    /// transaction fails. Waits for a transaction that takes the same name.
+    /// Takes a name of a namespace, which the caller has locked against being deleted; the name is free again
+    /// if this transaction fails. Waits for a transaction that takes the same name.
     ///
     /// @return whether nobody had it
     static boolean takeName(Connection connection, UUID namespace, String name) throws SQLException {

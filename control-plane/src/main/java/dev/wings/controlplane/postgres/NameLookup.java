@@ -24,12 +24,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.UUID;
 
-/// Finds the uids of names, and locks the rows on the way. It is called from the tenant down: that is the lock order.
+/// Finds the uids of names, and locks the rows on the way. It is called from the tenant down: that is the lock
+/// order.
 final class NameLookup {
 
     private NameLookup() {}
 
-    /// How a row is locked, weakest first. Each lock keeps the row from being deleted, and has an effect of its own.
+    /// How a row is locked, weakest first. Each lock keeps the row from being deleted, and has an effect of its
+    /// own.
     enum Lock {
         /// The row is not locked: for those who only read.
         NONE(""),

@@ -66,8 +66,8 @@ final class PlanStatements {
     private static final String READ_PAGES_OF_PARTITIONS =
             READ_PAGES.formatted(PageRows.COLUMNS, "g.partition_value = any(?)");
 
-    /// Counts the rows in pages from what partitions know: rows below the watermark are in segments, all others in
-    /// pages.
+    /// Counts the rows in pages from what partitions know: rows below the watermark are in segments, all others
+    /// in pages.
     private static final String COUNT_ROWS = """
             select coalesce(sum(next_offset - watermark), 0)::bigint as rows, coalesce(min(watermark), 0) as first_offset
             from partitions

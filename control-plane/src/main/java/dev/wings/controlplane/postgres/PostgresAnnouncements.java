@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /// Tells all replicas how far namespaces have got and that tasks have changed, over PostgreSQL's NOTIFY.
 ///
 /// Announcements are sent after the commits that they tell of, in transactions of their own: a transaction that
-/// notifies takes a lock of the whole database until it is durable, so commits would wait for each other across all
-/// namespaces.
+/// notifies takes a lock of the whole database until it is durable, so commits would wait for each other across
+/// all namespaces.
 final class PostgresAnnouncements implements Announcements {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresAnnouncements.class);
@@ -43,8 +43,8 @@ final class PostgresAnnouncements implements Announcements {
     private static final String COMMITS = "wings_commits";
     private static final String TASKS = "wings_tasks";
 
-    /// How many entries one notification's text has at most: `uid=number`, divided by spaces. PostgreSQL takes less
-    /// than 8,000 bytes.
+    /// How many entries one notification's text has at most: `uid=number`, divided by spaces. PostgreSQL takes
+    /// less than 8,000 bytes.
     private static final int MAX_ENTRIES = 100;
 
     private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);

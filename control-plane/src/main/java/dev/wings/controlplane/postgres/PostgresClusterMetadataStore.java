@@ -333,8 +333,8 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
         return found.getFirst();
     }
 
-    /// The topic of that uid. What a topic is in never changes: it is that of the moment when the topic was there,
-    /// whatever was deleted since.
+    /// The topic of that uid. What a topic is in never changes: it is that of the moment when the topic was
+    /// there, whatever was deleted since.
     @Override
     public TopicHome loadHome(TopicName name) {
         String sql = """
@@ -396,9 +396,9 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
         });
     }
 
-    /// Locks the namespace, for which commits to the log wait, at the very end: the topic and its tasks may be held by
-    /// a commit to its table, which takes its time. This turns the lock order around, which is safe: whoever has locked
-    /// a namespace to commit waits for no topic, task, table or name.
+    /// Locks the namespace, for which commits to the log wait, at the very end: the topic and its tasks may be
+    /// held by a commit to its table, which takes its time. This turns the lock order around, which is safe:
+    /// whoever has locked a namespace to commit waits for no topic, task, table or name.
     @Override
     public void deleteTopic(TopicName name, Instant now, Instant collectTime) {
         database.change("delete topic", connection -> {
@@ -414,7 +414,8 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
             String table = TableCommitStatements.home(connection, uid, name).tablePrefix();
             LakeRows.addGarbage(connection, namespace, List.of(table), collectTime);
             Sql.update(connection, "delete from lake_tables where topic_uid = ?", uid);
-            // However many pages there are, commits of the namespace wait for none of them: the collector removes them.
+            // However many pages there are, commits of the namespace wait for none of them: the collector
+            // removes them.
             Sql.update(connection, LEAVE_PAGES, uid, namespace);
             LakeRows.freeName(connection, namespace, name.topic());
             NameLookup.namespace(connection, tenant, name.parent(), Lock.CHANGE_LOG);

@@ -41,8 +41,9 @@ import org.slf4j.LoggerFactory;
 
 /// A PostgreSQL database whose tables are those of this version.
 ///
-/// There is a pool for each kind of work, so that none keeps another waiting: commits, changes of resources (both READ
-/// COMMITTED, they lock what they depend on), reads (REPEATABLE READ, one snapshot each), and probes.
+/// There is a pool for each kind of work, so that none keeps another waiting: commits, changes of resources
+/// (both READ COMMITTED, they lock what they depend on), reads (REPEATABLE READ, one snapshot each), and
+/// probes.
 public final class PostgresDatabase implements Stores.Connection {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
@@ -100,8 +101,8 @@ public final class PostgresDatabase implements Stores.Connection {
         return new FairPlaces(what, new FairPlaces.Limits(connections, MAX_WAITING, config.connectTimeout()), ownTime);
     }
 
-    /// Reaches the database and brings its tables up to date. Fails with UNAVAILABLE if it cannot be reached; later on
-    /// it may be away for a while.
+    /// Reaches the database and brings its tables up to date. Fails with UNAVAILABLE if it cannot be reached;
+    /// later on it may be away for a while.
     public static PostgresDatabase open(DatabaseConfig config, MeterRegistry registry) {
         try (Connection connection = connect(config)) {
             LOG.info(
@@ -193,8 +194,8 @@ public final class PostgresDatabase implements Stores.Connection {
         return pool;
     }
 
-    /// The properties of every connection. The limits are the last resort against a transaction that hangs and holds
-    /// locks.
+    /// The properties of every connection. The limits are the last resort against a transaction that hangs and
+    /// holds locks.
     private static Properties properties(DatabaseConfig config) {
         Properties properties = new Properties();
         properties.setProperty("ApplicationName", "wings-control-plane");
@@ -230,8 +231,8 @@ public final class PostgresDatabase implements Stores.Connection {
                         .orElseThrow());
     }
 
-    /// What is wrong with the database now; empty if nothing is. This waits neither for those who use the database nor
-    /// longer than whoever asks does.
+    /// What is wrong with the database now; empty if nothing is. This waits neither for those who use the
+    /// database nor longer than whoever asks does.
     private Optional<String> problem() {
         try {
             return transaction(probes, "check the database", connection -> {
@@ -248,9 +249,9 @@ public final class PostgresDatabase implements Stores.Connection {
         T run(Connection connection) throws SQLException;
     }
 
-    /// Runs `body` in a transaction that is committed when this returns, and rolled back when it throws. It is for
-    /// commits to the log. If the connection is lost during the commit, the outcome is unknown and this fails with
-    /// UNAVAILABLE.
+    /// Runs `body` in a transaction that is committed when this returns, and rolled back when it throws. It is
+    /// for commits to the log. If the connection is lost during the commit, the outcome is unknown and this
+    /// fails with UNAVAILABLE.
     ///
     /// @param what is attempted, for messages
     <T> T commit(String what, Body<T> body) {

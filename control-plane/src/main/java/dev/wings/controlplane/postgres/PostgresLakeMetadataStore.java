@@ -45,8 +45,8 @@ import java.util.stream.Stream;
 
 /// Tables and views of the catalog, in PostgreSQL.
 ///
-/// A commit locks the rows of its tables, ordered by uid. If locations are new, it locks their homes before, as places
-/// of locations. It locks nothing of the namespace: it never stalls the log.
+/// A commit locks the rows of its tables, ordered by uid. If locations are new, it locks their homes before, as
+/// places of locations. It locks nothing of the namespace: it never stalls the log.
 final class PostgresLakeMetadataStore implements LakeMetadataStore {
 
     private final PostgresDatabase database;
@@ -226,8 +226,8 @@ final class PostgresLakeMetadataStore implements LakeMetadataStore {
                 now);
     }
 
-    /// Reads which metadata files are listed as garbage. What another transaction lists at the same moment stays until
-    /// no pointer is at it, as everything that is due does.
+    /// Reads which metadata files are listed as garbage. What another transaction lists at the same moment
+    /// stays until no pointer is at it, as everything that is due does.
     private static void readListed(Connection connection, List<LakeChange> changes, LakeCommitState state)
             throws SQLException {
         String sql = """

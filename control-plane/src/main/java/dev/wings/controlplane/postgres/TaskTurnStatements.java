@@ -38,14 +38,14 @@ import org.jspecify.annotations.Nullable;
 /// Finds the task whose turn it is.
 final class TaskTurnStatements {
 
-    /// The lock's number is any that nothing else locks. Turns are taken one after the other: each takes a millisecond,
-    /// and none has to guess what another is about to do.
+    /// The lock's number is any that nothing else locks. Turns are taken one after the other: each takes a
+    /// millisecond, and none has to guess what another is about to do.
     private static final String LOCK_TURNS = "select pg_advisory_xact_lock(7_700_001)";
 
     private static final int LAPSED = 100;
 
-    /// Locks tasks whose lease may be over. Those that another transaction holds, which ends or renews them, are left
-    /// alone.
+    /// Locks tasks whose lease may be over. Those that another transaction holds, which ends or renews them,
+    /// are left alone.
     private static final String LOCK_LAPSED = """
             select %s
             from tasks k
@@ -94,9 +94,9 @@ final class TaskTurnStatements {
                 left join task_turns u on u.tenant_uid = w.tenant_uid
             """.formatted(TaskRows.kinds(Target.NAMESPACE), TaskRows.kinds(Target.TABLE));
 
-    /// Locks the task that was found. It gives none if the task was retried, or its topic deleted, before it was
-    /// locked. The database compares the times, here and in [#FIND]: a task that is due in one and not in the other
-    /// would be looked for without end.
+    /// Locks the task that was found. It gives none if the task was retried, or its topic deleted, before it
+    /// was locked. The database compares the times, here and in [#FIND]: a task that is due in one and not in
+    /// the other would be looked for without end.
     private static final String LOCK = """
             select %s from tasks k
             where k.task_uid = ? and k.state = 'WAITING' and k.next_run_time <= ?
@@ -118,8 +118,8 @@ final class TaskTurnStatements {
 
     private TaskTurnStatements() {}
 
-    /// Ends leases whose time is over. It has a transaction of its own: tasks are locked in the order of their targets,
-    /// in which [#take] cannot lock another one beside them.
+    /// Ends leases whose time is over. It has a transaction of its own: tasks are locked in the order of their
+    /// targets, in which [#take] cannot lock another one beside them.
     static int endLapsed(Connection connection, Instant now, TaskPolicy policy) throws SQLException {
         List<TaskRecord> lapsed = Sql.query(connection, LOCK_LAPSED, TaskRows::read, now, LAPSED);
         for (TaskRecord task : lapsed) {

@@ -28,9 +28,10 @@ import java.util.function.Supplier;
 /// All state of a cluster, as one replica of the control plane reaches it. The parts are of one kind and show the same
 /// state: what one has done the others see at once, at every replica.
 ///
-/// @param time the clock by which leases, graces and turns are judged: the same for all replicas, whatever their own
-///     say
-/// @param problem says what is wrong now; empty if nothing is. It answers soon, also when the state cannot be reached
+/// @param time the clock by which leases, graces and turns are judged: the same for all replicas, whatever
+///     their own say
+/// @param problem says what is wrong now; empty if nothing is. It answers soon, also when the state cannot be
+///     reached
 /// @param connection closed with the stores
 public record Stores(
         ClusterMetadataStore cluster,

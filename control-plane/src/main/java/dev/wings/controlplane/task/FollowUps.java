@@ -82,8 +82,8 @@ final class FollowUps {
         return new NewTask(ids.next(), kind, task.target(), 0, now, nextRunTime);
     }
 
-    /// A task to compact these pages when they are as old as the topic's freshness allows, or at once if there are many
-    /// bytes of them.
+    /// A task to compact these pages when they are as old as the topic's freshness allows, or at once if there
+    /// are many bytes of them.
     NewTask compaction(TaskTarget topic, Duration freshness, Backlog pages, boolean atOnce, Instant now) {
         Instant due = pages.oldest().plus(freshness);
         boolean soon = atOnce || pages.bytes() >= policy.compactBytes();

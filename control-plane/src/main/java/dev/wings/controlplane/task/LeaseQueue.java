@@ -33,8 +33,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The workers of this replica that wait for a task. The store is asked when a worker comes, when tasks have changed,
-/// and when the time of a task comes; each time once for all that wait for the same kinds, however many they are.
+/// The workers of this replica that wait for a task. The store is asked when a worker comes, when tasks have
+/// changed, and when the time of a task comes; each time once for all that wait for the same kinds, however
+/// many they are.
 final class LeaseQueue implements AutoCloseable {
 
     /// Clocks of replicas and their database differ a little; so the store is not asked again and again
@@ -95,8 +96,8 @@ final class LeaseQueue implements AutoCloseable {
             });
         }
 
-        /// Waits for a task; empty if there was none in time, or waiting was cancelled. Fails with UNAVAILABLE when the
-        /// control plane stops or the state cannot be reached.
+        /// Waits for a task; empty if there was none in time, or waiting was cancelled. Fails with UNAVAILABLE
+        /// when the control plane stops or the state cannot be reached.
         Optional<TaskRecord> await(LeaseWish wish, Duration wait) throws InterruptedException {
             Scheduler.Timer timeout = scheduler.schedule(wait, this::timeOut);
             try {
@@ -163,7 +164,8 @@ final class LeaseQueue implements AutoCloseable {
         }
     }
 
-    /// Sets the timer for `time`. The lock is held, under which the clock is not asked: it may be the database's.
+    /// Sets the timer for `time`. The lock is held, under which the clock is not asked: it may be the
+    /// database's.
     private void ringAt(@Nullable Instant time, Instant now) {
         if (time == null || (alarmTime != null && !time.isBefore(alarmTime)) || closed) {
             return;

@@ -26,18 +26,19 @@ import dev.wings.controlplane.task.TableCommitState.TopicHome;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Decides whether a commit to a topic's table may be made. No state is kept and nothing is read or written here.
+/// Decides whether a commit to a topic's table may be made. No state is kept and nothing is read or written
+/// here.
 ///
-/// A row is never in the table twice, and never lost, because a commit is made under the newest lease of its task, on
-/// top of the metadata file that is the table's current one, and moves each watermark from where it is. Whoever held
-/// up, repeated, or took over the work of another fails at one of these.
+/// A row is never in the table twice, and never lost, because a commit is made under the newest lease of its
+/// task, on top of the metadata file that is the table's current one, and moves each watermark from where it
+/// is. Whoever held up, repeated, or took over the work of another fails at one of these.
 public final class TableCommitRule {
 
     private TableCommitRule() {}
 
-    /// Decides on a commit. Fails with CONFLICT for a lost lease, and for a table or watermark that is not where the
-    /// commit expects it; with NOT_FOUND for a topic or task that does not exist; with INVALID for what this task
-    /// cannot commit.
+    /// Decides on a commit. Fails with CONFLICT for a lost lease, and for a table or watermark that is not
+    /// where the commit expects it; with NOT_FOUND for a topic or task that does not exist; with INVALID for
+    /// what this task cannot commit.
     public static TableCommitDecision decide(
             TableCommit commit, TableCommitState state, TaskPolicy policy, Instant now) {
         KnownCommit known = state.known();
@@ -86,8 +87,8 @@ public final class TableCommitRule {
         }
     }
 
-    /// Checks that the table has its files where nobody else's are: else a commit could have the objects of others
-    /// collected.
+    /// Checks that the table has its files where nobody else's are: else a commit could have the objects of
+    /// others collected.
     private static void checkLocations(TableCommit commit, TopicHome topic) {
         String prefix = topic.tablePrefix();
         checkLocation(commit.metadataLocation(), prefix);
@@ -131,8 +132,8 @@ public final class TableCommitRule {
         }
     }
 
-    /// Checks pages that were removed for a move: they must have all rows of the move and no others, so that both of
-    /// its ends are ends of pages.
+    /// Checks pages that were removed for a move: they must have all rows of the move and no others, so that
+    /// both of its ends are ends of pages.
     ///
     /// @param rows how many rows the pages have that lie in the move
     public static void checkRemoved(TableCommit commit, WatermarkMove move, long rows) {

@@ -28,8 +28,8 @@ public enum TaskKind {
     REWRITE(Target.TABLE, true, false, Duration.ofMinutes(5)),
     /// Removes old snapshots of a table.
     EXPIRE_SNAPSHOTS(Target.TABLE, true, false, Duration.ofMinutes(30)),
-    /// Removes objects of a namespace that nothing refers to any more. This task cannot die: one table that cannot be
-    /// read must not end the collection of all other garbage.
+    /// Removes objects of a namespace that nothing refers to any more. This task cannot die: one table that
+    /// cannot be read must not end the collection of all other garbage.
     COLLECT_GARBAGE(Target.NAMESPACE, false, false, Duration.ofMinutes(30));
 
     /// What there has to be before a task may run.
@@ -57,8 +57,8 @@ public enum TaskKind {
         return target;
     }
 
-    /// Whether a task is given up after some attempts. One that is not is made again when it is done, as long as its
-    /// target is there.
+    /// Whether a task is given up after some attempts. One that is not is made again when it is done, as long
+    /// as its target is there.
     public boolean canDie() {
         return canDie;
     }

@@ -30,7 +30,8 @@ import java.util.random.RandomGenerator;
 /// @param minBackoff the pause before the second attempt; doubled with each that fails
 /// @param maxBackoff no pause between attempts is longer
 /// @param retention how long what is done is remembered: tasks, and ids of commits
-/// @param compactBytes pages of a topic are compacted before their freshness is over when they have so many bytes
+/// @param compactBytes pages of a topic are compacted before their freshness is over when they have so many
+///     bytes
 /// @param rewriteSegments so many small segments of a table are rewritten
 /// @param maxSnapshots a table with more has its old ones expired
 /// @param snapshotAge an older snapshot is expired
@@ -49,9 +50,9 @@ public record TaskPolicy(
         Duration garbageInterval,
         Duration garbageGrace) {
 
-    /// The shortest grace. After half of it nothing is committed for the first time; that is more than twice what the
-    /// database lets a transaction take between its decision and its end, so no commit is under way when its objects
-    /// are taken for orphans.
+    /// The shortest grace. After half of it nothing is committed for the first time; that is more than twice
+    /// what the database lets a transaction take between its decision and its end, so no commit is under way
+    /// when its objects are taken for orphans.
     private static final Duration MIN_GARBAGE_GRACE = Duration.ofMinutes(5);
 
     /// How often a pause is doubled at most; that is far above what [#maxBackoff] allows.
@@ -131,8 +132,8 @@ public record TaskPolicy(
                                 + " longest query, and at least four times `WINGS_CONTROL_PLANE_TASK_LEASE`"));
     }
 
-    /// The pause after an attempt that failed: it is doubled with each, and a random part of it, up to half, is taken
-    /// off, so that what failed together is not tried again together.
+    /// The pause after an attempt that failed: it is doubled with each, and a random part of it, up to half, is
+    /// taken off, so that what failed together is not tried again together.
     ///
     /// @param attempts how many there were so far, at least 1
     Duration backoff(int attempts, RandomGenerator random) {
@@ -142,8 +143,8 @@ public record TaskPolicy(
                 .truncatedTo(ChronoUnit.MICROS);
     }
 
-    /// What was uploaded longer ago, or under an older lease, is not committed any more: it is about to be taken for an
-    /// orphan. This is half of the grace, so that clocks and transactions may be off by as much.
+    /// What was uploaded longer ago, or under an older lease, is not committed any more: it is about to be
+    /// taken for an orphan. This is half of the grace, so that clocks and transactions may be off by as much.
     public Duration maxCommitAge() {
         return garbageGrace.dividedBy(2);
     }

@@ -23,8 +23,8 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// A task as it is stored, and what can become of it. Nothing here does I/O: each method answers the task as it is
-/// afterwards, or fails.
+/// A task as it is stored, and what can become of it. Nothing here does I/O: each method answers the task as it
+/// is afterwards, or fails.
 ///
 /// @param bytes the bytes of pages that were waiting when the task was made or grew, for COMPACT
 /// @param epoch counts up with each lease; whoever holds an older one is a zombie
@@ -109,8 +109,8 @@ public record TaskRecord(
         return with(TaskState.RUNNING, epoch + 1, attempts + 1, transientFailures, failure, "", next, now, nextRunTime);
     }
 
-    /// Fails with CONFLICT unless `epochHeld` is that of the lease that runs. A lease whose time is over still counts
-    /// until another worker has the task.
+    /// Fails with CONFLICT unless `epochHeld` is that of the lease that runs. A lease whose time is over still
+    /// counts until another worker has the task.
     public Lease checkLease(long epochHeld) {
         if (state != TaskState.RUNNING || epoch != epochHeld || lease == null) {
             throw new WingsException(
@@ -172,8 +172,8 @@ public record TaskRecord(
                 };
     }
 
-    /// The task after its worker has not been heard of for too long. The lease was pause enough: the next attempt may
-    /// come at once.
+    /// The task after its worker has not been heard of for too long. The lease was pause enough: the next
+    /// attempt may come at once.
     public TaskRecord lapsed(Instant now, TaskPolicy policy) {
         if (state != TaskState.RUNNING || lease == null || lease.end().isAfter(now)) {
             throw new IllegalStateException("the lease is not over: task=" + uid);
@@ -225,8 +225,8 @@ public record TaskRecord(
                 nextRunTime);
     }
 
-    /// The task after more of the same has come up: pages, or an earlier time. A pause after a failure is not cut
-    /// short.
+    /// The task after more of the same has come up: pages, or an earlier time. A pause after a failure is not
+    /// cut short.
     public TaskRecord joined(NewTask more, long dueBytes, Instant now) {
         long sum = bytes + more.bytes();
         boolean moves = state == TaskState.WAITING && attempts == 0;

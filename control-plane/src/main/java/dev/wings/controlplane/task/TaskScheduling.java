@@ -34,14 +34,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes tasks: one to create the table of a new topic, one to compact pages when the oldest of them is as old as the
-/// topic's freshness allows, one to collect the garbage of a namespace now and then. (Those that follow from a task are
-/// made when that ends: [FollowUps].)
+/// Makes tasks: one to create the table of a new topic, one to compact pages when the oldest of them is as old
+/// as the topic's freshness allows, one to collect the garbage of a namespace now and then. (Those that follow
+/// from a task are made when that ends: [FollowUps].)
 ///
-/// A round looks only at what is new: commits that no round has seen, for which a number is kept for each namespace.
-/// Rounds are started by the announcements of commits, which say which namespaces to look at, at most every so often,
-/// and by a slow timer, which looks at all namespaces, in case an announcement is lost. All replicas run rounds; each
-/// namespace is looked at by one replica at a time, and whatever one leaves behind the next finds.
+/// A round looks only at what is new: commits that no round has seen, for which a number is kept for each
+/// namespace. Rounds are started by the announcements of commits, which say which namespaces to look at, at
+/// most every so often, and by a slow timer, which looks at all namespaces, in case an announcement is lost.
+/// All replicas run rounds; each namespace is looked at by one replica at a time, and whatever one leaves
+/// behind the next finds.
 public final class TaskScheduling implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskScheduling.class);
@@ -49,8 +50,8 @@ public final class TaskScheduling implements AutoCloseable {
     /// The shortest time between the starts of two rounds.
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    /// The longest time between two rounds; so often it is looked for what another replica has made, and metrics are
-    /// read.
+    /// The longest time between two rounds; so often it is looked for what another replica has made, and
+    /// metrics are read.
     private static final Duration RECHECK = Duration.ofSeconds(10);
 
     private static final Duration PRUNE = Duration.ofMinutes(1);
@@ -140,7 +141,8 @@ public final class TaskScheduling implements AutoCloseable {
         }
     }
 
-    /// Starts a round soon: a topic was created, or something else that the slow timer should not be waited for.
+    /// Starts a round soon: a topic was created, or something else that the slow timer should not be waited
+    /// for.
     public void topicsChanged() {
         topicsChanged = true;
         wake();
@@ -215,7 +217,8 @@ public final class TaskScheduling implements AutoCloseable {
         for (UUID namespace : withNewPages(recheck)) {
             int compactions = grow(namespace, now);
             if (compactions > 0) {
-                // Each namespace is looked at once per round, so that none waits for a busy one; the rest comes soon.
+                // Each namespace is looked at once per round, so that none waits for a busy one; the rest comes
+                // soon.
                 grown.add(namespace);
                 again = true;
             }
@@ -250,8 +253,9 @@ public final class TaskScheduling implements AutoCloseable {
         return store.findNamespacesWithNewPages();
     }
 
-    /// Counts the new pages of a namespace, and returns how many tasks were made of them. A namespace that cannot be
-    /// counted now keeps none of the others waiting: it may be another tenant's (I9). The next round tries it again.
+    /// Counts the new pages of a namespace, and returns how many tasks were made of them. A namespace that
+    /// cannot be counted now keeps none of the others waiting: it may be another tenant's (I9). The next round
+    /// tries it again.
     private int grow(UUID namespace, Instant now) {
         try {
             return store.growBacklog(namespace, COMMITS, growth -> compactions(growth, now), policy.compactBytes(), now)

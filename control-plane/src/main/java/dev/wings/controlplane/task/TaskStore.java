@@ -60,7 +60,8 @@ public interface TaskStore {
     /// @param until when there may be something, if nothing happens before; null for never
     record Idle(@Nullable Instant until) implements Turn {}
 
-    /// Asks `rule` what becomes of a task, and stores it. Fails with NOT_FOUND if there is no such task of the tenant.
+    /// Asks `rule` what becomes of a task, and stores it. Fails with NOT_FOUND if there is no such task of the
+    /// tenant.
     TaskRecord change(TaskName name, UnaryOperator<TaskRecord> rule);
 
     /// Ends a task and makes those that follow from it.
@@ -92,9 +93,10 @@ public interface TaskStore {
     /// NOT_FOUND for a missing tenant.
     List<TaskRecord> list(TenantName tenant, Set<TaskState> states, @Nullable UUID after, int limit);
 
-    /// Asks `rule` to decide on a commit to a topic's table, and makes it: pointer, watermarks, removal of pages and
-    /// garbage. During the transaction nobody else changes the task, the table, the watermarks, or deletes the topic;
-    /// commits to the log go on. Fails with CONFLICT if pages and watermarks do not agree with what was decided.
+    /// Asks `rule` to decide on a commit to a topic's table, and makes it: pointer, watermarks, removal of
+    /// pages and garbage. During the transaction nobody else changes the task, the table, the watermarks, or
+    /// deletes the topic; commits to the log go on. Fails with CONFLICT if pages and watermarks do not agree
+    /// with what was decided.
     ///
     /// @return rows that were moved out of pages
     long commitTable(TableCommit commit, Function<TableCommitState, TableCommitDecision> rule);
@@ -108,8 +110,8 @@ public interface TaskStore {
     /// Namespaces with commits for which tasks were not made yet.
     List<UUID> findNamespacesWithNewPages();
 
-    /// Asks `rule` which tasks to make for the pages of the next commits of a namespace, makes them, and remembers that
-    /// it did: each page is counted once, whatever crashes in between.
+    /// Asks `rule` which tasks to make for the pages of the next commits of a namespace, makes them, and
+    /// remembers that it did: each page is counted once, whatever crashes in between.
     ///
     /// @param commitLimit how many commits are looked at
     /// @return how many tasks were made or joined; empty if another replica is at it
@@ -126,12 +128,14 @@ public interface TaskStore {
     /// Makes tasks, or joins them with those that are there. Their targets want them no longer.
     void create(List<NewTask> tasks, Instant now);
 
-    /// Forgets tasks that were done before `before`, ids of commits of before then, and tasks of topics that are gone.
+    /// Forgets tasks that were done before `before`, ids of commits of before then, and tasks of topics that are
+    /// gone.
     ///
     /// @return how many were forgotten, at most roughly `limit`
     int prune(Instant before, int limit);
 
-    /// How many tasks are in which state, and since when they have been waiting. Those that are done are left out.
+    /// How many tasks are in which state, and since when they have been waiting. Those that are done are left
+    /// out.
     List<TaskCount> count();
 
     /// @param oldestSince the earliest [TaskRecord#sinceTime]

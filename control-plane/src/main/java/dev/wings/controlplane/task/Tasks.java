@@ -53,7 +53,8 @@ public final class Tasks implements AutoCloseable {
     private final LeaseQueue queue;
     private final TaskMetrics metrics;
 
-    /// @param time the clock by which leases are judged: the same for all replicas, whatever their own clocks say
+    /// @param time the clock by which leases are judged: the same for all replicas, whatever their own clocks
+    ///     say
     public Tasks(
             TaskStore store,
             Announcements announcements,

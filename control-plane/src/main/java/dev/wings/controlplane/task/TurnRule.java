@@ -22,9 +22,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Decides whose turn it is (I9): first comes the tenant with the fewest tasks running, among equals the one that was
-/// served the longest time ago; within a tenant the task that is due first. No state is kept and nothing is read or
-/// written here.
+/// Decides whose turn it is (I9): first comes the tenant with the fewest tasks running, among equals the one
+/// that was served the longest time ago; within a tenant the task that is due first. No state is kept and
+/// nothing is read or written here.
 public final class TurnRule {
 
     private static final Comparator<Candidate> ORDER = Comparator.comparingLong(Candidate::running)

@@ -386,7 +386,8 @@ public abstract class GarbageContract extends StateContract {
         assertFails(() -> collection.listEngineTables(task.name(), 0, Optional.empty()), ErrorKind.CONFLICT);
     }
 
-    /// Tables that were moved to another namespace have their files where they were made; topics' tables do not count.
+    /// Tables that were moved to another namespace have their files where they were made; topics' tables do not
+    /// count.
     @Test
     void tablesOfEnginesAreListedWhereTheirFilesAre() {
         LakeEntry table = createTable("orders", Kind.TABLE);

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What every [TaskStore] does with existing tasks. How they come about and are forgotten is in [TaskMakingContract],
-/// commits to tables are in [TableCommitContract].
+/// What every [TaskStore] does with existing tasks. How they come about and are forgotten is in
+/// [TaskMakingContract], commits to tables are in [TableCommitContract].
 public abstract class TaskStoreContract extends StateContract {
 
     private TaskFixture acme;

@@ -102,8 +102,9 @@ public final class BatchIntake implements AutoCloseable {
         return binding instanceof Binding.Bound bound ? bound.reader.dictionaryBytes() : 0;
     }
 
-    /// Reads a batch: one for each partition that it has rows of, ordered by value, none if it has no rows. The caller
-    /// closes them. Fails with INVALID, naming the field, or with EXHAUSTED; the stream can go on after that.
+    /// Reads a batch: one for each partition that it has rows of, ordered by value, none if it has no rows. The
+    /// caller closes them. Fails with INVALID, naming the field, or with EXHAUSTED; the stream can go on after
+    /// that.
     ///
     /// @param partitionValue the partition that all rows belong to, if the producer said so
     public List<PartitionBatch> openBatches(

@@ -39,7 +39,8 @@ final class Partitioner {
     /// Each column of each partition costs buffers of its own.
     static final int MAX_COLUMNS_OF_PARTITIONS = 1 << 17;
 
-    /// How many characters the values of all partitions may have together: they are what one message adds to a commit.
+    /// How many characters the values of all partitions may have together: they are what one message adds to a
+    /// commit.
     private static final int MAX_VALUE_CHARACTERS = 256 << 10;
 
     private final TopicField key;

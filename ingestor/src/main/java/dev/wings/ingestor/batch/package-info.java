@@ -1,5 +1,5 @@
-/// From the record batches that a producer sends to record batches as they stand in pages: bound to the topic's schema,
-/// validated, split by partition. Start reading at [dev.wings.ingestor.batch.BatchIntake].
+/// From the record batches that a producer sends to record batches as they stand in pages: bound to the topic's
+/// schema, validated, split by partition. Start reading at [dev.wings.ingestor.batch.BatchIntake].
 @NullMarked
 package dev.wings.ingestor.batch;
 

@@ -26,18 +26,19 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Counts the bytes of all batches between their first byte on the wire and their answer, and says who may send more.
+/// Counts the bytes of all batches between their first byte on the wire and their answer, and says who may send
+/// more.
 ///
-/// A stream asks for its next message only while the process as a whole and the stream's own group (its namespace) are
-/// below their thresholds; so one namespace whose store is slow cannot take the memory of the others. How large a
-/// message is shows only when its bytes come in. They are counted as they do, and a stream whose bytes would exceed the
-/// hard limit is told to end.
+/// A stream asks for its next message only while the process as a whole and the stream's own group (its namespace)
+/// are below their thresholds; so one namespace whose store is slow cannot take the memory of the others. How
+/// large a message is shows only when its bytes come in. They are counted as they do, and a stream whose bytes
+/// would exceed the hard limit is told to end.
 ///
-/// Tenants share fairly: each may hold three times what it leaves to others, however many namespaces it has; the stream
-/// of a tenant that holds more is the one that ends.
+/// Tenants share fairly: each may hold three times what it leaves to others, however many namespaces it has;
+/// the stream of a tenant that holds more is the one that ends.
 ///
-/// Bytes that are held for as long as a client likes never take more than half of what streams are admitted up to, and
-/// less than all of a group's share: so whatever clients do, the other bytes come back, and streams go on.
+/// Bytes that are held for as long as a client likes never take more than half of what streams are admitted up to,
+/// and less than all of a group's share: so whatever clients do, the other bytes come back, and streams go on.
 ///
 /// Safe for use by many threads. Callbacks run on the thread that gave bytes back, or one of the scheduler's, outside
 /// of the lock.
@@ -64,13 +65,13 @@ public final class MemoryBudget {
     /// Why bytes are held for as long as a client likes.
     public enum Reason {
         DICTIONARIES,
-        /// Answers that the client has not read. These may take more than dictionaries, so that streams with many
-        /// dictionaries do not end others whose clients are slow for a moment.
+        /// Answers that the client has not read. These may take more than dictionaries, so that streams with
+        /// many dictionaries do not end others whose clients are slow for a moment.
         UNREAD_ANSWERS
     }
 
-    /// @param limitBytes is never exceeded by more than one network read; streams are admitted up to three quarters of
-    ///     it, those of each group up to a quarter
+    /// @param limitBytes is never exceeded by more than one network read; streams are admitted up to three
+    ///     quarters of it, those of each group up to a quarter
     public MemoryBudget(long limitBytes, Scheduler scheduler) {
         if (limitBytes <= 0) {
             throw new IllegalArgumentException("a budget must be positive: limit=" + limitBytes);
@@ -188,8 +189,8 @@ public final class MemoryBudget {
         private long lastMessageBytes;
         private boolean closed;
 
-        /// Makes the stream one of a tenant, with all that it holds. It can be called once, before the stream joins a
-        /// group.
+        /// Makes the stream one of a tenant, with all that it holds. It can be called once, before the stream
+        /// joins a group.
         public void joinTenant(String name) {
             synchronized (MemoryBudget.this) {
                 if (closed || tenant != null) {

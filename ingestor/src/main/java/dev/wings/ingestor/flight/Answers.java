@@ -28,11 +28,11 @@ import java.util.Optional;
 import org.apache.arrow.flight.impl.Flight;
 import org.jspecify.annotations.Nullable;
 
-/// The answers of one stream, sent in the order of its messages whatever the order in which they become known. It is
-/// also the one place that writes to the call. Safe for use by many threads.
+/// The answers of one stream, sent in the order of its messages whatever the order in which they become known.
+/// It is also the one place that writes to the call. Safe for use by many threads.
 ///
-/// A producer need not read its answers while it sends. Those that it leaves unread wait here, and each keeps what it
-/// takes in the memory budget, up to what the budget lets clients keep; beyond that the stream ends.
+/// A producer need not read its answers while it sends. Those that it leaves unread wait here, and each keeps
+/// what it takes in the memory budget, up to what the budget lets clients keep; beyond that the stream ends.
 final class Answers {
 
     /// What a waiting answer costs besides its bytes, roughly.
@@ -53,7 +53,8 @@ final class Answers {
         this.call = call;
     }
 
-    /// Sends the headers, for which some clients wait before they send anything, and asks for the first message.
+    /// Sends the headers, for which some clients wait before they send anything, and asks for the first
+    /// message.
     synchronized void start() {
         if (!closed) {
             call.sendHeaders(new Metadata());
@@ -61,8 +62,8 @@ final class Answers {
         }
     }
 
-    /// Takes the next place in line; none if the call has ended or is about to, and the message must not be taken in.
-    /// What the answer takes is held by `lease`, which is closed when the answer is sent or dropped.
+    /// Takes the next place in line; none if the call has ended or is about to, and the message must not be
+    /// taken in. What the answer takes is held by `lease`, which is closed when the answer is sent or dropped.
     synchronized Optional<Slot> next(MemoryBudget.Account.Lease lease) {
         if (closed || end != null) {
             lease.close();
@@ -135,8 +136,8 @@ final class Answers {
         return slots.isEmpty();
     }
 
-    /// Whether it is the client's turn: an answer is there for it to take, or no answer is to be made and it has to go
-    /// on.
+    /// Whether it is the client's turn: an answer is there for it to take, or no answer is to be made and it
+    /// has to go on.
     synchronized boolean waitForClient() {
         Slot head = slots.peek();
         return head == null || head.answer != null;

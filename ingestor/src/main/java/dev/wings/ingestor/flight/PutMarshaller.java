@@ -162,7 +162,8 @@ final class PutMarshaller implements MethodDescriptor.Marshaller<PutMessage> {
             return length;
         }
 
-        /// Counts bytes that came out: a message that was compressed on its way can be far longer than what came in.
+        /// Counts bytes that came out: a message that was compressed on its way can be far longer than what
+        /// came in.
         private void count(int bytes) throws IOException {
             readBytes += bytes;
             if (readBytes > maxMessageBytes) {
@@ -190,8 +191,8 @@ final class PutMarshaller implements MethodDescriptor.Marshaller<PutMessage> {
             }
         }
 
-        /// Copies the body. `available` is all that is left of the message, so that a length made up by the sender
-        /// never makes us allocate.
+        /// Copies the body. `available` is all that is left of the message, so that a length made up by the
+        /// sender never makes us allocate.
         private void readBody(int length, HasByteBuffer chunks) throws IOException {
             if (length > in.available()) {
                 throw new EOFException("body cut short: bytes=" + in.available() + ", expected=" + length);

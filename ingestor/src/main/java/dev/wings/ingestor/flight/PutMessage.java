@@ -51,8 +51,8 @@ sealed interface PutMessage extends AutoCloseable {
         }
     }
 
-    /// Bytes that are not a `FlightData`, or a message that there is no room for. It is a value and not an exception,
-    /// because an exception out of a marshaller would end the stream with no reason given.
+    /// Bytes that are not a `FlightData`, or a message that there is no room for. It is a value and not an
+    /// exception, because an exception out of a marshaller would end the stream with no reason given.
     record Refused(WingsException reason) implements PutMessage {
 
         @Override

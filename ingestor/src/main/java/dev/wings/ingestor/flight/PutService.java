@@ -162,7 +162,8 @@ public final class PutService {
         PutStream stream = new PutStream(call, headers, tracer, place, this);
         streams.add(stream);
         if (draining) {
-            // The stream was added before this is read: either drain() sees the stream, or the stream sees drain().
+            // The stream was added before this is read: either drain() sees the stream, or the stream sees
+            // drain().
             stream.drain();
         }
         stream.start();

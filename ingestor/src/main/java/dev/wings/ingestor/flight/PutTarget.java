@@ -37,8 +37,8 @@ final class PutTarget {
     private PutTarget() {}
 
     /// The topic of a stream. The path is one element that names the topic in any of its forms, or the elements
-    /// namespace and topic, or those of the full name. Fails with INVALID for anything else, with FORBIDDEN for the
-    /// topic of another tenant than the caller acts for.
+    /// namespace and topic, or those of the full name. Fails with INVALID for anything else, with FORBIDDEN for
+    /// the topic of another tenant than the caller acts for.
     static TopicName topic(Flight.@Nullable FlightDescriptor descriptor, Metadata headers) {
         if (descriptor == null || descriptor.getType() != Flight.FlightDescriptor.DescriptorType.PATH) {
             throw WingsException.invalid(PORT

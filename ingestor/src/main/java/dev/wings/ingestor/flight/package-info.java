@@ -1,4 +1,5 @@
-/// The Flight edge: DoPut with raw messages, answers in order. Start reading at [dev.wings.ingestor.flight.PutService].
+/// The Flight edge: DoPut with raw messages, answers in order. Start reading at
+/// [dev.wings.ingestor.flight.PutService].
 @NullMarked
 package dev.wings.ingestor.flight;
 

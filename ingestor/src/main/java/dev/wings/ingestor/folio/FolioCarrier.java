@@ -63,8 +63,8 @@ final class FolioCarrier {
         this.aborted = aborted;
     }
 
-    /// Returns once the outcome is known and every submission is answered, and never before the folio that was sealed
-    /// earlier is done. Closes the submissions.
+    /// Returns once the outcome is known and every submission is answered, and never before the folio that was
+    /// sealed earlier is done. Closes the submissions.
     ///
     /// @param previous counted down when the folio that was sealed earlier is done
     void carry(List<Submission> submissions, CountDownLatch previous) {
@@ -84,9 +84,9 @@ final class FolioCarrier {
         tell(submissions, outcome);
     }
 
-    /// Commits a folio. All folios before this one are done, so it is settled which producers are broken. What the
-    /// others sent goes into a folio of its own then: a page mixes producers, and nothing refers to the first folio's
-    /// object.
+    /// Commits a folio. All folios before this one are done, so it is settled which producers are broken. What
+    /// the others sent goes into a folio of its own then: a page mixes producers, and nothing refers to the
+    /// first folio's object.
     private Outcome commit(Stored stored, FolioMemory memory) throws InterruptedException {
         List<Submission> sound = stored.submissions.stream()
                 .filter(submission -> submission.order().broken().isEmpty())

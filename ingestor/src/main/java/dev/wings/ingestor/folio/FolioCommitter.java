@@ -47,9 +47,9 @@ final class FolioCommitter {
         this.retries = new Retries(scheduler, random, Integer.MAX_VALUE, Duration.ofMillis(20), Duration.ofSeconds(2));
     }
 
-    /// Returns the answer. Fails with the reason for which the control plane refused the commit; with UNAVAILABLE or
-    /// INTERNAL if the outcome is unknown: the call was interrupted, or the control plane keeps refusing or failing on
-    /// a folio that an earlier call may have committed, or may still commit.
+    /// Returns the answer. Fails with the reason for which the control plane refused the commit; with
+    /// UNAVAILABLE or INTERNAL if the outcome is unknown: the call was interrupted, or the control plane keeps
+    /// refusing or failing on a folio that an earlier call may have committed, or may still commit.
     CommitFolioResponse commit(CommitFolioRequest request) {
         Retries.Pauses pauses = retries.pauses();
         int refusals = 0;

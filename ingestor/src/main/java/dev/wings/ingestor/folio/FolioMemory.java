@@ -17,8 +17,9 @@ package dev.wings.ingestor.folio;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The memory that a folio's content lies in. It is given back when its last reader is done: an upload that lost its
-/// race reads on after the folio is committed. It is opened with one holder. Safe for use by many threads.
+/// The memory that a folio's content lies in. It is given back when its last reader is done: an upload that
+/// lost its race reads on after the folio is committed. It is opened with one holder. Safe for use by many
+/// threads.
 final class FolioMemory implements AutoCloseable {
 
     private final AtomicInteger holders = new AtomicInteger(1);

@@ -31,10 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// Gathers the batches of one namespace into folios and sends them on their way, one thread for each folio. Uploads
 /// overlap; commits follow the order in which the folios were sealed (I2).
 ///
-/// A folio is sealed when it is full, or one linger after the folio before it was sealed. So a batch that comes after a
-/// quiet moment waits for nobody, none waits longer than a linger for others, and besides full folios there is at most
-/// one in each linger. None is sealed while `maxInFlight` are under way: under load the batches that wait meanwhile
-/// become one larger folio, and the memory budget of the streams bounds what waits. Safe for use by many threads.
+/// A folio is sealed when it is full, or one linger after the folio before it was sealed. So a batch that comes
+/// after a quiet moment waits for nobody, none waits longer than a linger for others, and besides full folios
+/// there is at most one in each linger. None is sealed while `maxInFlight` are under way: under load the
+/// batches that wait meanwhile become one larger folio, and the memory budget of the streams bounds what waits.
+/// Safe for use by many threads.
 public final class FolioPipeline {
 
     /// @param flushBytes a folio with so many bytes is full
@@ -73,8 +74,8 @@ public final class FolioPipeline {
         this.carrier = carrier;
     }
 
-    /// Takes a submission, which it owns from here on; false if it was retired meanwhile, and there is another pipeline
-    /// then. Never waits for others.
+    /// Takes a submission, which it owns from here on; false if it was retired meanwhile, and there is another
+    /// pipeline then. Never waits for others.
     public boolean append(Submission submission) {
         lock.lock();
         try {

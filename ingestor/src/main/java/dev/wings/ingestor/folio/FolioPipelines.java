@@ -34,8 +34,8 @@ import java.util.function.Function;
 /// The pipelines of all namespaces that streams write to, opened on first use. Safe for use by many threads.
 public final class FolioPipelines implements AutoCloseable {
 
-    /// When there are more, idle pipelines are retired: namespaces come and go, and tenants may have any number of
-    /// them.
+    /// When there are more, idle pipelines are retired: namespaces come and go, and tenants may have any number
+    /// of them.
     private static final int MAX_IDLE = 1000;
 
     private final FolioPipeline.Limits limits;
@@ -54,8 +54,8 @@ public final class FolioPipelines implements AutoCloseable {
 
     private record Opened(FolioPipeline pipeline, URI store) {}
 
-    /// @param maxUploads how many uploads one object store gets at once, over all of its namespaces: one that hangs
-    ///     holds up no other
+    /// @param maxUploads how many uploads one object store gets at once, over all of its namespaces: one that
+    ///     hangs holds up no other
     /// @param minHedgeDelay no upload is made a second time before
     /// @param uploadTimeout how long an upload may take with all its attempts
     /// @param stores the object store at a root, not to be closed

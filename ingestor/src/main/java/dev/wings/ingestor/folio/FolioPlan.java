@@ -33,11 +33,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
-/// Which page of a folio each batch is in. There is a page for each partition and layout, with its batches in the order
-/// in which they were submitted.
+/// Which page of a folio each batch is in. There is a page for each partition and layout, with its batches in
+/// the order in which they were submitted.
 ///
-/// Batches of one partition with different layouts are in different pages. A stream changes its layout only for a newer
-/// version of the schema, so pages of a partition ordered by version keep the stream's batches in the order sent (I2).
+/// Batches of one partition with different layouts are in different pages. A stream changes its layout only for a
+/// newer version of the schema, so pages of a partition ordered by version keep the stream's batches in the order
+/// sent (I2).
 final class FolioPlan {
 
     private final List<Submission> submissions;

@@ -41,8 +41,9 @@ import org.slf4j.LoggerFactory;
 
 /// Puts folios into one object store, a bounded number at once.
 ///
-/// An upload that takes longer than 95 of 100 did lately is hedged: the same bytes go to a second key, and whichever is
-/// stored first counts. The other object is garbage that nothing refers to. Safe for use by many threads.
+/// An upload that takes longer than 95 of 100 did lately is hedged: the same bytes go to a second key, and
+/// whichever is stored first counts. The other object is garbage that nothing refers to. Safe for use by many
+/// threads.
 final class FolioUploader {
 
     private static final Logger LOG = LoggerFactory.getLogger(FolioUploader.class);
@@ -132,8 +133,9 @@ final class FolioUploader {
             }
         }
 
-        /// Interrupts the attempts: a store that hangs must not keep the place of others, nor the folios that come
-        /// after this one. An attempt that does not notice keeps its memory, which is counted, until it does.
+        /// Interrupts the attempts: a store that hangs must not keep the place of others, nor the folios that
+        /// come after this one. An attempt that does not notice keeps its memory, which is counted, until it
+        /// does.
         private synchronized void interrupt() {
             stored.completeExceptionally(WingsException.unavailable(
                     "the object store did not answer in time: limit=" + limits.timeout(), null));

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Keeps the batches of one producer's stream in order.
 ///
-/// Once a batch failed for a reason that is not its own (the store is away, say), no later batch of the stream may be
-/// committed: the producer will send the failed one again, and it must not come after its successors (I2).
+/// Once a batch failed for a reason that is not its own (the store is away, say), no later batch of the stream
+/// may be committed: the producer will send the failed one again, and it must not come after its successors
+/// (I2).
 public final class StreamOrder {
 
     private volatile @Nullable WingsException broken;

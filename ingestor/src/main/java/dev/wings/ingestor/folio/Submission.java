@@ -22,13 +22,13 @@ import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.List;
 
-/// What one message of a producer adds to the log: a batch for each partition that it has rows of. All of them go into
-/// the same folio.
+/// What one message of a producer adds to the log: a batch for each partition that it has rows of. All of them go
+/// into the same folio.
 ///
 /// @param requestedTimestampMicros 0 for none
 /// @param bytes size of what is to be stored
-/// @param memory the lease on the bytes that the batches count for, held for as long as they are there, whatever
-///     becomes of their stream
+/// @param memory the lease on the bytes that the batches count for, held for as long as they are there,
+///     whatever becomes of their stream
 /// @param answer is told the outcome, exactly once
 public record Submission(
         StreamOrder order,
@@ -81,8 +81,8 @@ public record Submission(
         memory.close();
     }
 
-    /// Hears the outcome. It is called after the submission's memory was given back, on the thread that learned it, and
-    /// must not block.
+    /// Hears the outcome. It is called after the submission's memory was given back, on the thread that learned
+    /// it, and must not block.
     public interface Answer {
 
         /// The commit went through. The results are in the order of the batches; each may be a rejection.

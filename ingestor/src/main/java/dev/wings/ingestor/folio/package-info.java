@@ -1,5 +1,5 @@
-/// The way of a batch from its stream to its acknowledgement: gathered into a folio, stored, committed, answered. Start
-/// reading at [dev.wings.ingestor.folio.FolioPipeline].
+/// The way of a batch from its stream to its acknowledgement: gathered into a folio, stored, committed, answered.
+/// Start reading at [dev.wings.ingestor.folio.FolioPipeline].
 @NullMarked
 package dev.wings.ingestor.folio;
 

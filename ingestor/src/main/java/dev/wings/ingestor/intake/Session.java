@@ -96,8 +96,8 @@ public final class Session implements AutoCloseable {
         };
     }
 
-    /// Keeps a dictionary for the batches that follow. Batches that need a dictionary that could not be read are
-    /// rejected for that, so this does not fail with INVALID. Fails with EXHAUSTED.
+    /// Keeps a dictionary for the batches that follow. Batches that need a dictionary that could not be read
+    /// are rejected for that, so this does not fail with INVALID. Fails with EXHAUSTED.
     ///
     /// @param memory the lease on what the message counts for; closed
     public void readDictionary(IpcHeader.DictionaryBatch header, ArrowBuf body, MemoryBudget.Account.Lease memory) {
@@ -113,8 +113,8 @@ public final class Session implements AutoCloseable {
         keepDictionaries(batches.dictionaryBytes());
     }
 
-    /// Counts what the dictionaries take now. They stay until the session ends, and a small message may have been
-    /// packed to a fraction of its size.
+    /// Counts what the dictionaries take now. They stay until the session ends, and a small message may have
+    /// been packed to a fraction of its size.
     private void keepDictionaries(long bytes) {
         if (dictionaries == null) {
             dictionaries = account.hold(bytes);
@@ -130,7 +130,8 @@ public final class Session implements AutoCloseable {
 
     /// Takes a batch. The body stays the caller's.
     ///
-    /// @param memory the lease on what the batch counts for; moved if the batch is taken, else left to the caller
+    /// @param memory the lease on what the batch counts for; moved if the batch is taken, else left to the
+    ///     caller
     public void append(
             IpcHeader.RecordBatch header,
             ArrowBuf body,
@@ -164,8 +165,8 @@ public final class Session implements AutoCloseable {
         outcome.rejected(reason, ends);
     }
 
-    /// Hands the batches over, which give back their memory whatever happens. The lease on what they count for goes
-    /// with them: when the session is over they may be there for long.
+    /// Hands the batches over, which give back their memory whatever happens. The lease on what they count for
+    /// goes with them: when the session is over they may be there for long.
     private void submit(
             FolioPipeline first,
             List<PartitionBatch> split,

@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Topics by name, as the control plane last told them. Each stream asks when it begins; the answer is kept for the
-/// batches of all streams until a commit is refused. Safe for use by many threads.
+/// Topics by name, as the control plane last told them. Each stream asks when it begins; the answer is kept for
+/// the batches of all streams until a commit is refused. Safe for use by many threads.
 public final class TopicDirectory {
 
     private static final int MAX_TOPICS = 10_000;
@@ -70,8 +70,8 @@ public final class TopicDirectory {
         }
     }
 
-    /// Makes `target` known, unless something else was learned since `last` was known, which may be newer. Returns
-    /// whether it is known now.
+    /// Makes `target` known, unless something else was learned since `last` was known, which may be newer.
+    /// Returns whether it is known now.
     private boolean replace(TopicName name, @Nullable TopicTarget last, TopicTarget target) {
         synchronized (known) {
             TopicTarget now = known.get(name);

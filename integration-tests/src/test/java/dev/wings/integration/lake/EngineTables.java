@@ -41,7 +41,8 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.types.Types;
 
-/// Tables in the fixture's namespace as other engines make them, made by an engine that obeys no rule about locations.
+/// Tables in the fixture's namespace as other engines make them, made by an engine that obeys no rule about
+/// locations.
 final class EngineTables {
 
     private static final NamespaceName NAMESPACE = new NamespaceName("default", "default");

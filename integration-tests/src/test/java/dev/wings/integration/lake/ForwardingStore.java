@@ -21,8 +21,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/// A store that does what another store does, to be extended by those that differ in one call. Files are created as
-/// their content is, so that one call sees all that is created. The other store stays open.
+/// A store that does what another store does, to be extended by those that differ in one call. Files are
+/// created as their content is, so that one call sees all that is created. The other store stays open.
 abstract class ForwardingStore implements ObjectStore {
 
     private final ObjectStore store;

@@ -42,8 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// An object that a topic needs is gone, cut or damaged. Whoever reads it is told which one; the task that needs it is
-/// dead in the end and says why; other topics go on; and when the object is back, everything is well again.
+/// An object that a topic needs is gone, cut or damaged. Whoever reads it is told which one; the task that
+/// needs it is dead in the end and says why; other topics go on; and when the object is back, everything is
+/// well again.
 final class LakeDamageIT {
 
     private static final TopicSchema SCHEMA =

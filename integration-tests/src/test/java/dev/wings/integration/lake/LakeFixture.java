@@ -59,8 +59,8 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
 import dev.wings.compactor.compact.Compaction;
 import dev.wings.compactor.compact.CreateTable;
-import dev.wings.compactor.maintain.GarbageCollector;
 import dev.wings.compactor.maintain.GarbageClient;
+import dev.wings.compactor.maintain.GarbageCollector;
 import dev.wings.compactor.maintain.SnapshotExpiry;
 import dev.wings.compactor.rewrite.SegmentRewrite;
 import dev.wings.compactor.segment.DuckDbSegments;
@@ -89,7 +89,8 @@ import java.util.concurrent.Executors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
-/// A control plane, an object store in memory, and handlers of tasks: each task is run by the test, on its thread.
+/// A control plane, an object store in memory, and handlers of tasks: each task is run by the test, on its
+/// thread.
 public final class LakeFixture implements AutoCloseable {
 
     public static final URI STORE = URI.create("file:///lake");

@@ -65,8 +65,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whatever is done in which order, nothing is removed that anybody refers to, or that a query of the last day may
-/// still read; and in the end nothing else is left (I8).
+/// Whatever is done in which order, nothing is removed that anybody refers to, or that a query of the last day
+/// may still read; and in the end nothing else is left (I8).
 @Timeout(300)
 class MaintenanceSimulationTest {
 

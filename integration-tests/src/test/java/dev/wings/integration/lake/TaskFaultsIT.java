@@ -52,8 +52,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Whatever happens between any two steps of a task, no row is lost or doubled (I7), and the next attempt ends it.
 ///
-/// Each fault comes at each step that leaves something behind, and at some of the other steps, at other ones for each
-/// fault: `-Dwings.faults.stride=1` is for all of them.
+/// Each fault comes at each step that leaves something behind, and at some of the other steps, at other ones
+/// for each fault: `-Dwings.faults.stride=1` is for all of them.
 final class TaskFaultsIT {
 
     private static final TopicSchema SCHEMA = new TopicSchema(

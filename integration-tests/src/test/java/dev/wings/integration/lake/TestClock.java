@@ -20,8 +20,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 
-/// A clock that goes on only when it is told to. It starts at the time of the machine, which is the one that Iceberg
-/// gives to snapshots.
+/// A clock that goes on only when it is told to. It starts at the time of the machine, which is the one that
+/// Iceberg gives to snapshots.
 public final class TestClock implements InstantSource {
 
     private volatile Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);

@@ -95,8 +95,8 @@ public final class LeasedTable implements TableOperations {
         return new LeasedTable(lease, worker, io, locations, topicUid, null);
     }
 
-    /// The table at `metadataLocation`. Fails with DATA_LOSS if the file, or the list of manifests that it names, is
-    /// missing or damaged.
+    /// The table at `metadataLocation`. Fails with DATA_LOSS if the file, or the list of manifests that it
+    /// names, is missing or damaged.
     public static LeasedTable open(
             TaskLease lease,
             TaskTables worker,
@@ -108,7 +108,8 @@ public final class LeasedTable implements TableOperations {
                 new LeasedTable(lease, worker, io, locations, topicUid, TableMetadataFiles.read(io, metadataLocation));
         Snapshot snapshot = table.current().currentSnapshot();
         if (snapshot != null) {
-            // The snapshot remembers the manifests; where Iceberg needs them, nobody would say which file is damaged.
+            // The snapshot remembers the manifests; where Iceberg needs them, nobody would say which file is
+            // damaged.
             List<ManifestFile> ignored = TableReads.reading(
                     "manifest list of a table: location=" + snapshot.manifestListLocation(),
                     () -> snapshot.allManifests(io));
@@ -141,7 +142,8 @@ public final class LeasedTable implements TableOperations {
         return current;
     }
 
-    /// Gives the same metadata again: what others have committed meanwhile would make the commit of this task fail.
+    /// Gives the same metadata again: what others have committed meanwhile would make the commit of this task
+    /// fail.
     @Override
     public TableMetadata refresh() {
         return current();

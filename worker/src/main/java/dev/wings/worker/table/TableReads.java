@@ -22,7 +22,8 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.ValidationException;
 
-/// Gives failures of reading a table's files their meaning: a file that the table refers to must be there, whole.
+/// Gives failures of reading a table's files their meaning: a file that the table refers to must be there,
+/// whole.
 public final class TableReads {
 
     private TableReads() {}

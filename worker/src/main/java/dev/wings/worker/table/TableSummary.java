@@ -22,8 +22,8 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.TableMetadata;
 
-/// What the summary of a table's newest snapshot says of the table. It is carried from snapshot to snapshot, so that no
-/// task has to read all manifests only to say how the table is.
+/// What the summary of a table's newest snapshot says of the table. It is carried from snapshot to snapshot, so that
+/// no task has to read all manifests only to say how the table is.
 ///
 /// @param smallSegments how many segments a rewrite may be worth for
 public record TableSummary(long smallSegments, long smallSegmentBytes) {

@@ -27,12 +27,12 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.jspecify.annotations.Nullable;
 
-/// The times in a table's metadata, by this worker's clock. They never go back, though the clocks of workers differ: a
-/// change gets this worker's time or the table's last, whichever is later.
+/// The times in a table's metadata, by this worker's clock. They never go back, though the clocks of workers
+/// differ: a change gets this worker's time or the table's last, whichever is later.
 ///
-/// Iceberg stamps by the clock of the machine, and refuses to go back by more than a minute. So if that clock gives no
-/// time of this worker since it began, the true times are put in before a commit; and a table whose times are after the
-/// machine's is updated with earlier ones.
+/// Iceberg stamps by the clock of the machine, and refuses to go back by more than a minute. So if that clock
+/// gives no time of this worker since it began, the true times are put in before a commit; and a table whose
+/// times are after the machine's is updated with earlier ones.
 ///
 /// @param clock this worker's
 /// @param sinceMillis when this worker began

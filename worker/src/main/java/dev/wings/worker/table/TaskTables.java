@@ -38,8 +38,8 @@ public record TaskTables(
         return LeasedTable.absent(lease, this, io(topic), topic.locations(), topic.uid());
     }
 
-    /// The topic's table. Fails with DATA_LOSS if its metadata are missing or damaged, with PRECONDITION if it has
-    /// none.
+    /// The topic's table. Fails with DATA_LOSS if its metadata are missing or damaged, with PRECONDITION if it
+    /// has none.
     ///
     /// @param metadataLocation the location of its current metadata, as the control plane says; empty for none
     public LeasedTable open(TaskLease lease, TopicTarget topic, String metadataLocation) {

@@ -24,8 +24,8 @@ import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Renews the lease of one running task, three times as often as it must, and breaks the task off when the lease is
-/// lost: when the control plane says so, or when it could not be renewed until its end.
+/// Renews the lease of one running task, three times as often as it must, and breaks the task off when the
+/// lease is lost: when the control plane says so, or when it could not be renewed until its end.
 final class Heartbeat {
 
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);

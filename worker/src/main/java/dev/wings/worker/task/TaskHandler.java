@@ -22,8 +22,8 @@ import java.util.Optional;
 @FunctionalInterface
 public interface TaskHandler {
 
-    /// Does the task. If it throws, the task has failed for that reason: a `WingsException` with a message that names
-    /// the thing. NOT_FOUND means that the target is gone, so that no further attempt can do better.
+    /// Does the task. If it throws, the task has failed for that reason: a `WingsException` with a message that
+    /// names the thing. NOT_FOUND means that the target is gone, so that no further attempt can do better.
     ///
     /// The thread is interrupted when the lease is lost or the worker stops; [TaskLease#check] tells.
     Result run(TaskLease lease);

@@ -71,8 +71,8 @@ public final class TaskLease {
         }
     }
 
-    /// Runs `work`. When the task must end, another thread calls `interrupt`, as often as it takes, which makes the
-    /// work fail soon. Fails with [BrokenOffException] if that is why the work failed.
+    /// Runs `work`. When the task must end, another thread calls `interrupt`, as often as it takes, which makes
+    /// the work fail soon. Fails with [BrokenOffException] if that is why the work failed.
     ///
     /// @param interrupt may be called when the work has not begun
     public <T> T interruptible(Runnable interrupt, Supplier<T> work) {
@@ -122,7 +122,8 @@ public final class TaskLease {
         interruptNow();
     }
 
-    /// Interrupts the task. Once may come too early: between the check and the start of what it is to interrupt.
+    /// Interrupts the task. Once may come too early: between the check and the start of what it is to
+    /// interrupt.
     synchronized void interruptNow() {
         if (interrupt != null) {
             interrupt.run();

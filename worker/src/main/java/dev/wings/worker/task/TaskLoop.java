@@ -120,7 +120,8 @@ public final class TaskLoop implements AutoCloseable {
                     client.lease(handlers.keySet(), worker, LEASE_WAIT).ifPresent(this::startTask);
                     pauses = retries.pauses();
                 } catch (RuntimeException | Error e) {
-                    // Whatever it is, it is survived: a worker without its poller would look healthy and do nothing.
+                    // Whatever it is, it is survived: a worker without its poller would look healthy and do
+                    // nothing.
                     if (stopping) {
                         return;
                     }

@@ -35,8 +35,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// What the control plane knows of the topics that tasks work on. Failures are `WingsException`: NOT_FOUND if the topic
-/// is gone, also if another topic has its name.
+/// What the control plane knows of the topics that tasks work on. Failures are `WingsException`: NOT_FOUND if
+/// the topic is gone, also if another topic has its name.
 public final class Topics {
 
     private final ClusterMetadataBlockingStub clusterMetadata;
@@ -46,7 +46,8 @@ public final class Topics {
     private final Duration planTimeout;
 
     /// @param callTimeout how long one call may take
-    /// @param planTimeout how long one plan may take: a topic whose compaction was away for long has very many pages
+    /// @param planTimeout how long one plan may take: a topic whose compaction was away for long has very many
+    ///     pages
     public Topics(Channel controlPlane, Retries calls, Duration callTimeout, Duration planTimeout) {
         this.clusterMetadata = ClusterMetadataGrpc.newBlockingStub(controlPlane);
         this.logMetadata = LogMetadataGrpc.newBlockingStub(controlPlane);
