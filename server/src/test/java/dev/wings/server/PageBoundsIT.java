@@ -79,10 +79,11 @@ class PageBoundsIT {
     @Test
     void noRowIsLostWhateverTheTypes() throws Exception {
         Random random = new Random(11);
-        List<String> columns = COLUMNS.keySet().stream().sorted().toList();
+        List<Map.Entry<String, String>> columns =
+                COLUMNS.entrySet().stream().sorted(Map.Entry.comparingByKey()).toList();
         compare(AllTypes.SCHEMA, AllTypes::open, duckDb -> {
-            String column = columns.get(random.nextInt(columns.size()));
-            return condition(duckDb, column, COLUMNS.get(column), random);
+            Map.Entry<String, String> column = columns.get(random.nextInt(columns.size()));
+            return condition(duckDb, column.getKey(), column.getValue(), random);
         });
     }
 

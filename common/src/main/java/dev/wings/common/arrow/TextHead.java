@@ -118,7 +118,7 @@ record TextHead(long first, long second, int length) {
             default -> unit & 0x07;
         };
         for (int i = start + 1; i < end; i++) {
-            point = point << 6 | bytes[i] & 0x3F;
+            point = (point << 6) | (bytes[i] & 0x3F);
         }
         return point;
     }

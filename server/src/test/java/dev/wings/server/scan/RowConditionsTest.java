@@ -163,7 +163,7 @@ class RowConditionsTest {
             case 2 -> {
                 Condition.Comparison comparison =
                         random.nextBoolean() ? Condition.Comparison.AT_LEAST : Condition.Comparison.AT_MOST;
-                long number = random.nextInt(14) - 7;
+                long number = random.nextLong(-7, 7);
                 yield switch (random.nextInt(4)) {
                     case 0 -> new Condition.Compared("l", comparison, number);
                     case 1 -> new Condition.OneOf("l", List.of(number, number + 3));
