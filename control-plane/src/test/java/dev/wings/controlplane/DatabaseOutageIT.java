@@ -49,6 +49,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +124,7 @@ final class DatabaseOutageIT {
         }
     }
 
+    @Tag("full")
     @Test
     void followersAreToldAndGoOnFromWhereTheyWere() {
         try (TestControlPlane wings = new TestControlPlane(database)) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// So it is while rows move from pages to segments, and in the end, when all are in segments.
 final class CrashIT {
 
-    private static final int KILLS = Integer.getInteger("wings.crash.kills", 5);
+    private static final int KILLS = Integer.getInteger("wings.crash.kills", 2);
+    private static final int MANY_KILLS = 5;
     private static final int STREAMS = 3;
     private static final int ROWS_PER_BATCH = 200;
     private static final int MAX_MILLIS_TO_KILL = 2_500;
@@ -49,6 +51,16 @@ final class CrashIT {
 
     @Test
     void killedPlatformKeepsEveryAcknowledgedRowOnce() throws Exception {
+        kill(KILLS);
+    }
+
+    @Tag("full")
+    @Test
+    void platformThatIsKilledManyTimesKeepsEveryAcknowledgedRowOnce() throws Exception {
+        kill(MANY_KILLS);
+    }
+
+    private void kill(int kills) throws Exception {
         long seed = Long.getLong("wings.seed", System.nanoTime());
         Random random = new Random(seed);
         int portOffset = PortOffset.claim();
@@ -67,12 +79,12 @@ final class CrashIT {
                     "key",
                     "--freshness",
                     "1s");
-            for (int kill = 0; kill < KILLS; kill++) {
+            for (int kill = 0; kill < kills; kill++) {
                 sentBatches = ingestUntilKilled(wings, random, sentBatches, acknowledged);
                 wings = WingsProcess.start(data, portOffset);
                 verify(wings, acknowledged, "seed=" + seed + ", kill=" + kill);
             }
-            assertThat(acknowledged).as("acknowledged batches: seed=%d", seed).hasSizeGreaterThan(KILLS);
+            assertThat(acknowledged).as("acknowledged batches: seed=%d", seed).hasSizeGreaterThan(kills);
             awaitCompaction(wings);
             verify(wings, acknowledged, "seed=" + seed + ", all in segments");
             wings.stop();

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Spark makes, writes and reads tables of its own through the REST catalog, beside topics.
+@Tag("full")
 @ExtendWith(SharedSpark.class)
 final class SparkTableIT {
 
@@ -59,7 +60,6 @@ final class SparkTableIT {
                 .withMessageContaining("already exists");
     }
 
-    @Tag("full")
     @ParameterizedTest
     @ValueSource(strings = {"copy-on-write", "merge-on-read"})
     void tableOfSparkIsMaintained(String mode) {
@@ -90,7 +90,6 @@ final class SparkTableIT {
         spark.query("drop table renamed purge");
     }
 
-    @Tag("full")
     @Test
     void namespacesAndViewsOfSpark() {
         spark.query("create namespace wings.analysis");

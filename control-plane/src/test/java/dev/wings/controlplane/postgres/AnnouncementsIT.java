@@ -37,6 +37,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,6 +62,7 @@ final class AnnouncementsIT {
     }
 
     /// A connection on which nothing happens for long may be forgotten on the way, and nobody is told.
+    @Tag("full")
     @Test
     void connectionThatIsSilentlyLostIsNoticed() throws Exception {
         DatabaseConfig direct = TestPostgres.shared().createDatabase();

@@ -43,6 +43,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -181,6 +182,7 @@ final class LakeFaultsIT {
         assertCompacted(topic);
     }
 
+    @Tag("full")
     @Test
     void slowStoreDoesNotCostTheLease() {
         TestTopic topic = createTopic("events");
@@ -202,6 +204,7 @@ final class LakeFaultsIT {
         assertCompacted(topic);
     }
 
+    @Tag("full")
     @Test
     void topicDeletedAtAnyStepOfItsCompactionLeavesNothing() {
         TestTopic other = createTopic("other");

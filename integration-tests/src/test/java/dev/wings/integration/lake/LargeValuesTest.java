@@ -83,6 +83,7 @@ final class LargeValuesTest {
     }
 
     /// 12 times 30 MiB of zeros, in one page of some 20 KB.
+    @Tag("full")
     @ParameterizedTest
     @ValueSource(ints = {30 * MIB, MIB, 4096})
     void littleThatBecomesMuchIsReadBatchByBatch(int valueBytes) {
@@ -118,6 +119,7 @@ final class LargeValuesTest {
         assertAnswers(topic, 0);
     }
 
+    @Tag("full")
     @Test
     void largestValueBesideAnotherIsCompactedAndRewritten() {
         throughSegments(NoCompressionCodec.INSTANCE);
