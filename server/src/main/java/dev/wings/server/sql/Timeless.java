@@ -40,6 +40,7 @@ final class Timeless {
                     greatest least if ifnull nullif coalesce hash md5
                     date_trunc date_part date_diff datediff year month day hour minute second dayofweek dayofyear week
                     epoch epoch_ms epoch_us epoch_ns time_bucket date_bin strftime strptime to_timestamp make_date
+                    make_time make_timestamp make_timestamptz make_timestamp_ms make_timestamp_ns
                     to_years to_months to_weeks to_days to_hours to_minutes to_seconds to_milliseconds to_microseconds
                     struct_extract struct_pack row array_extract list_extract list_value list_contains map_extract
                     unnest range generate_series

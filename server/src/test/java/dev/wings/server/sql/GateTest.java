@@ -94,6 +94,7 @@ class GateTest {
                 "select site, count(*), avg(x + 1) from t where a = ? and b like 'x%' group by site | true",
                 "select case when x is null then 1 else [x, 2][1] end from t order by y limit 3 | true",
                 "select sum(x) over (partition by y) from t, range(3) | true",
+                "select * from t where x >= make_timestamptz(17) and x < make_timestamp(2024, 1, 2, 3, 4, 5.6) | true",
                 "select * from t where x < now() | false",
                 "select * from t where x < now()::date - 3 | false",
                 "select * from t where x < current_date | false",
