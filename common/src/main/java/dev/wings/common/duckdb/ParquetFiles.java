@@ -46,14 +46,26 @@ public final class ParquetFiles {
     /// @param options options of `read_parquet` as they stand in SQL: further ones, or ones that replace those
     ///     by which nothing is inferred
     public static String relation(Collection<Path> files, Map<String, String> options) {
+        return relation(list(files), options);
+    }
+
+    /// As [#relation(Collection,Map)].
+    ///
+    /// @param files an expression of the value of [#list]
+    public static String relation(String files, Map<String, String> options) {
         Map<String, String> all = new LinkedHashMap<>(NOTHING_INFERRED);
         all.putAll(options);
         return "read_parquet("
-                + files.stream().map(ParquetFiles::path).collect(Collectors.joining(", ", "[", "]"))
+                + files
                 + all.entrySet().stream()
                         .map(option -> ", " + option.getKey() + " = " + option.getValue())
                         .collect(Collectors.joining())
                 + ")";
+    }
+
+    /// The files as a constant: a list of paths as [#path] writes them.
+    public static String list(Collection<Path> files) {
+        return files.stream().map(ParquetFiles::path).collect(Collectors.joining(", ", "[", "]"));
     }
 
     /// A file's path for functions that read files: they take a pattern, in which nothing of the name is one.

@@ -56,6 +56,9 @@ public final class Engine implements AutoCloseable {
     /// The native library keeps about a kilobyte of each column chunk of each file that it has seen.
     private static final long MAX_KNOWN_CHUNKS = 1 << 16;
 
+    /// Threads that bring bytes of files for each one that computes. A single one for all keeps those waiting.
+    private static final int READERS_PER_THREAD = 2;
+
     private final SqlEngine duckDb;
     private final boolean first;
     private volatile boolean closed;
@@ -68,11 +71,17 @@ public final class Engine implements AutoCloseable {
     /// What is in the catalog.
     ///
     /// @param batches columns of the tables whose rows are attached, which are called `t0`, `t1`...
+    /// @param files statements that say of which files those tables are, in variables of their names: a variable
+    ///     takes another value in a fraction of the time that another view takes
     /// @param relations statements that make the tables and views that queries name, or replace them
     /// @param session what the session is set to
     private record Layout(
-            Set<String> schemas, List<Schema> batches, Map<TableRef, String> relations, List<String> session) {
-        static final Layout NOTHING = new Layout(Set.of(), List.of(), Map.of(), List.of());
+            Set<String> schemas,
+            List<Schema> batches,
+            List<String> files,
+            Map<TableRef, String> relations,
+            List<String> session) {
+        static final Layout NOTHING = new Layout(Set.of(), List.of(), List.of(), Map.of(), List.of());
 
         /// Whether that is there already which the relations of the other are made of, under the same names.
         boolean isReplacedBy(Layout next) {
@@ -121,7 +130,7 @@ public final class Engine implements AutoCloseable {
             Optional<Path> segmentDirectory) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("threads", Integer.toString(threads));
-        settings.put("async_threads", "1");
+        settings.put("async_threads", Integer.toString(purpose == Purpose.RUNNING ? READERS_PER_THREAD * threads : 1));
         settings.put("memory_limit", memoryBytes + "B");
         settings.put("max_temp_directory_size", temporaryBytes + "B");
         settings.put("temp_directory", temporaryDirectory.toString());
@@ -186,7 +195,11 @@ public final class Engine implements AutoCloseable {
                                 .collect(Collectors.joining(", "))
                         + ")"));
         layOut(new Layout(
-                schemas(tables.keySet(), homeSchema), List.of(), relations, session(homeSchema, timeZone, true)));
+                schemas(tables.keySet(), homeSchema),
+                List.of(),
+                List.of(),
+                relations,
+                session(homeSchema, timeZone, true)));
     }
 
     /// Makes the tables readable under the names that the query uses, until [#removeRows]. Columns that are not
@@ -201,14 +214,19 @@ public final class Engine implements AutoCloseable {
             boolean ordered,
             BufferAllocator allocator) {
         List<Schema> batches = new ArrayList<>();
+        List<String> files = new ArrayList<>();
         Map<TableRef, String> relations = new LinkedHashMap<>();
         tables.forEach((name, source) -> {
-            relations.put(
-                    name, "CREATE OR REPLACE VIEW " + name.sql() + " AS " + rows(source, batchesName(batches.size())));
+            String rows = rows(source, batchesName(batches.size()), files);
+            relations.put(name, "CREATE OR REPLACE VIEW " + name.sql() + " AS " + rows);
             batches.add(source.batches().schema());
         });
         layOut(new Layout(
-                schemas(tables.keySet(), homeSchema), batches, relations, session(homeSchema, timeZone, ordered)));
+                schemas(tables.keySet(), homeSchema),
+                batches,
+                files,
+                relations,
+                session(homeSchema, timeZone, ordered)));
         int number = 0;
         for (TableSource source : tables.values()) {
             duckDb.attach(batchesName(number), source.batches(), allocator);
@@ -217,7 +235,9 @@ public final class Engine implements AutoCloseable {
     }
 
     /// The rows in segments first: they are the older ones. Without a union, DuckDB does more with a table.
-    private String rows(TableSource source, String batches) {
+    ///
+    /// @param files receives the statement that says of which files they are
+    private String rows(TableSource source, String batches, List<String> files) {
         String selected = "SELECT " + selectList(source.needs()) + " FROM ";
         String fresh = selected + "memory.main." + batches;
         if (source.segments().isEmpty()) {
@@ -227,7 +247,8 @@ public final class Engine implements AutoCloseable {
         SegmentSource.Attached attached = source.segments().get().attach(directory.resolve(batches));
         segments.add(attached);
         attached.chunks().forEach((file, chunks) -> knownChunks += knownFiles.add(file) ? chunks : 0);
-        String old = selected + attached.relation();
+        files.add("SET VARIABLE " + batches + " = " + attached.files());
+        String old = selected + attached.relation("getvariable('" + batches + "')");
         return source.pages() == 0 ? old : old + " UNION ALL " + fresh;
     }
 
@@ -258,6 +279,9 @@ public final class Engine implements AutoCloseable {
         }
         laidOut = false;
         if (layout.isReplacedBy(next)) {
+            next.files().stream()
+                    .filter(statement -> !layout.files().contains(statement))
+                    .forEach(duckDb::run);
             next.relations().forEach((name, statement) -> {
                 if (!statement.equals(layout.relations().get(name))) {
                     duckDb.run(statement);
@@ -287,6 +311,7 @@ public final class Engine implements AutoCloseable {
         for (int i = 0; i < next.batches().size(); i++) {
             duckDb.addTable(batchesName(i), next.batches().get(i));
         }
+        next.files().forEach(duckDb::run);
         next.relations().values().forEach(duckDb::run);
         next.session().forEach(duckDb::run);
     }

@@ -218,7 +218,8 @@ public final class EngineProcesses implements EngineFactory {
         RemoteEngine engine = new RemoteEngine(process, scheduler, (used, reusable) -> takeBack(owner, used, reusable));
         boolean opened = false;
         try {
-            long threads = Long.parseLong(settings.getOrDefault("threads", "1")) + 1;
+            long threads = Long.parseLong(settings.getOrDefault("threads", "1"))
+                    + Long.parseLong(settings.getOrDefault("async_threads", "1"));
             engine.open(settings, first, memoryBytes + rowBytes + OVERHEAD_BYTES + threads * THREAD_BYTES);
             opened = true;
             return engine;

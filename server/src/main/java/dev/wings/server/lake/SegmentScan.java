@@ -237,15 +237,20 @@ public final class SegmentScan implements SegmentSource {
         }
 
         @Override
-        public String relation() {
-            String files = ParquetFiles.relation(links.keySet(), Map.of("schema", "MAP {" + schema() + "}"));
+        public String relation(String files) {
+            String relation = ParquetFiles.relation(files, Map.of("schema", "MAP {" + schema() + "}"));
             if (columns.isEmpty()) {
-                return files;
+                return relation;
             }
             return columns.entrySet().stream()
                     .map(column -> column.getValue().value() + " AS "
                             + TableRef.quote(column.getKey().name()))
-                    .collect(Collectors.joining(", ", "(SELECT ", " FROM " + files + ")"));
+                    .collect(Collectors.joining(", ", "(SELECT ", " FROM " + relation + ")"));
+        }
+
+        @Override
+        public String files() {
+            return ParquetFiles.list(links.keySet());
         }
 
         /// DuckDB finds columns by the field ids of this schema; what a file does not have is null.

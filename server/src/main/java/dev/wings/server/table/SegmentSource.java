@@ -41,8 +41,13 @@ public interface SegmentSource {
     interface Attached extends AutoCloseable {
 
         /// What stands behind `FROM`: a relation with all needed columns, by their names. It gives the rows in the
-        /// order of the segments. Two relations are equal only if the same bytes are behind them.
-        String relation();
+        /// order of the segments.
+        ///
+        /// @param files an expression of the value of [#files]
+        String relation(String files);
+
+        /// The files as a constant of SQL. Two of them are equal only if the same bytes are behind them.
+        String files();
 
         /// The files as the engine knows them, each with the number of its column chunks.
         Map<Path, Long> chunks();
