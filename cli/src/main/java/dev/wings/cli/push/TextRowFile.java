@@ -15,10 +15,10 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.cli.schema.SchemaText;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
+import dev.wings.common.schema.SchemaText;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.io.BufferedInputStream;

@@ -16,12 +16,12 @@
 package dev.wings.cli.resource;
 
 import com.google.protobuf.Timestamp;
-import dev.wings.cli.schema.LakeText;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
+import dev.wings.common.schema.LakeText;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
 import java.time.Instant;

@@ -17,6 +17,7 @@ package dev.wings.cli.schema;
 
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.LakeSpec;
+import dev.wings.common.schema.LakeText;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;

@@ -19,9 +19,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.flatbuffers.FlatBufferBuilder;
-import dev.wings.cli.schema.SchemaText;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.SchemaText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;

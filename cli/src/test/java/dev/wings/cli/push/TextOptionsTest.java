@@ -180,7 +180,7 @@ final class TextOptionsTest {
         """)
     void badLinesAreLeftOut(String name, String types, String text, String rows, String note) throws IOException {
         Path file = write(name, text.replace('/', '\n') + "\n");
-        TopicSchema topic = SchemaProtos.fromCreateRequest(dev.wings.cli.schema.SchemaText.parseSchema(types));
+        TopicSchema topic = SchemaProtos.fromCreateRequest(dev.wings.common.schema.SchemaText.parseSchema(types));
         try (RowFile opened = open(file, "--bad-lines skip --delimiter ;");
                 ArrowReader reader = opened.read(allocator, 1000, topic, OnLoss.REJECT)) {
             assertThat(String.join("/", lines(reader))).isEqualTo(rows);
@@ -434,7 +434,7 @@ final class TextOptionsTest {
     void rowsWithoutAHeaderAreThoseOfTheTopic() throws IOException {
         Path file = write("rows.csv", "1,x\n2,y\n");
         TopicSchema topic =
-                SchemaProtos.fromCreateRequest(dev.wings.cli.schema.SchemaText.parseSchema("id long, k string"));
+                SchemaProtos.fromCreateRequest(dev.wings.common.schema.SchemaText.parseSchema("id long, k string"));
         try (RowFile rows = open(file, "--no-header");
                 ArrowReader reader = rows.read(allocator, 10, topic, OnLoss.REJECT)) {
             assertThat(lines(reader)).containsExactly("1|x", "2|y");

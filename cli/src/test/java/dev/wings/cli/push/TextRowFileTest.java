@@ -18,9 +18,9 @@ package dev.wings.cli.push;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.wings.cli.schema.SchemaText;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.SchemaText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -61,6 +61,53 @@ final class BinaryCasts {
 
     private BinaryCasts() {}
 
+    /// To byte strings of one length, of which each value must be.
+    ///
+    /// @param bytes makes the layout with 32-bit offsets first
+    static Cast ofLength(SourceField field, Cast bytes, int length) {
+        return each(bytes, length, (data, start, size, target, at, row) -> {
+            if (size != length) {
+                throw field.invalidAt("the value has another length: expected=" + length + ", found=" + size, row);
+            }
+            MemorySegment.copy(data, start, target, at, length);
+        });
+    }
+
+    /// From the text of UUIDs, `8-4-4-4-12` hexadecimal digits in any case.
+    ///
+    /// @param bytes makes the layout with 32-bit offsets first
+    static Cast uuids(SourceField field, Cast bytes) {
+        return each(bytes, ArrowSchemas.UUID_BYTES, (data, start, size, target, at, row) -> {
+            if (!UuidText.read(data, start, size, target, at)) {
+                throw field.invalidAt("the text is no UUID: 8-4-4-4-12 hexadecimal digits are expected", row);
+            }
+        });
+    }
+
+    /// Writes one value, which is not null.
+    private interface Value {
+        void write(MemorySegment data, long start, int size, MemorySegment target, long at, int row);
+    }
+
+    private static Cast each(Cast bytes, int width, Value value) {
+        return (source, context) -> {
+            ArrayData texts = bytes.apply(source, context);
+            Buf result = context.memory().allocate((long) texts.length() * width);
+            MemorySegment target = result.segment();
+            for (int i = 0; i < texts.length(); i++) {
+                long at = (long) i * width;
+                if (texts.isNull(i)) {
+                    target.asSlice(at, width).fill((byte) 0);
+                } else {
+                    long start = ArrayChecks.offset(texts, i);
+                    int size = (int) (ArrayChecks.offset(texts, i + 1) - start);
+                    value.write(texts.memory(1), start, size, target, at, i);
+                }
+            }
+            return NumberCasts.fixed(texts, result, width);
+        };
+    }
+
     private static void copy(ArrayData source, Views views, MemorySegment target) {
         long at = 0;
         for (int i = 0; i < source.length(); i++) {

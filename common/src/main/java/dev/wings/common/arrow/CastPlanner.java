@@ -77,7 +77,10 @@ final class CastPlanner {
             case TIMESTAMPTZ -> timestamp(source, true);
             case STRING -> string(source);
             case BINARY -> binary(source);
-            case UUID -> fixed(source, ArrowSchemas.UUID_BYTES);
+            case UUID ->
+                source.isText()
+                        ? Optional.of(BinaryCasts.uuids(source, bytes(source)))
+                        : fixed(source, ArrowSchemas.UUID_BYTES);
         };
     }
 
@@ -96,7 +99,10 @@ final class CastPlanner {
             return Optional.of(Cast.identity());
         }
         boolean fits = bits < targetBits;
-        return fits ? Optional.of(NumberCasts.integer(type.getIsSigned(), targetBits / Byte.SIZE)) : Optional.empty();
+        return Optional.of(
+                fits
+                        ? NumberCasts.integer(type.getIsSigned(), targetBits / Byte.SIZE)
+                        : NumberCasts.checkedInteger(source, type.getIsSigned(), targetBits / Byte.SIZE));
     }
 
     private static Optional<Cast> floatingPoint(SourceField source, FloatingPointPrecision target) {
@@ -192,7 +198,13 @@ final class CastPlanner {
     }
 
     private static Optional<Cast> fixed(SourceField source, int length) {
-        return identityIf(source.type() instanceof ArrowType.FixedSizeBinary type && type.getByteWidth() == length);
+        return switch (source.type()) {
+            case ArrowType.FixedSizeBinary type -> identityIf(type.getByteWidth() == length);
+            case ArrowType.Binary ignored -> Optional.of(BinaryCasts.ofLength(source, bytes(source), length));
+            case ArrowType.LargeBinary ignored -> Optional.of(BinaryCasts.ofLength(source, bytes(source), length));
+            case ArrowType.BinaryView ignored -> Optional.of(BinaryCasts.ofLength(source, bytes(source), length));
+            default -> Optional.empty();
+        };
     }
 
     private Optional<Cast> struct(SourceField source, FieldType.Struct target) {

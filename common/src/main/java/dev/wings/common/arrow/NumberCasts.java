@@ -93,6 +93,27 @@ final class NumberCasts {
         };
     }
 
+    /// Integers that may be too large for 4 or 8 bytes: those that are fail.
+    static Cast checkedInteger(SourceField field, boolean signed, int targetBytes) {
+        return (source, context) -> {
+            Buf result = context.memory().allocate((long) source.length() * targetBytes);
+            MemorySegment to = result.segment();
+            for (int i = 0; i < source.length(); i++) {
+                long value = integer(source, i, signed);
+                boolean fits = (signed || value >= 0) && (targetBytes == Long.BYTES || value == (int) value);
+                if (!fits && !source.isNull(i)) {
+                    throw field.invalidAt("the number does not fit into " + targetBytes * Byte.SIZE + " bits", i);
+                }
+                if (targetBytes == Long.BYTES) {
+                    to.set(ArrayData.LONG, (long) i * Long.BYTES, value);
+                } else {
+                    to.set(ArrayData.INT, (long) i * Integer.BYTES, (int) value);
+                }
+            }
+            return fixed(source, result, targetBytes);
+        };
+    }
+
     /// Integers as decimals of that scale, which have digits enough.
     static Cast integerToDecimal(boolean signed, int scale) {
         BigInteger factor = BigInteger.TEN.pow(scale);

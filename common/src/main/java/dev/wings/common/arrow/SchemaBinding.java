@@ -38,8 +38,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// | topic | taken from |
 /// |---|---|
 /// | boolean | bool; int8 marked as extension `arrow.bool8` |
-/// | int | int8 to int32, uint8, uint16 |
-/// | long | int8 to int64, uint8 to uint32 |
+/// | int | int8 to int32, uint8, uint16; uint32 and those of 64 bits if all values fit |
+/// | long | int8 to int64, uint8 to uint32; uint64 if all values fit |
 /// | float, double | float16, float32; and for double float64 |
 /// | decimal(p, s) | decimal32 to decimal256 of scale s and precision up to p; integers if all values fit |
 /// | date | date32; date64 of whole days |
@@ -47,7 +47,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// | timestamp, timestamptz | timestamp without, with a time zone; nanoseconds if no digit is lost |
 /// | string | utf8, large_utf8, utf8_view |
 /// | binary | binary, large_binary, binary_view, fixed_size_binary |
-/// | fixed(n), uuid | fixed_size_binary of the length |
+/// | fixed(n) | fixed_size_binary of the length; binary, large_binary, binary_view if all values have it |
+/// | uuid | as fixed(16); utf8, large_utf8, utf8_view if all texts are UUIDs |
 /// | list | list, large_list, list_view, large_list_view, fixed_size_list |
 /// | struct, map | struct, map |
 ///

@@ -20,6 +20,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.Scheduler;
 import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
@@ -153,6 +154,7 @@ public final class GrpcServer implements AutoCloseable {
         private GrpcLimits limits = GrpcLimits.DEFAULTS;
         private Optional<Scheduler> scheduler = Optional.empty();
         private int maxMessageBytes = 4 << 20;
+        private final Map<String, Integer> maxMessageBytesOfMethod = new HashMap<>();
         private Duration drain = Duration.ofSeconds(20);
 
         private Builder(String host, int port, MeterRegistry registry) {
@@ -198,6 +200,12 @@ public final class GrpcServer implements AutoCloseable {
         /// RESOURCE_EXHAUSTED. It is 4 MiB if not said.
         public Builder maxMessageBytes(int bytes) {
             this.maxMessageBytes = bytes;
+            return this;
+        }
+
+        /// The largest message of one method.
+        public Builder maxMessageBytes(MethodDescriptor<?, ?> method, int bytes) {
+            maxMessageBytesOfMethod.put(method.getFullMethodName(), bytes);
             return this;
         }
 
@@ -284,10 +292,12 @@ public final class GrpcServer implements AutoCloseable {
 
         private void addServices(List<ServerServiceDefinition> guarded, int limit, Map<String, Integer> limitOfMethod) {
             for (ServerServiceDefinition service : guarded) {
-                netty.addService(GuardedService.guard(service, limit));
-                service.getMethods()
-                        .forEach(method ->
-                                limitOfMethod.put(method.getMethodDescriptor().getFullMethodName(), limit));
+                for (MethodDescriptor<?, ?> method :
+                        service.getServiceDescriptor().getMethods()) {
+                    String name = method.getFullMethodName();
+                    limitOfMethod.put(name, maxMessageBytesOfMethod.getOrDefault(name, limit));
+                }
+                netty.addService(GuardedService.guard(service, limitOfMethod::get));
             }
         }
 

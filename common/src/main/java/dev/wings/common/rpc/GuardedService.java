@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /// Bounds the messages that a service takes, counted after they were decompressed, and refuses those that cannot be
 /// parsed: what a marshaller throws would end the call as a bug of ours, with a stack trace in the log.
@@ -38,12 +39,16 @@ final class GuardedService {
 
     private GuardedService() {}
 
-    static ServerServiceDefinition guard(ServerServiceDefinition service, int maxMessageBytes) {
+    /// @param maxMessageBytes by the full name of a method
+    static ServerServiceDefinition guard(ServerServiceDefinition service, ToIntFunction<String> maxMessageBytes) {
         ServiceDescriptor descriptor = service.getServiceDescriptor();
         ServiceDescriptor.Builder guarded = ServiceDescriptor.newBuilder(descriptor.getName())
                 .setSchemaDescriptor(descriptor.getSchemaDescriptor());
         List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
-        service.getMethods().forEach(method -> methods.add(guard(method, maxMessageBytes)));
+        service.getMethods()
+                .forEach(method -> methods.add(guard(
+                        method,
+                        maxMessageBytes.applyAsInt(method.getMethodDescriptor().getFullMethodName()))));
         methods.forEach(method -> guarded.addMethod(method.getMethodDescriptor()));
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(guarded.build());
         methods.forEach(definition::addMethod);

@@ -43,6 +43,11 @@ public record TopicSchema(int version, List<TopicField> fields, int lastFieldId)
 
     private static final Set<String> RESERVED_COLUMNS = Set.of(OFFSET_COLUMN, TIMESTAMP_COLUMN);
 
+    /// Whether each topic has a column of this name of its own: the place or the time of a row.
+    public static boolean isOfEachTopic(String column) {
+        return RESERVED_COLUMNS.contains(TopicField.folded(column));
+    }
+
     public TopicSchema {
         fields = List.copyOf(fields);
         if (version < 0) {
@@ -57,7 +62,7 @@ public record TopicSchema(int version, List<TopicField> fields, int lastFieldId)
         }
         FieldType.checkUniqueNames(fields);
         for (TopicField field : fields) {
-            if (RESERVED_COLUMNS.contains(TopicField.folded(field.name()))) {
+            if (isOfEachTopic(field.name())) {
                 throw WingsException.invalid("the field's name is reserved: field=\"" + field.name() + "\"");
             }
         }

@@ -58,6 +58,49 @@ class BatchReaderTest {
     }
 
     @Test
+    void integersThatDoNotFit() {
+        ArrowType signed = new ArrowType.Int(64, true);
+        ArrowType unsigned = new ArrowType.Int(64, false);
+        FieldType small = FieldType.Primitive.INT;
+        assertThat(read(signed, small, values((long) Integer.MIN_VALUE, null, (long) Integer.MAX_VALUE)))
+                .isEqualTo(values((long) Integer.MIN_VALUE, null, (long) Integer.MAX_VALUE));
+        assertRefused(signed, small, values(0L, null, Integer.MAX_VALUE + 1L), "fit into 32 bits", "row=2");
+        assertRefused(signed, small, values(Integer.MIN_VALUE - 1L), "fit into 32 bits", "row=0");
+        assertRefused(unsigned, small, values(-1L), "fit into 32 bits", "row=0");
+        assertRefused(new ArrowType.Int(32, false), small, values(1L << 31), "fit into 32 bits", "row=0");
+        assertThat(read(unsigned, FieldType.Primitive.LONG, values(Long.MAX_VALUE, null)))
+                .isEqualTo(values(Long.MAX_VALUE, null));
+        assertRefused(unsigned, FieldType.Primitive.LONG, values(1L, Long.MIN_VALUE), "fit into 64 bits", "row=1");
+    }
+
+    @Test
+    void bytesOfAnotherLengthAndTextsThatAreNoUuid() {
+        for (ArrowType type :
+                List.of(ArrowType.Binary.INSTANCE, ArrowType.LargeBinary.INSTANCE, ArrowType.BinaryView.INSTANCE)) {
+            assertRefused(type, new FieldType.Fixed(2), values(new byte[2], null, new byte[3]), "found=3", "row=2");
+            assertRefused(type, new FieldType.Fixed(2), values(new byte[0]), "expected=2, found=0", "row=0");
+            assertRefused(type, FieldType.Primitive.UUID, values(new byte[15]), "expected=16, found=15", "row=0");
+        }
+        String uuid = "6ccd780c-baba-1026-9564-5b8c656024db";
+        for (String text : List.of(
+                "",
+                uuid.substring(1),
+                uuid + "0",
+                uuid.replace('-', '0'),
+                uuid.replace('c', 'g'),
+                "6ccd780cb-aba-1026-9564-5b8c656024db",
+                "6ccd780c-baba-1026-9564-5b8c65602\u0661d",
+                "6ccd780c-baba-1026-9564-5b8c6560-4db")) {
+            for (ArrowType type :
+                    List.of(ArrowType.Utf8.INSTANCE, ArrowType.LargeUtf8.INSTANCE, ArrowType.Utf8View.INSTANCE)) {
+                byte[] good = uuid.getBytes(StandardCharsets.UTF_8);
+                byte[] bad = text.getBytes(StandardCharsets.UTF_8);
+                assertRefused(type, FieldType.Primitive.UUID, values(good, null, bad), "no UUID", "row=2");
+            }
+        }
+    }
+
+    @Test
     void casesOfTimeThatWouldLoseDigits() {
         FieldType timestamp = FieldType.Primitive.TIMESTAMP;
         ArrowType nanos = new ArrowType.Timestamp(TimeUnit.NANOSECOND, null);

@@ -33,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.arrow.vector.types.DateUnit;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
@@ -201,10 +202,7 @@ final class RandomStream {
         return switch (target.type()) {
             case FieldType.Primitive type -> primitive(target, type);
             case FieldType.Decimal type -> decimal(target, type);
-            case FieldType.Fixed type -> {
-                ArrowType arrow = new ArrowType.FixedSizeBinary(type.length());
-                yield leaf(target, arrow, () -> bytes(type.length()));
-            }
+            case FieldType.Fixed type -> bytesOfLength(target, type.length());
             case FieldType.Struct type -> struct(target, type, depth);
             case FieldType.ListOf type -> list(target, type, depth);
             case FieldType.MapOf type -> map(target, type, depth);
@@ -271,8 +269,28 @@ final class RandomStream {
                                         ? fixed.getByteWidth()
                                         : random.nextInt(30)));
             }
-            case UUID -> leaf(target, new ArrowType.FixedSizeBinary(16), () -> bytes(16));
+            case UUID -> random.nextBoolean() ? bytesOfLength(target, 16) : uuidText(target);
         };
+    }
+
+    private Source bytesOfLength(TopicField target, int length) {
+        ArrowType arrow = pick(
+                new ArrowType.FixedSizeBinary(length),
+                ArrowType.Binary.INSTANCE,
+                ArrowType.LargeBinary.INSTANCE,
+                ArrowType.BinaryView.INSTANCE);
+        return leaf(target, arrow, () -> bytes(length));
+    }
+
+    private Source uuidText(TopicField target) {
+        ArrowType arrow = pick(ArrowType.Utf8.INSTANCE, ArrowType.LargeUtf8.INSTANCE, ArrowType.Utf8View.INSTANCE);
+        return leaf(target, arrow, () -> {
+            UUID uuid = new UUID(random.nextLong(), random.nextLong());
+            String text =
+                    random.nextBoolean() ? uuid.toString() : uuid.toString().toUpperCase(Locale.ROOT);
+            return new Value(
+                    text.getBytes(StandardCharsets.UTF_8), uuid.toString().replace("-", ""));
+        });
     }
 
     private static ArrowType.Int integer(int bits, boolean signed) {

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.schema;
+package dev.wings.common.schema;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.DecimalType;
@@ -25,17 +25,19 @@ import dev.wings.common.proto.Primitive;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.proto.StructType;
 import dev.wings.common.proto.Type;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
-/// Reads schemas and types from text. No field gets an id: the control plane gives them.
+/// Schemas and types as text. No field that is read gets an id: the control plane gives them.
 ///
 /// ```text
 /// schema = column { "," column }
-/// column = name [ ":" ] type [ "not" "null" ]
+/// column = name [ ":" ] type { "not" "null" | "comment" "'" text "'" }
 /// type   = simple | "decimal" "(" p "," s ")" | "fixed" "(" n ")" | struct | list | map | type "[]" | type "[" n "]"
 /// struct = "struct" "<" column { "," column } ">"
-/// list   = "list" "<" type ">"
-/// map    = "map" "<" type "," type ">"
+/// list   = "list" "<" type [ "not" "null" ] ">"
+/// map    = "map" "<" type "," type [ "not" "null" ] ">"
 /// ```
 ///
 /// Struct, list and map may have round brackets too.
@@ -45,6 +47,8 @@ public final class SchemaText {
 
     private static final int MAX_DEPTH = 32;
     private static final int MAX_QUOTED = 40;
+    private static final List<String> CONSTRAINTS =
+            List.of("primary", "unique", "check", "references", "constraint", "foreign", "collate");
     private static final String ELEMENT = "element";
     private static final String KEY = "key";
     private static final String VALUE = "value";
@@ -67,6 +71,50 @@ public final class SchemaText {
         return schema.build();
     }
 
+    /// Writes a schema as columns of `CREATE TABLE`, of which [#parseSchema] reads the same schema. Ids are left out.
+    public static String format(Schema schema) {
+        return schema.getFieldsList().stream().map(SchemaText::format).collect(Collectors.joining(",\n  "));
+    }
+
+    private static String format(Field field) {
+        return SqlTypes.identifier(field.getName())
+                + " "
+                + format(field.getType())
+                + (field.getRequired() ? " NOT NULL" : "")
+                + (field.getDoc().isEmpty() ? "" : " COMMENT '" + field.getDoc().replace("'", "''") + "'");
+    }
+
+    private static String format(Type type) {
+        return switch (type.getKindCase()) {
+            case PRIMITIVE ->
+                switch (type.getPrimitive()) {
+                    case INT -> "INTEGER";
+                    case LONG -> "BIGINT";
+                    case TIMESTAMPTZ -> "TIMESTAMP WITH TIME ZONE";
+                    case STRING -> "VARCHAR";
+                    case BINARY -> "BLOB";
+                    default -> type.getPrimitive().name();
+                };
+            case DECIMAL ->
+                "DECIMAL(" + type.getDecimal().getPrecision() + ","
+                        + type.getDecimal().getScale() + ")";
+            case FIXED -> "FIXED(" + type.getFixed().getLength() + ")";
+            case STRUCT ->
+                type.getStruct().getFieldsList().stream()
+                        .map(SchemaText::format)
+                        .collect(Collectors.joining(", ", "STRUCT(", ")"));
+            case LIST -> "LIST(" + formatPart(type.getList().getElement()) + ")";
+            case MAP ->
+                "MAP(" + format(type.getMap().getKey().getType()) + ", "
+                        + formatPart(type.getMap().getValue()) + ")";
+            case KIND_NOT_SET -> throw new IllegalArgumentException("a type without a kind");
+        };
+    }
+
+    private static String formatPart(Field part) {
+        return format(part.getType()) + (part.getRequired() ? " NOT NULL" : "");
+    }
+
     /// Reads one type. Fails with INVALID for text that is no type, and for types that topics do not have.
     public static Type parseType(String text) {
         SchemaText parser = new SchemaText(text);
@@ -76,18 +124,44 @@ public final class SchemaText {
     }
 
     private Field.Builder field(String what, int depth) {
+        if (acceptWords("primary", "key") || acceptWords("foreign", "key")) {
+            throw constraint("key");
+        }
         Field.Builder field = Field.newBuilder().setName(name(what));
         accept(':');
         field.setType(type(depth));
-        if (acceptWord("not")) {
-            if (!acceptWord("null")) {
-                throw expected("\"null\" after \"not\"");
+        boolean more = true;
+        while (more) {
+            if (acceptWord("not")) {
+                if (!acceptWord("null")) {
+                    throw expected("\"null\" after \"not\"");
+                }
+                field.setRequired(true);
+            } else if (acceptWord("comment")) {
+                field.setDoc(literal("a comment"));
+            } else {
+                more = acceptWord("null");
             }
-            field.setRequired(true);
-        } else {
-            acceptWord("null");
         }
+        refuseConstraint();
         return field;
+    }
+
+    private void refuseConstraint() {
+        if (acceptWord("default") || acceptWord("generated")) {
+            throw WingsException.invalid(
+                    "columns have no defaults: leave it out, a column that a row does not have is null");
+        }
+        for (String constraint : CONSTRAINTS) {
+            if (acceptWord(constraint)) {
+                throw constraint(constraint);
+            }
+        }
+    }
+
+    private static WingsException constraint(String found) {
+        return WingsException.invalid(
+                "there are no keys and no constraints but \"not null\": leave it out: found=" + found);
     }
 
     private Type type(int depth) {
@@ -100,7 +174,7 @@ public final class SchemaText {
                 integer("the array's length");
             }
             expect(']');
-            type = listOf(type);
+            type = listOf(type, false);
         }
         return type;
     }
@@ -144,7 +218,7 @@ public final class SchemaText {
                 skipLength();
                 yield primitive(Primitive.STRING);
             }
-            case "json" -> primitive(Primitive.STRING);
+            case "json", "null" -> primitive(Primitive.STRING);
             case "enum" -> {
                 skipParentheses();
                 yield primitive(Primitive.STRING);
@@ -215,8 +289,9 @@ public final class SchemaText {
     private Type list(int depth) {
         char close = open();
         Type element = type(depth + 1);
+        boolean required = acceptWords("not", "null");
         expect(close);
-        return listOf(element);
+        return listOf(element, required);
     }
 
     private Type map(int depth) {
@@ -224,6 +299,7 @@ public final class SchemaText {
         Type key = type(depth + 1);
         expect(',');
         Type value = type(depth + 1);
+        boolean required = acceptWords("not", "null");
         expect(close);
         return Type.newBuilder()
                 .setMap(MapType.newBuilder()
@@ -231,14 +307,20 @@ public final class SchemaText {
                                 .setName(KEY)
                                 .setRequired(true)
                                 .setType(key))
-                        .setValue(Field.newBuilder().setName(VALUE).setType(value)))
+                        .setValue(Field.newBuilder()
+                                .setName(VALUE)
+                                .setRequired(required)
+                                .setType(value)))
                 .build();
     }
 
-    private static Type listOf(Type element) {
+    private static Type listOf(Type element, boolean required) {
         return Type.newBuilder()
                 .setList(ListType.newBuilder()
-                        .setElement(Field.newBuilder().setName(ELEMENT).setType(element)))
+                        .setElement(Field.newBuilder()
+                                .setName(ELEMENT)
+                                .setRequired(required)
+                                .setType(element)))
                 .build();
     }
 
@@ -285,23 +367,31 @@ public final class SchemaText {
     }
 
     private String name(String what) {
-        if (!peek('"')) {
-            return word(what);
+        return peek('"') ? quoted('"') : word(what);
+    }
+
+    private String literal(String what) {
+        if (!peek('\'')) {
+            throw expected(what + " in single quotes");
         }
+        return quoted('\'');
+    }
+
+    private String quoted(char quote) {
         position++;
         StringBuilder name = new StringBuilder();
         while (position < text.length()) {
             char c = text.charAt(position++);
-            if (c != '"') {
+            if (c != quote) {
                 name.append(c);
-            } else if (position < text.length() && text.charAt(position) == '"') {
-                name.append('"');
+            } else if (position < text.length() && text.charAt(position) == quote) {
+                name.append(quote);
                 position++;
             } else {
                 return name.toString();
             }
         }
-        throw expected("a closing \"");
+        throw expected("a closing " + quote);
     }
 
     private String word(String what) {

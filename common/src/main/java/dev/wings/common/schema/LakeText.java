@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.schema;
+package dev.wings.common.schema;
 
 import com.google.protobuf.Duration;
 import dev.wings.common.error.WingsException;

@@ -13,15 +13,13 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.schema;
+package dev.wings.common.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.schema.SchemaProtos;
-import dev.wings.common.schema.TopicField;
-import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.proto.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +69,34 @@ final class SchemaTextTest {
         assertThat(schema.fields()).extracting(TopicField::required).containsExactly(true, false, true);
     }
 
+    @Test
+    void columnsHaveComments() {
+        TopicSchema schema = columns("id long comment 'of ''ours''' not null, b int COMMENT '', c int");
+
+        assertThat(schema.fields()).extracting(TopicField::doc).containsExactly("of 'ours'", "", "");
+        assertThat(schema.fields()).extracting(TopicField::required).containsExactly(true, false, false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "id long primary key",
+                "id long not null unique",
+                "id long references other",
+                "id long, primary key (id)",
+                "id long, foreign key (id) references other",
+                "id long check (id > 0)"
+            })
+    void keysAndConstraintsAreRefused(String text) {
+        assertThatThrownBy(() -> SchemaText.parseSchema(text)).hasMessageContaining("leave it out");
+    }
+
+    @Test
+    void defaultsAreRefused() {
+        assertThatThrownBy(() -> SchemaText.parseSchema("id long not null default 0"))
+                .hasMessageContaining("columns have no defaults");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -109,5 +135,22 @@ final class SchemaTextTest {
 
     private static TopicSchema columns(String text) {
         return SchemaProtos.fromCreateRequest(SchemaText.parseSchema(text));
+    }
+
+    @Test
+    void schemaThatIsWrittenReadsTheSame() {
+        String text = "\"not\" boolean not null comment 'it''s \"so\"', \"Two words\" int, l bigint, f float, d double,"
+                + " n decimal(38,10), dt date, t time, ts timestamp, tz timestamptz, s varchar, bin blob, fx fixed(3),"
+                + " u uuid, st struct<\"a b\": int not null comment 'in', b: varchar[]> not null,"
+                + " li list<struct<x: list<int not null>> not null>, m map<varchar, struct<x: date> not null>";
+        Schema schema = SchemaText.parseSchema(text);
+
+        String written = SchemaText.format(schema);
+
+        assertThat(SchemaText.parseSchema(written)).isEqualTo(schema);
+        assertThat(written)
+                .startsWith("\"not\" BOOLEAN NOT NULL COMMENT 'it''s \"so\"',\n")
+                .contains("LIST(STRUCT(x LIST(INTEGER NOT NULL)) NOT NULL)")
+                .contains("tz TIMESTAMP WITH TIME ZONE");
     }
 }
