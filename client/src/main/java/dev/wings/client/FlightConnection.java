@@ -43,19 +43,21 @@ public final class FlightConnection implements AutoCloseable {
     ///
     /// @param allocator holds what is received until the caller has read it
     public static FlightConnection open(Endpoint endpoint, BufferAllocator allocator) {
-        Address address = endpoint.address();
+        FlightClient client = FlightGrpcUtils.createFlightClient(allocator, channel(endpoint.address()));
+        FlightCallHeaders headers = new FlightCallHeaders();
+        headers.insert(Caller.HEADER, endpoint.tenant());
+        return new FlightConnection(endpoint, client, new CallOption[] {new HeaderCallOption(headers)});
+    }
+
+    static ManagedChannel channel(Address address) {
         // a service that hangs is noticed, however long a query may rightly take
-        ManagedChannel channel = NettyChannelBuilder.forAddress(address.host(), address.port())
+        return NettyChannelBuilder.forAddress(address.host(), address.port())
                 .usePlaintext()
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 .intercept(new Cookies())
                 .build();
-        FlightClient client = FlightGrpcUtils.createFlightClient(allocator, channel);
-        FlightCallHeaders headers = new FlightCallHeaders();
-        headers.insert(Caller.HEADER, endpoint.tenant());
-        return new FlightConnection(endpoint, client, new CallOption[] {new HeaderCallOption(headers)});
     }
 
     /// What this connects to.

@@ -88,7 +88,7 @@ final class ArchitectureTest {
                 .whereLayer("compactor")
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("client")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("server", "cli")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .check(wings);

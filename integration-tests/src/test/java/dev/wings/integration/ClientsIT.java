@@ -140,6 +140,12 @@ final class ClientsIT {
         runPython(title, Objects.requireNonNull(PYTHON.get(title)));
     }
 
+    /// Also the frames of pandas and polars, which go the same way.
+    @Test
+    void clientInPythonWrites() throws IOException {
+        runPython("ADBC, Python", "adbc_writes.py");
+    }
+
     private static void runPython(String title, String script, String... arguments) throws IOException {
         Path request = Files.createTempFile(directory, "request", ".json");
         String versions = PAGE.ofTitle(title).versions().entrySet().stream()

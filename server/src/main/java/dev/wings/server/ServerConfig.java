@@ -35,6 +35,7 @@ import java.util.Optional;
 /// @param flightPort Flight SQL
 /// @param managementPort probes and metrics
 /// @param controlPlane gRPC address of the control plane
+/// @param ingestor gRPC address of the ingestors, where the rows of INSERT go
 /// @param ticketKey what tickets and prepared statements are signed with, the same on all replicas; without, each
 ///     process makes its own and is the only one that accepts its tickets
 /// @param queries that run at once
@@ -61,6 +62,7 @@ public record ServerConfig(
         int flightPort,
         int managementPort,
         URI controlPlane,
+        URI ingestor,
         Optional<Secret> ticketKey,
         int queries,
         int queuedQueries,
@@ -86,6 +88,8 @@ public record ServerConfig(
 
     private static final int CONTROL_PLANE_PORT = 7701;
 
+    private static final int INGESTOR_PORT = 7702;
+
     public ServerConfig {
         ticketKey.ifPresent(key -> {
             int bytes = key.reveal().getBytes(StandardCharsets.UTF_8).length;
@@ -102,11 +106,13 @@ public record ServerConfig(
 
     public static ServerConfig from(Settings settings) {
         URI controlPlane = URI.create("http://127.0.0.1:" + (CONTROL_PLANE_PORT + settings.portOffset()));
+        URI ingestor = URI.create("http://127.0.0.1:" + (INGESTOR_PORT + settings.portOffset()));
         return new ServerConfig(
                 settings.string("HOST", "127.0.0.1", "address to listen on"),
                 settings.port("FLIGHT_PORT", 7704, "Flight SQL"),
                 settings.port("MANAGEMENT_PORT", 7792, "HTTP probes and metrics"),
                 settings.uri("CONTROL_PLANE_URI", controlPlane, "gRPC address of the control plane"),
+                settings.uri("INGESTOR_URI", ingestor, "gRPC address of the ingestors, where the rows of INSERT go"),
                 settings.secret(
                         "TICKET_KEY",
                         "signs tickets and prepared statements, the same on all replicas; at least 32 bytes"),

@@ -29,6 +29,7 @@ import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.Scheduler;
 import dev.wings.common.time.World;
 import dev.wings.server.catalog.Catalog;
+import dev.wings.server.catalog.Definitions;
 import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.EngineProcesses;
 import dev.wings.server.engine.LocalEngines;
@@ -43,11 +44,13 @@ import dev.wings.server.session.Signer;
 import dev.wings.server.system.LakeSystemTables;
 import dev.wings.server.system.SystemTables;
 import dev.wings.server.table.Tables;
+import dev.wings.server.write.IngestorStreams;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,8 +61,11 @@ public final class SqlServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqlServer.class);
 
-    /// Statements with their parameters; nobody uploads rows here.
+    /// Statements with their parameters.
     private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    /// Batches of rows, which go on to an ingestor: it takes no larger ones unless it is told to.
+    private static final int MAX_BATCH_BYTES = 64 << 20;
 
     private static final Duration WARM_UP_DELAY = Duration.ofSeconds(5);
 
@@ -191,6 +197,8 @@ public final class SqlServer implements AutoCloseable {
         FlightSqlEndpoint sql = new FlightSqlEndpoint(
                 parts.queries(),
                 parts.tables().catalog(),
+                new Definitions(surroundings.controlPlane()),
+                new IngestorStreams(config.ingestor(), parts.tables().allocator(), flightThreads),
                 parts.tables().system(),
                 signer,
                 world,
@@ -203,6 +211,7 @@ public final class SqlServer implements AutoCloseable {
                 .service(new FlightRouter(sql).definition(parts.tables().allocator(), flightThreads))
                 .interceptor(new CallerInterceptor(signer, surroundings.knownTenants(config.callTimeout())))
                 .maxMessageBytes(MAX_MESSAGE_BYTES)
+                .maxMessageBytes(FlightServiceGrpc.getDoPutMethod(), MAX_BATCH_BYTES)
                 .limits(config.grpc(), world.scheduler())
                 .drain(config.drainTimeout())
                 .open());

@@ -218,9 +218,15 @@ record PlatformConfig(
             defaults.put("WINGS_COMPACTOR_CONTROL_PLANE_URI", uri);
         });
         Presets presets = new Presets(defaults, Map.of());
+        Reading<IngestorConfig> ingestor =
+                Settings.read(IngestorConfig.SERVICE, settings, presets, IngestorConfig::from);
+        ingestor.config()
+                .ifPresent(config -> defaults.put(
+                        "WINGS_SERVER_INGESTOR_URI", "http://" + new Address("", config.host(), config.flightPort())));
+        presets = new Presets(defaults, Map.of());
         return new Readings(
                 controlPlane,
-                Settings.read(IngestorConfig.SERVICE, settings, presets, IngestorConfig::from),
+                ingestor,
                 Settings.read(ServerConfig.SERVICE, settings, presets, ServerConfig::from),
                 Settings.read(CompactorConfig.SERVICE, settings, presets, CompactorConfig::from));
     }

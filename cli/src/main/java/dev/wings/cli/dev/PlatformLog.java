@@ -57,7 +57,10 @@ public final class PlatformLog {
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(environment.getOrDefault("WINGS_LOG_LEVEL", ""), Level.INFO));
         // as in logback.xml of the services
-        context.getLogger("org.apache.arrow.c.SchemaImporter").setLevel(Level.WARN);
+        for (String chatty :
+                new String[] {"org.apache.arrow.c.SchemaImporter", "org.apache.arrow.vector.types.pojo.Field"}) {
+            context.getLogger(chatty).setLevel(Level.WARN);
+        }
         root.addAppender(BoundedLog.of(fileAppender(context, file)));
         if (onTerminal) {
             root.addAppender(BoundedLog.of(terminalAppender(context)));

@@ -98,6 +98,13 @@ public final class Catalog {
         return topic;
     }
 
+    /// The topic as it is now.
+    public TopicTable latest(TopicName name) {
+        TopicTable topic = TopicTable.of(resolve(name));
+        known.put(topic);
+        return topic;
+    }
+
     private ResolvedTopic resolve(TopicName name) {
         ResolvedTopic topic = calls.idempotent(() -> ResolvedTopic.ask(cluster, name));
         storesOfNamespaces.put(topic.namespaceUid(), topic.objectStore());

@@ -88,7 +88,7 @@ public final class FlightRouter implements FlightProducer {
                 methods.add(withKnownDescriptors(method));
             }
         }
-        methods.add(sql.uploads().method());
+        methods.add(sql.puts().method());
         methods.add(UserTokens.handshake());
         methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(descriptor.build());
@@ -159,7 +159,7 @@ public final class FlightRouter implements FlightProducer {
 
     @Override
     public Runnable acceptPut(CallContext context, FlightStream stream, StreamListener<PutResult> listener) {
-        throw new IllegalStateException("uploads are not Flight's, see ParameterUploads");
+        throw new IllegalStateException("uploads are not Flight's, see PutCalls");
     }
 
     @Override

@@ -19,11 +19,17 @@ import com.google.protobuf.Any;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.time.World;
 import dev.wings.server.catalog.Catalog;
+import dev.wings.server.catalog.Definitions;
 import dev.wings.server.run.Queries;
 import dev.wings.server.session.SessionStatement;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import dev.wings.server.system.SystemTables;
+import dev.wings.server.write.Ingests;
+import dev.wings.server.write.Inserts;
+import dev.wings.server.write.RowStreams;
+import dev.wings.server.write.WriteStatement;
+import dev.wings.server.write.Writes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +71,8 @@ public final class FlightSqlEndpoint extends MetadataCommands {
 
     private final Statements statements;
     private final SessionChanges sessions;
-    private final ParameterUploads uploads;
+    private final WriteCalls writes;
+    private final PutCalls puts;
 
     /// How much clients may ask for.
     ///
@@ -79,6 +86,8 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     public FlightSqlEndpoint(
             Queries queries,
             Catalog catalog,
+            Definitions definitions,
+            RowStreams rows,
             SystemTables system,
             Signer signer,
             World world,
@@ -91,11 +100,15 @@ public final class FlightSqlEndpoint extends MetadataCommands {
                 new MetadataStreams(limits.metadata(), limits.turns(), limits.metadataTimeout(), world));
         this.statements = new Statements(queries, signer, world.ids(), queryThreads, limits.queries());
         this.sessions = new SessionChanges(statements, catalog);
-        this.uploads = new ParameterUploads(statements, sessions, allocator, world.scheduler(), limits);
+        this.writes = new WriteCalls(statements, new Writes(definitions, new Inserts(catalog, rows)));
+        this.puts = new PutCalls(
+                statements,
+                new ParameterUploads(statements, sessions, writes, allocator, world.scheduler(), limits),
+                new IngestUploads(new Ingests(definitions), rows));
     }
 
-    ParameterUploads uploads() {
-        return uploads;
+    PutCalls puts() {
+        return puts;
     }
 
     /// What is not served is not advertised.
@@ -110,10 +123,11 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     @Override
     public FlightInfo getFlightInfoStatement(
             FlightSql.CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
-        refuseTransaction(command.hasTransactionId());
+        Requests.refuseTransaction(command.hasTransactionId());
         String sql = command.getQuery();
         Statements.Described statement = SessionStatement.of(sql)
                 .map(change -> sessions.apply(sql, change))
+                .or(() -> writes.apply(statements.statement(sql)))
                 .orElseGet(() -> statements.announce(sql));
         return statements.info(statement.handle(), statement.shape().columns(), descriptor);
     }
@@ -132,6 +146,9 @@ public final class FlightSqlEndpoint extends MetadataCommands {
 
     /// The shape of a statement, which changes nothing.
     private Statements.Described described(String sql) {
+        if (WriteStatement.mayBe(sql)) {
+            return writes.described(sql);
+        }
         return SessionStatement.of(sql).isPresent()
                 ? statements.describe(SessionChanges.told(Caller.current().session()))
                 : statements.describe(sql);
@@ -145,8 +162,10 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             CallContext context,
             StreamListener<Result> listener) {
         act(listener, () -> {
-            refuseTransaction(command.hasTransactionId());
-            return new Result(Any.pack(statements.prepare(command.getQuery())).toByteArray());
+            Requests.refuseTransaction(command.hasTransactionId());
+            String sql = command.getQuery();
+            return new Result(Any.pack(writes.prepare(sql).orElseGet(() -> statements.prepare(sql)))
+                    .toByteArray());
         });
     }
 
@@ -168,7 +187,9 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             Statements.Described told = sessions.apply(execution.sql(), change.get());
             return statements.info(told.handle(), told.shape().columns(), descriptor);
         }
-        return statements.preparedInfo(execution, descriptor);
+        return writes.apply(execution)
+                .map(told -> statements.info(told.handle(), told.shape().columns(), descriptor))
+                .orElseGet(() -> statements.preparedInfo(execution, descriptor));
     }
 
     @Override
@@ -176,7 +197,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             FlightSql.CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
         StatementHandle prepared = statements.prepared(command.getPreparedStatementHandle());
         return schema(
-                SessionStatement.of(prepared.sql()).isPresent()
+                SessionStatement.of(prepared.sql()).isPresent() || WriteStatement.mayBe(prepared.sql())
                         ? described(prepared.sql()).shape().columns()
                         : Statements.columns(prepared));
     }
@@ -184,7 +205,8 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     @Override
     public void getStreamPreparedStatement(
             FlightSql.CommandPreparedStatementQuery command, CallContext context, ServerStreamListener listener) {
-        start(statements.execution(command.getPreparedStatementHandle()), listener);
+        StatementHandle execution = statements.execution(command.getPreparedStatementHandle());
+        start(writes.apply(execution).map(Statements.Described::handle).orElse(execution), listener);
     }
 
     // Cancel
@@ -232,12 +254,6 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     private void start(StatementHandle handle, ServerStreamListener listener) {
         Optional<SessionStatement> change = SessionStatement.of(handle.sql());
         statements.start(change.map(told -> SessionChanges.told(handle, told)).orElse(handle), listener);
-    }
-
-    private static void refuseTransaction(boolean hasTransaction) {
-        if (hasTransaction) {
-            throw WingsException.invalid("transactions are not supported: each query reads one snapshot");
-        }
     }
 
     private static <T> void act(StreamListener<T> listener, Supplier<T> work) {

@@ -15,9 +15,7 @@
  */
 package dev.wings.server.flight;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
@@ -25,10 +23,9 @@ import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.session.ParameterValues;
 import dev.wings.server.session.StatementHandle;
+import dev.wings.server.write.Writes;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
-import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -37,23 +34,22 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.flatbuf.Decimal;
 import org.apache.arrow.flatbuf.Field;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.Schema;
 import org.apache.arrow.flatbuf.Type;
 import org.apache.arrow.flight.impl.Flight;
-import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.jspecify.annotations.Nullable;
 
-/// `DoPut`, by which clients send the values of parameters and changes of their session, and nothing else here.
-///
-/// Flight's own one gives each call a thread that waits for the client, for ever if the client sends nothing, or
-/// something that cannot be read. Here the whole request is gathered first, and then read.
+/// Calls by which clients send the values of parameters, changes of their session, and statements that change what
+/// there
+/// is. The whole request is gathered first, and then read.
 final class ParameterUploads {
 
     /// One row and its dictionaries.
@@ -79,6 +75,7 @@ final class ParameterUploads {
 
     private final Statements statements;
     private final SessionChanges sessions;
+    private final WriteCalls writes;
     private final BufferAllocator allocator;
     private final FairPlaces turns;
     private final FairPlaces memory = new FairPlaces("bytes of parameters", MAX_BYTES_OF_ALL);
@@ -86,11 +83,13 @@ final class ParameterUploads {
     ParameterUploads(
             Statements statements,
             SessionChanges sessions,
+            WriteCalls writes,
             BufferAllocator allocator,
             Scheduler scheduler,
             FlightSqlEndpoint.Limits limits) {
         this.statements = statements;
         this.sessions = sessions;
+        this.writes = writes;
         this.allocator = allocator;
         this.turns = new FairPlaces(
                 "parameters that are read",
@@ -98,12 +97,9 @@ final class ParameterUploads {
                 scheduler);
     }
 
-    ServerMethodDefinition<Flight.FlightData, Flight.PutResult> method() {
-        MethodDescriptor<Flight.FlightData, Flight.PutResult> doPut = FlightServiceGrpc.getDoPutMethod();
-        return ServerMethodDefinition.create(doPut, (call, headers) -> {
-            call.request(1);
-            return new Upload(call);
-        });
+    /// What takes the messages of one call.
+    ServerCall.Listener<byte[]> open(ServerCall<byte[], Flight.PutResult> call, PutCalls.Purpose.Gathered purpose) {
+        return new Upload(call, purpose);
     }
 
     /// The statement of the command, with the values bound to it, as its new handle.
@@ -160,50 +156,6 @@ final class ParameterUploads {
         }
     }
 
-    /// What a call is for.
-    private sealed interface Purpose {
-
-        /// The following messages are values for this prepared statement.
-        record Bind(ByteString statement) implements Purpose {}
-
-        /// The caller's session is to be changed.
-        record Change(String sql) implements Purpose {}
-    }
-
-    /// What the first message says that the call is for.
-    private Purpose purpose(Flight.FlightData first) {
-        if (!first.hasFlightDescriptor()
-                || first.getFlightDescriptor().getType() != Flight.FlightDescriptor.DescriptorType.CMD) {
-            throw WingsException.invalid(
-                    Requests.PORT + ": found=a first message without a descriptor that carries a command");
-        }
-        try {
-            Any command = Any.parseFrom(first.getFlightDescriptor().getCmd());
-            if (command.is(FlightSql.CommandPreparedStatementQuery.class)) {
-                return new Purpose.Bind(command.unpack(FlightSql.CommandPreparedStatementQuery.class)
-                        .getPreparedStatementHandle());
-            }
-            if (command.is(FlightSql.CommandStatementUpdate.class)) {
-                return new Purpose.Change(
-                        command.unpack(FlightSql.CommandStatementUpdate.class).getQuery());
-            }
-            if (command.is(FlightSql.CommandPreparedStatementUpdate.class)) {
-                ByteString handle = command.unpack(FlightSql.CommandPreparedStatementUpdate.class)
-                        .getPreparedStatementHandle();
-                return new Purpose.Change(statements.prepared(handle).sql());
-            }
-            if (command.is(FlightSql.CommandStatementIngest.class)) {
-                throw WingsException.invalid("tables are not filled through this port: rows are pushed by DoPut to an"
-                        + " ingestor's port (7702 of `wings dev`), with a descriptor whose path is the topic, or by `wings"
-                        + " push TOPIC FILE`");
-            }
-            throw WingsException.invalid("no such command: type="
-                    + command.getTypeUrl().lines().findFirst().orElse(""));
-        } catch (InvalidProtocolBufferException e) {
-            throw new WingsException(ErrorKind.INVALID, "not a command: cause=" + e.getMessage(), e);
-        }
-    }
-
     /// Puts a message into the form that it has in a stream of Arrow's own.
     private static void append(Flight.FlightData message, ByteArrayOutputStream stream) {
         int length = message.getDataHeader().size();
@@ -222,31 +174,32 @@ final class ParameterUploads {
     }
 
     /// One call.
-    private final class Upload extends ServerCall.Listener<Flight.FlightData> {
+    private final class Upload extends ServerCall.Listener<byte[]> {
 
-        private final ServerCall<Flight.FlightData, Flight.PutResult> call;
+        private final ServerCall<byte[], Flight.PutResult> call;
+        private final PutCalls.Purpose.Gathered purpose;
         private final List<Flight.FlightData> messages = new ArrayList<>();
         private final String tenant = Caller.current().tenant();
-        private @Nullable Purpose purpose;
         private FairPlaces.@Nullable Place place;
         private boolean answered;
         private int bytes;
 
-        Upload(ServerCall<Flight.FlightData, Flight.PutResult> call) {
+        Upload(ServerCall<byte[], Flight.PutResult> call, PutCalls.Purpose.Gathered purpose) {
             this.call = call;
+            this.purpose = purpose;
         }
 
         @Override
-        public void onMessage(Flight.FlightData message) {
-            if (purpose == null) {
-                purpose = purpose(message);
-            }
-            if (purpose instanceof Purpose.Change(String sql)) {
+        public void onMessage(byte[] encoded) {
+            Flight.FlightData message = PutCalls.parse(encoded);
+            if (purpose instanceof PutCalls.Purpose.Change(StatementHandle statement)
+                    && statement.parameterCount() == 0) {
                 // some clients end their side only when they have an answer
                 if (!answered) {
                     answered = true;
-                    sessions.update(sql);
-                    answer(FlightSql.DoPutUpdateResult.getDefaultInstance());
+                    answer(FlightSql.DoPutUpdateResult.newBuilder()
+                            .setRecordCount(update(statement))
+                            .build());
                 }
                 return;
             }
@@ -260,6 +213,42 @@ final class ParameterUploads {
                 messages.add(message);
             }
             call.request(1);
+        }
+
+        private long update(StatementHandle statement) {
+            Optional<Writes.Outcome> outcome = writes.run(statement);
+            if (outcome.isEmpty()) {
+                sessions.update(statement.sql());
+            }
+            return outcome.map(Writes.Outcome::rows).orElse(0L);
+        }
+
+        /// The values come with the call, or have been bound before.
+        private long updateWithParameters(StatementHandle statement) {
+            if (messages.size() < 2) {
+                return update(statement);
+            }
+            byte[] stream = stream();
+            checkTypes(stream);
+            return CallWork.run(() -> {
+                try (ArrowStreamReader rows = new ArrowStreamReader(new ByteArrayInputStream(stream), allocator)) {
+                    return writes.run(statement, rows);
+                } catch (WingsException e) {
+                    throw e;
+                } catch (OutOfMemoryException e) {
+                    throw new WingsException(ErrorKind.EXHAUSTED, "no memory for the parameters now", e);
+                } catch (IOException e) {
+                    throw new WingsException(
+                            ErrorKind.INVALID, "the parameters cannot be read: cause=" + e.getMessage(), e);
+                }
+            });
+        }
+
+        private byte[] stream() {
+            ByteArrayOutputStream stream = new ByteArrayOutputStream(bytes);
+            messages.forEach(message -> append(message, stream));
+            messages.clear();
+            return stream.toByteArray();
         }
 
         private ByteString bindInTurn(ByteString command, byte[] stream) {
@@ -299,10 +288,13 @@ final class ParameterUploads {
         @Override
         public void onHalfClose() {
             switch (purpose) {
-                case null -> throw WingsException.invalid("the stream ended before its first message");
-                case Purpose.Bind(ByteString statement) -> answer(bound(statement));
-                case Purpose.Change ignored -> {
-                    // answered before
+                case PutCalls.Purpose.Bind(ByteString statement) -> answer(bound(statement));
+                case PutCalls.Purpose.Change(StatementHandle statement) -> {
+                    if (!answered) {
+                        answer(FlightSql.DoPutUpdateResult.newBuilder()
+                                .setRecordCount(updateWithParameters(statement))
+                                .build());
+                    }
                 }
             }
         }
@@ -316,11 +308,8 @@ final class ParameterUploads {
         }
 
         private Message bound(ByteString statement) {
-            ByteArrayOutputStream stream = new ByteArrayOutputStream(bytes);
-            messages.forEach(message -> append(message, stream));
-            messages.clear();
             return FlightSql.DoPutPreparedStatementResult.newBuilder()
-                    .setPreparedStatementHandle(bindInTurn(statement, stream.toByteArray()))
+                    .setPreparedStatementHandle(bindInTurn(statement, stream()))
                     .build();
         }
     }

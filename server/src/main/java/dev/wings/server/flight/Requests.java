@@ -78,6 +78,14 @@ final class Requests {
         return true;
     }
 
+    static void refuseTransaction(boolean hasTransaction) {
+        if (hasTransaction) {
+            throw WingsException.invalid(
+                    "transactions are not supported: each query reads one snapshot, and each statement"
+                            + " that writes is done when it is answered; turn autocommit on");
+        }
+    }
+
     static WingsException unknown(Any message) {
         return WingsException.invalid(PORT + ": no such command: type=" + shown(message.getTypeUrl()));
     }

@@ -145,7 +145,7 @@ final class SqlInfos {
         values.put(SqlInfo.FLIGHT_SQL_SERVER_NAME, "Wings");
         values.put(SqlInfo.FLIGHT_SQL_SERVER_VERSION, "0.1.0");
         values.put(SqlInfo.FLIGHT_SQL_SERVER_ARROW_VERSION, "19.0.0");
-        values.put(SqlInfo.FLIGHT_SQL_SERVER_READ_ONLY, true);
+        values.put(SqlInfo.FLIGHT_SQL_SERVER_READ_ONLY, false);
         values.put(SqlInfo.FLIGHT_SQL_SERVER_SQL, true);
         values.put(SqlInfo.FLIGHT_SQL_SERVER_SUBSTRAIT, false);
         values.put(SqlInfo.FLIGHT_SQL_SERVER_SUBSTRAIT_MIN_VERSION, "");
@@ -154,7 +154,7 @@ final class SqlInfos {
                 SqlInfo.FLIGHT_SQL_SERVER_TRANSACTION,
                 SqlSupportedTransaction.SQL_SUPPORTED_TRANSACTION_NONE.getNumber());
         values.put(SqlInfo.FLIGHT_SQL_SERVER_CANCEL, true);
-        values.put(SqlInfo.FLIGHT_SQL_SERVER_BULK_INGESTION, false);
+        values.put(SqlInfo.FLIGHT_SQL_SERVER_BULK_INGESTION, true);
         values.put(SqlInfo.FLIGHT_SQL_SERVER_INGEST_TRANSACTIONS_SUPPORTED, false);
         // handles carry all that they need, and stay good
         values.put(SqlInfo.FLIGHT_SQL_SERVER_STATEMENT_TIMEOUT, 0);
@@ -187,6 +187,9 @@ final class SqlInfos {
                 SqlInfo.SQL_SUPPORTS_ORDER_BY_UNRELATED,
                 SqlInfo.SQL_SUPPORTS_LIKE_ESCAPE_CLAUSE,
                 SqlInfo.SQL_SUPPORTS_NON_NULLABLE_COLUMNS,
+                SqlInfo.SQL_DDL_SCHEMA,
+                SqlInfo.SQL_DDL_TABLE,
+                SqlInfo.SQL_BATCH_UPDATES_SUPPORTED,
                 SqlInfo.SQL_CORRELATED_SUBQUERIES_SUPPORTED)) {
             values.put(can, true);
         }
@@ -216,8 +219,6 @@ final class SqlInfos {
     private static void addWhatIsMissing(Map<SqlInfo, Object> values) {
         for (SqlInfo cannot : List.of(
                 SqlInfo.SQL_DDL_CATALOG,
-                SqlInfo.SQL_DDL_SCHEMA,
-                SqlInfo.SQL_DDL_TABLE,
                 SqlInfo.SQL_SUPPORTS_DIFFERENT_TABLE_CORRELATION_NAMES,
                 SqlInfo.SQL_SUPPORTS_INTEGRITY_ENHANCEMENT_FACILITY,
                 SqlInfo.SQL_SELECT_FOR_UPDATE_SUPPORTED,
@@ -226,7 +227,6 @@ final class SqlInfos {
                 SqlInfo.SQL_TRANSACTIONS_SUPPORTED,
                 SqlInfo.SQL_DATA_DEFINITION_CAUSES_TRANSACTION_COMMIT,
                 SqlInfo.SQL_DATA_DEFINITIONS_IN_TRANSACTIONS_IGNORED,
-                SqlInfo.SQL_BATCH_UPDATES_SUPPORTED,
                 SqlInfo.SQL_SAVEPOINTS_SUPPORTED,
                 SqlInfo.SQL_NAMED_PARAMETERS_SUPPORTED,
                 SqlInfo.SQL_LOCATORS_UPDATE_COPY,

@@ -27,6 +27,7 @@ import dev.wings.common.time.IdGenerator;
 import dev.wings.server.plan.Description;
 import dev.wings.server.plan.QueryRequest;
 import dev.wings.server.run.Queries;
+import dev.wings.server.run.ResultSink;
 import dev.wings.server.run.RunningQuery;
 import dev.wings.server.session.AnnouncedParameters;
 import dev.wings.server.session.BoundStatements;
@@ -35,6 +36,7 @@ import dev.wings.server.session.SessionStatement;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import dev.wings.server.sql.Pivot;
+import dev.wings.server.write.OwnQueries;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +52,7 @@ import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.sql.impl.FlightSql;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +103,11 @@ final class Statements {
         return describe(sql, Caller.current().session(), queries::announce);
     }
 
+    /// A statement in the caller's session that is no query, without parameters.
+    StatementHandle statement(String sql) {
+        return handle(request(sql, Caller.current().session()), 0);
+    }
+
     private Described describe(String sql, SessionOptions session, Function<QueryRequest, Description> work) {
         QueryRequest request = request(withPivotValues(sql, session), session);
         Description shape = CallWork.run(() -> work.apply(request));
@@ -145,20 +153,49 @@ final class Statements {
         return pivot.with(values);
     }
 
-    /// Runs a query of ours for the calling thread, which waits.
     private List<String> texts(QueryRequest request) {
+        Texts texts = new Texts();
+        runHere(request, texts);
+        return texts.texts();
+    }
+
+    /// The queries of a statement that is more than a query: they run with its session and its parameters.
+    OwnQueries ownQueries(StatementHandle statement) {
+        return new OwnQueries() {
+            @Override
+            public Optional<Schema> columns(String query) {
+                return queries.describe(request(query)).columns();
+            }
+
+            @Override
+            public List<Field> parameters(String query) {
+                return queries.describe(request(query)).parameters();
+            }
+
+            @Override
+            public void run(String query, ResultSink sink) {
+                runHere(request(query), sink);
+            }
+
+            private QueryRequest request(String query) {
+                return statement.withSql(query).withId(ids.next().toString()).request();
+            }
+        };
+    }
+
+    /// Runs a query of ours for the calling thread, which waits.
+    private void runHere(QueryRequest request, ResultSink sink) {
         FairPlaces.Place place = streams.tryAcquire(request.tenant()).orElseThrow(Statements::tooMany);
         RunningQuery query = queries.admit(request);
-        Texts texts = new Texts();
-        FutureTask<List<String>> run = new FutureTask<>(() -> {
+        FutureTask<Boolean> run = new FutureTask<>(() -> {
             try (place) {
-                queries.run(query, texts);
-                return texts.texts();
+                queries.run(query, sink);
+                return true;
             }
         });
         try {
             threads.execute(ActingTenant.working(request.tenant(), run));
-            return run.get();
+            run.get();
         } catch (RejectedExecutionException e) {
             queries.drop(query, e);
             place.close();
@@ -166,11 +203,11 @@ final class Statements {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof WingsException known
                     ? known
-                    : new IllegalStateException("the values of a pivot cannot be read", e.getCause());
+                    : new IllegalStateException("a query of a statement failed", e.getCause());
         } catch (InterruptedException e) {
             queries.cancel(query);
             Thread.currentThread().interrupt();
-            throw new WingsException(ErrorKind.CANCELLED, "interrupted while the values of a pivot were read", e);
+            throw new WingsException(ErrorKind.CANCELLED, "interrupted while a query of the statement ran", e);
         }
     }
 
@@ -244,6 +281,19 @@ final class Statements {
                 0);
         return FlightSql.ActionCreatePreparedStatementResult.newBuilder()
                 .setPreparedStatementHandle(handleOf(handle))
+                .build();
+    }
+
+    /// A prepared statement that is no query. Who prepares takes it for an update if it has no columns.
+    FlightSql.ActionCreatePreparedStatementResult prepare(
+            String sql, List<Field> parameters, Optional<Schema> columns) {
+        StatementHandle handle = handle(request(sql, Caller.current().session()), parameters.size());
+        return FlightSql.ActionCreatePreparedStatementResult.newBuilder()
+                .setDatasetSchema(columns.map(MetadataRoots::serialized)
+                        .map(ByteString::copyFrom)
+                        .orElse(ByteString.EMPTY))
+                .setPreparedStatementHandle(handleOf(handle))
+                .setParameterSchema(ByteString.copyFrom(MetadataRoots.serialized(AnnouncedParameters.of(parameters))))
                 .build();
     }
 

@@ -33,8 +33,7 @@ public final class Refusals {
     private static final String UNCHANGED = "rows of a topic are never changed; " + CATALOG;
 
     private static final String MAKE =
-            "`wings topic create NAME --from FILE` makes a topic, `wings namespace create NAME` a namespace; "
-                    + CATALOG;
+            "CREATE TABLE makes a topic, CREATE SCHEMA a namespace, and there is nothing else to make here; " + CATALOG;
 
     private static final String ALONE =
             "each query by itself reads one snapshot of all its tables, there are no" + " transactions";
@@ -51,10 +50,8 @@ public final class Refusals {
             + " wings-tenant (docs/operations/tenants.md)";
 
     private static final Map<String, String> INSTEAD = table(Map.ofEntries(
-            Map.entry(
-                    "insert replace",
-                    "rows are pushed: `wings push TOPIC FILE`, or DoPut to an ingestor, port 7702 of" + " `wings dev`; "
-                            + CATALOG),
+            Map.entry("insert", "INSERT INTO table VALUES (...), or a query"),
+            Map.entry("replace", UNCHANGED),
             Map.entry(
                     "copy",
                     "`wings push TOPIC FILE` reads files, `wings sql -o csv|parquet|json QUERY > FILE` writes"
@@ -70,9 +67,11 @@ public final class Refusals {
                             + CATALOG),
             Map.entry(
                     "drop",
-                    "`wings topic delete NAME` deletes a topic with its rows, `wings namespace delete NAME` a"
-                            + " namespace"),
-            Map.entry("comment", "a comment is given to a column when its topic is made: `wings topic create`"),
+                    "DROP TABLE deletes a topic with its rows, DROP SCHEMA a namespace, and there is nothing else to"
+                            + " drop"),
+            Map.entry(
+                    "comment",
+                    "a comment is given to a column when its table is made: CREATE TABLE t (a int COMMENT 'text')"),
             Map.entry(
                     "attach detach connect",
                     "all namespaces are here by their names, namespace.topic; other systems"
@@ -94,7 +93,9 @@ public final class Refusals {
                             + " 'Europe/Berlin'; all other settings are the server's (docs/operations/configuration.md)"),
             Map.entry("use", "USE namespace changes the schema of bare names"),
             Map.entry("pivot pivot_wider", "name the values: PIVOT topic ON column IN ('a', 'b') USING sum(x)"),
-            Map.entry("show", "SHOW TABLES, SHOW ALL TABLES, SHOW SCHEMAS and DESCRIBE topic are there"),
+            Map.entry(
+                    "show",
+                    "SHOW TABLES, SHOW ALL TABLES, SHOW SCHEMAS, SHOW CREATE TABLE topic and DESCRIBE topic are there"),
             Map.entry(
                     "explain",
                     "EXPLAIN is supported of queries only: EXPLAIN SELECT ... or EXPLAIN ANALYZE SELECT" + " ..."),
@@ -115,8 +116,8 @@ public final class Refusals {
     public static Optional<WingsException> of(String sql) {
         String verb = SqlText.firstWord(sql);
         return Optional.ofNullable(INSTEAD.get(verb))
-                .map(instead -> WingsException.invalid(
-                        "only queries are supported: statement=" + verb.toUpperCase(Locale.ROOT) + ": " + instead));
+                .map(instead -> WingsException.invalid("this statement is not supported: statement="
+                        + verb.toUpperCase(Locale.ROOT) + ": " + instead));
     }
 
     private static Map<String, String> table(Map<String, String> ofSeveral) {

@@ -15,6 +15,8 @@
  */
 package dev.wings.server.table;
 
+import dev.wings.common.error.WingsException;
+
 /// A table of the catalog `wings` as a query names it, [folded][#folded]: SQL compares names without regard to case.
 ///
 /// @param schema the namespace, or `system`
@@ -49,6 +51,14 @@ public record TableRef(String schema, String table) {
     /// As it stands in SQL.
     public String sql() {
         return CATALOG + "." + quote(schema) + "." + quote(table);
+    }
+
+    /// Fails with INVALID if a statement that writes names a schema of tables that tell of the platform.
+    public static void checkNotSystem(String schema) {
+        if (folded(schema).equals(SYSTEM) || folded(schema).equals("information_schema")) {
+            throw WingsException.invalid(
+                    "the tables of this schema tell of the platform, nothing changes them: schema=" + schema);
+        }
     }
 
     public static String quote(String identifier) {

@@ -1,0 +1,149 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.catalog;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.ClusterMetadataGrpc;
+import dev.wings.common.proto.CreateNamespaceRequest;
+import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.DeleteNamespaceRequest;
+import dev.wings.common.proto.DeleteTopicRequest;
+import dev.wings.common.proto.GetTopicRequest;
+import dev.wings.common.proto.ListObjectStoresRequest;
+import dev.wings.common.proto.ListObjectStoresResponse;
+import dev.wings.common.proto.Namespace;
+import dev.wings.common.proto.ObjectStore;
+import dev.wings.common.proto.Topic;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ResourceId;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.rpc.Retries;
+import io.grpc.Channel;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Makes and deletes namespaces and topics for statements that say so. Each is one call, made once: the control plane
+/// makes all of it or nothing. Failures are those of the control plane.
+public final class Definitions {
+
+    private final ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster;
+
+    public Definitions(Channel controlPlane) {
+        this.cluster = ClusterMetadataGrpc.newBlockingStub(controlPlane);
+    }
+
+    /// Makes a topic; whether there was none of this name before. Fails with ALREADY_EXISTS if something else has it.
+    ///
+    /// @param ifNotExists whether it may be there
+    public boolean createTopic(CreateTopicRequest request, boolean ifNotExists) {
+        try {
+            Retries.once(() -> cluster.createTopic(request));
+            return true;
+        } catch (WingsException e) {
+            TopicName name = NamespaceName.parse(request.getParent()).topic(request.getTopicId());
+            if (ifNotExists && e.kind() == ErrorKind.ALREADY_EXISTS && exists(name)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /// The topic of this name. Fails with NOT_FOUND.
+    public Topic topic(TopicName name) {
+        return Retries.once(() -> cluster.getTopic(
+                GetTopicRequest.newBuilder().setName(name.toString()).build()));
+    }
+
+    /// Whether there is a topic of this name.
+    public boolean exists(TopicName name) {
+        try {
+            topic(name);
+            return true;
+        } catch (WingsException e) {
+            if (e.kind() == ErrorKind.NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /// Deletes a topic with its rows; whether it was there.
+    ///
+    /// @param ifExists whether it may be gone
+    public boolean deleteTopic(TopicName name, boolean ifExists) {
+        return ignoring(
+                ifExists,
+                ErrorKind.NOT_FOUND,
+                () -> cluster.deleteTopic(
+                        DeleteTopicRequest.newBuilder().setName(name.toString()).build()));
+    }
+
+    /// Makes a namespace; whether there was none of this name before.
+    ///
+    /// @param objectStore the id of the one that it is bound to; by default the only one of the tenant, else
+    ///     the one called `default`
+    /// @param ifNotExists whether it may be there, bound to whichever
+    public boolean createNamespace(NamespaceName name, Optional<String> objectStore, boolean ifNotExists) {
+        String store = name.parent() + "/objectStores/" + objectStore.orElseGet(() -> onlyObjectStore(name));
+        return ignoring(
+                ifNotExists,
+                ErrorKind.ALREADY_EXISTS,
+                () -> cluster.createNamespace(CreateNamespaceRequest.newBuilder()
+                        .setParent(name.parent().toString())
+                        .setNamespaceId(name.namespace())
+                        .setNamespace(Namespace.newBuilder().setObjectStore(store))
+                        .build()));
+    }
+
+    private String onlyObjectStore(NamespaceName name) {
+        ListObjectStoresResponse stores =
+                Retries.once(() -> cluster.listObjectStores(ListObjectStoresRequest.newBuilder()
+                        .setParent(name.parent().toString())
+                        .setPageSize(2)
+                        .build()));
+        List<String> ids = stores.getObjectStoresList().stream()
+                .map(ObjectStore::getName)
+                .map(store -> store.substring(store.lastIndexOf('/') + 1))
+                .toList();
+        return ids.size() == 1 ? ids.getFirst() : ResourceId.DEFAULT;
+    }
+
+    /// Deletes a namespace; whether it was there. Fails with PRECONDITION if topics are in it.
+    ///
+    /// @param ifExists whether it may be gone
+    public boolean deleteNamespace(NamespaceName name, boolean ifExists) {
+        return ignoring(
+                ifExists,
+                ErrorKind.NOT_FOUND,
+                () -> cluster.deleteNamespace(DeleteNamespaceRequest.newBuilder()
+                        .setName(name.toString())
+                        .build()));
+    }
+
+    private static boolean ignoring(boolean ignore, ErrorKind kind, Supplier<?> call) {
+        try {
+            Retries.once(call);
+            return true;
+        } catch (WingsException e) {
+            if (ignore && e.kind() == kind) {
+                return false;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,291 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import dev.wings.client.EncodedProducer;
+import dev.wings.common.arrow.IpcHeader;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.GrpcErrors;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.proto.IngestResponse;
+import dev.wings.server.write.Ingests;
+import dev.wings.server.write.RowStreams;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Optional;
+import org.apache.arrow.flight.impl.Flight;
+import org.apache.arrow.flight.sql.impl.FlightSql;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Calls by which clients fill a table. Their batches go on to an ingestor as they came, as bytes: it looks at them,
+/// and
+/// stores them. One answer at the end tells how many rows are durable and visible.
+final class IngestUploads {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IngestUploads.class);
+
+    /// A message waits for the network here, in one copy and perhaps in another.
+    private static final int COPIES = 2;
+
+    /// What all calls may hold, as a part of the heap.
+    private static final int HEAP_PARTS = 4;
+
+    private final Ingests ingests;
+    private final RowStreams streams;
+    private final FairPlaces memory =
+            new FairPlaces("bytes of rows to ingest", Runtime.getRuntime().maxMemory() / HEAP_PARTS);
+
+    IngestUploads(Ingests ingests, RowStreams streams) {
+        this.ingests = ingests;
+        this.streams = streams;
+    }
+
+    /// What takes the messages of one call.
+    ServerCall.Listener<byte[]> open(
+            ServerCall<byte[], Flight.PutResult> call, FlightSql.CommandStatementIngest command) {
+        Requests.refuseTransaction(command.hasTransactionId());
+        return new Upload(call, command);
+    }
+
+    /// One call. What the client does and what the ingestor does come on different threads.
+    private final class Upload extends ServerCall.Listener<byte[]> implements EncodedProducer.Listener {
+
+        private final ServerCall<byte[], Flight.PutResult> call;
+        private final FlightSql.CommandStatementIngest command;
+        private final Caller caller = Caller.current();
+        private Ingests.@Nullable Target target;
+        private @Nullable EncodedProducer producer;
+        private FairPlaces.@Nullable Place held;
+        private boolean waits;
+        private boolean finished;
+        private boolean over;
+        private long stored;
+        private long rejected;
+        private @Nullable String reason;
+
+        Upload(ServerCall<byte[], Flight.PutResult> call, FlightSql.CommandStatementIngest command) {
+            this.call = call;
+            this.command = command;
+        }
+
+        @Override
+        public void onMessage(byte[] message) {
+            if (target == null) {
+                start(PutCalls.parse(message));
+                return;
+            }
+            synchronized (this) {
+                if (over || finished || producer == null) {
+                    return;
+                }
+                hold((long) COPIES * message.length);
+                producer.send(message);
+                askIfReady();
+            }
+        }
+
+        private void start(Flight.FlightData first) {
+            if (!(IpcHeader.parse(first.getDataHeader().toByteArray()) instanceof IpcHeader.SchemaMessage schema)) {
+                throw WingsException.invalid("the first message of an ingest must be the schema of its rows");
+            }
+            Ingests.Target ready = CallWork.run(() ->
+                    ingests.prepare(command, caller.tenant(), caller.session().schema(), schema.schema()));
+            target = ready;
+            try {
+                EncodedProducer opened = streams.openEncoded(ready.topic(), first.getDataHeader(), this);
+                synchronized (this) {
+                    if (over) {
+                        opened.close();
+                    } else {
+                        producer = opened;
+                        askIfReady();
+                    }
+                }
+            } catch (RuntimeException | Error e) {
+                undo();
+                throw e;
+            }
+        }
+
+        /// Holds the memory of one message; that of the one before has been given back.
+        private void hold(long bytes) {
+            held = memory.tryAcquire(caller.tenant(), bytes)
+                    .orElseThrow(() -> WingsException.exhausted(
+                            "too many rows are being ingested at once: send smaller batches, or try again: bytes="
+                                    + bytes));
+        }
+
+        private void askIfReady() {
+            if (producer != null && producer.isReady()) {
+                waits = false;
+                giveBack();
+                call.request(1);
+            } else {
+                waits = true;
+            }
+        }
+
+        private void giveBack() {
+            if (held != null) {
+                held.close();
+                held = null;
+            }
+        }
+
+        @Override
+        public synchronized void onReady() {
+            // of the client, which takes one answer, or of the ingestor
+            if (waits && !over && !finished) {
+                askIfReady();
+            }
+        }
+
+        @Override
+        public synchronized void onHalfClose() {
+            if (target == null) {
+                throw WingsException.invalid("the stream ended before the schema of its rows");
+            }
+            finish();
+        }
+
+        private void finish() {
+            if (!finished && !over && producer != null) {
+                finished = true;
+                producer.finish();
+            }
+        }
+
+        @Override
+        public synchronized void onAnswer(IngestResponse answer) {
+            if (answer.hasAccepted()) {
+                for (IngestResponse.PartitionRange range : answer.getAccepted().getRangesList()) {
+                    stored += range.getEndOffset() - range.getStartOffset();
+                }
+                return;
+            }
+            rejected++;
+            if (reason == null) {
+                reason = answer.getRejected().getMessage();
+                // what comes after it would be rejected, too, as a rule: what is under way is waited for, and no more
+                // sent
+                finish();
+            }
+        }
+
+        @Override
+        public void onEnd(Optional<WingsException> failure) {
+            // a stream with a batch that was rejected ends with a failure, too
+            Optional<WingsException> all = rejection().or(() -> failure).or(this::breakOff);
+            if (all.isPresent()) {
+                undo();
+            }
+            synchronized (this) {
+                if (over) {
+                    return;
+                }
+                end();
+                all.ifPresentOrElse(this::answerFailure, this::answerRows);
+            }
+        }
+
+        private synchronized Optional<WingsException> breakOff() {
+            return finished
+                    ? Optional.empty()
+                    : Optional.of(new WingsException(
+                            ErrorKind.UNAVAILABLE, "the ingestor ended the stream before all rows were sent"));
+        }
+
+        private synchronized Optional<WingsException> rejection() {
+            return reason == null
+                    ? Optional.empty()
+                    : Optional.of(WingsException.invalid(
+                            "rows were rejected: table=" + table() + ", rejected_batches=" + rejected + ": " + reason));
+        }
+
+        private String table() {
+            return target == null ? command.getTable() : target.topic().toString();
+        }
+
+        private void answerFailure(WingsException failure) {
+            boolean undone = target != null && target.made();
+            String kept = undone
+                    ? ": the table that was made for them is dropped"
+                    : stored == 0 ? "" : ": " + stored + " rows were stored before, and stay";
+            StatusRuntimeException status =
+                    GrpcErrors.toStatus(new WingsException(failure.kind(), failure.getMessage() + kept, failure));
+            Metadata trailers = status.getTrailers();
+            call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+        }
+
+        private void answerRows() {
+            call.sendHeaders(new Metadata());
+            call.sendMessage(Flight.PutResult.newBuilder()
+                    .setAppMetadata(FlightSql.DoPutUpdateResult.newBuilder()
+                            .setRecordCount(stored)
+                            .build()
+                            .toByteString())
+                    .build());
+            call.close(Status.OK, new Metadata());
+        }
+
+        /// The failure that ended the call is told already.
+        private void undo() {
+            try {
+                if (target != null) {
+                    ingests.undo(target);
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("a table that was made for rows which were not stored stays: table={}", table(), e);
+            }
+        }
+
+        @Override
+        public void onCancel() {
+            abandon();
+        }
+
+        @Override
+        public void onComplete() {
+            abandon();
+        }
+
+        /// The call is over. Where that is not because the ingestor ended it, the client broke it off, or sent what
+        /// cannot
+        /// be taken.
+        private void abandon() {
+            synchronized (this) {
+                if (over) {
+                    return;
+                }
+                end();
+            }
+            undo();
+        }
+
+        private void end() {
+            over = true;
+            giveBack();
+            if (producer != null) {
+                producer.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.flight;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.server.session.StatementHandle;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.apache.arrow.flight.impl.Flight;
+import org.apache.arrow.flight.impl.FlightServiceGrpc;
+import org.apache.arrow.flight.sql.impl.FlightSql;
+import org.jspecify.annotations.Nullable;
+
+/// `DoPut`: its first message says what a call is for.
+///
+/// Flight's own one gives each call a thread that waits for the client, for ever if the client sends nothing, or
+/// something that cannot be read. Here messages are taken as bytes, as they come, and read by whom they are for.
+final class PutCalls {
+
+    private final Statements statements;
+    private final ParameterUploads parameters;
+    private final IngestUploads ingests;
+
+    PutCalls(Statements statements, ParameterUploads parameters, IngestUploads ingests) {
+        this.statements = statements;
+        this.parameters = parameters;
+        this.ingests = ingests;
+    }
+
+    /// What a call is for.
+    sealed interface Purpose {
+
+        /// Its messages are gathered before anything happens.
+        sealed interface Gathered extends Purpose {}
+
+        /// The following messages are values for this prepared statement.
+        record Bind(ByteString statement) implements Gathered {}
+
+        /// The statement changes the caller's session, or what there is.
+        record Change(StatementHandle statement) implements Gathered {}
+
+        /// The following messages are rows of a table.
+        record Ingest(FlightSql.CommandStatementIngest command) implements Purpose {}
+    }
+
+    ServerMethodDefinition<byte[], Flight.PutResult> method() {
+        MethodDescriptor<Flight.FlightData, Flight.PutResult> doPut = FlightServiceGrpc.getDoPutMethod();
+        return ServerMethodDefinition.create(
+                doPut.toBuilder(new Bytes(), doPut.getResponseMarshaller()).build(), (call, headers) -> {
+                    call.request(1);
+                    return new First(call);
+                });
+    }
+
+    /// A message as Flight knows it. Fails with INVALID if it is none.
+    static Flight.FlightData parse(byte[] message) {
+        try {
+            return Flight.FlightData.parseFrom(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new WingsException(ErrorKind.INVALID, "malformed FlightData: cause=" + e.getMessage(), e);
+        }
+    }
+
+    private Purpose purpose(Flight.FlightData first) {
+        if (!first.hasFlightDescriptor()
+                || first.getFlightDescriptor().getType() != Flight.FlightDescriptor.DescriptorType.CMD) {
+            throw WingsException.invalid(
+                    Requests.PORT + ": found=a first message without a descriptor that carries a command");
+        }
+        try {
+            Any command = Any.parseFrom(first.getFlightDescriptor().getCmd());
+            if (command.is(FlightSql.CommandPreparedStatementQuery.class)) {
+                return new Purpose.Bind(command.unpack(FlightSql.CommandPreparedStatementQuery.class)
+                        .getPreparedStatementHandle());
+            }
+            if (command.is(FlightSql.CommandStatementUpdate.class)) {
+                FlightSql.CommandStatementUpdate update = command.unpack(FlightSql.CommandStatementUpdate.class);
+                Requests.refuseTransaction(update.hasTransactionId());
+                return new Purpose.Change(statements.statement(update.getQuery()));
+            }
+            if (command.is(FlightSql.CommandPreparedStatementUpdate.class)) {
+                ByteString handle = command.unpack(FlightSql.CommandPreparedStatementUpdate.class)
+                        .getPreparedStatementHandle();
+                return new Purpose.Change(statements.execution(handle));
+            }
+            if (command.is(FlightSql.CommandStatementIngest.class)) {
+                return new Purpose.Ingest(command.unpack(FlightSql.CommandStatementIngest.class));
+            }
+            throw WingsException.invalid("no such command: type="
+                    + command.getTypeUrl().lines().findFirst().orElse(""));
+        } catch (InvalidProtocolBufferException e) {
+            throw new WingsException(ErrorKind.INVALID, "not a command: cause=" + e.getMessage(), e);
+        }
+    }
+
+    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+
+        @Override
+        public InputStream stream(byte[] message) {
+            throw new UnsupportedOperationException("messages of this type are only received");
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /// Waits for the first message; all else goes on to whom the call is for.
+    private final class First extends ServerCall.Listener<byte[]> {
+
+        private final ServerCall<byte[], Flight.PutResult> call;
+        private ServerCall.@Nullable Listener<byte[]> next;
+
+        First(ServerCall<byte[], Flight.PutResult> call) {
+            this.call = call;
+        }
+
+        @Override
+        public void onMessage(byte[] message) {
+            if (next == null) {
+                Flight.FlightData first = parse(message);
+                next = switch (purpose(first)) {
+                    case Purpose.Gathered gathered -> parameters.open(call, gathered);
+                    case Purpose.Ingest(FlightSql.CommandStatementIngest command) -> ingests.open(call, command);
+                };
+            }
+            next.onMessage(message);
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (next == null) {
+                throw WingsException.invalid("the stream ended before its first message");
+            }
+            next.onHalfClose();
+        }
+
+        @Override
+        public void onReady() {
+            if (next != null) {
+                next.onReady();
+            }
+        }
+
+        @Override
+        public void onCancel() {
+            if (next != null) {
+                next.onCancel();
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            if (next != null) {
+                next.onComplete();
+            }
+        }
+    }
+}

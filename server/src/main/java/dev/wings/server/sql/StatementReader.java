@@ -1,0 +1,265 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.sql;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.server.table.TableRef;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Reads a statement that is none of the engine's from left to right: words, names, parentheses, texts. Comments are
+/// blanks. What a failure says of its place is of the text as it was written.
+public final class StatementReader {
+
+    private static final int MAX_QUOTED = 40;
+
+    private final String text;
+    private int position;
+
+    /// Fails with INVALID if the text is too long to be looked at.
+    public StatementReader(String sql) {
+        SqlText.check(sql);
+        this.text = SqlText.withoutComments(sql);
+    }
+
+    /// Takes these words if they are next, in any case, and nothing otherwise.
+    public boolean accept(String... words) {
+        int start = position;
+        for (String word : words) {
+            if (!acceptWord(word)) {
+                position = start;
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean acceptWord(String word) {
+        int start = skipBlanks();
+        int end = start + word.length();
+        boolean found = text.regionMatches(true, start, word, 0, word.length())
+                && (end == text.length() || !isWord(text.charAt(end)));
+        if (found) {
+            position = end;
+        }
+        return found;
+    }
+
+    /// Takes these words. Fails with INVALID if others are next.
+    public void expect(String... words) {
+        if (!accept(words)) {
+            throw expected(String.join(" ", words).toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /// Takes a sign if it is next.
+    public boolean acceptSign(char sign) {
+        int start = skipBlanks();
+        boolean found = start < text.length() && text.charAt(start) == sign;
+        if (found) {
+            position = start + 1;
+        }
+        return found;
+    }
+
+    public void expectSign(char sign) {
+        if (!acceptSign(sign)) {
+            throw expected("\"" + sign + "\"");
+        }
+    }
+
+    /// Whether this sign is next.
+    public boolean isSign(char sign) {
+        int start = skipBlanks();
+        return start < text.length() && text.charAt(start) == sign;
+    }
+
+    /// The next word in lower case, which is not taken; empty for a sign, and at the end.
+    public String peekWord() {
+        int start = skipBlanks();
+        int end = start;
+        while (end < text.length() && isWord(text.charAt(end))) {
+            end++;
+        }
+        return text.substring(start, end).toLowerCase(Locale.ROOT);
+    }
+
+    /// A name, in double quotes where it has more than letters, digits and underscores. Quoted or not, it is returned
+    /// as
+    /// it was written.
+    public String name(String what) {
+        int start = skipBlanks();
+        if (start < text.length() && text.charAt(start) == '"') {
+            return quoted('"', what);
+        }
+        int end = start;
+        while (end < text.length() && isWord(text.charAt(end))) {
+            end++;
+        }
+        if (end == start || Character.isDigit(text.charAt(start))) {
+            throw expected(what);
+        }
+        position = end;
+        return text.substring(start, end);
+    }
+
+    /// `table`, `schema.table` or `wings.schema.table`.
+    ///
+    /// @param homeSchema the schema of a bare name
+    public TableRef table(String homeSchema) {
+        String first = name("a table's name");
+        if (!acceptSign('.')) {
+            return new TableRef(homeSchema, first);
+        }
+        String second = name("a table's name");
+        if (!acceptSign('.')) {
+            return new TableRef(first, second);
+        }
+        checkCatalog(first);
+        return new TableRef(second, name("a table's name"));
+    }
+
+    /// `schema` or `wings.schema`.
+    public String schema() {
+        String first = name("a schema's name");
+        if (!acceptSign('.')) {
+            return TableRef.folded(first);
+        }
+        checkCatalog(first);
+        return TableRef.folded(name("a schema's name"));
+    }
+
+    private static void checkCatalog(String name) {
+        if (!TableRef.folded(name).equals(TableRef.CATALOG)) {
+            throw WingsException.invalid("there is one catalog: expected=" + TableRef.CATALOG + ", found=" + name);
+        }
+    }
+
+    /// A text in single quotes.
+    public String literal(String what) {
+        int start = skipBlanks();
+        if (start == text.length() || text.charAt(start) != '\'') {
+            throw expected(what + " in single quotes");
+        }
+        return quoted('\'', what);
+    }
+
+    private String quoted(char quote, String what) {
+        StringBuilder out = new StringBuilder();
+        int at = skipBlanks() + 1;
+        while (at < text.length()) {
+            char c = text.charAt(at++);
+            if (c != quote) {
+                out.append(c);
+            } else if (at < text.length() && text.charAt(at) == quote) {
+                out.append(quote);
+                at++;
+            } else {
+                position = at;
+                return out.toString();
+            }
+        }
+        throw expected(what + " that ends with " + quote);
+    }
+
+    /// What stands in the parentheses that are next, which are taken, with blanks in place of all that is before:
+    /// places
+    /// in it are those in the statement.
+    public String parenthesised(String what) {
+        int start = skipBlanks();
+        if (!acceptSign('(')) {
+            throw expected("\"(\" and " + what);
+        }
+        int[] end = {-1};
+        SqlText.scan(text, start, text.length(), (from, to, depth) -> {
+            if (end[0] < 0 && depth == 0 && text.charAt(from) == ')') {
+                end[0] = from;
+            }
+        });
+        if (end[0] < 0) {
+            position = text.length();
+            throw expected("\")\"");
+        }
+        String inside = blanks(start + 1) + text.substring(start + 1, end[0]);
+        position = end[0] + 1;
+        return inside;
+    }
+
+    /// All that is left, with blanks in place of what is before.
+    public String rest() {
+        int start = skipBlanks();
+        position = text.length();
+        return blanks(start) + text.substring(start);
+    }
+
+    /// As many characters as the text has up to there, in as many lines.
+    private String blanks(int end) {
+        return text.substring(0, end).replaceAll("[^\n]", " ");
+    }
+
+    /// Takes semicolons. Fails with INVALID if anything follows.
+    public void expectEnd(String what) {
+        boolean more = true;
+        while (more) {
+            more = acceptSign(';');
+        }
+        if (!isAtEnd()) {
+            throw expected(what);
+        }
+    }
+
+    /// Whether nothing is left.
+    public boolean isAtEnd() {
+        return skipBlanks() == text.length();
+    }
+
+    /// Where this has come to, for [#restart(int)].
+    public int position() {
+        return position;
+    }
+
+    /// Reads on from a [#position].
+    public void restart(int at) {
+        position = at;
+    }
+
+    /// The failure for what is not next.
+    public WingsException expected(String what) {
+        int start = skipBlanks();
+        String rest = text.substring(start);
+        String found = rest.isEmpty()
+                ? "the end"
+                : Optional.of(rest.lines().findFirst().orElse(""))
+                        .map(line -> line.length() <= MAX_QUOTED ? line : line.substring(0, MAX_QUOTED) + "...")
+                        .map(line -> "\"" + line.strip() + "\"")
+                        .get();
+        int bytes = text.substring(0, start).getBytes(StandardCharsets.UTF_8).length;
+        return WingsException.invalid(
+                "SQL: " + what + " is expected: " + SqlText.place(text, bytes) + ", found=" + found);
+    }
+
+    private int skipBlanks() {
+        while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
+            position++;
+        }
+        return position;
+    }
+
+    private static boolean isWord(char c) {
+        return Character.isLetterOrDigit(c) || c == '_' || Character.isSurrogate(c);
+    }
+}

@@ -1,0 +1,151 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.write;
+
+import com.google.protobuf.ByteString;
+import dev.wings.client.Address;
+import dev.wings.client.EncodedProducer;
+import dev.wings.client.Endpoint;
+import dev.wings.client.FlightConnection;
+import dev.wings.client.Producer;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.IngestResponse;
+import dev.wings.common.resource.TopicName;
+import java.net.URI;
+import java.util.concurrent.Executor;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// Streams of rows to the ingestors behind one address, each over a connection of its own, so that a balancer may send
+/// each to another one.
+public final class IngestorStreams implements RowStreams {
+
+    /// Batches that are sent and not answered at once, of one stream.
+    private static final int IN_FLIGHT = 16;
+
+    private final Address ingestor;
+    private final BufferAllocator allocator;
+    private final Executor executor;
+
+    /// @param ingestor `http://host:port`
+    /// @param executor runs what listeners do, which may wait
+    public IngestorStreams(URI ingestor, BufferAllocator allocator, Executor executor) {
+        this.executor = executor;
+        this.ingestor = new Address("ingestor", ingestor.getHost(), ingestor.getPort());
+        this.allocator = allocator;
+    }
+
+    @Override
+    public RowStream open(TopicName topic, Schema columns) {
+        FlightConnection connection = FlightConnection.open(Endpoint.of(ingestor, topic.tenant()), allocator);
+        try {
+            return new Stream(
+                    connection, Producer.open(connection, allocator, topic.toString(), columns, IN_FLIGHT), topic);
+        } catch (RuntimeException | Error e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public EncodedProducer openEncoded(TopicName topic, ByteString schema, EncodedProducer.Listener listener) {
+        return EncodedProducer.open(
+                Endpoint.of(ingestor, topic.tenant()), topic.toString(), schema, executor, listener);
+    }
+
+    private static final class Stream implements RowStream {
+
+        private final FlightConnection connection;
+        private final Producer producer;
+        private final TopicName topic;
+        private long stored;
+        private long rejected;
+        private @Nullable String reason;
+
+        Stream(FlightConnection connection, Producer producer, TopicName topic) {
+            this.connection = connection;
+            this.producer = producer;
+            this.topic = topic;
+        }
+
+        @Override
+        public void send(VectorSchemaRoot rows) {
+            int count = rows.getRowCount();
+            try {
+                producer.send(rows).thenAccept(answer -> answered(answer, count));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new WingsException(ErrorKind.CANCELLED, "interrupted while rows were inserted", e);
+            } catch (WingsException e) {
+                throw withCount(e);
+            }
+            throwIfRejected();
+        }
+
+        private synchronized void answered(IngestResponse answer, int rows) {
+            if (answer.hasAccepted()) {
+                stored += rows;
+            } else {
+                rejected += rows;
+                if (reason == null) {
+                    reason = answer.getRejected().getMessage();
+                }
+            }
+        }
+
+        @Override
+        public long finish() {
+            try {
+                producer.finish();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new WingsException(ErrorKind.CANCELLED, "interrupted while rows were inserted", e);
+            } catch (WingsException e) {
+                throw withCount(e);
+            }
+            throwIfRejected();
+            synchronized (this) {
+                return stored;
+            }
+        }
+
+        /// More rows of the same kind would be rejected, too.
+        private synchronized void throwIfRejected() {
+            if (reason != null) {
+                throw WingsException.invalid("rows were rejected: table=" + topic + ", rejected=" + rejected
+                        + ", stored=" + stored + ": " + reason);
+            }
+        }
+
+        private synchronized WingsException withCount(WingsException failure) {
+            return stored == 0
+                    ? failure
+                    : new WingsException(
+                            failure.kind(),
+                            failure.getMessage() + ": at least " + stored + " rows were stored before",
+                            failure);
+        }
+
+        @Override
+        public void close() {
+            producer.close();
+            connection.close();
+        }
+    }
+}

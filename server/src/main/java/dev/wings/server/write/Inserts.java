@@ -1,0 +1,265 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.write;
+
+import dev.wings.common.arrow.MessageRoom;
+import dev.wings.common.arrow.RowBytes;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SqlTypes;
+import dev.wings.common.schema.TopicField;
+import dev.wings.common.schema.TopicSchema;
+import dev.wings.server.catalog.Catalog;
+import dev.wings.server.run.ResultSink;
+import dev.wings.server.sql.ValuesText;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// Inserts what a query finds: its values are cast to the types of the table's columns, and streamed to an ingestor.
+public final class Inserts {
+
+    private final Catalog catalog;
+    private final RowStreams streams;
+
+    public Inserts(Catalog catalog, RowStreams streams) {
+        this.catalog = catalog;
+        this.streams = streams;
+    }
+
+    /// Inserts all rows of a query and returns their number. When it fails, what was stored before stays, and the
+    /// failure
+    /// says how many rows that are.
+    ///
+    /// @param columns that get values, in the order of the query's; none for all of the table. Others are null
+    long run(TopicName topic, List<String> columns, String query, OwnQueries queries) {
+        String cast = cast(topic, columns, query, queries);
+        try (RowSink rows = new RowSink(topic)) {
+            queries.run(cast, rows);
+            return rows.finish();
+        }
+    }
+
+    /// Inserts rows of parameters as they are, without a query, and returns their number: for `VALUES` that has nothing
+    /// but parameters. What a column cannot have is refused by the ingestor.
+    ///
+    /// @param order the column of `rows` for each column that gets values
+    long run(TopicName topic, List<String> columns, List<Integer> order, ArrowReader rows) throws IOException {
+        List<TopicField> targets = targets(topic, columns);
+        checkNumber(topic, targets, order.size());
+        VectorSchemaRoot sent = rows.getVectorSchemaRoot();
+        List<FieldVector> vectors = new ArrayList<>();
+        List<Field> fields = new ArrayList<>();
+        for (int i = 0; i < targets.size(); i++) {
+            FieldVector vector = sent.getVector(order.get(i));
+            Field field = vector.getField();
+            vectors.add(vector);
+            fields.add(new Field(
+                    targets.get(i).name(),
+                    new FieldType(true, field.getType(), field.getDictionary(), field.getMetadata()),
+                    field.getChildren()));
+        }
+        try (RowSink sink = new RowSink(topic)) {
+            Schema schema = new Schema(fields);
+            boolean started = false;
+            while (rows.loadNextBatch()) {
+                // a view: the reader's root keeps the memory
+                VectorSchemaRoot named = new VectorSchemaRoot(schema, vectors, sent.getRowCount());
+                if (started) {
+                    sink.resume(named);
+                } else {
+                    sink.start(named, schema);
+                    started = true;
+                }
+                sink.accept();
+            }
+            return sink.finish();
+        }
+    }
+
+    /// The query whose columns are those of the table.
+    String cast(TopicName topic, List<String> columns, String query, OwnQueries queries) {
+        String text = withoutEnd(query);
+        List<TopicField> targets = targets(topic, columns);
+        return ValuesText.rows(text)
+                .map(rows -> castValues(topic, rows, targets, text, queries))
+                .orElseGet(() -> castQuery(topic, text, targets, queries));
+    }
+
+    /// The rows with each value cast by itself: values of one column may be written in different ways.
+    private static String castValues(
+            TopicName topic, List<List<String>> rows, List<TopicField> targets, String query, OwnQueries queries) {
+        StringBuilder text = new StringBuilder("SELECT * FROM (VALUES ");
+        String separator = "";
+        for (List<String> row : rows) {
+            checkNumber(topic, targets, row.size());
+            List<String> values = new ArrayList<>();
+            for (int i = 0; i < row.size(); i++) {
+                String value = row.get(i).equalsIgnoreCase("default") ? "NULL" : row.get(i);
+                values.add("CAST((" + value + ") AS "
+                        + SqlTypes.text(targets.get(i).type()) + ")");
+            }
+            text.append(separator).append('(').append(String.join(", ", values)).append(')');
+            separator = ", ";
+        }
+        text.append(") AS inserted(")
+                .append(String.join(", ", identifiers(targets)))
+                .append(')');
+        try {
+            queries.columns(text.toString());
+        } catch (WingsException e) {
+            // as it was written, so that the failure says where
+            queries.columns(query);
+            throw e;
+        }
+        return text.toString();
+    }
+
+    private static String castQuery(TopicName topic, String query, List<TopicField> targets, OwnQueries queries) {
+        // as it was written, so that places in its failures are right
+        List<String> found = queries.columns(query)
+                .map(schema -> schema.getFields().stream().map(Field::getName).toList())
+                .orElse(identifiers(targets));
+        long values =
+                found.stream().filter(name -> !TopicSchema.isOfEachTopic(name)).count();
+        checkNumber(topic, targets, values);
+        return cast(query, found, targets);
+    }
+
+    private static List<String> identifiers(List<TopicField> fields) {
+        return fields.stream().map(field -> SqlTypes.identifier(field.name())).toList();
+    }
+
+    private List<TopicField> targets(TopicName topic, List<String> columns) {
+        List<TopicField> fields = catalog.latest(topic).schema().fields();
+        if (columns.isEmpty()) {
+            return fields;
+        }
+        Map<String, TopicField> byName = new LinkedHashMap<>();
+        fields.forEach(field -> byName.put(TopicField.folded(field.name()), field));
+        List<TopicField> targets = new ArrayList<>();
+        for (String column : columns) {
+            TopicField field = byName.get(TopicField.folded(column));
+            if (field == null) {
+                throw WingsException.invalid("the table has no such column: column=" + TopicField.printable(column)
+                        + ", table=" + topic + ", columns=" + TopicField.printableNames(fields));
+            }
+            if (targets.contains(field)) {
+                throw WingsException.invalid("a column is named twice: column=" + TopicField.printable(column));
+            }
+            targets.add(field);
+        }
+        return targets;
+    }
+
+    private static void checkNumber(TopicName topic, List<TopicField> targets, long values) {
+        if (values != targets.size()) {
+            throw WingsException.invalid("as many values as columns are expected: table=" + topic + ", columns="
+                    + targets.size() + " (" + TopicField.printableNames(targets) + "), values=" + values
+                    + ": name the columns that get values, as in INSERT INTO table (column, ...)");
+        }
+    }
+
+    /// The query with its columns cast and named as those of the table. The offset and the timestamp that a row has in
+    /// another topic are left out: `*` has them.
+    private static String cast(String query, List<String> found, List<TopicField> targets) {
+        List<String> names = new ArrayList<>();
+        List<String> values = new ArrayList<>();
+        for (String name : found) {
+            if (TopicSchema.isOfEachTopic(name)) {
+                names.add(SqlTypes.identifier(name));
+            } else {
+                TopicField field = targets.get(values.size());
+                String column = SqlTypes.identifier(field.name());
+                names.add(column);
+                values.add("CAST(inserted." + column + " AS " + SqlTypes.text(field.type()) + ") AS " + column);
+            }
+        }
+        return "SELECT " + String.join(", ", values) + " FROM (" + query + "\n) AS inserted(" + String.join(", ", names)
+                + ")";
+    }
+
+    /// Without the semicolons that end it.
+    private static String withoutEnd(String query) {
+        String text = query.stripTrailing();
+        while (text.endsWith(";")) {
+            text = text.substring(0, text.length() - 1).stripTrailing();
+        }
+        return text;
+    }
+
+    /// Sends rows on as they come.
+    private final class RowSink implements ResultSink, AutoCloseable {
+
+        private final TopicName topic;
+        private RowStreams.@Nullable RowStream stream;
+        private @Nullable VectorSchemaRoot rows;
+
+        RowSink(TopicName topic) {
+            this.topic = topic;
+        }
+
+        @Override
+        public void start(VectorSchemaRoot root, Schema columns) {
+            rows = root;
+            stream = streams.open(topic, columns);
+        }
+
+        /// The next rows are in another root.
+        void resume(VectorSchemaRoot root) {
+            rows = root;
+        }
+
+        @Override
+        public void accept() {
+            if (rows == null || stream == null) {
+                throw new IllegalStateException("rows come after the start");
+            }
+            int sent = 0;
+            while (sent < rows.getRowCount()) {
+                int count = RowBytes.fitting(rows, sent, MessageRoom.MAX_BYTES);
+                if (count == rows.getRowCount()) {
+                    stream.send(rows);
+                } else {
+                    try (VectorSchemaRoot part = rows.slice(sent, count)) {
+                        stream.send(part);
+                    }
+                }
+                sent += count;
+            }
+        }
+
+        long finish() {
+            return stream == null ? 0 : stream.finish();
+        }
+
+        @Override
+        public void close() {
+            if (stream != null) {
+                stream.close();
+            }
+        }
+    }
+}

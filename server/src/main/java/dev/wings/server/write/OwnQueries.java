@@ -1,0 +1,35 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.write;
+
+import dev.wings.server.run.ResultSink;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// Runs the query that is part of a statement, in the session and with the parameters of that statement.
+public interface OwnQueries {
+
+    /// The columns of a query; empty if they depend on the values of parameters. Fails as the query would.
+    Optional<Schema> columns(String query);
+
+    /// The parameters of a query, as the engine would have them.
+    List<Field> parameters(String query);
+
+    /// Runs a query to its last row. The calling thread waits.
+    void run(String query, ResultSink sink);
+}

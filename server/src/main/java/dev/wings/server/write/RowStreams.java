@@ -1,0 +1,54 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.write;
+
+import com.google.protobuf.ByteString;
+import dev.wings.client.EncodedProducer;
+import dev.wings.common.resource.TopicName;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// Where rows go: to an ingestor, which stores them.
+public interface RowStreams {
+
+    /// Opens a stream of rows to a topic. Fails with NOT_FOUND if there is none of this name, at the latest when it is
+    /// finished; with UNAVAILABLE if no ingestor answers.
+    ///
+    /// @param columns of the rows, each with the name of one of the topic
+    RowStream open(TopicName topic, Schema columns);
+
+    /// Opens a stream of batches that are encoded already. What fails, and what becomes of the batches, the listener is
+    /// told.
+    ///
+    /// @param schema of the batches: the header of the message of Arrow that tells it
+    EncodedProducer openEncoded(TopicName topic, ByteString schema, EncodedProducer.Listener listener);
+
+    /// One stream. Its rows are stored in the order in which they are sent.
+    interface RowStream extends AutoCloseable {
+
+        /// Sends rows, which stay the caller's. Blocks while too many are under way. Fails if the stream has ended.
+        void send(VectorSchemaRoot rows);
+
+        /// Waits for the answers to all that was sent, and returns how many rows were stored. Fails if any were not,
+        /// and
+        /// says how many were.
+        long finish();
+
+        /// Breaks the stream off if it is not finished. What was sent may or may not be stored.
+        @Override
+        void close();
+    }
+}

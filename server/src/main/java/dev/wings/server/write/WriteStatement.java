@@ -1,0 +1,317 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.write;
+
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.LakeSpec;
+import dev.wings.common.proto.Schema;
+import dev.wings.common.schema.LakeText;
+import dev.wings.common.schema.SchemaText;
+import dev.wings.server.sql.SqlText;
+import dev.wings.server.sql.StatementReader;
+import dev.wings.server.table.TableRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// A statement that changes what there is rather than reading it: schemas, tables and their rows.
+public sealed interface WriteStatement {
+
+    /// `CREATE SCHEMA`.
+    ///
+    /// @param objectStore the id of the object store that it is bound to, if the statement names one
+    record CreateSchema(String schema, boolean ifNotExists, Optional<String> objectStore) implements WriteStatement {}
+
+    /// `DROP SCHEMA`.
+    record DropSchema(String schema, boolean ifExists) implements WriteStatement {}
+
+    /// `CREATE TABLE`, with columns or with those of a query.
+    ///
+    /// @param columns none if they are those of the query
+    /// @param partitionBy the column that splits the rows into partitions, if there is one
+    /// @param query whose rows are the first ones
+    record CreateTable(
+            TableRef table,
+            boolean ifNotExists,
+            Optional<Schema> columns,
+            Optional<String> partitionBy,
+            LakeSpec lake,
+            Optional<String> query)
+            implements WriteStatement {}
+
+    /// `SHOW CREATE TABLE`: it changes nothing, and is answered by who knows how tables are made.
+    record ShowCreateTable(TableRef table) implements WriteStatement {}
+
+    /// `DROP TABLE`.
+    record DropTable(TableRef table, boolean ifExists) implements WriteStatement {}
+
+    /// `INSERT INTO`.
+    ///
+    /// @param columns that get values, in the order of the query's; none for all of the table
+    /// @param query whose rows are inserted, also `VALUES (...)`, with blanks in place of what is before it in the
+    ///     statement
+    record Insert(TableRef table, List<String> columns, String query) implements WriteStatement {}
+
+    /// The statement, if the text is one. Fails with INVALID that says where and why if it begins as one, and goes on
+    /// in
+    /// another way.
+    ///
+    /// @param homeSchema the schema of bare names
+    static Optional<WriteStatement> of(String sql, String homeSchema) {
+        return switch (SqlText.firstWord(sql)) {
+            case "create" -> new Parser(sql, homeSchema).create();
+            case "drop" -> new Parser(sql, homeSchema).drop();
+            case "insert" -> Optional.of(new Parser(sql, homeSchema).insert());
+            case "show" -> new Parser(sql, homeSchema).show();
+            default -> Optional.empty();
+        };
+    }
+
+    /// Whether a text begins as such a statement does, whatever follows.
+    static boolean mayBe(String sql) {
+        return switch (SqlText.firstWord(sql)) {
+            case "create", "drop", "insert" -> true;
+            case "show" -> of(sql, "").isPresent();
+            default -> false;
+        };
+    }
+
+    /// Reads one statement.
+    final class Parser {
+
+        private static final Set<String> QUERY_WORDS = Set.of(
+                "select", "with", "from", "values", "table", "pivot", "unpivot", "describe", "summarize", "show");
+
+        private final StatementReader reader;
+        private final String homeSchema;
+
+        Parser(String sql, String homeSchema) {
+            this.reader = new StatementReader(sql);
+            this.homeSchema = homeSchema;
+        }
+
+        Optional<WriteStatement> create() {
+            reader.expect("create");
+            boolean replace = reader.accept("or", "replace");
+            boolean temporary = reader.accept("temporary") || reader.accept("temp");
+            if (reader.accept("schema")) {
+                return Optional.of(createSchema());
+            }
+            if (!reader.accept("table")) {
+                return Optional.empty();
+            }
+            if (replace) {
+                throw WingsException.invalid(
+                        "a table is not replaced, since producers and readers may be at work on it:"
+                                + " DROP TABLE it, then CREATE TABLE");
+            }
+            if (temporary) {
+                throw WingsException.invalid("there are no temporary tables: name the rows of a query with WITH, or"
+                        + " CREATE TABLE and DROP TABLE");
+            }
+            return Optional.of(createTable());
+        }
+
+        private WriteStatement createSchema() {
+            boolean ifNotExists = reader.accept("if", "not", "exists");
+            String schema = reader.schema();
+            Optional<String> objectStore = Optional.empty();
+            if (reader.accept("with")) {
+                Options options = options(Set.of("object_store"));
+                objectStore = options.find("object_store");
+            }
+            reader.expectEnd("WITH (object_store = '...') or the end");
+            return new CreateSchema(schema, ifNotExists, objectStore);
+        }
+
+        private WriteStatement createTable() {
+            boolean ifNotExists = reader.accept("if", "not", "exists");
+            TableRef table = reader.table(homeSchema);
+            Optional<Schema> columns =
+                    reader.isSign('(') ? Optional.of(columns(reader.parenthesised("columns"))) : Optional.empty();
+            LakeSpec.Builder lake = LakeSpec.newBuilder();
+            Optional<String> partitionBy = Optional.empty();
+            boolean more = true;
+            while (more) {
+                if (reader.accept("partitioned", "by")) {
+                    lake.setPartitioning(LakeText.parsePartitioning(
+                            reader.parenthesised("columns, as in day(ts)").strip()));
+                } else if (reader.accept("with")) {
+                    Options options = options(Options.OF_TABLES);
+                    options.addTo(lake);
+                    partitionBy = options.find("partition_by");
+                } else if (reader.accept("comment")) {
+                    throw WingsException.invalid(
+                            "a table has no comment of its own, columns have: name type COMMENT 'text'");
+                } else {
+                    more = false;
+                }
+            }
+            Optional<String> query = Optional.empty();
+            if (reader.accept("as")) {
+                if (columns.isPresent()) {
+                    throw WingsException.invalid(
+                            "the columns are those of the query, or those in parentheses, not both:"
+                                    + " CREATE TABLE first, then INSERT INTO");
+                }
+                query = Optional.of(reader.rest());
+            } else {
+                reader.expectEnd("PARTITIONED BY (...), WITH (...), AS SELECT ... or the end");
+                if (columns.isEmpty()) {
+                    throw reader.expected("\"(\" and columns, or AS SELECT ...");
+                }
+            }
+            return new CreateTable(table, ifNotExists, columns, partitionBy, lake.build(), query);
+        }
+
+        private static Schema columns(String text) {
+            if (text.isBlank()) {
+                throw WingsException.invalid("a table has at least one column: CREATE TABLE name (column type, ...)");
+            }
+            return SchemaText.parseSchema(text);
+        }
+
+        Optional<WriteStatement> drop() {
+            reader.expect("drop");
+            boolean schema = reader.accept("schema");
+            if (!schema && !reader.accept("table")) {
+                return Optional.empty();
+            }
+            boolean ifExists = reader.accept("if", "exists");
+            WriteStatement drop = schema
+                    ? new DropSchema(reader.schema(), ifExists)
+                    : new DropTable(reader.table(homeSchema), ifExists);
+            if (reader.isSign(',')) {
+                throw WingsException.invalid("one name at a time is expected: found=more");
+            }
+            if (reader.accept("cascade")) {
+                throw WingsException.invalid(
+                        schema
+                                ? "a schema is dropped when it is empty: DROP TABLE its tables first"
+                                : "nothing depends on a table: leave CASCADE out");
+            }
+            reader.accept("restrict");
+            reader.expectEnd("the end");
+            return Optional.of(drop);
+        }
+
+        Optional<WriteStatement> show() {
+            if (!reader.accept("show", "create")) {
+                return Optional.empty();
+            }
+            reader.accept("table");
+            TableRef table = reader.table(homeSchema);
+            reader.expectEnd("the end");
+            return Optional.of(new ShowCreateTable(table));
+        }
+
+        WriteStatement insert() {
+            reader.expect("insert");
+            if (reader.accept("or", "replace") || reader.accept("or", "ignore") || reader.accept("overwrite")) {
+                throw WingsException.invalid(
+                        "rows of a topic are never changed, and have no key to be found by: INSERT INTO adds rows");
+            }
+            reader.expect("into");
+            reader.accept("table");
+            TableRef table = reader.table(homeSchema);
+            List<String> columns = List.of();
+            if (reader.isSign('(') && !isQueryInParentheses()) {
+                columns = names();
+            }
+            if (reader.accept("default", "values")) {
+                throw WingsException.invalid("no column has a default: say the values, VALUES (...)");
+            }
+            if (reader.isAtEnd()) {
+                throw reader.expected("VALUES (...) or a query");
+            }
+            return new Insert(table, columns, reader.rest());
+        }
+
+        private boolean isQueryInParentheses() {
+            int start = reader.position();
+            boolean more = true;
+            while (more) {
+                more = reader.acceptSign('(');
+            }
+            String word = reader.peekWord();
+            reader.restart(start);
+            return QUERY_WORDS.contains(word);
+        }
+
+        private List<String> names() {
+            List<String> names = new ArrayList<>();
+            reader.expectSign('(');
+            boolean more = true;
+            while (more) {
+                names.add(reader.name("a column's name"));
+                more = reader.acceptSign(',');
+            }
+            reader.expectSign(')');
+            return names;
+        }
+
+        private Options options(Set<String> known) {
+            List<Option> options = new ArrayList<>();
+            reader.expectSign('(');
+            boolean more = true;
+            while (more) {
+                String name = reader.name("an option").toLowerCase(Locale.ROOT);
+                if (!known.contains(name)) {
+                    throw WingsException.invalid("unknown option: found=" + name + ", known="
+                            + String.join(", ", known.stream().sorted().toList()));
+                }
+                reader.expectSign('=');
+                options.add(new Option(name, reader.literal("a value")));
+                more = reader.acceptSign(',');
+            }
+            reader.expectSign(')');
+            return new Options(options);
+        }
+    }
+
+    /// One of `WITH (name = 'value', ...)`.
+    record Option(String name, String value) {}
+
+    /// Those of a statement, by their names; the last one of a name counts.
+    record Options(List<Option> options) {
+
+        /// Those of `wings topic create`, with underscores.
+        static final Set<String> OF_TABLES = Set.of(
+                "partition_by",
+                "lake_partition_by",
+                "lake_sort_by",
+                "lake_time_as",
+                "freshness",
+                "target_segment_bytes");
+
+        Optional<String> find(String name) {
+            return options.stream()
+                    .filter(option -> option.name().equals(name))
+                    .map(Option::value)
+                    .reduce((first, second) -> second);
+        }
+
+        void addTo(LakeSpec.Builder lake) {
+            find("lake_partition_by").map(LakeText::parsePartitioning).ifPresent(lake::setPartitioning);
+            find("lake_sort_by").map(LakeText::parseSortOrder).ifPresent(lake::addAllSortOrder);
+            find("lake_time_as").map(LakeText::parseTimeAs).ifPresent(lake::setTimeAs);
+            find("freshness").map(LakeText::parseFreshness).ifPresent(lake::setFreshness);
+            find("target_segment_bytes").map(LakeText::parseBytes).ifPresent(lake::setTargetSegmentBytes);
+        }
+    }
+}

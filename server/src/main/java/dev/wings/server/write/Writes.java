@@ -1,0 +1,225 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.write;
+
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.Topic;
+import dev.wings.common.proto.Type;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SchemaText;
+import dev.wings.common.schema.TopicField;
+import dev.wings.common.schema.TopicSchema;
+import dev.wings.server.catalog.Definitions;
+import dev.wings.server.sql.ValuesText;
+import dev.wings.server.table.TableRef;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.flight.sql.FlightSqlColumnMetadata;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// Does what a [WriteStatement] says, for one tenant.
+public final class Writes {
+
+    private final Definitions definitions;
+    private final Inserts inserts;
+
+    public Writes(Definitions definitions, Inserts inserts) {
+        this.definitions = definitions;
+        this.inserts = inserts;
+    }
+
+    /// What a statement has done.
+    ///
+    /// @param rows that there are more
+    /// @param text for people: `created table sales.orders`
+    /// @param answer what clients that ask with a query are told
+    public record Outcome(long rows, String text, Answer answer) {
+
+        static Outcome of(String status) {
+            return new Outcome(0, status, Answer.STATUS);
+        }
+    }
+
+    /// What clients that ask with a query are told of a statement, in one row of one column.
+    public enum Answer {
+        /// The number of rows.
+        COUNT,
+        /// What was done.
+        STATUS,
+        /// The text of a statement.
+        STATEMENT;
+
+        /// Of the statement, whatever becomes of it.
+        public static Answer of(WriteStatement statement) {
+            return switch (statement) {
+                case WriteStatement.Insert ignored -> COUNT;
+                case WriteStatement.CreateTable create -> create.query().isPresent() ? COUNT : STATUS;
+                case WriteStatement.ShowCreateTable ignored -> STATEMENT;
+                default -> STATUS;
+            };
+        }
+    }
+
+    /// When this returns, what was inserted is durable and visible, and what was made is there.
+    ///
+    /// @param queries runs the statement's own query, if it has one
+    public Outcome run(WriteStatement statement, String tenant, OwnQueries queries) {
+        return switch (statement) {
+            case WriteStatement.CreateSchema create ->
+                Outcome.of((definitions.createNamespace(
+                                        namespace(tenant, create.schema()), create.objectStore(), create.ifNotExists())
+                                ? "created schema "
+                                : "there is already a schema ")
+                        + create.schema());
+            case WriteStatement.DropSchema drop ->
+                Outcome.of((definitions.deleteNamespace(namespace(tenant, drop.schema()), drop.ifExists())
+                                ? "dropped schema "
+                                : "there is no schema ")
+                        + drop.schema());
+            case WriteStatement.CreateTable create -> createTable(create, tenant, queries);
+            case WriteStatement.DropTable drop ->
+                Outcome.of((definitions.deleteTopic(topic(tenant, drop.table()), drop.ifExists())
+                                ? "dropped table "
+                                : "there is no table ")
+                        + named(drop.table()));
+            case WriteStatement.ShowCreateTable show ->
+                new Outcome(0, CreateTableText.of(definitions.topic(topic(tenant, show.table()))), Answer.STATEMENT);
+            case WriteStatement.Insert insert ->
+                inserted(inserts.run(topic(tenant, insert.table()), insert.columns(), insert.query(), queries));
+        };
+    }
+
+    /// Runs an INSERT for each row of parameters, if they are all that it inserts; empty for other statements.
+    public Optional<Outcome> run(WriteStatement statement, String tenant, ArrowReader rows) throws IOException {
+        if (!(statement instanceof WriteStatement.Insert insert)
+                || !rows.getDictionaryVectors().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<List<Integer>> order =
+                ValuesText.parametersOnly(insert.query()).filter(parameters -> parameters.size() == columns(rows));
+        if (order.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(inserted(inserts.run(topic(tenant, insert.table()), insert.columns(), order.get(), rows)));
+    }
+
+    private static int columns(ArrowReader rows) {
+        try {
+            return rows.getVectorSchemaRoot().getFieldVectors().size();
+        } catch (IOException e) {
+            throw new WingsException(ErrorKind.INVALID, "the parameters cannot be read: cause=" + e.getMessage(), e);
+        }
+    }
+
+    /// The parameters that a statement has.
+    public List<Field> parameters(WriteStatement statement, String tenant, OwnQueries queries) {
+        return switch (statement) {
+            case WriteStatement.Insert insert ->
+                queries.parameters(
+                        inserts.cast(topic(tenant, insert.table()), insert.columns(), insert.query(), queries));
+            case WriteStatement.CreateTable create ->
+                create.query().map(queries::parameters).orElse(List.of());
+            default -> List.of();
+        };
+    }
+
+    private static Outcome inserted(long rows) {
+        return new Outcome(rows, "inserted " + rows + " rows", Answer.COUNT);
+    }
+
+    private static String named(TableRef table) {
+        return table.schema() + "." + table.table();
+    }
+
+    private Outcome createTable(WriteStatement.CreateTable create, String tenant, OwnQueries queries) {
+        TopicName name = topic(tenant, create.table());
+        boolean made = definitions.createTopic(request(name, create, queries), create.ifNotExists());
+        if (!made) {
+            return Outcome.of("there is already a table " + named(create.table()));
+        }
+        if (create.query().isEmpty()) {
+            return Outcome.of("created table " + named(create.table()));
+        }
+        try {
+            return inserted(inserts.run(name, List.of(), create.query().get(), queries));
+        } catch (RuntimeException | Error e) {
+            // all or nothing; nobody else can have known the table for long
+            try {
+                definitions.deleteTopic(name, true);
+            } catch (RuntimeException kept) {
+                e.addSuppressed(kept);
+            }
+            throw e;
+        }
+    }
+
+    private static CreateTopicRequest request(TopicName name, WriteStatement.CreateTable create, OwnQueries queries) {
+        CreateTopicRequest.Builder request = CreateTopicRequest.newBuilder()
+                .setParent(name.parent().toString())
+                .setTopicId(name.topic())
+                .setTopic(Topic.newBuilder()
+                        .setSchema(create.columns()
+                                .orElseGet(() -> columns(create.query().orElseThrow(), queries)))
+                        .setLake(create.lake()));
+        create.partitionBy().ifPresent(request::setPartitionBy);
+        return request.build();
+    }
+
+    /// The columns of a query with their types in SQL. Those that each topic has are left out.
+    private static dev.wings.common.proto.Schema columns(String query, OwnQueries queries) {
+        Schema columns = queries.columns(query)
+                .orElseThrow(() -> WingsException.invalid("the columns depend on the values of parameters: CREATE TABLE"
+                        + " with columns, then INSERT INTO"));
+        dev.wings.common.proto.Schema.Builder schema = dev.wings.common.proto.Schema.newBuilder();
+        for (Field column : columns.getFields()) {
+            if (!TopicSchema.isOfEachTopic(column.getName())) {
+                schema.addFields(dev.wings.common.proto.Field.newBuilder()
+                        .setName(column.getName())
+                        .setType(type(column)));
+            }
+        }
+        return schema.build();
+    }
+
+    private static Type type(Field column) {
+        String type = new FlightSqlColumnMetadata(column.getMetadata()).getTypeName();
+        try {
+            return SchemaText.parseType(type);
+        } catch (WingsException e) {
+            throw new WingsException(
+                    e.kind(),
+                    "a topic has no columns of this type: column=" + TopicField.printable(column.getName()) + ", type="
+                            + type + ": CAST it to another one in the query",
+                    e);
+        }
+    }
+
+    private static NamespaceName namespace(String tenant, String schema) {
+        TableRef.checkNotSystem(schema);
+        return new NamespaceName(tenant, schema);
+    }
+
+    private static TopicName topic(String tenant, TableRef table) {
+        TableRef.checkNotSystem(table.schema());
+        return new TopicName(tenant, table.schema(), table.table());
+    }
+}
