@@ -167,6 +167,28 @@ final class WritesIT {
                         "select column_name, data_type from information_schema.columns where table_name = 'types'"));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "(1, 1, null), (2, 'abc', null) | row=2, column=i, type=INTEGER",
+                "(1, 1, 1.5), (2, 2, 123456.7) | row=2, column=n, type=DECIMAL(5,2)",
+                "(1, 1, null), (2, 3000000000, null) | row=2, column=i",
+                "(1, nosuch, null) | nosuch",
+                "(1, 1, null); select 1 | one statement at a time",
+                "(1, 1) | as many values as columns"
+            })
+    void valueThatDoesNotFitIsNamed(String values, String message) {
+        sql.query("create table if not exists writes.fits (id bigint not null, i int, n decimal(5,2))");
+        assertThatThrownBy(() -> sql.query("insert into writes.fits values " + values))
+                .hasStackTraceContaining(message)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("CAST(", "inserted"));
+        assertThatThrownBy(() -> sql.query("insert into writes.fits select 1, 'abc', 2"))
+                .hasStackTraceContaining("column=i, type=INTEGER");
+        assertThat(sql.count("select count(*) from writes.fits")).isZero();
+    }
+
     @Test
     void batchesOfParametersAreInserted() throws SQLException {
         try (Connection connection = connect();

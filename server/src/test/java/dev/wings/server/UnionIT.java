@@ -160,6 +160,20 @@ class UnionIT {
         assertThat(read()).isLessThan(bytes(table) * 0.05);
     }
 
+    /// Each row against each other would take hours here.
+    @Test
+    void joinsByRangesAreNotMadeRowByRow() throws Exception {
+        flights("flights");
+        String sides = "flights a %s flights b on a.origin = b.origin and a.number >= b.number";
+        String asOf = "select count(*), count(b.number) from " + sides.formatted("asof join");
+        assertThat(String.join("\n", sql.query("explain " + asOf))).doesNotContainIgnoringCase("nested loop");
+        assertThat(sql.query(asOf)).containsExactly(rows() + "|" + rows());
+        assertThat(String.join(
+                        "\n",
+                        sql.query("explain select count(*) from flights a join flights b on a.number < b.number")))
+                .doesNotContainIgnoringCase("nested loop");
+    }
+
     @Test
     void explainTellsWhatWouldBeReadAndReadsNothing() throws Exception {
         TestTable table = flights("flights");

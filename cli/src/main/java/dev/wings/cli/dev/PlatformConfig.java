@@ -61,7 +61,7 @@ record PlatformConfig(
     /// What one query may read with stays as it is: less would refuse scans of large pages. A task that
     /// rewrites the largest values takes five times as much as such a value.
     static final Map<String, String> DEFAULTS = Map.of(
-            "WINGS_SERVER_QUERIES", "2",
+            "WINGS_SERVER_QUERIES", "3",
             "WINGS_SERVER_QUERY_MEMORY_BYTES", "192MiB",
             "WINGS_SERVER_PLAN_MEMORY_BYTES", "32MiB",
             "WINGS_COMPACTOR_WORKERS", "1",

@@ -381,8 +381,8 @@ public final class FairPlaces {
     }
 
     private WingsException exhausted(String owner, String reason) {
-        return WingsException.exhausted(
-                "too many " + what + " at once: limit=" + limits.size() + ", owner=" + owner + ", " + reason);
+        return WingsException.exhausted("too many " + what + " at once: limit=" + most() + " of one, " + limits.size()
+                + " of all, owner=" + owner + ", " + reason);
     }
 
     /// Gives to those who wait what is free for them.

@@ -91,6 +91,12 @@ same(query("select id, name, price from adbc.pairs where id >= 5000 order by id"
 refused(lambda: cursor.executemany("insert into adbc.pairs values (?, ?, ?, ?)", [(None, "x", None, None)]), "id")
 same(query("insert into adbc.pairs (id) select id + 10000 from adbc.pairs where id < 10"), [(10,)])
 
+# values of parameters lose nothing, unless the statement says so
+refused(lambda: query("insert into adbc.pairs (id) values (?)", 2.5), "column=id, type=BIGINT", "CAST")
+refused(lambda: query("insert into adbc.pairs (id, price) values (1, ?)", decimal.Decimal("1.005")), "column=price")
+same(query("insert into adbc.pairs (id) values (cast(? as bigint))", 88888.0), [(1,)])
+same(query("insert into adbc.pairs (id, day) values (?, ?)", 99999, datetime.date(2026, 1, 1)), [(1,)])
+
 # frames
 frame = pandas.DataFrame({"id": range(1000), "x": [i / 2 for i in range(1000)], "s": [f"t{i}" for i in range(1000)]})
 same(frame.to_sql("pandas_frame", connection, schema="adbc", index=False), 1000)

@@ -157,6 +157,10 @@ public final class Engine implements AutoCloseable {
             duckDb.run("CREATE TEMP MACRO date_bin(w, t, o) AS time_bucket(w, t, o), (w, t) AS time_bucket(w, t)");
             // beside the word, for those who write x -> x + 1
             duckDb.run("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'");
+            // the engine does not know how many rows it will get, and would compare each with each as it does for a few
+            for (String threshold : List.of("asof_loop_join", "nested_loop_join", "merge_join")) {
+                duckDb.run("SET " + threshold + "_threshold = 0");
+            }
             duckDb.run("SET allowed_configs = ['TimeZone', 'preserve_insertion_order']");
             if (purpose == Purpose.PLANNING) {
                 duckDb.run("SET disabled_optimizers = '" + UNPLANNABLE_OPTIMIZERS + "'");

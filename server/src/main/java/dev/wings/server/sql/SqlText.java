@@ -105,6 +105,20 @@ public final class SqlText {
         }
     }
 
+    /// Whether anything stands behind the semicolon that ends a statement.
+    public static boolean isFollowed(String text) {
+        String plain = withoutComments(text);
+        boolean ended = false;
+        for (int position = 0; position < plain.length(); position = endOfPart(plain, position)) {
+            char c = plain.charAt(position);
+            if (ended && c != ';' && !Character.isWhitespace(c)) {
+                return true;
+            }
+            ended |= c == ';';
+        }
+        return false;
+    }
+
     /// The text with spaces in place of comments, so that all else stays where it is.
     public static String withoutComments(String text) {
         SqlText scanned = new SqlText(text);

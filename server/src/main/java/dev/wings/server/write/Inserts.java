@@ -19,7 +19,6 @@ import dev.wings.common.arrow.MessageRoom;
 import dev.wings.common.arrow.RowBytes;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.schema.SqlTypes;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.server.catalog.Catalog;
@@ -30,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -55,10 +55,12 @@ public final class Inserts {
     ///
     /// @param columns that get values, in the order of the query's; none for all of the table. Others are null
     long run(TopicName topic, List<String> columns, String query, OwnQueries queries) {
-        String cast = cast(topic, columns, query, queries);
+        CastQuery cast = cast(topic, columns, query, true, queries);
         try (RowSink rows = new RowSink(topic)) {
-            queries.run(cast, rows);
+            queries.run(cast.text(), rows);
             return rows.finish();
+        } catch (WingsException e) {
+            throw cast.explain(e);
         }
     }
 
@@ -99,57 +101,45 @@ public final class Inserts {
         }
     }
 
+    /// The parameters of the statement.
+    List<Field> parameters(TopicName topic, List<String> columns, String query, OwnQueries queries) {
+        CastQuery cast = cast(topic, columns, query, false, queries);
+        try {
+            return queries.parameters(cast.text());
+        } catch (WingsException e) {
+            throw cast.explain(e);
+        }
+    }
+
     /// The query whose columns are those of the table.
-    String cast(TopicName topic, List<String> columns, String query, OwnQueries queries) {
+    private CastQuery cast(TopicName topic, List<String> columns, String query, boolean checked, OwnQueries queries) {
         String text = withoutEnd(query);
         List<TopicField> targets = targets(topic, columns);
-        return ValuesText.rows(text)
-                .map(rows -> castValues(topic, rows, targets, text, queries))
-                .orElseGet(() -> castQuery(topic, text, targets, queries));
-    }
-
-    /// The rows with each value cast by itself: values of one column may be written in different ways.
-    private static String castValues(
-            TopicName topic, List<List<String>> rows, List<TopicField> targets, String query, OwnQueries queries) {
-        StringBuilder text = new StringBuilder("SELECT * FROM (VALUES ");
-        String separator = "";
-        for (List<String> row : rows) {
-            checkNumber(topic, targets, row.size());
-            List<String> values = new ArrayList<>();
-            for (int i = 0; i < row.size(); i++) {
-                String value = row.get(i).equalsIgnoreCase("default") ? "NULL" : row.get(i);
-                values.add("CAST((" + value + ") AS "
-                        + SqlTypes.text(targets.get(i).type()) + ")");
+        Optional<List<List<String>>> rows = ValuesText.rows(text);
+        if (rows.isPresent()) {
+            rows.get().forEach(row -> checkNumber(topic, targets, row.size()));
+            CastQuery cast = CastQuery.ofValues(rows.get(), targets, checked);
+            try {
+                queries.columns(cast.text());
+            } catch (WingsException e) {
+                WingsException explained = cast.explain(e);
+                if (explained == e) {
+                    // as it was written, so that the failure says where
+                    queries.columns(text);
+                }
+                throw explained;
             }
-            text.append(separator).append('(').append(String.join(", ", values)).append(')');
-            separator = ", ";
+            return cast;
         }
-        text.append(") AS inserted(")
-                .append(String.join(", ", identifiers(targets)))
-                .append(')');
-        try {
-            queries.columns(text.toString());
-        } catch (WingsException e) {
-            // as it was written, so that the failure says where
-            queries.columns(query);
-            throw e;
-        }
-        return text.toString();
-    }
-
-    private static String castQuery(TopicName topic, String query, List<TopicField> targets, OwnQueries queries) {
         // as it was written, so that places in its failures are right
-        List<String> found = queries.columns(query)
+        List<String> found = queries.columns(text)
                 .map(schema -> schema.getFields().stream().map(Field::getName).toList())
-                .orElse(identifiers(targets));
-        long values =
-                found.stream().filter(name -> !TopicSchema.isOfEachTopic(name)).count();
-        checkNumber(topic, targets, values);
-        return cast(query, found, targets);
-    }
-
-    private static List<String> identifiers(List<TopicField> fields) {
-        return fields.stream().map(field -> SqlTypes.identifier(field.name())).toList();
+                .orElse(CastQuery.identifiers(targets));
+        checkNumber(
+                topic,
+                targets,
+                found.stream().filter(name -> !TopicSchema.isOfEachTopic(name)).count());
+        return CastQuery.ofQuery(text, found, targets);
     }
 
     private List<TopicField> targets(TopicName topic, List<String> columns) {
@@ -180,25 +170,6 @@ public final class Inserts {
                     + targets.size() + " (" + TopicField.printableNames(targets) + "), values=" + values
                     + ": name the columns that get values, as in INSERT INTO table (column, ...)");
         }
-    }
-
-    /// The query with its columns cast and named as those of the table. The offset and the timestamp that a row has in
-    /// another topic are left out: `*` has them.
-    private static String cast(String query, List<String> found, List<TopicField> targets) {
-        List<String> names = new ArrayList<>();
-        List<String> values = new ArrayList<>();
-        for (String name : found) {
-            if (TopicSchema.isOfEachTopic(name)) {
-                names.add(SqlTypes.identifier(name));
-            } else {
-                TopicField field = targets.get(values.size());
-                String column = SqlTypes.identifier(field.name());
-                names.add(column);
-                values.add("CAST(inserted." + column + " AS " + SqlTypes.text(field.type()) + ") AS " + column);
-            }
-        }
-        return "SELECT " + String.join(", ", values) + " FROM (" + query + "\n) AS inserted(" + String.join(", ", names)
-                + ")";
     }
 
     /// Without the semicolons that end it.

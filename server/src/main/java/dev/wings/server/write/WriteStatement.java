@@ -169,7 +169,7 @@ public sealed interface WriteStatement {
                             "the columns are those of the query, or those in parentheses, not both:"
                                     + " CREATE TABLE first, then INSERT INTO");
                 }
-                query = Optional.of(reader.rest());
+                query = Optional.of(query());
             } else {
                 reader.expectEnd("PARTITIONED BY (...), WITH (...), AS SELECT ... or the end");
                 if (columns.isEmpty()) {
@@ -239,7 +239,16 @@ public sealed interface WriteStatement {
             if (reader.isAtEnd()) {
                 throw reader.expected("VALUES (...) or a query");
             }
-            return new Insert(table, columns, reader.rest());
+            return new Insert(table, columns, query());
+        }
+
+        /// The query that ends the statement. Fails with INVALID if there is another statement behind it.
+        private String query() {
+            String query = reader.rest();
+            if (SqlText.isFollowed(query)) {
+                throw WingsException.invalid("one statement at a time is expected: found=more behind a semicolon");
+            }
+            return query;
         }
 
         private boolean isQueryInParentheses() {

@@ -134,8 +134,7 @@ public final class Writes {
     public List<Field> parameters(WriteStatement statement, String tenant, OwnQueries queries) {
         return switch (statement) {
             case WriteStatement.Insert insert ->
-                queries.parameters(
-                        inserts.cast(topic(tenant, insert.table()), insert.columns(), insert.query(), queries));
+                inserts.parameters(topic(tenant, insert.table()), insert.columns(), insert.query(), queries);
             case WriteStatement.CreateTable create ->
                 create.query().map(queries::parameters).orElse(List.of());
             default -> List.of();
@@ -187,8 +186,9 @@ public final class Writes {
     /// The columns of a query with their types in SQL. Those that each topic has are left out.
     private static dev.wings.common.proto.Schema columns(String query, OwnQueries queries) {
         Schema columns = queries.columns(query)
-                .orElseThrow(() -> WingsException.invalid("the columns depend on the values of parameters: CREATE TABLE"
-                        + " with columns, then INSERT INTO"));
+                .orElseThrow(() ->
+                        WingsException.invalid("a column has no type, since it is a parameter or nothing but null:"
+                                + " CAST it, as in CAST(NULL AS BIGINT)"));
         dev.wings.common.proto.Schema.Builder schema = dev.wings.common.proto.Schema.newBuilder();
         for (Field column : columns.getFields()) {
             if (!TopicSchema.isOfEachTopic(column.getName())) {
