@@ -97,8 +97,14 @@ final class IngestUploads {
                     return;
                 }
                 hold((long) COPIES * message.length);
+                // one message is on its way to the ingestor while the next one comes
+                boolean room = producer.isReady();
                 producer.send(message);
-                askIfReady();
+                if (room) {
+                    call.request(1);
+                } else {
+                    waits = true;
+                }
             }
         }
 
@@ -116,6 +122,7 @@ final class IngestUploads {
                         opened.close();
                     } else {
                         producer = opened;
+                        waits = true;
                         askIfReady();
                     }
                 }
@@ -125,21 +132,28 @@ final class IngestUploads {
             }
         }
 
-        /// Holds the memory of one message; that of the one before has been given back.
         private void hold(long bytes) {
-            held = memory.tryAcquire(caller.tenant(), bytes)
-                    .orElseThrow(() -> WingsException.exhausted(
-                            "too many rows are being ingested at once: send smaller batches, or try again: bytes="
-                                    + bytes));
+            FairPlaces.Place before = held;
+            if (before == null) {
+                held = memory.tryAcquire(caller.tenant(), bytes).orElseThrow(() -> tooMuch(bytes));
+            } else if (!before.tryGrow(bytes)) {
+                throw tooMuch(bytes);
+            }
+        }
+
+        private static WingsException tooMuch(long bytes) {
+            return WingsException.exhausted(
+                    "too many rows are being ingested at once: send smaller batches, or try again: bytes=" + bytes);
         }
 
         private void askIfReady() {
-            if (producer != null && producer.isReady()) {
+            if (producer == null || !producer.isReady()) {
+                return;
+            }
+            giveBack();
+            if (waits) {
                 waits = false;
-                giveBack();
                 call.request(1);
-            } else {
-                waits = true;
             }
         }
 
@@ -153,7 +167,7 @@ final class IngestUploads {
         @Override
         public synchronized void onReady() {
             // of the client, which takes one answer, or of the ingestor
-            if (waits && !over && !finished) {
+            if (!over && !finished) {
                 askIfReady();
             }
         }

@@ -21,6 +21,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.server.session.StatementHandle;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
@@ -124,6 +125,11 @@ final class PutCalls {
         @Override
         public byte[] parse(InputStream stream) {
             try {
+                if (stream instanceof KnownLength) {
+                    byte[] message = new byte[stream.available()];
+                    stream.readNBytes(message, 0, message.length);
+                    return message;
+                }
                 return stream.readAllBytes();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
