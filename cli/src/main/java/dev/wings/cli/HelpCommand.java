@@ -46,15 +46,19 @@ final class HelpCommand implements Callable<Integer> {
         for (String word : words) {
             CommandLine next = found.getSubcommands().get(word);
             if (next == null) {
-                throw new ParameterException(
-                        command.commandLine(),
-                        "there is no command '" + word + "', but "
-                                + String.join(", ", found.getSubcommands().keySet()));
+                throw new ParameterException(command.commandLine(), unknown(found, word));
             }
             found = next;
         }
         found.usage(command.commandLine().getOut());
         command.commandLine().getOut().flush();
         return 0;
+    }
+
+    private static String unknown(CommandLine command, String word) {
+        String known = String.join(", ", command.getSubcommands().keySet());
+        return known.isEmpty()
+                ? "'" + command.getCommandSpec().qualifiedName() + "' has no commands of its own: found='" + word + "'"
+                : "there is no command '" + word + "', but " + known;
     }
 }

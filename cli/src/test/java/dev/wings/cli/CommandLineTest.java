@@ -169,6 +169,10 @@ final class CommandLineTest {
                     dev --port-offset x          | not an int
                     push x y --freshness 3s      | is for a topic that is made: say
                     push x y --lake-sort-by a    | is for a topic that is made
+                    sql -f x.sql select          | and a QUERY cannot both be given
+                    help push x                  | has no commands of its own: found='x'
+                    help topic create z          | has no commands of its own: found='z'
+                    help topic z                 | there is no command 'z', but create,
                     """)
     void wrongCommandLineIsExplained(String arguments, String expected) {
         Outcome outcome = run(arguments.split(" ", -1));

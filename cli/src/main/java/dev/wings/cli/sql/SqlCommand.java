@@ -86,7 +86,7 @@ public final class SqlCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
-            description = "Run the statements in a file.")
+            description = "Run the statements in a file, in place of a QUERY.")
     private Optional<Path> file = Optional.empty();
 
     @Option(
@@ -118,6 +118,12 @@ public final class SqlCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (command == null) {
             throw new IllegalStateException("a command is run by picocli");
+        }
+        if (query.isPresent() && file.isPresent()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "'-f " + file.get()
+                            + "' and a QUERY cannot both be given: say one of them, or run wings sql twice");
         }
         PrintWriter out = command.commandLine().getOut();
         PrintWriter err = command.commandLine().getErr();
