@@ -110,7 +110,7 @@ final class CsvRows extends TextRows {
         Map<String, String> types = new LinkedHashMap<>();
         for (int column = 0; column < guesses.size(); column++) {
             types.put(header.get(column), guesses.get(column).type());
-            guesses.get(column).note(header.get(column)).ifPresent(notes);
+            guesses.get(column).tell(header.get(column), notes);
         }
         return types;
     }

@@ -76,6 +76,9 @@ abstract sealed class JsonObjects implements AutoCloseable {
     /// Where the last object is, for messages.
     abstract String place();
 
+    /// The line of the current token of [#row], or that of the object where only that is known.
+    abstract long line();
+
     abstract long bytesRead();
 
     @Override
@@ -156,6 +159,11 @@ abstract sealed class JsonObjects implements AutoCloseable {
         @Override
         String place() {
             return TextRows.place(json.currentTokenLocation());
+        }
+
+        @Override
+        long line() {
+            return json.currentTokenLocation().getLineNr();
         }
 
         @Override
@@ -247,6 +255,11 @@ abstract sealed class JsonObjects implements AutoCloseable {
         }
 
         @Override
+        long line() {
+            return line;
+        }
+
+        @Override
         long bytesRead() {
             return Math.max(0, json.currentLocation().getByteOffset());
         }
@@ -322,6 +335,11 @@ abstract sealed class JsonObjects implements AutoCloseable {
         @Override
         String place() {
             return "line " + line;
+        }
+
+        @Override
+        long line() {
+            return line;
         }
 
         @Override

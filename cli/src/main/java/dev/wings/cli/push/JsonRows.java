@@ -102,11 +102,11 @@ final class JsonRows extends TextRows {
     Map<String, String> guessAll() throws IOException {
         TypeGuess row = new TypeGuess(options);
         // What is bad by itself says nothing of the others.
-        Row alone = options.skipBadLines() ? json -> new TypeGuess(options).addMembers(json) : null;
+        Row alone = options.skipBadLines() ? json -> new TypeGuess(options).addMembers(json, objects::line) : null;
         while (next(alone)) {
-            row.addMembers(objects.row());
+            row.addMembers(objects.row(), objects::line);
         }
-        row.wrapped().ifPresent(notes);
+        row.wrapped().ifPresentOrElse(notes, () -> row.tellMembers("", notes));
         return row.memberTypes();
     }
 

@@ -82,6 +82,14 @@ final class TextHints {
         }
     }
 
+    /// Takes a string of JSON: of these only dates are more than text.
+    void addJson(String value) {
+        numbers = false;
+        decorated = false;
+        grouped = false;
+        dates = dates && addDate(value.strip());
+    }
+
     /// Takes a number. Returns whether its signs mean what those of the numbers before do.
     private boolean addGrouped(String text) {
         Matcher number = GROUPED.matcher(text);

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -117,11 +118,7 @@ final class TypeGuess {
     void addText(String text, long line) {
         texts++;
         if (LIKE_NULLS.contains(text)) {
-            if (withoutNulls == null) {
-                withoutNulls = copy();
-                likeNull = text;
-            }
-            likeNulls++;
+            addIfLikeNull(text);
         } else {
             hints.add(text);
             if (withoutNulls != null) {
@@ -135,7 +132,7 @@ final class TypeGuess {
         addText(text);
         if (kind == Kind.STRING && before != Kind.NONE) {
             kindBefore = before;
-            firstOther = text;
+            firstOther = ValueWriter.quoted(text);
             firstOtherLine = line;
         }
     }
@@ -149,7 +146,8 @@ final class TypeGuess {
     /// A copy of what is known of texts so far.
     private TypeGuess copy() {
         TypeGuess copy = new TypeGuess(options);
-        copy.kind = kind;
+        // what is within objects and lists is not copied
+        copy.kind = kind == Kind.STRUCT || kind == Kind.LIST ? Kind.STRING : kind;
         copy.integerDigits = integerDigits;
         copy.fractionDigits = fractionDigits;
         copy.fitDouble = fitDouble;
@@ -157,12 +155,31 @@ final class TypeGuess {
         return copy;
     }
 
-    /// What a user may want to know of a column that became text.
-    Optional<String> note(String column) {
+    /// Tells what a user may want to know of a column that became text, or of parts of it that did.
+    void tell(String column, Consumer<String> notes) {
+        if (kind == Kind.STRUCT) {
+            tellMembers(column + ".", notes);
+        } else if (kind == Kind.LIST && element != null) {
+            element.tell(column + ".element", notes);
+        }
+        note(column).ifPresent(notes);
+    }
+
+    /// As [#tell], for each member.
+    ///
+    /// @param prefix what stands before their names
+    void tellMembers(String prefix, Consumer<String> notes) {
+        members.values().forEach(member -> member.guess.tell(prefix + member.name, notes));
+    }
+
+    private Optional<String> note(String column) {
         if (!type().equals("string") || kind == Kind.NONE) {
             return Optional.empty();
         }
         String subject = "column " + ValueWriter.quoted(column) + " is a string";
+        if (kind == Kind.STRUCT) {
+            return Optional.of(subject + ", since its objects have no members");
+        }
         if (kind != Kind.STRING) {
             return Optional.of(subject + ", since no number has as many digits as its values");
         }
@@ -177,8 +194,8 @@ final class TypeGuess {
             return Optional.of(subject + "; " + hint.get());
         }
         if (kindBefore != Kind.NONE) {
-            return Optional.of(subject + ", since line " + firstOtherLine + " has " + ValueWriter.quoted(firstOther)
-                    + ", which is no " + kindBefore.name().toLowerCase(Locale.ROOT) + " as the values before");
+            return Optional.of(subject + ", since line " + firstOtherLine + " has " + firstOther + ", which is no "
+                    + kindBefore.name().toLowerCase(Locale.ROOT) + " as the values before");
         }
         return likeNulls * MANY_NULLS >= texts && likeNulls > 0
                 ? Optional.of(subject + " with " + likeNulls + " of " + texts + " values like "
@@ -219,35 +236,84 @@ final class TypeGuess {
     }
 
     /// Shows it the value whose first token is the current one; takes it to its last token.
-    void addJson(JsonParser json) throws IOException {
+    ///
+    /// @param line where that token is
+    void addJson(JsonParser json, LongSupplier line) throws IOException {
         if (ValueWriter.isNull(json, options)) {
             return;
         }
+        texts++;
+        Kind before = kind;
         switch (json.currentToken()) {
             case START_OBJECT -> {
                 add(Kind.STRUCT);
-                addMembers(json);
+                remember(before, json, line);
+                addMembers(json, line);
             }
             case START_ARRAY -> {
                 add(Kind.LIST);
+                remember(before, json, line);
                 if (element == null) {
                     element = new TypeGuess(options);
                 }
                 while (json.nextToken() != JsonToken.END_ARRAY) {
-                    element.addJson(json);
+                    element.addJson(json, line);
                 }
             }
             case VALUE_STRING -> {
+                addIfLikeNull(json.getText());
                 Kind found = kind == Kind.STRING ? Kind.STRING : kind(options.plain(json.getText()));
                 // Whoever writes numbers in quotes wants text.
                 add(NUMBERS.contains(found) || found == Kind.BOOLEAN ? Kind.STRING : found);
+                remember(before, json, line);
             }
-            default -> add(kind == Kind.STRING ? kind : kind(json.getText()));
+            default -> {
+                add(kind == Kind.STRING ? kind : kind(json.getText()));
+                remember(before, json, line);
+            }
+        }
+    }
+
+    private void addIfLikeNull(String text) {
+        if (LIKE_NULLS.contains(text)) {
+            if (withoutNulls == null) {
+                withoutNulls = copy();
+                likeNull = text;
+            }
+            likeNulls++;
+        }
+    }
+
+    /// Remembers the value whose first token is the current one, which was added, if a note may need it.
+    ///
+    /// @param before the kind of the values before it
+    private void remember(Kind before, JsonParser json, LongSupplier line) throws IOException {
+        boolean text = json.currentToken() == JsonToken.VALUE_STRING;
+        hints.addJson(text ? json.getText() : "");
+        if (withoutNulls != null && !(text && LIKE_NULLS.contains(json.getText()))) {
+            if (json.currentToken().isScalarValue()) {
+                withoutNulls.addJson(json, line);
+            } else {
+                withoutNulls.kind = Kind.STRING;
+            }
+        }
+        boolean other = before == Kind.STRING ? !text && kindBefore == Kind.NONE : before != Kind.NONE;
+        if (kind == Kind.STRING && other) {
+            kindBefore = before;
+            firstOther = switch (json.currentToken()) {
+                case START_OBJECT -> "an object";
+                case START_ARRAY -> "a list";
+                case VALUE_STRING -> ValueWriter.quoted(json.getText());
+                default -> TopicField.printable(json.getText());
+            };
+            firstOtherLine = line.getAsLong();
         }
     }
 
     /// Shows it the members of the object that the current token starts.
-    void addMembers(JsonParser json) throws IOException {
+    ///
+    /// @param line where the current token is
+    void addMembers(JsonParser json, LongSupplier line) throws IOException {
         objects++;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
@@ -258,7 +324,7 @@ final class TypeGuess {
                         + ", other=" + ValueWriter.quoted(member.name));
             }
             member.object = objects;
-            member.guess.addJson(json);
+            member.guess.addJson(json, line);
         }
     }
 

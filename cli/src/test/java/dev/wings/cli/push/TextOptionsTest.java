@@ -237,6 +237,53 @@ final class TextOptionsTest {
         assertThat(notes).hasSize(1).first().asString().contains("rows.csv: ").contains(note);
     }
 
+    /// What a column of CSV is told for is told of JSON, too.
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        {"v":1}/{"v":"oops"}       ~ column "v" is a string, since line 2 has "oops", which is no long as the values before
+        {"v":1}/{"v":null}/{"v":true}/{"v":"x"} ~ since line 3 has true, which is no long
+        {"v":1.5}/{"v":[1]}        ~ since line 2 has a list, which is no double as the values before
+        {"v":[1]}/{"v":{"a":1}}    ~ since line 2 has an object, which is no list as the values before
+        {"v":{"a":1}}/{"v":1}      ~ since line 2 has 1, which is no struct as the values before
+        {"v":"x"}/{"v":"y"}/{"v":2} ~ since line 3 has 2, which is no string as the values before
+        {"v":"2001-02-03T04:05:06"}/{"v":981173106} ~ since line 2 has 981173106, which is no timestamp
+        {"v":981173106}/{"v":"2001-02-03T04:05:06"} ~ since line 2 has "2001-02-03T04:05:06", which is no long
+        {"v":0.1}/{"v":1e308}/{"v":9007199254740993} ~ column "v" is a string, since no number has as many digits
+        {"v":1}/{"v":"NA"}/{"v":2.5} ~ since 1 of 3 values are like "NA"; without them it is double: --null 'NA'
+        {"v":"x"}/{"v":"NA"}       ~ column "v" is a string with 1 of 2 values like "NA": --null 'NA'
+        {"v":"31.12.2023"}/{"v":"1.2.2024"} ~ column "v" is a string; --date-format '%d.%m.%Y' takes
+        {"v":{}}/{"v":{}}          ~ column "v" is a string, since its objects have no members
+        {"v":{"a":1}}/{"v":{"a":"b"}} ~ column "v.a" is a string, since line 2 has "b", which is no long
+        {"v":[[1],[2,"b"]]}        ~ column "v.element.element" is a string, since line 1 has "b", which is no long
+        [{"v":1},/{"v":/"oops"}]   ~ column "v" is a string, since line 3 has "oops", which is no long
+        """)
+    void whatMayNotBeMeantIsToldOfJsonToo(String text, String note) throws IOException {
+        read(write("rows.json", text.replace('/', '\n') + "\n"), "--decimal .");
+        assertThat(notes).hasSize(1).first().asString().contains("rows.json: ").contains(note);
+    }
+
+    @Test
+    void linesOfJsonAreToldAlsoWhereBadOnesAreLeftOut() throws IOException {
+        read(write("rows.ndjson", "{\"v\":1}\noops\n{\"v\":\"x\"}\n"), "--bad-lines skip");
+        assertThat(notes)
+                .hasSize(2)
+                .anySatisfy(note -> assertThat(note).contains("column \"v\" is a string, since line 3 has \"x\""));
+        notes.clear();
+        read(write("rows.json", "[{\"v\":1},\n7,\n{\"v\":\"x\"}]\n"), "--bad-lines skip");
+        assertThat(notes)
+                .hasSize(2)
+                .anySatisfy(note -> assertThat(note).contains("column \"v\" is a string, since line 3 has \"x\""));
+    }
+
+    @Test
+    void plainJsonNeedsNoNote() throws IOException {
+        read(write("rows.ndjson", """
+                        {"a":1,"b":"x","c":["x"],"d":"1","e":{"f":true},"g":"2001-02-03","h":[]}
+                        {"a":1.5,"b":"5","c":[],"d":"01","e":{"f":null},"g":"2001-02-03 04:05:06","z":null}
+                        """), "--decimal .");
+        assertThat(notes).isEmpty();
+    }
+
     @Test
     void plainTextNeedsNoNote() throws IOException {
         read(write("rows.csv", "id,name\n1,x\n2,\n3,NAomi\n"), "--decimal .");
