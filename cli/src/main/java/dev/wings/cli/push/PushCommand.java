@@ -37,6 +37,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -175,10 +176,11 @@ public final class PushCommand implements Callable<Integer> {
         checkPositive("--batch-rows", batchRows);
         checkPositive("--in-flight", inFlight);
         rate.ifPresent(rows -> checkPositive("--rate", rows));
-        Optional<String> forNew = create ? Optional.empty() : layout.given();
-        if (forNew.isPresent()) {
+        List<String> forNew = layout.given();
+        if (!create && !forNew.isEmpty()) {
             throw new ParameterException(
-                    spec().commandLine(), "'" + forNew.get() + "' is for a topic that is made: say '--create' too");
+                    spec().commandLine(),
+                    "'" + forNew.getFirst() + "' is for a topic that is made: say '--create' too");
         }
         TopicName name = connection.topic(topic);
         files = FileNames.expand(files);
@@ -188,6 +190,7 @@ public final class PushCommand implements Callable<Integer> {
                     create ? findIfThere(controlPlane, name) : Optional.of(find(controlPlane, name));
             schema = found.isPresent() ? found.get() : create(controlPlane, name);
             if (found.isPresent()) {
+                noteUnused();
                 checkStarts(files, schema);
             }
         }
@@ -230,6 +233,17 @@ public final class PushCommand implements Callable<Integer> {
                 throw e;
             }
             return Optional.empty();
+        }
+    }
+
+    /// Tells of options that only say how a new topic is, for one that is there.
+    private void noteUnused() {
+        List<String> unused = new ArrayList<>(layout.given());
+        text.givenForNew().ifPresent(unused::add);
+        if (!unused.isEmpty()) {
+            err().println("note: the topic is there already: topic=" + topic
+                    + "; not used, since only a new one is made" + " by them: " + String.join(", ", unused));
+            err().flush();
         }
     }
 

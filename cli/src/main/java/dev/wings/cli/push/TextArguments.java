@@ -46,6 +46,8 @@ public final class TextArguments {
     /// The first year that is meant by two digits, as C has it.
     private static final int FIRST_SHORT_YEAR = 1969;
 
+    private static final String TYPES = "--types";
+
     @Option(
             names = "--null",
             paramLabel = "TEXT",
@@ -87,7 +89,7 @@ public final class TextArguments {
     private List<String> names = List.of();
 
     @Option(
-            names = "--types",
+            names = TYPES,
             paramLabel = "TYPES",
             description = "CSV, NDJSON: types of a new topic's fields, instead of guessed ones: 'a double, b string'.")
     private String types = "";
@@ -133,6 +135,11 @@ public final class TextArguments {
                         + "tells how many there were (default: ${DEFAULT-VALUE})."
             })
     private BadLines badLines = BadLines.REJECT;
+
+    /// The option that says how a new topic is, if it was given.
+    Optional<String> givenForNew() {
+        return types.isEmpty() ? Optional.empty() : Optional.of(TYPES);
+    }
 
     /// What the user asks for. Fails with INVALID for what makes no sense.
     TextOptions options() {

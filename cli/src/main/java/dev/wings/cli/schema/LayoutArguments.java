@@ -18,6 +18,7 @@ package dev.wings.cli.schema;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.schema.LakeText;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
@@ -69,8 +70,8 @@ public final class LayoutArguments {
             description = "The size that files of its table are merged to (default: 256MiB).")
     private Optional<String> targetSegmentBytes = Optional.empty();
 
-    /// One of the options that were given, if any were.
-    public Optional<String> given() {
+    /// The options that were given.
+    public List<String> given() {
         return Stream.of(
                         partitionBy.map(text -> PARTITION_BY),
                         lakePartitionBy.map(text -> LAKE_PARTITION_BY),
@@ -79,7 +80,7 @@ public final class LayoutArguments {
                         freshness.map(text -> FRESHNESS),
                         targetSegmentBytes.map(text -> TARGET_SEGMENT_BYTES))
                 .flatMap(Optional::stream)
-                .findFirst();
+                .toList();
     }
 
     /// Puts what the user asks for into a request, whose topic is given. Fails with INVALID for what makes no

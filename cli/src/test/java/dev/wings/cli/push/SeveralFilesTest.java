@@ -140,6 +140,22 @@ final class SeveralFilesTest {
                 .doesNotContain("looked at");
     }
 
+    @Test
+    void optionsOfANewTopicAreToldOfIfItIsThere() {
+        assertThat(push("known", "good.csv", "--create").output()).doesNotContain("note:");
+        assertThat(push(
+                                "known",
+                                "good.csv",
+                                "--create",
+                                "--partition-by=note",
+                                "--freshness=1h",
+                                "--types",
+                                "id string")
+                        .output())
+                .contains("note: the topic is there already: topic=known; not used, ")
+                .contains(": --partition-by, --freshness, --types");
+    }
+
     /// A column that only the names of directories tell of, as Spark, Hive and DuckDB write partitions.
     @Test
     void columnsOfDirectoriesAreToldOf() throws IOException {
