@@ -83,10 +83,11 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
         }
         Tree tree = new Tree();
         try (Statement statement = duckdb.createStatement();
-                ResultSet rows = statement.executeQuery("select name, type, coalesce(num_children, 0) as children,"
-                        + " coalesce(converted_type, '') as converted, coalesce(logical_type, '') as logical,"
-                        + " coalesce(scale, 0) as scale, coalesce(precision, 0) as precision"
-                        + " from parquet_schema(" + LocalDuckDb.path(file) + ")")) {
+                ResultSet rows = statement.executeQuery(
+                        "select coalesce(name, '') as name, type, coalesce(num_children, 0) as children,"
+                                + " coalesce(converted_type, '') as converted, coalesce(logical_type, '') as logical,"
+                                + " coalesce(scale, 0) as scale, coalesce(precision, 0) as precision"
+                                + " from parquet_schema(" + LocalDuckDb.path(file) + ")")) {
             while (rows.next()) {
                 boolean decimal = rows.getString("converted").equals("DECIMAL")
                         || rows.getString("logical").startsWith("DecimalType");
@@ -95,7 +96,8 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
                         rows.getInt("children"),
                         String.valueOf(rows.getString("type")),
                         decimal ? rows.getInt("precision") : 0,
-                        rows.getInt("scale"));
+                        rows.getInt("scale"),
+                        isNested(rows.getString("converted"), rows.getString("logical")));
             }
         }
         if (tree.leaves > 0) {
@@ -135,6 +137,14 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
                 raw.put(column, new RawLeaf.Instants(TimeUnit.NANOSECOND, true));
             }
         }
+    }
+
+    /// Whether a group is a list or a map, as far as its annotations tell.
+    private static boolean isNested(String converted, String logical) {
+        return converted.equals("LIST")
+                || converted.startsWith("MAP")
+                || logical.startsWith("ListType")
+                || logical.startsWith("MapType");
     }
 
     private static TimeUnit unit(org.apache.parquet.format.TimeUnit unit) {
@@ -190,9 +200,21 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
         private final List<Map<String, String>> seen = new ArrayList<>();
         private int leaves;
 
-        void add(String name, int children, String type, int precision, int scale) {
+        /// For each group that is open how many levels below it, starting with its children, have names that do not
+        /// count: those within a list or map.
+        private final List<Integer> nameless = new ArrayList<>();
+
+        void add(String name, int children, String type, int precision, int scale, boolean nested) {
             int depth = open.size();
+            int levels = depth == 0 ? 0 : nameless.getLast();
             if (depth > 0) {
+                if (name.isEmpty() && levels == 0) {
+                    throw WingsException.invalid("bad field name: 1 to 255 characters are expected: field=\"\", "
+                            + (depth == 1
+                                    ? "column=" + (names.size() + 1)
+                                    : "column=" + ValueWriter.quoted(names.getLast()))
+                            + "; the column needs a name before it is written, as rename_columns of pyarrow gives it");
+                }
                 String other = seen.getLast().putIfAbsent(TopicField.folded(name), name);
                 if (other != null) {
                     throw WingsException.invalid("two of its fields have the same name for a topic: field="
@@ -205,6 +227,7 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
             }
             if (children > 0) {
                 open.add(new int[] {children});
+                nameless.add(nested ? 2 : Math.max(0, levels - 1));
                 seen.add(new HashMap<>());
             } else if (depth > 0) {
                 if (type.equals("INT96")) {
@@ -216,6 +239,7 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
             }
             while (!open.isEmpty() && open.getLast()[0] == 0) {
                 open.removeLast();
+                nameless.removeLast();
                 seen.removeLast();
             }
         }

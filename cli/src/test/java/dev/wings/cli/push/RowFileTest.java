@@ -36,6 +36,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -55,6 +56,7 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.SchemaElement;
+import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,21 @@ final class RowFileTest {
     @AfterEach
     void closeAllocator() {
         allocator.close();
+    }
+
+    @Test
+    void columnOfParquetWithoutANameIsRefused() throws IOException {
+        Path file = directory.resolve("rows.parquet");
+        TestParquet.write(
+                file,
+                Stream.of("C1", "")
+                        .map(name -> new TestParquet.Column(
+                                TestParquet.element(name, Type.INT64), List.of(TestParquet.int64(1))))
+                        .toList());
+        assertThatThrownBy(() -> RowFile.open(file.toString(), Optional.empty()))
+                .isInstanceOf(WingsException.class)
+                .hasMessageContaining("cannot read " + file + ": bad field name: 1 to 255 characters are expected: "
+                        + "field=\"\", column=2; the column needs a name");
     }
 
     @Test
