@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class JsonObjects implements AutoCloseable {
 
     /// Takes JSON as Python and R write it: with NaN and Infinity.
-    private static final JsonFactory JSON = JsonFactory.builder()
+    static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 

@@ -27,6 +27,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,6 +160,9 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
             FileFormat known = given.orElseGet(() -> FileFormat.guess(name, head));
             if (known == FileFormat.CSV || known == FileFormat.NDJSON) {
                 ForeignFormat.checkText(head, text.encoding());
+            }
+            if (given.isEmpty() && text.encoding().equals(StandardCharsets.UTF_8)) {
+                NameCheck.check(known, head, text.skipBadLines());
             }
             return known;
         } catch (WingsException e) {

@@ -419,6 +419,40 @@ final class TextOptionsTest {
                 .contains(note);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        json.csv    ~ {"id":1}/{"id":2}       ~ its name says CSV, and its text is JSON: --format ndjson
+        json.tsv    ~ //{"id":{"x":[1]}}/{"   ~ --format ndjson
+        array.csv   ~ [{"id":1},/{"id":2}]    ~ --format ndjson
+        csv.json    ~ id,name/1,x             ~ its name says JSON, and the text is not JSON: --format csv
+        csv.ndjson  ~ "id","name"/1,x         ~ --format csv
+        row.jsonl   ~ 1,x/2,y                 ~ --format csv
+        csv.parquet ~ id,name/1,x             ~ it is not a whole Parquet file: its name says Parquet, and it is text: --format csv
+        x.parquet   ~ {"id":1}                ~ --format ndjson takes it for JSON
+        csv.arrow   ~ id,name/1,x             ~ its name says Arrow, and it is text: --format csv
+        """)
+    void textOfAnotherFormatThanTheNameSaysIsRefusedWithAdvice(String name, String text, String advice)
+            throws IOException {
+        Path file = write(name, text.replace('/', '\n') + "\n");
+        assertThatThrownBy(() -> read(file, "--decimal ."))
+                .isInstanceOf(WingsException.class)
+                .hasMessageContaining("cannot read " + file + ": ")
+                .hasMessageContaining(advice);
+    }
+
+    @Test
+    void wideObjectInAFileOfCsvIsKnownByItsStart() throws IOException {
+        Path file = write("wide.csv", "{\"id\":\"" + "x".repeat(10_000) + "\"}\n");
+        assertThatThrownBy(() -> read(file, "--decimal .")).hasMessageContaining("--format ndjson");
+    }
+
+    @Test
+    void textThatOnlyLooksLikeAnotherFormatIsTaken() throws IOException {
+        assertRead(write("braces.csv", "{a},b\n1,2\n"), "--decimal .", "{a} long, b long", "1|2");
+        assertRead(write("rows.csv", "a\n{\"x\":1}\n"), "--decimal .", "a string", "{\"x\":1}");
+        assertRead(write("rows.ndjson", "oops\n{\"a\":1}\n"), "--bad-lines skip", "a long", "1");
+    }
+
     @Test
     void textIsToldByItsStartAlso() throws IOException {
         assertRead(write("rows.txt", "{\"a\":1}\n"), "--decimal .", "a long", "1");
