@@ -164,8 +164,8 @@ class UnionIT {
     @Test
     void joinsByRangesAreNotMadeRowByRow() throws Exception {
         flights("flights");
-        String sides = "flights a %s flights b on a.origin = b.origin and a.number >= b.number";
-        String asOf = "select count(*), count(b.number) from " + sides.formatted("asof join");
+        String asOf = "select count(*), count(b.number) from flights a asof join flights b"
+                + " on a.origin = b.origin and a.number >= b.number";
         assertThat(String.join("\n", sql.query("explain " + asOf))).doesNotContainIgnoringCase("nested loop");
         assertThat(sql.query(asOf)).containsExactly(rows() + "|" + rows());
         assertThat(String.join(

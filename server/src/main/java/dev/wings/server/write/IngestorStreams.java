@@ -26,6 +26,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.resource.TopicName;
 import java.net.URI;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -88,7 +89,7 @@ public final class IngestorStreams implements RowStreams {
         public void send(VectorSchemaRoot rows) {
             int count = rows.getRowCount();
             try {
-                producer.send(rows).thenAccept(answer -> answered(answer, count));
+                CompletableFuture<Void> _ = producer.send(rows).thenAccept(answer -> answered(answer, count));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new WingsException(ErrorKind.CANCELLED, "interrupted while rows were inserted", e);
