@@ -38,11 +38,14 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.ConvertedType;
 import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.LogicalType;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.SchemaElement;
 import org.apache.parquet.format.Statistics;
@@ -111,29 +114,27 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
     /// from DuckDB as bytes.
     private static void addInstants(FileMetaData footer, Map<Integer, RawLeaf> raw) {
         int leaf = 0;
-        for (SchemaElement element : footer.getSchema().subList(1, footer.getSchemaSize())) {
+        for (SchemaElement element : fields(footer)) {
             if (element.isSetNum_children() && element.getNum_children() > 0) {
                 continue;
             }
             int column = leaf++;
-            if (element.isSetLogicalType() && element.getLogicalType().isSetTIME()) {
-                TimeType time = element.getLogicalType().getTIME();
+            LogicalType logical = element.getLogicalType();
+            if (logical != null && logical.isSetTIME()) {
+                TimeType time = logical.getTIME();
                 if (time.isIsAdjustedToUTC()) {
                     raw.put(column, new RawLeaf.TimesOfDay(unit(time.getUnit())));
                 }
                 continue;
             }
-            TimestampType type =
-                    element.isSetLogicalType() && element.getLogicalType().isSetTIMESTAMP()
-                            ? element.getLogicalType().getTIMESTAMP()
-                            : null;
+            TimestampType type = logical != null && logical.isSetTIMESTAMP() ? logical.getTIMESTAMP() : null;
             boolean millis = type == null
                     ? element.getConverted_type() == ConvertedType.TIMESTAMP_MILLIS
-                    : type.getUnit().isSetMILLIS();
+                    : unit(type.getUnit()) == TimeUnit.MILLISECOND;
             boolean zoned = type != null && type.isIsAdjustedToUTC();
-            if (millis && !footer.getRow_groups().stream().allMatch(group -> isWithinMicros(group, column))) {
+            if (millis && !rowGroups(footer).stream().allMatch(group -> isWithinMicros(group, column))) {
                 raw.put(column, new RawLeaf.Instants(TimeUnit.MILLISECOND, zoned));
-            } else if (type != null && zoned && type.getUnit().isSetNANOS()) {
+            } else if (type != null && zoned && unit(type.getUnit()) == TimeUnit.NANOSECOND) {
                 raw.put(column, new RawLeaf.Instants(TimeUnit.NANOSECOND, true));
             }
         }
@@ -147,14 +148,36 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
                 || logical.startsWith("MapType");
     }
 
-    private static TimeUnit unit(org.apache.parquet.format.TimeUnit unit) {
+    /// The elements of the schema but its root. A footer without what must be there was not read.
+    private static List<SchemaElement> fields(FileMetaData footer) {
+        return Objects.requireNonNull(footer.getSchema()).subList(1, footer.getSchemaSize());
+    }
+
+    private static List<RowGroup> rowGroups(FileMetaData footer) {
+        return Objects.requireNonNull(footer.getRow_groups());
+    }
+
+    private static List<ColumnChunk> chunks(RowGroup group) {
+        return Objects.requireNonNull(group.getColumns());
+    }
+
+    private static ColumnMetaData metadata(ColumnChunk chunk) {
+        ColumnMetaData metadata = chunk.getMeta_data();
+        if (metadata == null) {
+            throw WingsException.invalid("its footer does not say where all of its columns are");
+        }
+        return metadata;
+    }
+
+    private static TimeUnit unit(org.apache.parquet.format.@Nullable TimeUnit unit) {
+        Objects.requireNonNull(unit);
         return unit.isSetMILLIS()
                 ? TimeUnit.MILLISECOND
                 : unit.isSetMICROS() ? TimeUnit.MICROSECOND : TimeUnit.NANOSECOND;
     }
 
     private static boolean isWithinMicros(RowGroup group, int column) {
-        Statistics statistics = group.getColumns().get(column).getMeta_data().getStatistics();
+        Statistics statistics = metadata(chunks(group).get(column)).getStatistics();
         if (statistics == null) {
             return false;
         }
@@ -272,7 +295,7 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
 
     private void change(FileMetaData footer) {
         int leaf = 0;
-        for (SchemaElement element : footer.getSchema().subList(1, footer.getSchemaSize())) {
+        for (SchemaElement element : fields(footer)) {
             if (element.isSetNum_children() && element.getNum_children() > 0) {
                 continue;
             }
@@ -288,13 +311,13 @@ record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
             }
             leaf++;
         }
-        for (RowGroup group : footer.getRow_groups()) {
+        for (RowGroup group : rowGroups(footer)) {
             for (int i = 0; i < group.getColumnsSize(); i++) {
-                ColumnChunk chunk = group.getColumns().get(i);
                 if (raw.containsKey(i)) {
-                    chunk.getMeta_data().unsetStatistics();
-                    if (chunk.getMeta_data().getType() == Type.INT96) {
-                        chunk.getMeta_data().setType(Type.FIXED_LEN_BYTE_ARRAY);
+                    ColumnMetaData column = metadata(chunks(group).get(i));
+                    column.unsetStatistics();
+                    if (column.getType() == Type.INT96) {
+                        column.setType(Type.FIXED_LEN_BYTE_ARRAY);
                     }
                 }
             }

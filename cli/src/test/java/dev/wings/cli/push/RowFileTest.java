@@ -54,6 +54,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.parquet.format.ConvertedType;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.SchemaElement;
 import org.apache.parquet.format.Type;
@@ -241,6 +242,18 @@ final class RowFileTest {
         Path nothing = Files.write(directory.resolve("nothing.parquet"), bytes.toByteArray());
         assertThatThrownBy(() -> RowFile.open(nothing.toString(), Optional.empty()))
                 .hasMessageContaining("nothing.parquet: it has no columns");
+    }
+
+    @Test
+    void parquetWhoseColumnsAreElsewhereIsToldSo() throws IOException {
+        SchemaElement time = TestParquet.element("a", Type.INT64);
+        time.setConverted_type(ConvertedType.TIMESTAMP_MILLIS);
+        Path file = directory.resolve("elsewhere.parquet");
+        TestParquet.write(file, List.of(new TestParquet.Column(time, List.of(TestParquet.int64(1)))));
+        TestParquet.forgetColumns(file);
+        assertThatThrownBy(() -> RowFile.open(file.toString(), Optional.empty()))
+                .isInstanceOf(WingsException.class)
+                .hasMessageContaining("elsewhere.parquet: its footer does not say where all of its columns are");
     }
 
     @Test

@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.push;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.CompressionCodec;
@@ -101,14 +103,34 @@ final class TestParquet {
                     start));
             chunks.add(chunk);
         }
-        long footer = out.size();
-        Util.writeFileMetaData(
-                new FileMetaData(1, schema, rows, List.of(new RowGroup(chunks, footer - magic.length, rows))), out);
+        writeFooter(
+                out,
+                new FileMetaData(1, schema, rows, List.of(new RowGroup(chunks, out.size() - magic.length, rows))));
+        Files.write(file, out.toByteArray());
+    }
+
+    /// Takes out of the footer of a file what it says of the chunks of columns, as if they were in another file.
+    static void forgetColumns(Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        int length = bytes.getInt(bytes.limit() - 8);
+        int start = bytes.limit() - 8 - length;
+        FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(bytes.array(), start, length));
+        for (RowGroup group : Objects.requireNonNull(footer.getRow_groups())) {
+            Objects.requireNonNull(group.getColumns()).forEach(ColumnChunk::unsetMeta_data);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(bytes.array(), 0, start);
+        writeFooter(out, footer);
+        Files.write(file, out.toByteArray());
+    }
+
+    private static void writeFooter(ByteArrayOutputStream out, FileMetaData footer) throws IOException {
+        int start = out.size();
+        Util.writeFileMetaData(footer, out);
         out.write(ByteBuffer.allocate(4)
                 .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt((int) (out.size() - footer))
+                .putInt(out.size() - start)
                 .array());
-        out.write(magic);
-        Files.write(file, out.toByteArray());
+        out.write("PAR1".getBytes(StandardCharsets.US_ASCII));
     }
 }

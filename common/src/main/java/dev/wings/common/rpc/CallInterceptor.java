@@ -128,8 +128,7 @@ final class CallInterceptor implements ServerInterceptor {
         /// gRPC says UNKNOWN for any exception that is not a status; its cause is what the service threw.
         private static @Nullable StatusRuntimeException mapped(Status status) {
             Throwable cause = status.getCause();
-            boolean unknown = status.getCode() == Status.Code.UNKNOWN && cause != null;
-            return unknown ? GrpcErrors.toStatus(cause) : null;
+            return cause != null && status.getCode() == Status.Code.UNKNOWN ? GrpcErrors.toStatus(cause) : null;
         }
 
         synchronized boolean isClosed() {

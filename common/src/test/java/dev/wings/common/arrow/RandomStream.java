@@ -174,7 +174,7 @@ final class RandomStream {
         }
         long id = 100L + dictionaries.size();
         dictionaries.add(new Dictionary(
-                id, values.field(), nullable(entries.stream().map(Value::wire).toList())));
+                id, values.field(), entries.stream().<@Nullable Object>map(Value::wire).toList()));
         ArrowType.Int index = new ArrowType.Int(8 << random.nextInt(4), random.nextBoolean());
         org.apache.arrow.vector.types.pojo.Field field = new org.apache.arrow.vector.types.pojo.Field(
                 values.field().getName(),
@@ -192,10 +192,6 @@ final class RandomStream {
             int position = random.nextInt(entries.size());
             return new Value((long) position, entries.get(position).expected());
         });
-    }
-
-    private static List<@Nullable Object> nullable(List<@Nullable Object> values) {
-        return values;
     }
 
     private Source plain(TopicField target, int depth) {

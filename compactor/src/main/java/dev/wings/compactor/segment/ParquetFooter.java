@@ -27,8 +27,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.ConvertedType;
 import org.apache.parquet.format.DateType;
 import org.apache.parquet.format.FileMetaData;
@@ -67,20 +69,23 @@ final class ParquetFooter {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             long start = start(channel);
             FileMetaData metadata = parse(channel, start);
-            for (SchemaElement element : metadata.getSchema()) {
+            // a footer without its schema, its row groups or their columns was not read
+            List<SchemaElement> schema = Objects.requireNonNull(metadata.getSchema());
+            for (SchemaElement element : schema) {
                 if (element.isSetField_id() && names.containsKey(element.getField_id())) {
                     element.setName(names.get(element.getField_id()));
                 }
                 if (element.isSetField_id() && types.containsKey(element.getField_id())) {
                     types.get(element.getField_id()).annotate(element);
                 }
-                if (element.isSetConverted_type() && !element.isSetLogicalType()) {
-                    logicalType(element.getConverted_type()).ifPresent(element::setLogicalType);
+                ConvertedType converted = element.getConverted_type();
+                if (converted != null && !element.isSetLogicalType()) {
+                    logicalType(converted).ifPresent(element::setLogicalType);
                 }
             }
-            List<List<String>> paths = paths(metadata.getSchema());
-            for (RowGroup group : metadata.getRow_groups()) {
-                setPaths(group.getColumns(), paths);
+            List<List<String>> paths = paths(schema);
+            for (RowGroup group : Objects.requireNonNull(metadata.getRow_groups())) {
+                setPaths(Objects.requireNonNull(group.getColumns()), paths);
             }
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             Util.writeFileMetaData(metadata, bytes);
@@ -136,7 +141,11 @@ final class ParquetFooter {
                     + ", leaves=" + paths.size());
         }
         for (int i = 0; i < paths.size(); i++) {
-            columns.get(i).getMeta_data().setPath_in_schema(paths.get(i));
+            ColumnMetaData column = columns.get(i).getMeta_data();
+            if (column == null) {
+                throw new IOException("the footer does not say what a column chunk has");
+            }
+            column.setPath_in_schema(paths.get(i));
         }
     }
 

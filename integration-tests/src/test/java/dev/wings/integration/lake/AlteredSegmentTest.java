@@ -36,9 +36,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.iceberg.DataFile;
+import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Statistics;
 import org.apache.parquet.format.Util;
 import org.jspecify.annotations.Nullable;
@@ -127,12 +130,10 @@ final class AlteredSegmentTest {
         int length = bytes.getInt(file.length - 8);
         int start = file.length - 8 - length;
         FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(file, start, length));
-        change.accept(footer.getRow_groups()
-                .getFirst()
-                .getColumns()
-                .get(column)
-                .getMeta_data()
-                .getStatistics());
+        RowGroup first = Objects.requireNonNull(footer.getRow_groups()).getFirst();
+        ColumnMetaData metadata = Objects.requireNonNull(
+                Objects.requireNonNull(first.getColumns()).get(column).getMeta_data());
+        change.accept(Objects.requireNonNull(metadata.getStatistics()));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(file, 0, start);
         Util.writeFileMetaData(footer, out);

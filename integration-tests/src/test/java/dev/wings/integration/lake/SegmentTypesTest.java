@@ -253,8 +253,9 @@ final class SegmentTypesTest {
             for (int i = 0; i < elements.size(); i++) {
                 SchemaElement element = elements.get(i);
                 assertThat(element.isSetLogicalType()).as("%s", element).isEqualTo(typed(element));
-                if (element.isSetLogicalType()) {
-                    LogicalType._Fields kind = element.getLogicalType().getSetField();
+                LogicalType logical = element.getLogicalType();
+                if (logical != null) {
+                    LogicalType._Fields kind = logical.getSetField();
                     kinds.add(kind);
                     if (kind == LogicalType._Fields.LIST || kind == LogicalType._Fields.MAP) {
                         boolean list = kind == LogicalType._Fields.LIST;
@@ -295,8 +296,9 @@ final class SegmentTypesTest {
     private static List<SchemaElement> elements(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
-        return Util.readFileMetaData(new ByteArrayInputStream(bytes, bytes.length - 8 - length, length))
-                .getSchema();
+        return Objects.requireNonNull(
+                Util.readFileMetaData(new ByteArrayInputStream(bytes, bytes.length - 8 - length, length))
+                        .getSchema());
     }
 
     /// Nulls of every type, in batches before, between and behind others: what is known of a batch says nothing then,

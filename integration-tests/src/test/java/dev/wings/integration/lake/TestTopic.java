@@ -102,10 +102,10 @@ public final class TestTopic {
                     .add(row);
         }
         List<PageBuilder> pages = new ArrayList<>();
-        byPartition.forEach((partition, its) -> {
-            pages.add(page(partition, its, batchRows));
-            rows.computeIfAbsent(partition, value -> new ArrayList<>()).addAll(its);
-        });
+        for (Map.Entry<String, List<List<@Nullable Object>>> each : byPartition.entrySet()) {
+            pages.add(page(each.getKey(), each.getValue(), batchRows));
+            rows.computeIfAbsent(each.getKey(), value -> new ArrayList<>()).addAll(each.getValue());
+        }
         pages.sort(Comparator.comparing(page -> page.key().partitionValue()));
         store(pages);
     }

@@ -29,6 +29,7 @@ import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.integration.SqlClient;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -205,7 +206,7 @@ final class ValueTopic {
             }
             expected.add(texts);
         }
-        expected.sort((a, b) -> Long.compare(id(a), id(b)));
+        expected.sort(Comparator.comparingLong(ValueTopic::id));
         List<List<@Nullable String>> found = sql.texts("select " + columns + " from \"" + id + "\" order by id");
         for (int i = 0; i < Math.min(expected.size(), found.size()); i++) {
             assertThat(found.get(i)).as("row of %s, %s", this, when).isEqualTo(expected.get(i));
@@ -332,7 +333,7 @@ final class ValueTopic {
             }
             expected.add(texts);
         }
-        expected.sort((a, b) -> Long.compare(id(a), id(b)));
+        expected.sort(Comparator.comparingLong(ValueTopic::id));
         return expected;
     }
 

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
@@ -36,20 +37,20 @@ import org.apache.parquet.format.Statistics;
 import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
 
-/// Where the columns of a Parquet file are: its footer, as far as it matters for what has to be fetched.
+/// Says where the columns of a Parquet file are: its footer, as far as it matters for what has to be fetched.
 ///
-/// @param footer from its first byte to the end of the file
-/// @param nestedNames of the fields within structs, by field id
+/// @param footer the range from its first byte to the end of the file
+/// @param nestedNames the names of the fields within structs, by field id
 record SegmentLayout(ByteRange footer, List<RowGroup> rowGroups, Map<Integer, String> nestedNames) {
 
-    /// Enough for the footers of most files.
+    /// How much of the end of a file is read first, which is enough for the footers of most files.
     static final int FIRST_READ_BYTES = 64 << 10;
 
     private static final int MAGIC = 0x31524150;
     private static final int TRAILER_BYTES = 8;
     private static final int MAX_BOUND_BYTES = 256;
 
-    /// @param rows how many
+    /// @param rows how many rows the group has
     record RowGroup(long rows, List<Chunk> chunks) {
 
         long bytes() {
@@ -59,13 +60,13 @@ record SegmentLayout(ByteRange footer, List<RowGroup> rowGroups, Map<Integer, St
 
     /// A column of a row group.
     ///
-    /// @param column id of the top-level field that it belongs to
+    /// @param column the id of the top-level field that it belongs to
+    /// @param data where its values are
     /// @param bloom where its bloom filter is
-    /// @param bounds of a top-level field of a primitive type
+    /// @param bounds the bounds of a top-level field of a primitive type
     record Chunk(int column, ByteRange data, Optional<ByteRange> bloom, Optional<Bounds> bounds) {}
 
-    /// Values are between them, as Iceberg writes single values; both may be others than the smallest and the
-    /// largest.
+    /// The bounds of the values, as Iceberg writes single values. They need not be the smallest value and the largest.
     record Bounds(ByteBuffer lower, ByteBuffer upper, long nulls) {}
 
     long chunkCount() {
@@ -94,12 +95,14 @@ record SegmentLayout(ByteRange footer, List<RowGroup> rowGroups, Map<Integer, St
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Leaves leaves = Leaves.of(metadata.getSchema());
+        // a footer without its schema, its row groups or their columns was not read
+        Leaves leaves = Leaves.of(Objects.requireNonNull(metadata.getSchema()));
         List<RowGroup> rowGroups = new ArrayList<>();
-        for (org.apache.parquet.format.RowGroup group : metadata.getRow_groups()) {
+        for (org.apache.parquet.format.RowGroup group : Objects.requireNonNull(metadata.getRow_groups())) {
+            List<ColumnChunk> columns = Objects.requireNonNull(group.getColumns());
             List<Chunk> chunks = new ArrayList<>();
-            for (int i = 0; i < group.getColumnsSize(); i++) {
-                chunks.add(chunk(group.getColumns().get(i), leaves.leaves().get(i), footerStart));
+            for (int i = 0; i < columns.size(); i++) {
+                chunks.add(chunk(columns.get(i), leaves.leaves().get(i), footerStart));
             }
             rowGroups.add(new RowGroup(group.getNum_rows(), List.copyOf(chunks)));
         }
@@ -120,6 +123,9 @@ record SegmentLayout(ByteRange footer, List<RowGroup> rowGroups, Map<Integer, St
 
     private static Chunk chunk(ColumnChunk chunk, Leaf leaf, long footerStart) {
         ColumnMetaData column = chunk.getMeta_data();
+        if (column == null) {
+            throw new IllegalArgumentException("the footer does not say where a column chunk is");
+        }
         long start = column.isSetDictionary_page_offset() && column.getDictionary_page_offset() > 0
                 ? Math.min(column.getDictionary_page_offset(), column.getData_page_offset())
                 : column.getData_page_offset();
@@ -139,22 +145,22 @@ record SegmentLayout(ByteRange footer, List<RowGroup> rowGroups, Map<Integer, St
 
     private static Optional<Bounds> bounds(ColumnMetaData column, Leaf leaf) {
         Statistics statistics = column.getStatistics();
-        boolean known = statistics != null
-                && statistics.isSetMin_value()
-                && statistics.isSetMax_value()
-                && statistics.isSetNull_count()
-                && statistics.getMin_value().length <= MAX_BOUND_BYTES
-                && statistics.getMax_value().length <= MAX_BOUND_BYTES;
-        return known
-                ? Optional.of(new Bounds(
-                        leaf.singleValue(statistics.getMin_value()),
-                        leaf.singleValue(statistics.getMax_value()),
-                        statistics.getNull_count()))
-                : Optional.empty();
+        if (statistics == null
+                || !statistics.isSetMin_value()
+                || !statistics.isSetMax_value()
+                || !statistics.isSetNull_count()
+                || statistics.getMin_value().length > MAX_BOUND_BYTES
+                || statistics.getMax_value().length > MAX_BOUND_BYTES) {
+            return Optional.empty();
+        }
+        return Optional.of(new Bounds(
+                leaf.singleValue(statistics.getMin_value()),
+                leaf.singleValue(statistics.getMax_value()),
+                statistics.getNull_count()));
     }
 
-    /// @param column id of the top-level field, 0 if it has none
-    /// @param flat whether it is that field itself
+    /// @param column the id of the top-level field, 0 if it has none
+    /// @param flat whether the leaf is that field itself
     /// @param reversed whether Iceberg writes its bytes the other way round
     private record Leaf(int column, boolean flat, boolean reversed) {
 
@@ -181,7 +187,7 @@ record SegmentLayout(ByteRange footer, List<RowGroup> rowGroups, Map<Integer, St
             return leaves;
         }
 
-        /// Adds the element at an index and what is in it; the index after.
+        /// Adds the element at an index and what is in it. Returns the index after them.
         private int add(List<SchemaElement> schema, int index, int column, boolean top, boolean inStruct) {
             SchemaElement element = schema.get(index);
             if (inStruct && element.isSetField_id()) {
@@ -192,8 +198,8 @@ record SegmentLayout(ByteRange footer, List<RowGroup> rowGroups, Map<Integer, St
                 leaves.add(new Leaf(column, top, decimal));
                 return index + 1;
             }
-            // a struct has neither an annotation nor repetition; lists and maps have, and ids below that are of
-            // elements
+            // A struct has neither an annotation nor repetition. Lists and maps have one of them, and the ids below
+            // them belong to elements.
             boolean struct = !element.isSetConverted_type()
                     && !element.isSetLogicalType()
                     && element.getRepetition_type() != org.apache.parquet.format.FieldRepetitionType.REPEATED;

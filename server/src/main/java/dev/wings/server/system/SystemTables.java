@@ -34,6 +34,7 @@ import dev.wings.server.catalog.Catalog;
 import dev.wings.server.run.QueryInfo;
 import dev.wings.server.run.QueryLog;
 import dev.wings.server.table.SystemTable;
+import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TopicTable;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -147,10 +148,14 @@ public final class SystemTables {
                         bigInt("byte_length", ""),
                         instant("first_timestamp", ""),
                         instant("last_timestamp", "")),
-                (tenant, needs, rows) -> NamedTopics.forEach(catalog, tenant, needs, topic -> pages(topic, rows)));
+                this::makePages);
     }
 
-    private void pages(TopicTable topic, Consumer<@Nullable Object[]> rows) {
+    private void makePages(String tenant, TableNeeds needs, Consumer<@Nullable Object[]> rows) {
+        NamedTopics.forEach(catalog, tenant, needs, topic -> makePages(topic, rows));
+    }
+
+    private void makePages(TopicTable topic, Consumer<@Nullable Object[]> rows) {
         PlanScanRequest request = PlanScanRequest.newBuilder()
                 .addTopics(
                         TopicScan.newBuilder().setTopic(topic.name().toString()).setAllPartitions(true))

@@ -184,7 +184,8 @@ class StatementsTest {
                 }
                 TestStream stream = TestStream.reading();
                 StatementHandle handle =
-                        new StatementHandle("id", "t", "default", "UTC", sql, count, values, ByteString.EMPTY);
+                        new StatementHandle("id", "t", "default", "UTC", sql, count, List.of(), ByteString.EMPTY)
+                                .bind(values);
                 statements(Runnable::run).start(handle, stream);
                 assertThat(stream.awaitEnd()).as("%s with %s", sql, values).isEqualTo(FlightStatusCode.OK);
             }

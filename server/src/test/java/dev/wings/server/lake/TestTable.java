@@ -174,7 +174,8 @@ public final class TestTable {
         for (int i = 0; i < spec.fields().size(); i++) {
             PartitionField field = spec.fields().get(i);
             Type type = schema().findType(field.sourceId());
-            Transform<Object, Object> transform = (Transform<Object, Object>) field.transform();
+            Transform<@Nullable Object, @Nullable Object> transform =
+                    (Transform<@Nullable Object, @Nullable Object>) field.transform();
             Object first = transform.bind(type).apply(bound(metrics.lowerBounds(), field.sourceId(), type));
             Object last = transform.bind(type).apply(bound(metrics.upperBounds(), field.sourceId(), type));
             if (!Objects.equals(first, last)) {

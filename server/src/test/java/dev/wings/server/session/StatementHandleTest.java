@@ -50,7 +50,15 @@ class StatementHandleTest {
                 "grün"));
         values.add(null);
         StatementHandle handle = new StatementHandle(
-                "id", "t", "default", "Europe/Berlin", "select ?", values.size(), values, ByteString.copyFromUtf8("s"));
+                        "id",
+                        "t",
+                        "default",
+                        "Europe/Berlin",
+                        "select ?",
+                        values.size(),
+                        List.of(),
+                        ByteString.copyFromUtf8("s"))
+                .bind(values);
         assertThat(StatementHandle.fromTicket(signer, handle.toTicket(signer))).isEqualTo(handle);
         assertThat(StatementHandle.fromPrepared(signer, handle.toPrepared(signer)))
                 .isEqualTo(handle);
