@@ -29,33 +29,36 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Everything an operator can tell the SQL server. Read once at start, then passed down.
+/// Everything an operator can tell the SQL server. It is read once at start, then passed down.
 ///
-/// @param host address to listen on
-/// @param flightPort Flight SQL
-/// @param managementPort probes and metrics
-/// @param controlPlane gRPC address of the control plane
-/// @param ingestor gRPC address of the ingestors, where the rows of INSERT go
-/// @param ticketKey what tickets and prepared statements are signed with, the same on all replicas; without, each
-///     process makes its own and is the only one that accepts its tickets
-/// @param queries that run at once
-/// @param queuedQueries of one tenant that wait for others at most
+/// @param host the address to listen on
+/// @param flightPort the port of Flight SQL
+/// @param managementPort the port of probes and metrics
+/// @param controlPlane the gRPC address of the control plane
+/// @param ingestor the gRPC address of the ingestors, where the rows of INSERT go
+/// @param ticketKey the key that tickets and prepared statements are signed with, the same on all replicas; without
+///     one, each process makes its own and is the only one that accepts its tickets
+/// @param queries how many queries run at once
+/// @param queuedQueries how many queries of one tenant wait for others at most
 /// @param queueTimeout how long they wait
-/// @param queryTimeout of a query, or of a listing of metadata, from its start until its last row is taken
+/// @param queryTimeout the time of a query, or of a listing of metadata, from its start until its last row is taken
 /// @param readerTimeout how long a client may take no rows while another query waits for the place of its own
-/// @param queryThreads that one query computes with; 0 for as many as there are processors, 16 at most
-/// @param queryMemoryBytes that one query computes with; beyond, it spills to disk
-/// @param readMemoryBytes that one query's rows may take between the object store and the engine or the client
-/// @param planMemoryBytes that what one query, or all queries and listings of one tenant, gather before their first row
+/// @param queryThreads how many threads one query computes with; 0 for as many as there are processors, 16 at most
+/// @param queryMemoryBytes the memory that one query computes with; when it needs more, it spills to disk
+/// @param readMemoryBytes the memory that one query's rows may take between the object store and the engine or the
+///     client
+/// @param planMemoryBytes the memory for what one query, or all queries and listings of one tenant, gather before their
+///     first row
 /// @param engineProcesses whether each engine has a process of its own
-/// @param spillBytes that one query may put on disk
-/// @param spillDirectory parent of the directory for it; empty for the system's directory for temporary files
-/// @param cacheBytes of the local disk that what was read of segments may take
-/// @param cacheDirectory for it, of this process alone; empty for one that goes with the process
-/// @param readAheadPages and
-/// @param readAheadBytes how far a scan of a topic reads ahead
+/// @param spillBytes how much one query may put on disk
+/// @param spillDirectory the parent of the directory for what is spilled; empty for the system's directory for
+///     temporary files
+/// @param cacheBytes how much of the local disk may be taken by what was read of segments
+/// @param cacheDirectory the directory for that, of this process alone; empty for one that goes with the process
+/// @param readAheadPages how many pages a scan of a topic reads ahead
+/// @param readAheadBytes how many bytes it reads ahead
 /// @param grpc what clients of the Flight SQL port may take of it
-/// @param callTimeout of one call to the control plane; calls are made again while that helps
+/// @param callTimeout how long one call to the control plane may take; calls are made again while that helps
 /// @param drainTimeout how long a shutdown waits for running queries
 public record ServerConfig(
         String host,

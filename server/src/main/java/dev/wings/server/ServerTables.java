@@ -99,7 +99,7 @@ final class ServerTables implements Tables {
         return needs.stream().filter(need -> topic(need.table()).isPresent()).toList();
     }
 
-    /// The table as a topic, whose rows are in a snapshot, if it is one.
+    /// Returns the table as a topic, whose rows are in a snapshot, if it is a topic.
     private static Optional<TopicTable> topic(SqlTable table) {
         return switch (table) {
             case TopicTable topic -> Optional.of(topic);
@@ -136,7 +136,7 @@ final class ServerTables implements Tables {
         return new WingsException(ErrorKind.NOT_FOUND, notFound.getMessage() + ": " + advice, notFound);
     }
 
-    /// A quoted name with dots in it is one name in SQL.
+    /// Fails for a quoted name with dots in it, which is one name in SQL.
     private static String checkUndotted(String name) {
         if (name.indexOf('.') >= 0) {
             throw WingsException.notFound("table does not exist: table=\"" + name + "\"");

@@ -55,16 +55,16 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A running SQL server: what it knows of tables is in [#tables], what it does with queries in [#parts], and where it
-/// listens in [#listen].
+/// A running SQL server. What it knows of tables is in [#tables], what it does with queries is in [#parts], and where
+/// it listens is in [#listen].
 public final class SqlServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqlServer.class);
 
-    /// Statements with their parameters.
+    /// The limit of a message that holds a statement with its parameters.
     private static final int MAX_MESSAGE_BYTES = 4 << 20;
 
-    /// Batches of rows, which go on to an ingestor: it takes no larger ones unless it is told to.
+    /// The limit of a batch of rows, which goes on to an ingestor: it takes no larger ones unless it is told to.
     private static final int MAX_BATCH_BYTES = 64 << 20;
 
     private static final Duration WARM_UP_DELAY = Duration.ofSeconds(5);
@@ -81,9 +81,9 @@ public final class SqlServer implements AutoCloseable {
 
     /// What a server knows of tables and how it reads them, without engines.
     ///
-    /// @param cache of what was read of segments
-    /// @param log of queries, which is a table itself
-    /// @param tables all of them
+    /// @param cache keeps what was read of segments
+    /// @param log the log of queries, which is a table itself
+    /// @param tables all tables
     public record TableParts(
             BufferAllocator allocator,
             Catalog catalog,
@@ -109,7 +109,7 @@ public final class SqlServer implements AutoCloseable {
         });
     }
 
-    /// @param scratch directory of this server alone
+    /// @param scratch a directory of this server alone
     /// @param resources own what is opened
     public static TableParts tables(ServerConfig config, Surroundings surroundings, Path scratch, Resources resources) {
         World world = surroundings.world();
@@ -145,7 +145,7 @@ public final class SqlServer implements AutoCloseable {
     }
 
     /// @param engines run the queries; left open
-    /// @param scratch directory of this server alone
+    /// @param scratch a directory of this server alone
     /// @param resources own what is opened
     public static Parts parts(
             ServerConfig config,
@@ -176,7 +176,7 @@ public final class SqlServer implements AutoCloseable {
                 : new LocalEngines();
     }
 
-    /// Closed after the queries: those that are left only wait for their turn.
+    /// Opens the threads of queries. They are closed after the queries: those that are left only wait for their turn.
     private static ExecutorService queryThreads(World world, Resources resources) {
         ExecutorService threads = world.threads().pool("sql-idle", LocalEngines.STACK_BYTES);
         resources.add(threads::shutdownNow);
@@ -218,8 +218,8 @@ public final class SqlServer implements AutoCloseable {
         return new SqlServer(resources, management, server);
     }
 
-    /// Processes for engines take seconds of the processors that what else starts now may need more; a query that comes
-    /// before starts its own.
+    /// Starts engines in advance, but not at once: their processes take seconds of the processors, which other things
+    /// that start now may need more. A query that comes earlier starts its own engine.
     private static void warmUp(Queries queries, ServerConfig config, Scheduler scheduler, Resources resources) {
         if (!config.engineProcesses()) {
             queries.warmUp();
@@ -252,13 +252,14 @@ public final class SqlServer implements AutoCloseable {
                 config.readerTimeout());
     }
 
-    /// Those of system tables have places and a queue of their own; one tenant's queues leave room for others'.
+    /// Bounds the streams of clients. Those of system tables have places and a queue of their own, and one tenant's
+    /// queues leave room for those of others.
     private static FlightSqlEndpoint.Limits streamLimits(ServerConfig config) {
         int ofOneTenant = 2 * (config.queries() + config.queuedQueries());
         return new FlightSqlEndpoint.Limits(4 * ofOneTenant, ofOneTenant, config.queryTimeout(), turns());
     }
 
-    /// So that one tenant has a processor less than there are.
+    /// Returns how many turns there are: as many as processors, of which one tenant may have all but one.
     private static int turns() {
         return Math.max(2, Runtime.getRuntime().availableProcessors());
     }
@@ -275,17 +276,18 @@ public final class SqlServer implements AutoCloseable {
                 });
     }
 
-    /// Where it listens for Flight SQL.
+    /// Returns the port where it listens for Flight SQL.
     public int flightPort() {
         return server.port();
     }
 
-    /// Where it listens for probes.
+    /// Returns the port where it listens for probes.
     public int managementPort() {
         return management.port();
     }
 
-    /// Drains: takes no more queries, and gives those that run the configured time; then they fail with UNAVAILABLE.
+    /// Drains the server: it takes no more queries, and those that run have the configured time to end. After it, they
+    /// fail with UNAVAILABLE.
     @Override
     public void close() {
         management.announceDrain();

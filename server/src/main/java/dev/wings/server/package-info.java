@@ -1,5 +1,5 @@
 /// The SQL server: Flight SQL over the rows that were pushed. Start reading at [dev.wings.server.SqlServer], which is
-/// the parts list; the path of a query is `flight` → `run` (with `plan`, `sql`, `engine`) → `scan`.
+/// the parts list. The path of a query is `flight` → `run` (with `plan`, `sql`, `engine`) → `scan`.
 @NullMarked
 package dev.wings.server;
 

@@ -35,12 +35,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// I1, I2, I4 to I8: what producers and readers were told stays true, whatever gets lost, crashes, stands still or is
-/// told wrong times on the way, and in the end nothing is left behind.
+/// Checks I1, I2 and I4 to I8: what producers and readers were told stays true, whatever gets lost, crashes, stands
+/// still or is told wrong times on the way, and in the end nothing is left behind.
 ///
-/// Two control planes over one database in memory, and ingestors and compactors over one object store are the real
-/// ones;
-/// the network, the store, the time, and what writes the files of tables are not.
+/// Two control planes over one database in memory are the real ones, and so are the ingestors and compactors over one
+/// object store. The network, the store, the time, and what writes the files of tables are simulated.
 @ExtendWith(Silence.class)
 final class ClusterSimulationTest {
 
@@ -49,14 +48,14 @@ final class ClusterSimulationTest {
         assertThat(SimulatedRun.of(seed, Flaw.NONE).steps()).isPositive();
     }
 
-    /// Each of them has found a fault that was mended since.
+    /// Each of these seeds has found a fault that was mended since.
     @ParameterizedTest
     @ValueSource(longs = {20109, 20275})
     void promisesAreKeptWhereTheyWereBroken(long seed) {
         promisesAreKept(seed);
     }
 
-    /// Else nothing could be lost.
+    /// If no row were acknowledged, none could be lost.
     @Test
     void rowsAreAcknowledged() {
         assertThat(SimulatedRun.of(1, Flaw.NONE).acknowledgedRows()
@@ -71,8 +70,8 @@ final class ClusterSimulationTest {
                 .isNotEqualTo(SimulatedRun.of(8, Flaw.NONE));
     }
 
-    /// So what one machine has found another can look at: nothing depends on where objects are in memory, or on what a
-    /// JVM draws when it starts.
+    /// What one machine has found can be looked at on another: nothing depends on where objects are in memory, or on
+    /// what a JVM draws when it starts.
     @Test
     void sameSeedIsTheSameRunInAnotherJvm() throws IOException, InterruptedException {
         Process other = new ProcessBuilder(
@@ -99,7 +98,7 @@ final class ClusterSimulationTest {
                         .toList());
     }
 
-    /// Nobody can give the JDK and libraries another thread: their locks may be met, and change nothing.
+    /// Threads of the JDK and of libraries are not simulated. Their locks may be met, which changes nothing.
     @Test
     void monitorsOfThreadsThatAreNotSimulatedArePassed() throws InterruptedException {
         Object monitor = new Object();
@@ -129,7 +128,7 @@ final class ClusterSimulationTest {
 
     @Test
     void waitingInTheTimeOfTheMachineIsFound() {
-        // long enough that it cannot be over before the thread is seen to wait
+        // This is long enough that it cannot be over before the thread is seen to wait.
         assertThatThrownBy(() -> new Simulation(1).run(() -> LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1))))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("wait");

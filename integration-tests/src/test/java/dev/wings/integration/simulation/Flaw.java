@@ -17,17 +17,17 @@ package dev.wings.integration.simulation;
 
 import java.util.regex.Pattern;
 
-/// A deliberate fault of what is simulated, which the simulation has to find: else it would not find those of the real
-/// services either.
+/// A deliberate fault of what is simulated. The simulation has to find it: if it did not, it would not find faults of
+/// the real services either.
 enum Flaw {
     NONE("nothing"),
     /// The object store confirms what it has not stored.
     FORGETFUL_STORE("I1|I8"),
     /// The database loses everything when a control plane crashes.
     FORGETFUL_DATABASE("I1|I2|NOT_FOUND|not found"),
-    /// Plans are now and then those of a moment ago.
+    /// Plans are, now and then, those of a moment ago.
     STALE_PLANS("I5"),
-    /// A plan of several topics has each of them as of another moment.
+    /// In a plan of several topics, each topic is seen at another moment.
     TORN_PLANS("I6"),
     /// A folio that is committed again is committed twice.
     FORGETFUL_COMMITS("I4"),
@@ -42,12 +42,12 @@ enum Flaw {
 
     private final Pattern promises;
 
-    /// @param promises that it breaks
+    /// @param promises a pattern of the promises that the fault breaks, as the messages of failures name them
     Flaw(String promises) {
         this.promises = Pattern.compile(promises);
     }
 
-    /// Whether what failed is what the fault breaks.
+    /// Whether a failure is one that the fault causes.
     boolean explains(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (promises.matcher(String.valueOf(cause.getMessage())).find()) {

@@ -107,7 +107,7 @@ final class FlawedStores {
                 stores.connection());
     }
 
-    /// `store`, but for one method.
+    /// Returns `store` with another implementation of one of its methods.
     private static <T> T instead(Class<T> type, T store, String method, Function<Object[], Object> flawed) {
         return type.cast(
                 Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, called, arguments) -> {
@@ -118,7 +118,7 @@ final class FlawedStores {
                 }));
     }
 
-    /// A plan that can be told again.
+    /// Keeps a plan, so that it can be told once more.
     private static final class RecordedPlan implements PlanSink {
         private List<TopicSnapshot> topics = List.of();
         private final List<Consumer<PlanSink>> pages = new ArrayList<>();

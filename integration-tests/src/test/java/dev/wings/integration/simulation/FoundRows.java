@@ -19,14 +19,14 @@ import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What one query finds in one topic.
+/// The rows that one query finds in one topic.
 final class FoundRows {
 
     private final String topic;
     private final String topicUid;
     private final SortedMap<Position, StoredRow> rows = new TreeMap<>();
 
-    /// @param topic its name
+    /// @param topic the topic's name
     FoundRows(String topic, String topicUid) {
         this.topic = topic;
         this.topicUid = topicUid;
@@ -40,7 +40,7 @@ final class FoundRows {
         return topicUid;
     }
 
-    /// @param place where it was found, for the message
+    /// @param place where the row was found, for the message
     void add(StoredRow row, String place) {
         StoredRow other = rows.put(row.position(), row);
         if (other != null) {

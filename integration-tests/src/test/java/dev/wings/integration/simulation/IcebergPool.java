@@ -21,17 +21,18 @@ import java.util.concurrent.ExecutorService;
 import org.apache.iceberg.util.ThreadPools;
 
 /// The pool on which Iceberg writes manifests. An update can be given threads to read manifests with, but none to write
-/// them with: it takes those of this pool, and sleeps in the machine's time until they are through. So the pool is
-/// robbed of its threads.
+/// them with: it takes those of this pool, and sleeps in the machine's time until they are done. So the threads are
+/// taken from the pool.
 final class IcebergPool {
 
     private IcebergPool() {}
 
-    /// From now on each task of the pool runs at once, on the thread that gives it, in all of this process.
+    /// Makes each task of the pool run at once, on the thread that submits it, in all of this process.
     static synchronized void runOnCallers() {
         ExecutorService pool = ThreadPools.getWorkerPool();
         try {
-            // what hides how the pool is configured, and has it in a field that no compiler takes for constant
+            // This object hides how the pool is configured. It has the pool in a field that no compiler takes for a
+            // constant.
             Field delegate = pool.getClass().getDeclaredField("e");
             Class<?> type = Class.forName("sun.misc.Unsafe");
             Field theUnsafe = type.getDeclaredField("theUnsafe");

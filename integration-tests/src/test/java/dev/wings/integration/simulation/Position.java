@@ -19,7 +19,7 @@ import java.util.Comparator;
 
 /// Where a row is in a topic.
 ///
-/// @param partition its value as a text
+/// @param partition the partition's value as a text
 record Position(String partition, long offset) implements Comparable<Position> {
 
     private static final Comparator<Position> ORDER =

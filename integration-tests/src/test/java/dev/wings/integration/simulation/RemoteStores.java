@@ -28,8 +28,8 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 
-/// The stores of a control plane over a network: what is asked takes its time, is refused now and then, or done without
-/// an answer.
+/// The stores of a control plane behind a network: a question takes its time, is refused now and then, or is done
+/// without an answer.
 record RemoteStores(Simulation simulation, SimulatedProcess process) {
 
     private static final Duration USUAL = Duration.ofMillis(3);
@@ -69,7 +69,7 @@ record RemoteStores(Simulation simulation, SimulatedProcess process) {
         }
     }
 
-    /// What is told is true when it is said, and heard a moment later.
+    /// Gives a time back after a pause: what a store says is true when it is said, and is heard a moment later.
     private Instant late(Instant time) {
         pause();
         return time;

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
-/// Nobody writes a line to the log. What it is written to is shared with threads that are not simulated: who waits for
-/// them waits in the time of the machine, and who crashes meanwhile keeps it for ever.
+/// Keeps everybody from writing to the log. Its output is shared with threads that are not simulated: whoever waits for
+/// them waits in the time of the machine, and whoever crashes meanwhile keeps the output for ever.
 final class Silence extends TurboFilter implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
 
     @Override
@@ -36,7 +36,7 @@ final class Silence extends TurboFilter implements BeforeAllCallback, AfterAllCa
         return FilterReply.DENY;
     }
 
-    /// Until it is closed.
+    /// Keeps the log silent until the result is closed.
     static Silence keep() {
         Silence silence = new Silence();
         logs().addTurboFilter(silence);

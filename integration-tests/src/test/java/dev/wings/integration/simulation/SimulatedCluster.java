@@ -60,22 +60,22 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.RootAllocator;
 
-/// Control planes over one database, ingestors and compactors over one object store: the real ones, but for their
-/// sockets, and for what writes the files of tables. The state survives every crash.
+/// Control planes over one database, and ingestors and compactors over one object store. They are the real ones, except
+/// for their sockets and for what writes the files of tables. The state survives every crash.
 final class SimulatedCluster {
 
     /// How long an object stays that nothing refers to any more: the shortest that can be configured.
     static final Duration GRACE = Duration.ofMinutes(5);
 
     static final String NAMESPACE = "tenants/default/namespaces/default";
-    /// A namespace that is deleted, and maybe made again.
+    /// A namespace that is deleted, and maybe made once more.
     static final String BRIEF_NAMESPACE = "tenants/default/namespaces/brief";
 
     static final URI STORE = URI.create("file:///simulated");
     static final String EVENTS = NAMESPACE + "/topics/events";
-    /// What was written to the topic before is written to this one after that.
+    /// The topic that gets what was written to [#EVENTS], after it was written there.
     static final String COPIES = NAMESPACE + "/topics/copies";
-    /// A topic that is deleted, and maybe made again.
+    /// A topic that is deleted, and maybe made once more.
     static final String BRIEF = BRIEF_NAMESPACE + "/topics/brief";
 
     static final TopicSchema SCHEMA = new TopicSchema(
@@ -88,7 +88,7 @@ final class SimulatedCluster {
             Map.entry("WINGS_CONTROL_PLANE_GARBAGE_GRACE", GRACE.toSeconds() + "s"),
             Map.entry("WINGS_CONTROL_PLANE_GARBAGE_INTERVAL", "60s"),
             Map.entry("WINGS_CONTROL_PLANE_TASK_LEASE", "5s"),
-            // whoever crashes counts as an attempt
+            // a task whose worker crashes has had an attempt
             Map.entry("WINGS_CONTROL_PLANE_TASK_ATTEMPTS", "1000"),
             Map.entry("WINGS_CONTROL_PLANE_TASK_MIN_BACKOFF", "100ms"),
             Map.entry("WINGS_CONTROL_PLANE_TASK_MAX_BACKOFF", "5s"),
@@ -111,7 +111,7 @@ final class SimulatedCluster {
     private final StoredObjects stored = new StoredObjects();
     private final List<Replica> replicas = new ArrayList<>();
     private final List<SimulatedProcess> compactors = new ArrayList<>();
-    /// Those that run.
+    /// The processes that run.
     private final List<SimulatedProcess> running = new ArrayList<>();
     private int processes;
 
@@ -141,7 +141,7 @@ final class SimulatedCluster {
         return process;
     }
 
-    /// One of those that run.
+    /// Returns one of the processes that run.
     SimulatedProcess anyProcess() {
         return running.get(simulation.random().nextInt(running.size()));
     }
@@ -247,25 +247,26 @@ final class SimulatedCluster {
         return new SimulatedReader(simulation, process, channel(process), store(process, 0), stored);
     }
 
-    /// One that gets its answers.
+    /// Opens a reader whose calls are all answered.
     SimulatedReader openReliableReader() {
         SimulatedProcess process = start("reader");
         return new SimulatedReader(simulation, process, reliableChannel(process), store(process, 0), stored);
     }
 
-    /// Keys of all objects.
+    /// Returns the keys of all objects.
     Set<String> objects() {
         return objects.list("", "", Integer.MAX_VALUE).stream()
                 .map(ObjectInfo::key)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /// Each call goes to one of the control planes.
+    /// Returns a channel on which each call goes to one of the control planes.
     private Channel channel(SimulatedProcess from) {
         return network.channel(from, this::anyPeer, true);
     }
 
-    /// Calls on it fail for what the control plane says, and for nothing else while none of them crashes.
+    /// Returns a channel whose calls fail for what the control plane says, and for nothing else as long as none of the
+    /// control planes crashes.
     private Channel reliableChannel(SimulatedProcess from) {
         return network.channel(from, this::anyPeer, false);
     }
@@ -274,9 +275,9 @@ final class SimulatedCluster {
         return replicas.get(simulation.random().nextInt(replicas.size())).peer;
     }
 
-    /// Makes or deletes something, as often as it takes.
+    /// Makes or deletes something, and repeats the call until it is known to be done.
     ///
-    /// @param client the process of whoever does it
+    /// @param client the process of whoever makes the change
     private void change(SimulatedProcess client, Function<ClusterMetadataBlockingStub, Object> call) {
         ClusterMetadataBlockingStub cluster = ClusterMetadataGrpc.newBlockingStub(reliableChannel(client));
         boolean unknown = false;
@@ -289,7 +290,7 @@ final class SimulatedCluster {
                     case UNAVAILABLE -> unknown = true;
                     case ALREADY_EXISTS, NOT_FOUND -> {
                         if (unknown) {
-                            // it was done
+                            // the call before has done it
                             return;
                         }
                         throw e;
@@ -331,7 +332,7 @@ final class SimulatedCluster {
                         DeleteNamespaceRequest.newBuilder().setName(name).build()));
     }
 
-    /// @param partitionBy name of a field; empty for none
+    /// @param partitionBy the name of a field; empty for none
     void createTopic(SimulatedProcess client, String name, String partitionBy) {
         change(
                 client,
@@ -354,7 +355,7 @@ final class SimulatedCluster {
                         DeleteTopicRequest.newBuilder().setName(name).build()));
     }
 
-    /// Ends those that still run as they end when they are told to.
+    /// Ends the processes that still run in the way in which they end when they are told to.
     void close() {
         replicas.forEach(replica -> replica.resources.close());
     }

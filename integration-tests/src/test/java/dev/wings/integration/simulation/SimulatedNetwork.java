@@ -41,13 +41,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Takes calls of gRPC from process to process: late, and now and then not at all, or without their answer.
+/// Takes calls of gRPC from process to process. A call is late; now and then it does not arrive at all, or its answer
+/// does not.
 final class SimulatedNetwork {
 
     private static final Duration LATENCY = Duration.ofMillis(3);
 
-    /// What is done under a lease: now and then it arrives when the lease is over, and its worker stands still until
-    /// then.
+    /// The call that is made under a lease. Now and then it arrives when the lease is over, and its worker stands still
+    /// until then.
     private static final String COMMIT = TasksGrpc.getCommitTableMethod().getFullMethodName();
 
     private static final Duration STANDSTILL = Duration.ofSeconds(30);
@@ -75,7 +76,7 @@ final class SimulatedNetwork {
         }
     }
 
-    /// @param peer asked anew for each call
+    /// @param peer is asked anew for each call
     Channel channel(SimulatedProcess from, Supplier<Peer> peer, boolean faulty) {
         return new Channel() {
             @Override
@@ -90,13 +91,13 @@ final class SimulatedNetwork {
         };
     }
 
-    /// Ends a process as [SimulatedProcess#crash] does; those who have called it notice.
+    /// Ends a process as [SimulatedProcess#crash] does; those who have called it notice that.
     void crash(SimulatedProcess process) {
         process.crash();
         open.stream().filter(call -> call.peer.process() == process).toList().forEach(Call::disconnected);
     }
 
-    /// A call with one request. The client's events come on the executor that it gave.
+    /// A call with one request. The client's events run on the executor that it gave.
     private final class Call<Q, A> extends ClientCall<Q, A> {
         private final SimulatedProcess from;
         private final Peer peer;
@@ -117,7 +118,7 @@ final class SimulatedNetwork {
             this.from = from;
             this.peer = peer;
             this.method = method;
-            // without one, the listener only puts what comes into a queue
+            // without an executor, the listener only puts what comes into a queue
             this.executor = Objects.requireNonNullElse(options.getExecutor(), Runnable::run);
             this.deadline = options.getDeadline();
             this.faulty = faulty;
@@ -128,7 +129,7 @@ final class SimulatedNetwork {
             listener = client;
             headers = sent;
             if (deadline != null) {
-                // fails if the deadline is kept by another clock than ours
+                // this fails if the deadline is kept by another clock than ours
                 deadline.isBefore(Deadline.after(0, TimeUnit.NANOSECONDS, simulation.ticker()));
                 Duration left = Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
                 from.world().scheduler().schedule(left, () -> cut(Status.DEADLINE_EXCEEDED));
@@ -182,7 +183,7 @@ final class SimulatedNetwork {
             }
         }
 
-        /// The call is over for the client, whatever the server does.
+        /// Ends the call for the client, whatever the server does.
         private void cut(Status status) {
             if (!over && end == null) {
                 answers.clear();
@@ -228,7 +229,7 @@ final class SimulatedNetwork {
             cut(Status.CANCELLED.withDescription(message).withCause(cause));
         }
 
-        /// As the server sees it.
+        /// The call as the server sees it.
         private final class Served extends ServerCall<Q, A> {
             @Override
             public void request(int more) {}
@@ -236,7 +237,7 @@ final class SimulatedNetwork {
             @Override
             public void sendHeaders(Metadata sent) {}
 
-            /// Answers go before the end, which is on its way for longer.
+            /// Delivers an answer at once, so that it comes before the end of the call, which is on its way for longer.
             @Override
             public void sendMessage(A message) {
                 if (end == null) {

@@ -31,11 +31,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 
-/// A process of a simulation: threads and timers that end with it, wherever they are, and a clock of its own, which is
-/// wrong.
+/// A process of a simulation. Its threads and timers end with it, wherever they are, and its own clock is wrong.
 final class SimulatedProcess {
 
-    /// So wrong is a clock at most. What two clocks differ by, and what a transaction takes, have to fit into half of
+    /// The largest error of a clock. What two clocks differ by, and what a transaction takes, have to fit into half of
     /// the grace of garbage.
     static final Duration MAX_SKEW = SimulatedCluster.GRACE.dividedBy(5);
 
@@ -61,13 +60,13 @@ final class SimulatedProcess {
         return simulation.now().plus(skew);
     }
 
-    /// Its clock jumps, forwards or back.
+    /// Lets the clock of this process jump, forwards or back.
     void setClock() {
         skew = simulation.upTo(MAX_SKEW.multipliedBy(2)).minus(MAX_SKEW);
         simulation.note("clock " + name + " " + skew);
     }
 
-    /// Nothing of it happens for so long, and it does not notice: as in a pause of the machine.
+    /// Stops the process for so long without its noticing, as a pause of the machine does.
     void freeze(Duration time) {
         if (!frozen) {
             simulation.note("freeze " + name);
@@ -80,7 +79,8 @@ final class SimulatedProcess {
         }
     }
 
-    /// Whether a step of it is to be done now; else, if ever, it becomes ready once more.
+    /// Whether a step of this process is to be done now. A step of a frozen process becomes ready once more when the
+    /// pause ends, and one of a dead process never does.
     boolean mayGoOn(Step step) {
         if (frozen) {
             held.add(step);
@@ -101,7 +101,7 @@ final class SimulatedProcess {
         return alive;
     }
 
-    /// Ends it as a machine does that loses power: no thread goes on, no timer fires, nothing is closed.
+    /// Ends the process as a machine ends that loses power: no thread goes on, no timer fires, nothing is closed.
     void crash() {
         alive = false;
         simulation.note("crash " + name);
@@ -121,7 +121,7 @@ final class SimulatedProcess {
             };
         }
 
-        /// Nothing that blocks is simulated.
+        /// Gives virtual threads here, too: nothing that is simulated blocks its thread.
         @Override
         public ThreadFactory blocking(String prefix) {
             return virtual(prefix);

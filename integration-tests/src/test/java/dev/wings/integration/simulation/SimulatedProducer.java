@@ -36,11 +36,11 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// One producer's streams, one after the other: each goes on until a batch of it fails, several batches under way at
-/// once. Told accepted or not, no value is ever sent twice to a topic.
+/// One producer's streams, one after the other. Each stream has several batches under way at once, and goes on until
+/// one of them fails. Whether a value was accepted or not, it is never sent twice to a topic.
 ///
-/// What was accepted by the topic of events is sent to that of copies after that; and some batches are sent to a topic
-/// that may be gone.
+/// What the topic of events has accepted is sent to that of copies after that. Some batches are sent to a topic that
+/// may be gone.
 final class SimulatedProducer {
 
     private static final int UNDER_WAY = 4;
@@ -58,7 +58,7 @@ final class SimulatedProducer {
     private final int number;
     private long drawn;
 
-    /// @param number of its own, from which its values come
+    /// @param number the producer's own number, from which its values come
     SimulatedProducer(Simulation simulation, RunningIngestor ingestor, WrittenTopics written, int number) {
         this.simulation = simulation;
         this.ingestor = ingestor;
@@ -68,10 +68,10 @@ final class SimulatedProducer {
 
     /// Rows with the ids from `firstId` on.
     ///
-    /// @param keys of the rows
+    /// @param keys the keys of the rows
     private record Rows(long firstId, List<Long> keys) {
 
-        /// Takes the rows of one partition; all of them for a topic without partitions.
+        /// Returns the ids of the rows in one partition, or those of all rows for a topic without partitions.
         List<Long> ids(String partition) {
             List<Long> ids = new ArrayList<>();
             for (int row = 0; row < keys.size(); row++) {
@@ -97,7 +97,7 @@ final class SimulatedProducer {
         }
     }
 
-    /// Runs on a thread of the ingestor's process.
+    /// Writes so many streams, on a thread of the ingestor's process.
     void run(int streams) {
         for (int stream = 0; stream < streams; stream++) {
             write(SimulatedCluster.COPIES, write(SimulatedCluster.EVENTS, draw()));
@@ -120,7 +120,7 @@ final class SimulatedProducer {
         return batches;
     }
 
-    /// Which of the batches were accepted.
+    /// Writes one stream. Returns the batches that were accepted.
     private List<Rows> write(String topic, List<Rows> batches) {
         TopicName name = TopicName.parse(topic);
         List<Rows> accepted = new ArrayList<>();
@@ -148,7 +148,7 @@ final class SimulatedProducer {
     }
 
     private Sent send(TopicName name, Session session, Rows rows, MemoryBudget.Account account) {
-        // the session takes the same a moment later
+        // a moment later the session takes the topic with the same uid
         String topicUid = ingestor.parts().intake().topics().load(name).uid();
         Sent batch = new Sent(topicUid, rows, new CompletableFuture<>());
         written.of(topicUid).sent(rows.firstId, rows.keys.size());
@@ -167,9 +167,9 @@ final class SimulatedProducer {
         return batch;
     }
 
-    /// Whether it was accepted.
+    /// Waits for the answer to a batch. Returns whether it was accepted.
     ///
-    /// @param ends of what was accepted of the stream so far, by partition
+    /// @param ends the end of what was accepted of the stream so far, by partition
     private boolean take(Sent batch, Map<String, Long> ends) {
         try {
             for (PartitionRange range : batch.answer.get()) {

@@ -43,10 +43,11 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.NotFoundException;
 
-/// Reads topics as a server does: one plan, then the pages and the table that it names. No engine is there to be asked.
+/// Reads topics as a server does: it asks for one plan, and reads the pages and the table that the plan names. No query
+/// engine runs.
 final class SimulatedReader {
 
-    /// As long a query may take: what it found when it began stays for it.
+    /// The longest time that a query may take: what it has found when it began stays for so long.
     private static final Duration LONGEST = SimulatedCluster.GRACE;
 
     private final Simulation simulation;
@@ -56,8 +57,8 @@ final class SimulatedReader {
     private final StoredObjects objects;
     private final Retries calls;
 
-    /// @param store without faults: whatever is not there is missing
-    /// @param objects of all readers
+    /// @param store a store without faults: an object that it does not find is missing
+    /// @param objects the objects of all readers
     SimulatedReader(
             Simulation simulation,
             SimulatedProcess process,
@@ -79,7 +80,7 @@ final class SimulatedReader {
 
     /// A snapshot, as the control plane tells it.
     ///
-    /// @param start when it was asked for
+    /// @param start when the plan was asked for
     private record Plan(Instant start, List<String> names, List<PlanScanResponse> answers) {
 
         TopicSnapshot topic(int index) {
@@ -87,9 +88,10 @@ final class SimulatedReader {
         }
     }
 
-    /// What topics hold now; empty if it took longer than a query may take. NOT_FOUND if one of them does not exist.
+    /// Reads what the topics hold now. The result is empty if that took longer than a query may take. Fails with
+    /// NOT_FOUND if one of the topics does not exist.
     ///
-    /// @param pause between the plan and the first look at what it names
+    /// @param pause the time between the plan and the first look at what it names
     Optional<List<FoundRows>> read(List<String> topics, Duration pause) {
         Plan plan = plan(topics);
         sleep(pause);
@@ -150,7 +152,7 @@ final class SimulatedReader {
         }
     }
 
-    /// Keys of all that the topics' tables refer to now.
+    /// Returns the keys of all objects that the topics' tables refer to now.
     Set<String> filesOfTables(List<String> topics) {
         Plan plan = plan(topics);
         Set<String> locations = new HashSet<>();

@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /// One run of a cluster for a seed: producers write and readers read while processes crash, freeze and are told wrong
-/// times; in the end all has to come to rest.
+/// times. In the end everything has to come to rest.
 final class SimulatedRun {
 
     private static final Duration CALM = Duration.ofSeconds(3);
@@ -35,7 +35,7 @@ final class SimulatedRun {
     private static final Duration LATE = Duration.ofSeconds(30);
     private static final int LATE_TROUBLES = 2;
 
-    /// It takes a few graces until all is collected.
+    /// How long collecting everything may take: a few times the grace.
     private static final Duration REST = SimulatedCluster.GRACE.multipliedBy(10);
 
     static {
@@ -66,7 +66,7 @@ final class SimulatedRun {
 
     /// What came of a run.
     ///
-    /// @param hash of all that happened
+    /// @param hash the hash of everything that happened
     record Outcome(long hash, long steps, long acknowledgedRows) {}
 
     /// Fails if any promise was broken.
@@ -77,7 +77,7 @@ final class SimulatedRun {
         return new Outcome(simulation.hash(), simulation.steps(), run.written.acknowledgedRows());
     }
 
-    /// On the thread of a client that makes trouble.
+    /// Runs on the thread of a client, which makes the trouble.
     private void run() {
         cluster.openControlPlanes(2);
         cluster.createTenant(client);
@@ -129,7 +129,7 @@ final class SimulatedRun {
         }
     }
 
-    /// I7, I8: in the end all rows are in tables, once, and nothing is left that nobody can find.
+    /// Checks I7 and I8: in the end all rows are in tables, once, and nothing is left that nobody can find.
     private void settle() {
         SimulatedReader reader = cluster.openReliableReader();
         List<String> topics = briefExists ? ALL : LASTING;
@@ -146,7 +146,8 @@ final class SimulatedRun {
         reader.read(topics, Duration.ZERO).ifPresent(found -> written.check(before, found));
     }
 
-    /// Keys of what is in nobody's table. Folios are the last to go, mostly: only then tables are read.
+    /// Returns the keys of objects that are in nobody's table. Folios mostly go last, so that tables are read only when
+    /// no folio is left.
     private Set<String> left(SimulatedReader reader, List<String> topics) {
         Set<String> left = cluster.objects();
         if (left.stream().noneMatch(key -> key.endsWith(".folio"))) {
@@ -155,7 +156,7 @@ final class SimulatedRun {
         return left;
     }
 
-    /// Makes the topic that is not for long, or deletes it, now and then with its namespace.
+    /// Makes the topic that does not stay for long, or deletes it, now and then together with its namespace.
     private void turnBrief() {
         if (briefExists) {
             cluster.deleteTopic(client, SimulatedCluster.BRIEF);
@@ -178,7 +179,7 @@ final class SimulatedRun {
         for (int i = 0; i < READERS; i++) {
             SimulatedReader reader = cluster.openReader();
             threads.add(reader.process().world().threads().start("reader", () -> {
-                // once more when all is written
+                // the reader reads once more when everything is written
                 boolean last;
                 do {
                     last = over;
@@ -196,14 +197,14 @@ final class SimulatedRun {
         try {
             reader.read(simulation.chance(0.5) ? ALL : LASTING, pause).ifPresent(found -> written.check(before, found));
         } catch (WingsException e) {
-            // the brief topic may not be there, and no control plane that answers
+            // the brief topic may be gone, and no control plane may answer
             if (e.kind() != ErrorKind.NOT_FOUND && e.kind() != ErrorKind.UNAVAILABLE) {
                 throw e;
             }
         }
     }
 
-    /// Often just short of what a query may take.
+    /// Returns a long pause; often it is just shorter than a query may be.
     private Duration longPause() {
         return simulation.chance(0.5)
                 ? simulation.upTo(SimulatedCluster.GRACE)

@@ -43,7 +43,7 @@ import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 
-/// Makes the files of tables in Java alone.
+/// Makes the files of tables, in Java alone.
 record SimulatedSegments(World world, Flaw flaw) implements SegmentMaker {
 
     @Override
@@ -70,7 +70,7 @@ record SimulatedSegments(World world, Flaw flaw) implements SegmentMaker {
 
         @Override
         public void addPages(List<TopicPage> pages) {
-            // by partition of the table, of which there is one for each of the topic
+            // the rows by partition of the table: each partition of the topic has one
             Map<String, List<StoredRow>> rows = new TreeMap<>();
             for (TopicPage page : pages) {
                 rows.computeIfAbsent(page.partitionValue(), value -> new ArrayList<>())
@@ -130,7 +130,7 @@ record SimulatedSegments(World world, Flaw flaw) implements SegmentMaker {
                 try {
                     store.create(key, List.of(content.duplicate()));
                 } catch (WingsException e) {
-                    // an attempt before may have stored it
+                    // an attempt before this one may have stored the file
                     if (attempts.get() == 0 || e.kind() != ErrorKind.ALREADY_EXISTS) {
                         throw e;
                     }

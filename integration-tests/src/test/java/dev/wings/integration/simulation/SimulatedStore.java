@@ -26,9 +26,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// An object store as one process reaches it: slow now and then, away for a moment, or lost with its answer.
+/// An object store as one process reaches it. It is slow now and then, refuses a call, or loses its answer.
 ///
-/// @param faults how often a question is refused, and how often its answer is lost
+/// @param faults how often a call is refused, and how often its answer is lost
 record SimulatedStore(
         Simulation simulation, SimulatedProcess process, MemoryObjectStore objects, Flaw flaw, double faults)
         implements ObjectStore {
@@ -73,9 +73,9 @@ record SimulatedStore(
         });
     }
 
-    /// How often a read fails: seldom that of a table's metadata, of which a task reads many, and
-    /// tries none again; never that of a manifest, since Iceberg, when it plans a scan, looks for such
-    /// failures at the machine's pace.
+    /// How often a read fails. Reads of a table's metadata seldom fail, since a task reads many of them, and repeats
+    /// none. Reads of a manifest never fail: when Iceberg plans a scan, it waits for such failures in the machine's
+    /// time.
     private double faultsOf(String key) {
         if (!key.contains("/metadata/")) {
             return faults;

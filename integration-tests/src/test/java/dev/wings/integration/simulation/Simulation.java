@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One processor and one clock for all threads of all simulated processes.
 ///
-/// A step is what a virtual thread does between two waits. Of those that could go on a seeded choice takes the next;
-/// when none can, time jumps to the next timer. So the seed decides on everything, and a run takes no time but that of
-/// its steps.
+/// A step is what a virtual thread does between two waits. When several threads could go on, a seeded choice takes the
+/// next one; when none can, time jumps to the next timer. So the seed decides on everything, and a run takes no longer
+/// than its steps do.
 final class Simulation {
 
     static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
@@ -42,7 +42,8 @@ final class Simulation {
     private static final Comparator<Alarm> BY_TIME =
             Comparator.<Alarm>comparingLong(alarm -> alarm.nanos).thenComparingLong(alarm -> alarm.number);
 
-    /// Nothing that is simulated takes so long: something waits for what never comes.
+    /// The limit of the simulated time. Nothing that is simulated takes so long: at this point something waits for what
+    /// never comes.
     private static final Duration LIMIT = Duration.ofHours(12);
 
     private static final int MONITOR_SECONDS = 60;
@@ -57,13 +58,13 @@ final class Simulation {
     private long steps;
     private long hash = 0xcbf29ce484222325L;
     private volatile @Nullable Throwable failure;
-    /// Whose step is being done.
+    /// The thread whose step is being done.
     private volatile @Nullable Thread running;
 
-    /// What goes on with it, when it had to wait for a monitor.
+    /// The rest of a step whose thread had to wait for a monitor.
     private final BlockingQueue<Runnable> entered = new LinkedBlockingQueue<>();
 
-    /// What a thread does next.
+    /// What a thread does next, in the process that it belongs to.
     record Step(SimulatedProcess process, Thread thread, Runnable continuation) {}
 
     private static final class Alarm {
@@ -106,7 +107,7 @@ final class Simulation {
         return steps;
     }
 
-    /// The same for two runs in which the same happened in the same order at the same time.
+    /// Returns a hash that is the same for two runs in which the same happened in the same order at the same time.
     long hash() {
         return hash;
     }
@@ -122,8 +123,8 @@ final class Simulation {
         hash ^= hash >>> 29;
     }
 
-    /// Runs `body` in a process of its own, and what it starts, until it returns. Fails as it does, or as any thread of
-    /// any process does.
+    /// Runs `body` in a process of its own, and what it starts, until it returns. Fails as `body` does, or as any
+    /// thread of any process does.
     void run(Runnable body) {
         SimulatedProcess main = new SimulatedProcess(this, "main");
         boolean[] over = new boolean[1];
@@ -162,7 +163,8 @@ final class Simulation {
         next.action.run();
     }
 
-    /// A monitor that a thread of the JDK or of a library has, which is not simulated, is waited for within the step.
+    /// Runs a step. If it needs a monitor that a thread of the JDK or of a library has, which is not simulated, the
+    /// step waits for it and goes on.
     private void run(Step step) {
         running = step.thread;
         step.continuation.run();
@@ -182,7 +184,7 @@ final class Simulation {
         }
     }
 
-    /// And does not only say how long it would wait for what will happen before.
+    /// Whether a thread sleeps. Another one may only say how long it would wait for what will happen earlier.
     private static boolean isAsleep(Thread thread) {
         return Arrays.stream(thread.getStackTrace())
                 .anyMatch(frame -> frame.getClassName().equals(Thread.class.getName())
@@ -195,32 +197,32 @@ final class Simulation {
         return found;
     }
 
-    /// A thread can go on.
+    /// Tells that a thread can go on.
     void ready(Step step) {
         if (step.thread.equals(running) && VirtualThreads.isAtMonitor(step.thread)) {
             entered.add(step.continuation);
         } else if (onProcessor()) {
             ready.add(step);
         } else {
-            // from a thread of the JDK that wakes sleepers
+            // a thread of the JDK that wakes sleepers has called this
             failed(inTheTimeOfTheMachine(step.thread));
         }
     }
 
-    /// Steps run on the processor's thread, as carrier of the virtual ones.
+    /// Whether a step calls this: steps run on the processor's thread, as carrier of the virtual ones.
     private boolean onProcessor() {
         return Thread.currentThread().equals(processor)
                 || Thread.currentThread().isVirtual();
     }
 
-    /// Has `action` run on the processor after `delay`; it must not wait.
+    /// Has `action` run on the processor after `delay`. The action must not wait.
     Scheduler.Timer alarm(Duration delay, Runnable action) {
         Alarm alarm = new Alarm(nanos + Math.max(0, delay.toNanos()), alarmsSet++, action);
         alarms.add(alarm);
         return () -> alarms.remove(alarm);
     }
 
-    /// A random time up to `longest`.
+    /// Returns a random time up to `longest`.
     Duration upTo(Duration longest) {
         return Duration.ofNanos((long) (random.nextDouble() * longest.toNanos()));
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The canaries of the simulation: each deliberate fault is found, by the promise that it breaks.
+/// The canaries of the simulation: it finds each deliberate fault by the promise that the fault breaks.
 @ExtendWith(Silence.class)
 final class SimulationCanaryTest {
 

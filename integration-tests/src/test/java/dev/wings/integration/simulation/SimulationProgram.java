@@ -35,7 +35,7 @@ final class SimulationProgram {
         try {
             return seed + " " + SimulatedRun.of(seed, flaw);
         } catch (AssertionError e) {
-            // where it failed, beside the line that names the seed
+            // this says where the run failed, beside the line that names the seed
             e.printStackTrace();
             return seed + " failed: " + e.getCause();
         }

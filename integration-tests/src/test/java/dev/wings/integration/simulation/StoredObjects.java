@@ -34,7 +34,7 @@ import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 
-/// What readers find in objects. It never changes, so that each is taken apart once for all of them; whether it is
+/// What readers find in objects. An object never changes, so that each is read once for all readers; whether it is
 /// still there is asked each time.
 final class StoredObjects {
 
@@ -55,7 +55,7 @@ final class StoredObjects {
         return find(manifests, location, store, key(io, location), () -> snapshot.allManifests(io));
     }
 
-    /// Those that a manifest of a table lists.
+    /// Returns the files that a manifest of a table lists.
     List<DataFile> files(ObjectStore store, ManifestFile manifest, TableMetadata table) {
         StoreFileIO io = io(store);
         return find(files, manifest.path(), store, key(io, manifest.path()), () -> read(manifest, io, table));
@@ -78,7 +78,7 @@ final class StoredObjects {
 
     List<StoredRow> page(ObjectStore store, PageRef page, String partition) {
         String key = page.range().key();
-        // one that is committed twice is found twice
+        // a page that is committed twice is found twice
         String id = key + "/" + page.range().start() + "/" + page.startOffset();
         return find(pages, id, store, key, () -> StoredRow.ofPage(store, page, partition));
     }

@@ -37,10 +37,10 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 /// A row as it lies in a page, or in a file of a table. Such a file has a line for each row: the simulation has no
 /// engine that writes Parquet.
 ///
-/// @param id what its producer wrote
+/// @param id the id that its producer has given it
 record StoredRow(Position position, long id, long timestampMicros) {
 
-    /// The rows of a page.
+    /// Returns the rows of a page.
     static List<StoredRow> ofPage(ObjectStore store, PageRef page, String partition) {
         byte[] content = content(
                 store, page.range().key(), page.range().start(), page.range().length());
@@ -76,7 +76,7 @@ record StoredRow(Position position, long id, long timestampMicros) {
         }
     }
 
-    /// The rows of a file.
+    /// Returns the rows of a file of a table.
     static List<StoredRow> ofFile(ObjectStore store, String key, long bytes) {
         List<StoredRow> rows = new ArrayList<>();
         String text = new String(content(store, key, 0, bytes), StandardCharsets.UTF_8);
@@ -88,7 +88,7 @@ record StoredRow(Position position, long id, long timestampMicros) {
         return rows;
     }
 
-    /// A file of these.
+    /// Returns the content of a file that holds these rows.
     static ByteBuffer file(List<StoredRow> rows) {
         StringBuilder text = new StringBuilder();
         for (StoredRow row : rows) {

@@ -22,8 +22,8 @@ import java.lang.reflect.Field;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
-/// Makes virtual threads that run on an executor of our own instead of the JDK's. The JDK can do that, but does not
-/// offer it, so that we reach for it through a lookup that may do everything.
+/// Makes virtual threads that run on an executor of our own instead of the JDK's. The JDK can do that but does not
+/// offer it, so that we reach it through a lookup that may do everything.
 final class VirtualThreads {
 
     private static final MethodHandle NEW_BUILDER = newBuilder();
@@ -43,7 +43,7 @@ final class VirtualThreads {
         }
     }
 
-    /// Whether a virtual thread waits for a monitor, or is about to go on after it has.
+    /// Whether a virtual thread waits for a monitor, or has just got one that it waited for.
     static boolean isAtMonitor(Thread thread) {
         return AT_MONITOR.contains(state(thread));
     }

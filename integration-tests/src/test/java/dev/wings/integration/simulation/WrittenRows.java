@@ -30,7 +30,7 @@ final class WrittenRows {
 
     private final Set<Long> sent = new HashSet<>();
     private final SortedMap<Position, StoredRow> acknowledged = new TreeMap<>();
-    /// Whatever anybody has ever found: it stays so.
+    /// All rows that any reader has ever found: each stays where it was.
     private final Map<Position, StoredRow> found = new HashMap<>();
 
     void sent(long firstId, int rows) {
@@ -39,7 +39,7 @@ final class WrittenRows {
         }
     }
 
-    /// @param ids of the rows that are there now, in their order
+    /// @param ids the ids of the rows that are there now, in their order
     void acknowledged(PartitionRange range, List<Long> ids) {
         if (range.getEndOffset() - range.getStartOffset() != ids.size()) {
             throw new AssertionError("I2: a batch has another number of rows: range=" + range + ", ids=" + ids);
@@ -55,12 +55,12 @@ final class WrittenRows {
         }
     }
 
-    /// A copy.
+    /// Returns a copy.
     SortedMap<Position, StoredRow> acknowledged() {
         return new TreeMap<>(acknowledged);
     }
 
-    /// @param before what was acknowledged before the reader asked
+    /// @param before the rows that were acknowledged before the reader asked
     void check(SortedMap<Position, StoredRow> before, FoundRows rows) {
         checkOrder(rows.rows());
         before.forEach((position, row) -> {
@@ -78,7 +78,8 @@ final class WrittenRows {
         });
     }
 
-    /// Each partition has dense offsets, and times that do not go back; no row is there that was not sent, or twice.
+    /// Checks that each partition has dense offsets and times that do not go back, and that each row was sent, and is
+    /// there only once.
     private void checkOrder(SortedMap<Position, StoredRow> rows) {
         Set<Long> ids = new HashSet<>();
         Position last = new Position("", -1);

@@ -33,7 +33,7 @@ final class WrittenTopics {
         return topics.computeIfAbsent(topicUid, uid -> new WrittenRows());
     }
 
-    /// By uid of the topic.
+    /// Returns the acknowledged rows by uid of their topic.
     Map<String, SortedMap<Position, StoredRow>> acknowledged() {
         Map<String, SortedMap<Position, StoredRow>> rows = new HashMap<>();
         topics.forEach((uid, written) -> rows.put(uid, written.acknowledged()));
@@ -46,8 +46,8 @@ final class WrittenTopics {
                 .sum();
     }
 
-    /// @param before what was acknowledged before the reader asked
-    /// @param found in one snapshot
+    /// @param before the rows that were acknowledged before the reader asked
+    /// @param found what the reader has found in one snapshot
     void check(Map<String, SortedMap<Position, StoredRow>> before, List<FoundRows> found) {
         for (FoundRows rows : found) {
             of(rows.topicUid()).check(before.getOrDefault(rows.topicUid(), Collections.emptySortedMap()), rows);

@@ -47,19 +47,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The control plane's answers as the server needs them. Asks each time: what exists and what it holds must be as
-/// fresh as the call. Two things are remembered: where a namespace's objects are kept, which never changes, and what a
-/// topic was when it was last seen, for who reads it next: the snapshot that is read tells whether it still is that.
+/// The control plane's answers as the server needs them. The control plane is asked each time: what exists and what it
+/// holds must be as fresh as the call. Two things are remembered: where a namespace's objects are kept, which never
+/// changes, and what a topic was when it was last seen. Whoever reads that topic next learns from the snapshot whether
+/// it still is so.
 ///
-/// Safe for use by many threads. Failures are those of the control plane; UNAVAILABLE was retried before.
+/// Safe for use by many threads. Failures are those of the control plane; calls that failed with UNAVAILABLE were
+/// repeated before.
 public final class Catalog {
 
     private static final int PAGE_SIZE = 1000;
 
-    /// Whose object stores are remembered.
+    /// For how many namespaces the object store is remembered.
     private static final int MAX_NAMESPACES = 10_000;
 
-    /// The topics that are remembered have so many columns together, which take some 30 MB.
+    /// How many columns the topics that are remembered have together; they take about 30 MB.
     private static final int MAX_KNOWN_COLUMNS = 30_000;
 
     private final ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster;
@@ -76,7 +78,7 @@ public final class Catalog {
                 }
             });
 
-    /// @param planTimeout of a plan, and of what is read by it
+    /// @param planTimeout how long a plan, and reading by it, may take
     public Catalog(Channel controlPlane, Retries calls, Duration planTimeout) {
         this.cluster = ClusterMetadataGrpc.newBlockingStub(controlPlane);
         this.log = LogMetadataGrpc.newBlockingStub(controlPlane);
@@ -85,9 +87,9 @@ public final class Catalog {
         this.planTimeout = planTimeout;
     }
 
-    /// The topic as it was last seen; it may have changed since, or be gone. Who reads it compares it with the
-    /// snapshot that it reads, and says so with [#forget]. What is not known is asked for: NOT_FOUND if there is no
-    /// such topic, which is not remembered.
+    /// Returns the topic as it was last seen; it may have changed since, or be gone. Whoever reads it compares it with
+    /// the snapshot and, if they differ, says so with [#forget]. A topic that is not known is asked for. Fails with
+    /// NOT_FOUND if there is no such topic, which is not remembered.
     public TopicTable topic(TopicName name) {
         Optional<TopicTable> last = known.find(name);
         if (last.isPresent()) {
@@ -111,7 +113,7 @@ public final class Catalog {
         return topic;
     }
 
-    /// This topic is another one by now, or gone: the next who wants it asks.
+    /// Forgets a topic that is another one by now, or gone, so that the control plane is asked for it next time.
     public void forget(TopicTable topic) {
         known.remove(topic);
     }
@@ -146,7 +148,7 @@ public final class Catalog {
         topics(tenant, "", consumer);
     }
 
-    /// Returns where to go on; empty at the end.
+    /// Shows one page of topics. Returns the token of the next page; empty at the end.
     private String topics(String tenant, String token, Consumer<TopicTable> consumer) {
         ListTopicsRequest request = ListTopicsRequest.newBuilder()
                 .setParent(new TenantName(tenant) + "/namespaces/-")
@@ -188,8 +190,8 @@ public final class Catalog {
         } while (!token.isEmpty());
     }
 
-    /// One consistent snapshot; `consumer` gets the parts of the answer in order. Not repeated after a failure: a
-    /// part may have been consumed.
+    /// Takes one consistent snapshot; `consumer` gets the parts of the answer in order. The call is not repeated after
+    /// a failure, because a part may have been consumed.
     public void plan(PlanScanRequest request, Consumer<PlanScanResponse> consumer) {
         PlanScanRequest timed =
                 request.toBuilder().setReadMillis(planTimeout.toMillis()).build();
@@ -200,8 +202,8 @@ public final class Catalog {
                 });
     }
 
-    /// The beginning of a plan, in messages of at most so many bytes together, and whether that is all of it: at least
-    /// the first message.
+    /// Returns the beginning of a plan, in messages of at most so many bytes together but at least one, and whether
+    /// that is all of it.
     public PlanBeginning beginPlan(PlanScanRequest request, long maxBytes) {
         PlanScanRequest timed =
                 request.toBuilder().setReadMillis(planTimeout.toMillis()).build();
@@ -210,7 +212,7 @@ public final class Catalog {
                 answers -> PlanBeginning.read(answers, maxBytes)));
     }
 
-    /// The root of the object store that holds the pages of a topic.
+    /// Returns the root of the object store that holds the pages of a topic.
     public URI objectStore(TopicTable topic) {
         URI known = storesOfNamespaces.get(topic.namespaceUid());
         if (known != null) {

@@ -22,8 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Topics as they were last seen, by their full names. Bounded by the number of their columns; those that were not
-/// wanted for longest go first. Safe for use by many threads.
+/// Topics as they were last seen, by their full names. How many columns they have together is bounded; topics that were
+/// not asked for longest are forgotten first. Safe for use by many threads.
 final class KnownTopics {
 
     private final int maxColumns;
@@ -49,7 +49,7 @@ final class KnownTopics {
         }
     }
 
-    /// Unless another topic is known by its name, or another schema of it.
+    /// Forgets a topic, unless another topic, or another schema of it, is known by its name.
     synchronized void remove(TopicTable topic) {
         TopicTable now = topics.get(topic.name());
         if (now != null

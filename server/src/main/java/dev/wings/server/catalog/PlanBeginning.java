@@ -22,9 +22,9 @@ import java.util.List;
 
 /// The first messages of a plan.
 ///
-/// @param parts in order
+/// @param parts the messages in order
 /// @param whole whether the plan has no others
-/// @param bytes of the messages
+/// @param bytes how many bytes the messages have
 public record PlanBeginning(List<PlanScanResponse> parts, boolean whole, long bytes) {
 
     public PlanBeginning {

@@ -29,8 +29,8 @@ import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
-/// Rows as they go through a socket: what an Arrow record batch is made of, without its flatbuffer, each buffer at
-/// a place that any of DuckDB's loads may use.
+/// Rows as they go through a socket: what an Arrow record batch is made of, without its flatbuffer. Each buffer is at a
+/// place where any of DuckDB's loads may read it.
 final class Batch implements AutoCloseable {
 
     private static final int ALIGNMENT = 64;
@@ -39,7 +39,7 @@ final class Batch implements AutoCloseable {
 
     private final ArrowRecordBatch batch;
 
-    /// The rows of `root`, whose buffers stay alive until [#close].
+    /// Takes the rows of `root`, whose buffers stay alive until [#close].
     Batch(VectorSchemaRoot root) {
         this.batch = new VectorUnloader(root, true, NoCompressionCodec.INSTANCE, false).getRecordBatch();
     }
@@ -77,7 +77,7 @@ final class Batch implements AutoCloseable {
         }
     }
 
-    /// Makes rows that came through a socket those of `root`. Takes over `body`.
+    /// Puts rows that came through a socket into `root`. Takes over `body`.
     static void load(DataInputStream head, ArrowBuf body, VectorSchemaRoot root) throws IOException {
         int rows = head.readInt();
         List<ArrowFieldNode> nodes = new ArrayList<>();

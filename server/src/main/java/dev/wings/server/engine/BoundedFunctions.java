@@ -15,29 +15,32 @@
  */
 package dev.wings.server.engine;
 
-/// Functions that make much of little. `memory_limit` does not count what a function makes of one row, so that
-/// `repeat('x', 3000000000)` would take gigabytes; and no cancel ends a function before it is done with a row, so that
+/// Bounds functions that make much of little. `memory_limit` does not count what a function makes of one row, so that
+/// `repeat('x', 3000000000)` would take gigabytes. No cancel ends a function before it is done with a row, so that
 /// `levenshtein` of two long texts would take hours.
 ///
-/// Such functions are covered by macros that bound what is asked for, before it is computed. An argument is checked
-/// rather than the call put under a condition, because constants are folded in advance.
+/// Such functions are covered by macros that bound what is asked for before it is computed. An argument is checked,
+/// instead of the call being put under a condition, because constants are folded in advance.
 public final class BoundedFunctions {
 
     /// Part of the message of a function whose result would be longer than a value may be.
     public static final String TOO_LONG = "the result of a function would be too long";
 
-    /// Characters or bytes.
+    /// How long a result may be, in characters or bytes.
     private static final int MAX_RESULT = 1 << 20;
 
-    /// Of a list. It takes 8 bytes and more for each, and an engine makes the lists of 2,048 rows at once.
+    /// How many elements the result may have if it is a list. Each takes 8 bytes and more, and an engine makes the
+    /// lists of 2,048 rows at once.
     private static final int MAX_ELEMENTS = 1 << 17;
 
-    /// Bytes of a text, times how often it is repeated; or, since how much a text may grow by the matches of an
-    /// expression cannot be known in advance, times those of what each match may become.
+    /// How large the bytes of a text, times how often it is repeated, may be. How much a text may grow by the matches
+    /// of an expression cannot be known in advance: there the bytes of the text count times those of what each match
+    /// may become.
     private static final int MAX_PRODUCT = 1 << 24;
 
-    /// Bytes of a text, times those of another, where each is compared with each: nothing interrupts that, so that a
-    /// few such calls, folded while queries are planned, would keep all other queries waiting.
+    /// How large the bytes of a text, times those of another one, may be where each is compared with each. Nothing
+    /// interrupts that, so that a few such calls, folded while queries are planned, would keep all other queries
+    /// waiting.
     private static final int MAX_COMPARED = 1 << 20;
 
     private BoundedFunctions() {}
@@ -67,11 +70,12 @@ public final class BoundedFunctions {
         duckDb.run("CREATE TEMP MACRO " + macro);
     }
 
-    /// Calls of these functions are nested deeply, and the text of an argument is there as often as its macro names
-    /// it: so that the text is there once, it becomes the parameter of a lambda.
+    /// Covers the functions that replace parts of texts. Calls of these functions are nested deeply, and a macro
+    /// repeats the text of an argument as often as it names it. So that the text is there once, it becomes the
+    /// parameter of a lambda.
     private static void defineReplace(SqlEngine duckDb) {
         String more = " // greatest(strlen(t), 1) * (strlen(r) - strlen(t)) > " + MAX_RESULT;
-        // by matches that the text has room for, and if those are too many, by those that it has
+        // The matches that the text has room for are counted first; if those are too many, the matches that it has.
         String grows = "CASE WHEN strlen(x)" + more + " THEN (strlen(x) - strlen(system.main.replace(x, t, '')))" + more
                 + " ELSE false END";
         define(duckDb, "replace(s, t, r) AS system.main.replace(" + checkedText(grows, MAX_RESULT) + ", t, r)");
@@ -93,7 +97,7 @@ public final class BoundedFunctions {
         }
     }
 
-    /// Only the functions that make a list of one row: the table functions of these names are others.
+    /// Covers only the functions that make a list of one row: the table functions of these names are others.
     private static void defineSeries(SqlEngine duckDb) {
         String stop = checked("b", "CAST(b AS HUGEINT) - a > " + MAX_ELEMENTS, "BIGINT", MAX_ELEMENTS);
         String steps =
@@ -117,7 +121,7 @@ public final class BoundedFunctions {
         return "CASE WHEN " + tooMuch + " THEN CAST(" + error(limit) + " AS " + type + ") ELSE " + argument + " END";
     }
 
-    /// The text `s`, which is `x` in the condition.
+    /// Checks the text `s`, which is called `x` in the condition.
     private static String checkedText(String tooMuch, int limit) {
         return "list_filter([s], lambda x: CASE WHEN " + tooMuch + " THEN CAST(" + error(limit)
                 + " AS BOOLEAN) ELSE true END)[1]";

@@ -43,20 +43,23 @@ import org.slf4j.LoggerFactory;
 
 /// A locked DuckDB: it reaches no file and no network, its settings cannot be changed, and its memory is bounded.
 ///
-/// What a query needs is put into the catalog `wings` before it runs. Names and columns stay there for the next
-/// query, which mostly needs the same; if it does not need exactly the same, they go first. Rows go with their query.
+/// What a query needs is put into the catalog `wings` before it runs. Names and columns stay there for the next query,
+/// which mostly needs the same; if it does not need exactly the same, they are removed first. Rows are removed at the
+/// end of their query.
 public final class Engine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
-    /// With them, plans of empty tables say that nothing is read, or cannot be serialized.
+    /// The optimizers that are off in an engine for planning. With them, plans of empty tables say that nothing is
+    /// read, or cannot be serialized.
     private static final String UNPLANNABLE_OPTIMIZERS =
             "statistics_propagation,late_materialization,build_side_probe_side,aggregate_reuse";
 
-    /// The native library keeps about a kilobyte of each column chunk of each file that it has seen.
+    /// How many column chunks may be known. The native library keeps about a kilobyte of each column chunk of each file
+    /// that it has seen.
     private static final long MAX_KNOWN_CHUNKS = 1 << 16;
 
-    /// Threads that bring bytes of files for each one that computes. A single one for all keeps those waiting.
+    /// How many threads bring bytes of files for each one that computes. A single one for all keeps those waiting.
     private static final int READERS_PER_THREAD = 2;
 
     private final SqlEngine duckDb;
@@ -70,10 +73,10 @@ public final class Engine implements AutoCloseable {
 
     /// What is in the catalog.
     ///
-    /// @param batches columns of the tables whose rows are attached, which are called `t0`, `t1`...
-    /// @param files statements that say of which files those tables are, in variables of their names: a variable
-    ///     takes another value in a fraction of the time that another view takes
-    /// @param relations statements that make the tables and views that queries name, or replace them
+    /// @param batches the columns of the tables whose rows are attached, which are called `t0`, `t1`...
+    /// @param files the statements that say of which files those tables are, in variables of their names: a
+    ///     variable takes another value in a fraction of the time that another view takes
+    /// @param relations the statements that make the tables and views that queries name, or replace them
     /// @param session what the session is set to
     private record Layout(
             Set<String> schemas,
@@ -83,7 +86,7 @@ public final class Engine implements AutoCloseable {
             List<String> session) {
         static final Layout NOTHING = new Layout(Set.of(), List.of(), List.of(), Map.of(), List.of());
 
-        /// Whether that is there already which the relations of the other are made of, under the same names.
+        /// Whether everything that the relations of `next` are made of is there already, under the same names.
         boolean isReplacedBy(Layout next) {
             return schemas.equals(next.schemas)
                     && batches.equals(next.batches)
@@ -109,14 +112,14 @@ public final class Engine implements AutoCloseable {
         SYSTEM
     }
 
-    /// Takes over the directories: they go with the engine.
+    /// Opens an engine. Takes over the directories: they are removed with the engine.
     ///
-    /// @param owner for whom it is
-    /// @param first whether its owner has no other that runs
-    /// @param memoryBytes that it may compute with
-    /// @param rowBytes that rows may take on their way into it
-    /// @param temporaryDirectory of this engine alone
-    /// @param segmentDirectory of this engine alone: the only files that it can read are linked there
+    /// @param owner whom the engine is for
+    /// @param first whether its owner has no other engine that runs
+    /// @param memoryBytes how much memory it may compute with
+    /// @param rowBytes how much memory rows may take on their way into it
+    /// @param temporaryDirectory a directory of this engine alone
+    /// @param segmentDirectory a directory of this engine alone: the only files that it can read are linked there
     public static Engine open(
             EngineFactory factory,
             String owner,
@@ -138,24 +141,24 @@ public final class Engine implements AutoCloseable {
         settings.put("autoload_known_extensions", "false");
         settings.put("allow_community_extensions", "false");
         settings.put("max_expression_depth", "250");
-        // without, rows that are streamed do not even come in the order of an ORDER BY
+        // Without this, rows that are streamed do not even come in the order of an ORDER BY.
         settings.put("preserve_insertion_order", "true");
         SqlEngine duckDb = factory.open(owner, first, settings, memoryBytes, rowBytes);
         try {
             segmentDirectory.ifPresent(directory -> duckDb.run(
-                    // by its name, and by the pattern that stands for it where files are read
+                    // A file is allowed by its name, and by the pattern that stands for the name where files are read.
                     "SET allowed_directories = [" + ParquetFiles.text(directory + "/") + ", "
                             + ParquetFiles.path(directory).replaceFirst("'$", "/'") + "]"));
             duckDb.run("SET enable_external_access = false");
             duckDb.run("SET GLOBAL TimeZone = 'UTC'");
             duckDb.run("ATTACH ':memory:' AS wings");
-            // a file's name stands for what is in it
+            // This is right because a file's name stands for its content.
             duckDb.run("SET parquet_metadata_cache = true");
             duckDb.run("SET validate_external_file_cache = 'NO_VALIDATION'");
             BoundedFunctions.define(duckDb);
-            // as PostgreSQL and Grafana call it
+            // PostgreSQL and Grafana call the function by this name.
             duckDb.run("CREATE TEMP MACRO date_bin(w, t, o) AS time_bucket(w, t, o), (w, t) AS time_bucket(w, t)");
-            // beside the word, for those who write x -> x + 1
+            // The arrow is allowed beside the keyword `lambda`, for those who write x -> x + 1.
             duckDb.run("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'");
             // the engine does not know how many rows it will get, and would compare each with each as it does for a few
             for (String threshold : List.of("asof_loop_join", "nested_loop_join", "merge_join")) {
@@ -173,7 +176,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /// Whether its owner's others stand back for it.
+    /// Whether other engines of its owner stand back for it.
     boolean isFirst() {
         return first;
     }
@@ -193,8 +196,8 @@ public final class Engine implements AutoCloseable {
                 name,
                 "CREATE OR REPLACE TABLE " + name.sql() + " ("
                         + table.columns().stream()
-                                // not null would let the optimizer do without a column that the run then has no value
-                                // for
+                                // With NOT NULL, the plan could do without a column, which would then have no value
+                                // where the query runs.
                                 .map(column -> TableRef.quote(column.name()) + " " + column.sqlType())
                                 .collect(Collectors.joining(", "))
                         + ")"));
@@ -210,7 +213,8 @@ public final class Engine implements AutoCloseable {
     /// needed are there too, and null: the text of the query may name them. If this fails, the engine is only to be
     /// closed.
     ///
-    /// @param ordered whether rows come as the query orders them, made by one thread; else as several find them
+    /// @param ordered whether rows come as the query orders them, made by one thread; otherwise they come as
+    ///     several threads find them
     public void add(
             Map<TableRef, TableSource> tables,
             String homeSchema,
@@ -238,7 +242,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /// The rows in segments first: they are the older ones. Without a union, DuckDB does more with a table.
+    /// The rows in segments come first: they are the older ones. Without a union, DuckDB can do more with a table.
     ///
     /// @param files receives the statement that says of which files they are
     private String rows(TableSource source, String batches, List<String> files) {
@@ -256,7 +260,7 @@ public final class Engine implements AutoCloseable {
         return source.pages() == 0 ? old : old + " UNION ALL " + fresh;
     }
 
-    /// The files that a failure is about, as their table names them.
+    /// Returns the files that a failure is about, as their table names them.
     public List<String> blamedFiles(String message) {
         return segments.stream()
                 .flatMap(attached -> attached.blamed(message).stream())
@@ -264,7 +268,7 @@ public final class Engine implements AutoCloseable {
                 .toList();
     }
 
-    /// Lets go of the rows of [#add].
+    /// Releases the rows of [#add].
     public void removeRows() {
         removeSegments();
         for (int i = 0; i < layout.batches().size(); i++) {
@@ -272,7 +276,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /// Whether its catalog can be used again, and it has not seen too many files.
+    /// Whether the catalog of this engine can be used again, and it has not seen too many files.
     public boolean isUsable() {
         return laidOut && duckDb.isUsable() && knownChunks <= MAX_KNOWN_CHUNKS;
     }
@@ -363,7 +367,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /// What is left behind does no harm: it goes when the server ends.
+    /// A file that is left behind does no harm: it is removed when the server ends.
     private static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

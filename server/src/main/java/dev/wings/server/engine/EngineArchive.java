@@ -21,8 +21,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 
-/// Makes the archive of the classes that a process for an engine loads, which has them parsed. It is of one build and
-/// one Java: whoever builds makes it, by the Java and the class path that the server will have.
+/// Makes the archive of the classes that a process for an engine loads; it holds them parsed. An archive is good for
+/// one build and one Java: whoever builds makes it, with the Java and the class path that the server will have.
 public final class EngineArchive {
 
     private static final long LIMIT_SECONDS = 120;
@@ -32,7 +32,7 @@ public final class EngineArchive {
     /// @param args the file, which is written as a whole or not at all
     public static void main(String[] args) throws IOException, InterruptedException {
         Path file = Path.of(args[0]).toAbsolutePath();
-        // beside the archive: what a killed build leaves goes with it
+        // It is beside the archive, so that what a killed build leaves is removed together with it.
         Path scratch = Files.createTempDirectory(file.getParent(), "engine");
         Path library = scratch.resolve("libduckdb");
         Path made = scratch.resolve("engine.jsa");

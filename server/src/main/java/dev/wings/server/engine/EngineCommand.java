@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
 /// How a process for an engine is started: a small Java with the class path of the server.
 final class EngineCommand {
 
-    /// Names a file with the parsed classes of [EngineMain], made by [EngineArchive], which takes off half of what a
-    /// process needs to start.
+    /// The property that names a file with the parsed classes of [EngineMain], made by [EngineArchive]. It halves the
+    /// time that a process needs to start.
     private static final String ARCHIVE_PROPERTY = "wings.engine.archive";
 
-    /// What ends a server is often sent to all processes of its group; the server says itself when an engine is to end,
-    /// and lets its queries come to their end first.
+    /// The signals that a process ignores. A signal that ends a server is often sent to all processes of its group; the
+    /// server itself says when an engine is to end, and lets the engine's queries come to their end first.
     private static final List<String> IGNORING_SIGNALS =
             List.of("/bin/sh", "-c", "trap '' HUP INT TERM; exec \"$@\"", "sh");
 
@@ -69,7 +69,7 @@ final class EngineCommand {
         this.archive = archive;
     }
 
-    /// @param directory of this server alone: for the native library
+    /// @param directory a directory of this server alone, for the native library
     static EngineCommand of(Path directory) {
         return new EngineCommand(
                 directory.resolve("libduckdb"),
@@ -81,8 +81,8 @@ final class EngineCommand {
         return new EngineCommand(library, Optional.empty());
     }
 
-    /// What all processes start with. The library is unpacked for the first one, not when the server opens, which then
-    /// has other things to do.
+    /// Returns what all processes start with. The library is unpacked for the first process, not when the server opens,
+    /// which then has other things to do.
     private synchronized List<String> command() {
         if (command == null) {
             List<String> made = new ArrayList<>();
@@ -98,7 +98,7 @@ final class EngineCommand {
         return command;
     }
 
-    /// To which the path of the socket is to be added.
+    /// Returns the command line, to which the path of the socket is to be added.
     List<String> line() {
         return line(archive.filter(Files::isReadable).map(file -> "-XX:SharedArchiveFile=" + file).stream()
                 .toList());
@@ -119,7 +119,8 @@ final class EngineCommand {
         return line;
     }
 
-    /// Once for all processes, which then share its pages. Where the library has another name, each unpacks its own.
+    /// Unpacks the library once for all processes, which then share its pages. Where the library has another name, each
+    /// process unpacks its own.
     private static boolean unpackLibrary(Path file) {
         String name = "libduckdb_java.so_" + system() + "_"
                 + System.getProperty("os.arch").replace("aarch64", "arm64");

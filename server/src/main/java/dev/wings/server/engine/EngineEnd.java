@@ -17,14 +17,14 @@ package dev.wings.server.engine;
 
 /// Why the process of an engine ended.
 enum EngineEnd {
-    /// It took more memory than it may have, or a statement met its limit.
+    /// The process took more memory than it may have, or a statement met the limit of memory.
     MEMORY,
-    /// What it worked on was stopped, and did not end by itself.
+    /// What the process worked on was stopped, and did not end by itself.
     STOPPED,
-    /// It was not needed.
+    /// The process was not needed.
     IDLE,
-    /// With the server.
+    /// The server ended.
     CLOSED,
-    /// Anything else.
+    /// The process ended for any other reason.
     BROKEN
 }

@@ -20,18 +20,19 @@ import java.util.Map;
 /// Opens engines.
 public interface EngineFactory extends AutoCloseable {
 
-    /// An empty engine with these settings of DuckDB.
+    /// Opens an empty engine with these settings of DuckDB.
     ///
-    /// @param owner for whom it is: a tenant
-    /// @param first whether its owner has no other that works: the others stand back where processors are scarce
-    /// @param memoryBytes what it may compute with, the `memory_limit` of the settings
-    /// @param rowBytes what rows may take on their way into the engine
+    /// @param owner the tenant whom it is for
+    /// @param first whether its owner has no other engine that works: the others stand back where processors are
+    ///     scarce
+    /// @param memoryBytes how much memory it may compute with, the `memory_limit` of the settings
+    /// @param rowBytes how much memory rows may take on their way into the engine
     SqlEngine open(String owner, boolean first, Map<String, String> settings, long memoryBytes, long rowBytes);
 
     /// Gets ready to open that many engines soon; does not wait.
     void prepare(int engines);
 
-    /// Ends what is kept in reserve. Engines must be closed before.
+    /// Ends the processes that are kept in reserve. Engines must be closed before.
     @Override
     void close();
 }

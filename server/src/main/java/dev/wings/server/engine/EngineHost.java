@@ -44,12 +44,12 @@ import org.jspecify.annotations.Nullable;
 /// The engine of a process: does what frames ask for, one after the other.
 final class EngineHost {
 
-    /// Frames of rows that are made before they are asked for.
+    /// How many frames of rows are made before they are asked for.
     static final int ROWS_AHEAD = 2;
 
     private final Frames frames;
 
-    /// What the process may take is bounded as a whole.
+    /// It has no limit of its own, because what the process may take is bounded as a whole.
     private final BufferAllocator allocator = new RootAllocator(Long.MAX_VALUE);
 
     private final BlockingQueue<Frames.Incoming> questions = new LinkedBlockingQueue<>();
@@ -73,7 +73,7 @@ final class EngineHost {
                 || (failure.getCause() != null && isOutOfMemory(failure.getCause()));
     }
 
-    /// @param number of the instance: an interrupt that comes late is not for the next one
+    /// @param number the number of the instance: an interrupt that comes late is not for the next instance
     void interrupt(int number) {
         DuckDb now = duckDb;
         if (now != null && number == instance) {
@@ -81,8 +81,8 @@ final class EngineHost {
         }
     }
 
-    /// Takes in frames until the server is gone. It never waits for the engine, so that the server never waits to say
-    /// something: what it may say unasked is little.
+    /// Takes in frames until the server is gone. It never waits for the engine, so that the server never waits until it
+    /// can say something: the server says little without being asked.
     void read() {
         try {
             while (true) {
@@ -131,7 +131,7 @@ final class EngineHost {
         }
     }
 
-    /// The first statement of a process takes many times as long as the next: it is run before it is asked for.
+    /// Runs a first statement. It takes many times as long as later ones, so that it runs before anybody asks for one.
     static void warmUp() {
         try (BufferAllocator allocator = new RootAllocator(Long.MAX_VALUE);
                 DuckDb first = DuckDb.open(Map.of("threads", "1"));
@@ -167,7 +167,7 @@ final class EngineHost {
         }
     }
 
-    /// What is done also after a failure.
+    /// Whether a frame is obeyed even after a failure.
     private static boolean isCleaning(FrameType type) {
         return switch (type) {
             case CLOSE, CLOSE_ROWS, CLOSE_STATEMENT, DETACH -> true;
@@ -240,7 +240,7 @@ final class EngineHost {
         }
     }
 
-    /// Sends the text from where it is: the heap is small.
+    /// Sends the text from where it is, without a copy: the heap is small.
     private void text(String sql, String parameter, int maxBytes) throws IOException {
         try {
             duckDb().text(sql, parameter, bytes -> {

@@ -27,18 +27,18 @@ import java.nio.file.Path;
 /// socket that the server listens on.
 public final class EngineMain {
 
-    /// Exit codes that the server knows.
+    /// The exit code for a process that ran out of memory; the server knows it.
     static final int OUT_OF_MEMORY = 42;
 
     static final int BROKEN = 43;
 
-    /// What the server says through the standard input is interrupts: a byte for each, the number of the instance that
-    /// is meant, below this.
+    /// How many instances a process has at most. Through the standard input the server sends interrupts: a byte for
+    /// each, which is the number of the instance that is meant, below this.
     static final int MAX_INSTANCES = 128;
 
     private static final String OOM_SCORE = "1000";
 
-    /// In place of the path of a socket: makes ready, and ends.
+    /// The argument in place of the path of a socket that makes the process warm up and end.
     static final String WARM_UP_ONLY = "--warm-up-only";
 
     private EngineMain() {}
@@ -50,14 +50,14 @@ public final class EngineMain {
         }
         try {
             preferToBeEnded();
-            // who connects is ready
+            // it connects only when it is ready
             EngineHost.warmUp();
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             channel.connect(UnixDomainSocketAddress.of(args[0]));
             EngineHost host = new EngineHost(new Frames(channel));
             daemon("engine-control", () -> control(System.in, host));
             daemon("engine-read", host::read);
-            // not this thread, whose stack is small: statements are nested
+            // This thread would not do: its stack is small, and statements are nested.
             Thread engine = Thread.ofPlatform()
                     .name("engine")
                     .stackSize(LocalEngines.STACK_BYTES)
@@ -74,7 +74,7 @@ public final class EngineMain {
         try {
             Files.writeString(Path.of("/proc/self/oom_score_adj"), OOM_SCORE);
         } catch (IOException e) {
-            // not Linux, or not allowed
+            // this is not Linux, or it is not allowed
         }
     }
 
@@ -87,7 +87,7 @@ public final class EngineMain {
                 said = input.read();
             }
         } catch (IOException e) {
-            // as the end
+            // this is treated as the end of the stream
         }
         Runtime.getRuntime().halt(0);
     }
@@ -100,7 +100,7 @@ public final class EngineMain {
                 .start(work);
     }
 
-    /// Whatever native calls are doing.
+    /// Ends the process, whatever native calls are doing.
     static void end(Throwable failure) {
         boolean memory = EngineHost.isOutOfMemory(failure);
         if (!memory) {

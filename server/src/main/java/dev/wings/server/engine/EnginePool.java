@@ -33,14 +33,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A bounded number of engines, opened when needed and kept warm for a while, with places that tenants share fairly:
-/// who gets none waits in its tenant's line; when that is too long, or takes too long, it is EXHAUSTED.
+/// A bounded number of engines, which are opened when they are needed and kept warm for a while. Tenants share their
+/// places fairly: a caller for whom there is no place waits in its tenant's line. If the line is too long, or the
+/// caller waits for too long, it fails with EXHAUSTED.
 ///
-/// An engine is used again only by the same owner and only after it was given back clean; one for planning, which has
-/// no rows, also by another, if there is no place for one more.
+/// An engine is used again only by the same owner, and only if it was given back clean. One for planning, which has no
+/// rows, may also be used by another owner, if there is no place for one more.
 public final class EnginePool implements AutoCloseable {
 
-    /// Then an engine is closed that nobody has used.
+    /// An engine that nobody has used for so long is closed.
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
 
     private final EngineFactory factory;
@@ -53,18 +54,18 @@ public final class EnginePool implements AutoCloseable {
     private final AtomicInteger opened = new AtomicInteger();
     private final Deque<Idle> idle = new ArrayDeque<>();
 
-    /// The first engine of each owner while it is taken; it is empty while it is opened.
+    /// The first engine of each owner while it is taken. The value is empty while the engine is opened.
     private final Map<String, Optional<Engine>> firsts = new HashMap<>();
 
     private boolean closed;
 
-    /// @param size engines at most, idle ones included
-    /// @param queueLength callers of one tenant that wait at most
-    /// @param queueTimeout how long they do
-    /// @param threads of each engine
-    /// @param memoryBytes of each engine
-    /// @param rowBytes that rows may take on their way into each engine
-    /// @param temporaryBytes on disk, of each engine
+    /// @param size how many engines there are at most, idle ones included
+    /// @param queueLength how many callers of one tenant wait at most
+    /// @param queueTimeout how long they wait
+    /// @param threads how many threads each engine has
+    /// @param memoryBytes how much memory each engine has
+    /// @param rowBytes how much memory rows may take on their way into each engine
+    /// @param temporaryBytes how much each engine may put on disk
     public record Limits(
             int size,
             int queueLength,
@@ -76,8 +77,8 @@ public final class EnginePool implements AutoCloseable {
 
     private record Idle(String owner, Engine engine, Scheduler.Timer timer) {}
 
-    /// @param directory for what does not fit into memory; exists
-    /// @param segments where files can be linked for engines to read; exists
+    /// @param directory the directory for what does not fit into memory; it exists
+    /// @param segments the directory where files can be linked for engines to read; it exists
     public EnginePool(
             EngineFactory factory,
             Scheduler scheduler,
@@ -97,7 +98,7 @@ public final class EnginePool implements AutoCloseable {
                 scheduler);
     }
 
-    /// Waits for a place, in the tenant's turn.
+    /// Waits for a place until it is the tenant's turn.
     public FairPlaces.Place acquire(String tenant) throws InterruptedException {
         return places.acquire(tenant);
     }
@@ -106,19 +107,19 @@ public final class EnginePool implements AutoCloseable {
         return places.waiting();
     }
 
-    /// Places that are taken.
+    /// Returns how many places are taken.
     public long taken() {
         return places.taken();
     }
 
-    /// Gives no places any more, and waits until all were given back. Fails if they are not in time.
+    /// Gives out no places any more, and waits until all were given back. Fails if that takes longer than the timeout.
     public void drain(Duration timeout) throws InterruptedException {
         if (!places.drain(timeout)) {
             throw new IllegalStateException("queries do not let go of their engines: purpose=" + purpose);
         }
     }
 
-    /// An engine for who holds a place; goes back with [#giveBack], or is closed.
+    /// Returns an engine for a caller who holds a place. It is given back with [#giveBack], or closed.
     public Engine take(String owner) {
         List<Engine> superfluous = new ArrayList<>();
         boolean first;
@@ -139,7 +140,7 @@ public final class EnginePool implements AutoCloseable {
             if (isRanked() && first) {
                 firsts.put(owner, Optional.empty());
             }
-            // the others who hold a place may have an engine, or be about to open one
+            // the others who hold a place may have an engine, or may be about to open one
             while (idle.size() > places.free()) {
                 Idle longest = idle.removeFirst();
                 longest.timer().cancel();
@@ -154,29 +155,29 @@ public final class EnginePool implements AutoCloseable {
         return open(owner, first, limits.threads());
     }
 
-    /// Whether no other engine that an owner has taken is its first. Where processors are scarce, the others stand
-    /// back: so no owner gets more of them by running more queries.
+    /// Whether no other engine that an owner has taken is its first. Where processors are scarce, an owner's other
+    /// engines stand back, so that no owner gets more of the processors by running more queries.
     private boolean isFirst(String owner) {
         firsts.values().removeIf(engine -> engine.filter(Engine::isClosed).isPresent());
         return !isRanked() || !firsts.containsKey(owner);
     }
 
-    /// Engines for planning and for tables of the system are few, and work for any owner.
+    /// Whether engines are ranked. Those for planning and for tables of the system are few, and work for any owner.
     private boolean isRanked() {
         return purpose == Engine.Purpose.RUNNING;
     }
 
-    /// A new engine that computes with one thread, for who holds a place; it is to be closed.
+    /// Opens a new engine that computes with one thread, for a caller who holds a place and who closes it.
     public Engine openNarrow(String owner) {
         return open(owner, false, 1);
     }
 
-    /// Whether an engine of these has several threads.
+    /// Whether an engine of this pool has several threads.
     public boolean isWide() {
         return limits.threads() > 1;
     }
 
-    /// Takes over an engine that holds no rows, from who still holds its place.
+    /// Takes over an engine that holds no rows, from a caller who still holds its place.
     public void giveBack(String owner, Engine engine) {
         synchronized (this) {
             if (isRanked() && engine.isFirst()) {

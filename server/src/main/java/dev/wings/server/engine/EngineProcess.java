@@ -43,31 +43,32 @@ import org.slf4j.LoggerFactory;
 /// A process that runs [EngineMain], and the socket to it.
 final class EngineProcess implements AutoCloseable {
 
-    /// Tell how the names of files are encoded.
+    /// The environment variables that tell how the names of files are encoded.
     private static final Set<String> LOCALE = Set.of("LANG", "LC_ALL", "LC_CTYPE");
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineProcess.class);
 
-    /// It is killed: nothing makes it take longer.
+    /// How long a killed process may take to end: nothing makes it take longer.
     private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
 
-    /// In what a process says last, if memory was its end: of C++, of the virtual machine, of this project.
+    /// What a process says last if it ended for lack of memory: the words of C++, of the virtual machine and of this
+    /// project.
     private static final List<String> SIGNS_OF_MEMORY =
             List.of("bad_alloc", "insufficient memory", "OutOfMemory", "memory allocation", "Cannot allocate");
 
     private static final int MAX_SAID_BYTES = 64 << 10;
 
-    /// By a virtual machine that is told to exit when its heap is full.
+    /// The exit code of a virtual machine that is told to exit when its heap is full.
     private static final int HEAP_IS_FULL = 3;
 
     private static final int SIGNALLED = 128;
 
     private static final int KILLED = SIGNALLED + 9;
 
-    /// As a virtual machine names them before it ends.
+    /// The signals, as a virtual machine names them before it ends.
     private static final List<String> SIGNALS = List.of("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL");
 
-    /// Far more than the start takes on a busy machine.
+    /// How long a start may take: far more than it takes on a busy machine.
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
     private volatile boolean standsBack;
@@ -92,9 +93,9 @@ final class EngineProcess implements AutoCloseable {
     /// Starts a process and waits until it is ready, which it says by connecting to the socket. One that does not is
     /// killed after two minutes, and at once when the thread that waits for it is interrupted.
     ///
-    /// @param command to which the path of the socket is added
-    /// @param place its socket and what it says are files that start with this
-    /// @param onEnd told once, when the process has ended
+    /// @param command the command line, to which the path of the socket is added
+    /// @param place the socket, and the files with what the process says, are named with this at the front
+    /// @param onEnd is told once, when the process has ended
     static EngineProcess start(List<String> command, Path place, Scheduler scheduler, Consumer<EngineEnd> onEnd) {
         Path socket = Path.of(place + ".sock");
         Path said = Path.of(place + ".log");
@@ -103,9 +104,10 @@ final class EngineProcess implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command));
             builder.command().add(socket.toString());
             builder.redirectErrorStream(true).redirectOutput(said.toFile());
-            // what the server is told is not for those who run statements; but names of files are written as there
+            // What the server is told is not for those who run statements, but names of files are written as the server
+            // does.
             builder.environment().keySet().retainAll(LOCALE);
-            // arenas are not given back to others
+            // what arenas keep is not given back to others
             builder.environment().put("MALLOC_ARENA_MAX", "2");
             Process process = builder.start();
             CompletableFuture<Void> _ = process.onExit().thenRun(() -> closeQuietly(listener));
@@ -134,7 +136,7 @@ final class EngineProcess implements AutoCloseable {
         T with(Frames frames) throws IOException;
     }
 
-    /// Reads or writes frames. An interrupt of the thread would close the socket: it is put off, since the engine
+    /// Reads or writes frames. An interrupt of the thread would close the socket, so that it is put off: the engine
     /// itself is interrupted.
     <T> T call(Call<T> call) {
         boolean interrupted;
@@ -159,17 +161,17 @@ final class EngineProcess implements AutoCloseable {
         }
     }
 
-    /// From now on it lets others go first, for good.
+    /// Makes the process let others go first from now on, for good.
     void standsBack() {
         standsBack = true;
     }
 
-    /// Whether another owner may have it.
+    /// Whether another owner may have this process.
     boolean isForAnyone() {
         return !standsBack;
     }
 
-    /// The number of the next instance.
+    /// Returns the number of the next instance.
     int nextInstance() {
         instance = (instance + 1) % EngineMain.MAX_INSTANCES;
         return instance;
@@ -200,12 +202,12 @@ final class EngineProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /// @param bytes that it may take of memory; 0 for any
+    /// @param bytes how much memory the process may take; 0 for any amount
     void setMemoryLimit(long bytes) {
         memoryLimit = bytes;
     }
 
-    /// Ends the process if it takes more than it may, files that are mapped left aside.
+    /// Ends the process if it takes more memory than it may; files that are mapped do not count.
     void endIfTooLarge() {
         long limit = memoryLimit;
         if (limit > 0 && ProcessMemory.residentBytes(process.pid()) > limit) {
@@ -221,7 +223,7 @@ final class EngineProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /// Why the process is no longer there, for who waits for its answer.
+    /// Returns the reason why the process is no longer there, for a caller who waits for its answer.
     private WingsException ended(IOException cause) {
         EngineEnd end = awaitEnd();
         return switch (end) {
@@ -238,8 +240,8 @@ final class EngineProcess implements AutoCloseable {
         };
     }
 
-    /// A statement can be one at which DuckDB crashes, as often as its client likes: no alarm, but what operators need
-    /// to report it.
+    /// Tells of a crash. A statement can be one at which DuckDB crashes, as often as its client likes: it is no reason
+    /// for an alarm, but the log has what operators need to report it.
     private WingsException crashed(IOException cause) {
         String words = lastWords(said);
         int exit = process.isAlive() ? 0 : process.exitValue();
@@ -282,7 +284,7 @@ final class EngineProcess implements AutoCloseable {
         String words = lastWords(said);
         boolean memory = exit == EngineMain.OUT_OF_MEMORY
                 || exit == HEAP_IS_FULL
-                // by the kernel: nobody else does
+                // the kernel has killed it: nobody else does
                 || exit == KILLED
                 || SIGNS_OF_MEMORY.stream().anyMatch(words::contains);
         return memory ? EngineEnd.MEMORY : EngineEnd.BROKEN;
@@ -312,7 +314,7 @@ final class EngineProcess implements AutoCloseable {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            // it goes with its directory
+            // it is removed with its directory
         }
     }
 

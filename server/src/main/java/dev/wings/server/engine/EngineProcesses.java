@@ -48,54 +48,57 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Engines in processes of their own, one each. The kernel bounds what a process takes, and ends what does not end by
-/// itself; the server never runs, plans or parses what a client wrote.
+/// Engines in processes of their own, one in each. The kernel bounds what a process takes, and ends what does not end
+/// by itself; the server never runs, plans or parses what a client wrote.
 ///
-/// A process takes a second of a processor to start, so some are in reserve, and those whose engine was closed are used
-/// for the next one. Who starts a process waits for it, or for others of the same owner: whose statement has killed one
-/// does not take the next from the reserve, which is there for the others, and no owner keeps the processors busy with
-/// starting more than one at once.
+/// A process takes a second of a processor to start. So some are in reserve, and those whose engine was closed are used
+/// for the next one. Whoever starts a process waits for it, or for others of the same owner. An owner whose statement
+/// has killed a process does not take the next from the reserve, which is there for the others, and no owner keeps the
+/// processors busy with starting more than one at once.
 public final class EngineProcesses implements EngineFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineProcesses.class);
 
-    /// What a process may take beyond DuckDB's limit and the rows on their way: what DuckDB does not count, as results
-    /// of functions, and its heap.
+    /// How much memory a process may take in addition to DuckDB's limit and the rows on their way: for what DuckDB does
+    /// not count, such as results of functions, and for its heap.
     private static final long OVERHEAD_BYTES = 96L << 20;
 
-    /// Of stack, for each of DuckDB's threads.
+    /// How much stack each of DuckDB's threads has.
     private static final long THREAD_BYTES = 8L << 20;
 
-    /// As many as the first query of a tenant needs: one to plan it, one to run it.
+    /// How many processes are in reserve: as many as the first query of a tenant needs, one to plan it and one to run
+    /// it.
     private static final int RESERVE = 2;
 
-    /// Starts for the reserve are of no tenant.
+    /// The owner of starts for the reserve, which are for no tenant.
     private static final String NOBODY = "";
 
-    /// Owners, and processes of one, of which it is known that they were lost.
+    /// For how many owners it is known that processes were lost, and how many of one owner are counted.
     private static final int MAX_OWNERS = 1000;
 
     private static final int MAX_LOST = 16;
 
-    /// Far more than there are places for engines.
+    /// How many starts wait at most: far more than there are places for engines.
     private static final int MAX_QUEUED_STARTS = 4096;
 
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
-    /// The path of a socket has 104 at most on some systems.
+    /// How long the path of the directory for sockets may be: the path of a socket has 104 bytes at most on some
+    /// systems.
     private static final int MAX_SOCKET_DIRECTORY_BYTES = 88;
 
-    /// Whether one is missing in the reserve is looked at after this, so that who needs the processor now has it.
+    /// How long after a start it is checked whether the reserve lacks a process, so that whoever needs the processor
+    /// now has it.
     private static final Duration RESERVE_DELAY = Duration.ofSeconds(2);
 
-    /// How often it is looked at what processes take.
+    /// How often it is checked how much memory processes take.
     private static final Duration WATCH_EVERY = Duration.ofMillis(500);
 
     private final Path sockets;
     private final Scheduler scheduler;
     private final Starter starter;
 
-    /// The more processes start at once, the longer takes each.
+    /// Bounds how many processes start at once: the more do, the longer each takes.
     private final FairPlaces starts;
 
     private final ExecutorService starters = Executors.newThreadPerTaskExecutor(
@@ -116,15 +119,16 @@ public final class EngineProcesses implements EngineFactory {
         }
     };
 
-    /// Starts for the reserve, and callers that wait for one of them.
+    /// How many processes are started for the reserve, or for callers that wait for one of them.
     private int ahead;
 
     private int awaited;
     private int number;
     private boolean closed;
 
-    /// @param directory of this server alone: for sockets, which must not have a long path, and the native library
-    /// @param registry where what they do is counted
+    /// @param directory a directory of this server alone, for sockets, whose paths must not be long, and for the native
+    ///     library
+    /// @param registry where it is counted what the processes do
     public EngineProcesses(Path directory, Scheduler scheduler, MeterRegistry registry) {
         this(
                 directory,
@@ -141,12 +145,12 @@ public final class EngineProcesses implements EngineFactory {
     /// Starts a process, and waits until it is ready.
     interface Starter {
 
-        /// @param place its files start with this
-        /// @param onEnd told once, when the process has ended
+        /// @param place the beginning of the names of its files
+        /// @param onEnd is told once, when the process has ended
         EngineProcess start(Path place, Consumer<EngineEnd> onEnd);
     }
 
-    /// @param startsAtOnce processes that start at the same time
+    /// @param startsAtOnce how many processes start at the same time
     EngineProcesses(Path directory, Starter starter, int startsAtOnce, Scheduler scheduler, MeterRegistry registry) {
         byte[] path = directory.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
         this.sockets = path.length <= MAX_SOCKET_DIRECTORY_BYTES ? directory.toAbsolutePath() : temporaryDirectory();
@@ -171,7 +175,8 @@ public final class EngineProcesses implements EngineFactory {
         scheduler.schedule(WATCH_EVERY, this::watch);
     }
 
-    /// The second line behind the kernel's limit, which does not count everything: memory that is shared, say.
+    /// Ends processes that are too large. This is the second line behind the kernel's limit, which does not count
+    /// everything, such as memory that is shared.
     private void watch() {
         List<EngineProcess> now;
         List<EngineProcess> dead;
@@ -191,21 +196,21 @@ public final class EngineProcesses implements EngineFactory {
         scheduler.schedule(WATCH_EVERY, this::watch);
     }
 
-    /// Processes that run.
+    /// Returns how many processes run.
     int running() {
         synchronized (this) {
             return running.size();
         }
     }
 
-    /// Processes that wait for an owner.
+    /// Returns how many processes wait for an owner.
     int inReserve() {
         synchronized (this) {
             return reserve.size();
         }
     }
 
-    /// Identifiers of the processes that run.
+    /// Returns the identifiers of the processes that run.
     public List<Long> processIds() {
         synchronized (this) {
             return running.stream().map(EngineProcess::pid).toList();
@@ -239,7 +244,7 @@ public final class EngineProcesses implements EngineFactory {
     private EngineProcess take(String owner) {
         boolean mayTakeReserve = !replaces(owner);
         EngineProcess process = mayTakeReserve ? takeReserve() : null;
-        // what has died there was of no use to anybody
+        // a process that has died in the reserve was of no use to anybody
         while (process != null && !process.isAlive()) {
             end(process, EngineEnd.BROKEN);
             process = takeReserve();
@@ -258,7 +263,7 @@ public final class EngineProcesses implements EngineFactory {
     }
 
     private synchronized @Nullable EngineProcess takeReserve() {
-        // one that is started ahead may be there soon, unless others wait for it
+        // a process that is started ahead may be there soon, unless others wait for it
         while (reserve.isEmpty() && ahead > awaited) {
             awaited++;
             try {
@@ -277,8 +282,8 @@ public final class EngineProcesses implements EngineFactory {
         return new WingsException(ErrorKind.CANCELLED, "interrupted while an engine was started", cause);
     }
 
-    /// If the caller does not wait for it, somebody else gets the process: what is begun again and again would never be
-    /// there.
+    /// Starts a process for an owner. If the caller does not wait for it to the end, somebody else gets the process: if
+    /// starts were given up and begun again and again, there would never be one.
     private EngineProcess startFor(String owner) {
         CompletableFuture<EngineProcess> result = new CompletableFuture<>();
         try {
@@ -338,7 +343,7 @@ public final class EngineProcesses implements EngineFactory {
         return process;
     }
 
-    /// Its reason names what clients need not know.
+    /// Begins to start a process. The reason of its failure names what clients need not know.
     private EngineProcess begin(Path place) {
         try {
             return starter.start(place, this::count);
@@ -445,13 +450,13 @@ public final class EngineProcesses implements EngineFactory {
             reserve.clear();
         }
         left.forEach(process -> process.kill(EngineEnd.CLOSED));
-        // who waits for one that starts is interrupted
+        // whoever waits for a process that starts is interrupted
         starters.shutdownNow();
         starters.close();
         left.forEach(process -> end(process, EngineEnd.CLOSED));
     }
 
-    /// Only this user may enter it.
+    /// Makes a directory that only this user may enter.
     private static Path temporaryDirectory() {
         try {
             Path directory = Files.createTempDirectory("wings-e-");

@@ -15,24 +15,24 @@
  */
 package dev.wings.server.engine;
 
-/// What is said between the server and a process that holds an engine.
+/// The kinds of frames between the server and a process that holds an engine.
 ///
-/// The server asks, in order; a question that fails makes those after it be left out, up to the first that wants an
-/// answer, which fails in its place.
+/// The server asks in order. When a question fails, those after it are left out, up to the first that wants an answer,
+/// which fails in its place.
 enum FrameType {
-    /// Settings of DuckDB, and what the process may take.
+    /// Opens an instance with settings of DuckDB and with what the process may take.
     OPEN(true),
     /// Ends the instance, but not the process.
     CLOSE(true),
     RUN(false),
-    /// A statement with one parameter, whose result is one text: answered by it, which is the body.
+    /// Runs a statement with one parameter, whose result is one text. The answer's body is that text.
     TEXT(true),
     PREPARE(false),
     DESCRIBE(true),
     BIND(false),
-    /// Answered by the columns. Then come rows without being asked for, a few frames ahead.
+    /// Runs a statement. The answer has its columns; then rows come without being asked for, a few frames ahead.
     EXECUTE(true),
-    /// One more frame of rows may come.
+    /// Allows one more frame of rows.
     MORE(false),
     CLOSE_ROWS(true),
     CLOSE_STATEMENT(false),
@@ -40,17 +40,17 @@ enum FrameType {
     DROP_TABLE(false),
     ATTACH(false),
     DETACH(false),
-    /// The next rows of a scan, asked for by PULL; or that there are none, or that they cannot be had.
+    /// Has the next rows of a scan, which PULL asked for, or says that there are none, or that they cannot be had.
     SCAN_ROWS(false),
     SCAN_END(false),
     SCAN_FAILED(false),
 
-    // from the process:
+    // the process sends the frames from here on
     ANSWER(false),
     FAILED(false),
     ROWS(false),
     END_OF_ROWS(false),
-    /// The next rows of a scan are wanted.
+    /// Asks for the next rows of a scan.
     PULL(false);
 
     private static final FrameType[] ALL = values();

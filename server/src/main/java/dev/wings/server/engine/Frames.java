@@ -27,13 +27,13 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Frames on a socket: the length of the head, that of the body, a type, the head, the body. A head is what
+/// Frames on a socket: the length of the head, the length of the body, a type, the head and the body. A head is what
 /// [java.io.DataOutput] writes; a body is what the buffers of a batch hold.
 ///
-/// One thread reads; those that write take turns.
+/// One thread reads; threads that write take turns.
 final class Frames implements AutoCloseable {
 
-    /// More than any statement, schema or list of settings takes.
+    /// The limit of a head, which is more than any statement, schema or list of settings takes.
     static final int MAX_HEAD_BYTES = 64 << 20;
 
     private static final int PREFIX_BYTES = 4 + 8 + 1;
@@ -43,7 +43,7 @@ final class Frames implements AutoCloseable {
     private final SocketChannel channel;
     private final ByteBuffer input = ByteBuffer.allocateDirect(READ_BYTES).flip();
 
-    /// @param bodyBytes that follow, and must be read with [#readBody] or [#skipBody] next
+    /// @param bodyBytes how many bytes follow, which must be read with [#readBody] or [#skipBody] next
     @SuppressWarnings("ArrayRecordComponent") // read once
     record Incoming(FrameType type, byte[] head, long bodyBytes) {}
 
@@ -71,7 +71,7 @@ final class Frames implements AutoCloseable {
         return frame;
     }
 
-    /// Writes all of them.
+    /// Writes all buffers.
     synchronized void write(List<ByteBuffer> buffers) throws IOException {
         ByteBuffer[] rest = buffers.toArray(ByteBuffer[]::new);
         int first = 0;
@@ -140,7 +140,7 @@ final class Frames implements AutoCloseable {
         }
     }
 
-    /// The same in the heap.
+    /// Reads the body of the last frame into the heap.
     byte[] readBody(long bytes) throws IOException {
         byte[] body = new byte[Math.toIntExact(bytes)];
         readFully(ByteBuffer.wrap(body));

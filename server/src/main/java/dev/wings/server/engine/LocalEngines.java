@@ -29,12 +29,11 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Engines in this process: what a statement takes beyond DuckDB's own limit, the process takes.
+/// Engines in this process: memory that a statement takes outside of DuckDB's own limit is memory of this process.
 public final class LocalEngines implements EngineFactory {
 
-    /// What a thread that uses an engine needs: DuckDB goes as deep as a statement does, and beyond the stack the
-    /// process
-    /// ends. Taken from the system as it is used.
+    /// The stack that a thread needs to use an engine: DuckDB nests its calls as deeply as a statement is nested, and
+    /// when the stack is full, the process ends. The memory is taken from the system as it is used.
     public static final long STACK_BYTES = 64L << 20;
 
     @Override
@@ -105,7 +104,7 @@ public final class LocalEngines implements EngineFactory {
 
         @Override
         public void kill() {
-            // nothing ends a native call but its own end
+            // a native call ends only by itself
         }
 
         @Override

@@ -29,7 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Bounds the memory of this process by the kernel, where that is Linux: an allocation beyond fails.
+/// Lets the kernel bound the memory of this process, on Linux: an allocation that exceeds the bound fails.
 ///
 /// `RLIMIT_DATA` counts what is private and writable (heaps, stacks, anonymous mappings), not what is only reserved,
 /// nor files that are mapped, as the native library is.
@@ -46,7 +46,8 @@ final class ProcessMemory {
 
     private ProcessMemory() {}
 
-    /// Lets this process take so many bytes more than it has now. What it may have from now on; 0 for no bound.
+    /// Lets this process take so many bytes more than it has now. Returns how much it may have from now on; 0 for no
+    /// bound.
     static long limit(long more) {
         if (!Files.isReadable(STATUS)) {
             return 0;
@@ -73,7 +74,8 @@ final class ProcessMemory {
         }
     }
 
-    /// What a process has in memory, files that are mapped left aside; 0 if that cannot be known, or it has ended.
+    /// Returns how much memory a process has; files that are mapped do not count. The result is 0 if that cannot be
+    /// known, or the process has ended.
     static long residentBytes(long process) {
         try {
             return bytes(Path.of("/proc/" + process + "/status"), RESIDENT);

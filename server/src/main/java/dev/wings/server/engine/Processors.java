@@ -21,18 +21,18 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 
-/// The turn of this process at the processors.
+/// The rank of this process among those that want the processors.
 @SuppressWarnings("restricted")
 final class Processors {
 
-    /// Ten steps: about a tenth of what another thread gets while processors are scarce, and all that is left over
-    /// otherwise.
+    /// How many steps the process goes back. Ten steps leave it about a tenth of what another thread gets while
+    /// processors are scarce, and all that is left over otherwise.
     static final int STEPS_BACK = 10;
 
     private Processors() {}
 
-    /// Lets others go first, for good: by `nice(2)`, which for Linux is about the calling thread and those that it
-    /// starts. Where that is refused, nothing changes.
+    /// Lets others go first, for good, by `nice(2)`. On Linux it is about the calling thread and the threads that this
+    /// one starts. Where it is refused, nothing changes.
     static void standBack() {
         Linker linker = Linker.nativeLinker();
         MethodHandle nice = linker.defaultLookup()
@@ -43,7 +43,7 @@ final class Processors {
             return;
         }
         try {
-            // what it gives is the new place or -1, which may be a place
+            // it returns the new rank or -1, which may be a rank, too
             int _ = (int) nice.invokeExact(STEPS_BACK);
         } catch (Throwable t) {
             throw new IllegalStateException("a native call failed", t);

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// A table whose rows the server has: each batch is asked for, a few ahead of the engine.
 final class PulledTable implements ArrowTable {
 
-    /// What is asked for ahead, about.
+    /// How many bytes are asked for ahead, roughly.
     private static final long AHEAD_BYTES = 2 << 20;
 
     private static final int MAX_AHEAD = 8;
@@ -133,7 +133,7 @@ final class PulledTable implements ArrowTable {
             }
         }
 
-        /// What comes after the end is what was asked for ahead of it.
+        /// Takes a delivery. What comes after the end was asked for ahead of it.
         void deliver(Delivery delivery) {
             synchronized (this) {
                 if (!closed) {

@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// reads for it.
 final class RemoteEngine implements SqlEngine {
 
-    /// What was interrupted, and what is closed, ends by itself in this time or not at all.
+    /// How long something that was interrupted, or is closed, may take: it ends by itself within this time or not at
+    /// all.
     private static final Duration END_TIMEOUT = Duration.ofSeconds(1);
 
     private final EngineProcess process;
@@ -58,17 +59,17 @@ final class RemoteEngine implements SqlEngine {
     private int statements;
     private int attachments;
     private boolean usable = true;
-    /// Between a question and its answer: what the process says next is not known.
+    /// Whether a question has no answer yet: what the process says next is not known.
     private boolean asking;
     /// Whether frames of rows may come.
     private boolean rowsOpen;
 
     private boolean closing;
 
-    /// An interrupt of the last statement may reach the process while it works on the next.
+    /// Whether an interrupt of the last statement may reach the process while it works on the next.
     private volatile boolean interrupted;
 
-    /// @param onClose takes the process over, told whether it can be used again
+    /// @param onClose takes the process over, and is told whether it can be used again
     RemoteEngine(EngineProcess process, Scheduler scheduler, BiConsumer<EngineProcess, Boolean> onClose) {
         this.process = process;
         this.scheduler = scheduler;
@@ -197,8 +198,8 @@ final class RemoteEngine implements SqlEngine {
         return usable && !asking && process.isAlive();
     }
 
-    /// A process that has answered everything is used again; others go. Rows stay readable until it has let go of
-    /// them.
+    /// Closes the engine. A process that has answered everything is used again; others are ended. Rows stay readable
+    /// until the process no longer uses them.
     @Override
     public void close() {
         boolean reusable = isAnswering();
@@ -220,7 +221,7 @@ final class RemoteEngine implements SqlEngine {
         unsent.add(Frames.encode(type, head, 0));
     }
 
-    /// Sends what was kept back and a question, and gives the head of its answer.
+    /// Sends what was kept back and a question, and returns the head of the answer.
     private DataInputStream ask(FrameType type, Frames.HeadWriter head) {
         return head(askForFrame(type, head));
     }
@@ -231,7 +232,7 @@ final class RemoteEngine implements SqlEngine {
         send();
         Frames.Incoming answer = receive();
         while (rowsOpen && answer.type() != FrameType.ANSWER) {
-            // of a statement that is not read to its end
+            // this belongs to a statement that is not read to its end
             Frames.Incoming unread = answer;
             rowsOpen = unread.type() == FrameType.ROWS;
             process.call(frames -> {
@@ -262,7 +263,7 @@ final class RemoteEngine implements SqlEngine {
         unsent.clear();
     }
 
-    /// The next frame that is not about the rows of a table.
+    /// Returns the next frame that is not about the rows of a table.
     private Frames.Incoming receive() {
         while (true) {
             Frames.Incoming frame = process.call(Frames::read);
@@ -467,8 +468,8 @@ final class RemoteEngine implements SqlEngine {
             }
         }
 
-        /// Rows that were not read are skipped. The engine computes no more of them: it is interrupted, but does not
-        /// wait for rows of tables.
+        /// Skips the rows that were not read. The engine computes no more of them: it is interrupted, and does not wait
+        /// for rows of tables.
         @Override
         public void close() {
             root.close();

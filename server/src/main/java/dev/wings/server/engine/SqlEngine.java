@@ -27,25 +27,25 @@ import org.jspecify.annotations.Nullable;
 
 /// A DuckDB with one connection, wherever it runs: what [dev.wings.common.duckdb.DuckDb] can do.
 ///
-/// Used by one thread at a time, a platform thread, except for [#interrupt] and [#kill]. What gives no answer may fail
-/// late, with the next call that gives one.
+/// It is used by one thread at a time, a platform thread, except for [#interrupt] and [#kill]. A call without an answer
+/// may fail late, together with the next call that gives one.
 public interface SqlEngine extends AutoCloseable {
 
-    /// Syntax trees are no longer: they are taken apart in the heap, where they need several times as much.
+    /// The limit of a syntax tree: trees are taken apart in the heap, where they need several times as much.
     int MAX_TEXT_BYTES = 16 << 20;
 
     /// Runs a statement of ours.
     void run(String sql);
 
-    /// The one text that a statement of ours with one parameter, a `?::VARCHAR`, answers. Fails with EXHAUSTED if it is
-    /// longer than a syntax tree may be.
+    /// Returns the one text that answers a statement of ours with one parameter, a `?::VARCHAR`. Fails with EXHAUSTED
+    /// if the text is longer than a syntax tree may be.
     default String text(String sql, String parameter) {
         return text(sql, parameter, MAX_TEXT_BYTES)
                 .orElseThrow(
                         () -> WingsException.exhausted("the query is too long: limit_of_plan_bytes=" + MAX_TEXT_BYTES));
     }
 
-    /// The same; empty if it takes more bytes of UTF-8 than that.
+    /// Returns that text; it is empty if the text takes more than `maxBytes` of UTF-8.
     Optional<String> text(String sql, String parameter, int maxBytes);
 
     /// Prepares one statement. The caller must know that it is one.
@@ -59,41 +59,41 @@ public interface SqlEngine extends AutoCloseable {
 
     /// Gives a table its rows, until [#detach].
     ///
-    /// @param allocator counts the rows; must outlive them
+    /// @param allocator counts the rows; it must outlive them
     void attach(String name, ArrowTable table, BufferAllocator allocator);
 
     /// Takes a table's rows away again. All statements that read it must be closed.
     void detach(String name);
 
-    /// Why reading an [ArrowTable] failed, if that is what made a statement fail.
+    /// Returns why reading an [ArrowTable] failed, if that is what made a statement fail.
     Optional<Throwable> tableFailure();
 
     /// Makes the running statement fail soon, and wakes the thread that uses the engine where it waits for something
-    /// else. To be repeated: an engine that is between two statements does not notice.
+    /// else. The call must be repeated, because an engine that is between two statements does not notice it.
     ///
-    /// @param user the thread, null if it is not to be woken
+    /// @param user the thread; null if it is not to be woken
     void interrupt(@Nullable Thread user);
 
-    /// Ends the engine if that is possible whatever it is doing: who waits for it fails.
+    /// Ends the engine, if that is possible, whatever it is doing: a caller who waits for it fails.
     void kill();
 
-    /// Whether it can go on after what has failed, if anything has.
+    /// Whether the engine can go on after what has failed, if anything has.
     boolean isUsable();
 
-    /// Lets go of everything, within a bounded time. Its directories are no longer used.
+    /// Releases everything, within a bounded time. The engine no longer uses its directories.
     @Override
     void close();
 
-    /// A prepared statement; closed before its engine.
+    /// A prepared statement. It is closed before its engine.
     interface Prepared extends AutoCloseable {
 
-        /// The parameters in order, with the types that are expected.
+        /// Returns the parameters in order, with the types that are expected.
         List<Field> parameters(BufferAllocator allocator);
 
-        /// The columns of the result; empty if a type depends on a parameter's value.
+        /// Returns the columns of the result; they are empty if a type depends on a parameter's value.
         Optional<Schema> columns(BufferAllocator allocator);
 
-        /// Binds parameter `index`, from 1.
+        /// Binds the parameter with this index, counted from 1.
         void bind(int index, @Nullable Object value);
 
         /// Starts the statement.
@@ -103,13 +103,13 @@ public interface SqlEngine extends AutoCloseable {
         void close();
     }
 
-    /// The rows of a running statement; closed before it.
+    /// The rows of a running statement. They are closed before it.
     interface Rows extends AutoCloseable {
 
-        /// The columns, and the rows that [#next] loaded last.
+        /// Returns the columns, and the rows that [#next] loaded last.
         VectorSchemaRoot root();
 
-        /// Replaces the rows of [#root] by the next ones; false at the end.
+        /// Replaces the rows of [#root] by the next ones. Returns false at the end.
         boolean next();
 
         @Override

@@ -36,7 +36,7 @@ import org.apache.arrow.vector.PeriodDuration;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// What heads are made of: texts of any length, schemas, and the values that parameters can have.
+/// Reads and writes what heads are made of: texts of any length, schemas, and the values that parameters can have.
 final class Values {
 
     private Values() {}
@@ -66,7 +66,7 @@ final class Values {
         return in.readNBytes(in.readInt());
     }
 
-    /// The classes that [dev.wings.common.duckdb.Statement#bind] takes.
+    /// Writes a value of one of the classes that [dev.wings.common.duckdb.Statement#bind] takes.
     // all parts of a value are written one after the other
     @SuppressWarnings({
         "JavaLocalDateTimeGetNano",

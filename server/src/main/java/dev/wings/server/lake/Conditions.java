@@ -37,13 +37,13 @@ import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
-/// What a query's filters say, as Iceberg says it. Says the same or less, never more: where DuckDB and Iceberg differ
-/// in how they order values, nothing.
+/// Says what a query's filters say, as Iceberg says it. It says the same or less, never more: where DuckDB and Iceberg
+/// differ in how they order values, it says nothing.
 final class Conditions {
 
     private static final int MAX_VALUES = 1000;
 
-    /// A condition with no more parts than this is taken as it is: each file and row group is compared with all of it.
+    /// How many parts a condition may have that is taken as it is: each file and row group is compared with all of it.
     private static final int MAX_PARTS = 1000;
 
     private final Map<String, Integer> columns;
@@ -54,7 +54,7 @@ final class Conditions {
         this.schema = schema;
     }
 
-    /// @param columns ids of the table's columns, by the names that the query has for them
+    /// @param columns the ids of the table's columns, by the names that the query has for them
     static Expression of(TableNeeds needs, Map<String, Integer> columns, Schema schema) {
         Conditions conditions = new Conditions(columns, schema);
         return parts(needs.condition()) <= MAX_PARTS
@@ -99,7 +99,7 @@ final class Conditions {
         };
     }
 
-    /// Halves of halves, so that it is not as deep as it is long.
+    /// Joins parts as halves of halves, so that the result is not as deep as it is long.
     private static Expression joined(List<Expression> parts, BinaryOperator<Expression> operator) {
         int size = parts.size();
         return switch (size) {
@@ -111,7 +111,7 @@ final class Conditions {
         };
     }
 
-    /// What stands for a condition that is too long: the bounds of each column.
+    /// Returns what replaces a condition that is too long: the bounds of each column.
     private Expression ofEachColumn(Condition condition) {
         Expression all = Expressions.alwaysTrue();
         for (String column : columns.keySet()) {
@@ -147,7 +147,7 @@ final class Conditions {
                         : compared.comparison() == Condition.Comparison.GREATER
                                 ? Expressions.greaterThan(name, value)
                                 : Expressions.greaterThanOrEqual(name, value);
-            // a float may have been rounded down to the bound
+            // a float may have been rounded down to this bound
             case AT_MOST, LESS ->
                 compared.comparison() == Condition.Comparison.LESS && !isFloating(field.type())
                         ? Expressions.lessThan(name, value)
@@ -160,7 +160,7 @@ final class Conditions {
         Expression all = Expressions.alwaysTrue();
         Optional<Object> lower = restriction.lower().flatMap(bound -> literal(bound, field.type()));
         Optional<Object> upper = restriction.upper().flatMap(bound -> literal(bound, field.type()));
-        // NaN is above all numbers for DuckDB, and in no bounds for Iceberg
+        // DuckDB orders NaN above all numbers, and Iceberg has it in no bounds
         if (lower.isPresent() && !isFloating(field.type())) {
             all = Expressions.and(all, Expressions.greaterThanOrEqual(name, lower.get()));
         }
@@ -174,13 +174,13 @@ final class Conditions {
         List<Object> literals = literals(field, list.values());
         boolean all = literals.size() == list.values().size();
         return all && literals.size() <= MAX_VALUES && !isFloating(field.type())
-                // Iceberg looks for the null of a partition in a set that takes none
+                // Iceberg looks for the null of a partition in a set that has no nulls
                 ? Expressions.and(notNull(field), Expressions.in(field.name(), literals.toArray()))
                 : bounds(field, list.of(list.column()));
     }
 
-    /// What is no value of the column may be left out: then the list says less. Of floats, those that are equal
-    /// need not be the same.
+    /// Says that a column has none of these values. What is no value of the column may be left out: then the list says
+    /// less. Floats that are equal need not be the same.
     private static Expression notIn(Types.NestedField field, Set<Object> values) {
         List<Object> literals = isFloating(field.type()) ? List.of() : literals(field, values);
         return literals.isEmpty() || literals.size() > MAX_VALUES
@@ -202,7 +202,7 @@ final class Conditions {
         return type.typeId() == Type.TypeID.FLOAT || type.typeId() == Type.TypeID.DOUBLE;
     }
 
-    /// 0.0 and -0.0 are equal for DuckDB; Iceberg has one below the other.
+    /// Makes -0.0 to 0.0. The two are equal for DuckDB; Iceberg orders one below the other.
     private static Object positiveZero(Object value) {
         return switch (value) {
             case Double number when number == 0 -> 0.0;
@@ -211,12 +211,13 @@ final class Conditions {
         };
     }
 
-    /// The value as Iceberg takes it for a column of this type; empty if it is of another class than the column's.
+    /// Returns the value as Iceberg takes it for a column of this type; empty if it is of another class than the
+    /// column's.
     private static Optional<Object> literal(Object value, Type type) {
         return Optional.ofNullable(
                 switch (type.typeId()) {
                     case BOOLEAN -> value instanceof Boolean ? value : null;
-                    // only a time is compared with times: one that the table keeps as a long
+                    // Only a time is compared with times: this one is kept by the table as a long.
                     case INTEGER, LONG ->
                         switch (value) {
                             case Long number -> number;
@@ -224,8 +225,8 @@ final class Conditions {
                             case LocalTime time -> micros(time).orElse(null);
                             default -> null;
                         };
-                    // a double's infinity is beyond all floats for Iceberg, also beyond their own; to round does no
-                    // harm: no float is between a double and the float that is nearest to it
+                    // Iceberg takes a double's infinity to be greater than all floats, even than their own infinity.
+                    // Rounding does no harm: no float is between a double and the float that is nearest to it.
                     case FLOAT ->
                         value instanceof Double number && !number.isNaN() ? (Object) number.floatValue() : null;
                     case DOUBLE -> value instanceof Double number && !number.isNaN() ? value : null;
@@ -250,7 +251,7 @@ final class Conditions {
                 });
     }
 
-    /// Empty for what is between two microseconds.
+    /// Returns the microseconds of a time; empty if it is between two of them.
     private static Optional<Long> micros(LocalTime time) {
         return Optional.of(time.toNanoOfDay())
                 .filter(nanos -> nanos % 1000 == 0)
@@ -261,7 +262,7 @@ final class Conditions {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
-    /// Below the surrogates, UTF-8 and UTF-16 order texts in the same way.
+    /// Whether UTF-8 and UTF-16 order a text alike, which they do below the surrogates.
     private static boolean isOrderedAlike(String text) {
         return text.chars().allMatch(unit -> unit < Character.MIN_SURROGATE);
     }

@@ -22,13 +22,13 @@ import java.util.function.Supplier;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.ValidationException;
 
-/// What failures of reading a table's files mean: a file that the table refers to is there, whole.
+/// Says what failures of reading a table's files mean: a file that the table refers to must be there, whole.
 final class LakeErrors {
 
     private LakeErrors() {}
 
-    /// Runs `work` on a file. What is missing, cut or not understood is DATA_LOSS that names it; what a retry may
-    /// mend stays what it is.
+    /// Runs `work` on a file. If the file is missing, cut or not understood, fails with DATA_LOSS, which names it; a
+    /// failure that a retry may mend is passed on.
     static <T> T reading(String file, Supplier<T> work) {
         try {
             return work.get();
@@ -49,7 +49,7 @@ final class LakeErrors {
         }
     }
 
-    /// The failure that another thread had, for this one.
+    /// Returns another thread's failure as one of this thread.
     static RuntimeException again(Exception failure) {
         return failure.getCause() instanceof WingsException known
                 ? new WingsException(known.kind(), known.getMessage(), known)

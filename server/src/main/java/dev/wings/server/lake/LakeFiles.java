@@ -35,13 +35,13 @@ import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
 
-/// Reads what tables are made of, and remembers it: files never change.
+/// Reads the files that tables are made of, and remembers what they say: files never change.
 final class LakeFiles {
 
     private static final long MAX_MANIFESTS = 100_000;
-    /// About a hundred bytes each.
+    /// How many statistics are remembered; each takes about a hundred bytes.
     private static final long MAX_STATISTICS = 500_000;
-    /// What a data file takes besides.
+    /// How many statistics a data file counts for, in addition to those of its columns.
     private static final int OWN_STATISTICS = 8;
 
     private static final long MAX_CHUNKS = 1_000_000;
@@ -75,7 +75,7 @@ final class LakeFiles {
         return new LakeSnapshot(location, topicUid, table.schema(), table.specsById(), List.copyOf(manifests));
     }
 
-    /// The data files of a manifest, with their bounds.
+    /// Returns the data files of a manifest, with their bounds.
     List<DataFile> dataFiles(FileIO io, LakeSnapshot snapshot, ManifestFile manifest) {
         return manifests.get(manifest.path(), path -> LakeErrors.reading(path, () -> read(io, snapshot, manifest)));
     }
@@ -110,7 +110,7 @@ final class LakeFiles {
         }
     }
 
-    /// Where the columns are in a data file.
+    /// Returns where the columns are in a data file.
     SegmentLayout layout(String location, CachedObject object) {
         return layouts.get(location, file -> LakeErrors.reading(file, () -> readLayout(object)));
     }

@@ -21,11 +21,11 @@ import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 
-/// The current snapshot of a table's metadata file: all that finding its data files takes.
+/// The current snapshot of a table's metadata file, with all that is needed to find its data files.
 ///
-/// @param location of the metadata file
-/// @param topicUid whose rows the table holds
-/// @param manifests none if the table has no rows
+/// @param location the location of the metadata file
+/// @param topicUid the uid of the topic whose rows the table holds
+/// @param manifests the table's manifests; none if the table has no rows
 record LakeSnapshot(
         String location,
         String topicUid,

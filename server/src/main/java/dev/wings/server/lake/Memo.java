@@ -27,8 +27,9 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Remembers what was made of immutable things, within a bound; what was not used for the longest time goes. Who asks
-/// for what somebody else is making waits for it. Failures are not remembered. Safe for use by many threads.
+/// Remembers what was made of immutable things, within a bound; what was not used for the longest time is forgotten.
+/// Whoever asks for a value that somebody else is making waits for it. Failures are not remembered. Safe for use by
+/// many threads.
 final class Memo<K, V> {
 
     private final long maxWeight;
@@ -36,14 +37,14 @@ final class Memo<K, V> {
     private final LinkedHashMap<K, CompletableFuture<V>> values = new LinkedHashMap<>(16, 0.75f, true);
     private long weight;
 
-    /// @param maxWeight of all values together; one that is heavier is not remembered
+    /// @param maxWeight the weight of all values together; a value that is heavier is not remembered
     Memo(long maxWeight, ToLongFunction<V> weigher) {
         this.maxWeight = maxWeight;
         this.weigher = weigher;
     }
 
-    /// Fails as `maker` does, also if it is somebody else's that failed; but if that one was interrupted, it is tried
-    /// again.
+    /// Fails as `maker` does, even if it was somebody else's call that failed; but if that one was interrupted, the
+    /// value is made once more.
     V get(K key, Function<K, V> maker) {
         while (true) {
             CompletableFuture<V> made = new CompletableFuture<>();
@@ -54,12 +55,12 @@ final class Memo<K, V> {
             try {
                 return await(known);
             } catch (AbandonedException e) {
-                // its maker has forgotten it: this may be the next one
+                // its maker has forgotten the value: this may be the next one
             }
         }
     }
 
-    /// What is remembered already.
+    /// Returns what is remembered already.
     synchronized Optional<V> find(K key) {
         CompletableFuture<V> known = values.get(key);
         return known != null && known.isDone() && !known.isCompletedExceptionally()
@@ -80,7 +81,8 @@ final class Memo<K, V> {
         }
     }
 
-    /// Reading fails in many ways when its thread is interrupted; none of them says anything about the file.
+    /// Whether a failure comes from an interrupt. Reading fails in many ways when its thread is interrupted; none of
+    /// them says anything about the file.
     private static boolean wasInterrupted(Throwable failure) {
         return Thread.currentThread().isInterrupted()
                 || (failure instanceof WingsException known && known.kind() == ErrorKind.CANCELLED);
@@ -126,7 +128,7 @@ final class Memo<K, V> {
         }
     }
 
-    /// Who was making a value was interrupted.
+    /// Says that the thread that made a value was interrupted.
     private static final class AbandonedException extends Exception {
 
         private static final long serialVersionUID = 1;

@@ -44,16 +44,16 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.InclusiveMetricsEvaluator;
 
-/// Leaves out pages that have no row which matters, by what the footers of their folios say of the values of columns.
+/// Leaves out pages that have no row which matters, by the values of columns that the footers of their folios tell.
 /// Footers never change, and are remembered. Safe for use by many threads.
 public final class PageBounds {
 
-    /// To read so much of pages takes no longer than to ask what is in them.
+    /// Below so many bytes of pages, footers are not looked at: reading the pages takes no longer.
     private static final long MIN_BYTES = 1 << 20;
 
     private static final int READS_AT_ONCE = 32;
 
-    /// About 150 bytes each.
+    /// How many columns are remembered; each takes about 150 bytes.
     private static final long MAX_KNOWN_COLUMNS = 200_000;
 
     private final Function<URI, ObjectStore> stores;
@@ -68,9 +68,9 @@ public final class PageBounds {
         this.fetchers = fetchers;
     }
 
-    /// The pages that may have rows which matter, in their order.
+    /// Returns the pages that may have rows which matter, in their order.
     ///
-    /// @param store that the pages are in
+    /// @param store the store that the pages are in
     public List<PageRef> matching(TableNeeds needs, List<PageRef> pages, URI store) {
         List<PageRef> large = pages.stream()
                 .filter(page -> page.range().length() >= FolioFormat.MIN_BOUNDED_PAGE_BYTES)
@@ -100,7 +100,8 @@ public final class PageBounds {
         return pages.stream().mapToLong(page -> page.range().length()).sum();
     }
 
-    /// What was committed counts. Columns of another version of the schema may have had other types.
+    /// Whether the entry is of the page that was committed. Columns of another version of the schema may have had other
+    /// types.
     private static boolean isOf(PageEntry entry, PageRef page, TopicTable topic) {
         return entry.key().topicUid().equals(topic.uid())
                 && entry.key().schemaVersion() == topic.schema().version()
@@ -163,7 +164,8 @@ public final class PageBounds {
         return read;
     }
 
-    /// A footer that cannot be read says nothing; whether the pages can be is another question.
+    /// Returns what the footer of a folio says. A footer that cannot be read says nothing; whether the pages can be
+    /// read is another question.
     private Optional<Map<Long, PageEntry>> readable(FolioId folio) {
         try {
             return Optional.of(footers.get(folio, this::read));

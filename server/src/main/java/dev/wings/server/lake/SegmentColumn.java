@@ -27,12 +27,12 @@ import org.apache.iceberg.Schema;
 
 /// A column of a topic as its segments have it: there, a table may keep times as longs or as texts.
 ///
-/// @param id of the field
-/// @param sqlType in segments
-/// @param value what makes the topic's value of it, an expression of SQL over [#name]
+/// @param id the id of the field
+/// @param sqlType the type in segments
+/// @param value makes the topic's value from the segment's, an expression of SQL over [#name]
 record SegmentColumn(int id, String sqlType, String value) {
 
-    /// What is the same in both.
+    /// A column that is the same in both.
     static SegmentColumn plain(int id, String sqlType) {
         return new SegmentColumn(id, sqlType, name(id));
     }
@@ -47,7 +47,8 @@ record SegmentColumn(int id, String sqlType, String value) {
         return !KeptTypes.kept(field, table).equals(field);
     }
 
-    /// Where segments are read, columns are called by their ids: a user's name could be that of a pseudo column there.
+    /// Returns what a column is called where segments are read: by its id, since a user's name could be that of a
+    /// pseudo column there.
     static String name(int id) {
         return "c" + id;
     }
@@ -56,7 +57,7 @@ record SegmentColumn(int id, String sqlType, String value) {
         return name(id);
     }
 
-    /// @param depth of lambdas around it, whose parameters need names of their own
+    /// @param depth how many lambdas are around it, whose parameters need names of their own
     private static String value(String kept, FieldType from, FieldType to, int depth) {
         if (from.equals(to)) {
             return kept;
@@ -102,7 +103,8 @@ record SegmentColumn(int id, String sqlType, String value) {
     }
 
     private static String time(String kept, FieldType from) {
-        // there is no cast from a number to a time; a day of 1970 has the same microseconds
+        // There is no cast from a number to a time; on the first day of 1970, a time and a timestamp have the same
+        // microseconds.
         return from == Primitive.LONG ? "CAST(make_timestamp(" + kept + ") AS TIME)" : "CAST(" + kept + " AS TIME)";
     }
 

@@ -74,14 +74,14 @@ public final class SegmentScan implements SegmentSource {
         return planned.isEmpty();
     }
 
-    /// Of all of these segments.
+    /// Returns how many rows all of these segments have.
     public long rows() {
         return planned.stream()
                 .mapToLong(segment -> segment.file().recordCount())
                 .sum();
     }
 
-    /// About what all of this takes on the heap.
+    /// Returns about how many bytes the scan takes on the heap.
     public long planBytes() {
         return planned.stream()
                 .mapToLong(segment ->
@@ -89,7 +89,7 @@ public final class SegmentScan implements SegmentSource {
                 .sum();
     }
 
-    /// No offset in these segments is greater.
+    /// Returns an offset that no row of these segments exceeds.
     public Optional<Long> maxOffset() {
         return maxOffset;
     }
@@ -112,7 +112,7 @@ public final class SegmentScan implements SegmentSource {
         return bytes;
     }
 
-    /// What was found.
+    /// Returns what is told of the segments that were found.
     public SegmentStats stats() {
         return stats;
     }
@@ -155,7 +155,7 @@ public final class SegmentScan implements SegmentSource {
         }
     }
 
-    /// Several segments at once; none is being loaded any more when this returns or fails.
+    /// Loads several segments at once. When this returns or fails, none is being loaded any more.
     private void load(AttachedFiles files, boolean whole) {
         List<CompletableFuture<CachedObject.Loaded>> loading = new ArrayList<>();
         try {
@@ -179,7 +179,8 @@ public final class SegmentScan implements SegmentSource {
                 .sum();
     }
 
-    /// An engine needs all that it reads at the same time. What cannot fit is not fetched in vain.
+    /// Fails if the engine cannot have all files at once: it needs all that it reads at the same time, and nothing is
+    /// fetched in vain.
     private void checkThatItFits(boolean whole) {
         if (bytes(whole) > cache.capacityBytes()) {
             throw WingsException.exhausted("more than the cache holds");
@@ -253,10 +254,10 @@ public final class SegmentScan implements SegmentSource {
             return ParquetFiles.list(links.keySet());
         }
 
-        /// DuckDB finds columns by the field ids of this schema; what a file does not have is null.
+        /// Returns the schema by whose field ids DuckDB finds columns; a column that a file does not have is null.
         private String schema() {
             if (columns.isEmpty()) {
-                // there must be one, and it is not read
+                // the schema must have a column, which is not read
                 return schema(SegmentColumn.plain(LakeTable.OFFSET_FIELD_ID, "BIGINT"));
             }
             return columns.values().stream().map(AttachedFiles::schema).collect(Collectors.joining(", "));

@@ -60,11 +60,11 @@ import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
-/// Plans the segments of topics: which files of a table's snapshot, which row groups of those and which columns of
-/// those a query has to read. Safe for use by many threads.
+/// Plans the segments of topics: which files of a table's snapshot a query has to read, which row groups of those
+/// files, and which columns of those groups. Safe for use by many threads.
 public final class Segments {
 
-    /// Bounds what a plan holds in memory.
+    /// How many segments a plan may have, since it holds them in memory.
     private static final int MAX_SEGMENTS = 100_000;
 
     private static final Set<Integer> OFFSETS = Set.of(LakeTable.OFFSET_FIELD_ID);
@@ -83,8 +83,8 @@ public final class Segments {
 
     /// A data file with what has to be read of it.
     ///
-    /// @param file with the statistics of its offsets only
-    /// @param chunks of the whole file
+    /// @param file the file, with the statistics of its offsets only
+    /// @param chunks how many column chunks the whole file has
     record Planned(
             DataFile file,
             ObjectId object,
@@ -103,10 +103,10 @@ public final class Segments {
         }
     }
 
-    /// The segments that a query has to read; empty if none has a row that matters.
+    /// Plans the segments that a query has to read; the scan is empty if no segment has a row that matters.
     ///
-    /// @param store that the topic's files are in
-    /// @param metadataLocation of the topic's table
+    /// @param store the store that the topic's files are in
+    /// @param metadataLocation the location of the metadata file of the topic's table
     public SegmentScan plan(TableNeeds needs, URI store, String metadataLocation) {
         TopicTable topic = (TopicTable) needs.table();
         StoreFileIO io = new StoreFileIO(stores.apply(store), store);
@@ -150,10 +150,10 @@ public final class Segments {
         return snapshot;
     }
 
-    /// What is known of all rows of a table's current snapshot without reading a data file. There are none that are
-    /// deleted in a file: rows leave with their files.
+    /// What is known of all rows of a table's current snapshot without reading a data file. No row is deleted within a
+    /// file: rows are removed together with their files.
     ///
-    /// @param maxOffset no offset is greater; empty if there are no rows, or no file says
+    /// @param maxOffset an offset that no row exceeds; empty if there are no rows, or no file tells
     public record Count(long rows, Optional<Long> maxOffset) {}
 
     /// Counts the rows of a topic's segments, see [#plan].
@@ -174,13 +174,14 @@ public final class Segments {
         return new Count(rows, maxOffset);
     }
 
-    /// The snapshots that a table remembers, the oldest first.
+    /// Returns the snapshots that a table remembers, the oldest first.
     public List<Snapshot> snapshots(URI store, String metadataLocation) {
         StoreFileIO io = new StoreFileIO(stores.apply(store), store);
         return List.copyOf(LakeFiles.metadata(io, metadataLocation).snapshots());
     }
 
-    /// The first and the last value of a column of type long, or of a timestamp in microseconds, that a file may have.
+    /// Returns the first or the last value of a column of type long, or of a timestamp in microseconds, that a file may
+    /// have.
     public static Optional<Long> bound(@Nullable Map<Integer, ByteBuffer> bounds, int column) {
         ByteBuffer bound = bounds == null ? null : bounds.get(column);
         return bound == null
@@ -188,9 +189,8 @@ public final class Segments {
                 : Optional.of(Conversions.fromByteBuffer(Types.LongType.get(), bound.duplicate()));
     }
 
-    /// Shows all data files of a snapshot, whatever a query needs, each with its partition as in paths of Iceberg;
-    /// empty
-    /// if the table has none.
+    /// Shows all data files of a snapshot, whatever a query needs, each with its partition as in paths of Iceberg. The
+    /// partition is empty if the table has none.
     public void forEachDataFile(URI store, String metadataLocation, BiConsumer<DataFile, String> consumer) {
         StoreFileIO io = new StoreFileIO(stores.apply(store), store);
         LakeSnapshot snapshot = files.snapshot(io, metadataLocation);
@@ -317,7 +317,7 @@ public final class Segments {
         return asFile(new Metrics(group.rows(), Map.of(), values, nulls, Map.of(), lower, upper));
     }
 
-    /// Rows of which only so much is known, as a file that Iceberg's evaluator understands.
+    /// Makes a file that Iceberg's evaluator understands, of rows of which only these metrics are known.
     static DataFile asFile(Metrics metrics) {
         return DataFiles.builder(PartitionSpec.unpartitioned())
                 .withPath("rows")
@@ -335,7 +335,7 @@ public final class Segments {
         return ids;
     }
 
-    /// The needed columns as segments have them, in the order of the table.
+    /// Returns the needed columns as segments have them, in the order of the table.
     private static Map<SqlColumn, SegmentColumn> columns(TopicTable topic, TableNeeds needs, Schema table) {
         Map<SqlColumn, SegmentColumn> columns = new LinkedHashMap<>();
         for (SqlColumn column : needs.columns()) {
@@ -358,7 +358,8 @@ public final class Segments {
                 table);
     }
 
-    /// What is left out of a file, the engine must leave out, too: it cannot by bounds of columns that it converts.
+    /// Returns the columns by whose bounds row groups may be left out. The engine must leave out the same ones, and it
+    /// cannot by bounds of columns that it converts.
     private static Map<String, Integer> plainColumnIds(TopicTable topic, Schema table) {
         Map<String, Integer> ids = columnIds(topic);
         topic.schema().fields().stream()

@@ -23,13 +23,13 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Tells the shapes of queries, which are those of the tables as they are now, and keeps the snapshots that this takes
-/// for who asks for the rows next.
+/// Tells the shapes of queries over the tables as they are now. The snapshots that this takes are kept for whoever asks
+/// for the rows next.
 public final class Announcements {
 
     private static final int MAX_ATTEMPTS = 3;
 
-    /// A client that asks for the rows of a query later than this sees those of then.
+    /// How long a snapshot is kept: a client that asks for the rows of a query later sees the rows of that time.
     private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
     private static final long MAX_BYTES = 8L << 20;
@@ -40,7 +40,7 @@ public final class Announcements {
     private final Duration timeout;
     private final UpcomingQueries upcoming;
 
-    /// @param timeout of a query
+    /// @param timeout how long a query may take
     public Announcements(Planning planning, Tables tables, InstantSource clock, Duration timeout) {
         this.planning = planning;
         this.tables = tables;
@@ -50,12 +50,12 @@ public final class Announcements {
         this.upcoming = new UpcomingQueries(clock, MAX_AGE.compareTo(part) < 0 ? MAX_AGE : part, MAX_BYTES);
     }
 
-    /// Checks a query over the tables of now and tells its shape.
+    /// Checks a query over the tables as they are now and tells its shape.
     public Description describe(QueryRequest request) {
         return planned(request, plan -> tables.check(plan.tables().values())).description();
     }
 
-    /// The same, and takes a snapshot for who reads soon.
+    /// Does the same, and takes a snapshot for a client who reads soon.
     public Description announce(QueryRequest request) {
         return planned(request, plan -> take(request, plan)).description();
     }
@@ -63,7 +63,7 @@ public final class Announcements {
     private void take(QueryRequest request, QueryPlan plan) {
         boolean bound =
                 plan.description().parameters().size() == request.parameters().size();
-        // of what asks for the time, other rows matter when it runs
+        // A query that asks for the time needs other rows when it runs.
         if (!bound || !plan.query().timeless()) {
             tables.check(plan.tables().values());
             return;
@@ -73,7 +73,7 @@ public final class Announcements {
                 .ifPresent(snapshot -> upcoming.put(request.id(), new UpcomingQueries.Taken(snapshot, time)));
     }
 
-    /// A plan that passes a check of the tables that it is of.
+    /// Returns a plan that passes a check of the tables that it is about.
     private QueryPlan planned(QueryRequest request, Consumer<QueryPlan> check) {
         QueryPlan plan = planning.recentPlan(request);
         for (int attempt = 1; ; attempt++) {
@@ -89,7 +89,7 @@ public final class Announcements {
         }
     }
 
-    /// The snapshot of a query that was announced just now, for the first who asks.
+    /// Gives the snapshot of a query that was announced just now to the first who asks.
     public Optional<UpcomingQueries.Taken> take(String id) {
         return upcoming.take(id);
     }
@@ -99,7 +99,8 @@ public final class Announcements {
         return upcoming.isYoung(taken);
     }
 
-    /// Nobody may read for longer than a query's time from its snapshot on: then what it reads may be gone.
+    /// Returns how long a query may still read: nobody may read for longer than a query's time after its snapshot,
+    /// since afterwards what it reads may be gone.
     public Duration timeLeft(UpcomingQueries.Taken taken) {
         return timeout.minus(Duration.between(taken.time(), clock.instant()));
     }

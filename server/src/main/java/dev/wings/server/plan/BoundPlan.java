@@ -36,13 +36,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The second wall. The [dev.wings.server.sql.Gate] has read the text; this is what the engine has made of it, with all
-/// macros, views and
-/// names replaced by what they stand for. It may scan the tables and call the table functions that the gate has
-/// found, and nothing else, so that a gap in the gate lets nobody through.
+/// macros, views and names replaced by what they stand for. It may scan the tables and call the table functions that
+/// the gate has found, and nothing else, so that a gap in the gate lets nobody through.
 final class BoundPlan {
 
-    /// What queries are made of. A scan is looked at in detail; the others have their rows from those below them, or
-    /// from the text.
+    /// The operators that queries are made of. A scan is looked at in detail; the other operators have their rows from
+    /// those below them, or from the text.
     private static final Set<String> OPERATORS = Set.of(
             "LOGICAL_GET",
             "LOGICAL_PROJECTION",
@@ -76,20 +75,21 @@ final class BoundPlan {
             "LOGICAL_RECURSIVE_CTE",
             "LOGICAL_MATERIALIZED_CTE");
 
-    /// How a scan of a table of the catalog is called.
+    /// The name of an operator that scans a table of the catalog.
     private static final String TABLE_SCAN = "seq_scan";
 
-    /// The types of columns and members are repeated in each expression, so that the plan of a short text may be long.
+    /// How long a plan may be. The types of columns and members are repeated in each expression, so that the plan of a
+    /// short text may be long.
     private static final int MAX_BYTES = 16 << 20;
 
     private static final String PLAN =
             "SELECT json_serialize_plan(?::VARCHAR, skip_null := true, skip_empty := true, skip_default := true)";
 
-    /// The engine shows no plan while the type of a parameter is open, or where it wants a constant: then it is asked
-    /// with these in place of the parameters. What is scanned is the same.
+    /// What replaces parameters, one after the other, where the engine shows no plan: while the type of a parameter is
+    /// open, or where it wants a constant. The query scans the same tables with each of them.
     private static final List<String> STAND_INS = List.of("NULL", "1", "'1'", "[1]", "TIMESTAMP '2000-01-01'");
 
-    /// A long `UNION` is a deep plan. It is read as it comes, and only what is looked at is kept.
+    /// Reads plans. A long `UNION` is a deep plan: it is read as it comes, and only what is looked at is kept.
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .streamReadConstraints(
@@ -102,9 +102,9 @@ final class BoundPlan {
         this.query = query;
     }
 
-    /// Fails with INVALID unless the query, which can be prepared, reads what it says.
+    /// Checks a query that can be prepared. Fails with INVALID unless it reads what it says.
     ///
-    /// @param engine in which the tables of the query are declared
+    /// @param engine the engine in which the tables of the query are declared
     static void check(Engine engine, ParsedQuery query) {
         BoundPlan plan = new BoundPlan(query);
         boolean shown = plan.checkAs(engine, query.sql());
@@ -126,7 +126,7 @@ final class BoundPlan {
     private boolean checkAs(Engine engine, String sql) {
         try {
             String plan = engine.duckDb().text(PLAN, sql, MAX_BYTES).orElseThrow(() -> tooLong(null));
-            // a number that JSON does not have, in the engine's own way
+            // The engine writes numbers that JSON does not have in its own way.
             return checkNodes(plan.replace("\":NAN", "\":null").replace("\":-NAN", "\":null"));
         } catch (DuckDbException e) {
             if (e.kind() == DuckDbException.Kind.OUT_OF_MEMORY) {
@@ -149,7 +149,7 @@ final class BoundPlan {
                 e);
     }
 
-    /// One object of the plan, while it is read.
+    /// One object of the plan while it is read.
     private static final class Node {
 
         private final @Nullable String name;

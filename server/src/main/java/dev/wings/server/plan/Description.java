@@ -22,7 +22,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /// The shape of a query.
 ///
-/// @param columns of the result; empty if they depend on the values of parameters
+/// @param columns the columns of the result; empty if they depend on the values of parameters
 public record Description(Optional<Schema> columns, List<Field> parameters) {
 
     public Description {

@@ -26,19 +26,20 @@ import java.util.Set;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// The result of a query that only picks columns of a table, made without an engine: its batches go out as they are
-/// read.
+/// The result of a query that only picks columns of a table. It is made without an engine: its batches are sent as they
+/// are read.
 ///
-/// @param columns to read, in the order in which they are shown
+/// @param columns the columns to read, in the order in which they are shown
 /// @param schema the names and types that they are shown with
-/// @param limit rows at most
+/// @param limit how many rows there are at most
 public record DirectResult(List<SqlColumn> columns, Schema schema, long limit) {
 
     public DirectResult {
         columns = List.copyOf(columns);
     }
 
-    /// Empty if the query does more, if a column is not laid out as it is shown, or if one stands there twice.
+    /// Returns the direct result of a query. It is empty if the query does more, if a column is not laid out as it is
+    /// shown, or if a column is there twice.
     static Optional<DirectResult> of(ParsedQuery.Projection projection, SqlTable table) {
         List<SqlColumn> columns = new ArrayList<>();
         List<Field> shown = new ArrayList<>();

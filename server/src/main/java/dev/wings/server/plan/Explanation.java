@@ -26,12 +26,12 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// What `EXPLAIN` answers: what a query would read of each of its topics, then DuckDB's plan. Lines of text.
+/// What `EXPLAIN` answers, as lines of text: what a query would read of each of its topics, and then DuckDB's plan.
 public final class Explanation {
 
     public static final Schema SCHEMA = new Schema(List.of(Field.nullable("plan", ArrowType.Utf8.INSTANCE)));
 
-    /// In place of the engine's plan.
+    /// The line that replaces the engine's plan for a count.
     public static final String COUNT = "The number of rows is known without reading any.";
 
     private Explanation() {}

@@ -36,13 +36,13 @@ import java.util.function.Function;
 import org.apache.arrow.vector.PeriodDuration;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the filters that a serialized plan shows at a scan. What is not understood says nothing.
+/// Reads the filters that a serialized plan shows at a scan. A filter that is not understood says nothing.
 ///
-/// @param parameters values of the query's parameters, in order
-/// @param columns that references count; a filter of one column is about the first
+/// @param parameters the values of the query's parameters, in order
+/// @param columns the columns that references count; a filter of one column is about the first
 record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns) {
 
-    /// What a comparison is called when its sides change places, where it is called otherwise.
+    /// The names of comparisons when their sides change places, where the name changes.
     private static final Map<String, String> FLIPPED = Map.of(
             "COMPARE_LESSTHAN", "COMPARE_GREATERTHAN",
             "COMPARE_LESSTHANOREQUALTO", "COMPARE_GREATERTHANOREQUALTO",
@@ -59,7 +59,7 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
             case "LEGACY_IN_FILTER" -> oneOf(column(0), each(filter.path("values"), Filters::literal));
             case "LEGACY_IS_NULL" -> of(column(0), Condition.Null::new);
             case "LEGACY_IS_NOT_NULL" -> of(column(0), Condition.NotNull::new);
-            // implied by another part of the plan, so it holds all the same
+            // The filter is implied by another part of the plan, so it holds all the same.
             case "LEGACY_OPTIONAL_FILTER" -> condition(filter.path("child_filter"));
             case "EXPRESSION_FILTER" -> expression(filter.path("expr"));
             case "" -> filter.has("expression_class") ? expression(filter) : Condition.none();
@@ -124,7 +124,8 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
         };
     }
 
-    /// Null in the list is equal to nothing, but cannot be told here from what is not understood.
+    /// Returns what it says that a column is one of these values. A null in the list is equal to nothing, but cannot be
+    /// told here from a value that is not understood.
     private static Condition oneOf(Optional<String> column, List<Optional<Object>> values) {
         return column.isPresent() && !values.isEmpty() && values.stream().allMatch(Optional::isPresent)
                 ? new Condition.OneOf(
@@ -132,7 +133,8 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
                 : Condition.none();
     }
 
-    /// What is not understood may be left out: then the list says less.
+    /// Returns what it says that a column is none of these values. A value that is not understood may be left out: then
+    /// the list says less.
     private static Condition noneOf(Optional<String> column, List<Optional<Object>> values) {
         return of(
                 column,
@@ -160,7 +162,7 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
                 : Optional.empty();
     }
 
-    /// All but the first.
+    /// Returns all operands except the first.
     private List<Optional<Object>> operands(JsonNode children) {
         List<Optional<Object>> operands = each(children, this::operand);
         return operands.isEmpty() ? operands : operands.subList(1, operands.size());
@@ -178,7 +180,7 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
         try {
             int index = Integer.parseInt(identifier) - 1;
             Object value = index >= 0 && index < parameters.size() ? parameters.get(index) : null;
-            // a fraction is rounded when it is compared with an integer, which a partition's text knows nothing of
+            // A fraction is rounded when it is compared with an integer, and the text of a partition does not say so.
             return switch (value) {
                 case null -> Optional.empty();
                 case BigDecimal ignored -> Optional.empty();
@@ -194,8 +196,8 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
         }
     }
 
-    /// A constant as a literal of [dev.wings.common.schema.PartitionValue]; empty for null and for types that are not
-    /// understood.
+    /// Returns a constant as a literal of [dev.wings.common.schema.PartitionValue]; it is empty for null and for types
+    /// that are not understood.
     static Optional<Object> literal(JsonNode constant) {
         JsonNode value = constant.path("value");
         if (constant.path("is_null").asBoolean(true) || value.isMissingNode()) {
@@ -240,7 +242,7 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
         return value.has("upper") ? new BigDecimal(hugeInt(value), scale) : null;
     }
 
-    /// DuckDB keeps the top bit of a UUID flipped, so that signed order is right.
+    /// Reads a UUID. DuckDB keeps its top bit flipped, so that the order of signed numbers is right.
     private static @Nullable Object uuid(JsonNode value) {
         return value.has("upper")
                 ? new UUID(

@@ -28,16 +28,16 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 
-/// Types of parameters that the engine leaves open. It does so for those that are only asked whether they are null, as
-/// in `? IS NULL OR id = ?`, and then for all that follow.
+/// Finds types of parameters that the engine leaves open. It leaves open those of which only is asked whether they are
+/// null, as in `? IS NULL OR id = ?`, and then all that follow.
 ///
-/// The engine is asked again with `NULL` in those places. A parameter that is used in no other way is of the type of
-/// one that it stands beside, since that is what people mean by it.
+/// The engine is asked again with `NULL` in those places. A parameter that is used in no other way gets the type of one
+/// that it stands beside, since that is what people mean by it.
 final class ParameterTypes {
 
     private ParameterTypes() {}
 
-    /// The shape of a query, of which the engine knows as much as `known`.
+    /// Returns the shape of a query whose shape the engine knows as far as `known`.
     static Description refined(Engine engine, ParsedQuery query, Description known, BufferAllocator allocator) {
         boolean asked = query.parameters().stream().anyMatch(ParsedQuery.Parameter::nullTested);
         if (!asked) {
@@ -87,7 +87,8 @@ final class ParameterTypes {
                 .orElse(open);
     }
 
-    /// The text with `NULL` for what is asked whether it is null. The others are counted anew.
+    /// Returns the text with `NULL` in place of each parameter that is only tested for null. The others are counted
+    /// anew.
     private static String withoutTests(ParsedQuery query, List<String> kept) {
         byte[] utf8 = query.sql().getBytes(StandardCharsets.UTF_8);
         StringBuilder out = new StringBuilder();

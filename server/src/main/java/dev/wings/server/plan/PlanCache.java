@@ -23,8 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The plans of late, by all that a text's meaning depends on except the tables that it names: a plan says which
-/// those were. Bounded by their number and their size; the ones that were not used for longest go first.
+/// The plans that were made lately, by all that a text's meaning depends on except the tables that it names: a plan
+/// says which those were. Their number and their size are bounded; plans that were not used for longest are removed
+/// first.
 ///
 /// Safe for use by many threads.
 final class PlanCache {
@@ -43,7 +44,7 @@ final class PlanCache {
 
     private record Entry(QueryPlan plan, long bytes) {}
 
-    /// What is kept for a tenant.
+    /// How much is kept for a tenant.
     private record Share(long plans, long bytes) {
         static final Share NONE = new Share(0, 0);
     }
@@ -80,7 +81,7 @@ final class PlanCache {
         }
     }
 
-    /// Of the tenant that has the most, so that nobody's texts push out those of others.
+    /// Removes the eldest plan of the tenant that has the most, so that nobody's texts push out those of others.
     private void removeEldest(Comparator<Share> order) {
         String tenant = Collections.max(shares.entrySet(), Map.Entry.comparingByValue(order))
                 .getKey();

@@ -38,13 +38,13 @@ import org.jspecify.annotations.Nullable;
 /// Tells what a query needs of its tables: DuckDB optimizes it over empty ones, and the plan shows which columns each
 /// scan reads and which filters reached it.
 ///
-/// That only saves work. What the plan does not say is read: all columns that the text could mean where there is no
-/// plan (some queries cannot be serialized), and all rows where a filter is not understood, or where there is more
-/// than one scan of a table.
+/// This only saves work. What the plan does not tell is read: if there is no plan (some queries cannot be serialized),
+/// all columns that the text could mean, and if a filter is not understood, or a table is scanned more than once, all
+/// rows.
 final class Planner {
 
-    /// A plan that is looked at takes some ten times as much of the heap. A query with a longer one reads all
-    /// files, and all columns that it names.
+    /// How long a plan may be that is looked at: it takes about ten times as much of the heap. A query with a longer
+    /// plan reads all files, and all columns that it names.
     private static final int MAX_BYTES = 8 << 20;
 
     private static final String PLAN = "SELECT json_serialize_plan(?::VARCHAR, optimize := true)";
@@ -53,7 +53,7 @@ final class Planner {
 
     private Planner() {}
 
-    /// @param engine in which the tables are declared
+    /// @param engine the engine in which the tables are declared
     static TableScans plan(Engine engine, ParsedQuery query, Map<TableRef, SqlTable> tables) {
         Optional<JsonNode> plan = serializedPlan(engine, query.sql());
         Found found = new Found();
@@ -80,7 +80,7 @@ final class Planner {
                     .filter(answer -> !answer.path("error").asBoolean())
                     .map(answer -> answer.path("plans"));
         } catch (DuckDbException e) {
-            // what is wrong with the query, if anything is, shows when it is prepared
+            // if anything is wrong with the query, that shows when it is prepared
             return Optional.empty();
         }
     }
@@ -88,14 +88,15 @@ final class Planner {
     /// One scan of a table in a plan.
     private record Scan(Set<String> columns, List<TableScans.Filter> filters) {}
 
-    /// What a plan has.
+    /// What was found in a plan.
     private static final class Found {
         private final Map<TableRef, List<Scan>> scans = new HashMap<>();
-        /// Whether the engine has found out that some part of the query has no rows: what it scanned is gone.
+        /// Whether the engine has found out that some part of the query has no rows: what that part scanned is not in
+        /// the plan.
         private boolean emptyPart;
     }
 
-    /// @param above conditions of the filter right above
+    /// @param above the conditions of the filter right above
     private static void collect(JsonNode node, JsonNode above, Found found) {
         String type = node.path("type").asText("");
         found.emptyPart |= type.equals("LOGICAL_EMPTY_RESULT");
@@ -126,7 +127,7 @@ final class Planner {
         List<@Nullable String> columns = new ArrayList<>();
         Set<String> needed = new HashSet<>();
         for (JsonNode index : get.path("column_indexes")) {
-            // a virtual column, say the number of the row, is beyond the names
+            // A virtual column, such as the number of the row, has an index beyond the names.
             JsonNode name = get.path("names").path(index.path("index").asInt(-1));
             boolean real = index.path("index").canConvertToInt() && name.isTextual();
             columns.add(real ? name.asText() : null);
@@ -144,7 +145,7 @@ final class Planner {
         }
         List<@Nullable String> output = output(get, columns);
         for (JsonNode filter : above) {
-            // what is about one column has reached the scan
+            // a filter that is about one column has reached the scan
             if (references(filter, new HashSet<>()).size() > 1) {
                 filters.add(new TableScans.Filter(output, filter));
             }
@@ -160,7 +161,7 @@ final class Planner {
         return found;
     }
 
-    /// What a scan hands on: what only its own filters need stays behind.
+    /// Returns the columns that a scan passes on; columns that only its own filters need are not among them.
     private static List<@Nullable String> output(JsonNode get, List<@Nullable String> columns) {
         JsonNode positions = get.path("projection_ids");
         if (positions.isEmpty()) {

@@ -52,24 +52,24 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Checks queries and plans them over empty tables, a bounded number at once, of the tenants in turn.
+/// Checks queries and plans them over empty tables, a bounded number at once. Tenants take turns.
 ///
-/// A client asks for a query twice, for its columns and for its rows, and a prepared one again and again. So plans
-/// are kept, unless the same text would be planned differently at another time.
+/// A client asks for a query twice, for its columns and for its rows, and asks for a prepared one again and again. So
+/// plans are kept, unless the same text would be planned differently at another time.
 public final class Planning implements AutoCloseable {
 
-    /// Part of the work is native and would pin the carriers of virtual threads.
+    /// How many threads plan. Part of the work is native and would pin the carriers of virtual threads.
     private static final int THREADS = 4;
 
-    /// Of one tenant.
+    /// How many queries of one tenant wait at most.
     private static final int MAX_WAITING = 256;
 
-    /// Constants are folded while a query is planned, which can take any time.
+    /// How long planning may take: constants are folded while a query is planned, which can take any time.
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private static final Duration STOP_AGAIN_AFTER = Duration.ofMillis(50);
 
-    /// Then the engine is killed.
+    /// After so many interrupts the engine is killed.
     private static final int MAX_INTERRUPTS = 20;
 
     private static final long MAX_SHAPE_BYTES = 16L << 20;
@@ -104,11 +104,11 @@ public final class Planning implements AutoCloseable {
                 new EnginePool.Limits(THREADS, MAX_WAITING, queueTimeout, 1, 256L << 20, 0, 64L << 20),
                 directory,
                 Optional.empty());
-        // one for each place
+        // one thread for each place
         this.threads = world.threads().pool("sql-plan", LocalEngines.STACK_BYTES);
     }
 
-    /// For who counts them.
+    /// Returns the engines, for whoever counts them.
     public EnginePool engines() {
         return engines;
     }
@@ -117,7 +117,7 @@ public final class Planning implements AutoCloseable {
         engines.warmUp(ResourceId.DEFAULT);
     }
 
-    /// The plan of a query over the tables as they were last seen, which the reader notices if they have changed.
+    /// Plans a query over the tables as they were last seen. The reader notices if they have changed.
     public QueryPlan plan(QueryRequest request) {
         Optional<QueryPlan> known = kept.find(request);
         if (known.isPresent()
@@ -134,7 +134,7 @@ public final class Planning implements AutoCloseable {
         return plan;
     }
 
-    /// The same, or a plan that was made over tables as they were seen before.
+    /// Does the same, or returns a plan that was made over tables as they were seen before.
     public QueryPlan recentPlan(QueryRequest request) {
         return kept.find(request).orElseGet(() -> plan(request));
     }
@@ -143,7 +143,7 @@ public final class Planning implements AutoCloseable {
         return kept.find(request).isPresent();
     }
 
-    /// Stops what is being planned. Nothing may be asked for any more.
+    /// Stops what is being planned. After this, nobody may ask for a plan.
     @Override
     public void close() {
         threads.shutdownNow();
@@ -165,7 +165,8 @@ public final class Planning implements AutoCloseable {
         return plan(engine, request, parsed, resolve(request.tenant(), parsed));
     }
 
-    /// Whether tables still are what they were last seen as: what is wrong with a query may be right with those of now.
+    /// Whether tables still are what they were last seen as: a query that is wrong for those may be right for the
+    /// tables of now.
     private boolean isCurrent(Map<TableRef, SqlTable> found) {
         try {
             tables.check(found.values());
@@ -197,10 +198,10 @@ public final class Planning implements AutoCloseable {
         return new QueryPlan(query, found, description, Optional.empty(), Planner.plan(engine, query, found));
     }
 
-    /// One by one: of several tables, it is known which is not there.
+    /// Asks for each table by itself: this tells which of several tables is not there.
     private Map<TableRef, SqlTable> resolve(String tenant, ParsedQuery query) {
         if (query.tables().size() > Tables.MAX_TABLES) {
-            // says so
+            // this call fails and says so
             return tables.resolve(tenant, query.tables());
         }
         Map<TableRef, SqlTable> found = new LinkedHashMap<>();
@@ -233,8 +234,9 @@ public final class Planning implements AutoCloseable {
         }
     }
 
-    /// Waits for a place, and gives it to the thread that plans, since who asked may lose patience. An engine holds no
-    /// rows, but one that a statement has killed is missing to who asks next: that is not another tenant.
+    /// Waits for a place, and gives it to the thread that plans, since the caller may lose patience. An engine holds no
+    /// rows; but when a statement has killed an engine, the next caller has to wait for a new one, and that must not be
+    /// another tenant.
     private <T> T inEngine(QueryRequest request, Function<Engine, T> work) {
         EngineInUse inUse = new EngineInUse();
         FairPlaces.Place place = acquire(request.tenant());
@@ -266,7 +268,8 @@ public final class Planning implements AutoCloseable {
         }
     }
 
-    /// An engine that is between two statements does not notice: it is interrupted until it is given back.
+    /// Stops an engine. One that is between two statements does not notice an interrupt, so that it is interrupted
+    /// until it is given back.
     private void stop(EngineInUse inUse) {
         if (inUse.interrupt()) {
             scheduler.schedule(STOP_AGAIN_AFTER, () -> stop(inUse));

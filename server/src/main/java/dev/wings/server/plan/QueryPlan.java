@@ -26,11 +26,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// All that is known of a query before its rows are read. It holds for the tables as they were: who reads them checks
-/// that they still are.
+/// All that is known of a query before its rows are read. It holds for the tables as they were: whoever reads them
+/// checks that they still are so.
 ///
-/// @param tables what the names in the query stand for
-/// @param direct set if the result is made without an engine
+/// @param tables the tables that the names in the query stand for
+/// @param direct the result if it is made without an engine
 /// @param scans what the query needs of its tables
 public record QueryPlan(
         ParsedQuery query,
@@ -39,18 +39,18 @@ public record QueryPlan(
         Optional<DirectResult> direct,
         TableScans scans) {
 
-    /// Overhead of one, and of each column that its tables have: generous guesses.
+    /// What a plan takes in addition to its text, and what each column of its tables takes: generous guesses.
     private static final long BYTES = 2 << 10;
 
     private static final long COLUMN_BYTES = 1 << 10;
 
-    /// Whether it reads tables, and all of them tell of the system itself.
+    /// Whether the query reads tables, and all of them tell of the system itself.
     public boolean ofSystemOnly() {
         return !tables.isEmpty()
                 && tables.keySet().stream().allMatch(table -> table.schema().equals(TableRef.SYSTEM));
     }
 
-    /// What is needed of each table when the parameters have these values.
+    /// Returns what is needed of each table when the parameters have these values.
     public Map<TableRef, TableNeeds> needs(List<@Nullable Object> parameters) {
         Map<TableRef, TableNeeds> needs = new LinkedHashMap<>();
         tables.forEach((name, table) -> {
@@ -63,7 +63,7 @@ public record QueryPlan(
         return needs;
     }
 
-    /// About how much memory it takes.
+    /// Returns about how much memory the plan takes.
     long bytes() {
         long columns = tables.values().stream()
                 .mapToLong(table -> table.columns().size())

@@ -22,18 +22,18 @@ import org.jspecify.annotations.Nullable;
 
 /// A query as a client asks for it.
 ///
-/// @param id for cancelling it and for `system.queries`
-/// @param tenant whose topics it sees
-/// @param schema of bare names
-/// @param timeZone of the session, as the engine knows it
-/// @param parameters values in order, see [dev.wings.common.duckdb.Statement#bind]
+/// @param id identifies the query for cancelling it and in `system.queries`
+/// @param tenant the tenant whose topics it sees
+/// @param schema the schema of bare names
+/// @param timeZone the time zone of the session, as the engine knows it
+/// @param parameters the values in order, see [dev.wings.common.duckdb.Statement#bind]
 public record QueryRequest(
         String id, String tenant, String schema, String timeZone, String sql, List<@Nullable Object> parameters) {
 
     public static final String UTC = "UTC";
 
     public QueryRequest {
-        // List.copyOf takes no nulls
+        // List.copyOf would take no nulls
         parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
     }
 

@@ -32,17 +32,17 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// What clients are told of columns, in the metadata that Flight SQL has for it: the same in the list of tables, before
-/// a query runs and with its rows.
+/// What clients are told of columns, in the metadata that Flight SQL has for it. It is the same in the list of tables,
+/// before a query runs and with its rows.
 public final class ResultColumns {
 
-    /// What the tools of databases call a comment; Flight SQL has it in its list of tables.
+    /// The key of what the tools of databases call a comment; Flight SQL has it in its list of tables.
     private static final String REMARKS = "ARROW:FLIGHT:SQL:REMARKS";
 
     private ResultColumns() {}
 
-    /// A column of a table as it is in the list of tables: as in a result, with its remarks. (In results they would be
-    /// the column's label for the JDBC driver, which finds it by its name no more.)
+    /// Describes a column of a table for the list of tables: as in a result, with its remarks. (In results they would
+    /// be the column's label for the JDBC driver, which then does not find it by its name.)
     public static org.apache.arrow.vector.types.pojo.Field of(TableRef table, SqlColumn column, String as) {
         org.apache.arrow.vector.types.pojo.Field field = of(table, column, as, column.nullable(), column.shown());
         if (column.doc().isEmpty()) {
@@ -84,9 +84,9 @@ public final class ResultColumns {
         return new LinkedHashMap<>(builder.build().getMetadataMap());
     }
 
-    /// The columns of a result with all that is known of them.
+    /// Returns the columns of a result with all that is known of them.
     ///
-    /// @param columns as the engine has them
+    /// @param columns the columns as the engine has them
     public static Schema described(Schema columns, ParsedQuery query, Map<TableRef, SqlTable> tables) {
         List<Optional<Known>> known =
                 query.origins().map(origins -> known(origins, tables)).orElse(List.of());
@@ -111,7 +111,7 @@ public final class ResultColumns {
         return new Schema(described, columns.getCustomMetadata());
     }
 
-    /// Columns of which nothing but the type is known.
+    /// Returns columns of which nothing but the type is known.
     public static Schema described(Schema columns) {
         return new Schema(
                 columns.getFields().stream().map(ResultColumns::computed).toList(), columns.getCustomMetadata());
@@ -156,7 +156,7 @@ public final class ResultColumns {
                         .toList();
     }
 
-    /// Empty if there is none, or more than one.
+    /// Finds the column that a name stands for; empty if there is none, or more than one.
     private static Optional<Known> find(
             List<Origins.Source> sources, Map<TableRef, SqlTable> tables, String source, String column) {
         List<Known> found = sources.stream()
@@ -167,7 +167,8 @@ public final class ResultColumns {
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
-    /// Whether rows of one can be sent as rows of the other: names of elements do not matter, nor time zones.
+    /// Whether rows with one type can be sent as rows with the other: names of elements do not matter, nor do time
+    /// zones.
     static boolean isAlike(org.apache.arrow.vector.types.pojo.Field a, org.apache.arrow.vector.types.pojo.Field b) {
         boolean alike;
         if (a.getType() instanceof ArrowType.Timestamp one && b.getType() instanceof ArrowType.Timestamp other) {
@@ -186,7 +187,7 @@ public final class ResultColumns {
         return true;
     }
 
-    /// The schema to send with rows of the engine's: what was told before, if they are such rows.
+    /// Returns the schema to send with the engine's rows: the one that was told before, if the rows are of that kind.
     public static Schema sent(Schema rows, Optional<Schema> told) {
         return told.filter(columns ->
                         columns.getFields().size() == rows.getFields().size() && isAlike(struct(columns), struct(rows)))
@@ -198,7 +199,7 @@ public final class ResultColumns {
                 "row", FieldType.notNullable(ArrowType.Struct.INSTANCE), schema.getFields());
     }
 
-    /// As SQL writes the type.
+    /// Returns the type as SQL writes it.
     private static String typeName(org.apache.arrow.vector.types.pojo.Field field) {
         List<org.apache.arrow.vector.types.pojo.Field> children = field.getChildren();
         return switch (field.getType()) {

@@ -23,13 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// `DESCRIBE` of a table. The engine knows tables without their `NOT NULL`, and would say that all columns can hold
-/// null.
+/// Answers `DESCRIBE` of a table. The engine knows tables without their `NOT NULL`, and would say that all columns can
+/// hold null.
 final class TableDescription {
 
     private TableDescription() {}
 
-    /// The query with what the engine does not know put in, if it describes a table.
+    /// If the query describes a table, returns it with what the engine does not know put in.
     static ParsedQuery complete(ParsedQuery query, Map<TableRef, SqlTable> tables) {
         return query.described()
                 .map(name -> query.rewritten(sql(name, notNull(tables, name))))

@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What a query needs of its tables, for any values of its parameters.
 ///
-/// @param columns names of the columns to read, by table
-/// @param filters what reaches the only scan of a table
-/// @param unread tables of which no row matters, since the query's conditions contradict each other
+/// @param columns the names of the columns to read, by table
+/// @param filters the filters that reach the only scan of a table
+/// @param unread the tables of which no row matters, since the query's conditions contradict each other
 record TableScans(Map<TableRef, Set<String>> columns, Map<TableRef, List<Filter>> filters, Set<TableRef> unread) {
 
     static final TableScans NONE = new TableScans(Map.of(), Map.of(), Set.of());
@@ -43,10 +43,10 @@ record TableScans(Map<TableRef, Set<String>> columns, Map<TableRef, List<Filter>
 
     /// A filter, as a serialized plan has it: it may compare with parameters.
     ///
-    /// @param columns that its references count; null for what is no column of the table
+    /// @param columns the columns that its references count; null for what is no column of the table
     record Filter(List<@Nullable String> columns, JsonNode tree) {
 
-        /// What a tree takes for each character of its text.
+        /// How many bytes a tree takes for each character of its text.
         private static final long BYTES_PER_CHARACTER = 8;
 
         long bytes() {
@@ -66,12 +66,12 @@ record TableScans(Map<TableRef, Set<String>> columns, Map<TableRef, List<Filter>
                 .map(filter -> new Filters(parameters, filter.columns()).condition(filter.tree()))
                 .toList();
         Condition condition = Condition.all(conditions);
-        // what a client sends for a parameter need not be of the column's type yet
+        // The value that a client sends for a parameter need not be of the column's type yet.
         return new TableNeeds(
                 table, needed, parameters.isEmpty() && condition.isContradictory() ? new Condition.Never() : condition);
     }
 
-    /// About how much memory the filters take.
+    /// Returns about how much memory the filters take.
     long bytes() {
         return filters.values().stream()
                 .flatMap(List::stream)

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The snapshots of queries whose columns a client was just told: it asks for the rows next, most likely at once. Each
-/// is given out once, and only for a short while; bounded by their size, the oldest go first.
+/// snapshot is given out once, and only for a short while. Their size is bounded; the oldest are removed first.
 ///
 /// Safe for use by many threads.
 public final class UpcomingQueries {
@@ -36,7 +36,7 @@ public final class UpcomingQueries {
     private final Map<String, Taken> byId = new LinkedHashMap<>();
     private long bytes;
 
-    /// @param time when it was taken, or a little before
+    /// @param time when the snapshot was taken, or a little before
     public record Taken(TableSnapshot snapshot, Instant time) {}
 
     UpcomingQueries(InstantSource clock, Duration maxAge, long maxBytes) {
@@ -45,7 +45,7 @@ public final class UpcomingQueries {
         this.maxBytes = maxBytes;
     }
 
-    /// @param id of the query, which is never used again
+    /// @param id the id of the query, which is never used again
     synchronized void put(String id, Taken taken) {
         remove(id);
         byId.put(id, taken);
@@ -57,7 +57,7 @@ public final class UpcomingQueries {
         }
     }
 
-    /// The query's snapshot, unless it is too old by now.
+    /// Gives the query's snapshot, unless it is too old by now.
     synchronized Optional<Taken> take(String id) {
         return remove(id).filter(this::isYoung);
     }

@@ -37,7 +37,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs one query over its rows, in an engine of a pool. The caller holds a place in it.
+/// Runs one query over its rows, in an engine of a pool in which the caller holds a place.
 final class EngineRuns {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineRuns.class);
@@ -49,18 +49,18 @@ final class EngineRuns {
         this.engines = engines;
     }
 
-    /// The engine's plan of a query, which is not run.
+    /// Returns the engine's plan of a query, which is not run.
     String explain(RunningQuery query, OpenedQuery opened, BufferAllocator rows) {
         Map<TableRef, TableSource> sources = new LinkedHashMap<>();
         opened.sources().forEach((name, source) -> sources.put(name, source.forPlanning()));
         return plan(query, "EXPLAIN ", opened, sources, rows);
     }
 
-    /// The engine's plan of a query that was run, with what each of its parts took. The rows go nowhere.
+    /// Returns the engine's plan of a query that was run, with what each of its parts took. The rows are dropped.
     String analyze(RunningQuery query, OpenedQuery opened, BufferAllocator rows) {
         StringBuilder plan = new StringBuilder();
         runWhole(query, opened, () -> false, () -> {
-            // it may be run once more
+            // the query may be run once more
             plan.setLength(0);
             plan.append(plan(query, "EXPLAIN ANALYZE ", opened, opened.sources(), rows));
         });
@@ -75,7 +75,7 @@ final class EngineRuns {
             BufferAllocator rows) {
         StringBuilder plan = new StringBuilder();
         runInEngine(query, how + opened.plan().query().sql(), sources, isOrdered(opened), rows, results -> {
-            // key and value
+            // each row is a key and a value
             while (results.next()) {
                 for (int row = 0; row < results.root().getRowCount(); row++) {
                     plan.append(results.root().getVector(1).getObject(row)).append('\n');
@@ -96,10 +96,11 @@ final class EngineRuns {
         runWhole(query, opened, sink::started, () -> runOnce(query, opened, rows, sink));
     }
 
-    /// Only those parts of segments are on the local disk that the plan said would be read. Should the engine read
-    /// others, it finds zeros there, which it refuses; then the whole files are fetched.
+    /// Runs a query, and once more if it needs more of a file. Only those parts of segments are on the local disk that
+    /// the plan says are read. If the engine reads others, it finds zeros there, which it refuses; then the whole files
+    /// are fetched.
     ///
-    /// @param started whether it cannot be run anew
+    /// @param started whether the query has given rows, so that it cannot be run once more
     private void runWhole(RunningQuery query, OpenedQuery opened, BooleanSupplier started, Runnable once) {
         try {
             runInMemory(opened, started, once);
@@ -111,7 +112,7 @@ final class EngineRuns {
                         : WingsException.unavailable(
                                 "more of a segment was needed than was there: files=" + e.files, e);
             }
-            // also if nothing was missing: somebody else may have fetched it just now
+            // This is logged even if nothing was missing: somebody else may have fetched it just now.
             LOG.warn(
                     "a query read more of its segments than was planned: query={}",
                     query.request().id(),
@@ -124,8 +125,9 @@ final class EngineRuns {
         }
     }
 
-    /// Each thread that reads a segment holds values of its own, of the last rows and of the next: the largest that a
-    /// topic may have do not fit in as often as there are threads, but for one they do.
+    /// Runs a query, and once more with one thread if memory is not enough. Each thread that reads a segment holds the
+    /// last rows and the next ones. If a topic's values are as large as they may be, memory does not hold them for all
+    /// threads, but for one it does.
     private void runInMemory(OpenedQuery opened, BooleanSupplier started, Runnable once) {
         try {
             once.run();
@@ -155,8 +157,9 @@ final class EngineRuns {
         });
     }
 
-    /// A query that looks for some rows of a table takes all threads to the end, and has them as they are found. Where
-    /// there may be many, one thread makes them in their order, which costs a client that takes its time less.
+    /// Whether one thread makes the rows in their order. A query that looks for some rows of a table has all threads to
+    /// the end, and gets the rows as they are found. Where there may be many rows, one thread costs less if the client
+    /// takes its time.
     private static boolean isOrdered(OpenedQuery opened) {
         return !opened.plan().query().picksRows()
                 || opened.sources().values().stream()
@@ -208,7 +211,7 @@ final class EngineRuns {
         }
     }
 
-    /// The engine cannot read a segment.
+    /// Says that the engine cannot read a segment.
     private static final class UnreadableSegment extends RuntimeException {
 
         private static final long serialVersionUID = 1;
@@ -225,7 +228,7 @@ final class EngineRuns {
         }
     }
 
-    /// Starts with the first rows, or at the end: until then, the query can be run anew.
+    /// A sink that starts with the first rows, or at the end: until then, the query can be run once more.
     private static final class StartedSink {
 
         private final ResultSink sink;

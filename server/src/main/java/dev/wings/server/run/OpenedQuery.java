@@ -25,14 +25,14 @@ import java.util.Optional;
 
 /// A query with the snapshot that it reads.
 ///
-/// @param memory that the sources take, until this is closed
+/// @param memory the memory that the sources take, until this is closed
 record OpenedQuery(QueryPlan plan, Map<TableRef, TableSource> sources, PlanMemory memory) implements AutoCloseable {
 
     boolean isOnlyBatches() {
         return sources.values().stream().allMatch(source -> source.segments().isEmpty());
     }
 
-    /// The answer of a query that only counts rows, if it is known without reading them.
+    /// Returns the answer of a query that only counts rows, if it is known without reading them.
     Optional<Long> count() {
         return plan.query().onlyCounts() ? sources.values().iterator().next().rows() : Optional.empty();
     }

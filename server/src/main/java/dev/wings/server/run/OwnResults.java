@@ -30,7 +30,7 @@ final class OwnResults {
 
     private OwnResults() {}
 
-    /// Gives one row with a number of rows.
+    /// Sends one row with a number of rows.
     static void sendCount(RunningQuery query, Schema columns, long count, BufferAllocator allocator, ResultSink sink) {
         try (VectorSchemaRoot root = VectorSchemaRoot.create(columns, allocator)) {
             sink.start(root, columns);
@@ -41,7 +41,7 @@ final class OwnResults {
         }
     }
 
-    /// Gives the lines of an explanation as rows.
+    /// Sends the lines of an explanation as rows.
     static void sendLines(List<String> lines, BufferAllocator allocator, ResultSink sink) {
         try (VectorSchemaRoot root = VectorSchemaRoot.create(Explanation.SCHEMA, allocator)) {
             sink.start(root, ResultColumns.described(Explanation.SCHEMA));

@@ -25,8 +25,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Runs queries that only pick columns: batches go from the pages to the client, and only those that
-/// are small are copied, into larger ones.
+/// Runs queries that only pick columns: batches go from the pages to the client. Only small batches are copied, into
+/// larger ones.
 final class Projections {
 
     private Projections() {}
@@ -72,7 +72,7 @@ final class Projections {
         sink.accept();
     }
 
-    /// The first rows of a batch, which may go then. The caller closes them.
+    /// Returns the first rows of a batch, whose other rows may be dropped. The caller closes them.
     private static VectorSchemaRoot taken(
             VectorSchemaRoot batch, int rows, DirectResult result, BufferAllocator allocator) {
         VectorSchemaRoot taken = VectorSchemaRoot.create(result.schema(), allocator);

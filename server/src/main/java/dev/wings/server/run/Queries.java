@@ -55,12 +55,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Describes and runs queries, a bounded number at once, each within limits of time and memory.
 ///
-/// A query goes through two engines: in a planning one it is checked and planned over empty tables, in a running one
-/// it runs over the rows. A query that only picks columns of a topic needs neither: its batches go out as they are
-/// read. One that only counts rows reads none.
+/// A query goes through two engines: in one for planning it is checked and planned over empty tables, in one for
+/// running it runs over the rows. A query that only picks columns of a topic needs neither: its batches are sent as
+/// they are read. A query that only counts rows reads none.
 ///
-/// Those that read tables of the schema `system` only have engines and a queue of their own, small ones: who wants to
-/// know why queries are waiting does not wait behind them.
+/// Queries that only read tables of the schema `system` have a few engines and a short queue of their own: whoever
+/// wants to know why queries are waiting does not wait behind them.
 public final class Queries implements AutoCloseable {
 
     /// How long a statement may be, in UTF-8.
@@ -72,7 +72,7 @@ public final class Queries implements AutoCloseable {
 
     private static final Duration STOP_AGAIN_AFTER = Duration.ofMillis(50);
 
-    /// How soon somebody who comes to wait is noticed.
+    /// How soon it is noticed that another query has come to wait.
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
@@ -91,17 +91,17 @@ public final class Queries implements AutoCloseable {
     private final PlanBudget planBudget;
     private final Announcements announcements;
 
-    /// @param concurrent queries that run at once
-    /// @param queued queries of one tenant that wait for others at most
+    /// @param concurrent how many queries run at once
+    /// @param queued how many queries of one tenant wait for others at most
     /// @param queueTimeout how long they wait
-    /// @param timeout of a query, from its start until its last row is taken
-    /// @param threads that one query computes with
-    /// @param memoryBytes that one query computes with; beyond, it spills to disk
-    /// @param readMemoryBytes that one query's rows may take between the object store and the engine, or the client
-    /// @param planMemoryBytes that what one query, or all of one tenant, gather before their first row may take
-    /// @param temporaryBytes that one query may spill
-    /// @param readerTimeout a query whose client takes no rows for so long ends when another one waits for its
-    ///     place
+    /// @param timeout the time of a query, from its start until its last row is taken
+    /// @param threads how many threads one query computes with
+    /// @param memoryBytes the memory that one query computes with; when it needs more, it spills to disk
+    /// @param readMemoryBytes the memory that one query's rows may take between the object store and the engine, or the
+    ///     client
+    /// @param planMemoryBytes the memory for what one query, or all of one tenant, gather before their first row
+    /// @param temporaryBytes how much one query may spill
+    /// @param readerTimeout a query whose client takes no rows for so long ends when another one waits for its place
     public record Limits(
             int concurrent,
             int queued,
@@ -114,10 +114,10 @@ public final class Queries implements AutoCloseable {
             long temporaryBytes,
             Duration readerTimeout) {}
 
-    /// @param factory opens engines; closed after this
-    /// @param allocator parent of the queries' allocators
-    /// @param directory for what queries spill; exists
-    /// @param segments where the files that queries read can be linked; exists
+    /// @param factory opens engines; it is closed after this
+    /// @param allocator the parent of the queries' allocators
+    /// @param directory the directory for what queries spill; it exists
+    /// @param segments the directory where the files that queries read can be linked; it exists
     public Queries(
             EngineFactory factory,
             Tables tables,
@@ -172,34 +172,35 @@ public final class Queries implements AutoCloseable {
         metrics.watch(planning.engines(), "planning");
     }
 
-    /// Opens engines in advance. Its failure is that of the machine: no library, no memory, no disk.
+    /// Opens engines in advance. If this fails, the machine is the reason: no library, no memory, no disk.
     public void warmUp() {
         factory.prepare(2);
         planning.warmUp();
         runners.warmUp(ResourceId.DEFAULT);
     }
 
-    /// For what queries, and listings, gather.
+    /// Returns the budget for what queries, and listings, gather.
     public PlanBudget planBudget() {
         return planBudget;
     }
 
-    /// Checks a query over the tables of now and tells its shape; nothing is read.
+    /// Checks a query over the tables as they are now and tells its shape; nothing is read.
     public Description describe(QueryRequest request) {
         return announcements.describe(request);
     }
 
-    /// The same of a query whose rows are likely to be asked for next: if that is soon, they are those of this moment.
+    /// Does the same for a query whose rows are likely to be asked for next. If that happens soon, they are the rows of
+    /// this moment.
     public Description announce(QueryRequest request) {
         return announcements.announce(request);
     }
 
-    /// The same of a query that was planned before, if its plan is still known.
+    /// Does the same for a query that was planned before, if its plan is still known.
     public Optional<Description> announceAgain(QueryRequest request) {
         return planning.isKept(request) ? Optional.of(announce(request)) : Optional.empty();
     }
 
-    /// Takes up a query, which needs a thread next: from now on it is listed and can be cancelled. [#run] or [#drop]
+    /// Takes up a query, which needs a thread next. From now on it is listed and can be cancelled; [#run] or [#drop]
     /// ends it.
     public RunningQuery admit(QueryRequest request) {
         RunningQuery query = new RunningQuery(request, clock);
@@ -218,8 +219,8 @@ public final class Queries implements AutoCloseable {
         log.remove(query);
     }
 
-    /// Runs a query and gives its rows to `sink`. Blocks until the last row is taken, on a platform thread of its
-    /// own.
+    /// Runs a query and gives its rows to `sink`. Blocks until the last row is taken; the calling thread is a platform
+    /// thread of the query's own.
     public void run(RunningQuery query, ResultSink sink) {
         QueryRequest request = query.request();
         Optional<UpcomingQueries.Taken> taken = announcements.take(request.id());
@@ -238,7 +239,7 @@ public final class Queries implements AutoCloseable {
             EnginePool engines = plan.ofSystemOnly() ? systemRunners : runners;
             try (FairPlaces.Place place = engines.acquire(request.tenant())) {
                 query.begin(() -> engines.waiting() > 0);
-                // the time that the query asks for is that of its run, also where the plan leaves out rows
+                // A query that asks for the time means the time of its run, but a plan leaves out rows by its own time.
                 boolean outdated = place.waited() && !plan.query().timeless();
                 QueryPlan latest = outdated ? planning.plan(request) : plan;
                 run(query, latest, taken.filter(announcements::isYoung), new EngineRuns(engines), sink);
@@ -255,8 +256,8 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    /// From now on a query waits for its client to take rows; until the timer is cancelled. It may do so for as long as
-    /// nobody else waits for its place, and no longer than a query may take.
+    /// Tells that a query waits from now on for its client to take rows, until the timer is cancelled. It may wait for
+    /// as long as nobody else waits for its place, and no longer than a query may take.
     public Scheduler.Timer readerWaits(RunningQuery query) {
         return new ReaderWatch(query);
     }
@@ -300,7 +301,7 @@ public final class Queries implements AutoCloseable {
         stop(query, new WingsException(ErrorKind.CANCELLED, "the query was cancelled"));
     }
 
-    /// Makes the running queries of a tenant with this id fail with CANCELLED; whether there was any here.
+    /// Makes the running queries of a tenant with this id fail with CANCELLED. Returns whether there was any here.
     public boolean cancel(String tenant, String id) {
         List<RunningQuery> found = log.running().stream()
                 .filter(query -> query.request().tenant().equals(tenant)
@@ -310,7 +311,7 @@ public final class Queries implements AutoCloseable {
         return !found.isEmpty();
     }
 
-    /// Makes all queries fail with UNAVAILABLE and waits until they have let go of their engines.
+    /// Makes all queries fail with UNAVAILABLE and waits until they have released their engines.
     @Override
     public void close() {
         for (RunningQuery query : log.running()) {
@@ -375,7 +376,7 @@ public final class Queries implements AutoCloseable {
     private void explain(
             RunningQuery query, OpenedQuery opened, EngineRuns engineRuns, BufferAllocator rows, ResultSink sink) {
         boolean run = opened.plan().query().explain() == ParsedQuery.Explain.RUN;
-        // before it runs: what is cached then was not fetched for it
+        // The lines are made before the query runs: what is cached then was not fetched for it.
         List<String> lines = new ArrayList<>(Explanation.lines(opened.sources()));
         Instant start = clock.instant();
         String plan;
@@ -393,7 +394,8 @@ public final class Queries implements AutoCloseable {
         OwnResults.sendLines(lines, rows, sink);
     }
 
-    /// The plan may be of tables that have changed since, or they may change right now: the snapshot tells.
+    /// Opens the sources of a query. The plan may be about tables that have changed since, or they may change right
+    /// now: the snapshot tells.
     private OpenedQuery open(
             QueryRequest request, QueryPlan recent, Optional<UpcomingQueries.Taken> taken, BufferAllocator rows) {
         QueryPlan plan = recent;
@@ -422,7 +424,8 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    /// The failure of a query that was stopped is why it was stopped, whatever broke because of it.
+    /// Returns why a query has failed. If it was stopped, the reason is why it was stopped, whatever broke because of
+    /// it.
     private Throwable reason(RunningQuery query, Throwable failure) {
         Optional<WingsException> stopped = query.stopReason();
         if (stopped.isPresent()) {

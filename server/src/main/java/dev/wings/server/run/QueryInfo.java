@@ -20,9 +20,9 @@ import java.util.Optional;
 
 /// A query that runs or ran on this server.
 ///
-/// @param sql shortened
-/// @param endTime empty while it is not finished
-/// @param rows delivered so far
+/// @param sql the statement, shortened
+/// @param endTime when it finished; empty while it is not finished
+/// @param rows how many rows were delivered so far
 /// @param error why it failed
 public record QueryInfo(
         String id,

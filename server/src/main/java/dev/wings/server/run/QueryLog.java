@@ -47,7 +47,7 @@ public final class QueryLog {
         return new ArrayList<>(running);
     }
 
-    /// Those of a tenant, the oldest first.
+    /// Returns the queries of a tenant, the oldest first.
     public synchronized List<QueryInfo> queries(String tenant) {
         return Stream.concat(finished.stream(), running.stream().map(RunningQuery::info))
                 .filter(query -> query.tenant().equals(tenant))

@@ -39,7 +39,7 @@ final class QueryMetrics {
                 .register(registry);
     }
 
-    /// @param of what the queries of this pool are: of `topics`, only of `system` tables, or `planning`
+    /// @param of what the queries of this pool are about: `topics`, only `system` tables, or `planning`
     void watch(EnginePool places, String of) {
         Gauge.builder("wings.queries.running", places, EnginePool::taken)
                 .description("queries that have a place and run")

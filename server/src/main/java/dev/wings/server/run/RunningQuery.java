@@ -29,7 +29,7 @@ public final class RunningQuery {
 
     private static final int MAX_SHOWN_SQL = 2000;
 
-    /// Then the engine is killed. The caller sees to it that they take about a second.
+    /// After so many calls to stop it, the engine is killed. The caller makes sure that they take about a second.
     private static final int MAX_STOPS = 20;
 
     private final QueryRequest request;
@@ -55,9 +55,9 @@ public final class RunningQuery {
         return request;
     }
 
-    /// Makes the query fail soon with `reason`, unless it has another reason already or is finished. Interrupts what
-    /// it waits for. To be repeated until the query is finished: an engine that is between two statements does not
-    /// notice.
+    /// Makes the query fail soon with `reason`, unless it has another reason already or is finished, and interrupts
+    /// what it waits for. The call must be repeated until the query is finished, because an engine that is between two
+    /// statements does not notice it.
     synchronized void stop(WingsException reason) {
         if (isFinished()) {
             return;
@@ -87,18 +87,18 @@ public final class RunningQuery {
         }
     }
 
-    /// Why the query is to stop, if it is.
+    /// Returns why the query is to stop, if it is to stop.
     synchronized Optional<WingsException> stopReason() {
         return Optional.ofNullable(stopReason);
     }
 
-    /// From now on, the calling thread works for this query.
+    /// Tells that the calling thread works for this query from now on.
     synchronized void runHere() {
         check();
         this.thread = Thread.currentThread();
     }
 
-    /// It no longer waits for others.
+    /// Tells that the query no longer waits for others.
     ///
     /// @param wanted whether others wait for its place
     synchronized void begin(BooleanSupplier wanted) {
@@ -110,13 +110,13 @@ public final class RunningQuery {
         return wanted.getAsBoolean();
     }
 
-    /// From now on, `engine` works for this query.
+    /// Tells that `engine` works for this query from now on.
     synchronized void runIn(SqlEngine engine) {
         check();
         this.engine = engine;
     }
 
-    /// The engine is no longer to be interrupted.
+    /// Tells that the engine is no longer to be interrupted.
     synchronized void leaveEngine() {
         this.engine = null;
     }

@@ -1,4 +1,4 @@
-/// Queries as they run: [Queries] (where to start reading) takes them up, gives each its place, its snapshot and its
+/// Queries as they run. Start reading at [Queries], which takes them up, gives each its place, its snapshot and its
 /// limits, and sends its rows.
 @NullMarked
 package dev.wings.server.run;

@@ -42,11 +42,12 @@ import org.apache.arrow.vector.TimeStampMicroVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.jspecify.annotations.Nullable;
 
-/// Leaves out rows before they go to an engine, which costs far more for each: where a condition compares numbers,
-/// times or texts that SQL orders as Java does. Stops to look when most rows stay anyway.
+/// Leaves out rows before they go to an engine, which costs far more for each row. It does so where a condition
+/// compares numbers, times or texts that SQL orders as Java does. It stops looking at rows when most of them stay
+/// anyway.
 final class RowConditions implements RowFilter {
 
-    /// So many rows are looked at before it is judged whether that is worth it.
+    /// After so many rows it is judged whether looking at them is worth it.
     private static final long TRIAL_ROWS = 1 << 18;
 
     private static final int MAX_PARTS = 16;
@@ -61,7 +62,7 @@ final class RowConditions implements RowFilter {
         this.columns = columns;
     }
 
-    /// @param wanted columns of the scan, in its order
+    /// @param wanted the columns of the scan, in its order
     static RowFilter of(Condition condition, List<SqlColumn> wanted) {
         Map<String, Integer> columns = new HashMap<>();
         for (int i = 0; i < wanted.size(); i++) {
@@ -75,7 +76,7 @@ final class RowConditions implements RowFilter {
                 : new RowConditions(condition, columns);
     }
 
-    /// How often each row is looked at, at most.
+    /// Returns how often each row is looked at, at most.
     private static int parts(Condition condition) {
         return switch (condition) {
             case Condition.All all ->
@@ -101,7 +102,7 @@ final class RowConditions implements RowFilter {
         return range;
     }
 
-    /// Null for all.
+    /// Returns the rows that match a part; null for all rows.
     private @Nullable BitSet matching(Condition part, List<@Nullable FieldVector> vectors) {
         return switch (part) {
             case Condition.All all -> all(all.conditions(), vectors);
@@ -164,7 +165,7 @@ final class RowConditions implements RowFilter {
             case EQUAL -> between(vector, value, value);
             case AT_LEAST -> between(vector, value, Long.MAX_VALUE);
             case AT_MOST -> between(vector, Long.MIN_VALUE, value);
-            // one that is not below or above is one too many, which does no harm
+            // a row whose value is neither below nor above is one too many, which does no harm
             case GREATER -> between(vector, value, Long.MAX_VALUE);
             case LESS -> between(vector, Long.MIN_VALUE, value);
         };
@@ -210,7 +211,7 @@ final class RowConditions implements RowFilter {
         return RowMatches.oneOf(texts, wanted);
     }
 
-    /// The value as the vector has it; empty for one of another class.
+    /// Returns the value as the vector has it; empty for a value of another class.
     private static Optional<Long> number(Object value, FieldVector vector) {
         return Optional.ofNullable(
                 switch (vector) {

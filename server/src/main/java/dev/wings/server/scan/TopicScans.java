@@ -63,17 +63,17 @@ import org.apache.arrow.vector.compression.CompressionCodec;
 /// Plans topics: their pages, and the segments of the same snapshot.
 public final class TopicScans {
 
-    /// About what a page takes in a plan, and each of its batches.
+    /// About how many bytes a page takes in a plan, and each of its batches takes.
     private static final long PAGE_BYTES = 160;
 
     private static final long BATCH_BYTES = 64;
 
-    /// A plan that waits for who reads by it takes at most so much.
+    /// How large a plan may be that is kept for whoever reads by it next.
     private static final long MAX_TAKEN_BYTES = 64 << 10;
 
     private static final int MAX_LARGE = 10_000;
 
-    /// The control plane is not asked for partitions one by one when there are more.
+    /// If there are more partitions than this, the control plane is not asked for them one by one.
     private static final int MAX_PARTITION_VALUES = 1000;
 
     private final Catalog catalog;
@@ -84,7 +84,7 @@ public final class TopicScans {
     private final Executor fetchers;
     private final ReadAhead readAhead;
 
-    /// Uids of topics whose plan was too large to be kept, the last time.
+    /// The uids of topics whose plan was too large to be kept, the last time.
     private final Set<String> large =
             Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>(16, 0.75f, true) {
                 @Override
@@ -94,8 +94,8 @@ public final class TopicScans {
             }));
 
     /// @param fetchers runs the reads of pages, each on a thread of its own
-    /// @param readAheadPages reads that a scan makes at once
-    /// @param readAheadBytes that they take together
+    /// @param readAheadPages how many reads a scan makes at once
+    /// @param readAheadBytes how many bytes they take together
     public TopicScans(
             Catalog catalog,
             Segments segments,
@@ -113,17 +113,17 @@ public final class TopicScans {
         this.readAhead = new ReadAhead(readAheadPages, readAheadBytes);
     }
 
-    /// An answer of the control plane to a request, all of it.
+    /// All of the control plane's answer to a request.
     private record Answered(PlanScanRequest request, List<PlanScanResponse> parts, long bytes)
             implements TableSnapshot {}
 
-    /// CONFLICT or NOT_FOUND if one of the topics is no longer as it was seen.
+    /// Fails with CONFLICT or NOT_FOUND if one of the topics is no longer as it was seen.
     public void check(List<TopicTable> tables) {
         if (tables.isEmpty()) {
             return;
         }
         PlanScanRequest.Builder request = PlanScanRequest.newBuilder();
-        // of no partition at all
+        // this asks for no partition at all
         tables.forEach(table ->
                 request.addTopics(TopicScan.newBuilder().setTopic(table.name().toString())));
         noticing(
@@ -132,8 +132,8 @@ public final class TopicScans {
                         tables, catalog.beginPlan(request.build(), 0).parts().getFirst()));
     }
 
-    /// The same, and the snapshot that [#open] would take now, unless it is large: then it is not worth to be taken
-    /// twice.
+    /// Does the same, and returns the snapshot that [#open] would take now, unless it is large: taking a large one
+    /// twice is better than keeping it.
     public Optional<TableSnapshot> snapshot(List<TableNeeds> needs) {
         List<TopicTable> tables = needs.stream().map(TopicScans::topic).toList();
         if (tables.isEmpty() || tables.stream().anyMatch(table -> large.contains(table.uid()))) {
@@ -158,9 +158,9 @@ public final class TopicScans {
         return request.build();
     }
 
-    /// One consistent snapshot of the topics, each a [TopicTable]; in their order.
+    /// Opens one consistent snapshot of the topics, each of which is a [TopicTable]; the sources are in their order.
     ///
-    /// @param taken before, to be used if it is of the same
+    /// @param taken a snapshot that was taken before, to be used if it is of the same topics
     /// @param memory counts what is known of their pages and segments
     public List<TableSource> open(
             List<TableNeeds> needs, Optional<TableSnapshot> taken, BufferAllocator allocator, PlanMemory memory) {
@@ -185,7 +185,8 @@ public final class TopicScans {
         });
     }
 
-    /// What turns out to be no longer so is forgotten: the next who asks for these topics sees them anew.
+    /// Does `work`. Topics that turn out to be no longer as they were seen are forgotten, so that whoever asks for them
+    /// next sees them as they are.
     private <T> T noticing(List<TopicTable> tables, Supplier<T> work) {
         try {
             return work.get();
@@ -197,7 +198,7 @@ public final class TopicScans {
         }
     }
 
-    /// Returns the part.
+    /// Checks all topics by the first part of an answer, and returns that part.
     private static PlanScanResponse check(List<TopicTable> tables, PlanScanResponse first) {
         for (int i = 0; i < tables.size(); i++) {
             check(tables.get(i), first.getTopics(i));
@@ -210,11 +211,11 @@ public final class TopicScans {
         final TableNeeds needs;
         List<PageRef> pages = new ArrayList<>();
         String metadataLocation = "";
-        /// If no page was asked for.
+        /// How many rows are in pages, if no page was asked for.
         Optional<Long> pageRows = Optional.empty();
-        /// If that was asked for.
+        /// All pages, if they were asked for.
         Optional<TableSource.Pages> all = Optional.empty();
-        /// If there are any pages: that of the first.
+        /// The offset of the first page's first row, if there are any pages.
         Optional<Long> firstOffset = Optional.empty();
 
         Planned(TableNeeds needs) {
@@ -255,7 +256,7 @@ public final class TopicScans {
         }
     }
 
-    /// Since the query was planned, the topic may have been deleted and made anew, or its schema changed.
+    /// Fails if the topic was deleted and made once more, or its schema has changed, since the query was planned.
     private static void check(TopicTable planned, TopicSnapshot snapshot) {
         if (!planned.uid().equals(snapshot.getTopicUid())
                 || planned.schema().version() != snapshot.getSchemaVersion()) {
@@ -289,7 +290,7 @@ public final class TopicScans {
                 planned.all);
     }
 
-    /// Whose rows are counted and not read.
+    /// Returns a source whose rows are counted and not read.
     private TableSource counted(Planned planned, BufferAllocator allocator) {
         TableNeeds needs = planned.needs;
         Optional<Segments.Count> segments = planned.metadataLocation.isEmpty()
@@ -308,7 +309,8 @@ public final class TopicScans {
                 Optional.empty());
     }
 
-    /// Asked for by counts only, which need no column: others need not pay for it.
+    /// Returns how many rows there are. Only counts ask for it, and they need no column: other queries need not pay for
+    /// it.
     private static Optional<Long> rows(Planned planned, Optional<SegmentScan> scan) {
         if (!planned.needs.columns().isEmpty() || !planned.needs.condition().isNone()) {
             return Optional.empty();
@@ -316,7 +318,7 @@ public final class TopicScans {
         return Optional.of(scan.map(SegmentScan::rows).orElse(0L) + planned.rows());
     }
 
-    /// Each row is either in a segment or in a page: those in pages come after those in segments.
+    /// Checks that each row is either in a segment or in a page: rows in pages come after those in segments.
     private static void checkOnce(TopicTable topic, Optional<Long> maxOffset, Planned planned) {
         boolean overlap = topic.partitionKey().isEmpty()
                 && planned.firstOffset.isPresent()
@@ -333,7 +335,8 @@ public final class TopicScans {
     private ArrowTable pages(TableNeeds needs, List<PageRef> pages, BufferAllocator allocator) {
         TopicTable topic = topic(needs);
         return new PageTable(
-                // not partition by partition, as in the plan: so those of a folio are read together
+                // Pages are not in the order of the plan, partition by partition, so that those of a folio are read
+                // together.
                 pages.stream().sorted(PageRef.FOLIO_ORDER).toList(),
                 columns(topic, needs.columns()),
                 RowConditions.of(needs.condition(), needs.columns()),
@@ -345,7 +348,7 @@ public final class TopicScans {
                 readAhead);
     }
 
-    /// DuckDB reads at least one column: the cheapest, if no value matters.
+    /// Returns the columns to read. DuckDB reads at least one column: if no value matters, that is the cheapest one.
     private static List<ScanColumn> columns(TopicTable topic, List<SqlColumn> wanted) {
         List<ScanColumn> columns = new ArrayList<>();
         for (SqlColumn column : wanted.isEmpty() ? List.of(TopicTable.OFFSET) : wanted) {
@@ -375,13 +378,13 @@ public final class TopicScans {
             return scan.setAllPartitions(true).setRowsOnly(true).build();
         }
         if (needs.condition() instanceof Condition.Never) {
-            // no partition at all
+            // this asks for no partition at all
             return scan.build();
         }
         Restriction offsets = needs.restriction(TopicTable.OFFSET.name());
         Restriction timestamps = needs.restriction(TopicTable.TIMESTAMP.name());
         if (offsets.min() > offsets.max() || timestamps.min() > timestamps.max()) {
-            // no partition at all
+            // this asks for no partition at all
             return scan.build();
         }
         partitions(topic, needs).ifPresentOrElse(scan::addAllPartitionValues, () -> scan.setAllPartitions(true));
@@ -400,7 +403,7 @@ public final class TopicScans {
         return scan.build();
     }
 
-    /// The only partitions that matter; empty if any may.
+    /// Returns the only partitions that matter; empty if any may.
     private static Optional<Set<String>> partitions(TopicTable topic, TableNeeds needs) {
         if (topic.partitionKey().isEmpty()) {
             return Optional.empty();

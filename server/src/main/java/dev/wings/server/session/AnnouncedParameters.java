@@ -32,7 +32,7 @@ public final class AnnouncedParameters {
 
     private AnnouncedParameters() {}
 
-    /// @param expected as the statement has them
+    /// @param expected the parameters as the statement has them
     public static Schema of(List<Field> expected) {
         return new Schema(expected.stream().map(AnnouncedParameters::announced).toList());
     }

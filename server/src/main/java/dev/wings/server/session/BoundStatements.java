@@ -20,13 +20,14 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The values that were last bound to prepared statements, for clients that bind and then ask with the handle that they
-/// had before. (Others carry the values, in the handle that binding has given them, and get by on any server.)
+/// The values that were last bound to prepared statements, for clients that bind values and then ask with the handle
+/// that they had before. (Other clients carry the values in the handle that binding has given them, and can use any
+/// server.)
 ///
-/// Their size is bounded: the oldest are forgotten, those of the tenant first that has more than its share.
+/// Their size is bounded: the oldest are forgotten, first those of a tenant that has more than its share.
 public final class BoundStatements {
 
-    /// One tenant has at most the whole divided by this.
+    /// One tenant has at most the whole size divided by this.
     private static final int SHARE = 4;
 
     private final long maxBytes;
@@ -36,12 +37,12 @@ public final class BoundStatements {
 
     private record Bound(StatementHandle statement, long bytes) {}
 
-    /// @param maxBytes of statements and values together
+    /// @param maxBytes how many bytes statements and values have together
     public BoundStatements(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
-    /// @param size of the statement and its values
+    /// @param size how many bytes the statement and its values have
     public synchronized void remember(StatementHandle bound, long size) {
         forget(bound.id());
         String tenant = bound.tenant();
@@ -61,8 +62,8 @@ public final class BoundStatements {
         }
     }
 
-    /// The statement with the values that were last bound to it, or as it is if it carries its own, has no parameters,
-    /// or none are known.
+    /// Returns the statement with the values that were last bound to it. It is returned as it is if it carries its own
+    /// values, has no parameters, or no values are known.
     public synchronized StatementHandle latest(StatementHandle statement) {
         boolean carried = statement.parameters().size() == statement.parameterCount();
         Bound bound = carried ? null : byId.get(statement.id());
