@@ -112,28 +112,35 @@ public record ServerConfig(
         URI ingestor = URI.create("http://127.0.0.1:" + (INGESTOR_PORT + settings.portOffset()));
         return new ServerConfig(
                 settings.string("HOST", "127.0.0.1", "address to listen on"),
-                settings.port("FLIGHT_PORT", 7704, "Flight SQL"),
-                settings.port("MANAGEMENT_PORT", 7792, "HTTP probes and metrics"),
+                settings.port("FLIGHT_PORT", 7704, "port of Flight SQL"),
+                settings.port("MANAGEMENT_PORT", 7792, "port of HTTP probes and metrics"),
                 settings.uri("CONTROL_PLANE_URI", controlPlane, "gRPC address of the control plane"),
                 settings.uri("INGESTOR_URI", ingestor, "gRPC address of the ingestors, where the rows of INSERT go"),
                 settings.secret(
                         "TICKET_KEY",
-                        "signs tickets and prepared statements, the same on all replicas; at least 32 bytes"),
+                        "key that tickets and prepared statements are signed with, the same on all replicas; at"
+                                + " least 32 bytes"),
                 settings.integer(
-                        "QUERIES", 4, 1, 1024, "queries that run at once; one tenant has three quarters at most"),
-                settings.integer("QUEUED_QUERIES", 64, 0, 4096, "queries of one tenant that wait for others at most"),
+                        "QUERIES",
+                        4,
+                        1,
+                        1024,
+                        "how many queries run at once; one tenant has three quarters of them at most"),
+                settings.integer(
+                        "QUEUED_QUERIES", 64, 0, 4096, "how many queries of one tenant wait for others at most"),
                 settings.duration(
                         "QUEUE_TIMEOUT",
                         Duration.ofSeconds(30),
                         Duration.ofMillis(1),
                         Duration.ofHours(1),
-                        "how long a query waits for others"),
+                        "how long a query waits for others before it fails"),
                 settings.duration(
                         "QUERY_TIMEOUT",
                         Duration.ofMinutes(5),
                         Duration.ofMillis(10),
                         Duration.ofHours(24),
-                        "of a query, or of a listing of metadata, from its start until its last row is taken"),
+                        "how long a query, or a listing of metadata, may take from its start until its last row"
+                                + " is taken"),
                 settings.duration(
                         "READER_TIMEOUT",
                         Duration.ofSeconds(10),
@@ -145,61 +152,68 @@ public record ServerConfig(
                         0,
                         0,
                         256,
-                        "that one query computes with; 0 for as many as there are processors, 16 at most"),
+                        "how many threads one query computes with; 0 for as many as there are processors, 16 at most"),
                 settings.bytes(
                         "QUERY_MEMORY_BYTES",
                         256 * MIB,
                         32 * MIB,
                         1024 * GIB,
-                        "that one query computes with; beyond, it spills to disk"),
+                        "how much memory one query computes with; beyond it, the query spills to disk"),
                 settings.bytes(
                         "READ_MEMORY_BYTES",
                         256 * MIB,
                         32 * MIB,
                         1024 * GIB,
-                        "that one query's rows may take between the object store and the engine or the client"),
+                        "how much memory one query's rows may take between the object store and the engine or "
+                                + "the client"),
                 settings.bytes(
                         "PLAN_MEMORY_BYTES",
                         256 * MIB,
                         MIB,
                         64 * GIB,
-                        "of the heap: what one query, or all of one tenant, are about, pages, segments, rows of system"
-                                + " tables, or listings; a page takes some 250 bytes; for all there is a third more"),
+                        "how much of the heap one query, or all queries of one tenant, may take for what they "
+                                + "are about: pages, segments, rows of system tables and listings; a page takes about"
+                                + " 250 bytes; all tenants together have a third more"),
                 settings.bool(
                         "ENGINE_PROCESSES",
                         true,
-                        "run queries in processes of their own, whose memory the kernel bounds and which are killed if"
-                                + " they do not end in time"),
-                settings.bytes("SPILL_BYTES", 4 * GIB, MIB, 1024 * GIB, "that one query may put on disk"),
+                        "whether queries run in processes of their own, whose memory the kernel bounds and "
+                                + "which are killed if they do not end in time"),
+                settings.bytes("SPILL_BYTES", 4 * GIB, MIB, 1024 * GIB, "how much one query may put on disk"),
                 settings.path(
                         "SPILL_DIRECTORY",
-                        "where what does not fit into memory goes, into a directory of its own; by default the"
-                                + " system's directory for temporary files"),
+                        "where queries put what does not fit into memory, in a directory of the process's own; "
+                                + "by default the system's directory for temporary files"),
                 settings.bytes(
                         "CACHE_BYTES",
                         8 * GIB,
                         64 * MIB,
                         64L * 1024 * GIB,
-                        "of the local disk that what was read of segments may take; at least what one query reads"),
+                        "how much of the local disk may be taken by what was read of segments; it must hold "
+                                + "what one query reads"),
                 settings.path(
                         "CACHE_DIRECTORY",
-                        "for it, of this process alone, kept for the next one; by default one that goes with the"
-                                + " process"),
+                        "where that is kept, for this process alone and for the next one; by default a "
+                                + "directory that is removed with the process"),
                 settings.integer(
                         "READ_AHEAD_PAGES",
                         8,
                         1,
                         256,
-                        "pages, or runs of small ones, that a scan of a topic reads at once"),
+                        "how many pages, or runs of small ones, a scan of a topic reads at once"),
                 settings.bytes(
-                        "READ_AHEAD_BYTES", 64 * MIB, 64 * KIB, 16 * GIB, "of the pages that a scan reads at once"),
+                        "READ_AHEAD_BYTES",
+                        64 * MIB,
+                        64 * KIB,
+                        16 * GIB,
+                        "how many bytes the pages that a scan reads at once may have"),
                 GrpcLimits.from(settings),
                 settings.duration(
                         "CALL_TIMEOUT",
                         Duration.ofSeconds(10),
                         Duration.ofMillis(100),
                         Duration.ofMinutes(5),
-                        "of one call to the control plane; made again while that helps"),
+                        "how long one call to the control plane may take; calls are made again while that helps"),
                 settings.duration(
                         "DRAIN_TIMEOUT",
                         Duration.ofSeconds(20),

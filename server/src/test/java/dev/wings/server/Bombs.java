@@ -25,7 +25,7 @@ import java.util.TreeMap;
 /// on constants, on a value of one row, and on many rows.
 final class Bombs {
 
-    /// More than any machine has, whatever a level multiplies by.
+    /// How deeply a bomb is nested: more than any machine has memory for, whatever a level multiplies by.
     private static final int LEVELS = 64;
 
     private Bombs() {}
@@ -138,7 +138,7 @@ final class Bombs {
         OTHERS.put("long IN list", longList(25_000));
     }
 
-    /// By name.
+    /// Returns all bombs by their names.
     static Map<String, String> all() {
         Map<String, String> all = new LinkedHashMap<>();
         SEEDS_OF_TEXT.forEach((kind, seed) ->

@@ -105,7 +105,7 @@ class BusyServerIT {
         awaitStates(List.of("RUNNING"));
         FlightInfo info = sql.client().execute("select count(*) from flights where __timestamp__ < now()");
         CompletableFuture<List<String>> rows = CompletableFuture.supplyAsync(() -> rows(info));
-        // so that the query is planned by now
+        // this makes sure that the query is planned by now
         awaitWaiting(1);
         long before = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
         sql.client().cancelFlightInfo(new CancelFlightInfoRequest(endless));

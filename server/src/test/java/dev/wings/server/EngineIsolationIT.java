@@ -75,7 +75,7 @@ class EngineIsolationIT {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    /// For what is to take two seconds: a machine that does much else may be slow.
+    /// How much longer something may take that should take two seconds: a machine that does much else may be slow.
     private static final Duration MAX_DELAY = Duration.ofSeconds(20);
 
     private static final Duration NEW_TENANT_EVERY = Duration.ofSeconds(10);
@@ -126,7 +126,7 @@ class EngineIsolationIT {
         threads.close();
     }
 
-    /// Those that the property picks: each so many; all of them take long.
+    /// Throws every so many of the bombs, as the properties say: all of them would take long.
     @Test
     @Tag("full")
     void bombsHurtNobody() throws Exception {
@@ -191,7 +191,7 @@ class EngineIsolationIT {
                 .anyMatch(of -> server.metric("wings.queries.running", "of", of) > 0);
     }
 
-    /// As drivers and dashboards write them.
+    /// Drivers and dashboards write such lists.
     @Test
     void longListsArePlanned() throws Exception {
         String numbers = IntStream.range(0, 25_000).mapToObj(Integer::toString).collect(Collectors.joining(","));
@@ -257,7 +257,7 @@ class EngineIsolationIT {
             assertThat(end.code()).isIn(BOUNDED);
             assertThat(end.millis()).isLessThan(TIMEOUT.plus(MAX_DELAY).toMillis());
         });
-        // no place is lost
+        // every place was given back
         assertThat(server.metric("wings.queries.running", "of", "topics")).isZero();
         try (FlightSql sql = new FlightSql(server.port())) {
             assertThat(sql.query("select count(*) + 1 from flights")).containsExactly("1");
@@ -350,7 +350,7 @@ class EngineIsolationIT {
         }
     }
 
-    /// Of one process, and of all of them together.
+    /// Returns the largest memory of one process, and that of all of them together.
     private long[] largestMemory() {
         long[] largest = new long[2];
         while (!over.get()) {

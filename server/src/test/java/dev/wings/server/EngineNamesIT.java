@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class EngineNamesIT {
 
-    /// Not names that anybody could give to a topic.
+    /// The pattern of names that a topic can have.
     private static final String VALID = "[a-z][a-z0-9_-]{0,62}";
 
     /// What nobody can call a namespace.

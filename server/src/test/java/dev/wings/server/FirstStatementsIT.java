@@ -320,7 +320,7 @@ class FirstStatementsIT {
                 assertThat(answered).as(code.name()).contains(Integer.toString(code.getNumber()));
             }
         }
-        // what is claimed of words is true
+        // The server tells the truth about the words that it claims to know.
         for (SqlInfo code : List.of(
                 SqlInfo.SQL_NUMERIC_FUNCTIONS,
                 SqlInfo.SQL_STRING_FUNCTIONS,

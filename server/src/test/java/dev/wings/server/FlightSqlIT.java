@@ -545,7 +545,7 @@ class FlightSqlIT {
         assertThat(found).containsExactly(expected);
     }
 
-    /// Of a server that gives a query two seconds, which an engine may need to start.
+    /// Waits for an answer of a server that gives a query two seconds, which an engine may need to start.
     private static void awaitAnswer(FlightSql client, String statement, String row) throws Exception {
         for (int attempt = 1; ; attempt++) {
             try {

@@ -267,7 +267,7 @@ final class FlightSqlRequestsIT {
                                 .build());
     }
 
-    /// All of them with what is no message at all, and each with its own.
+    /// Returns all actions with what is no message at all, and each with its own message.
     private static List<String> actions(String body) {
         List<String> all = List.of(
                 "CreatePreparedStatement",

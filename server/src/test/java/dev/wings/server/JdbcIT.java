@@ -170,7 +170,7 @@ class JdbcIT {
                 ResultSet rows = statement.executeQuery("select count(*) from sales.orders")) {
             assertThat(rows.next()).isTrue();
         } finally {
-            // with a catalog, this version of the driver closes its session after its channel, and says so
+            // this version of the driver, if it has a catalog, closes its session after its channel, and says so
             assertThatThrownBy(chosen::close).hasStackTraceContaining("Channel shutdown invoked");
         }
     }

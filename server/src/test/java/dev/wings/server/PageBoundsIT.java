@@ -175,7 +175,7 @@ class PageBoundsIT {
         return OPERATORS.get(random.nextInt(OPERATORS.size()));
     }
 
-    /// One that some row has.
+    /// Returns a value that some row has.
     private static String value(DuckDb duckDb, String expression, String type, Random random) {
         String text = duckDb.text(
                 "SELECT (" + expression + ")::VARCHAR FROM t WHERE n >= ?::INTEGER AND (" + expression

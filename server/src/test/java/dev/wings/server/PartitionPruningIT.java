@@ -51,7 +51,7 @@ class PartitionPruningIT {
 
     private static final int PREDICATES = 12;
 
-    /// In rows, six of them in a partition.
+    /// How many different values the rows have, six of which are in a partition.
     private static final int VALUES = 36;
 
     private static final Pattern READ = Pattern.compile("segments=(\\d+) of (\\d+)");
@@ -182,7 +182,7 @@ class PartitionPruningIT {
     @Test
     void conditionOnTwoColumnsLeavesOutFiles() throws Exception {
         fill(Partitioning.IDENTITY_OF_TEXT);
-        // also the one without origins: nothing counts its nulls
+        // the file without origins is read, too: nothing counts its nulls
         assertThat(read("select count(*) from flights where origin = 'a' or number < 0"))
                 .isEqualTo("2 of 7");
         assertThat(read("select count(*) from flights where origin = 'a' or number >= 0"))
@@ -213,7 +213,7 @@ class PartitionPruningIT {
             assertThat(read(query)).as(contradiction).isEqualTo("0 of 7");
             assertThat(sql.query(query)).as(contradiction).containsExactly("0|null");
         }
-        // and where there is no contradiction, all is read that matters
+        // where there is no contradiction, everything is read that matters
         for (String possible : List.of(
                 "number in (1, 2) and number in (2, 3)",
                 "number >= 2 and number <= 2",
@@ -226,7 +226,7 @@ class PartitionPruningIT {
         assertThat(sql.query("select count(*) from (select -0.0::double as x) where x >= 0.0 and x <= -0.0"))
                 .containsExactly("1");
         assertThat(read("select * from flights limit 0")).isEqualTo("0 of 7");
-        // one of two scans has rows, and a sum without rows is one
+        // one of two scans has rows, and a sum without rows is one row
         assertThat(sql.query("select count(*) from flights where 1 = 0 union all select count(*) from flights"))
                 .containsExactlyInAnyOrder("0", Integer.toString(VALUES + 1));
         assertThat(sql.query("select a.number, b.number from flights a left join (select * from flights where 1 = 0) b"
@@ -236,7 +236,7 @@ class PartitionPruningIT {
                 .containsExactly("0");
     }
 
-    /// More alternatives than each file is compared with: then only the bounds count.
+    /// The condition has more alternatives than each file is compared with: then only the bounds count.
     @Test
     void longConditionIsTakenByItsBounds() throws Exception {
         fill(Partitioning.IDENTITY_OF_TEXT);
@@ -305,7 +305,7 @@ class PartitionPruningIT {
         String list = IntStream.range(0, random.nextInt(1, 4))
                 .mapToObj(i -> partitioning.value(random.nextInt(VALUES)))
                 .collect(Collectors.joining(", "));
-        // which may contradict each other
+        // the two may contradict each other
         int start = random.nextInt(VALUES);
         int end = random.nextInt(VALUES);
         return switch (random.nextInt(14)) {

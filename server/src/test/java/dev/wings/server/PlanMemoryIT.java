@@ -103,7 +103,7 @@ final class PlanMemoryIT {
         assertThat(sql.query("select count(*) from flights")).containsExactly(String.valueOf(3 * PAGES));
         assertThat(server.controlPlane().plans().getLast().getTopics(0).getRowsOnly())
                 .isTrue();
-        // and the control plane learns for how long pages are read
+        // the control plane also learns for how long pages are read
         assertThat(server.controlPlane().plans().getLast().getReadMillis())
                 .isEqualTo(Duration.ofMinutes(5).toMillis());
     }
@@ -115,7 +115,7 @@ final class PlanMemoryIT {
         }
         assertRefused(() -> sql.query("select count(*) from system.topics"), "rows of system.topics");
         assertRefused(() -> sql.rows(sql.client().getTables(null, null, null, null, true)), "tables");
-        // what is not asked for takes nothing
+        // rows that are not asked for take nothing
         assertThat(sql.query("select topic from system.topics where topic in ('topic-7', 'topic-3999') order by 1"))
                 .containsExactly("topic-3999", "topic-7");
     }

@@ -97,7 +97,7 @@ class ResolvedTopicsIT {
         }
     }
 
-    /// One when it is planned, one when it runs, since other rows matter then.
+    /// The control plane is asked once when the query is planned, and once when it runs, since other rows matter then.
     @Test
     void queryThatAsksForTheTimeIsTwoCalls() throws Exception {
         push(server.createTopic("a", BEFORE, ""), 0, 2);
@@ -136,7 +136,7 @@ class ResolvedTopicsIT {
         assertThat(sql.rows(info)).containsExactly("5");
         push(topic, 5, 6);
         assertThat(sql.rows(info)).containsExactly("6");
-        // its own snapshot, whatever others of the same text have
+        // this query has its own snapshot, whatever other queries with the same text have
         FlightInfo earlier = sql.client().execute(query);
         push(topic, 6, 7);
         assertThat(sql.rows(sql.client().execute(query))).containsExactly("7");
@@ -224,9 +224,8 @@ class ResolvedTopicsIT {
         return cases().flatMap(each -> Stream.of(Arguments.of(each, false), Arguments.of(each, true)));
     }
 
-    /// What is said of the columns, and the rows, are those of the topic as it is, at once, whether the query itself
-    /// was
-    /// asked before or only the topic is known.
+    /// The columns and the rows are those of the topic as it is, at once, whether the query itself was asked before or
+    /// only the topic is known.
     @ParameterizedTest
     @MethodSource("staleness")
     void changedTopicIsNoticed(Case each, boolean asked) throws Exception {

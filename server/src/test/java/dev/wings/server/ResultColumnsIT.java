@@ -243,7 +243,7 @@ class ResultColumnsIT {
         assertThatThrownBy(() -> sql.query("pivot nowhere on x using count(*)")).hasMessageContaining("does not exist");
     }
 
-    /// Also where the pivot is a part of a statement, and what it reads are common tables of that.
+    /// The pivot may also be a part of a statement, and read common tables of it.
     @Test
     void pivotWithinStatementNeedsNoListOfValues() throws Exception {
         String few = "select origin, number % 2 as half from sales.flights";
@@ -319,7 +319,8 @@ class ResultColumnsIT {
         return fields.stream().map(ResultColumnsIT::withoutRemarks).toList();
     }
 
-    /// Only the list has them: for the JDBC driver they would be the labels of a result's columns.
+    /// Removes the remarks, which only the list has: for the JDBC driver they would be the labels of a result's
+    /// columns.
     private static Field withoutRemarks(Field field) {
         Map<String, String> metadata = new HashMap<>(field.getMetadata());
         metadata.remove("ARROW:FLIGHT:SQL:REMARKS");

@@ -106,7 +106,7 @@ class UnionIT {
                             .as(count + " from " + topic)
                             .containsExactly(engine);
                 }
-                // of these, not all rows matter
+                // not all of the rows that these are about matter
                 for (String some : List.of("number % 2 = 0", "__offset__ < 150000", "origin = 'SFO'")) {
                     assertThat(sql.query("select count(*) from " + topic + " where " + some))
                             .as("count from " + topic + " where " + some)

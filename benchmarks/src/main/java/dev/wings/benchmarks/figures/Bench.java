@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 
 /// What every benchmark gets.
 ///
-/// @param root of the checkout
+/// @param root the root of the checkout
 /// @param wanted the figures asked for
 /// @param figures takes each figure as soon as it is there
 /// @param progress takes a line for whoever waits

@@ -152,7 +152,7 @@ public final class SegmentQueryBenchmark {
         return queries;
     }
 
-    /// @param queries that are run in turn, with `%s` for the table
+    /// @param queries the queries, which are run in turn, with `%s` for the table
     private void measure(FigureKind kind, List<String> queries, SqlClient sql, ParquetFloor duckDb, int segments)
             throws Exception {
         if (!bench.wants(kind)) {

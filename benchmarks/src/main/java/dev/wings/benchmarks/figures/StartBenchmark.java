@@ -31,7 +31,7 @@ public final class StartBenchmark {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int ROWS = 100;
 
-    /// One round is so many runs of a command; its value is their median.
+    /// How many runs of a command one round has; its value is their median.
     private static final int RUNS = 5;
 
     private final Bench bench;

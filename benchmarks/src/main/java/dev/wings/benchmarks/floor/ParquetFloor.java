@@ -87,7 +87,7 @@ public final class ParquetFloor implements AutoCloseable {
 
     /// Runs `sql`, takes all of its result as Arrow batches, and returns the seconds that it took.
     ///
-    /// @param expectedRows of the result
+    /// @param expectedRows how many rows the result has
     public double export(String sql, long expectedRows) throws SQLException, IOException {
         long start = System.nanoTime();
         long rows = 0;

@@ -38,7 +38,7 @@ import org.apache.arrow.flight.impl.Flight.PutResult;
 /// batch had to wait.
 final class PutStream extends ClientCall.Listener<byte[]> {
 
-    /// So much may wait in the client for the wire: enough that the wire never waits for the client.
+    /// How many bytes may wait in the client for the wire: enough that the wire never waits for the client.
     private static final int READY_BYTES = 1 << 20;
 
     private static final long READY_CHECK_NANOS = 100_000;

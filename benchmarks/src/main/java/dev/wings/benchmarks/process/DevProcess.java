@@ -48,7 +48,7 @@ public final class DevProcess implements AutoCloseable {
 
     /// Starts the platform and returns once it says that it is ready.
     ///
-    /// @param root of the checkout, where the `wings` command is
+    /// @param root the root of the checkout, where the `wings` command is
     /// @param settings environment variables, `WINGS_...`
     public static DevProcess start(Path root, Map<String, String> settings) throws Exception {
         int portOffset = freePortOffset();
@@ -86,7 +86,7 @@ public final class DevProcess implements AutoCloseable {
         }
     }
 
-    /// As commands are told it.
+    /// Returns the offset of the ports, which commands are told.
     public int portOffset() {
         return portOffset;
     }

@@ -50,7 +50,7 @@ final class MissingNames {
                 : failure;
     }
 
-    /// As the other, where nobody can be asked which names exist.
+    /// Explains a failure where nobody can be asked which names exist.
     static WingsException explain(WingsException failure) {
         return failure.kind() == ErrorKind.NOT_FOUND ? explained(failure, name -> List.of()) : failure;
     }

@@ -146,7 +146,7 @@ public final class Platform implements AutoCloseable {
         return database;
     }
 
-    /// Where to connect to and as what, a line each.
+    /// Returns where to connect to and under which names, a line for each.
     public String addresses() {
         Connection connection = config.connection();
         return "  SQL            jdbc:arrow-flight-sql://" + connection.address(Port.SERVER) + "/?useEncryption=false\n"

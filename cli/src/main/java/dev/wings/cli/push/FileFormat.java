@@ -28,7 +28,7 @@ public enum FileFormat {
     /// JSON objects, one on each line or in one array.
     NDJSON;
 
-    /// As many bytes from a file's start are enough to guess its format.
+    /// How many bytes from a file's start are enough to guess its format.
     static final int SNIFF_BYTES = 4096;
 
     private static final byte[] PARQUET_MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);

@@ -59,7 +59,7 @@ import org.jspecify.annotations.Nullable;
 /// a loss. It cuts or wraps INT96, wraps milliseconds beyond the range of microseconds, and turns decimals of more than
 /// 38 digits into doubles.
 ///
-/// @param names of the columns
+/// @param names the names of the columns
 /// @param raw what DuckDB is to read as bytes, by the number of the leaf, depth first
 record ParquetColumns(List<String> names, Map<Integer, RawLeaf> raw) {
 

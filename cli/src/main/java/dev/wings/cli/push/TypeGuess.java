@@ -58,7 +58,7 @@ final class TypeGuess {
     private static final Set<Kind> DAYS = Set.of(Kind.DATE, Kind.TIMESTAMP);
     private static final int MAX_PRECISION = 38;
 
-    /// If one text in so many looks like a null, that is worth a word.
+    /// A column is worth a word if at least one text in so many looks like a null.
     private static final int MANY_NULLS = 10;
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
@@ -422,7 +422,7 @@ final class TypeGuess {
         String digits = text.startsWith("-") ? text.substring(1) : text;
         boolean codes = digits.length() > 1 && digits.charAt(0) == '0' && Character.isDigit(digits.charAt(1));
         if (digits.isEmpty() || codes || digits.startsWith("+")) {
-            // With zeros in front it is a code, which would lose them as a number.
+            // A number with zeros in front is a code, which would lose them as a number.
             return Kind.STRING;
         }
         if (Character.isLetter(digits.charAt(digits.length() - 1))) {

@@ -174,7 +174,7 @@ sealed interface VectorFit
                 case ArrowType.LargeList ignored when !same -> list(field, fits);
                 case ArrowType.ListView ignored when !same -> list(field, fits);
                 case ArrowType.LargeListView ignored when !same -> list(field, fits);
-                // Of the other kinds the ingestor refuses what it would lose.
+                // For the other kinds, the ingestor refuses what it would lose.
                 default -> new AsItIs(source);
             };
         }

@@ -104,8 +104,7 @@ final class TestParquet {
             chunks.add(chunk);
         }
         writeFooter(
-                out,
-                new FileMetaData(1, schema, rows, List.of(new RowGroup(chunks, out.size() - magic.length, rows))));
+                out, new FileMetaData(1, schema, rows, List.of(new RowGroup(chunks, out.size() - magic.length, rows))));
         Files.write(file, out.toByteArray());
     }
 

@@ -174,7 +174,9 @@ final class RandomStream {
         }
         long id = 100L + dictionaries.size();
         dictionaries.add(new Dictionary(
-                id, values.field(), entries.stream().<@Nullable Object>map(Value::wire).toList()));
+                id,
+                values.field(),
+                entries.stream().<@Nullable Object>map(Value::wire).toList()));
         ArrowType.Int index = new ArrowType.Int(8 << random.nextInt(4), random.nextBoolean());
         org.apache.arrow.vector.types.pojo.Field field = new org.apache.arrow.vector.types.pojo.Field(
                 values.field().getName(),

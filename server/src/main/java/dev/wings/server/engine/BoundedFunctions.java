@@ -33,9 +33,9 @@ public final class BoundedFunctions {
     /// lists of 2,048 rows at once.
     private static final int MAX_ELEMENTS = 1 << 17;
 
-    /// How large the bytes of a text, times how often it is repeated, may be. How much a text may grow by the matches
-    /// of an expression cannot be known in advance: there the bytes of the text count times those of what each match
-    /// may become.
+    /// How large the bytes of a text, times how often it is repeated, may be. How much a text grows by the
+    /// matches of an expression cannot be known in advance: there the bytes of the text count times those of
+    /// what each match may become.
     private static final int MAX_PRODUCT = 1 << 24;
 
     /// How large the bytes of a text, times those of another one, may be where each is compared with each. Nothing

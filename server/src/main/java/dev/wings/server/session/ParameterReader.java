@@ -86,11 +86,11 @@ import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
-/// Reads values of parameters out of Arrow, as a client has sent them: places and lengths are looked at before what
-/// they point to. A value is taken as it is, or refused.
+/// Reads values of parameters out of Arrow, as a client has sent them. It looks at places and lengths before it looks
+/// at what they point to. A value is taken as it is, or refused.
 final class ParameterReader {
 
-    /// Of one text, binary or list.
+    /// How long one text, binary or list may be.
     private static final int MAX_LENGTH = StatementHandle.MAX_BYTES;
 
     private static final int MAX_DEPTH = 32;
@@ -101,7 +101,8 @@ final class ParameterReader {
 
     private static final int INLINE_BYTES = 12;
 
-    /// Days and microseconds that the engine takes for what they say: those beyond are infinite there.
+    /// The greatest day that the engine takes for a day: those beyond it are infinite there. The same holds for
+    /// microseconds.
     private static final long MAX_DAY = Integer.MAX_VALUE - 1L;
 
     private static final long MIN_MICROS = -9_223_372_022_400_000_000L;
@@ -118,9 +119,8 @@ final class ParameterReader {
         this.dictionaries = dictionaries;
     }
 
-    /// The values of the one row of a batch, as [dev.wings.common.duckdb.Statement#bind] takes them. Fails with
-    /// INVALID,
-    /// naming the parameter and its type.
+    /// Returns the values of the one row of a batch, as [dev.wings.common.duckdb.Statement#bind] takes them. Fails with
+    /// INVALID, naming the parameter and its type.
     static List<@Nullable Object> ofRow(VectorSchemaRoot row, DictionaryProvider dictionaries) {
         if (row.getRowCount() != 1) {
             throw WingsException.invalid("one row of parameters is expected: found=" + row.getRowCount());
@@ -357,7 +357,7 @@ final class ParameterReader {
         return shorter;
     }
 
-    /// As many as a decimal needs that has no negative scale.
+    /// Returns how many digits a decimal needs that has no negative scale.
     private static int digits(BigDecimal value) {
         return value.scale() < 0 ? value.precision() - value.scale() : Math.max(value.precision(), value.scale());
     }
@@ -411,8 +411,8 @@ final class ParameterReader {
         };
     }
 
-    /// No column has more digits, so a value with more equals none; as text in SQL it is compared as such, but bound it
-    /// would be cut.
+    /// No column has more digits, so that a value with more of them equals none. As a text in SQL it is compared as
+    /// such, but if it were bound, it would be cut.
     private long whole(long value, long unit) {
         if (value % unit != 0) {
             throw refused("a value is more precise than " + (unit == 1_000 ? "microseconds" : "days"), null);

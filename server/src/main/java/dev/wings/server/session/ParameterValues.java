@@ -35,16 +35,16 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 
-/// Values of parameters: out of Arrow, and in and out of handles. The classes are those of
-/// [dev.wings.common.duckdb.Statement#bind].
+/// Reads values of parameters out of Arrow, and writes them into handles and reads them there. The classes of values
+/// are those of [dev.wings.common.duckdb.Statement#bind].
 public final class ParameterValues {
 
     private ParameterValues() {}
 
-    /// The values of the one row of a batch. Fails with INVALID, naming parameter and type, for what no parameter can
-    /// be.
+    /// Returns the values of the one row of a batch. Fails with INVALID, naming parameter and type, for what no
+    /// parameter can be.
     ///
-    /// @param dictionaries of columns that have one
+    /// @param dictionaries the dictionaries of columns that have one
     public static List<@Nullable Object> ofRow(VectorSchemaRoot row, DictionaryProvider dictionaries) {
         return ParameterReader.ofRow(row, dictionaries);
     }

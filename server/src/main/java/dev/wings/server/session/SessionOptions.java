@@ -23,35 +23,35 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
-/// What a client has set for its session. Travels in a cookie, so that no server keeps anything.
+/// What a client has set for its session. It travels in a cookie, so that no server keeps anything.
 ///
-/// @param schema of bare names
-/// @param timeZone that times with a zone are shown and computed in
+/// @param schema the schema of bare names
+/// @param timeZone the time zone that times with a zone are shown and computed in
 public record SessionOptions(String schema, String timeZone) {
 
     public static final String COOKIE = "wings_session";
 
-    /// Names the schema in each call, for clients that keep no cookies.
+    /// The header that names the schema in each call, for clients that keep no cookies.
     public static final String SCHEMA_HEADER = "wings-schema";
 
-    /// Names the time zone in each call.
+    /// The header that names the time zone in each call.
     public static final String TIME_ZONE_HEADER = "wings-timezone";
 
-    /// Names and offsets; whether there is one of this name, the engine knows.
+    /// The pattern of names and offsets; the engine knows whether there is a time zone of this name.
     private static final Pattern TIME_ZONE = Pattern.compile("[A-Za-z][A-Za-z0-9_+/-]{0,63}");
 
-    /// Parts a cookie. No name has one.
+    /// Separates the parts of a cookie. No name has this character.
     private static final char SEPARATOR = '\n';
 
-    /// Of a client that has set nothing.
+    /// The options of a client that has set nothing.
     public static final SessionOptions DEFAULT = new SessionOptions(ResourceId.DEFAULT, QueryRequest.UTC);
 
-    /// The name. Fails with INVALID if no schema can have it.
+    /// Returns the name. Fails with INVALID if no schema can have it.
     public static String checkSchema(String schema) {
         return schema.equals(TableRef.SYSTEM) ? schema : ResourceId.checkNamespace(schema);
     }
 
-    /// The name. Fails with INVALID if no time zone can have it.
+    /// Returns the name. Fails with INVALID if no time zone can have it.
     public static String checkTimeZone(String timeZone) {
         if (!TIME_ZONE.matcher(timeZone).matches()) {
             throw WingsException.invalid("not a name of a time zone, such as UTC or Europe/Berlin: found="
@@ -60,7 +60,7 @@ public record SessionOptions(String schema, String timeZone) {
         return timeZone;
     }
 
-    /// The cookie's value.
+    /// Returns the cookie's value.
     public String toCookie(Signer signer) {
         return Base64.getUrlEncoder()
                 .withoutPadding()
@@ -68,7 +68,7 @@ public record SessionOptions(String schema, String timeZone) {
                         Signer.Purpose.SESSION, (schema + SEPARATOR + timeZone).getBytes(StandardCharsets.UTF_8)));
     }
 
-    /// Fails with INVALID for anything that [#toCookie] did not make.
+    /// Reads a cookie. Fails with INVALID for anything that [#toCookie] did not make.
     public static SessionOptions fromCookie(Signer signer, String value) {
         byte[] signed;
         try {
@@ -79,7 +79,7 @@ public record SessionOptions(String schema, String timeZone) {
         String text = new String(signer.verify(Signer.Purpose.SESSION, signed), StandardCharsets.UTF_8);
         int end = text.indexOf(SEPARATOR);
         return end < 0
-                // of a server that knew the schema only
+                // this cookie is of a server that knew the schema only
                 ? new SessionOptions(text, QueryRequest.UTC)
                 : new SessionOptions(text.substring(0, end), text.substring(end + 1));
     }

@@ -25,11 +25,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A statement that changes the session rather than reading tables: `USE` and `SET` of its schema and its time zone.
-/// They are the session's options, said in SQL.
+/// A statement that changes the session and reads no tables: `USE` and `SET` of its schema and its time zone. These are
+/// the session's options, said in SQL.
 ///
-/// @param schema to be set; empty to leave it
-/// @param timeZone to be set; empty to leave it
+/// @param schema the schema to be set; empty to leave it
+/// @param timeZone the time zone to be set; empty to leave it
 public record SessionStatement(Optional<String> schema, Optional<String> timeZone) {
 
     private static final String NAME = "(?:[\\p{L}_][\\p{L}\\p{N}_$]*+|\"(?:[^\"]|\"\")++\")";
@@ -43,21 +43,21 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
     private static final Pattern SET = pattern(
             "set\\s++(?:(?:session|global)\\s++)?+(schema|search_path|timezone)\\s*+(?:=|\\bto\\b)\\s*+" + VALUE);
 
-    /// As the SQL standard has them.
+    /// The statements as the SQL standard has them.
     private static final Pattern SET_OF_STANDARD =
             pattern("set\\s++(?:session\\s++)?+(schema|time\\s++zone)\\s*+" + VALUE);
 
     private static final Pattern RESET =
             pattern("reset\\s++(?:(?:session|global)\\s++)?+(schema|search_path|timezone)");
 
-    /// The word, not a text, that stands for what a session begins with.
+    /// The word, not a text, that stands for the value that a session begins with.
     private static final String DEFAULT = "default";
 
     private static Pattern pattern(String statement) {
         return Pattern.compile("\\s*+" + statement + "[\\s;]*+", Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     }
 
-    /// The statement, if it is one. Fails with INVALID if no schema, or no time zone, can be called so.
+    /// Returns the statement if the text is one. Fails with INVALID if no schema, or no time zone, can have this name.
     public static Optional<SessionStatement> of(String sql) {
         if (!mayBe(sql)) {
             return Optional.empty();
@@ -80,7 +80,7 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
         return Optional.empty();
     }
 
-    /// Queries are long, and begin otherwise.
+    /// Whether a text may be one of these statements. Queries are long, and begin in another way.
     private static boolean mayBe(String sql) {
         String verb = SqlText.firstWord(sql);
         return verb.equals("use") || verb.equals("set") || verb.equals("reset");
@@ -97,7 +97,8 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
         return value == null ? ofSchema(DEFAULT, true) : ofSchema(value, true);
     }
 
-    /// A namespace, perhaps with the catalog; the catalog alone is its first namespace.
+    /// Sets the schema to a namespace, which may be named together with the catalog; the catalog alone stands for its
+    /// first namespace.
     private static SessionStatement ofSchema(String value, boolean text) {
         String name = value.startsWith("'") ? unquoted(value) : value;
         Matcher parts = PARTS.matcher(name);
@@ -127,12 +128,12 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
         return value;
     }
 
-    /// The options after the statement.
+    /// Returns the options after the statement.
     public SessionOptions apply(SessionOptions before) {
         return new SessionOptions(schema.orElse(before.schema()), timeZone.orElse(before.timeZone()));
     }
 
-    /// The headers that say the same with each call.
+    /// Returns the headers that say the same with each call.
     public String headers() {
         return schema.map(name -> SessionOptions.SCHEMA_HEADER + "=" + name)
                 .or(() -> timeZone.map(name -> SessionOptions.TIME_ZONE_HEADER + "=" + name))

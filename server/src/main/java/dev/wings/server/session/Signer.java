@@ -24,10 +24,10 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Signs what clients hand back, with HMAC-SHA256: `tag (32 bytes) | purpose (1 byte) | content`. Replicas that share
-/// the key accept each other's.
+/// the key accept what the others have signed.
 public final class Signer {
 
-    /// Keys shorter than the digest weaken it.
+    /// How long keys are at least: keys shorter than the digest weaken it.
     public static final int KEY_BYTES = 32;
 
     private static final String ALGORITHM = "HmacSHA256";
@@ -36,7 +36,7 @@ public final class Signer {
 
     private final SecretKeySpec key;
 
-    /// What content is for: one kind is not accepted in place of another.
+    /// What content is for: content for one purpose is not accepted for another.
     enum Purpose {
         TICKET(1),
         PREPARED(2),
@@ -49,7 +49,7 @@ public final class Signer {
         }
     }
 
-    /// @param key at least [#KEY_BYTES]
+    /// @param key at least [#KEY_BYTES] bytes
     public Signer(byte[] key) {
         if (key.length < KEY_BYTES) {
             throw new IllegalArgumentException(
@@ -66,7 +66,7 @@ public final class Signer {
         return signed;
     }
 
-    /// The content; fails with INVALID if it was not signed here for this purpose.
+    /// Returns the content. Fails with INVALID if it was not signed here for this purpose.
     byte[] verify(Purpose purpose, byte[] signed) {
         boolean genuine = signed.length >= HEADER_BYTES
                 && signed[TAG_BYTES] == purpose.mark

@@ -31,13 +31,13 @@ import org.jspecify.annotations.Nullable;
 
 /// A statement as a client carries it: all that is needed to run it anywhere.
 ///
-/// @param id of the execution, for cancelling it
-/// @param tenant that it was made for
-/// @param schema of bare names
-/// @param timeZone of the session that it was made in
-/// @param parameterCount that the statement has
-/// @param parameters bound values, none or as many as the statement has
-/// @param resultSchema serialized Arrow schema of the result, empty if it is not known
+/// @param id identifies the execution, for cancelling it
+/// @param tenant the tenant that it was made for
+/// @param schema the schema of bare names
+/// @param timeZone the time zone of the session that it was made in
+/// @param parameterCount how many parameters the statement has
+/// @param parameters bound values, none or as many as the statement has parameters
+/// @param resultSchema the serialized Arrow schema of the result; empty if it is not known
 public record StatementHandle(
         String id,
         String tenant,
@@ -48,24 +48,24 @@ public record StatementHandle(
         List<@Nullable Object> parameters,
         ByteString resultSchema) {
 
-    /// Larger handles are refused: each call would carry them.
+    /// The limit of a handle. Larger ones are refused: each call would carry them.
     static final int MAX_BYTES = 1 << 20;
 
     private static final int VERSION = 2;
 
-    /// Had no time zone.
+    /// The version that had no time zone.
     private static final int OLD_VERSION = 1;
 
     public StatementHandle {
         parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
     }
 
-    /// The same in other words.
+    /// Returns the same statement in other words.
     public StatementHandle withSql(String other) {
         return new StatementHandle(id, tenant, schema, timeZone, other, parameterCount, parameters, resultSchema);
     }
 
-    /// The same statement with these values for its parameters.
+    /// Returns the same statement with these values for its parameters.
     public StatementHandle bind(List<@Nullable Object> values) {
         if (values.size() != parameterCount) {
             throw WingsException.invalid(
@@ -74,23 +74,23 @@ public record StatementHandle(
         return new StatementHandle(id, tenant, schema, timeZone, sql, parameterCount, values, resultSchema);
     }
 
-    /// The same statement for one execution.
+    /// Returns the same statement for one execution.
     public StatementHandle withId(String executionId) {
         return new StatementHandle(
                 executionId, tenant, schema, timeZone, sql, parameterCount, parameters, resultSchema);
     }
 
-    /// The same statement with the columns of its result.
+    /// Returns the same statement with the columns of its result.
     public StatementHandle withResultSchema(ByteString serialized) {
         return new StatementHandle(id, tenant, schema, timeZone, sql, parameterCount, parameters, serialized);
     }
 
-    /// The same statement, for where nobody asks for its columns.
+    /// Returns the same statement without the columns of its result, for where nobody asks for them.
     public StatementHandle withoutResultSchema() {
         return withResultSchema(ByteString.EMPTY);
     }
 
-    /// What is to run. Fails with INVALID if parameters have no values yet.
+    /// Returns what is to run. Fails with INVALID if parameters have no values yet.
     public QueryRequest request() {
         if (parameters.size() != parameterCount) {
             throw WingsException.invalid(
@@ -107,12 +107,12 @@ public record StatementHandle(
         return signer.sign(Signer.Purpose.PREPARED, toBytes());
     }
 
-    /// Fails with INVALID for anything that [#toTicket] did not make.
+    /// Reads a ticket. Fails with INVALID for anything that [#toTicket] did not make.
     public static StatementHandle fromTicket(Signer signer, byte[] ticket) {
         return fromBytes(signer.verify(Signer.Purpose.TICKET, ticket));
     }
 
-    /// Fails with INVALID for anything that [#toPrepared] did not make.
+    /// Reads a prepared statement. Fails with INVALID for anything that [#toPrepared] did not make.
     public static StatementHandle fromPrepared(Signer signer, byte[] handle) {
         return fromBytes(signer.verify(Signer.Purpose.PREPARED, handle));
     }
@@ -142,7 +142,7 @@ public record StatementHandle(
         return bytes.toByteArray();
     }
 
-    /// Of bytes that were signed, so that they are well formed unless another version made them.
+    /// Reads bytes that were signed, so that they are well formed unless another version made them.
     private static StatementHandle fromBytes(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();

@@ -139,7 +139,7 @@ public final class LakeSystemTables {
         return text == null ? null : Long.valueOf(text);
     }
 
-    /// Of the newest metadata of a topic's table, if it has one.
+    /// Returns the location of the newest metadata of a topic's table, if it has one.
     private Optional<String> table(TopicTable topic) {
         String[] location = {""};
         PlanScanRequest request = PlanScanRequest.newBuilder()

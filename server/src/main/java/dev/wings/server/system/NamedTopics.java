@@ -22,7 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// System tables whose rows belong to topics have these columns first; a filter on them tells whose rows are wanted.
+/// The first columns of system tables whose rows belong to topics. A filter on them tells which topics' rows are
+/// wanted.
 final class NamedTopics {
 
     static final String NAMESPACE = "namespace";

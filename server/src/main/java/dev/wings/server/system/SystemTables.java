@@ -68,7 +68,7 @@ public final class SystemTables {
         return tables;
     }
 
-    /// Their names, ordered.
+    /// Returns the names of the tables, ordered.
     public List<String> names() {
         return tables.stream().map(SystemTable::name).toList();
     }

@@ -21,35 +21,35 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What a query's filter says of the rows of a table: those for which it is not true do not matter. Says less than the
-/// filter or the same, never more.
+/// What a query's filter says of the rows of a table: rows for which it is not true do not matter. A condition says the
+/// same as the filter or less, never more.
 ///
 /// Values are literals of [dev.wings.common.schema.PartitionValue#ofLiteral], and `Double`.
 public sealed interface Condition {
 
-    /// No condition.
+    /// Returns the condition that says nothing.
     static Condition none() {
         return new All(List.of());
     }
 
-    /// It can be true of no row.
+    /// The condition that is true of no row.
     record Never() implements Condition {}
 
-    /// All of them hold.
+    /// All of these conditions hold.
     record All(List<Condition> conditions) implements Condition {
         public All {
             conditions = List.copyOf(conditions);
         }
     }
 
-    /// At least one of them holds.
+    /// At least one of these conditions holds.
     record Any(List<Condition> conditions) implements Condition {
         public Any {
             conditions = List.copyOf(conditions);
         }
     }
 
-    /// The column is not null and compares so with the value.
+    /// The column is not null, and compares with the value in this way.
     record Compared(String column, Comparison comparison, Object value) implements Condition {}
 
     /// The column is one of the values, so it is not null. A hash set takes texts of one hash in order, where an
@@ -81,14 +81,15 @@ public sealed interface Condition {
         AT_LEAST
     }
 
-    /// All of these hold; what says nothing is left out.
+    /// Returns that all of these conditions hold; those that say nothing are left out.
     static Condition all(List<Condition> conditions) {
         List<Condition> said =
                 conditions.stream().filter(condition -> !condition.isNone()).toList();
         return said.size() == 1 ? said.getFirst() : said.isEmpty() ? none() : new All(said);
     }
 
-    /// At least one of these holds; of none, and if one says nothing, it is not known which rows matter.
+    /// Returns that at least one of these conditions holds. If there are none, or if one says nothing, it is not known
+    /// which rows matter.
     static Condition any(List<Condition> conditions) {
         if (conditions.isEmpty() || conditions.stream().anyMatch(Condition::isNone)) {
             return none();
@@ -96,12 +97,12 @@ public sealed interface Condition {
         return conditions.size() == 1 ? conditions.getFirst() : new Any(conditions);
     }
 
-    /// Whether it says nothing.
+    /// Whether the condition says nothing.
     default boolean isNone() {
         return this instanceof All all && all.conditions().isEmpty();
     }
 
-    /// Whether it names values that a column has to have: then few rows meet it, most likely.
+    /// Whether the condition names values that a column must have: then most likely few rows meet it.
     default boolean namesValues() {
         return switch (this) {
             case All all -> all.conditions().stream().anyMatch(Condition::namesValues);
@@ -115,7 +116,8 @@ public sealed interface Condition {
         };
     }
 
-    /// Whether it is seen at once that it can be true of no row: of one column it says what excludes each other.
+    /// Whether it is seen at once that the condition can be true of no row, because it says things of one column that
+    /// exclude each other.
     default boolean isContradictory() {
         if (!(this instanceof All all)) {
             return this instanceof Never;
@@ -140,7 +142,7 @@ public sealed interface Condition {
                 || values.stream().anyMatch(column -> of(column).isEmpty());
     }
 
-    /// What it says of one column by itself.
+    /// Returns what the condition says of one column by itself.
     default Restriction of(String column) {
         return switch (this) {
             case All all -> {
@@ -167,11 +169,12 @@ public sealed interface Condition {
         };
     }
 
-    /// A bound that is not exclusive where it could be costs little here.
+    /// Returns the values between the bounds. A bound is inclusive even where it could be exclusive, which costs little
+    /// here.
     private static Restriction restriction(Compared compared) {
         Object value = compared.value();
         return switch (compared.comparison()) {
-            // of values that are equal without being the same, say 0.0 and -0.0, one does not stand for the others
+            // Of values that are equal without being the same, such as 0.0 and -0.0, one does not stand for the others.
             case EQUAL ->
                 (value instanceof Double ? Restriction.NONE : Restriction.values(Set.of(value)))
                         .and(Restriction.atLeast(value))

@@ -17,26 +17,26 @@ package dev.wings.server.table;
 
 import dev.wings.common.fair.FairPlaces;
 
-/// What all queries and listings of a server may gather together, each in its [PlanMemory]. One tenant's may have the
-/// same as a single one; for all there is a third more, which tenants share fairly. Nobody waits: what is there already
-/// is held until its query ends.
+/// What all queries and listings of a server may gather together, each in its [PlanMemory]. Those of one tenant may
+/// have as much together as a single one; all tenants have a third more, which they share fairly. Nobody waits: what is
+/// there already is held until its query ends.
 public final class PlanBudget {
 
     private final long limitBytes;
     private final FairPlaces bytes;
 
-    /// @param limitBytes of one query, and of all of one tenant
+    /// @param limitBytes how much one query may have, and all of one tenant together
     public PlanBudget(long limitBytes) {
         this.limitBytes = limitBytes;
         this.bytes = new FairPlaces("bytes of what queries are about", Math.ceilDiv(4 * limitBytes, 3L));
     }
 
-    /// For one query, or listing, which closes it at its end.
+    /// Opens the memory of one query, or listing, which closes it at its end.
     public PlanMemory open(String tenant) {
         return new PlanMemory(limitBytes, bytes.tryAcquire(tenant, 0).orElseThrow());
     }
 
-    /// What is held now.
+    /// Returns how much is held now.
     public long heldBytes() {
         return bytes.taken();
     }

@@ -19,14 +19,15 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import org.jspecify.annotations.Nullable;
 
-/// Counts what a query, or a listing, gathers in memory before its first row: pages, rows of system tables, topics.
-/// About: what they hold is counted, not measured. Held until it is closed, out of a [PlanBudget]. For one thread.
+/// Counts what a query, or a listing, gathers in memory before its first row: pages, rows of system tables, topics. The
+/// result is rough, because what they hold is counted and not measured. It is held until this is closed, out of a
+/// [PlanBudget]. It is used by one thread.
 public final class PlanMemory implements AutoCloseable {
 
-    /// Taken from what all share at a time.
+    /// How much is taken at a time from what all share.
     private static final long STEP_BYTES = 64 << 10;
 
-    /// What an object takes, with a reference to it.
+    /// How many bytes an object takes, with a reference to it.
     private static final long OBJECT_BYTES = 24;
 
     private final long limitBytes;
@@ -34,18 +35,17 @@ public final class PlanMemory implements AutoCloseable {
     private long heldBytes;
     private long bytes;
 
-    /// @param limitBytes beyond which the query is refused
-    /// @param held of what all share, nothing yet; closed with this
+    /// @param limitBytes how much the query may hold; it is refused if it needs more
+    /// @param held the place in what all share, with nothing in it yet; it is closed with this
     PlanMemory(long limitBytes, FairPlaces.Place held) {
         this.limitBytes = limitBytes;
         this.held = held;
     }
 
-    /// Called before more is held. EXHAUSTED, with the limit and its setting, if it is too much, for this query or for
-    /// all that
-    /// there are now.
+    /// Counts more, before it is held. Fails with EXHAUSTED, naming the limit and its setting, if it is too much for
+    /// this query or for all that there are now.
     ///
-    /// @param what it is, in the plural, for the message
+    /// @param what what it is, in the plural, for the message
     public void add(long more, String what) {
         bytes += more;
         if (bytes > limitBytes) {
@@ -64,7 +64,7 @@ public final class PlanMemory implements AutoCloseable {
         }
     }
 
-    /// About what the values of a row take, or of a list.
+    /// Returns about how many bytes the values of a row, or of a list, take.
     public static long bytesOf(@Nullable Object... values) {
         long bytes = OBJECT_BYTES;
         for (@Nullable Object value : values) {
@@ -78,7 +78,7 @@ public final class PlanMemory implements AutoCloseable {
         return bytes;
     }
 
-    /// What was counted so far.
+    /// Returns how much was counted so far.
     public long bytes() {
         return bytes;
     }

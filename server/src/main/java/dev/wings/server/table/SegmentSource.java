@@ -19,44 +19,45 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// The segments of a topic that a query has to read, found in one snapshot. Owns nothing until it is attached.
+/// The segments of a topic that a query has to read, found in one snapshot. A source owns nothing until it is attached.
 public interface SegmentSource {
 
-    /// Brings what has to be read to the local disk. DATA_LOSS names a file that is missing or cut.
+    /// Brings what has to be read to the local disk. Fails with DATA_LOSS, naming the file, if one is missing or cut.
     ///
-    /// @param directory that the query's engine may read, for this table alone; made if it is not there.
-    ///     On the file system of the range cache
+    /// @param directory a directory that the query's engine may read, for this table alone, on the file system of the
+    ///     range cache; it is made if it is not there
     Attached attach(Path directory);
 
-    /// Brings all of the files there: what seemed enough was not. How much was missing, in bytes.
+    /// Brings all of the files to the local disk, because what seemed enough was not. Returns how many bytes were
+    /// missing.
     long fetchAll();
 
-    /// The same segments, of which only so much is attached as takes to plan with them.
+    /// Returns the same segments, of which only so much is attached as is needed to plan with them.
     SegmentSource forPlanning();
 
-    /// Of what has to be read, how much is on the local disk.
+    /// Returns how much of what has to be read is on the local disk.
     long cachedBytes();
 
     /// Segments that an engine can read.
     interface Attached extends AutoCloseable {
 
-        /// What stands behind `FROM`: a relation with all needed columns, by their names. It gives the rows in the
-        /// order of the segments.
+        /// Returns what is written after `FROM`: a relation with all needed columns, by their names. It gives the rows
+        /// in the order of the segments.
         ///
-        /// @param files an expression of the value of [#files]
+        /// @param files an expression that has the value of [#files]
         String relation(String files);
 
-        /// The files as a constant of SQL. Two of them are equal only if the same bytes are behind them.
+        /// Returns the files as a constant of SQL. Two such constants are equal only if the same bytes are behind them.
         String files();
 
-        /// The files as the engine knows them, each with the number of its column chunks.
+        /// Returns the files as the engine knows them, each with the number of its column chunks.
         Map<Path, Long> chunks();
 
-        /// The files, as the table names them, that a failure of the engine is about; empty if it is about something
-        /// else.
+        /// Returns the files, as the table names them, that a failure of the engine is about; empty if it is about
+        /// something else.
         List<String> blamed(String message);
 
-        /// Nobody reads it any more.
+        /// Tells that nobody reads the segments any more.
         @Override
         void close();
     }

@@ -15,17 +15,17 @@
  */
 package dev.wings.server.table;
 
-/// What planning found of a table's segments.
+/// What planning has found out about a table's segments.
 ///
-/// @param segments all of the table
-/// @param readSegments that may hold rows that matter
-/// @param rowGroups of those
-/// @param readRowGroups that may hold rows that matter
-/// @param rows of all segments in manifests that could not be left out as a whole
-/// @param readRows of the row groups that matter
-/// @param bytes of all segments in manifests that could not be left out as a whole
-/// @param readBytes of the columns and row groups that matter
-/// @param metadataLocation of the snapshot
+/// @param segments how many segments the table has
+/// @param readSegments how many of them may hold rows that matter
+/// @param rowGroups how many row groups those have
+/// @param readRowGroups how many of these may hold rows that matter
+/// @param rows how many rows all segments have in manifests that could not be left out as a whole
+/// @param readRows how many rows the row groups have that matter
+/// @param bytes how many bytes all segments have in manifests that could not be left out as a whole
+/// @param readBytes how many bytes the columns and row groups have that matter
+/// @param metadataLocation the location of the snapshot's metadata file
 public record SegmentStats(
         int segments,
         int readSegments,

@@ -21,11 +21,11 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 
 /// A column of a table.
 ///
-/// @param sqlType as in `create table`
+/// @param sqlType the type as in `create table`
 /// @param nullable whether it can hold null
 /// @param stored the type of the column as it is read
 /// @param shown the type of the column in a result: what DuckDB makes of `stored`
-/// @param doc for people, empty for none
+/// @param doc the description for people, empty for none
 public record SqlColumn(String name, String sqlType, boolean nullable, Field stored, Field shown, String doc) {
 
     /// Whether stored and shown values are laid out in the same way, so that results can be made without DuckDB.
@@ -33,12 +33,12 @@ public record SqlColumn(String name, String sqlType, boolean nullable, Field sto
         return stored.getType().equals(shown.getType()) && stored.getChildren().isEmpty();
     }
 
-    /// The field of a result, under another name.
+    /// Returns the field of a result, under another name.
     public Field shownAs(String as) {
         return new Field(as, shown.getFieldType(), shown.getChildren());
     }
 
-    /// A column without anything nested.
+    /// Returns a column without anything nested.
     public static SqlColumn flat(String name, String sqlType, boolean nullable, ArrowType type, String doc) {
         Field field = new Field(name, FieldType.nullable(type), null);
         return new SqlColumn(name, sqlType, nullable, field, field, doc);

@@ -19,13 +19,14 @@ import dev.wings.common.schema.TopicField;
 import java.util.List;
 import java.util.Optional;
 
-/// A table that a query names. The kinds of tables stand here together, so that who reads them has a case for each.
+/// A table that a query names. The kinds of tables are listed here together, so that whoever reads them has a case for
+/// each.
 public sealed interface SqlTable permits TopicTable, SystemTable {
 
-    /// In the order of `select *`.
+    /// Returns the columns in the order of `select *`.
     List<SqlColumn> columns();
 
-    /// The column of that name, matched without regard to case.
+    /// Returns the column of that name, matched without regard to case.
     default Optional<SqlColumn> find(String name) {
         String folded = TopicField.folded(name);
         return columns().stream()

@@ -36,13 +36,13 @@ import org.jspecify.annotations.Nullable;
 
 /// A table whose rows are made when a query starts.
 ///
-/// @param rows makes the rows of a tenant: one array per row, values in the order of the columns
+/// @param rows makes the rows of a tenant: one array for each row, with values in the order of the columns
 public record SystemTable(String name, List<SqlColumn> columns, Rows rows) implements SqlTable {
 
     private static final int BATCH_ROWS = 2048;
 
     public interface Rows {
-        /// @param needs may restrict what is worth making; more is no harm
+        /// @param needs may say that some rows are not worth making; making them does no harm
         void make(String tenant, TableNeeds needs, Consumer<@Nullable Object[]> row);
     }
 
@@ -67,7 +67,7 @@ public record SystemTable(String name, List<SqlColumn> columns, Rows rows) imple
         return SqlColumn.flat(name, "TIMESTAMP WITH TIME ZONE", true, type, doc);
     }
 
-    /// The rows of now, as far as the tenant may see them.
+    /// Opens the rows as they are now, as far as the tenant may see them.
     public ArrowTable open(String tenant, TableNeeds needs, BufferAllocator allocator, PlanMemory memory) {
         List<@Nullable Object[]> all = new ArrayList<>();
         rows.make(tenant, needs, row -> {

@@ -19,8 +19,8 @@ import java.util.List;
 
 /// What a query needs of a table.
 ///
-/// @param columns in the order in which they are to be read; none if only the number of rows matters
-/// @param condition that rows which matter meet
+/// @param columns the columns in the order in which they are to be read; none if only the number of rows matters
+/// @param condition the condition that rows which matter meet
 /// @param onlyCounted whether nothing but the number of all rows matters
 /// @param explained whether it is also asked how much there is that does not matter
 public record TableNeeds(
@@ -34,17 +34,17 @@ public record TableNeeds(
         columns = List.copyOf(columns);
     }
 
-    /// The same, if it is about nothing but the number of all rows.
+    /// Returns the same needs; they are only about the number of all rows if neither columns nor rows are chosen.
     public TableNeeds counted() {
         return new TableNeeds(table, columns, condition, columns.isEmpty() && condition.isNone(), explained);
     }
 
-    /// The same, and how much there is that does not matter.
+    /// Returns the same needs, with the question how much there is that does not matter.
     public TableNeeds explainedToo() {
         return new TableNeeds(table, columns, condition, onlyCounted, true);
     }
 
-    /// What the condition says of one column by itself.
+    /// Returns what the condition says of one column by itself.
     public Restriction restriction(String column) {
         return condition.of(column);
     }

@@ -34,9 +34,9 @@ public record TableRef(String schema, String table) {
         table = folded(table);
     }
 
-    /// What names of tables, functions and common table expressions have in common if they are the same to the
-    /// engine, which takes no letters but those of ASCII for equal in another case. To fold more would take a name
-    /// for that of something else.
+    /// Returns the part of a name of a table, a function or a common table expression that is the same for names which
+    /// are the same to the engine. The engine takes only letters of ASCII for equal in another case; folding more would
+    /// take a name for that of something else.
     public static String folded(String name) {
         StringBuilder folded = new StringBuilder(name);
         for (int i = 0; i < folded.length(); i++) {
@@ -48,7 +48,7 @@ public record TableRef(String schema, String table) {
         return folded.toString();
     }
 
-    /// As it stands in SQL.
+    /// Returns the name as it is written in SQL.
     public String sql() {
         return CATALOG + "." + quote(schema) + "." + quote(table);
     }

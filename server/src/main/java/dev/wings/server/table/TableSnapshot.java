@@ -18,6 +18,6 @@ package dev.wings.server.table;
 /// What tables held at a moment, as [Tables] knows it.
 public interface TableSnapshot {
 
-    /// About how much memory it takes.
+    /// Returns about how much memory the snapshot takes.
     long bytes();
 }

@@ -24,10 +24,10 @@ import java.util.Optional;
 /// @param segments rows in files; empty if none of them matters
 /// @param stats what was found of the files; empty if the table has none
 /// @param batches all other rows that matter, as Arrow batches with the needed columns; more rows are no harm
-/// @param rows of the table, all of them; empty if that takes reading, or if the query needs columns or not all rows
-/// @param pages that `batches` are read from; 0 if there are none and `segments` has all rows
-/// @param pageRows rows of those pages, more than matter if need be
-/// @param all what pages the table has, if that was asked for
+/// @param rows how many rows the table has; empty if that takes reading, or if the query needs columns or not all rows
+/// @param pages how many pages `batches` are read from; 0 if there are none and `segments` has all rows
+/// @param pageRows how many rows those pages have, which may be more than matter
+/// @param all all pages that the table has, if that was asked for
 public record TableSource(
         TableNeeds needs,
         Optional<SegmentSource> segments,
@@ -38,16 +38,16 @@ public record TableSource(
         long pageRows,
         Optional<Pages> all) {
 
-    /// Pages that matter and pages that do not.
+    /// How many pages there are, and how many rows they have, whether they matter or not.
     public record Pages(long pages, long rows) {}
 
-    /// Of a table that is made when it is read.
+    /// Returns the source of a table that is made when it is read.
     public static TableSource of(TableNeeds needs, ArrowTable batches) {
         return new TableSource(
                 needs, Optional.empty(), Optional.empty(), Optional.empty(), batches, 0, 0, Optional.empty());
     }
 
-    /// The same, for planning.
+    /// Returns the same source, for planning.
     public TableSource forPlanning() {
         return new TableSource(
                 needs, segments.map(SegmentSource::forPlanning), stats, rows, batches, pages, pageRows, all);

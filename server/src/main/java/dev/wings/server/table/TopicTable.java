@@ -32,9 +32,9 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 
 /// A topic as a table: its fields, then the offset and the timestamp of each row.
 ///
-/// @param uid of the topic
+/// @param uid the uid of the topic
 /// @param partitionKey the field that rows are partitioned by
-/// @param columns of the schema, then `__offset__` and `__timestamp__`
+/// @param columns the columns of the schema, then `__offset__` and `__timestamp__`
 public record TopicTable(
         TopicName name,
         String uid,
@@ -99,7 +99,8 @@ public record TopicTable(
         return columns;
     }
 
-    /// What DuckDB makes of a field: no field ids, everything nullable, UUIDs as text, fixed as binary.
+    /// Returns what DuckDB makes of a field: it has no field ids, can be null, and has UUIDs as texts and fixed as
+    /// binary.
     private static org.apache.arrow.vector.types.pojo.Field shown(TopicField field) {
         return shown(ArrowSchemas.toArrow(field), field.type());
     }

@@ -237,7 +237,7 @@ class EnginePoolTest {
         @Override
         @SuppressWarnings("WaitNotInLoop") // the caller's part
         public long awaitNanos(Lock lock, Condition condition, long nanos) throws InterruptedException {
-            // who waits for a place does so in the machine's time
+            // whoever waits for a place does so in the machine's time
             return condition.awaitNanos(nanos);
         }
 

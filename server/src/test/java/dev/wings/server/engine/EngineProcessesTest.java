@@ -111,7 +111,7 @@ class EngineProcessesTest {
         }
     }
 
-    /// For Linux, each thread has its own place in line.
+    /// On Linux, each thread has its own place in line.
     @Test
     @EnabledOnOs(OS.LINUX)
     void otherEnginesOfAnOwnerStandBack() throws Exception {
@@ -211,7 +211,7 @@ class EngineProcessesTest {
         }
     }
 
-    /// Also by several scans at once.
+    /// Rows are read by several scans at once, too.
     @Test
     void rowsOfTablesAreRead() {
         try (SqlEngine engine = openEngine()) {

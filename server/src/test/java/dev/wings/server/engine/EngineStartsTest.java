@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Who waits for the start of a process, on a machine where one takes as long as the test wants.
+/// Tests who waits for the start of a process, on a machine where one takes as long as the test wants.
 @Timeout(120)
 class EngineStartsTest {
 
@@ -113,7 +113,7 @@ class EngineStartsTest {
         fillReserve();
         noisy.kill();
         noisy.close();
-        // no process starts from here on
+        // from here on no process starts
         Future<SqlEngine> replaced = open("noisy");
         await(() -> begun.get() == 4);
         try (SqlEngine planning = openEngine("quiet");
@@ -124,11 +124,11 @@ class EngineStartsTest {
         }
         permitted.release(1);
         replaced.get().close();
-        // what was lost is replaced once
+        // a process that was lost is replaced once
         openEngine("noisy").close();
     }
 
-    /// Its query was cancelled, or the server stops: nothing that an operator has to look at.
+    /// The query was cancelled, or the server stops: that is nothing that an operator has to look at.
     @Test
     void startThatNobodyWaitsForIsCancelled() throws Exception {
         Path place = directory.resolve("hangs");

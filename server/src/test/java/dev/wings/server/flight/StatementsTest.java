@@ -183,9 +183,9 @@ class StatementsTest {
                     values.add((nulls & 1 << i) == 0 ? 7 : null);
                 }
                 TestStream stream = TestStream.reading();
-                StatementHandle handle =
-                        new StatementHandle("id", "t", "default", "UTC", sql, count, List.of(), ByteString.EMPTY)
-                                .bind(values);
+                StatementHandle handle = new StatementHandle(
+                                "id", "t", "default", "UTC", sql, count, List.of(), ByteString.EMPTY)
+                        .bind(values);
                 statements(Runnable::run).start(handle, stream);
                 assertThat(stream.awaitEnd()).as("%s with %s", sql, values).isEqualTo(FlightStatusCode.OK);
             }

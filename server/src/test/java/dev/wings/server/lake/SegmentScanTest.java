@@ -153,7 +153,7 @@ class SegmentScanTest {
         return scan(fetchers, objects);
     }
 
-    /// Of whole objects.
+    /// Returns a scan that reads whole objects.
     private SegmentScan scan(Executor loaders, ObjectId... objects) {
         List<Segments.Planned> planned =
                 List.of(objects).stream().map(SegmentScanTest::planned).toList();

@@ -78,7 +78,7 @@ public final class TestTable {
         this.operations = new Operations(table.initialMetadata(UUID.randomUUID(), locations));
     }
 
-    /// Of the current metadata file.
+    /// Returns the location of the current metadata file.
     public String location() {
         return operations.location;
     }

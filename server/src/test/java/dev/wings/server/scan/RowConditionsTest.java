@@ -129,7 +129,7 @@ class RowConditionsTest {
                 longs.setSafe(row, random.nextInt(12) - 6);
                 texts.setSafe(row, text(random).getBytes(StandardCharsets.UTF_8));
             } else {
-                // what stands under a null is no value
+                // the number under a null is no value
                 longs.setSafe(row, random.nextInt(12) - 6);
                 longs.setNull(row);
             }

@@ -306,7 +306,7 @@ class ParameterReaderTest {
                 .isEqualTo(List.of());
     }
 
-    /// As flightsql-dbapi sends each of its parameters.
+    /// flightsql-dbapi sends each of its parameters in this way.
     @Test
     void memberOfADenseUnionIsTaken() {
         List<Field> members = List.of(

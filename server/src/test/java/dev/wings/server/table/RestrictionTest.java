@@ -54,7 +54,7 @@ class RestrictionTest {
         assertThat(Restriction.anyOf(List.of())).isEqualTo(Restriction.NONE);
     }
 
-    /// Of work that grows with the square, this would be hours. The texts have the same hash, all of them.
+    /// All of the texts have the same hash. If the work grew with the square of their number, it would take hours.
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void longListsTakeTimeInProportion() {

@@ -65,7 +65,7 @@ public final class FlightSql implements AutoCloseable {
         return rows(client.execute(sql, options), options);
     }
 
-    /// With one parameter.
+    /// Runs a query with one parameter.
     public List<String> queryPrepared(String sql, int parameter) throws Exception {
         try (FlightSqlClient.PreparedStatement statement = client.prepare(sql);
                 IntVector values = new IntVector("1", allocator);

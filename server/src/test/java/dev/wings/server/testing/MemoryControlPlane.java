@@ -81,7 +81,7 @@ public final class MemoryControlPlane implements AutoCloseable {
 
     private record StoredPage(String folioKey, PlannedPage page) {}
 
-    /// @param storeRoot of the only object store
+    /// @param storeRoot the root of the only object store
     public MemoryControlPlane(URI storeRoot) {
         this.storeRoot = storeRoot;
         this.server = GrpcServer.on("127.0.0.1", 0, new SimpleMeterRegistry())
@@ -126,7 +126,7 @@ public final class MemoryControlPlane implements AutoCloseable {
         topics.remove(DEFAULT + id);
     }
 
-    /// From now on the topic has another version of its schema each time that somebody plans.
+    /// From now on, the topic has another version of its schema each time that somebody plans.
     public synchronized void changeAtEachPlan(String id) {
         restless.add(DEFAULT + id);
     }

@@ -75,7 +75,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// A server that runs, and topics to fill. Fails when it is closed if the server leaked memory.
 public final class ServerFixture implements AutoCloseable {
 
-    /// Of all rows that are pushed without another: 2026-01-31T08:30:00Z.
+    /// The timestamp of all rows that are pushed without another one: 2026-01-31T08:30:00Z.
     public static final long TIMESTAMP_MICROS = 1_769_848_200_000_000L;
 
     private final Resources resources = new Resources();
@@ -133,7 +133,7 @@ public final class ServerFixture implements AutoCloseable {
         return controlPlane;
     }
 
-    /// Where the objects are.
+    /// Returns the store that the objects are in.
     public ObjectStore store() {
         return store;
     }
@@ -150,7 +150,7 @@ public final class ServerFixture implements AutoCloseable {
                 .sum();
     }
 
-    /// For batches to push.
+    /// Returns the allocator for batches to push.
     public BufferAllocator allocator() {
         return producers;
     }
@@ -198,7 +198,7 @@ public final class ServerFixture implements AutoCloseable {
         controlPlane.commit(folio.commitRequest(key), skipFirst ? 0 : -1, TIMESTAMP_MICROS);
     }
 
-    /// As an ingestor finds them; none of rows that it would not take.
+    /// Returns the bounds as an ingestor finds them; there are none for rows that it would not take.
     private List<ValueBounds> bounds(Topic topic, Schema schema, ByteBuffer header, byte[] bytes) {
         byte[] head = new byte[header.remaining()];
         header.duplicate().get(head);
