@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wings.common.seed.SeededTest;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +69,23 @@ final class ClusterSimulationTest {
         assertThat(SimulatedRun.of(7, Flaw.NONE))
                 .isEqualTo(SimulatedRun.of(7, Flaw.NONE))
                 .isNotEqualTo(SimulatedRun.of(8, Flaw.NONE));
+    }
+
+    /// Memory is enough for as many seeds as one likes, although processes that crash close nothing.
+    @Test
+    void runsThatAreOverAreForgotten() {
+        List<WeakReference<Simulation>> over =
+                LongStream.rangeClosed(1, 3).mapToObj(ClusterSimulationTest::over).toList();
+        for (int i = 0; i < 10 && over.stream().anyMatch(run -> run.get() != null); i++) {
+            System.gc();
+        }
+        assertThat(over).allSatisfy(run -> assertThat(run.get()).isNull());
+    }
+
+    private static WeakReference<Simulation> over(long seed) {
+        Simulation simulation = new Simulation(seed);
+        SimulatedRun.of(simulation, Flaw.NONE);
+        return new WeakReference<>(simulation);
     }
 
     /// What one machine has found can be looked at on another: nothing depends on where objects are in memory, or on

@@ -113,6 +113,7 @@ final class SimulatedCluster {
     private final List<SimulatedProcess> compactors = new ArrayList<>();
     /// The processes that run.
     private final List<SimulatedProcess> running = new ArrayList<>();
+    private final Resources telemetries = new Resources();
     private int processes;
 
     private record Replica(SimulatedNetwork.Peer peer, Resources resources) {}
@@ -168,7 +169,7 @@ final class SimulatedCluster {
                         process,
                         new RemoteStores(simulation, process).of(database.stores(simulation::now))),
                 new ControlPlane.Surroundings(
-                        new ObjectStores(), process.world(), resources.add(Telemetry.open("control-plane"))),
+                        new ObjectStores(), process.world(), telemetry("control-plane")),
                 resources);
         return new Replica(new SimulatedNetwork.Peer(process, parts.services()), resources);
     }
@@ -189,18 +190,28 @@ final class SimulatedCluster {
         RootAllocator memory = new RootAllocator();
         Ingestor.Parts parts = Ingestor.parts(
                 Settings.read(IngestorConfig.SERVICE, Map.of(), IngestorConfig::from),
-                surroundings(process, memory, resources),
+                surroundings(process, memory),
                 resources);
         return new RunningIngestor(process, parts, memory, resources);
     }
 
-    private Surroundings surroundings(SimulatedProcess process, RootAllocator memory, Resources resources) {
+    private Surroundings surroundings(SimulatedProcess process, RootAllocator memory) {
         return new Surroundings(
                 channel(process),
                 uri -> store(process, FAULTS),
                 memory,
                 process.world(),
-                resources.add(Telemetry.open(process.toString())));
+                telemetry(process.toString()));
+    }
+
+    /// Opens a telemetry, which the JVM itself refers to: no crash of a simulated process closes it.
+    private Telemetry telemetry(String name) {
+        return telemetries.add(Telemetry.open(name));
+    }
+
+    /// Releases what the JVM would keep of a run that is over, however it ended.
+    void release() {
+        telemetries.close();
     }
 
     private SimulatedStore store(SimulatedProcess process, double faults) {
@@ -227,7 +238,7 @@ final class SimulatedCluster {
         Resources resources = new Resources();
         Compactor.parts(
                         Settings.read(CompactorConfig.SERVICE, COMPACTOR, CompactorConfig::from),
-                        surroundings(process, new RootAllocator(), resources),
+                        surroundings(process, new RootAllocator()),
                         new SimulatedSegments(process.world(), flaw),
                         resources)
                 .loop()

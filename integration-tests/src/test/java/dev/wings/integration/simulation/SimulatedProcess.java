@@ -117,6 +117,7 @@ final class SimulatedProcess {
                         .name(name + "/" + prefix)
                         .uncaughtExceptionHandler((thread, failure) -> simulation.failed(failure))
                         .unstarted(task);
+                simulation.made(made[0]);
                 return made[0];
             };
         }

@@ -71,9 +71,16 @@ final class SimulatedRun {
 
     /// Fails if any promise was broken.
     static Outcome of(long seed, Flaw flaw) {
-        Simulation simulation = new Simulation(seed);
+        return of(new Simulation(seed), flaw);
+    }
+
+    static Outcome of(Simulation simulation, Flaw flaw) {
         SimulatedRun run = new SimulatedRun(simulation, flaw);
-        simulation.run(run::run);
+        try {
+            simulation.run(run::run);
+        } finally {
+            run.cluster.release();
+        }
         return new Outcome(simulation.hash(), simulation.steps(), run.written.acknowledgedRows());
     }
 

@@ -50,6 +50,7 @@ final class Simulation {
 
     private final Random random;
     private final Thread processor = Thread.currentThread();
+    private final List<Thread> threads = new ArrayList<>();
     private final List<Step> ready = new ArrayList<>();
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>(BY_TIME);
     private final Deadline.Ticker ticker = new SimulatedTicker();
@@ -132,12 +133,22 @@ final class Simulation {
             body.run();
             over[0] = true;
         });
-        while (!over[0] && failure == null) {
-            step();
+        try {
+            while (!over[0] && failure == null) {
+                step();
+            }
+        } finally {
+            threads.stream().filter(Thread::isAlive).forEach(VirtualThreads::forget);
         }
         if (failure != null) {
             throw new AssertionError("a simulated thread failed at " + now(), failure);
         }
+    }
+
+    /// Tells of a thread that was made. One that waits when the run is over would stay in memory, and all of the run
+    /// with it.
+    void made(Thread thread) {
+        threads.add(thread);
     }
 
     private void step() {

@@ -31,6 +31,7 @@ final class VirtualThreads {
     private static final Set<Integer> AT_MONITOR = Set.of(constant("BLOCKED"), constant("UNBLOCKED"));
 
     private static final int TIMED_PARKED = constant("TIMED_PARKED");
+    private static final MethodHandle FORGET = forget();
 
     private VirtualThreads() {}
 
@@ -40,6 +41,15 @@ final class VirtualThreads {
             return (Thread.Builder.OfVirtual) NEW_BUILDER.invoke(carrier);
         } catch (Throwable e) {
             throw new IllegalStateException("no virtual thread can be made", e);
+        }
+    }
+
+    /// Makes the JDK forget a thread that will never go on. It keeps a list of all virtual threads that have not ended.
+    static void forget(Thread thread) {
+        try {
+            FORGET.invoke(thread);
+        } catch (Throwable e) {
+            throw new IllegalStateException("a virtual thread cannot be forgotten", e);
         }
     }
 
@@ -77,6 +87,21 @@ final class VirtualThreads {
                     : lookup().findGetter(type, name, int.class).asType(MethodType.methodType(int.class, Thread.class));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JDK has other states of virtual threads", e);
+        }
+    }
+
+    private static MethodHandle forget() {
+        try {
+            Class<?> container = Class.forName("jdk.internal.vm.ThreadContainer");
+            Object root = lookup().findStatic(
+                            Class.forName("jdk.internal.vm.ThreadContainers"),
+                            "root",
+                            MethodType.methodType(container))
+                    .invoke();
+            return lookup().findVirtual(container, "onExit", MethodType.methodType(void.class, Thread.class))
+                    .bindTo(root);
+        } catch (Throwable e) {
+            throw new IllegalStateException("this JDK lists virtual threads in another way", e);
         }
     }
 
