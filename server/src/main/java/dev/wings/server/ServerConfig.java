@@ -36,19 +36,21 @@ import java.util.Optional;
 /// @param managementPort the port of probes and metrics
 /// @param controlPlane the gRPC address of the control plane
 /// @param ingestor the gRPC address of the ingestors, where the rows of INSERT go
-/// @param ticketKey the key that tickets and prepared statements are signed with, the same on all replicas; without
-///     one, each process makes its own and is the only one that accepts its tickets
+/// @param ticketKey the key that tickets and prepared statements are signed with, the same on all replicas;
+///     without one, each process makes its own and is the only one that accepts its tickets
 /// @param queries how many queries run at once
 /// @param queuedQueries how many queries of one tenant wait for others at most
 /// @param queueTimeout how long they wait
-/// @param queryTimeout the time of a query, or of a listing of metadata, from its start until its last row is taken
+/// @param queryTimeout the time of a query, or of a listing of metadata, from its start until its last row is
+///     taken
 /// @param readerTimeout how long a client may take no rows while another query waits for the place of its own
-/// @param queryThreads how many threads one query computes with; 0 for as many as there are processors, 16 at most
+/// @param queryThreads how many threads one query computes with; 0 for as many as there are processors, 16 at
+///     most
 /// @param queryMemoryBytes the memory that one query computes with; when it needs more, it spills to disk
-/// @param readMemoryBytes the memory that one query's rows may take between the object store and the engine or the
-///     client
-/// @param planMemoryBytes the memory for what one query, or all queries and listings of one tenant, gather before their
-///     first row
+/// @param readMemoryBytes the memory that one query's rows may take between the object store and the engine or
+///     the client
+/// @param planMemoryBytes the memory for what one query, or all queries and listings of one tenant, gather
+///     before their first row
 /// @param engineProcesses whether each engine has a process of its own
 /// @param spillBytes how much one query may put on disk
 /// @param spillDirectory the parent of the directory for what is spilled; empty for the system's directory for

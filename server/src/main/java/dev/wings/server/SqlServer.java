@@ -55,8 +55,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A running SQL server. What it knows of tables is in [#tables], what it does with queries is in [#parts], and where
-/// it listens is in [#listen].
+/// A running SQL server. What it knows of tables is in [#tables], what it does with queries is in [#parts], and
+/// where it listens is in [#listen].
 public final class SqlServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqlServer.class);
@@ -176,7 +176,8 @@ public final class SqlServer implements AutoCloseable {
                 : new LocalEngines();
     }
 
-    /// Opens the threads of queries. They are closed after the queries: those that are left only wait for their turn.
+    /// Opens the threads of queries. They are closed after the queries: those that are left only wait for their
+    /// turn.
     private static ExecutorService queryThreads(World world, Resources resources) {
         ExecutorService threads = world.threads().pool("sql-idle", LocalEngines.STACK_BYTES);
         resources.add(threads::shutdownNow);
@@ -218,8 +219,8 @@ public final class SqlServer implements AutoCloseable {
         return new SqlServer(resources, management, server);
     }
 
-    /// Starts engines in advance, but not at once: their processes take seconds of the processors, which other things
-    /// that start now may need more. A query that comes earlier starts its own engine.
+    /// Starts engines in advance, but not at once: their processes take seconds of the processors, which other
+    /// things that start now may need more. A query that comes earlier starts its own engine.
     private static void warmUp(Queries queries, ServerConfig config, Scheduler scheduler, Resources resources) {
         if (!config.engineProcesses()) {
             queries.warmUp();
@@ -252,8 +253,8 @@ public final class SqlServer implements AutoCloseable {
                 config.readerTimeout());
     }
 
-    /// Bounds the streams of clients. Those of system tables have places and a queue of their own, and one tenant's
-    /// queues leave room for those of others.
+    /// Bounds the streams of clients. Those of system tables have places and a queue of their own, and one
+    /// tenant's queues leave room for those of others.
     private static FlightSqlEndpoint.Limits streamLimits(ServerConfig config) {
         int ofOneTenant = 2 * (config.queries() + config.queuedQueries());
         return new FlightSqlEndpoint.Limits(4 * ofOneTenant, ofOneTenant, config.queryTimeout(), turns());
@@ -286,8 +287,8 @@ public final class SqlServer implements AutoCloseable {
         return management.port();
     }
 
-    /// Drains the server: it takes no more queries, and those that run have the configured time to end. After it, they
-    /// fail with UNAVAILABLE.
+    /// Drains the server: it takes no more queries, and those that run have the configured time to end. After
+    /// it, they fail with UNAVAILABLE.
     @Override
     public void close() {
         management.announceDrain();

@@ -75,7 +75,8 @@ class EngineIsolationIT {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    /// How much longer something may take that should take two seconds: a machine that does much else may be slow.
+    /// How much longer something may take that should take two seconds: a machine that does much else may be
+    /// slow.
     private static final Duration MAX_DELAY = Duration.ofSeconds(20);
 
     private static final Duration NEW_TENANT_EVERY = Duration.ofSeconds(10);

@@ -97,7 +97,8 @@ class ResolvedTopicsIT {
         }
     }
 
-    /// The control plane is asked once when the query is planned, and once when it runs, since other rows matter then.
+    /// The control plane is asked once when the query is planned, and once when it runs, since other rows
+    /// matter then.
     @Test
     void queryThatAsksForTheTimeIsTwoCalls() throws Exception {
         push(server.createTopic("a", BEFORE, ""), 0, 2);
@@ -224,8 +225,8 @@ class ResolvedTopicsIT {
         return cases().flatMap(each -> Stream.of(Arguments.of(each, false), Arguments.of(each, true)));
     }
 
-    /// The columns and the rows are those of the topic as it is, at once, whether the query itself was asked before or
-    /// only the topic is known.
+    /// The columns and the rows are those of the topic as it is, at once, whether the query itself was asked
+    /// before or only the topic is known.
     @ParameterizedTest
     @MethodSource("staleness")
     void changedTopicIsNoticed(Case each, boolean asked) throws Exception {

@@ -43,7 +43,8 @@ public final class SignalStop implements AutoCloseable {
         signals = StopSignals.handle(this::receive);
     }
 
-    /// Lets a signal interrupt this thread until [#await]. Once this is closed, a signal ends the process at once.
+    /// Lets a signal interrupt this thread until [#await]. Once this is closed, a signal ends the process at
+    /// once.
     ///
     /// @param grace how long the command may take to end after a signal
     public static SignalStop install(Duration grace) {

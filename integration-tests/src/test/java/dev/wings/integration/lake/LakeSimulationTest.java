@@ -258,7 +258,8 @@ final class LakeSimulationTest {
             queries.add("select '" + id + "', " + key + ", count(*), count(distinct __offset__), min(__offset__),"
                     + " max(__offset__) + 1, sum(n)::bigint, sum(n * (1 + __offset__))::bigint,"
                     + " sum(date_diff('day', date '1970-01-01', day))::bigint from " + id + " group by 2");
-            for (Map.Entry<String, List<List<@Nullable Object>>> rows : topic.rows().entrySet()) {
+            for (Map.Entry<String, List<List<@Nullable Object>>> rows :
+                    topic.rows().entrySet()) {
                 expected.put(id + "/" + rows.getKey(), digest(rows.getValue()));
             }
         }

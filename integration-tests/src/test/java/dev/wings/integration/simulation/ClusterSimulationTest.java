@@ -36,11 +36,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Checks I1, I2 and I4 to I8: what producers and readers were told stays true, whatever gets lost, crashes, stands
-/// still or is told wrong times on the way, and in the end nothing is left behind.
+/// Checks I1, I2 and I4 to I8: what producers and readers were told stays true, whatever gets lost, crashes,
+/// stands still or is told wrong times on the way, and in the end nothing is left behind.
 ///
-/// Two control planes over one database in memory are the real ones, and so are the ingestors and compactors over one
-/// object store. The network, the store, the time, and what writes the files of tables are simulated.
+/// Two control planes over one database in memory are the real ones, and so are the ingestors and compactors
+/// over one object store. The network, the store, the time, and what writes the files of tables are simulated.
 @ExtendWith(Silence.class)
 final class ClusterSimulationTest {
 
@@ -74,8 +74,9 @@ final class ClusterSimulationTest {
     /// Memory is enough for as many seeds as one likes, although processes that crash close nothing.
     @Test
     void runsThatAreOverAreForgotten() {
-        List<WeakReference<Simulation>> over =
-                LongStream.rangeClosed(1, 3).mapToObj(ClusterSimulationTest::over).toList();
+        List<WeakReference<Simulation>> over = LongStream.rangeClosed(1, 3)
+                .mapToObj(ClusterSimulationTest::over)
+                .toList();
         for (int i = 0; i < 10 && over.stream().anyMatch(run -> run.get() != null); i++) {
             System.gc();
         }
@@ -88,8 +89,8 @@ final class ClusterSimulationTest {
         return new WeakReference<>(simulation);
     }
 
-    /// What one machine has found can be looked at on another: nothing depends on where objects are in memory, or on
-    /// what a JVM draws when it starts.
+    /// What one machine has found can be looked at on another: nothing depends on where objects are in memory,
+    /// or on what a JVM draws when it starts.
     @Test
     void sameSeedIsTheSameRunInAnotherJvm() throws IOException, InterruptedException {
         Process other = new ProcessBuilder(

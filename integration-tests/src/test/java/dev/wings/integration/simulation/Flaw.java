@@ -17,8 +17,8 @@ package dev.wings.integration.simulation;
 
 import java.util.regex.Pattern;
 
-/// A deliberate fault of what is simulated. The simulation has to find it: if it did not, it would not find faults of
-/// the real services either.
+/// A deliberate fault of what is simulated. The simulation has to find it: if it did not, it would not find
+/// faults of the real services either.
 enum Flaw {
     NONE("nothing"),
     /// The object store confirms what it has not stored.

@@ -20,9 +20,9 @@ import java.lang.reflect.Field;
 import java.util.concurrent.ExecutorService;
 import org.apache.iceberg.util.ThreadPools;
 
-/// The pool on which Iceberg writes manifests. An update can be given threads to read manifests with, but none to write
-/// them with: it takes those of this pool, and sleeps in the machine's time until they are done. So the threads are
-/// taken from the pool.
+/// The pool on which Iceberg writes manifests. An update can be given threads to read manifests with, but none
+/// to write them with: it takes those of this pool, and sleeps in the machine's time until they are done. So
+/// the threads are taken from the pool.
 final class IcebergPool {
 
     private IcebergPool() {}
@@ -31,8 +31,8 @@ final class IcebergPool {
     static synchronized void runOnCallers() {
         ExecutorService pool = ThreadPools.getWorkerPool();
         try {
-            // This object hides how the pool is configured. It has the pool in a field that no compiler takes for a
-            // constant.
+            // This object hides how the pool is configured. It has the pool in a field that no compiler takes
+            // for a constant.
             Field delegate = pool.getClass().getDeclaredField("e");
             Class<?> type = Class.forName("sun.misc.Unsafe");
             Field theUnsafe = type.getDeclaredField("theUnsafe");

@@ -28,8 +28,8 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 
-/// The stores of a control plane behind a network: a question takes its time, is refused now and then, or is done
-/// without an answer.
+/// The stores of a control plane behind a network: a question takes its time, is refused now and then, or is
+/// done without an answer.
 record RemoteStores(Simulation simulation, SimulatedProcess process) {
 
     private static final Duration USUAL = Duration.ofMillis(3);

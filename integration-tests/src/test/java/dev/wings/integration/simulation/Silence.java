@@ -26,8 +26,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
-/// Keeps everybody from writing to the log. Its output is shared with threads that are not simulated: whoever waits for
-/// them waits in the time of the machine, and whoever crashes meanwhile keeps the output for ever.
+/// Keeps everybody from writing to the log. Its output is shared with threads that are not simulated: whoever
+/// waits for them waits in the time of the machine, and whoever crashes meanwhile keeps the output for ever.
 final class Silence extends TurboFilter implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
 
     @Override

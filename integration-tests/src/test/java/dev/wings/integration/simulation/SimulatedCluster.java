@@ -60,8 +60,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.RootAllocator;
 
-/// Control planes over one database, and ingestors and compactors over one object store. They are the real ones, except
-/// for their sockets and for what writes the files of tables. The state survives every crash.
+/// Control planes over one database, and ingestors and compactors over one object store. They are the real
+/// ones, except for their sockets and for what writes the files of tables. The state survives every crash.
 final class SimulatedCluster {
 
     /// How long an object stays that nothing refers to any more: the shortest that can be configured.
@@ -168,8 +168,7 @@ final class SimulatedCluster {
                         simulation,
                         process,
                         new RemoteStores(simulation, process).of(database.stores(simulation::now))),
-                new ControlPlane.Surroundings(
-                        new ObjectStores(), process.world(), telemetry("control-plane")),
+                new ControlPlane.Surroundings(new ObjectStores(), process.world(), telemetry("control-plane")),
                 resources);
         return new Replica(new SimulatedNetwork.Peer(process, parts.services()), resources);
     }
@@ -276,8 +275,8 @@ final class SimulatedCluster {
         return network.channel(from, this::anyPeer, true);
     }
 
-    /// Returns a channel whose calls fail for what the control plane says, and for nothing else as long as none of the
-    /// control planes crashes.
+    /// Returns a channel whose calls fail for what the control plane says, and for nothing else as long as none
+    /// of the control planes crashes.
     private Channel reliableChannel(SimulatedProcess from) {
         return network.channel(from, this::anyPeer, false);
     }

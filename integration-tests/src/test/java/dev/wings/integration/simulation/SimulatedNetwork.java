@@ -41,14 +41,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Takes calls of gRPC from process to process. A call is late; now and then it does not arrive at all, or its answer
-/// does not.
+/// Takes calls of gRPC from process to process. A call is late; now and then it does not arrive at all, or its
+/// answer does not.
 final class SimulatedNetwork {
 
     private static final Duration LATENCY = Duration.ofMillis(3);
 
-    /// The call that is made under a lease. Now and then it arrives when the lease is over, and its worker stands still
-    /// until then.
+    /// The call that is made under a lease. Now and then it arrives when the lease is over, and its worker
+    /// stands still until then.
     private static final String COMMIT = TasksGrpc.getCommitTableMethod().getFullMethodName();
 
     private static final Duration STANDSTILL = Duration.ofSeconds(30);
@@ -237,7 +237,8 @@ final class SimulatedNetwork {
             @Override
             public void sendHeaders(Metadata sent) {}
 
-            /// Delivers an answer at once, so that it comes before the end of the call, which is on its way for longer.
+            /// Delivers an answer at once, so that it comes before the end of the call, which is on its way for
+            /// longer.
             @Override
             public void sendMessage(A message) {
                 if (end == null) {

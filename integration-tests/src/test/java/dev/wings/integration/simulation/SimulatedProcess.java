@@ -34,8 +34,8 @@ import java.util.concurrent.ThreadFactory;
 /// A process of a simulation. Its threads and timers end with it, wherever they are, and its own clock is wrong.
 final class SimulatedProcess {
 
-    /// The largest error of a clock. What two clocks differ by, and what a transaction takes, have to fit into half of
-    /// the grace of garbage.
+    /// The largest error of a clock. What two clocks differ by, and what a transaction takes, have to fit into
+    /// half of the grace of garbage.
     static final Duration MAX_SKEW = SimulatedCluster.GRACE.dividedBy(5);
 
     private final Simulation simulation;
@@ -79,8 +79,8 @@ final class SimulatedProcess {
         }
     }
 
-    /// Whether a step of this process is to be done now. A step of a frozen process becomes ready once more when the
-    /// pause ends, and one of a dead process never does.
+    /// Whether a step of this process is to be done now. A step of a frozen process becomes ready once more
+    /// when the pause ends, and one of a dead process never does.
     boolean mayGoOn(Step step) {
         if (frozen) {
             held.add(step);
@@ -101,7 +101,8 @@ final class SimulatedProcess {
         return alive;
     }
 
-    /// Ends the process as a machine ends that loses power: no thread goes on, no timer fires, nothing is closed.
+    /// Ends the process as a machine ends that loses power: no thread goes on, no timer fires, nothing is
+    /// closed.
     void crash() {
         alive = false;
         simulation.note("crash " + name);

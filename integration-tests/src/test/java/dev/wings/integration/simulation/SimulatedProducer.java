@@ -36,11 +36,11 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// One producer's streams, one after the other. Each stream has several batches under way at once, and goes on until
-/// one of them fails. Whether a value was accepted or not, it is never sent twice to a topic.
+/// One producer's streams, one after the other. Each stream has several batches under way at once, and goes on
+/// until one of them fails. Whether a value was accepted or not, it is never sent twice to a topic.
 ///
-/// What the topic of events has accepted is sent to that of copies after that. Some batches are sent to a topic that
-/// may be gone.
+/// What the topic of events has accepted is sent to that of copies after that. Some batches are sent to a topic
+/// that may be gone.
 final class SimulatedProducer {
 
     private static final int UNDER_WAY = 4;

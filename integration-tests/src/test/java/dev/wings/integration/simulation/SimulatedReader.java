@@ -43,8 +43,8 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.NotFoundException;
 
-/// Reads topics as a server does: it asks for one plan, and reads the pages and the table that the plan names. No query
-/// engine runs.
+/// Reads topics as a server does: it asks for one plan, and reads the pages and the table that the plan names.
+/// No query engine runs.
 final class SimulatedReader {
 
     /// The longest time that a query may take: what it has found when it began stays for so long.

@@ -153,8 +153,8 @@ final class SimulatedRun {
         reader.read(topics, Duration.ZERO).ifPresent(found -> written.check(before, found));
     }
 
-    /// Returns the keys of objects that are in nobody's table. Folios mostly go last, so that tables are read only when
-    /// no folio is left.
+    /// Returns the keys of objects that are in nobody's table. Folios mostly go last, so that tables are read
+    /// only when no folio is left.
     private Set<String> left(SimulatedReader reader, List<String> topics) {
         Set<String> left = cluster.objects();
         if (left.stream().noneMatch(key -> key.endsWith(".folio"))) {

@@ -73,9 +73,9 @@ record SimulatedStore(
         });
     }
 
-    /// How often a read fails. Reads of a table's metadata seldom fail, since a task reads many of them, and repeats
-    /// none. Reads of a manifest never fail: when Iceberg plans a scan, it waits for such failures in the machine's
-    /// time.
+    /// How often a read fails. Reads of a table's metadata seldom fail, since a task reads many of them, and
+    /// repeats none. Reads of a manifest never fail: when Iceberg plans a scan, it waits for such failures in
+    /// the machine's time.
     private double faultsOf(String key) {
         if (!key.contains("/metadata/")) {
             return faults;

@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One processor and one clock for all threads of all simulated processes.
 ///
-/// A step is what a virtual thread does between two waits. When several threads could go on, a seeded choice takes the
-/// next one; when none can, time jumps to the next timer. So the seed decides on everything, and a run takes no longer
-/// than its steps do.
+/// A step is what a virtual thread does between two waits. When several threads could go on, a seeded choice
+/// takes the next one; when none can, time jumps to the next timer. So the seed decides on everything, and a
+/// run takes no longer than its steps do.
 final class Simulation {
 
     static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
@@ -42,8 +42,8 @@ final class Simulation {
     private static final Comparator<Alarm> BY_TIME =
             Comparator.<Alarm>comparingLong(alarm -> alarm.nanos).thenComparingLong(alarm -> alarm.number);
 
-    /// The limit of the simulated time. Nothing that is simulated takes so long: at this point something waits for what
-    /// never comes.
+    /// The limit of the simulated time. Nothing that is simulated takes so long: at this point something waits
+    /// for what never comes.
     private static final Duration LIMIT = Duration.ofHours(12);
 
     private static final int MONITOR_SECONDS = 60;
@@ -108,7 +108,8 @@ final class Simulation {
         return steps;
     }
 
-    /// Returns a hash that is the same for two runs in which the same happened in the same order at the same time.
+    /// Returns a hash that is the same for two runs in which the same happened in the same order at the same
+    /// time.
     long hash() {
         return hash;
     }
@@ -124,8 +125,8 @@ final class Simulation {
         hash ^= hash >>> 29;
     }
 
-    /// Runs `body` in a process of its own, and what it starts, until it returns. Fails as `body` does, or as any
-    /// thread of any process does.
+    /// Runs `body` in a process of its own, and what it starts, until it returns. Fails as `body` does, or as
+    /// any thread of any process does.
     void run(Runnable body) {
         SimulatedProcess main = new SimulatedProcess(this, "main");
         boolean[] over = new boolean[1];
@@ -145,8 +146,8 @@ final class Simulation {
         }
     }
 
-    /// Tells of a thread that was made. One that waits when the run is over would stay in memory, and all of the run
-    /// with it.
+    /// Tells of a thread that was made. One that waits when the run is over would stay in memory, and all of
+    /// the run with it.
     void made(Thread thread) {
         threads.add(thread);
     }
@@ -174,8 +175,8 @@ final class Simulation {
         next.action.run();
     }
 
-    /// Runs a step. If it needs a monitor that a thread of the JDK or of a library has, which is not simulated, the
-    /// step waits for it and goes on.
+    /// Runs a step. If it needs a monitor that a thread of the JDK or of a library has, which is not simulated,
+    /// the step waits for it and goes on.
     private void run(Step step) {
         running = step.thread;
         step.continuation.run();

@@ -34,8 +34,8 @@ import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 
-/// What readers find in objects. An object never changes, so that each is read once for all readers; whether it is
-/// still there is asked each time.
+/// What readers find in objects. An object never changes, so that each is read once for all readers; whether it
+/// is still there is asked each time.
 final class StoredObjects {
 
     private final Map<String, TableMetadata> tables = new HashMap<>();

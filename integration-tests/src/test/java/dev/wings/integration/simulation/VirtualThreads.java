@@ -22,8 +22,8 @@ import java.lang.reflect.Field;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
-/// Makes virtual threads that run on an executor of our own instead of the JDK's. The JDK can do that but does not
-/// offer it, so that we reach it through a lookup that may do everything.
+/// Makes virtual threads that run on an executor of our own instead of the JDK's. The JDK can do that but does
+/// not offer it, so that we reach it through a lookup that may do everything.
 final class VirtualThreads {
 
     private static final MethodHandle NEW_BUILDER = newBuilder();
@@ -44,7 +44,8 @@ final class VirtualThreads {
         }
     }
 
-    /// Makes the JDK forget a thread that will never go on. It keeps a list of all virtual threads that have not ended.
+    /// Makes the JDK forget a thread that will never go on. It keeps a list of all virtual threads that have
+    /// not ended.
     static void forget(Thread thread) {
         try {
             FORGET.invoke(thread);
@@ -94,9 +95,7 @@ final class VirtualThreads {
         try {
             Class<?> container = Class.forName("jdk.internal.vm.ThreadContainer");
             Object root = lookup().findStatic(
-                            Class.forName("jdk.internal.vm.ThreadContainers"),
-                            "root",
-                            MethodType.methodType(container))
+                            Class.forName("jdk.internal.vm.ThreadContainers"), "root", MethodType.methodType(container))
                     .invoke();
             return lookup().findVirtual(container, "onExit", MethodType.methodType(void.class, Thread.class))
                     .bindTo(root);

@@ -78,8 +78,8 @@ final class WrittenRows {
         });
     }
 
-    /// Checks that each partition has dense offsets and times that do not go back, and that each row was sent, and is
-    /// there only once.
+    /// Checks that each partition has dense offsets and times that do not go back, and that each row was sent,
+    /// and is there only once.
     private void checkOrder(SortedMap<Position, StoredRow> rows) {
         Set<Long> ids = new HashSet<>();
         Position last = new Position("", -1);

@@ -1,5 +1,5 @@
-/// The real services on one seeded scheduler, in simulated time: the same seed gives the same run. Start reading at
-/// [dev.wings.integration.simulation.ClusterSimulationTest].
+/// The real services on one seeded scheduler, in simulated time: the same seed gives the same run. Start
+/// reading at [dev.wings.integration.simulation.ClusterSimulationTest].
 @NullMarked
 package dev.wings.integration.simulation;
 

@@ -47,13 +47,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The control plane's answers as the server needs them. The control plane is asked each time: what exists and what it
-/// holds must be as fresh as the call. Two things are remembered: where a namespace's objects are kept, which never
-/// changes, and what a topic was when it was last seen. Whoever reads that topic next learns from the snapshot whether
-/// it still is so.
+/// The control plane's answers as the server needs them. The control plane is asked each time: what exists and
+/// what it holds must be as fresh as the call. Two things are remembered: where a namespace's objects are kept,
+/// which never changes, and what a topic was when it was last seen. Whoever reads that topic next learns from
+/// the snapshot whether it still is so.
 ///
-/// Safe for use by many threads. Failures are those of the control plane; calls that failed with UNAVAILABLE were
-/// repeated before.
+/// Safe for use by many threads. Failures are those of the control plane; calls that failed with UNAVAILABLE
+/// were repeated before.
 public final class Catalog {
 
     private static final int PAGE_SIZE = 1000;
@@ -87,9 +87,9 @@ public final class Catalog {
         this.planTimeout = planTimeout;
     }
 
-    /// Returns the topic as it was last seen; it may have changed since, or be gone. Whoever reads it compares it with
-    /// the snapshot and, if they differ, says so with [#forget]. A topic that is not known is asked for. Fails with
-    /// NOT_FOUND if there is no such topic, which is not remembered.
+    /// Returns the topic as it was last seen; it may have changed since, or be gone. Whoever reads it compares
+    /// it with the snapshot and, if they differ, says so with [#forget]. A topic that is not known is asked
+    /// for. Fails with NOT_FOUND if there is no such topic, which is not remembered.
     public TopicTable topic(TopicName name) {
         Optional<TopicTable> last = known.find(name);
         if (last.isPresent()) {
@@ -190,8 +190,8 @@ public final class Catalog {
         } while (!token.isEmpty());
     }
 
-    /// Takes one consistent snapshot; `consumer` gets the parts of the answer in order. The call is not repeated after
-    /// a failure, because a part may have been consumed.
+    /// Takes one consistent snapshot; `consumer` gets the parts of the answer in order. The call is not
+    /// repeated after a failure, because a part may have been consumed.
     public void plan(PlanScanRequest request, Consumer<PlanScanResponse> consumer) {
         PlanScanRequest timed =
                 request.toBuilder().setReadMillis(planTimeout.toMillis()).build();
@@ -202,8 +202,8 @@ public final class Catalog {
                 });
     }
 
-    /// Returns the beginning of a plan, in messages of at most so many bytes together but at least one, and whether
-    /// that is all of it.
+    /// Returns the beginning of a plan, in messages of at most so many bytes together but at least one, and
+    /// whether that is all of it.
     public PlanBeginning beginPlan(PlanScanRequest request, long maxBytes) {
         PlanScanRequest timed =
                 request.toBuilder().setReadMillis(planTimeout.toMillis()).build();

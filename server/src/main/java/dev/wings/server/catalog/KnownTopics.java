@@ -22,8 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Topics as they were last seen, by their full names. How many columns they have together is bounded; topics that were
-/// not asked for longest are forgotten first. Safe for use by many threads.
+/// Topics as they were last seen, by their full names. How many columns they have together is bounded; topics
+/// that were not asked for longest are forgotten first. Safe for use by many threads.
 final class KnownTopics {
 
     private final int maxColumns;

@@ -29,8 +29,8 @@ import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
-/// Rows as they go through a socket: what an Arrow record batch is made of, without its flatbuffer. Each buffer is at a
-/// place where any of DuckDB's loads may read it.
+/// Rows as they go through a socket: what an Arrow record batch is made of, without its flatbuffer. Each buffer
+/// is at a place where any of DuckDB's loads may read it.
 final class Batch implements AutoCloseable {
 
     private static final int ALIGNMENT = 64;

@@ -15,12 +15,12 @@
  */
 package dev.wings.server.engine;
 
-/// Bounds functions that make much of little. `memory_limit` does not count what a function makes of one row, so that
-/// `repeat('x', 3000000000)` would take gigabytes. No cancel ends a function before it is done with a row, so that
-/// `levenshtein` of two long texts would take hours.
+/// Bounds functions that make much of little. `memory_limit` does not count what a function makes of one row,
+/// so that `repeat('x', 3000000000)` would take gigabytes. No cancel ends a function before it is done with a
+/// row, so that `levenshtein` of two long texts would take hours.
 ///
-/// Such functions are covered by macros that bound what is asked for before it is computed. An argument is checked,
-/// instead of the call being put under a condition, because constants are folded in advance.
+/// Such functions are covered by macros that bound what is asked for before it is computed. An argument is
+/// checked, instead of the call being put under a condition, because constants are folded in advance.
 public final class BoundedFunctions {
 
     /// Part of the message of a function whose result would be longer than a value may be.
@@ -29,8 +29,8 @@ public final class BoundedFunctions {
     /// How long a result may be, in characters or bytes.
     private static final int MAX_RESULT = 1 << 20;
 
-    /// How many elements the result may have if it is a list. Each takes 8 bytes and more, and an engine makes the
-    /// lists of 2,048 rows at once.
+    /// How many elements the result may have if it is a list. Each takes 8 bytes and more, and an engine makes
+    /// the lists of 2,048 rows at once.
     private static final int MAX_ELEMENTS = 1 << 17;
 
     /// How large the bytes of a text, times how often it is repeated, may be. How much a text grows by the
@@ -38,9 +38,9 @@ public final class BoundedFunctions {
     /// what each match may become.
     private static final int MAX_PRODUCT = 1 << 24;
 
-    /// How large the bytes of a text, times those of another one, may be where each is compared with each. Nothing
-    /// interrupts that, so that a few such calls, folded while queries are planned, would keep all other queries
-    /// waiting.
+    /// How large the bytes of a text, times those of another one, may be where each is compared with each.
+    /// Nothing interrupts that, so that a few such calls, folded while queries are planned, would keep all
+    /// other queries waiting.
     private static final int MAX_COMPARED = 1 << 20;
 
     private BoundedFunctions() {}
@@ -75,7 +75,8 @@ public final class BoundedFunctions {
     /// parameter of a lambda.
     private static void defineReplace(SqlEngine duckDb) {
         String more = " // greatest(strlen(t), 1) * (strlen(r) - strlen(t)) > " + MAX_RESULT;
-        // The matches that the text has room for are counted first; if those are too many, the matches that it has.
+        // The matches that the text has room for are counted first; if those are too many, the matches that it
+        // has.
         String grows = "CASE WHEN strlen(x)" + more + " THEN (strlen(x) - strlen(system.main.replace(x, t, '')))" + more
                 + " ELSE false END";
         define(duckDb, "replace(s, t, r) AS system.main.replace(" + checkedText(grows, MAX_RESULT) + ", t, r)");

@@ -43,23 +43,24 @@ import org.slf4j.LoggerFactory;
 
 /// A locked DuckDB: it reaches no file and no network, its settings cannot be changed, and its memory is bounded.
 ///
-/// What a query needs is put into the catalog `wings` before it runs. Names and columns stay there for the next query,
-/// which mostly needs the same; if it does not need exactly the same, they are removed first. Rows are removed at the
-/// end of their query.
+/// What a query needs is put into the catalog `wings` before it runs. Names and columns stay there for the next
+/// query, which mostly needs the same; if it does not need exactly the same, they are removed first. Rows are
+/// removed at the end of their query.
 public final class Engine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
-    /// The optimizers that are off in an engine for planning. With them, plans of empty tables say that nothing is
-    /// read, or cannot be serialized.
+    /// The optimizers that are off in an engine for planning. With them, plans of empty tables say that nothing
+    /// is read, or cannot be serialized.
     private static final String UNPLANNABLE_OPTIMIZERS =
             "statistics_propagation,late_materialization,build_side_probe_side,aggregate_reuse";
 
-    /// How many column chunks may be known. The native library keeps about a kilobyte of each column chunk of each file
-    /// that it has seen.
+    /// How many column chunks may be known. The native library keeps about a kilobyte of each column chunk of
+    /// each file that it has seen.
     private static final long MAX_KNOWN_CHUNKS = 1 << 16;
 
-    /// How many threads bring bytes of files for each one that computes. A single one for all keeps those waiting.
+    /// How many threads bring bytes of files for each one that computes. A single one for all keeps those
+    /// waiting.
     private static final int READERS_PER_THREAD = 2;
 
     private final SqlEngine duckDb;
@@ -119,7 +120,8 @@ public final class Engine implements AutoCloseable {
     /// @param memoryBytes how much memory it may compute with
     /// @param rowBytes how much memory rows may take on their way into it
     /// @param temporaryDirectory a directory of this engine alone
-    /// @param segmentDirectory a directory of this engine alone: the only files that it can read are linked there
+    /// @param segmentDirectory a directory of this engine alone: the only files that it can read are linked
+    ///     there
     public static Engine open(
             EngineFactory factory,
             String owner,
@@ -146,7 +148,8 @@ public final class Engine implements AutoCloseable {
         SqlEngine duckDb = factory.open(owner, first, settings, memoryBytes, rowBytes);
         try {
             segmentDirectory.ifPresent(directory -> duckDb.run(
-                    // A file is allowed by its name, and by the pattern that stands for the name where files are read.
+                    // A file is allowed by its name, and by the pattern that stands for the name where files
+                    // are read.
                     "SET allowed_directories = [" + ParquetFiles.text(directory + "/") + ", "
                             + ParquetFiles.path(directory).replaceFirst("'$", "/'") + "]"));
             duckDb.run("SET enable_external_access = false");
@@ -196,8 +199,8 @@ public final class Engine implements AutoCloseable {
                 name,
                 "CREATE OR REPLACE TABLE " + name.sql() + " ("
                         + table.columns().stream()
-                                // With NOT NULL, the plan could do without a column, which would then have no value
-                                // where the query runs.
+                                // With NOT NULL, the plan could do without a column, which would then have no
+                                // value where the query runs.
                                 .map(column -> TableRef.quote(column.name()) + " " + column.sqlType())
                                 .collect(Collectors.joining(", "))
                         + ")"));
@@ -242,7 +245,8 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /// The rows in segments come first: they are the older ones. Without a union, DuckDB can do more with a table.
+    /// The rows in segments come first: they are the older ones. Without a union, DuckDB can do more with a
+    /// table.
     ///
     /// @param files receives the statement that says of which files they are
     private String rows(TableSource source, String batches, List<String> files) {

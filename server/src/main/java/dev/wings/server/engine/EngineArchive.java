@@ -21,8 +21,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 
-/// Makes the archive of the classes that a process for an engine loads; it holds them parsed. An archive is good for
-/// one build and one Java: whoever builds makes it, with the Java and the class path that the server will have.
+/// Makes the archive of the classes that a process for an engine loads; it holds them parsed. An archive is
+/// good for one build and one Java: whoever builds makes it, with the Java and the class path that the server
+/// will have.
 public final class EngineArchive {
 
     private static final long LIMIT_SECONDS = 120;

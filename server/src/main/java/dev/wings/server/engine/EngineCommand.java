@@ -29,12 +29,13 @@ import org.jspecify.annotations.Nullable;
 /// How a process for an engine is started: a small Java with the class path of the server.
 final class EngineCommand {
 
-    /// The property that names a file with the parsed classes of [EngineMain], made by [EngineArchive]. It halves the
-    /// time that a process needs to start.
+    /// The property that names a file with the parsed classes of [EngineMain], made by [EngineArchive]. It
+    /// halves the time that a process needs to start.
     private static final String ARCHIVE_PROPERTY = "wings.engine.archive";
 
-    /// The signals that a process ignores. A signal that ends a server is often sent to all processes of its group; the
-    /// server itself says when an engine is to end, and lets the engine's queries come to their end first.
+    /// The signals that a process ignores. A signal that ends a server is often sent to all processes of its
+    /// group; the server itself says when an engine is to end, and lets the engine's queries come to their end
+    /// first.
     private static final List<String> IGNORING_SIGNALS =
             List.of("/bin/sh", "-c", "trap '' HUP INT TERM; exec \"$@\"", "sh");
 
@@ -81,8 +82,8 @@ final class EngineCommand {
         return new EngineCommand(library, Optional.empty());
     }
 
-    /// Returns what all processes start with. The library is unpacked for the first process, not when the server opens,
-    /// which then has other things to do.
+    /// Returns what all processes start with. The library is unpacked for the first process, not when the
+    /// server opens, which then has other things to do.
     private synchronized List<String> command() {
         if (command == null) {
             List<String> made = new ArrayList<>();
@@ -119,8 +120,8 @@ final class EngineCommand {
         return line;
     }
 
-    /// Unpacks the library once for all processes, which then share its pages. Where the library has another name, each
-    /// process unpacks its own.
+    /// Unpacks the library once for all processes, which then share its pages. Where the library has another
+    /// name, each process unpacks its own.
     private static boolean unpackLibrary(Path file) {
         String name = "libduckdb_java.so_" + system() + "_"
                 + System.getProperty("os.arch").replace("aarch64", "arm64");

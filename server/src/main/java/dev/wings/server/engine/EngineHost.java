@@ -81,8 +81,8 @@ final class EngineHost {
         }
     }
 
-    /// Takes in frames until the server is gone. It never waits for the engine, so that the server never waits until it
-    /// can say something: the server says little without being asked.
+    /// Takes in frames until the server is gone. It never waits for the engine, so that the server never waits
+    /// until it can say something: the server says little without being asked.
     void read() {
         try {
             while (true) {
@@ -131,7 +131,8 @@ final class EngineHost {
         }
     }
 
-    /// Runs a first statement. It takes many times as long as later ones, so that it runs before anybody asks for one.
+    /// Runs a first statement. It takes many times as long as later ones, so that it runs before anybody asks
+    /// for one.
     static void warmUp() {
         try (BufferAllocator allocator = new RootAllocator(Long.MAX_VALUE);
                 DuckDb first = DuckDb.open(Map.of("threads", "1"));

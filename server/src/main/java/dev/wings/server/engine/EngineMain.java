@@ -32,8 +32,8 @@ public final class EngineMain {
 
     static final int BROKEN = 43;
 
-    /// How many instances a process has at most. Through the standard input the server sends interrupts: a byte for
-    /// each, which is the number of the instance that is meant, below this.
+    /// How many instances a process has at most. Through the standard input the server sends interrupts: a byte
+    /// for each, which is the number of the instance that is meant, below this.
     static final int MAX_INSTANCES = 128;
 
     private static final String OOM_SCORE = "1000";

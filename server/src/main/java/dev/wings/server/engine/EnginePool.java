@@ -33,12 +33,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A bounded number of engines, which are opened when they are needed and kept warm for a while. Tenants share their
-/// places fairly: a caller for whom there is no place waits in its tenant's line. If the line is too long, or the
-/// caller waits for too long, it fails with EXHAUSTED.
+/// A bounded number of engines, which are opened when they are needed and kept warm for a while. Tenants share
+/// their places fairly: a caller for whom there is no place waits in its tenant's line. If the line is too
+/// long, or the caller waits for too long, it fails with EXHAUSTED.
 ///
-/// An engine is used again only by the same owner, and only if it was given back clean. One for planning, which has no
-/// rows, may also be used by another owner, if there is no place for one more.
+/// An engine is used again only by the same owner, and only if it was given back clean. One for planning, which
+/// has no rows, may also be used by another owner, if there is no place for one more.
 public final class EnginePool implements AutoCloseable {
 
     /// An engine that nobody has used for so long is closed.
@@ -112,7 +112,8 @@ public final class EnginePool implements AutoCloseable {
         return places.taken();
     }
 
-    /// Gives out no places any more, and waits until all were given back. Fails if that takes longer than the timeout.
+    /// Gives out no places any more, and waits until all were given back. Fails if that takes longer than the
+    /// timeout.
     public void drain(Duration timeout) throws InterruptedException {
         if (!places.drain(timeout)) {
             throw new IllegalStateException("queries do not let go of their engines: purpose=" + purpose);
@@ -155,14 +156,15 @@ public final class EnginePool implements AutoCloseable {
         return open(owner, first, limits.threads());
     }
 
-    /// Whether no other engine that an owner has taken is its first. Where processors are scarce, an owner's other
-    /// engines stand back, so that no owner gets more of the processors by running more queries.
+    /// Whether no other engine that an owner has taken is its first. Where processors are scarce, an owner's
+    /// other engines stand back, so that no owner gets more of the processors by running more queries.
     private boolean isFirst(String owner) {
         firsts.values().removeIf(engine -> engine.filter(Engine::isClosed).isPresent());
         return !isRanked() || !firsts.containsKey(owner);
     }
 
-    /// Whether engines are ranked. Those for planning and for tables of the system are few, and work for any owner.
+    /// Whether engines are ranked. Those for planning and for tables of the system are few, and work for any
+    /// owner.
     private boolean isRanked() {
         return purpose == Engine.Purpose.RUNNING;
     }

@@ -51,8 +51,8 @@ final class EngineProcess implements AutoCloseable {
     /// How long a killed process may take to end: nothing makes it take longer.
     private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
 
-    /// What a process says last if it ended for lack of memory: the words of C++, of the virtual machine and of this
-    /// project.
+    /// What a process says last if it ended for lack of memory: the words of C++, of the virtual machine and of
+    /// this project.
     private static final List<String> SIGNS_OF_MEMORY =
             List.of("bad_alloc", "insufficient memory", "OutOfMemory", "memory allocation", "Cannot allocate");
 
@@ -104,8 +104,8 @@ final class EngineProcess implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command));
             builder.command().add(socket.toString());
             builder.redirectErrorStream(true).redirectOutput(said.toFile());
-            // What the server is told is not for those who run statements, but names of files are written as the server
-            // does.
+            // What the server is told is not for those who run statements, but names of files are written as
+            // the server does.
             builder.environment().keySet().retainAll(LOCALE);
             // what arenas keep is not given back to others
             builder.environment().put("MALLOC_ARENA_MAX", "2");
@@ -136,8 +136,8 @@ final class EngineProcess implements AutoCloseable {
         T with(Frames frames) throws IOException;
     }
 
-    /// Reads or writes frames. An interrupt of the thread would close the socket, so that it is put off: the engine
-    /// itself is interrupted.
+    /// Reads or writes frames. An interrupt of the thread would close the socket, so that it is put off: the
+    /// engine itself is interrupted.
     <T> T call(Call<T> call) {
         boolean interrupted;
         synchronized (guard) {
@@ -240,8 +240,8 @@ final class EngineProcess implements AutoCloseable {
         };
     }
 
-    /// Tells of a crash. A statement can be one at which DuckDB crashes, as often as its client likes: it is no reason
-    /// for an alarm, but the log has what operators need to report it.
+    /// Tells of a crash. A statement can be one at which DuckDB crashes, as often as its client likes: it is no
+    /// reason for an alarm, but the log has what operators need to report it.
     private WingsException crashed(IOException cause) {
         String words = lastWords(said);
         int exit = process.isAlive() ? 0 : process.exitValue();

@@ -48,26 +48,26 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Engines in processes of their own, one in each. The kernel bounds what a process takes, and ends what does not end
-/// by itself; the server never runs, plans or parses what a client wrote.
+/// Engines in processes of their own, one in each. The kernel bounds what a process takes, and ends what does
+/// not end by itself; the server never runs, plans or parses what a client wrote.
 ///
-/// A process takes a second of a processor to start. So some are in reserve, and those whose engine was closed are used
-/// for the next one. Whoever starts a process waits for it, or for others of the same owner. An owner whose statement
-/// has killed a process does not take the next from the reserve, which is there for the others, and no owner keeps the
-/// processors busy with starting more than one at once.
+/// A process takes a second of a processor to start. So some are in reserve, and those whose engine was closed
+/// are used for the next one. Whoever starts a process waits for it, or for others of the same owner. An owner
+/// whose statement has killed a process does not take the next from the reserve, which is there for the others,
+/// and no owner keeps the processors busy with starting more than one at once.
 public final class EngineProcesses implements EngineFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineProcesses.class);
 
-    /// How much memory a process may take in addition to DuckDB's limit and the rows on their way: for what DuckDB does
-    /// not count, such as results of functions, and for its heap.
+    /// How much memory a process may take in addition to DuckDB's limit and the rows on their way: for what
+    /// DuckDB does not count, such as results of functions, and for its heap.
     private static final long OVERHEAD_BYTES = 96L << 20;
 
     /// How much stack each of DuckDB's threads has.
     private static final long THREAD_BYTES = 8L << 20;
 
-    /// How many processes are in reserve: as many as the first query of a tenant needs, one to plan it and one to run
-    /// it.
+    /// How many processes are in reserve: as many as the first query of a tenant needs, one to plan it and one
+    /// to run it.
     private static final int RESERVE = 2;
 
     /// The owner of starts for the reserve, which are for no tenant.
@@ -87,8 +87,8 @@ public final class EngineProcesses implements EngineFactory {
     /// systems.
     private static final int MAX_SOCKET_DIRECTORY_BYTES = 88;
 
-    /// How long after a start it is checked whether the reserve lacks a process, so that whoever needs the processor
-    /// now has it.
+    /// How long after a start it is checked whether the reserve lacks a process, so that whoever needs the
+    /// processor now has it.
     private static final Duration RESERVE_DELAY = Duration.ofSeconds(2);
 
     /// How often it is checked how much memory processes take.
@@ -126,8 +126,8 @@ public final class EngineProcesses implements EngineFactory {
     private int number;
     private boolean closed;
 
-    /// @param directory a directory of this server alone, for sockets, whose paths must not be long, and for the native
-    ///     library
+    /// @param directory a directory of this server alone, for sockets, whose paths must not be long, and for
+    ///     the native library
     /// @param registry where it is counted what the processes do
     public EngineProcesses(Path directory, Scheduler scheduler, MeterRegistry registry) {
         this(
@@ -175,8 +175,8 @@ public final class EngineProcesses implements EngineFactory {
         scheduler.schedule(WATCH_EVERY, this::watch);
     }
 
-    /// Ends processes that are too large. This is the second line behind the kernel's limit, which does not count
-    /// everything, such as memory that is shared.
+    /// Ends processes that are too large. This is the second line behind the kernel's limit, which does not
+    /// count everything, such as memory that is shared.
     private void watch() {
         List<EngineProcess> now;
         List<EngineProcess> dead;
@@ -282,8 +282,8 @@ public final class EngineProcesses implements EngineFactory {
         return new WingsException(ErrorKind.CANCELLED, "interrupted while an engine was started", cause);
     }
 
-    /// Starts a process for an owner. If the caller does not wait for it to the end, somebody else gets the process: if
-    /// starts were given up and begun again and again, there would never be one.
+    /// Starts a process for an owner. If the caller does not wait for it to the end, somebody else gets the
+    /// process: if starts were given up and begun again and again, there would never be one.
     private EngineProcess startFor(String owner) {
         CompletableFuture<EngineProcess> result = new CompletableFuture<>();
         try {

@@ -17,8 +17,8 @@ package dev.wings.server.engine;
 
 /// The kinds of frames between the server and a process that holds an engine.
 ///
-/// The server asks in order. When a question fails, those after it are left out, up to the first that wants an answer,
-/// which fails in its place.
+/// The server asks in order. When a question fails, those after it are left out, up to the first that wants an
+/// answer, which fails in its place.
 enum FrameType {
     /// Opens an instance with settings of DuckDB and with what the process may take.
     OPEN(true),
@@ -40,7 +40,8 @@ enum FrameType {
     DROP_TABLE(false),
     ATTACH(false),
     DETACH(false),
-    /// Has the next rows of a scan, which PULL asked for, or says that there are none, or that they cannot be had.
+    /// Has the next rows of a scan, which PULL asked for, or says that there are none, or that they cannot be
+    /// had.
     SCAN_ROWS(false),
     SCAN_END(false),
     SCAN_FAILED(false),

@@ -27,8 +27,8 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Frames on a socket: the length of the head, the length of the body, a type, the head and the body. A head is what
-/// [java.io.DataOutput] writes; a body is what the buffers of a batch hold.
+/// Frames on a socket: the length of the head, the length of the body, a type, the head and the body. A head is
+/// what [java.io.DataOutput] writes; a body is what the buffers of a batch hold.
 ///
 /// One thread reads; threads that write take turns.
 final class Frames implements AutoCloseable {

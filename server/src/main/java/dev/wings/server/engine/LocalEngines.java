@@ -29,11 +29,12 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Engines in this process: memory that a statement takes outside of DuckDB's own limit is memory of this process.
+/// Engines in this process: memory that a statement takes outside of DuckDB's own limit is memory of this
+/// process.
 public final class LocalEngines implements EngineFactory {
 
-    /// The stack that a thread needs to use an engine: DuckDB nests its calls as deeply as a statement is nested, and
-    /// when the stack is full, the process ends. The memory is taken from the system as it is used.
+    /// The stack that a thread needs to use an engine: DuckDB nests its calls as deeply as a statement is
+    /// nested, and when the stack is full, the process ends. The memory is taken from the system as it is used.
     public static final long STACK_BYTES = 64L << 20;
 
     @Override

@@ -46,8 +46,8 @@ final class ProcessMemory {
 
     private ProcessMemory() {}
 
-    /// Lets this process take so many bytes more than it has now. Returns how much it may have from now on; 0 for no
-    /// bound.
+    /// Lets this process take so many bytes more than it has now. Returns how much it may have from now on; 0
+    /// for no bound.
     static long limit(long more) {
         if (!Files.isReadable(STATUS)) {
             return 0;
@@ -74,8 +74,8 @@ final class ProcessMemory {
         }
     }
 
-    /// Returns how much memory a process has; files that are mapped do not count. The result is 0 if that cannot be
-    /// known, or the process has ended.
+    /// Returns how much memory a process has; files that are mapped do not count. The result is 0 if that
+    /// cannot be known, or the process has ended.
     static long residentBytes(long process) {
         try {
             return bytes(Path.of("/proc/" + process + "/status"), RESIDENT);

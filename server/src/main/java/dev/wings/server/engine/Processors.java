@@ -31,8 +31,8 @@ final class Processors {
 
     private Processors() {}
 
-    /// Lets others go first, for good, by `nice(2)`. On Linux it is about the calling thread and the threads that this
-    /// one starts. Where it is refused, nothing changes.
+    /// Lets others go first, for good, by `nice(2)`. On Linux it is about the calling thread and the threads
+    /// that this one starts. Where it is refused, nothing changes.
     static void standBack() {
         Linker linker = Linker.nativeLinker();
         MethodHandle nice = linker.defaultLookup()

@@ -46,8 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// reads for it.
 final class RemoteEngine implements SqlEngine {
 
-    /// How long something that was interrupted, or is closed, may take: it ends by itself within this time or not at
-    /// all.
+    /// How long something that was interrupted, or is closed, may take: it ends by itself within this time or
+    /// not at all.
     private static final Duration END_TIMEOUT = Duration.ofSeconds(1);
 
     private final EngineProcess process;
@@ -198,8 +198,8 @@ final class RemoteEngine implements SqlEngine {
         return usable && !asking && process.isAlive();
     }
 
-    /// Closes the engine. A process that has answered everything is used again; others are ended. Rows stay readable
-    /// until the process no longer uses them.
+    /// Closes the engine. A process that has answered everything is used again; others are ended. Rows stay
+    /// readable until the process no longer uses them.
     @Override
     public void close() {
         boolean reusable = isAnswering();
@@ -468,8 +468,8 @@ final class RemoteEngine implements SqlEngine {
             }
         }
 
-        /// Skips the rows that were not read. The engine computes no more of them: it is interrupted, and does not wait
-        /// for rows of tables.
+        /// Skips the rows that were not read. The engine computes no more of them: it is interrupted, and does
+        /// not wait for rows of tables.
         @Override
         public void close() {
             root.close();

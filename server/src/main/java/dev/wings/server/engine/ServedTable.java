@@ -36,8 +36,8 @@ final class ServedTable implements AutoCloseable {
         this.table = table;
     }
 
-    /// Returns the next rows of a scan, which belong to the scan until the next call. They are null at the end, and
-    /// after it.
+    /// Returns the next rows of a scan, which belong to the scan until the next call. They are null at the end,
+    /// and after it.
     @Nullable
     VectorSchemaRoot next(int scan) {
         if (ended.contains(scan)) {

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A DuckDB with one connection, wherever it runs: what [dev.wings.common.duckdb.DuckDb] can do.
 ///
-/// It is used by one thread at a time, a platform thread, except for [#interrupt] and [#kill]. A call without an answer
-/// may fail late, together with the next call that gives one.
+/// It is used by one thread at a time, a platform thread, except for [#interrupt] and [#kill]. A call without
+/// an answer may fail late, together with the next call that gives one.
 public interface SqlEngine extends AutoCloseable {
 
     /// The limit of a syntax tree: trees are taken apart in the heap, where they need several times as much.
@@ -37,8 +37,8 @@ public interface SqlEngine extends AutoCloseable {
     /// Runs a statement of ours.
     void run(String sql);
 
-    /// Returns the one text that answers a statement of ours with one parameter, a `?::VARCHAR`. Fails with EXHAUSTED
-    /// if the text is longer than a syntax tree may be.
+    /// Returns the one text that answers a statement of ours with one parameter, a `?::VARCHAR`. Fails with
+    /// EXHAUSTED if the text is longer than a syntax tree may be.
     default String text(String sql, String parameter) {
         return text(sql, parameter, MAX_TEXT_BYTES)
                 .orElseThrow(

@@ -36,7 +36,8 @@ import org.apache.arrow.vector.PeriodDuration;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Reads and writes what heads are made of: texts of any length, schemas, and the values that parameters can have.
+/// Reads and writes what heads are made of: texts of any length, schemas, and the values that parameters can
+/// have.
 final class Values {
 
     private Values() {}

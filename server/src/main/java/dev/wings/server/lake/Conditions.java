@@ -37,13 +37,14 @@ import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
-/// Says what a query's filters say, as Iceberg says it. It says the same or less, never more: where DuckDB and Iceberg
-/// differ in how they order values, it says nothing.
+/// Says what a query's filters say, as Iceberg says it. It says the same or less, never more: where DuckDB and
+/// Iceberg differ in how they order values, it says nothing.
 final class Conditions {
 
     private static final int MAX_VALUES = 1000;
 
-    /// How many parts a condition may have that is taken as it is: each file and row group is compared with all of it.
+    /// How many parts a condition may have that is taken as it is: each file and row group is compared with all
+    /// of it.
     private static final int MAX_PARTS = 1000;
 
     private final Map<String, Integer> columns;
@@ -179,8 +180,8 @@ final class Conditions {
                 : bounds(field, list.of(list.column()));
     }
 
-    /// Says that a column has none of these values. What is no value of the column may be left out: then the list says
-    /// less. Floats that are equal need not be the same.
+    /// Says that a column has none of these values. What is no value of the column may be left out: then the
+    /// list says less. Floats that are equal need not be the same.
     private static Expression notIn(Types.NestedField field, Set<Object> values) {
         List<Object> literals = isFloating(field.type()) ? List.of() : literals(field, values);
         return literals.isEmpty() || literals.size() > MAX_VALUES
@@ -225,8 +226,9 @@ final class Conditions {
                             case LocalTime time -> micros(time).orElse(null);
                             default -> null;
                         };
-                    // Iceberg takes a double's infinity to be greater than all floats, even than their own infinity.
-                    // Rounding does no harm: no float is between a double and the float that is nearest to it.
+                    // Iceberg takes a double's infinity to be greater than all floats, even than their own
+                    // infinity. Rounding does no harm: no float is between a double and the float that is
+                    // nearest to it.
                     case FLOAT ->
                         value instanceof Double number && !number.isNaN() ? (Object) number.floatValue() : null;
                     case DOUBLE -> value instanceof Double number && !number.isNaN() ? value : null;

@@ -27,8 +27,8 @@ final class LakeErrors {
 
     private LakeErrors() {}
 
-    /// Runs `work` on a file. If the file is missing, cut or not understood, fails with DATA_LOSS, which names it; a
-    /// failure that a retry may mend is passed on.
+    /// Runs `work` on a file. If the file is missing, cut or not understood, fails with DATA_LOSS, which names
+    /// it; a failure that a retry may mend is passed on.
     static <T> T reading(String file, Supplier<T> work) {
         try {
             return work.get();

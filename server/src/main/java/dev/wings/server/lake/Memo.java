@@ -27,9 +27,9 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Remembers what was made of immutable things, within a bound; what was not used for the longest time is forgotten.
-/// Whoever asks for a value that somebody else is making waits for it. Failures are not remembered. Safe for use by
-/// many threads.
+/// Remembers what was made of immutable things, within a bound; what was not used for the longest time is
+/// forgotten. Whoever asks for a value that somebody else is making waits for it. Failures are not remembered.
+/// Safe for use by many threads.
 final class Memo<K, V> {
 
     private final long maxWeight;
@@ -43,8 +43,8 @@ final class Memo<K, V> {
         this.weigher = weigher;
     }
 
-    /// Fails as `maker` does, even if it was somebody else's call that failed; but if that one was interrupted, the
-    /// value is made once more.
+    /// Fails as `maker` does, even if it was somebody else's call that failed; but if that one was interrupted,
+    /// the value is made once more.
     V get(K key, Function<K, V> maker) {
         while (true) {
             CompletableFuture<V> made = new CompletableFuture<>();
@@ -81,8 +81,8 @@ final class Memo<K, V> {
         }
     }
 
-    /// Whether a failure comes from an interrupt. Reading fails in many ways when its thread is interrupted; none of
-    /// them says anything about the file.
+    /// Whether a failure comes from an interrupt. Reading fails in many ways when its thread is interrupted;
+    /// none of them says anything about the file.
     private static boolean wasInterrupted(Throwable failure) {
         return Thread.currentThread().isInterrupted()
                 || (failure instanceof WingsException known && known.kind() == ErrorKind.CANCELLED);

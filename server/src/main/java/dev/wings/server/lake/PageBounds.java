@@ -44,8 +44,8 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.InclusiveMetricsEvaluator;
 
-/// Leaves out pages that have no row which matters, by the values of columns that the footers of their folios tell.
-/// Footers never change, and are remembered. Safe for use by many threads.
+/// Leaves out pages that have no row which matters, by the values of columns that the footers of their folios
+/// tell. Footers never change, and are remembered. Safe for use by many threads.
 public final class PageBounds {
 
     /// Below so many bytes of pages, footers are not looked at: reading the pages takes no longer.
@@ -100,8 +100,8 @@ public final class PageBounds {
         return pages.stream().mapToLong(page -> page.range().length()).sum();
     }
 
-    /// Whether the entry is of the page that was committed. Columns of another version of the schema may have had other
-    /// types.
+    /// Whether the entry is of the page that was committed. Columns of another version of the schema may have
+    /// had other types.
     private static boolean isOf(PageEntry entry, PageRef page, TopicTable topic) {
         return entry.key().topicUid().equals(topic.uid())
                 && entry.key().schemaVersion() == topic.schema().version()
@@ -164,8 +164,8 @@ public final class PageBounds {
         return read;
     }
 
-    /// Returns what the footer of a folio says. A footer that cannot be read says nothing; whether the pages can be
-    /// read is another question.
+    /// Returns what the footer of a folio says. A footer that cannot be read says nothing; whether the pages
+    /// can be read is another question.
     private Optional<Map<Long, PageEntry>> readable(FolioId folio) {
         try {
             return Optional.of(footers.get(folio, this::read));

@@ -47,8 +47,8 @@ record SegmentColumn(int id, String sqlType, String value) {
         return !KeptTypes.kept(field, table).equals(field);
     }
 
-    /// Returns what a column is called where segments are read: by its id, since a user's name could be that of a
-    /// pseudo column there.
+    /// Returns what a column is called where segments are read: by its id, since a user's name could be that of
+    /// a pseudo column there.
     static String name(int id) {
         return "c" + id;
     }
@@ -103,8 +103,8 @@ record SegmentColumn(int id, String sqlType, String value) {
     }
 
     private static String time(String kept, FieldType from) {
-        // There is no cast from a number to a time; on the first day of 1970, a time and a timestamp have the same
-        // microseconds.
+        // There is no cast from a number to a time; on the first day of 1970, a time and a timestamp have the
+        // same microseconds.
         return from == Primitive.LONG ? "CAST(make_timestamp(" + kept + ") AS TIME)" : "CAST(" + kept + " AS TIME)";
     }
 

@@ -66,7 +66,8 @@ record SegmentLayout(ByteRange footer, List<RowGroup> rowGroups, Map<Integer, St
     /// @param bounds the bounds of a top-level field of a primitive type
     record Chunk(int column, ByteRange data, Optional<ByteRange> bloom, Optional<Bounds> bounds) {}
 
-    /// The bounds of the values, as Iceberg writes single values. They need not be the smallest value and the largest.
+    /// The bounds of the values, as Iceberg writes single values. They need not be the smallest value and the
+    /// largest.
     record Bounds(ByteBuffer lower, ByteBuffer upper, long nulls) {}
 
     long chunkCount() {
@@ -198,8 +199,8 @@ record SegmentLayout(ByteRange footer, List<RowGroup> rowGroups, Map<Integer, St
                 leaves.add(new Leaf(column, top, decimal));
                 return index + 1;
             }
-            // A struct has neither an annotation nor repetition. Lists and maps have one of them, and the ids below
-            // them belong to elements.
+            // A struct has neither an annotation nor repetition. Lists and maps have one of them, and the ids
+            // below them belong to elements.
             boolean struct = !element.isSetConverted_type()
                     && !element.isSetLogicalType()
                     && element.getRepetition_type() != org.apache.parquet.format.FieldRepetitionType.REPEATED;

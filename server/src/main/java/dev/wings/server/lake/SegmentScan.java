@@ -179,8 +179,8 @@ public final class SegmentScan implements SegmentSource {
                 .sum();
     }
 
-    /// Fails if the engine cannot have all files at once: it needs all that it reads at the same time, and nothing is
-    /// fetched in vain.
+    /// Fails if the engine cannot have all files at once: it needs all that it reads at the same time, and
+    /// nothing is fetched in vain.
     private void checkThatItFits(boolean whole) {
         if (bytes(whole) > cache.capacityBytes()) {
             throw WingsException.exhausted("more than the cache holds");
@@ -254,7 +254,8 @@ public final class SegmentScan implements SegmentSource {
             return ParquetFiles.list(links.keySet());
         }
 
-        /// Returns the schema by whose field ids DuckDB finds columns; a column that a file does not have is null.
+        /// Returns the schema by whose field ids DuckDB finds columns; a column that a file does not have is
+        /// null.
         private String schema() {
             if (columns.isEmpty()) {
                 // the schema must have a column, which is not read

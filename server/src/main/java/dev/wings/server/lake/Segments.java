@@ -60,8 +60,8 @@ import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
-/// Plans the segments of topics: which files of a table's snapshot a query has to read, which row groups of those
-/// files, and which columns of those groups. Safe for use by many threads.
+/// Plans the segments of topics: which files of a table's snapshot a query has to read, which row groups of
+/// those files, and which columns of those groups. Safe for use by many threads.
 public final class Segments {
 
     /// How many segments a plan may have, since it holds them in memory.
@@ -150,8 +150,8 @@ public final class Segments {
         return snapshot;
     }
 
-    /// What is known of all rows of a table's current snapshot without reading a data file. No row is deleted within a
-    /// file: rows are removed together with their files.
+    /// What is known of all rows of a table's current snapshot without reading a data file. No row is deleted
+    /// within a file: rows are removed together with their files.
     ///
     /// @param maxOffset an offset that no row exceeds; empty if there are no rows, or no file tells
     public record Count(long rows, Optional<Long> maxOffset) {}
@@ -180,8 +180,8 @@ public final class Segments {
         return List.copyOf(LakeFiles.metadata(io, metadataLocation).snapshots());
     }
 
-    /// Returns the first or the last value of a column of type long, or of a timestamp in microseconds, that a file may
-    /// have.
+    /// Returns the first or the last value of a column of type long, or of a timestamp in microseconds, that a
+    /// file may have.
     public static Optional<Long> bound(@Nullable Map<Integer, ByteBuffer> bounds, int column) {
         ByteBuffer bound = bounds == null ? null : bounds.get(column);
         return bound == null
@@ -189,8 +189,8 @@ public final class Segments {
                 : Optional.of(Conversions.fromByteBuffer(Types.LongType.get(), bound.duplicate()));
     }
 
-    /// Shows all data files of a snapshot, whatever a query needs, each with its partition as in paths of Iceberg. The
-    /// partition is empty if the table has none.
+    /// Shows all data files of a snapshot, whatever a query needs, each with its partition as in paths of
+    /// Iceberg. The partition is empty if the table has none.
     public void forEachDataFile(URI store, String metadataLocation, BiConsumer<DataFile, String> consumer) {
         StoreFileIO io = new StoreFileIO(stores.apply(store), store);
         LakeSnapshot snapshot = files.snapshot(io, metadataLocation);
@@ -358,8 +358,8 @@ public final class Segments {
                 table);
     }
 
-    /// Returns the columns by whose bounds row groups may be left out. The engine must leave out the same ones, and it
-    /// cannot by bounds of columns that it converts.
+    /// Returns the columns by whose bounds row groups may be left out. The engine must leave out the same ones,
+    /// and it cannot by bounds of columns that it converts.
     private static Map<String, Integer> plainColumnIds(TopicTable topic, Schema table) {
         Map<String, Integer> ids = columnIds(topic);
         topic.schema().fields().stream()

@@ -13,8 +13,8 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-/// Segments of topics: the data files of their Iceberg tables. Start reading at [Segments]: it finds what a query has
-/// to read of them and brings that to the local disk, where DuckDB reads it.
+/// Segments of topics: the data files of their Iceberg tables. Start reading at [Segments]: it finds what a
+/// query has to read of them and brings that to the local disk, where DuckDB reads it.
 @NullMarked
 package dev.wings.server.lake;
 

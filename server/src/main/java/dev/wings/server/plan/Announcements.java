@@ -23,8 +23,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Tells the shapes of queries over the tables as they are now. The snapshots that this takes are kept for whoever asks
-/// for the rows next.
+/// Tells the shapes of queries over the tables as they are now. The snapshots that this takes are kept for
+/// whoever asks for the rows next.
 public final class Announcements {
 
     private static final int MAX_ATTEMPTS = 3;
@@ -99,8 +99,8 @@ public final class Announcements {
         return upcoming.isYoung(taken);
     }
 
-    /// Returns how long a query may still read: nobody may read for longer than a query's time after its snapshot,
-    /// since afterwards what it reads may be gone.
+    /// Returns how long a query may still read: nobody may read for longer than a query's time after its
+    /// snapshot, since afterwards what it reads may be gone.
     public Duration timeLeft(UpcomingQueries.Taken taken) {
         return timeout.minus(Duration.between(taken.time(), clock.instant()));
     }

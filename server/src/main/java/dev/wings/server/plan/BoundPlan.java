@@ -35,13 +35,13 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The second wall. The [dev.wings.server.sql.Gate] has read the text; this is what the engine has made of it, with all
-/// macros, views and names replaced by what they stand for. It may scan the tables and call the table functions that
-/// the gate has found, and nothing else, so that a gap in the gate lets nobody through.
+/// The second wall. The [dev.wings.server.sql.Gate] has read the text; this is what the engine has made of it,
+/// with all macros, views and names replaced by what they stand for. It may scan the tables and call the table
+/// functions that the gate has found, and nothing else, so that a gap in the gate lets nobody through.
 final class BoundPlan {
 
-    /// The operators that queries are made of. A scan is looked at in detail; the other operators have their rows from
-    /// those below them, or from the text.
+    /// The operators that queries are made of. A scan is looked at in detail; the other operators have their
+    /// rows from those below them, or from the text.
     private static final Set<String> OPERATORS = Set.of(
             "LOGICAL_GET",
             "LOGICAL_PROJECTION",
@@ -78,15 +78,15 @@ final class BoundPlan {
     /// The name of an operator that scans a table of the catalog.
     private static final String TABLE_SCAN = "seq_scan";
 
-    /// How long a plan may be. The types of columns and members are repeated in each expression, so that the plan of a
-    /// short text may be long.
+    /// How long a plan may be. The types of columns and members are repeated in each expression, so that the
+    /// plan of a short text may be long.
     private static final int MAX_BYTES = 16 << 20;
 
     private static final String PLAN =
             "SELECT json_serialize_plan(?::VARCHAR, skip_null := true, skip_empty := true, skip_default := true)";
 
-    /// What replaces parameters, one after the other, where the engine shows no plan: while the type of a parameter is
-    /// open, or where it wants a constant. The query scans the same tables with each of them.
+    /// What replaces parameters, one after the other, where the engine shows no plan: while the type of a
+    /// parameter is open, or where it wants a constant. The query scans the same tables with each of them.
     private static final List<String> STAND_INS = List.of("NULL", "1", "'1'", "[1]", "TIMESTAMP '2000-01-01'");
 
     /// Reads plans. A long `UNION` is a deep plan: it is read as it comes, and only what is looked at is kept.

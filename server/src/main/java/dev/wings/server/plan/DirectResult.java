@@ -26,8 +26,8 @@ import java.util.Set;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// The result of a query that only picks columns of a table. It is made without an engine: its batches are sent as they
-/// are read.
+/// The result of a query that only picks columns of a table. It is made without an engine: its batches are sent
+/// as they are read.
 ///
 /// @param columns the columns to read, in the order in which they are shown
 /// @param schema the names and types that they are shown with
@@ -38,8 +38,8 @@ public record DirectResult(List<SqlColumn> columns, Schema schema, long limit) {
         columns = List.copyOf(columns);
     }
 
-    /// Returns the direct result of a query. It is empty if the query does more, if a column is not laid out as it is
-    /// shown, or if a column is there twice.
+    /// Returns the direct result of a query. It is empty if the query does more, if a column is not laid out as
+    /// it is shown, or if a column is there twice.
     static Optional<DirectResult> of(ParsedQuery.Projection projection, SqlTable table) {
         List<SqlColumn> columns = new ArrayList<>();
         List<Field> shown = new ArrayList<>();

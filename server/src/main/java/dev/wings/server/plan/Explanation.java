@@ -26,7 +26,8 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// What `EXPLAIN` answers, as lines of text: what a query would read of each of its topics, and then DuckDB's plan.
+/// What `EXPLAIN` answers, as lines of text: what a query would read of each of its topics, and then DuckDB's
+/// plan.
 public final class Explanation {
 
     public static final Schema SCHEMA = new Schema(List.of(Field.nullable("plan", ArrowType.Utf8.INSTANCE)));

@@ -124,8 +124,8 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
         };
     }
 
-    /// Returns what it says that a column is one of these values. A null in the list is equal to nothing, but cannot be
-    /// told here from a value that is not understood.
+    /// Returns what it says that a column is one of these values. A null in the list is equal to nothing, but
+    /// cannot be told here from a value that is not understood.
     private static Condition oneOf(Optional<String> column, List<Optional<Object>> values) {
         return column.isPresent() && !values.isEmpty() && values.stream().allMatch(Optional::isPresent)
                 ? new Condition.OneOf(
@@ -133,8 +133,8 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
                 : Condition.none();
     }
 
-    /// Returns what it says that a column is none of these values. A value that is not understood may be left out: then
-    /// the list says less.
+    /// Returns what it says that a column is none of these values. A value that is not understood may be left
+    /// out: then the list says less.
     private static Condition noneOf(Optional<String> column, List<Optional<Object>> values) {
         return of(
                 column,
@@ -180,7 +180,8 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
         try {
             int index = Integer.parseInt(identifier) - 1;
             Object value = index >= 0 && index < parameters.size() ? parameters.get(index) : null;
-            // A fraction is rounded when it is compared with an integer, and the text of a partition does not say so.
+            // A fraction is rounded when it is compared with an integer, and the text of a partition does not
+            // say so.
             return switch (value) {
                 case null -> Optional.empty();
                 case BigDecimal ignored -> Optional.empty();
@@ -196,8 +197,8 @@ record Filters(List<@Nullable Object> parameters, List<@Nullable String> columns
         }
     }
 
-    /// Returns a constant as a literal of [dev.wings.common.schema.PartitionValue]; it is empty for null and for types
-    /// that are not understood.
+    /// Returns a constant as a literal of [dev.wings.common.schema.PartitionValue]; it is empty for null and
+    /// for types that are not understood.
     static Optional<Object> literal(JsonNode constant) {
         JsonNode value = constant.path("value");
         if (constant.path("is_null").asBoolean(true) || value.isMissingNode()) {

@@ -28,11 +28,11 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 
-/// Finds types of parameters that the engine leaves open. It leaves open those of which only is asked whether they are
-/// null, as in `? IS NULL OR id = ?`, and then all that follow.
+/// Finds types of parameters that the engine leaves open. It leaves open those of which only is asked whether
+/// they are null, as in `? IS NULL OR id = ?`, and then all that follow.
 ///
-/// The engine is asked again with `NULL` in those places. A parameter that is used in no other way gets the type of one
-/// that it stands beside, since that is what people mean by it.
+/// The engine is asked again with `NULL` in those places. A parameter that is used in no other way gets the
+/// type of one that it stands beside, since that is what people mean by it.
 final class ParameterTypes {
 
     private ParameterTypes() {}
@@ -87,8 +87,8 @@ final class ParameterTypes {
                 .orElse(open);
     }
 
-    /// Returns the text with `NULL` in place of each parameter that is only tested for null. The others are counted
-    /// anew.
+    /// Returns the text with `NULL` in place of each parameter that is only tested for null. The others are
+    /// counted anew.
     private static String withoutTests(ParsedQuery query, List<String> kept) {
         byte[] utf8 = query.sql().getBytes(StandardCharsets.UTF_8);
         StringBuilder out = new StringBuilder();

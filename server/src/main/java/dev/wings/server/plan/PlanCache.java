@@ -23,9 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The plans that were made lately, by all that a text's meaning depends on except the tables that it names: a plan
-/// says which those were. Their number and their size are bounded; plans that were not used for longest are removed
-/// first.
+/// The plans that were made lately, by all that a text's meaning depends on except the tables that it names: a
+/// plan says which those were. Their number and their size are bounded; plans that were not used for longest
+/// are removed first.
 ///
 /// Safe for use by many threads.
 final class PlanCache {

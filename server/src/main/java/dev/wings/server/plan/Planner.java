@@ -38,13 +38,13 @@ import org.jspecify.annotations.Nullable;
 /// Tells what a query needs of its tables: DuckDB optimizes it over empty ones, and the plan shows which columns each
 /// scan reads and which filters reached it.
 ///
-/// This only saves work. What the plan does not tell is read: if there is no plan (some queries cannot be serialized),
-/// all columns that the text could mean, and if a filter is not understood, or a table is scanned more than once, all
-/// rows.
+/// This only saves work. What the plan does not tell is read: if there is no plan (some queries cannot be
+/// serialized), all columns that the text could mean, and if a filter is not understood, or a table is scanned
+/// more than once, all rows.
 final class Planner {
 
-    /// How long a plan may be that is looked at: it takes about ten times as much of the heap. A query with a longer
-    /// plan reads all files, and all columns that it names.
+    /// How long a plan may be that is looked at: it takes about ten times as much of the heap. A query with a
+    /// longer plan reads all files, and all columns that it names.
     private static final int MAX_BYTES = 8 << 20;
 
     private static final String PLAN = "SELECT json_serialize_plan(?::VARCHAR, optimize := true)";
@@ -91,8 +91,8 @@ final class Planner {
     /// What was found in a plan.
     private static final class Found {
         private final Map<TableRef, List<Scan>> scans = new HashMap<>();
-        /// Whether the engine has found out that some part of the query has no rows: what that part scanned is not in
-        /// the plan.
+        /// Whether the engine has found out that some part of the query has no rows: what that part scanned is
+        /// not in the plan.
         private boolean emptyPart;
     }
 

@@ -54,8 +54,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Checks queries and plans them over empty tables, a bounded number at once. Tenants take turns.
 ///
-/// A client asks for a query twice, for its columns and for its rows, and asks for a prepared one again and again. So
-/// plans are kept, unless the same text would be planned differently at another time.
+/// A client asks for a query twice, for its columns and for its rows, and asks for a prepared one again and
+/// again. So plans are kept, unless the same text would be planned differently at another time.
 public final class Planning implements AutoCloseable {
 
     /// How many threads plan. Part of the work is native and would pin the carriers of virtual threads.
@@ -165,8 +165,8 @@ public final class Planning implements AutoCloseable {
         return plan(engine, request, parsed, resolve(request.tenant(), parsed));
     }
 
-    /// Whether tables still are what they were last seen as: a query that is wrong for those may be right for the
-    /// tables of now.
+    /// Whether tables still are what they were last seen as: a query that is wrong for those may be right for
+    /// the tables of now.
     private boolean isCurrent(Map<TableRef, SqlTable> found) {
         try {
             tables.check(found.values());
@@ -234,9 +234,9 @@ public final class Planning implements AutoCloseable {
         }
     }
 
-    /// Waits for a place, and gives it to the thread that plans, since the caller may lose patience. An engine holds no
-    /// rows; but when a statement has killed an engine, the next caller has to wait for a new one, and that must not be
-    /// another tenant.
+    /// Waits for a place, and gives it to the thread that plans, since the caller may lose patience. An engine
+    /// holds no rows; but when a statement has killed an engine, the next caller has to wait for a new one, and
+    /// that must not be another tenant.
     private <T> T inEngine(QueryRequest request, Function<Engine, T> work) {
         EngineInUse inUse = new EngineInUse();
         FairPlaces.Place place = acquire(request.tenant());
@@ -268,8 +268,8 @@ public final class Planning implements AutoCloseable {
         }
     }
 
-    /// Stops an engine. One that is between two statements does not notice an interrupt, so that it is interrupted
-    /// until it is given back.
+    /// Stops an engine. One that is between two statements does not notice an interrupt, so that it is
+    /// interrupted until it is given back.
     private void stop(EngineInUse inUse) {
         if (inUse.interrupt()) {
             scheduler.schedule(STOP_AGAIN_AFTER, () -> stop(inUse));

@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// All that is known of a query before its rows are read. It holds for the tables as they were: whoever reads them
-/// checks that they still are so.
+/// All that is known of a query before its rows are read. It holds for the tables as they were: whoever reads
+/// them checks that they still are so.
 ///
 /// @param tables the tables that the names in the query stand for
 /// @param direct the result if it is made without an engine

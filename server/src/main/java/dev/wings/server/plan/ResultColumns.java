@@ -32,8 +32,8 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// What clients are told of columns, in the metadata that Flight SQL has for it. It is the same in the list of tables,
-/// before a query runs and with its rows.
+/// What clients are told of columns, in the metadata that Flight SQL has for it. It is the same in the list of
+/// tables, before a query runs and with its rows.
 public final class ResultColumns {
 
     /// The key of what the tools of databases call a comment; Flight SQL has it in its list of tables.
@@ -41,8 +41,8 @@ public final class ResultColumns {
 
     private ResultColumns() {}
 
-    /// Describes a column of a table for the list of tables: as in a result, with its remarks. (In results they would
-    /// be the column's label for the JDBC driver, which then does not find it by its name.)
+    /// Describes a column of a table for the list of tables: as in a result, with its remarks. (In results they
+    /// would be the column's label for the JDBC driver, which then does not find it by its name.)
     public static org.apache.arrow.vector.types.pojo.Field of(TableRef table, SqlColumn column, String as) {
         org.apache.arrow.vector.types.pojo.Field field = of(table, column, as, column.nullable(), column.shown());
         if (column.doc().isEmpty()) {
@@ -167,8 +167,8 @@ public final class ResultColumns {
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
-    /// Whether rows with one type can be sent as rows with the other: names of elements do not matter, nor do time
-    /// zones.
+    /// Whether rows with one type can be sent as rows with the other: names of elements do not matter, nor do
+    /// time zones.
     static boolean isAlike(org.apache.arrow.vector.types.pojo.Field a, org.apache.arrow.vector.types.pojo.Field b) {
         boolean alike;
         if (a.getType() instanceof ArrowType.Timestamp one && b.getType() instanceof ArrowType.Timestamp other) {
@@ -187,7 +187,8 @@ public final class ResultColumns {
         return true;
     }
 
-    /// Returns the schema to send with the engine's rows: the one that was told before, if the rows are of that kind.
+    /// Returns the schema to send with the engine's rows: the one that was told before, if the rows are of that
+    /// kind.
     public static Schema sent(Schema rows, Optional<Schema> told) {
         return told.filter(columns ->
                         columns.getFields().size() == rows.getFields().size() && isAlike(struct(columns), struct(rows)))

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Answers `DESCRIBE` of a table. The engine knows tables without their `NOT NULL`, and would say that all columns can
-/// hold null.
+/// Answers `DESCRIBE` of a table. The engine knows tables without their `NOT NULL`, and would say that all
+/// columns can hold null.
 final class TableDescription {
 
     private TableDescription() {}

@@ -56,7 +56,8 @@ final class EngineRuns {
         return plan(query, "EXPLAIN ", opened, sources, rows);
     }
 
-    /// Returns the engine's plan of a query that was run, with what each of its parts took. The rows are dropped.
+    /// Returns the engine's plan of a query that was run, with what each of its parts took. The rows are
+    /// dropped.
     String analyze(RunningQuery query, OpenedQuery opened, BufferAllocator rows) {
         StringBuilder plan = new StringBuilder();
         runWhole(query, opened, () -> false, () -> {
@@ -96,9 +97,9 @@ final class EngineRuns {
         runWhole(query, opened, sink::started, () -> runOnce(query, opened, rows, sink));
     }
 
-    /// Runs a query, and once more if it needs more of a file. Only those parts of segments are on the local disk that
-    /// the plan says are read. If the engine reads others, it finds zeros there, which it refuses; then the whole files
-    /// are fetched.
+    /// Runs a query, and once more if it needs more of a file. Only those parts of segments are on the local
+    /// disk that the plan says are read. If the engine reads others, it finds zeros there, which it refuses;
+    /// then the whole files are fetched.
     ///
     /// @param started whether the query has given rows, so that it cannot be run once more
     private void runWhole(RunningQuery query, OpenedQuery opened, BooleanSupplier started, Runnable once) {
@@ -125,9 +126,9 @@ final class EngineRuns {
         }
     }
 
-    /// Runs a query, and once more with one thread if memory is not enough. Each thread that reads a segment holds the
-    /// last rows and the next ones. If a topic's values are as large as they may be, memory does not hold them for all
-    /// threads, but for one it does.
+    /// Runs a query, and once more with one thread if memory is not enough. Each thread that reads a segment
+    /// holds the last rows and the next ones. If a topic's values are as large as they may be, memory does not
+    /// hold them for all threads, but for one it does.
     private void runInMemory(OpenedQuery opened, BooleanSupplier started, Runnable once) {
         try {
             once.run();
@@ -157,9 +158,9 @@ final class EngineRuns {
         });
     }
 
-    /// Whether one thread makes the rows in their order. A query that looks for some rows of a table has all threads to
-    /// the end, and gets the rows as they are found. Where there may be many rows, one thread costs less if the client
-    /// takes its time.
+    /// Whether one thread makes the rows in their order. A query that looks for some rows of a table has all
+    /// threads to the end, and gets the rows as they are found. Where there may be many rows, one thread costs
+    /// less if the client takes its time.
     private static boolean isOrdered(OpenedQuery opened) {
         return !opened.plan().query().picksRows()
                 || opened.sources().values().stream()

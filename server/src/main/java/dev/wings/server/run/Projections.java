@@ -25,8 +25,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Runs queries that only pick columns: batches go from the pages to the client. Only small batches are copied, into
-/// larger ones.
+/// Runs queries that only pick columns: batches go from the pages to the client. Only small batches are copied,
+/// into larger ones.
 final class Projections {
 
     private Projections() {}

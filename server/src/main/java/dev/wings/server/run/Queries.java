@@ -55,12 +55,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Describes and runs queries, a bounded number at once, each within limits of time and memory.
 ///
-/// A query goes through two engines: in one for planning it is checked and planned over empty tables, in one for
-/// running it runs over the rows. A query that only picks columns of a topic needs neither: its batches are sent as
-/// they are read. A query that only counts rows reads none.
+/// A query goes through two engines: in one for planning it is checked and planned over empty tables, in one
+/// for running it runs over the rows. A query that only picks columns of a topic needs neither: its batches are
+/// sent as they are read. A query that only counts rows reads none.
 ///
-/// Queries that only read tables of the schema `system` have a few engines and a short queue of their own: whoever
-/// wants to know why queries are waiting does not wait behind them.
+/// Queries that only read tables of the schema `system` have a few engines and a short queue of their own:
+/// whoever wants to know why queries are waiting does not wait behind them.
 public final class Queries implements AutoCloseable {
 
     /// How long a statement may be, in UTF-8.
@@ -97,11 +97,12 @@ public final class Queries implements AutoCloseable {
     /// @param timeout the time of a query, from its start until its last row is taken
     /// @param threads how many threads one query computes with
     /// @param memoryBytes the memory that one query computes with; when it needs more, it spills to disk
-    /// @param readMemoryBytes the memory that one query's rows may take between the object store and the engine, or the
-    ///     client
+    /// @param readMemoryBytes the memory that one query's rows may take between the object store and the
+    ///     engine, or the client
     /// @param planMemoryBytes the memory for what one query, or all of one tenant, gather before their first row
     /// @param temporaryBytes how much one query may spill
-    /// @param readerTimeout a query whose client takes no rows for so long ends when another one waits for its place
+    /// @param readerTimeout a query whose client takes no rows for so long ends when another one waits for its
+    ///     place
     public record Limits(
             int concurrent,
             int queued,
@@ -189,8 +190,8 @@ public final class Queries implements AutoCloseable {
         return announcements.describe(request);
     }
 
-    /// Does the same for a query whose rows are likely to be asked for next. If that happens soon, they are the rows of
-    /// this moment.
+    /// Does the same for a query whose rows are likely to be asked for next. If that happens soon, they are the
+    /// rows of this moment.
     public Description announce(QueryRequest request) {
         return announcements.announce(request);
     }
@@ -200,8 +201,8 @@ public final class Queries implements AutoCloseable {
         return planning.isKept(request) ? Optional.of(announce(request)) : Optional.empty();
     }
 
-    /// Takes up a query, which needs a thread next. From now on it is listed and can be cancelled; [#run] or [#drop]
-    /// ends it.
+    /// Takes up a query, which needs a thread next. From now on it is listed and can be cancelled; [#run] or
+    /// [#drop] ends it.
     public RunningQuery admit(QueryRequest request) {
         RunningQuery query = new RunningQuery(request, clock);
         log.add(query);
@@ -219,8 +220,8 @@ public final class Queries implements AutoCloseable {
         log.remove(query);
     }
 
-    /// Runs a query and gives its rows to `sink`. Blocks until the last row is taken; the calling thread is a platform
-    /// thread of the query's own.
+    /// Runs a query and gives its rows to `sink`. Blocks until the last row is taken; the calling thread is a
+    /// platform thread of the query's own.
     public void run(RunningQuery query, ResultSink sink) {
         QueryRequest request = query.request();
         Optional<UpcomingQueries.Taken> taken = announcements.take(request.id());
@@ -239,7 +240,8 @@ public final class Queries implements AutoCloseable {
             EnginePool engines = plan.ofSystemOnly() ? systemRunners : runners;
             try (FairPlaces.Place place = engines.acquire(request.tenant())) {
                 query.begin(() -> engines.waiting() > 0);
-                // A query that asks for the time means the time of its run, but a plan leaves out rows by its own time.
+                // A query that asks for the time means the time of its run, but a plan leaves out rows by its
+                // own time.
                 boolean outdated = place.waited() && !plan.query().timeless();
                 QueryPlan latest = outdated ? planning.plan(request) : plan;
                 run(query, latest, taken.filter(announcements::isYoung), new EngineRuns(engines), sink);
@@ -256,8 +258,8 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    /// Tells that a query waits from now on for its client to take rows, until the timer is cancelled. It may wait for
-    /// as long as nobody else waits for its place, and no longer than a query may take.
+    /// Tells that a query waits from now on for its client to take rows, until the timer is cancelled. It may
+    /// wait for as long as nobody else waits for its place, and no longer than a query may take.
     public Scheduler.Timer readerWaits(RunningQuery query) {
         return new ReaderWatch(query);
     }
@@ -301,7 +303,8 @@ public final class Queries implements AutoCloseable {
         stop(query, new WingsException(ErrorKind.CANCELLED, "the query was cancelled"));
     }
 
-    /// Makes the running queries of a tenant with this id fail with CANCELLED. Returns whether there was any here.
+    /// Makes the running queries of a tenant with this id fail with CANCELLED. Returns whether there was any
+    /// here.
     public boolean cancel(String tenant, String id) {
         List<RunningQuery> found = log.running().stream()
                 .filter(query -> query.request().tenant().equals(tenant)
@@ -394,8 +397,8 @@ public final class Queries implements AutoCloseable {
         OwnResults.sendLines(lines, rows, sink);
     }
 
-    /// Opens the sources of a query. The plan may be about tables that have changed since, or they may change right
-    /// now: the snapshot tells.
+    /// Opens the sources of a query. The plan may be about tables that have changed since, or they may change
+    /// right now: the snapshot tells.
     private OpenedQuery open(
             QueryRequest request, QueryPlan recent, Optional<UpcomingQueries.Taken> taken, BufferAllocator rows) {
         QueryPlan plan = recent;
@@ -424,8 +427,8 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    /// Returns why a query has failed. If it was stopped, the reason is why it was stopped, whatever broke because of
-    /// it.
+    /// Returns why a query has failed. If it was stopped, the reason is why it was stopped, whatever broke
+    /// because of it.
     private Throwable reason(RunningQuery query, Throwable failure) {
         Optional<WingsException> stopped = query.stopReason();
         if (stopped.isPresent()) {

@@ -21,8 +21,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// Takes the rows of a query.
 public interface ResultSink {
 
-    /// Starts the result. This is called once, before any rows. The root stays the query's; its rows are replaced from
-    /// batch to batch.
+    /// Starts the result. This is called once, before any rows. The root stays the query's; its rows are
+    /// replaced from batch to batch.
     ///
     /// @param columns how the rows are shown: as those of the root, with other names inside and more metadata
     void start(VectorSchemaRoot root, Schema columns);

@@ -29,7 +29,8 @@ public final class RunningQuery {
 
     private static final int MAX_SHOWN_SQL = 2000;
 
-    /// After so many calls to stop it, the engine is killed. The caller makes sure that they take about a second.
+    /// After so many calls to stop it, the engine is killed. The caller makes sure that they take about a
+    /// second.
     private static final int MAX_STOPS = 20;
 
     private final QueryRequest request;
@@ -55,9 +56,9 @@ public final class RunningQuery {
         return request;
     }
 
-    /// Makes the query fail soon with `reason`, unless it has another reason already or is finished, and interrupts
-    /// what it waits for. The call must be repeated until the query is finished, because an engine that is between two
-    /// statements does not notice it.
+    /// Makes the query fail soon with `reason`, unless it has another reason already or is finished, and
+    /// interrupts what it waits for. The call must be repeated until the query is finished, because an engine
+    /// that is between two statements does not notice it.
     synchronized void stop(WingsException reason) {
         if (isFinished()) {
             return;

@@ -43,8 +43,8 @@ import org.apache.arrow.vector.VarCharVector;
 import org.jspecify.annotations.Nullable;
 
 /// Leaves out rows before they go to an engine, which costs far more for each row. It does so where a condition
-/// compares numbers, times or texts that SQL orders as Java does. It stops looking at rows when most of them stay
-/// anyway.
+/// compares numbers, times or texts that SQL orders as Java does. It stops looking at rows when most of them
+/// stay anyway.
 final class RowConditions implements RowFilter {
 
     /// After so many rows it is judged whether looking at them is worth it.

@@ -132,8 +132,8 @@ public final class TopicScans {
                         tables, catalog.beginPlan(request.build(), 0).parts().getFirst()));
     }
 
-    /// Does the same, and returns the snapshot that [#open] would take now, unless it is large: taking a large one
-    /// twice is better than keeping it.
+    /// Does the same, and returns the snapshot that [#open] would take now, unless it is large: taking a large
+    /// one twice is better than keeping it.
     public Optional<TableSnapshot> snapshot(List<TableNeeds> needs) {
         List<TopicTable> tables = needs.stream().map(TopicScans::topic).toList();
         if (tables.isEmpty() || tables.stream().anyMatch(table -> large.contains(table.uid()))) {
@@ -158,7 +158,8 @@ public final class TopicScans {
         return request.build();
     }
 
-    /// Opens one consistent snapshot of the topics, each of which is a [TopicTable]; the sources are in their order.
+    /// Opens one consistent snapshot of the topics, each of which is a [TopicTable]; the sources are in their
+    /// order.
     ///
     /// @param taken a snapshot that was taken before, to be used if it is of the same topics
     /// @param memory counts what is known of their pages and segments
@@ -185,8 +186,8 @@ public final class TopicScans {
         });
     }
 
-    /// Does `work`. Topics that turn out to be no longer as they were seen are forgotten, so that whoever asks for them
-    /// next sees them as they are.
+    /// Does `work`. Topics that turn out to be no longer as they were seen are forgotten, so that whoever asks
+    /// for them next sees them as they are.
     private <T> T noticing(List<TopicTable> tables, Supplier<T> work) {
         try {
             return work.get();
@@ -256,7 +257,8 @@ public final class TopicScans {
         }
     }
 
-    /// Fails if the topic was deleted and made once more, or its schema has changed, since the query was planned.
+    /// Fails if the topic was deleted and made once more, or its schema has changed, since the query was
+    /// planned.
     private static void check(TopicTable planned, TopicSnapshot snapshot) {
         if (!planned.uid().equals(snapshot.getTopicUid())
                 || planned.schema().version() != snapshot.getSchemaVersion()) {
@@ -309,8 +311,8 @@ public final class TopicScans {
                 Optional.empty());
     }
 
-    /// Returns how many rows there are. Only counts ask for it, and they need no column: other queries need not pay for
-    /// it.
+    /// Returns how many rows there are. Only counts ask for it, and they need no column: other queries need not
+    /// pay for it.
     private static Optional<Long> rows(Planned planned, Optional<SegmentScan> scan) {
         if (!planned.needs.columns().isEmpty() || !planned.needs.condition().isNone()) {
             return Optional.empty();
@@ -335,8 +337,8 @@ public final class TopicScans {
     private ArrowTable pages(TableNeeds needs, List<PageRef> pages, BufferAllocator allocator) {
         TopicTable topic = topic(needs);
         return new PageTable(
-                // Pages are not in the order of the plan, partition by partition, so that those of a folio are read
-                // together.
+                // Pages are not in the order of the plan, partition by partition, so that those of a folio are
+                // read together.
                 pages.stream().sorted(PageRef.FOLIO_ORDER).toList(),
                 columns(topic, needs.columns()),
                 RowConditions.of(needs.condition(), needs.columns()),
@@ -348,7 +350,8 @@ public final class TopicScans {
                 readAhead);
     }
 
-    /// Returns the columns to read. DuckDB reads at least one column: if no value matters, that is the cheapest one.
+    /// Returns the columns to read. DuckDB reads at least one column: if no value matters, that is the cheapest
+    /// one.
     private static List<ScanColumn> columns(TopicTable topic, List<SqlColumn> wanted) {
         List<ScanColumn> columns = new ArrayList<>();
         for (SqlColumn column : wanted.isEmpty() ? List.of(TopicTable.OFFSET) : wanted) {

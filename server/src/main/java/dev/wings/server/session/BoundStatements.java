@@ -20,9 +20,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The values that were last bound to prepared statements, for clients that bind values and then ask with the handle
-/// that they had before. (Other clients carry the values in the handle that binding has given them, and can use any
-/// server.)
+/// The values that were last bound to prepared statements, for clients that bind values and then ask with the
+/// handle that they had before. (Other clients carry the values in the handle that binding has given them, and
+/// can use any server.)
 ///
 /// Their size is bounded: the oldest are forgotten, first those of a tenant that has more than its share.
 public final class BoundStatements {
@@ -62,8 +62,8 @@ public final class BoundStatements {
         }
     }
 
-    /// Returns the statement with the values that were last bound to it. It is returned as it is if it carries its own
-    /// values, has no parameters, or no values are known.
+    /// Returns the statement with the values that were last bound to it. It is returned as it is if it carries
+    /// its own values, has no parameters, or no values are known.
     public synchronized StatementHandle latest(StatementHandle statement) {
         boolean carried = statement.parameters().size() == statement.parameterCount();
         Bound bound = carried ? null : byId.get(statement.id());

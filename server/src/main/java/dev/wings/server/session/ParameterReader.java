@@ -86,8 +86,8 @@ import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
-/// Reads values of parameters out of Arrow, as a client has sent them. It looks at places and lengths before it looks
-/// at what they point to. A value is taken as it is, or refused.
+/// Reads values of parameters out of Arrow, as a client has sent them. It looks at places and lengths before it
+/// looks at what they point to. A value is taken as it is, or refused.
 final class ParameterReader {
 
     /// How long one text, binary or list may be.
@@ -119,8 +119,8 @@ final class ParameterReader {
         this.dictionaries = dictionaries;
     }
 
-    /// Returns the values of the one row of a batch, as [dev.wings.common.duckdb.Statement#bind] takes them. Fails with
-    /// INVALID, naming the parameter and its type.
+    /// Returns the values of the one row of a batch, as [dev.wings.common.duckdb.Statement#bind] takes them.
+    /// Fails with INVALID, naming the parameter and its type.
     static List<@Nullable Object> ofRow(VectorSchemaRoot row, DictionaryProvider dictionaries) {
         if (row.getRowCount() != 1) {
             throw WingsException.invalid("one row of parameters is expected: found=" + row.getRowCount());
@@ -411,8 +411,8 @@ final class ParameterReader {
         };
     }
 
-    /// No column has more digits, so that a value with more of them equals none. As a text in SQL it is compared as
-    /// such, but if it were bound, it would be cut.
+    /// No column has more digits, so that a value with more of them equals none. As a text in SQL it is
+    /// compared as such, but if it were bound, it would be cut.
     private long whole(long value, long unit) {
         if (value % unit != 0) {
             throw refused("a value is more precise than " + (unit == 1_000 ? "microseconds" : "days"), null);

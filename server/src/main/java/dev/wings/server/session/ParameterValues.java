@@ -35,8 +35,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.jspecify.annotations.Nullable;
 
-/// Reads values of parameters out of Arrow, and writes them into handles and reads them there. The classes of values
-/// are those of [dev.wings.common.duckdb.Statement#bind].
+/// Reads values of parameters out of Arrow, and writes them into handles and reads them there. The classes of
+/// values are those of [dev.wings.common.duckdb.Statement#bind].
 public final class ParameterValues {
 
     private ParameterValues() {}

@@ -25,8 +25,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A statement that changes the session and reads no tables: `USE` and `SET` of its schema and its time zone. These are
-/// the session's options, said in SQL.
+/// A statement that changes the session and reads no tables: `USE` and `SET` of its schema and its time zone.
+/// These are the session's options, said in SQL.
 ///
 /// @param schema the schema to be set; empty to leave it
 /// @param timeZone the time zone to be set; empty to leave it
@@ -57,7 +57,8 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
         return Pattern.compile("\\s*+" + statement + "[\\s;]*+", Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     }
 
-    /// Returns the statement if the text is one. Fails with INVALID if no schema, or no time zone, can have this name.
+    /// Returns the statement if the text is one. Fails with INVALID if no schema, or no time zone, can have
+    /// this name.
     public static Optional<SessionStatement> of(String sql) {
         if (!mayBe(sql)) {
             return Optional.empty();
@@ -97,8 +98,8 @@ public record SessionStatement(Optional<String> schema, Optional<String> timeZon
         return value == null ? ofSchema(DEFAULT, true) : ofSchema(value, true);
     }
 
-    /// Sets the schema to a namespace, which may be named together with the catalog; the catalog alone stands for its
-    /// first namespace.
+    /// Sets the schema to a namespace, which may be named together with the catalog; the catalog alone stands
+    /// for its first namespace.
     private static SessionStatement ofSchema(String value, boolean text) {
         String name = value.startsWith("'") ? unquoted(value) : value;
         Matcher parts = PARTS.matcher(name);

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 
-/// The tables that SQL knows as `information_schema`: schemas, tables and columns, with those columns that people and
-/// tools ask for.
+/// The tables that SQL knows as `information_schema`: schemas, tables and columns, with those columns that
+/// people and tools ask for.
 final class InformationTables {
 
     private static final String TOPIC_TYPE = "BASE TABLE";

@@ -21,8 +21,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What a query's filter says of the rows of a table: rows for which it is not true do not matter. A condition says the
-/// same as the filter or less, never more.
+/// What a query's filter says of the rows of a table: rows for which it is not true do not matter. A condition
+/// says the same as the filter or less, never more.
 ///
 /// Values are literals of [dev.wings.common.schema.PartitionValue#ofLiteral], and `Double`.
 public sealed interface Condition {
@@ -88,8 +88,8 @@ public sealed interface Condition {
         return said.size() == 1 ? said.getFirst() : said.isEmpty() ? none() : new All(said);
     }
 
-    /// Returns that at least one of these conditions holds. If there are none, or if one says nothing, it is not known
-    /// which rows matter.
+    /// Returns that at least one of these conditions holds. If there are none, or if one says nothing, it is
+    /// not known which rows matter.
     static Condition any(List<Condition> conditions) {
         if (conditions.isEmpty() || conditions.stream().anyMatch(Condition::isNone)) {
             return none();
@@ -116,8 +116,8 @@ public sealed interface Condition {
         };
     }
 
-    /// Whether it is seen at once that the condition can be true of no row, because it says things of one column that
-    /// exclude each other.
+    /// Whether it is seen at once that the condition can be true of no row, because it says things of one
+    /// column that exclude each other.
     default boolean isContradictory() {
         if (!(this instanceof All all)) {
             return this instanceof Never;
@@ -169,12 +169,13 @@ public sealed interface Condition {
         };
     }
 
-    /// Returns the values between the bounds. A bound is inclusive even where it could be exclusive, which costs little
-    /// here.
+    /// Returns the values between the bounds. A bound is inclusive even where it could be exclusive, which
+    /// costs little here.
     private static Restriction restriction(Compared compared) {
         Object value = compared.value();
         return switch (compared.comparison()) {
-            // Of values that are equal without being the same, such as 0.0 and -0.0, one does not stand for the others.
+            // Of values that are equal without being the same, such as 0.0 and -0.0, one does not stand for the
+            // others.
             case EQUAL ->
                 (value instanceof Double ? Restriction.NONE : Restriction.values(Set.of(value)))
                         .and(Restriction.atLeast(value))

@@ -17,9 +17,9 @@ package dev.wings.server.table;
 
 import dev.wings.common.fair.FairPlaces;
 
-/// What all queries and listings of a server may gather together, each in its [PlanMemory]. Those of one tenant may
-/// have as much together as a single one; all tenants have a third more, which they share fairly. Nobody waits: what is
-/// there already is held until its query ends.
+/// What all queries and listings of a server may gather together, each in its [PlanMemory]. Those of one tenant
+/// may have as much together as a single one; all tenants have a third more, which they share fairly. Nobody
+/// waits: what is there already is held until its query ends.
 public final class PlanBudget {
 
     private final long limitBytes;

@@ -19,9 +19,9 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import org.jspecify.annotations.Nullable;
 
-/// Counts what a query, or a listing, gathers in memory before its first row: pages, rows of system tables, topics. The
-/// result is rough, because what they hold is counted and not measured. It is held until this is closed, out of a
-/// [PlanBudget]. It is used by one thread.
+/// Counts what a query, or a listing, gathers in memory before its first row: pages, rows of system tables,
+/// topics. The result is rough, because what they hold is counted and not measured. It is held until this is
+/// closed, out of a [PlanBudget]. It is used by one thread.
 public final class PlanMemory implements AutoCloseable {
 
     /// How much is taken at a time from what all share.
@@ -42,8 +42,8 @@ public final class PlanMemory implements AutoCloseable {
         this.held = held;
     }
 
-    /// Counts more, before it is held. Fails with EXHAUSTED, naming the limit and its setting, if it is too much for
-    /// this query or for all that there are now.
+    /// Counts more, before it is held. Fails with EXHAUSTED, naming the limit and its setting, if it is too
+    /// much for this query or for all that there are now.
     ///
     /// @param what what it is, in the plural, for the message
     public void add(long more, String what) {

@@ -33,8 +33,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What a query's filter says of one column: rows with other values do not matter. A restriction says the same as the
-/// filter or less, never more.
+/// What a query's filter says of one column: rows with other values do not matter. A restriction says the same
+/// as the filter or less, never more.
 ///
 /// Values are literals of [dev.wings.common.schema.PartitionValue#ofLiteral], and `Double` in bounds.
 ///
@@ -46,8 +46,8 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
     /// The restriction that says nothing.
     public static final Restriction NONE = new Restriction(Optional.empty(), Optional.empty(), Optional.empty());
 
-    /// Restricts a column to these values, which a client may choose. They are kept in a hash set, which takes texts of
-    /// one hash in order, where an immutable one would compare each with each.
+    /// Restricts a column to these values, which a client may choose. They are kept in a hash set, which takes
+    /// texts of one hash in order, where an immutable one would compare each with each.
     public static Restriction values(Collection<?> values) {
         return new Restriction(
                 Optional.of(Collections.unmodifiableSet(new HashSet<>(values))), Optional.empty(), Optional.empty());
@@ -71,8 +71,8 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
         return upper.map(bound -> number(bound, Long.MAX_VALUE)).orElse(Long.MAX_VALUE);
     }
 
-    /// Whether it is known that no value meets the restriction. Of floating point numbers nothing is known: 0.0 and
-    /// -0.0 are equal.
+    /// Whether it is known that no value meets the restriction. Of floating point numbers nothing is known: 0.0
+    /// and -0.0 are equal.
     boolean isEmpty() {
         if (values.map(Set::isEmpty).orElse(false)) {
             return true;
@@ -94,8 +94,8 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
         return anyOf(List.of(this, other));
     }
 
-    /// Returns that at least one of these restrictions holds. If there are none, it is not known which rows matter.
-    /// This takes time in proportion to what they say, because a list in a query may be long.
+    /// Returns that at least one of these restrictions holds. If there are none, it is not known which rows
+    /// matter. This takes time in proportion to what they say, because a list in a query may be long.
     public static Restriction anyOf(List<Restriction> restrictions) {
         if (restrictions.isEmpty()) {
             return NONE;
@@ -117,8 +117,8 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
                 onlyValues ? Optional.of(Collections.unmodifiableSet(values)) : Optional.empty(), lower, upper);
     }
 
-    /// Returns the values that are in both sets. Values of different classes may be equal for SQL, such as the number 5
-    /// and the text of it; where they cannot be compared, one of the sets holds all the same.
+    /// Returns the values that are in both sets. Values of different classes may be equal for SQL, such as the
+    /// number 5 and the text of it; where they cannot be compared, one of the sets holds all the same.
     private static Optional<Set<Object>> common(Optional<Set<Object>> a, Optional<Set<Object>> b) {
         if (a.isEmpty() || b.isEmpty()) {
             return a.isPresent() ? a : b;
@@ -150,8 +150,8 @@ public record Restriction(Optional<Set<Object>> values, Optional<Object> lower, 
         return order.isEmpty() ? Optional.empty() : order.getAsInt() * sign >= 0 ? a : b;
     }
 
-    /// Compares two values. The result is empty for different classes, and for those that SQL orders in another way
-    /// than Java.
+    /// Compares two values. The result is empty for different classes, and for those that SQL orders in another
+    /// way than Java.
     private static OptionalInt compare(Object a, Object b) {
         return switch (a) {
             case Long value when b instanceof Long other -> OptionalInt.of(value.compareTo(other));

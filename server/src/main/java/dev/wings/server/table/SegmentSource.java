@@ -19,17 +19,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// The segments of a topic that a query has to read, found in one snapshot. A source owns nothing until it is attached.
+/// The segments of a topic that a query has to read, found in one snapshot. A source owns nothing until it is
+/// attached.
 public interface SegmentSource {
 
-    /// Brings what has to be read to the local disk. Fails with DATA_LOSS, naming the file, if one is missing or cut.
+    /// Brings what has to be read to the local disk. Fails with DATA_LOSS, naming the file, if one is missing
+    /// or cut.
     ///
-    /// @param directory a directory that the query's engine may read, for this table alone, on the file system of the
-    ///     range cache; it is made if it is not there
+    /// @param directory a directory that the query's engine may read, for this table alone, on the file system
+    ///     of the range cache; it is made if it is not there
     Attached attach(Path directory);
 
-    /// Brings all of the files to the local disk, because what seemed enough was not. Returns how many bytes were
-    /// missing.
+    /// Brings all of the files to the local disk, because what seemed enough was not. Returns how many bytes
+    /// were missing.
     long fetchAll();
 
     /// Returns the same segments, of which only so much is attached as is needed to plan with them.
@@ -41,20 +43,21 @@ public interface SegmentSource {
     /// Segments that an engine can read.
     interface Attached extends AutoCloseable {
 
-        /// Returns what is written after `FROM`: a relation with all needed columns, by their names. It gives the rows
-        /// in the order of the segments.
+        /// Returns what is written after `FROM`: a relation with all needed columns, by their names. It gives
+        /// the rows in the order of the segments.
         ///
         /// @param files an expression that has the value of [#files]
         String relation(String files);
 
-        /// Returns the files as a constant of SQL. Two such constants are equal only if the same bytes are behind them.
+        /// Returns the files as a constant of SQL. Two such constants are equal only if the same bytes are
+        /// behind them.
         String files();
 
         /// Returns the files as the engine knows them, each with the number of its column chunks.
         Map<Path, Long> chunks();
 
-        /// Returns the files, as the table names them, that a failure of the engine is about; empty if it is about
-        /// something else.
+        /// Returns the files, as the table names them, that a failure of the engine is about; empty if it is
+        /// about something else.
         List<String> blamed(String message);
 
         /// Tells that nobody reads the segments any more.

@@ -19,8 +19,8 @@ import dev.wings.common.schema.TopicField;
 import java.util.List;
 import java.util.Optional;
 
-/// A table that a query names. The kinds of tables are listed here together, so that whoever reads them has a case for
-/// each.
+/// A table that a query names. The kinds of tables are listed here together, so that whoever reads them has a
+/// case for each.
 public sealed interface SqlTable permits TopicTable, SystemTable {
 
     /// Returns the columns in the order of `select *`.

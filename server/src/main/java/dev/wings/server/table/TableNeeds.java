@@ -34,7 +34,8 @@ public record TableNeeds(
         columns = List.copyOf(columns);
     }
 
-    /// Returns the same needs; they are only about the number of all rows if neither columns nor rows are chosen.
+    /// Returns the same needs; they are only about the number of all rows if neither columns nor rows are
+    /// chosen.
     public TableNeeds counted() {
         return new TableNeeds(table, columns, condition, columns.isEmpty() && condition.isNone(), explained);
     }

@@ -34,9 +34,9 @@ public record TableRef(String schema, String table) {
         table = folded(table);
     }
 
-    /// Returns the part of a name of a table, a function or a common table expression that is the same for names which
-    /// are the same to the engine. The engine takes only letters of ASCII for equal in another case; folding more would
-    /// take a name for that of something else.
+    /// Returns the part of a name of a table, a function or a common table expression that is the same for
+    /// names which are the same to the engine. The engine takes only letters of ASCII for equal in another
+    /// case; folding more would take a name for that of something else.
     public static String folded(String name) {
         StringBuilder folded = new StringBuilder(name);
         for (int i = 0; i < folded.length(); i++) {

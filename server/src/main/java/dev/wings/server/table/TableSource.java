@@ -24,7 +24,8 @@ import java.util.Optional;
 /// @param segments rows in files; empty if none of them matters
 /// @param stats what was found of the files; empty if the table has none
 /// @param batches all other rows that matter, as Arrow batches with the needed columns; more rows are no harm
-/// @param rows how many rows the table has; empty if that takes reading, or if the query needs columns or not all rows
+/// @param rows how many rows the table has; empty if that takes reading, or if the query needs columns or not
+///     all rows
 /// @param pages how many pages `batches` are read from; 0 if there are none and `segments` has all rows
 /// @param pageRows how many rows those pages have, which may be more than matter
 /// @param all all pages that the table has, if that was asked for

@@ -26,21 +26,22 @@ public interface Tables {
     /// How many tables a query may name.
     int MAX_TABLES = 100;
 
-    /// Returns the tables that the names stand for, all of one tenant, as they were last seen. [#check] and [#open]
-    /// tell whether they still are so; if not, the control plane is asked for them the next time. Fails with NOT_FOUND,
-    /// naming the first table that does not exist, or with FORBIDDEN, naming one that belongs to another tenant.
+    /// Returns the tables that the names stand for, all of one tenant, as they were last seen. [#check] and
+    /// [#open] tell whether they still are so; if not, the control plane is asked for them the next time. Fails
+    /// with NOT_FOUND, naming the first table that does not exist, or with FORBIDDEN, naming one that belongs
+    /// to another tenant.
     Map<TableRef, SqlTable> resolve(String tenant, Collection<TableRef> names);
 
     /// Fails as [#open] does if a table is no longer as it was resolved.
     void check(Collection<SqlTable> tables);
 
-    /// Does the same check and, unless it is large, returns the snapshot that [#open] would take now, for a caller who
-    /// opens the tables soon.
+    /// Does the same check and, unless it is large, returns the snapshot that [#open] would take now, for a
+    /// caller who opens the tables soon.
     Optional<TableSnapshot> snapshot(Collection<TableNeeds> needs);
 
-    /// Opens one consistent snapshot of the tables, by the names that they were asked for with: it has every batch that
-    /// was acknowledged before the call. Fails with CONFLICT or NOT_FOUND if a table is no longer the one that is
-    /// needed.
+    /// Opens one consistent snapshot of the tables, by the names that they were asked for with: it has every
+    /// batch that was acknowledged before the call. Fails with CONFLICT or NOT_FOUND if a table is no longer
+    /// the one that is needed.
     ///
     /// What is read is counted with `allocator`; each scan of each table must be closed before that.
     ///

@@ -99,8 +99,8 @@ public record TopicTable(
         return columns;
     }
 
-    /// Returns what DuckDB makes of a field: it has no field ids, can be null, and has UUIDs as texts and fixed as
-    /// binary.
+    /// Returns what DuckDB makes of a field: it has no field ids, can be null, and has UUIDs as texts and fixed
+    /// as binary.
     private static org.apache.arrow.vector.types.pojo.Field shown(TopicField field) {
         return shown(ArrowSchemas.toArrow(field), field.type());
     }

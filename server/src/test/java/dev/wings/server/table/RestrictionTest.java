@@ -54,7 +54,8 @@ class RestrictionTest {
         assertThat(Restriction.anyOf(List.of())).isEqualTo(Restriction.NONE);
     }
 
-    /// All of the texts have the same hash. If the work grew with the square of their number, it would take hours.
+    /// All of the texts have the same hash. If the work grew with the square of their number, it would take
+    /// hours.
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void longListsTakeTimeInProportion() {
