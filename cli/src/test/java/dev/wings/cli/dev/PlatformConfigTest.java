@@ -52,7 +52,7 @@ final class PlatformConfigTest {
     void machineOfADeveloperIsSharedByAllServices() {
         PlatformConfig config = read(Map.of());
 
-        assertThat(config.server().queries()).isEqualTo(2);
+        assertThat(config.server().queries()).isEqualTo(3);
         assertThat(config.server().queryMemoryBytes()).isEqualTo(192 * Settings.MIB);
         assertThat(config.compactor().workers()).isEqualTo(1);
         assertThat(config.compactor().taskMemoryBytes()).isEqualTo(384 * Settings.MIB);
