@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 /// something that cannot be read. Here messages are taken as bytes, as they come, and read by whom they are for.
 final class PutCalls {
 
+    /// A command and a schema.
+    private static final int MAX_FIRST_BYTES = 4 << 20;
+
     private final Statements statements;
     private final ParameterUploads parameters;
     private final IngestUploads ingests;
@@ -150,6 +153,10 @@ final class PutCalls {
         @Override
         public void onMessage(byte[] message) {
             if (next == null) {
+                if (message.length > MAX_FIRST_BYTES) {
+                    throw WingsException.exhausted("the first message is too large: bytes=" + message.length
+                            + ", limit_bytes=" + MAX_FIRST_BYTES);
+                }
                 Flight.FlightData first = parse(message);
                 next = switch (purpose(first)) {
                     case Purpose.Gathered gathered -> parameters.open(call, gathered);
