@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +55,9 @@ public final class TaskScheduling implements AutoCloseable {
     /// metrics are read.
     private static final Duration RECHECK = Duration.ofSeconds(10);
 
+    /// A round that takes longer waits for a database that does not answer.
+    private static final Duration LAST_ROUND = Duration.ofSeconds(5);
+
     private static final Duration PRUNE = Duration.ofMinutes(1);
 
     /// How many commits one transaction looks at.
@@ -69,6 +73,7 @@ public final class TaskScheduling implements AutoCloseable {
     private final FollowUps followUps;
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition roundOver = lock.newCondition();
     /// Whether a round runs, or its timer.
     private boolean running;
     private boolean soon;
@@ -192,6 +197,7 @@ public final class TaskScheduling implements AutoCloseable {
             lock.lock();
             try {
                 running = false;
+                roundOver.signalAll();
                 soon |= again;
                 if (!closed) {
                     arm(soon ? PAUSE : RECHECK);
@@ -199,6 +205,14 @@ public final class TaskScheduling implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    /// Waits for a round that is under way: who closes this closes the store next. The lock is held.
+    private void awaitRound() throws InterruptedException {
+        long left = LAST_ROUND.toNanos();
+        while (running && left > 0) {
+            left = scheduler.awaitNanos(lock, roundOver, left);
         }
     }
 
@@ -290,6 +304,10 @@ public final class TaskScheduling implements AutoCloseable {
             if (timer != null) {
                 timer.cancel();
             }
+            open = subscription;
+            awaitRound();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             open = subscription;
         } finally {
             lock.unlock();

@@ -34,6 +34,7 @@ final class CountingTaskStore implements TaskStore {
     private final AtomicInteger leases = new AtomicInteger();
     private final AtomicInteger searches = new AtomicInteger();
     private volatile @Nullable UUID refused;
+    private volatile Runnable whileSearching = () -> {};
 
     CountingTaskStore(TaskStore store) {
         this.store = store;
@@ -50,6 +51,11 @@ final class CountingTaskStore implements TaskStore {
 
     void refuseToCount(UUID namespaceUid) {
         refused = namespaceUid;
+    }
+
+    /// Looks at all namespaces take as long as this.
+    void whileSearching(Runnable work) {
+        whileSearching = work;
     }
 
     @Override
@@ -91,6 +97,7 @@ final class CountingTaskStore implements TaskStore {
     @Override
     public List<UUID> findNamespacesWithNewPages() {
         searches.incrementAndGet();
+        whileSearching.run();
         return store.findNamespacesWithNewPages();
     }
 

@@ -34,6 +34,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -164,6 +166,38 @@ final class TaskSchedulingTest {
                 .extracting(TaskRecord::kind)
                 .contains(TaskKind.COMPACT);
         assertThat(store.findNamespacesWithNewPages()).containsExactly(first);
+    }
+
+    /// Who closes it closes the store next.
+    @Test
+    void roundUnderWayEndsBeforeTheClose() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        List<String> happened = Collections.synchronizedList(new ArrayList<>());
+        store.whileSearching(() -> {
+            begun.countDown();
+            try {
+                mayEnd.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            happened.add("searched");
+        });
+        Future<?> round = threads.submit(() -> time.advance(Duration.ofSeconds(15)));
+        begun.await();
+        Thread closing = Thread.ofPlatform().start(() -> {
+            scheduling.close();
+            happened.add("closed");
+        });
+        while (closing.isAlive()
+                && closing.getState() != Thread.State.TIMED_WAITING
+                && closing.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        mayEnd.countDown();
+        closing.join();
+        round.get();
+        assertThat(happened).containsExactly("searched", "closed");
     }
 
     @Test
