@@ -87,6 +87,8 @@ class FirstStatementsIT {
     @Test
     void tablesAreShown() throws Exception {
         assertThat(sql.query("show tables")).containsExactly("flights");
+        assertThat(sql.query("SHOW COLUMNS FROM flights")).isNotEmpty().isEqualTo(sql.query("describe flights"));
+        assertThatThrownBy(() -> sql.query("show columns in nosuch")).hasMessageContaining("nosuch");
         assertThat(sql.query(" SHOW  Tables ; ")).containsExactly("flights");
         assertThat(sql.query("show tables", schema("sales"))).containsExactly("duckdb_tables", "orders");
         assertThat(sql.query("show schemas")).containsExactly("default", "sales", "system");

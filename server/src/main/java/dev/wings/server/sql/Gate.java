@@ -47,6 +47,11 @@ public final class Gate {
     private static final Pattern SHOW = Pattern.compile(
             "\\s*+show\\s++(all\\s++tables|tables|schemas|databases)\\s*+;?\\s*+", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern SHOW_COLUMNS =
+            Pattern.compile("\\s*+show\\s++columns\\s++(?:from|in)\\s", Pattern.CASE_INSENSITIVE);
+
+    private static final String DESCRIBE = "DESCRIBE ";
+
     private static final Map<String, String> SHOWN = Map.of(
             "tables",
             "SELECT table_name AS name FROM wings.system.tables WHERE table_schema = current_schema() ORDER BY name",
@@ -72,6 +77,12 @@ public final class Gate {
         if (show.matches()) {
             String what = TableRef.folded(show.group(1)).replaceAll("\\s++", " ");
             return checkQuery(engine, SHOWN.getOrDefault(what, ""), homeSchema);
+        }
+        Matcher columns = SHOW_COLUMNS.matcher(sql);
+        if (columns.lookingAt()) {
+            // as long as what it stands for, so that places in errors stay right
+            String described = " ".repeat(columns.end() - DESCRIBE.length()) + DESCRIBE + sql.substring(columns.end());
+            return checkQuery(engine, described, homeSchema);
         }
         Matcher explain = EXPLAIN.matcher(sql);
         if (!explain.lookingAt()) {
