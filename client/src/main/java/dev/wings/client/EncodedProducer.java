@@ -81,17 +81,22 @@ public final class EncodedProducer implements AutoCloseable {
         ClientCall<byte[], Flight.PutResult> call = channel.newCall(DO_PUT, CallOptions.DEFAULT.withExecutor(executor));
         Metadata headers = new Metadata();
         headers.put(TENANT, endpoint.tenant());
-        call.start(new Answers(endpoint, call, listener), headers);
-        call.request(1);
-        EncodedProducer producer = new EncodedProducer(channel, call);
-        producer.send(Flight.FlightData.newBuilder()
+        byte[] first = Flight.FlightData.newBuilder()
                 .setFlightDescriptor(Flight.FlightDescriptor.newBuilder()
                         .setType(Flight.FlightDescriptor.DescriptorType.PATH)
                         .addPath(topic))
                 .setDataHeader(schema)
                 .build()
-                .toByteArray());
-        return producer;
+                .toByteArray();
+        try {
+            call.start(new Answers(endpoint, call, listener), headers);
+            call.request(1);
+            call.sendMessage(first);
+        } catch (RuntimeException | Error e) {
+            channel.shutdownNow();
+            throw e;
+        }
+        return new EncodedProducer(channel, call);
     }
 
     /// Sends one message, `FlightData` in the form that it has on the wire.

@@ -40,7 +40,7 @@ public record ValueBounds(
         LONG,
         FLOAT,
         DOUBLE,
-        /// Of at most 18 digits.
+        /// The decimal has at most 18 digits.
         DECIMAL,
         TEXT,
         /// Values whose order is not the same for all who read them, and those of nested types.
@@ -65,7 +65,7 @@ public record ValueBounds(
 
     private static final int MAX_DIGITS = 18;
 
-    /// Of the column of a batch.
+    /// The bounds of one column of a batch.
     static ValueBounds of(int fieldId, Field field, ArrayData array) {
         Kind kind = kind(field.getType());
         return new ValueBounds(fieldId, kind, array.nullCount(), bounds(kind, array));
@@ -188,7 +188,7 @@ public record ValueBounds(
         return Double.longBitsToDouble(ordered ^ (ordered >> 63 >>> 1));
     }
 
-    /// Of the same column of these rows and of others.
+    /// The bounds of the same column of these rows and of others.
     public ValueBounds and(ValueBounds other) {
         if (fieldId != other.fieldId || kind != other.kind) {
             throw new IllegalArgumentException("bounds of different columns: " + this + ", " + other);

@@ -148,7 +148,7 @@ class ValueBoundsTest {
         return ByteString.copyFrom(Conversions.toByteBuffer(type, value));
     }
 
-    /// Of a column that went the way of a producer's batch.
+    /// The bounds of a column that went the way of a producer's batch.
     private ValueBounds bounds(FieldType type, List<@Nullable Object> values) {
         TopicSchema topic = new TopicSchema(0, List.of(TopicField.optional(3, "c", type)), 3);
         SchemaBinding binding = SchemaBinding.bind(ArrowSchemas.toArrow(topic), topic);

@@ -115,20 +115,16 @@ final class IngestUploads {
             Ingests.Target ready = CallWork.run(() ->
                     ingests.prepare(command, caller.tenant(), caller.session().schema(), schema.schema()));
             target = ready;
-            try {
-                EncodedProducer opened = streams.openEncoded(ready.topic(), first.getDataHeader(), this);
-                synchronized (this) {
-                    if (over) {
-                        opened.close();
-                    } else {
-                        producer = opened;
-                        waits = true;
-                        askIfReady();
-                    }
+            // where this fails, the call ends, which undoes what was made
+            EncodedProducer opened = streams.openEncoded(ready.topic(), first.getDataHeader(), this);
+            synchronized (this) {
+                if (over) {
+                    opened.close();
+                } else {
+                    producer = opened;
+                    waits = true;
+                    askIfReady();
                 }
-            } catch (RuntimeException | Error e) {
-                undo();
-                throw e;
             }
         }
 
@@ -198,8 +194,7 @@ final class IngestUploads {
             rejected++;
             if (reason == null) {
                 reason = answer.getRejected().getMessage();
-                // what comes after it would be rejected, too, as a rule: what is under way is waited for, and no more
-                // sent
+                // as a rule, what comes after it would be rejected, too: no more is sent, and the rest is waited for
                 finish();
             }
         }
@@ -208,14 +203,17 @@ final class IngestUploads {
         public void onEnd(Optional<WingsException> failure) {
             // a stream with a batch that was rejected ends with a failure, too
             Optional<WingsException> all = rejection().or(() -> failure).or(this::breakOff);
-            if (all.isPresent()) {
-                undo();
-            }
             synchronized (this) {
+                // what was made is undone once: the next table of the name may be another's
                 if (over) {
                     return;
                 }
                 end();
+            }
+            if (all.isPresent()) {
+                undo();
+            }
+            synchronized (this) {
                 all.ifPresentOrElse(this::answerFailure, this::answerRows);
             }
         }
@@ -281,9 +279,8 @@ final class IngestUploads {
             abandon();
         }
 
-        /// The call is over. Where that is not because the ingestor ended it, the client broke it off, or sent what
-        /// cannot
-        /// be taken.
+        /// The call is over. Where that is not because the ingestor ended it, the client broke it off, or it sent
+        /// what cannot be taken.
         private void abandon() {
             synchronized (this) {
                 if (over) {

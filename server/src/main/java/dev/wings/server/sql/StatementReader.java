@@ -99,8 +99,7 @@ public final class StatementReader {
     }
 
     /// A name, in double quotes where it has more than letters, digits and underscores. Quoted or not, it is returned
-    /// as
-    /// it was written.
+    /// as it was written.
     public String name(String what) {
         int start = skipBlanks();
         if (start < text.length() && text.charAt(start) == '"') {
