@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import time
 import warnings
 
 import adbc_driver_flightsql.dbapi as flight_sql
@@ -79,6 +80,19 @@ refused(lambda: ingest(bad, "create", "never"), "at", "dropped")
 refused(lambda: query("select * from adbc.never"), "never")
 refused(lambda: ingest(bad, "append"), "rows were rejected", "at", "row=1")
 same(count("adbc.orders"), ROWS)
+
+
+
+# the table of a client that breaks off is dropped, and stays dropped
+def broken():
+    yield from table.slice(0, 10).to_batches()
+    raise ValueError("the client breaks off")
+
+
+refused(lambda: ingest(pa.RecordBatchReader.from_batches(table.schema, broken()), "create", "left"), "breaks off")
+end = time.monotonic() + 60
+while count("system.topics where topic = 'adbc.left'") > 0:
+    assert time.monotonic() < end, "the table is still there"
 
 # rows of parameters
 query("create table adbc.pairs (id bigint not null, name varchar, price decimal(12, 2), day date)")

@@ -24,6 +24,7 @@ import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.server.write.Ingests;
 import dev.wings.server.write.RowStreams;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -261,8 +262,10 @@ final class IngestUploads {
         /// The failure that ended the call is told already.
         private void undo() {
             try {
-                if (target != null) {
-                    ingests.undo(target);
+                Ingests.Target made = target;
+                if (made != null) {
+                    // the call may have been cancelled, and the calls of one that was fail at once
+                    Context.current().fork().run(() -> ingests.undo(made));
                 }
             } catch (RuntimeException e) {
                 LOG.warn("a table that was made for rows which were not stored stays: table={}", table(), e);
