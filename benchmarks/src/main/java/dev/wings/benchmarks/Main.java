@@ -28,6 +28,7 @@ import dev.wings.benchmarks.figures.Scale;
 import dev.wings.benchmarks.figures.SegmentQueryBenchmark;
 import dev.wings.benchmarks.figures.StartBenchmark;
 import dev.wings.benchmarks.figures.TableCommitBenchmark;
+import dev.wings.benchmarks.figures.WriteBenchmark;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -78,6 +79,7 @@ public final class Main implements Callable<Integer> {
         new StartBenchmark(bench).run();
         new IngestBenchmark(bench).run();
         new LatencyBenchmark(bench).run();
+        new WriteBenchmark(bench).run();
         new QueryBenchmark(bench).run();
         new CompactionBenchmark(bench).run();
         new SegmentQueryBenchmark(bench).run();

@@ -28,6 +28,18 @@ public enum FigureKind {
             "ms",
             "median from the time of a batch to its acknowledgement at 5 MB/s, linger 5 ms; floor: batches dropped"),
     ACK_P99("ack-p99", "ms", "99th percentile of the same"),
+    ADBC_INGEST(
+            "adbc-ingest",
+            "MB/s",
+            "bulk ingest through the SQL server, 64K-row batches of 100 B rows, one stream; floor: DoPut of the same"),
+    INSERT_SELECT(
+            "insert-select",
+            "M rows/s",
+            "INSERT ... SELECT of 10M rows in pages, topic to topic; floor: DoPut of the same rows, one stream"),
+    PREPARED_INSERT(
+            "prepared-insert",
+            "k rows/s",
+            "INSERT with 1,000 rows of parameters at a time, 4 sessions, linger 5 ms; floor: DoPut of the same batches"),
     SCAN("scan", "MB/s", "DoGet of select * over 10M rows in pages, one reader; floor: ready batches streamed"),
     GROUP_BY("group-by", "s", "group by over 10M rows in pages; floor: DuckDB over the same batches in memory"),
     ONE_ROW("one-row", "ms", "median of a select of one row by a warm server, whole round trip"),
@@ -83,6 +95,9 @@ public enum FigureKind {
             case INGEST_MEMORY -> new Target.AtMost(2_048);
             case ACK_P50 -> new Target.AtMost(10);
             case ACK_P99 -> new Target.AtMost(30);
+            case ADBC_INGEST -> new Target.RatioAtLeast(0.70);
+            case INSERT_SELECT -> new Target.AtLeast(1);
+            case PREPARED_INSERT -> new Target.AtLeast(200);
             case SCAN -> new Target.RatioAtLeast(0.50);
             case GROUP_BY -> new Target.RatioAtMost(2);
             case ONE_ROW -> new Target.AtMost(20);

@@ -29,6 +29,7 @@ import java.time.Duration;
 /// @param snapshots how many snapshots a table has when a commit is measured
 /// @param lagWindow how long rows are watched on their way into the lake
 /// @param queries how often the small query runs
+/// @param preparedInserts how many statements each session runs that inserts rows of parameters
 public record Scale(
         String name,
         int rounds,
@@ -40,7 +41,8 @@ public record Scale(
         int lookupBatches,
         int snapshots,
         Duration lagWindow,
-        int queries) {
+        int queries,
+        int preparedInserts) {
 
     /// How many rows a large batch has.
     public static final int LARGE_BATCH_ROWS = 65_536;
@@ -61,6 +63,7 @@ public record Scale(
                 61,
                 1_000,
                 Duration.ofSeconds(75),
+                500,
                 500);
     }
 
@@ -77,6 +80,7 @@ public record Scale(
                 8,
                 100,
                 Duration.ofSeconds(20),
+                50,
                 50);
     }
 
@@ -92,7 +96,8 @@ public record Scale(
                 lookupBatches,
                 snapshots,
                 lagWindow,
-                queries);
+                queries,
+                preparedInserts);
     }
 
     public long largeRows() {

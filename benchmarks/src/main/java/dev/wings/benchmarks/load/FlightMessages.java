@@ -85,6 +85,11 @@ public record FlightMessages(DataSet rows, List<byte[]> batches, int rowsPerBatc
                 .setType(FlightDescriptor.DescriptorType.PATH)
                 .addPath(topic)
                 .build();
+        return opening(descriptor);
+    }
+
+    /// The first message of a DoPut that is for something else than a topic.
+    byte[] opening(FlightDescriptor descriptor) {
         return encode(rows.arrowSchema())
                 .setFlightDescriptor(descriptor)
                 .build()
