@@ -17,7 +17,7 @@ package dev.wings.cli.demo;
 
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
-import dev.wings.cli.push.OnLoss;
+import dev.wings.common.text.OnLoss;
 import dev.wings.cli.push.Pace;
 import dev.wings.cli.push.PushStatus;
 import dev.wings.cli.push.Pusher;

@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.OnLoss;
 import dev.wings.common.arrow.BodyCompression;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;

@@ -15,6 +15,9 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.ValueWriter;
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.OnLoss;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
@@ -47,7 +50,7 @@ final class CsvRows extends TextRows {
     List<TopicField> findFields(TopicSchema topic) throws IOException {
         readHeader(topic);
         return header.stream()
-                .map(column -> topic.find(column).orElseThrow(() -> RowFile.noSuchField(column)))
+                .map(column -> topic.find(column).orElseThrow(() -> ValueWriter.noSuchField(column)))
                 .toList();
     }
 

@@ -15,9 +15,11 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.OnLoss;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.wings.cli.push.ValueWriter.Members;
+import dev.wings.common.text.ValueWriter.Members;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;

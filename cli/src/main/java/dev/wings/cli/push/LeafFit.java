@@ -15,6 +15,10 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.ValueWriter;
+import dev.wings.common.text.Digits;
+import dev.wings.common.text.LossException;
+import dev.wings.common.text.OnLoss;
 import dev.wings.cli.push.LeafReading.Family;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
@@ -209,7 +213,7 @@ record LeafFit(
     private WingsException mismatch(FieldVector source, int position, long row) {
         return WingsException.invalid("row " + row + ": the value does not fit the field: field=\""
                 + TopicField.printable(path) + "\", expected=" + type + ", found="
-                + text(source, position) + ", type=" + sourceType + "; " + ValueWriter.LOSS);
+                + text(source, position) + ", type=" + sourceType + "; " + ValueWriter.LOSS + RowFile.LOSS_ADVICE);
     }
 
     private String text(FieldVector source, int position) {

@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.ValueWriter;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicField;

@@ -15,6 +15,8 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.ValueWriter;
+import dev.wings.common.text.OnLoss;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.schema.TopicSchema;

@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.OnLoss;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;

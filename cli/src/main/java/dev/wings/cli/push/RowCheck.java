@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.OnLoss;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Ticker;
 import dev.wings.common.arrow.BatchLimits;

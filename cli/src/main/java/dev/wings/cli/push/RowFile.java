@@ -15,6 +15,9 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.ValueWriter;
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.OnLoss;
 import dev.wings.cli.output.FailureText;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Ticker;
@@ -52,6 +55,12 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
 
     int COPY_BYTES = 1 << 16;
 
+    /// What a message says that can be done where digits would be lost.
+    String LOSS_ADVICE = ": see --on-loss";
+
+    /// How text is read of which the user says nothing.
+    TextOptions DEFAULT_TEXT = TextOptions.DEFAULT.withLossAdvice(LOSS_ADVICE);
+
     /// Opens a file, or standard input. A format that is not given is guessed from the first bytes and the name.
     static RowFile open(String name, Optional<FileFormat> format) {
         return open(name, format, false);
@@ -61,7 +70,7 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     ///
     /// @param again whether it is read more than once: then standard input is always copied
     static RowFile open(String name, Optional<FileFormat> format, boolean again) {
-        return open(name, format, again, TextOptions.DEFAULT);
+        return open(name, format, again, DEFAULT_TEXT);
     }
 
     /// As [#open(String, Optional, boolean)], with what the user says of text. Fails with INVALID for what makes no
@@ -207,15 +216,6 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     private static String copying(String name, long bytes, long startNanos) {
         return "reading " + name + ": " + Human.bytes((double) bytes) + ", "
                 + Duration.ofNanos(System.nanoTime() - startNanos).toSeconds() + " s";
-    }
-
-    /// The failure for a value of a field that the topic does not have.
-    static WingsException noSuchField(String path) {
-        if (path.equals(TopicSchema.OFFSET_COLUMN) || path.equals(TopicSchema.TIMESTAMP_COLUMN)) {
-            return WingsException.invalid("the field is one that Wings adds to each topic, and cannot be pushed: field="
-                    + ValueWriter.quoted(path) + "; 'select * exclude (__offset__, __timestamp__)' leaves them out");
-        }
-        return WingsException.invalid("the topic has no such field: field=" + ValueWriter.quoted(path));
     }
 
     /// The failure to read `name`, in the user's words.

@@ -15,7 +15,9 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.cli.push.TextOptions.DateFormat;
+import dev.wings.common.text.ValueWriter;
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.TextOptions.DateFormat;
 import dev.wings.common.error.WingsException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
@@ -166,7 +168,8 @@ public final class TextArguments {
                 character("--decimal", decimal),
                 thousands.map(this::thousands),
                 dateFormats.stream().map(TextArguments::format).toList(),
-                badLines == BadLines.SKIP);
+                badLines == BadLines.SKIP,
+                RowFile.LOSS_ADVICE);
     }
 
     private static char character(String option, String text) {

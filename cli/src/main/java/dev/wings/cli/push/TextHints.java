@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.ValueWriter;
 import java.time.YearMonth;
 import java.util.Optional;
 import java.util.regex.Matcher;

@@ -15,6 +15,9 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.ValueWriter;
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.OnLoss;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;

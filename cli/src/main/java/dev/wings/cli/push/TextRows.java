@@ -15,6 +15,8 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.OnLoss;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.wings.common.error.ErrorKind;

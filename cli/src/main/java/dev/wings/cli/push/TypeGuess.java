@@ -15,6 +15,10 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.ValueWriter;
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.TextValues;
+import dev.wings.common.text.OnLoss;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.wings.common.error.WingsException;

@@ -18,7 +18,7 @@ package dev.wings.cli.resource;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Table;
 import dev.wings.cli.push.FileNames;
-import dev.wings.cli.push.OnLoss;
+import dev.wings.common.text.OnLoss;
 import dev.wings.cli.push.RowCheck;
 import dev.wings.cli.push.RowFile;
 import dev.wings.cli.push.TextArguments;

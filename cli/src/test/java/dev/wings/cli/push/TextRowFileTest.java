@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.push;
 
+import dev.wings.common.text.OnLoss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.push;
+package dev.wings.common.text;
 
 import dev.wings.common.schema.FieldType;
 import java.nio.charset.Charset;
@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// How text files are read where they are not what is expected of them.
+/// How text is read where they are not what is expected of them.
 ///
 /// @param nulls texts that are nulls, in CSV unless they stand in quotes
 /// @param delimiter stands between CSV's fields; guessed if empty
@@ -45,7 +45,8 @@ import org.jspecify.annotations.Nullable;
 /// @param thousands what may stand between groups of three digits of numbers
 /// @param dateFormats formats of dates and times, beside those of ISO 8601
 /// @param skipBadLines whether lines that cannot be taken are left out
-record TextOptions(
+/// @param lossAdvice what a message adds that can be done where digits would be lost; empty for nothing
+public record TextOptions(
         Set<String> nulls,
         Optional<Character> delimiter,
         char quote,
@@ -59,11 +60,12 @@ record TextOptions(
         char decimal,
         Optional<Character> thousands,
         List<DateFormat> dateFormats,
-        boolean skipBadLines) {
+        boolean skipBadLines,
+        String lossAdvice) {
 
-    static final char NO_QUOTE = '\0';
+    public static final char NO_QUOTE = '\0';
 
-    static final TextOptions DEFAULT = new TextOptions(
+    public static final TextOptions DEFAULT = new TextOptions(
             Set.of(),
             Optional.empty(),
             '"',
@@ -77,22 +79,44 @@ record TextOptions(
             '.',
             Optional.empty(),
             List.of(),
-            false);
+            false,
+            "");
 
     private static final Pattern DECIMAL_NUMBER = Pattern.compile("[-+]?[0-9]*[^0-9a-zA-Z][0-9]+([eE][-+]?[0-9]+)?");
 
-    TextOptions {
+    public TextOptions {
         nulls = Set.copyOf(nulls);
         names = List.copyOf(names);
         dateFormats = List.copyOf(dateFormats);
     }
 
-    boolean isNull(String text) {
+    /// The same, but for what is said where digits would be lost.
+    public TextOptions withLossAdvice(String advice) {
+        return new TextOptions(
+                nulls,
+                delimiter,
+                quote,
+                escapes,
+                header,
+                names,
+                types,
+                skip,
+                comment,
+                encoding,
+                decimal,
+                thousands,
+                dateFormats,
+                skipBadLines,
+                advice);
+    }
+
+    /// Whether the text stands for a null.
+    public boolean isNull(String text) {
         return !nulls.isEmpty() && nulls.contains(text);
     }
 
     /// The text as it is written by default, for a value of a type.
-    String plain(FieldType type, String text) {
+    public String plain(FieldType type, String text) {
         return switch (type) {
             case FieldType.Decimal ignored -> number(text);
             case FieldType.Primitive primitive ->
@@ -107,7 +131,7 @@ record TextOptions(
 
     /// As [#plain(FieldType, String)], where the type is not known: a text that could be of several types stays
     /// as it stands.
-    String plain(String text) {
+    public String plain(String text) {
         String bare = text.strip();
         String joined = joined(bare);
         if (!joined.equals(bare)
@@ -167,7 +191,7 @@ record TextOptions(
     }
 
     /// One way to write dates and times.
-    record DateFormat(java.time.format.DateTimeFormatter formatter) {
+    public record DateFormat(java.time.format.DateTimeFormatter formatter) {
 
         /// The text as ISO 8601 has it: a date, a time, or both, with a zone if it has one.
         private Optional<String> iso(String text) {

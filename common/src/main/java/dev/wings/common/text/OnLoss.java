@@ -13,14 +13,22 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.push;
+package dev.wings.common.text;
 
-/// A value is of the type's kind, but the type cannot hold it to its last digit.
-final class LossException extends IllegalArgumentException {
+import java.util.Locale;
 
-    private static final long serialVersionUID = 1L;
+/// What becomes of a value of a file that the topic's field cannot hold to its last digit.
+public enum OnLoss {
+    /// The file is refused at such a value.
+    REJECT,
+    /// Digits that the type has no place for are cut off; for a `float` or `double` the value is rounded. What
+    /// lies beyond the range of the type is refused.
+    TRUNCATE,
+    /// A null takes its place.
+    NULL;
 
-    LossException(String message) {
-        super(message);
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.push;
+package dev.wings.common.text;
 
 import dev.wings.common.schema.FieldType;
 import java.math.BigDecimal;
@@ -58,11 +58,11 @@ import org.apache.arrow.vector.VarCharVector;
 ///
 /// Blanks around the text do not count, except in a string. Methods fail with [IllegalArgumentException] for text
 /// that is no value of the type.
-final class TextValues {
+public final class TextValues {
 
     /// Puts the value of a text into a vector.
     @FunctionalInterface
-    interface Writer {
+    public interface Writer {
         void write(int index, String text);
     }
 
@@ -85,7 +85,7 @@ final class TextValues {
     private TextValues() {}
 
     /// What a message says that a text of the type looks like.
-    static String expected(FieldType type) {
+    public static String expected(FieldType type) {
         return switch (type) {
             case FieldType.Primitive.DATE -> "date as 2001-02-03";
             case FieldType.Primitive.TIME -> "time as 04:05:06.123456";
@@ -100,7 +100,7 @@ final class TextValues {
     /// The writer of values of a simple type into its canonical vector.
     ///
     /// @param onLoss what it does with a number or a point in time of more digits than the type has
-    static Writer writer(FieldType type, FieldVector vector, OnLoss onLoss) {
+    public static Writer writer(FieldType type, FieldVector vector, OnLoss onLoss) {
         Writer writer = exactWriter(type, vector, onLoss);
         if (onLoss != OnLoss.NULL) {
             return writer;
@@ -186,7 +186,7 @@ final class TextValues {
         };
     }
 
-    static boolean bool(String text) {
+    public static boolean bool(String text) {
         if (text.equalsIgnoreCase("true")) {
             return true;
         }
@@ -196,7 +196,7 @@ final class TextValues {
         throw mismatch();
     }
 
-    static long integer(String text, OnLoss onLoss) {
+    public static long integer(String text, OnLoss onLoss) {
         int digits = text.startsWith("-") ? text.length() - 1 : text.length();
         if (digits > 0 && digits < LONG_DIGITS && isDigits(text, text.length() - digits)) {
             return Long.parseLong(text);
@@ -218,7 +218,7 @@ final class TextValues {
         return endsWithLetter(text) ? (float) notFinite(text) : signed(text, Digits.float32(number(text), onLoss));
     }
 
-    static double float64(String text, OnLoss onLoss) {
+    public static double float64(String text, OnLoss onLoss) {
         return endsWithLetter(text) ? notFinite(text) : signed(text, Digits.float64(number(text), onLoss));
     }
 
@@ -231,11 +231,11 @@ final class TextValues {
         return number == 0 && text.startsWith("-") ? -0.0 : number;
     }
 
-    static BigDecimal number(String text) {
+    public static BigDecimal number(String text) {
         return new BigDecimal(checkNumber(text));
     }
 
-    static LocalDate date(String text) {
+    public static LocalDate date(String text) {
         check(text.length() == DATE_LENGTH && text.charAt(4) == '-' && text.charAt(7) == '-');
         int month = digits(text, 5, 7);
         int day = digits(text, 8, 10);
@@ -246,7 +246,7 @@ final class TextValues {
     }
 
     /// Microseconds since midnight.
-    static long time(String text, OnLoss onLoss) {
+    public static long time(String text, OnLoss onLoss) {
         int length = text.length();
         check(length >= MINUTE_LENGTH && text.charAt(2) == ':');
         check(length == MINUTE_LENGTH || (length >= SECOND_LENGTH && text.charAt(5) == ':'));
@@ -278,7 +278,7 @@ final class TextValues {
     }
 
     /// Microseconds since 1970 on the same clock.
-    static long timestamp(String text, OnLoss onLoss) {
+    public static long timestamp(String text, OnLoss onLoss) {
         if (text.length() <= DATE_LENGTH) {
             return micros(date(text), 0);
         }
@@ -288,7 +288,7 @@ final class TextValues {
     }
 
     /// Microseconds since 1970 UTC.
-    static long timestamptz(String text, OnLoss onLoss) {
+    public static long timestamptz(String text, OnLoss onLoss) {
         int zone = zone(text);
         if (zone < 0) {
             return timestamp(text, onLoss);
@@ -298,7 +298,7 @@ final class TextValues {
     }
 
     /// Where the time zone starts; -1 if there is none.
-    static int zone(String text) {
+    public static int zone(String text) {
         int utc = text.length() - UTC.length();
         if (utc > DATE_LENGTH && text.regionMatches(true, utc, UTC, 0, UTC.length())) {
             return utc;

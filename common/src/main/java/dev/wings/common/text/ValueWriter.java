@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.push;
+package dev.wings.common.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -22,6 +22,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicField;
+import dev.wings.common.schema.TopicSchema;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -39,24 +40,27 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Simple values are text in both, see [TextValues]; a string also takes any other JSON value, as its JSON text.
 /// Structs, lists and maps are JSON.
-abstract sealed class ValueWriter {
+public abstract sealed class ValueWriter {
 
-    /// A message ends with this if the value could be taken otherwise.
-    static final String LOSS = "digits would be lost: see --on-loss";
+    /// A message says this of a value of more digits than its field has.
+    public static final String LOSS = "digits would be lost";
 
     private static final JsonFactory JSON = new JsonFactory();
 
     final String path;
     final FieldType type;
 
-    private ValueWriter(String path, FieldType type) {
+    private final TextOptions options;
+
+    private ValueWriter(String path, FieldType type, TextOptions options) {
         this.path = path;
         this.type = type;
+        this.options = options;
     }
 
     /// @param path the names of the fields that it is inside of and its own, with points between them
     /// @param onLoss what becomes of simple values of more digits than their type has
-    static ValueWriter of(String path, FieldType type, FieldVector vector, OnLoss onLoss, TextOptions options) {
+    public static ValueWriter of(String path, FieldType type, FieldVector vector, OnLoss onLoss, TextOptions options) {
         return switch (type) {
             case FieldType.Struct struct -> new OfStruct(path, struct, (StructVector) vector, onLoss, options);
             case FieldType.ListOf list -> new OfList(path, list, (ListVector) vector, onLoss, options);
@@ -67,10 +71,11 @@ abstract sealed class ValueWriter {
         };
     }
 
-    abstract void writeText(int index, String text) throws IOException;
+    /// Takes a text; fails as said above.
+    public abstract void writeText(int index, String text) throws IOException;
 
     /// Takes the value whose first token is the current one, to its last token.
-    abstract void writeJson(int index, JsonParser json) throws IOException;
+    public abstract void writeJson(int index, JsonParser json) throws IOException;
 
     final WingsException mismatch(String found) {
         return WingsException.invalid("the value does not fit the field: field=\"" + TopicField.printable(path)
@@ -79,16 +84,26 @@ abstract sealed class ValueWriter {
 
     /// The failure for a value that is no text of the type, or has more digits than the type.
     final WingsException mismatch(String found, RuntimeException reason) {
-        return mismatch(reason instanceof LossException ? found + "; " + LOSS : found);
+        return mismatch(reason instanceof LossException ? found + "; " + LOSS + options.lossAdvice() : found);
     }
 
     /// Whether the value whose first token is the current one is a null.
-    static boolean isNull(JsonParser json, TextOptions options) throws IOException {
+    public static boolean isNull(JsonParser json, TextOptions options) throws IOException {
         JsonToken token = json.currentToken();
         return token == JsonToken.VALUE_NULL || (token.isScalarValue() && options.isNull(json.getText()));
     }
 
-    static String quoted(String text) {
+    /// The failure for a value of a field that the topic does not have.
+    public static WingsException noSuchField(String path) {
+        if (path.equals(TopicSchema.OFFSET_COLUMN) || path.equals(TopicSchema.TIMESTAMP_COLUMN)) {
+            return WingsException.invalid("the field is one that Wings adds to each topic, and cannot be pushed: field="
+                    + quoted(path) + "; 'select * exclude (__offset__, __timestamp__)' leaves them out");
+        }
+        return WingsException.invalid("the topic has no such field: field=" + quoted(path));
+    }
+
+    /// The text in quotes, as messages have what clients wrote.
+    public static String quoted(String text) {
         return '"' + TopicField.printable(text) + '"';
     }
 
@@ -103,7 +118,7 @@ abstract sealed class ValueWriter {
     }
 
     /// The text of the value that the current token starts, which is taken to its last token.
-    static String copy(JsonParser json) throws IOException {
+    public static String copy(JsonParser json) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator copy = JSON.createGenerator(text)) {
             int depth = 0;
@@ -126,7 +141,7 @@ abstract sealed class ValueWriter {
     }
 
     /// The columns of a row, or the fields of a struct.
-    static final class Members {
+    public static final class Members {
 
         private final String prefix;
         private final Map<String, Integer> positions = new HashMap<>();
@@ -136,7 +151,7 @@ abstract sealed class ValueWriter {
         private long objects;
 
         /// @param prefix goes before the members' paths
-        Members(String prefix, List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss, TextOptions options) {
+        public Members(String prefix, List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss, TextOptions options) {
             this.prefix = prefix;
             this.options = options;
             this.seen = new long[fields.size()];
@@ -153,7 +168,7 @@ abstract sealed class ValueWriter {
         }
 
         /// Takes the object that the current token starts.
-        void writeJson(int index, JsonParser json) throws IOException {
+        public void writeJson(int index, JsonParser json) throws IOException {
             objects++;
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
@@ -162,7 +177,7 @@ abstract sealed class ValueWriter {
                     position = positions.get(TopicField.folded(name));
                 }
                 if (position == null) {
-                    throw RowFile.noSuchField(prefix + name);
+                    throw noSuchField(prefix + name);
                 }
                 if (seen[position] == objects) {
                     throw WingsException.invalid(
@@ -183,13 +198,13 @@ abstract sealed class ValueWriter {
         private final TextOptions options;
 
         OfSimple(String path, FieldType type, FieldVector vector, OnLoss onLoss, TextOptions options) {
-            super(path, type);
+            super(path, type, options);
             this.writer = TextValues.writer(type, vector, onLoss);
             this.options = options;
         }
 
         @Override
-        void writeText(int index, String text) {
+        public void writeText(int index, String text) {
             try {
                 writer.write(index, options.plain(type, text));
             } catch (IllegalArgumentException | ArithmeticException e) {
@@ -198,7 +213,7 @@ abstract sealed class ValueWriter {
         }
 
         @Override
-        void writeJson(int index, JsonParser json) throws IOException {
+        public void writeJson(int index, JsonParser json) throws IOException {
             String text;
             if (json.currentToken() == JsonToken.VALUE_STRING) {
                 text = options.plain(type, json.getText());
@@ -220,12 +235,12 @@ abstract sealed class ValueWriter {
     /// Values that stand in CSV as JSON.
     private abstract static sealed class Nested extends ValueWriter {
 
-        Nested(String path, FieldType type) {
-            super(path, type);
+        Nested(String path, FieldType type, TextOptions options) {
+            super(path, type, options);
         }
 
         @Override
-        final void writeText(int index, String text) throws IOException {
+        public final void writeText(int index, String text) throws IOException {
             try (JsonParser json = JSON.createParser(text)) {
                 @Nullable JsonToken first = json.nextToken();
                 if (first == null) {
@@ -255,13 +270,13 @@ abstract sealed class ValueWriter {
         private final Members members;
 
         OfStruct(String path, FieldType.Struct type, StructVector structs, OnLoss onLoss, TextOptions options) {
-            super(path, type);
+            super(path, type, options);
             this.structs = structs;
             this.members = new Members(path + ".", type.fields(), structs.getChildrenFromFields(), onLoss, options);
         }
 
         @Override
-        void writeJson(int index, JsonParser json) throws IOException {
+        public void writeJson(int index, JsonParser json) throws IOException {
             expect(JsonToken.START_OBJECT, json);
             structs.setIndexDefined(index);
             members.writeJson(index, json);
@@ -275,7 +290,7 @@ abstract sealed class ValueWriter {
         private final ValueWriter element;
 
         OfList(String path, FieldType.ListOf type, ListVector lists, OnLoss onLoss, TextOptions options) {
-            super(path, type);
+            super(path, type, options);
             this.lists = lists;
             this.options = options;
             this.element = ValueWriter.of(
@@ -287,7 +302,7 @@ abstract sealed class ValueWriter {
         }
 
         @Override
-        void writeJson(int index, JsonParser json) throws IOException {
+        public void writeJson(int index, JsonParser json) throws IOException {
             expect(JsonToken.START_ARRAY, json);
             int start = lists.startNewValue(index);
             int size = 0;
@@ -311,7 +326,7 @@ abstract sealed class ValueWriter {
         private final ValueWriter value;
 
         OfMap(String path, FieldType.MapOf type, MapVector maps, OnLoss onLoss, TextOptions options) {
-            super(path, type);
+            super(path, type, options);
             this.maps = maps;
             this.options = options;
             this.entries = (StructVector) maps.getDataVector();
@@ -328,7 +343,7 @@ abstract sealed class ValueWriter {
         }
 
         @Override
-        void writeJson(int index, JsonParser json) throws IOException {
+        public void writeJson(int index, JsonParser json) throws IOException {
             expect(JsonToken.START_OBJECT, json);
             int start = maps.startNewValue(index);
             int size = 0;

@@ -13,22 +13,14 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.push;
+package dev.wings.common.text;
 
-import java.util.Locale;
+/// A value is of the type's kind, but the type cannot hold it to its last digit.
+public final class LossException extends IllegalArgumentException {
 
-/// What becomes of a value of a file that the topic's field cannot hold to its last digit.
-public enum OnLoss {
-    /// The file is refused at such a value.
-    REJECT,
-    /// Digits that the type has no place for are cut off; for a `float` or `double` the value is rounded. What
-    /// lies beyond the range of the type is refused.
-    TRUNCATE,
-    /// A null takes its place.
-    NULL;
+    private static final long serialVersionUID = 1L;
 
-    @Override
-    public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+    public LossException(String message) {
+        super(message);
     }
 }

@@ -13,14 +13,14 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.push;
+package dev.wings.common.text;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
 /// Tells which numbers a type holds to their last digit.
-final class Digits {
+public final class Digits {
 
     /// How many digits come back from any `double` of the normal range.
     private static final int DOUBLE_DIGITS = 15;
@@ -32,14 +32,14 @@ final class Digits {
 
     /// The `double` that is nearest to a number. Fails with [LossException] if it is another number: if it, written
     /// with as many digits, does not give the number again.
-    static double float64(BigDecimal number, OnLoss onLoss) {
+    public static double float64(BigDecimal number, OnLoss onLoss) {
         double nearest = number.doubleValue();
         boolean normal = Math.abs(nearest) >= Double.MIN_NORMAL && number.precision() <= DOUBLE_DIGITS;
         return Double.isFinite(nearest) && (normal || holds(nearest, number, onLoss)) ? nearest : lost();
     }
 
     /// As [#float64], for the type `float`.
-    static float float32(BigDecimal number, OnLoss onLoss) {
+    public static float float32(BigDecimal number, OnLoss onLoss) {
         float nearest = number.floatValue();
         boolean normal = Math.abs(nearest) >= Float.MIN_NORMAL && number.precision() <= FLOAT_DIGITS;
         return Float.isFinite(nearest) && (normal || holds(nearest, number, onLoss)) ? nearest : (float) lost();
@@ -49,7 +49,7 @@ final class Digits {
     /// than `precision` in all.
     ///
     /// @param cutting how digits are taken away where they may be
-    static BigDecimal decimal(BigDecimal number, int precision, int scale, OnLoss onLoss, RoundingMode cutting) {
+    public static BigDecimal decimal(BigDecimal number, int precision, int scale, OnLoss onLoss, RoundingMode cutting) {
         BigDecimal bare = number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
         // This is checked before the scale is set, which for 1e999999999 would make as many digits.
         if ((long) bare.precision() - bare.scale() > precision - scale) {
