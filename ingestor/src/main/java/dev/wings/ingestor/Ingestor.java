@@ -16,6 +16,8 @@
 package dev.wings.ingestor;
 
 import dev.wings.common.arrow.BatchLimits;
+import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.http.HttpEdge;
 import dev.wings.common.process.Resources;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.LogMetadataGrpc;
@@ -28,7 +30,9 @@ import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.flight.PutService;
 import dev.wings.ingestor.folio.FolioPipeline;
 import dev.wings.ingestor.folio.FolioPipelines;
+import dev.wings.ingestor.http.HttpDoor;
 import dev.wings.ingestor.intake.Intake;
+import dev.wings.ingestor.intake.IntakeMetrics;
 import dev.wings.ingestor.topic.TopicDirectory;
 import io.grpc.Channel;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -50,6 +54,9 @@ public final class Ingestor implements AutoCloseable {
     /// is checked.
     private static final int MEMORY_PER_BUDGETED_BYTE = 2;
 
+    /// Values that are written one by one have room for others, which are to come.
+    private static final int VALUES_PER_BATCH_BYTE = 2;
+
     /// Bounds what a batch can cost whose columns take no bytes.
     private static final int MAX_BATCH_ROWS = 1 << 22;
 
@@ -61,18 +68,25 @@ public final class Ingestor implements AutoCloseable {
     private final ManagementServer management;
     private final Parts parts;
     private final GrpcServer server;
+    private final HttpEdge http;
 
     private Ingestor(
-            Duration drainTimeout, Resources resources, ManagementServer management, Parts parts, GrpcServer server) {
+            Duration drainTimeout,
+            Resources resources,
+            ManagementServer management,
+            Parts parts,
+            GrpcServer server,
+            HttpEdge http) {
         this.drainTimeout = drainTimeout;
         this.resources = resources;
         this.management = management;
         this.parts = parts;
         this.server = server;
+        this.http = http;
     }
 
     /// What an ingestor does with batches, without the sockets over which they come.
-    public record Parts(Intake intake, MemoryBudget budget, PutService puts) {}
+    public record Parts(Intake intake, MemoryBudget budget, PutService puts, HttpDoor pushes) {}
 
     /// Opens the ingestor and listens.
     public static Ingestor open(IngestorConfig config, Surroundings surroundings) {
@@ -110,16 +124,31 @@ public final class Ingestor implements AutoCloseable {
                         new BatchLimits(MAX_BATCH_ROWS, config.maxBatchBytes()),
                         world.random().nextInt()));
         MemoryBudget budget = new MemoryBudget(config.memoryBytes(), world.scheduler());
+        IntakeMetrics metrics = new IntakeMetrics(registry, budget);
+        KnownTenants tenants = surroundings.knownTenants(config.callTimeout());
         PutService puts = new PutService(
                 intake,
                 budget,
                 allocator,
                 new PutService.Limits(
                         Math.toIntExact(config.maxBatchBytes()), config.maxStreams(), config.streamIdleTimeout()),
-                surroundings.knownTenants(config.callTimeout()),
+                tenants,
                 world.scheduler(),
+                metrics,
                 registry);
-        return new Parts(intake, budget, puts);
+        HttpDoor pushes = new HttpDoor(
+                intake,
+                budget,
+                new HttpDoor.Limits(
+                        config.httpRequests(),
+                        Math.toIntExact(config.httpBodyBytes()),
+                        VALUES_PER_BATCH_BYTE * config.maxBatchBytes(),
+                        config.callTimeout()),
+                tenants,
+                world.scheduler(),
+                metrics,
+                registry);
+        return new Parts(intake, budget, puts, pushes);
     }
 
     private static Ingestor listen(IngestorConfig config, Surroundings surroundings, Parts parts, Resources resources) {
@@ -136,12 +165,22 @@ public final class Ingestor implements AutoCloseable {
                 .limits(config.grpc(), surroundings.world().scheduler())
                 .drain(CANCEL_TIME)
                 .open());
-        return new Ingestor(config.drainTimeout(), resources, management, parts, server);
+        HttpEdge http = resources.add(HttpEdge.open(
+                config.host(),
+                config.httpPort(),
+                config.httpLimits(),
+                List.of(parts.pushes().mount())));
+        return new Ingestor(config.drainTimeout(), resources, management, parts, server, http);
     }
 
     /// The port on which it listens for Flight.
     public int flightPort() {
         return server.port();
+    }
+
+    /// The port on which it listens for rows over HTTP.
+    public int httpPort() {
+        return http.port();
     }
 
     /// The port on which it listens for probes.
@@ -161,6 +200,7 @@ public final class Ingestor implements AutoCloseable {
         management.announceDrain();
         server.announceDrain();
         parts.puts().drain();
+        parts.pushes().drain();
         parts.intake().pipelines().drain();
         try {
             if (!parts.intake().pipelines().awaitIdle(drainTimeout)) {

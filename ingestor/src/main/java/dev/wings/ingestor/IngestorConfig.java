@@ -20,6 +20,7 @@ import static dev.wings.common.config.Settings.KIB;
 import static dev.wings.common.config.Settings.MIB;
 
 import dev.wings.common.config.Settings;
+import dev.wings.common.http.EdgeLimits;
 import dev.wings.common.rpc.GrpcLimits;
 import java.net.URI;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.time.Duration;
 ///
 /// @param host address to listen on
 /// @param flightPort Flight DoPut
+/// @param httpPort HTTP, over which rows come as text
 /// @param managementPort probes and metrics
 /// @param controlPlane gRPC address of the control plane
 /// @param flushBytes a folio with so many bytes is sealed
@@ -46,11 +48,16 @@ import java.time.Duration;
 /// @param maxStreams how many streams may be open at once; one tenant may have three quarters of them
 /// @param streamIdleTimeout a stream whose client neither sends nor takes anything for so long is ended
 /// @param grpc what clients of the Flight port may take of it
+/// @param httpRequests how many HTTP requests are worked on at once; one tenant may have three quarters of them
+/// @param httpBodyBytes a larger HTTP body is refused
+/// @param httpMemoryBytes the bytes of all HTTP bodies; one tenant may have three quarters of them
+/// @param httpRequestTimeout how long an HTTP request may take, from its first byte to the last of its answer
 /// @param callTimeout how long one call to the control plane may take; calls are made again while that helps
 /// @param drainTimeout how long a shutdown waits for batches to be committed
 public record IngestorConfig(
         String host,
         int flightPort,
+        int httpPort,
         int managementPort,
         URI controlPlane,
         long flushBytes,
@@ -64,6 +71,10 @@ public record IngestorConfig(
         int maxStreams,
         Duration streamIdleTimeout,
         GrpcLimits grpc,
+        int httpRequests,
+        long httpBodyBytes,
+        long httpMemoryBytes,
+        Duration httpRequestTimeout,
         Duration callTimeout,
         Duration drainTimeout) {
 
@@ -71,12 +82,24 @@ public record IngestorConfig(
 
     private static final int CONTROL_PLANE_PORT = 7701;
 
+    private static final int HTTP_CONNECTIONS = 1000;
+
+    private static final long HTTP_ANSWERS_BYTES = 32 * MIB;
+
+    private static final Duration HTTP_HEAD_TIME = Duration.ofSeconds(30);
+
     public IngestorConfig {
         // A stream may hold a message, and its copy if it has to be split.
         if (maxBatchBytes > memoryBytes / 4) {
             throw new IllegalArgumentException(
                     "the largest batch must fit into a quarter of the memory: max_batch_bytes=" + maxBatchBytes
                             + ", memory_bytes=" + memoryBytes);
+        }
+        // a tenant that is alone may have as much
+        if (httpBodyBytes > httpMemoryBytes / 4 * 3) {
+            throw new IllegalArgumentException(
+                    "the largest HTTP body must fit into three quarters of the memory for all: http_body_bytes="
+                            + httpBodyBytes + ", http_memory_bytes=" + httpMemoryBytes);
         }
         if (flushBytes > memoryBytes / 4) {
             throw new IllegalArgumentException("a folio must fit into a quarter of the memory: flush_bytes="
@@ -89,6 +112,7 @@ public record IngestorConfig(
         return new IngestorConfig(
                 settings.string("HOST", "127.0.0.1", "address to listen on"),
                 settings.port("FLIGHT_PORT", 7702, "port of Flight, to which producers write with DoPut"),
+                settings.port("HTTP_PORT", 7703, "port of HTTP, to which producers POST rows as text"),
                 settings.port("MANAGEMENT_PORT", 7791, "port of HTTP probes and metrics"),
                 settings.uri("CONTROL_PLANE_URI", controlPlane, "gRPC address of the control plane"),
                 settings.bytes("FLUSH_BYTES", 8 * MIB, 64 * KIB, GIB, "a folio that has so many bytes is sealed"),
@@ -149,6 +173,27 @@ public record IngestorConfig(
                         "a DoPut call whose client neither sends nor takes anything for so long is ended; one that has"
                                 + " sent nothing yet is ended after a minute"),
                 GrpcLimits.from(settings),
+                settings.integer(
+                        "HTTP_REQUESTS",
+                        128,
+                        1,
+                        10_000,
+                        "how many HTTP requests are worked on at once; one tenant may have three quarters of them"),
+                settings.bytes("HTTP_BODY_BYTES", 16 * MIB, 64 * KIB, 256 * MIB, "a larger HTTP body is refused"),
+                settings.bytes(
+                        "HTTP_MEMORY_BYTES",
+                        64 * MIB,
+                        MIB,
+                        16 * GIB,
+                        "how many bytes the bodies of all HTTP requests may have, which are on the heap up to twice; one"
+                                + " tenant may have three quarters of them"),
+                settings.duration(
+                        "HTTP_REQUEST_TIMEOUT",
+                        Duration.ofMinutes(2),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(30),
+                        "an HTTP request that takes longer, from its first byte to the last byte of its answer, is"
+                                + " cut"),
                 settings.duration(
                         "CALL_TIMEOUT",
                         Duration.ofSeconds(10),
@@ -161,5 +206,16 @@ public record IngestorConfig(
                         Duration.ZERO,
                         Duration.ofMinutes(10),
                         "how long a shutdown waits for batches to be committed"));
+    }
+
+    /// What the clients of the HTTP port can use up together.
+    EdgeLimits httpLimits() {
+        return new EdgeLimits(
+                HTTP_CONNECTIONS,
+                httpMemoryBytes,
+                HTTP_ANSWERS_BYTES,
+                httpRequestTimeout.compareTo(HTTP_HEAD_TIME) < 0 ? httpRequestTimeout : HTTP_HEAD_TIME,
+                httpRequestTimeout,
+                drainTimeout);
     }
 }

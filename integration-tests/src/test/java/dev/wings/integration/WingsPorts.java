@@ -25,6 +25,7 @@ record WingsPorts(int offset) {
     private static final int CATALOG = 7700;
     private static final int CONTROL_PLANE = 7701;
     private static final int INGESTOR = 7702;
+    private static final int INGESTOR_HTTP = 7703;
     private static final int SERVER = 7704;
     private static final List<Integer> MANAGEMENT = List.of(7790, 7791, 7792, 7793);
 
@@ -39,6 +40,10 @@ record WingsPorts(int offset) {
 
     int ingestor() {
         return INGESTOR + offset;
+    }
+
+    int ingestorHttp() {
+        return INGESTOR_HTTP + offset;
     }
 
     int server() {

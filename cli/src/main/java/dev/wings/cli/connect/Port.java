@@ -20,6 +20,7 @@ public enum Port {
     CONTROL_PLANE_HTTP(7700, "Iceberg catalog"),
     CONTROL_PLANE(7701, "control plane"),
     INGESTOR(7702, "ingestor"),
+    INGESTOR_HTTP(7703, "ingestor's HTTP"),
     SERVER(7704, "SQL server"),
     CONTROL_PLANE_MANAGEMENT(7790, "control plane's management"),
     INGESTOR_MANAGEMENT(7791, "ingestor's management"),

@@ -17,7 +17,6 @@ package dev.wings.cli.demo;
 
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
-import dev.wings.common.text.OnLoss;
 import dev.wings.cli.push.Pace;
 import dev.wings.cli.push.PushStatus;
 import dev.wings.cli.push.Pusher;
@@ -25,6 +24,7 @@ import dev.wings.cli.push.RowFile;
 import dev.wings.client.FlightConnection;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.OnLoss;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

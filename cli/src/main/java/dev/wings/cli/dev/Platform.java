@@ -151,6 +151,8 @@ public final class Platform implements AutoCloseable {
         Connection connection = config.connection();
         return "  SQL            jdbc:arrow-flight-sql://" + connection.address(Port.SERVER) + "/?useEncryption=false\n"
                 + "  push           grpc://" + connection.address(Port.INGESTOR) + " (Arrow Flight DoPut)\n"
+                + "  push           http://" + connection.address(Port.INGESTOR_HTTP)
+                + "/v1/{namespace}/{topic} (POST of JSON)\n"
                 + "  Iceberg        http://" + connection.address(Port.CONTROL_PLANE_HTTP)
                 + "/iceberg (REST catalog)\n"
                 + "  control plane  grpc://" + connection.address(Port.CONTROL_PLANE) + "\n"

@@ -129,6 +129,7 @@ record PlatformConfig(
             add(Port.CONTROL_PLANE, controlPlane, "GRPC_PORT", listeners);
             add(Port.CONTROL_PLANE_MANAGEMENT, controlPlane, "MANAGEMENT_PORT", listeners);
             add(Port.INGESTOR, ingestor, "FLIGHT_PORT", listeners);
+            add(Port.INGESTOR_HTTP, ingestor, "HTTP_PORT", listeners);
             add(Port.INGESTOR_MANAGEMENT, ingestor, "MANAGEMENT_PORT", listeners);
             add(Port.SERVER, server, "FLIGHT_PORT", listeners);
             add(Port.SERVER_MANAGEMENT, server, "MANAGEMENT_PORT", listeners);

@@ -15,14 +15,14 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.ValueWriter;
-import dev.wings.common.text.TextOptions;
 import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
 import de.siegmar.fastcsv.reader.CommentStrategy;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.ValueWriter;
 import java.io.BufferedReader;
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -15,12 +15,12 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.ValueWriter;
-import dev.wings.common.text.TextOptions;
-import dev.wings.common.text.OnLoss;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.OnLoss;
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.ValueWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

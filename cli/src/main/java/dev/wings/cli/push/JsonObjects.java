@@ -15,7 +15,6 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.ValueWriter;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -24,6 +23,7 @@ import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicField;
+import dev.wings.common.text.ValueWriter;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

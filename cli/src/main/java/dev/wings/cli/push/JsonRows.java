@@ -15,14 +15,14 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.TextOptions;
-import dev.wings.common.text.OnLoss;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.wings.common.text.ValueWriter.Members;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.OnLoss;
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.ValueWriter.Members;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -15,15 +15,15 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.ValueWriter;
-import dev.wings.common.text.Digits;
-import dev.wings.common.text.LossException;
-import dev.wings.common.text.OnLoss;
 import dev.wings.cli.push.LeafReading.Family;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicField;
+import dev.wings.common.text.Digits;
+import dev.wings.common.text.LossException;
+import dev.wings.common.text.OnLoss;
+import dev.wings.common.text.ValueWriter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.LocalDateTime;

@@ -15,10 +15,10 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.ValueWriter;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicField;
+import dev.wings.common.text.ValueWriter;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

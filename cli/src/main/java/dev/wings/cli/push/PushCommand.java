@@ -15,7 +15,6 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.OnLoss;
 import dev.wings.cli.connect.Connection;
 import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.ExitCode;
@@ -33,6 +32,7 @@ import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.OnLoss;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -15,7 +15,6 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.OnLoss;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Ticker;
 import dev.wings.common.arrow.BatchLimits;
@@ -27,6 +26,7 @@ import dev.wings.common.proto.Schema;
 import dev.wings.common.schema.RowNumber;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.OnLoss;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -15,9 +15,6 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.ValueWriter;
-import dev.wings.common.text.TextOptions;
-import dev.wings.common.text.OnLoss;
 import dev.wings.cli.output.FailureText;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Ticker;
@@ -25,6 +22,8 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.OnLoss;
+import dev.wings.common.text.TextOptions;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

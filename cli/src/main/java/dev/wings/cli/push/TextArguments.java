@@ -15,10 +15,10 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.ValueWriter;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.text.TextOptions;
 import dev.wings.common.text.TextOptions.DateFormat;
-import dev.wings.common.error.WingsException;
+import dev.wings.common.text.ValueWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;

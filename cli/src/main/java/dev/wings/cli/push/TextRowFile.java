@@ -15,15 +15,15 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.ValueWriter;
-import dev.wings.common.text.TextOptions;
-import dev.wings.common.text.OnLoss;
-import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.schema.SchemaText;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.OnLoss;
+import dev.wings.common.text.TextColumns;
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.ValueWriter;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +41,6 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
-import org.apache.arrow.vector.types.pojo.ArrowType;
 
 /// A CSV or NDJSON file, perhaps compressed with gzip or Zstandard.
 final class TextRowFile implements RowFile {
@@ -244,28 +243,7 @@ final class TextRowFile implements RowFile {
 
         @Override
         protected org.apache.arrow.vector.types.pojo.Schema readSchema() {
-            return new org.apache.arrow.vector.types.pojo.Schema(fields.stream()
-                    .map(ArrowSchemas::toArrow)
-                    .map(TextRowFile::nullable)
-                    .toList());
+            return TextColumns.schema(fields);
         }
-    }
-
-    /// The field with nulls allowed wherever they can stand in text: whether they may be there is for the
-    /// ingestor to say.
-    private static org.apache.arrow.vector.types.pojo.Field nullable(org.apache.arrow.vector.types.pojo.Field field) {
-        List<org.apache.arrow.vector.types.pojo.Field> children = field.getChildren();
-        if (field.getType() instanceof ArrowType.Map) {
-            org.apache.arrow.vector.types.pojo.Field entries = children.getFirst();
-            List<org.apache.arrow.vector.types.pojo.Field> members = entries.getChildren();
-            children = List.of(new org.apache.arrow.vector.types.pojo.Field(
-                    entries.getName(), entries.getFieldType(), List.of(members.get(0), nullable(members.get(1)))));
-        } else {
-            children = children.stream().map(TextRowFile::nullable).toList();
-        }
-        return new org.apache.arrow.vector.types.pojo.Field(
-                field.getName(),
-                new org.apache.arrow.vector.types.pojo.FieldType(true, field.getType(), null, field.getMetadata()),
-                children);
     }
 }

@@ -15,14 +15,14 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.TextOptions;
-import dev.wings.common.text.OnLoss;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.OnLoss;
+import dev.wings.common.text.TextOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

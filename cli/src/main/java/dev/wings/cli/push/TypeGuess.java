@@ -15,14 +15,14 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.ValueWriter;
-import dev.wings.common.text.TextOptions;
-import dev.wings.common.text.TextValues;
-import dev.wings.common.text.OnLoss;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicField;
+import dev.wings.common.text.OnLoss;
+import dev.wings.common.text.TextOptions;
+import dev.wings.common.text.TextValues;
+import dev.wings.common.text.ValueWriter;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;

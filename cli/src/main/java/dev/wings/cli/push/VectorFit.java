@@ -15,11 +15,11 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.OnLoss;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicField;
+import dev.wings.common.text.OnLoss;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -15,7 +15,6 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.OnLoss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,6 +23,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.OnLoss;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;

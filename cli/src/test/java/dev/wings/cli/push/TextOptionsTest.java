@@ -15,13 +15,13 @@
  */
 package dev.wings.cli.push;
 
-import dev.wings.common.text.OnLoss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.OnLoss;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

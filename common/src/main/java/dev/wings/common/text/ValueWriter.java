@@ -148,15 +148,19 @@ public abstract sealed class ValueWriter {
         private final List<ValueWriter> writers = new ArrayList<>();
         private final TextOptions options;
         private final long[] seen;
+        private final boolean[] required;
         private long objects;
 
         /// @param prefix goes before the members' paths
-        public Members(String prefix, List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss, TextOptions options) {
+        public Members(
+                String prefix, List<TopicField> fields, List<FieldVector> vectors, OnLoss onLoss, TextOptions options) {
             this.prefix = prefix;
             this.options = options;
             this.seen = new long[fields.size()];
+            this.required = new boolean[fields.size()];
             for (int i = 0; i < fields.size(); i++) {
                 TopicField field = fields.get(i);
+                required[i] = field.required();
                 positions.put(field.name(), i);
                 positions.put(TopicField.folded(field.name()), i);
                 writers.add(ValueWriter.of(prefix + field.name(), field.type(), vectors.get(i), onLoss, options));
@@ -179,14 +183,28 @@ public abstract sealed class ValueWriter {
                 if (position == null) {
                     throw noSuchField(prefix + name);
                 }
-                if (seen[position] == objects) {
+                if (Math.abs(seen[position]) == objects) {
                     throw WingsException.invalid(
                             "the field stands twice in one object: field=" + quoted(prefix + name));
                 }
-                seen[position] = objects;
                 json.nextToken();
-                if (!isNull(json, options)) {
+                if (isNull(json, options)) {
+                    // it counts as there, but not as a value
+                    seen[position] = -objects;
+                } else {
+                    seen[position] = objects;
                     writers.get(position).writeJson(index, json);
+                }
+            }
+            checkRequired();
+        }
+
+        private void checkRequired() {
+            for (int i = 0; i < required.length; i++) {
+                if (required[i] && seen[i] != objects) {
+                    throw WingsException.invalid("a required field has no value: field=" + quoted(writers.get(i).path)
+                            + ", expected=" + TextValues.expected(writers.get(i).type) + ", found="
+                            + (seen[i] == -objects ? "null" : "nothing"));
                 }
             }
         }

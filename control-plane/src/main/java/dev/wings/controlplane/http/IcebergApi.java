@@ -22,6 +22,7 @@ import dev.wings.common.http.HttpAnswer;
 import dev.wings.common.http.HttpHead;
 import dev.wings.common.http.HttpService;
 import dev.wings.common.http.Mount;
+import dev.wings.common.http.PercentCode;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.rpc.ActingTenant;

@@ -19,6 +19,7 @@ import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.Rejection;
+import dev.wings.ingestor.intake.IntakeMetrics;
 import dev.wings.ingestor.intake.Session;
 import java.util.List;
 import org.slf4j.Logger;
@@ -32,10 +33,10 @@ final class PutAnswer implements Session.Outcome {
     private final Answers answers;
     private final Answers.Slot slot;
     private final IngestResponse.Builder response;
-    private final PutMetrics metrics;
-    private final PutMetrics.Stopwatch stopwatch;
+    private final IntakeMetrics metrics;
+    private final IntakeMetrics.Stopwatch stopwatch;
 
-    PutAnswer(Answers answers, Answers.Slot slot, long index, PutMetrics metrics) {
+    PutAnswer(Answers answers, Answers.Slot slot, long index, IntakeMetrics metrics) {
         this.answers = answers;
         this.slot = slot;
         this.response = IngestResponse.newBuilder().setBatchIndex(index);

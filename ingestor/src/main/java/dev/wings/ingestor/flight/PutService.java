@@ -25,6 +25,7 @@ import dev.wings.common.rpc.UserTokens;
 import dev.wings.common.time.Scheduler;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.intake.Intake;
+import dev.wings.ingestor.intake.IntakeMetrics;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -33,8 +34,10 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.arrow.flight.impl.Flight;
@@ -56,7 +59,7 @@ public final class PutService {
     private final Intake intake;
     private final MemoryBudget budget;
     private final Limits limits;
-    private final PutMetrics metrics;
+    private final IntakeMetrics metrics;
     private final MethodDescriptor<PutMessage, Flight.PutResult> doPut;
 
     private final KnownTenants tenants;
@@ -78,6 +81,7 @@ public final class PutService {
             Limits limits,
             KnownTenants tenants,
             Scheduler scheduler,
+            IntakeMetrics metrics,
             MeterRegistry registry) {
         this.intake = intake;
         this.tenants = tenants;
@@ -88,7 +92,10 @@ public final class PutService {
                 : MAX_SWEEP_TIME;
         this.budget = budget;
         this.limits = limits;
-        this.metrics = new PutMetrics(registry, budget, streams);
+        this.metrics = metrics;
+        Gauge.builder("wings.ingestor.streams", streams, Collection::size)
+                .description("DoPut calls that are open")
+                .register(registry);
         this.doPut = FlightServiceGrpc.getDoPutMethod().toBuilder(
                         new PutMarshaller(allocator, maxMessageBytes(limits)),
                         FlightServiceGrpc.getDoPutMethod().getResponseMarshaller())
@@ -184,7 +191,7 @@ public final class PutService {
         return intake;
     }
 
-    PutMetrics metrics() {
+    IntakeMetrics metrics() {
         return metrics;
     }
 }

@@ -20,6 +20,7 @@ import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.folio.FolioPipelines;
 import dev.wings.ingestor.topic.TopicDirectory;
+import dev.wings.ingestor.topic.TopicTarget;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// The way into the log for batches that came in by whatever door.
@@ -30,7 +31,12 @@ public record Intake(TopicDirectory topics, FolioPipelines pipelines, BatchIntak
     ///
     /// @param account the producer's; it joins the topic's namespace, and stays the caller's to close
     public Session openSession(TopicName name, Schema schema, MemoryBudget.Account account) {
-        BatchIntake batches = BatchIntake.open(settings, schema, topics.refresh(name));
+        return openSession(topics.refresh(name), schema, account);
+    }
+
+    /// As [#openSession(TopicName, Schema, MemoryBudget.Account)], for a topic as the caller knows it.
+    public Session openSession(TopicTarget topic, Schema schema, MemoryBudget.Account account) {
+        BatchIntake batches = BatchIntake.open(settings, schema, topic);
         account.join(batches.topic().namespace().uid());
         return new Session(this, batches, account);
     }

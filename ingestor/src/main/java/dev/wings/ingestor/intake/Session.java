@@ -158,6 +158,13 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /// Looks whether a batch would be taken, and takes nothing. Fails as it would be rejected. The body stays
+    /// the caller's.
+    public void check(IpcHeader.RecordBatch header, ArrowBuf body, Wishes wishes) {
+        batches.follow(intake.topics().load(batches.topic().name()));
+        batches.openBatches(header, body, wishes.partitionValue()).forEach(PartitionBatch::close);
+    }
+
     private void reject(Outcome outcome, WingsException reason, boolean ends) {
         if (ends) {
             ended = true;

@@ -71,6 +71,7 @@ public final class IngestorFixture implements AutoCloseable {
     public IngestorFixture(Map<String, String> settings) {
         Map<String, String> environment = new HashMap<>();
         environment.put("WINGS_INGESTOR_FLIGHT_PORT", "0");
+        environment.put("WINGS_INGESTOR_HTTP_PORT", "0");
         environment.put("WINGS_INGESTOR_MANAGEMENT_PORT", "0");
         environment.put("WINGS_INGESTOR_FLUSH_LINGER", "2ms");
         settings.forEach((name, value) -> environment.put("WINGS_INGESTOR_" + name, value));

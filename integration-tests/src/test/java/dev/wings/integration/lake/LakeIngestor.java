@@ -57,6 +57,7 @@ final class LakeIngestor implements AutoCloseable {
                 IngestorConfig.SERVICE,
                 Map.of(
                         "WINGS_INGESTOR_FLIGHT_PORT", "0",
+                        "WINGS_INGESTOR_HTTP_PORT", "0",
                         "WINGS_INGESTOR_MANAGEMENT_PORT", "0",
                         "WINGS_INGESTOR_FLUSH_LINGER", "1ms",
                         "WINGS_INGESTOR_CALL_TIMEOUT", "60s",

@@ -21,7 +21,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/// A batch as it comes in from a producer: the header of its message, and its body in one piece.
+/// A batch as it comes in from a producer: the header of its message, and its body in one piece. Closing it
+/// gives the body back.
 public record SentBatch(IpcHeader.RecordBatch header, ArrowBuf body) implements AutoCloseable {
 
     private static final int PREFIX_BYTES = 8;
@@ -33,7 +34,7 @@ public record SentBatch(IpcHeader.RecordBatch header, ArrowBuf body) implements 
             ByteBuffer head = parts.removeFirst();
             byte[] header = new byte[head.remaining() - PREFIX_BYTES];
             head.position(PREFIX_BYTES).get(header);
-            ArrowBuf body = allocator.buffer(message.byteLength());
+            ArrowBuf body = allocator.buffer(message.byteLength() - header.length - PREFIX_BYTES);
             for (ByteBuffer part : parts) {
                 int length = part.remaining();
                 body.setBytes(body.writerIndex(), part);

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.controlplane.http;
+package dev.wings.common.http;
 
 import dev.wings.common.error.WingsException;
 import java.net.URLDecoder;
@@ -24,15 +24,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes paths and queries as clients of Iceberg write them: `+` is a space in paths too.
-final class PercentCode {
+/// Decodes paths and queries, in which `+` is a space: in paths, too, as clients of Iceberg write them.
+public final class PercentCode {
 
     private static final int MAX_PARAMETERS = 32;
 
     private PercentCode() {}
 
     /// Decodes a text. Fails with INVALID for bytes that are no text.
-    static String decode(String text) {
+    public static String decode(String text) {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
@@ -41,11 +41,12 @@ final class PercentCode {
     }
 
     /// The parts of a path between slashes, decoded: an encoded slash divides nothing.
-    static List<String> segments(String path) {
+    public static List<String> segments(String path) {
         return Stream.of(path.split("/", -1)).map(PercentCode::decode).toList();
     }
 
-    static Map<String, String> query(@Nullable String query) {
+    /// The decoded parameters; of several values of one name the last. Fails with INVALID for very many.
+    public static Map<String, String> query(@Nullable String query) {
         if (query == null || query.isEmpty()) {
             return Map.of();
         }

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.ingestor.flight;
+package dev.wings.ingestor.intake;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.proto.IngestResponse.PartitionRange;
@@ -23,17 +23,16 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 
-/// What an operator sees of producers.
-final class PutMetrics {
+/// What an operator sees of batches, whatever door they come by.
+public final class IntakeMetrics {
 
     private final MeterRegistry registry;
     private final Timer acknowledgement;
     private final Counter rows;
 
-    PutMetrics(MeterRegistry registry, MemoryBudget budget, Collection<?> streams) {
+    public IntakeMetrics(MeterRegistry registry, MemoryBudget budget) {
         this.registry = registry;
         this.acknowledgement = Timer.builder("wings.ingestor.acknowledgement")
                 .description("from the arrival of a batch to the answer that it is durable")
@@ -48,23 +47,23 @@ final class PutMetrics {
                 .description("bytes of batches between arrival and answer")
                 .baseUnit("bytes")
                 .register(registry);
-        Gauge.builder("wings.ingestor.streams", streams, Collection::size)
-                .description("DoPut calls that are open")
-                .register(registry);
     }
 
-    Stopwatch start() {
+    /// Starts to count the time of a batch that came in.
+    public Stopwatch start() {
         return new Stopwatch(Timer.start(registry));
     }
 
-    void accepted(Stopwatch stopwatch, List<PartitionRange> ranges) {
+    /// Counts a batch that is in the log.
+    public void accepted(Stopwatch stopwatch, List<PartitionRange> ranges) {
         stopwatch.sample.stop(acknowledgement);
         for (PartitionRange range : ranges) {
             rows.increment((double) (range.getEndOffset() - range.getStartOffset()));
         }
     }
 
-    void rejected(ErrorKind kind) {
+    /// Counts a batch that is not.
+    public void rejected(ErrorKind kind) {
         Counter.builder("wings.ingestor.rejected.batches")
                 .description("batches that were not accepted")
                 .tag("kind", kind.name())
@@ -72,5 +71,12 @@ final class PutMetrics {
                 .increment();
     }
 
-    record Stopwatch(Timer.Sample sample) {}
+    /// Counts the time of one batch.
+    public static final class Stopwatch {
+        private final Timer.Sample sample;
+
+        private Stopwatch(Timer.Sample sample) {
+            this.sample = sample;
+        }
+    }
 }

@@ -1,0 +1,50 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.ingestor.http;
+
+import dev.wings.common.error.WingsException;
+import java.util.Map;
+
+/// What a request asks for beside its rows.
+///
+/// @param atomic whether either all rows are taken or none
+/// @param dryRun whether the rows are only looked at
+record PushOptions(boolean atomic, boolean dryRun) {
+
+    private static final String ATOMIC = "atomic";
+    private static final String DRY_RUN = "dry-run";
+
+    /// Fails with INVALID for parameters that there are not, and values that they do not have.
+    static PushOptions of(Map<String, String> query) {
+        query.keySet().forEach(name -> {
+            if (!name.equals(ATOMIC) && !name.equals(DRY_RUN)) {
+                throw WingsException.invalid(
+                        "there is no such parameter: expected=" + ATOMIC + " or " + DRY_RUN + ", found=" + name);
+            }
+        });
+        return new PushOptions(flag(query, ATOMIC), flag(query, DRY_RUN));
+    }
+
+    private static boolean flag(Map<String, String> query, String name) {
+        String value = query.getOrDefault(name, "false");
+        return switch (value) {
+            case "true", "" -> true;
+            case "false" -> false;
+            default ->
+                throw WingsException.invalid("the parameter is true or false: parameter=" + name + ", found=" + value);
+        };
+    }
+}
