@@ -195,11 +195,13 @@ public final class SqlServer implements AutoCloseable {
         ExecutorService flightThreads = world.threads().executor("sql-flight");
         resources.add(flightThreads::shutdownNow);
         Signer signer = new Signer(ticketKey(config, world));
+        IngestorStreams ingestors = resources.add(
+                new IngestorStreams(config.ingestor(), parts.tables().allocator(), flightThreads, world.scheduler()));
         FlightSqlEndpoint sql = new FlightSqlEndpoint(
                 parts.queries(),
                 parts.tables().catalog(),
                 new Definitions(surroundings.controlPlane()),
-                new IngestorStreams(config.ingestor(), parts.tables().allocator(), flightThreads),
+                ingestors,
                 parts.tables().system(),
                 signer,
                 world,

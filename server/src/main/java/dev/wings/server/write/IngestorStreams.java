@@ -25,7 +25,9 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.time.Scheduler;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
@@ -33,9 +35,16 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Streams of rows to the ingestors behind one address, each over a connection of its own, so that a balancer may send
-/// each to another one.
-public final class IngestorStreams implements RowStreams {
+/// Streams of rows to the ingestors behind one address. Streams that are open at the same time have connections of
+/// their
+/// own, so that a balancer may send each to another one. A statement that inserts a few rows takes less time than it
+/// takes to connect: it uses a connection that one before it has left.
+public final class IngestorStreams implements RowStreams, AutoCloseable {
+
+    /// How many connections wait for the next statement.
+    private static final int MAX_IDLE = 16;
+
+    private static final Duration CONNECTION_LIFE = Duration.ofMinutes(1);
 
     /// Batches that are sent and not answered at once, of one stream.
     private static final int IN_FLIGHT = 16;
@@ -43,21 +52,29 @@ public final class IngestorStreams implements RowStreams {
     private final Address ingestor;
     private final BufferAllocator allocator;
     private final Executor executor;
+    private final KeptConnections<FlightConnection> connections;
 
     /// @param ingestor `http://host:port`
     /// @param executor runs what listeners do, which may wait
-    public IngestorStreams(URI ingestor, BufferAllocator allocator, Executor executor) {
+    public IngestorStreams(URI ingestor, BufferAllocator allocator, Executor executor, Scheduler scheduler) {
         this.executor = executor;
         this.ingestor = new Address("ingestor", ingestor.getHost(), ingestor.getPort());
         this.allocator = allocator;
+        this.connections = new KeptConnections<>(
+                tenant -> FlightConnection.open(Endpoint.of(this.ingestor, tenant), allocator),
+                MAX_IDLE,
+                CONNECTION_LIFE,
+                scheduler);
     }
 
     @Override
     public RowStream open(TopicName topic, Schema columns) {
-        FlightConnection connection = FlightConnection.open(Endpoint.of(ingestor, topic.tenant()), allocator);
+        KeptConnections<FlightConnection>.Kept connection = connections.take(topic.tenant());
         try {
             return new Stream(
-                    connection, Producer.open(connection, allocator, topic.toString(), columns, IN_FLIGHT), topic);
+                    connection,
+                    Producer.open(connection.connection(), allocator, topic.toString(), columns, IN_FLIGHT),
+                    topic);
         } catch (RuntimeException | Error e) {
             connection.close();
             throw e;
@@ -70,16 +87,22 @@ public final class IngestorStreams implements RowStreams {
                 Endpoint.of(ingestor, topic.tenant()), topic.toString(), schema, executor, listener);
     }
 
+    @Override
+    public void close() {
+        connections.close();
+    }
+
     private static final class Stream implements RowStream {
 
-        private final FlightConnection connection;
+        private final KeptConnections<FlightConnection>.Kept connection;
         private final Producer producer;
         private final TopicName topic;
         private long stored;
         private long rejected;
         private @Nullable String reason;
+        private boolean finished;
 
-        Stream(FlightConnection connection, Producer producer, TopicName topic) {
+        Stream(KeptConnections<FlightConnection>.Kept connection, Producer producer, TopicName topic) {
             this.connection = connection;
             this.producer = producer;
             this.topic = topic;
@@ -114,6 +137,7 @@ public final class IngestorStreams implements RowStreams {
         public long finish() {
             try {
                 producer.finish();
+                finished = true;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new WingsException(ErrorKind.CANCELLED, "interrupted while rows were inserted", e);
@@ -146,7 +170,11 @@ public final class IngestorStreams implements RowStreams {
         @Override
         public void close() {
             producer.close();
-            connection.close();
+            if (finished) {
+                connection.giveBack();
+            } else {
+                connection.close();
+            }
         }
     }
 }

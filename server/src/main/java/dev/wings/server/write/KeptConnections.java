@@ -1,0 +1,135 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.server.write;
+
+import dev.wings.common.time.Scheduler;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+
+/// Connections that are used one after the other, each by one at a time, and are kept for a while in between. One is of
+/// one tenant. Safe for use by many threads.
+///
+/// @param <C> what a connection is
+final class KeptConnections<C extends AutoCloseable> implements AutoCloseable {
+
+    private final Function<String, C> opener;
+    private final int maxIdle;
+    private final Duration life;
+    private final Scheduler scheduler;
+    private final Deque<Kept> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    /// @param opener opens one for a tenant
+    /// @param maxIdle so many are kept that nobody uses
+    /// @param life none is used anew so long after it was opened: where a balancer is in between, later ones lead
+    to
+            ///     services that were not there before
+            KeptConnections(Function<String, C> opener, int maxIdle, Duration life, Scheduler scheduler) {
+        this.opener = opener;
+        this.maxIdle = maxIdle;
+        this.life = life;
+        this.scheduler = scheduler;
+    }
+
+    /// One that is the caller's alone until it is given back or closed.
+    Kept take(String tenant) {
+        synchronized (this) {
+            for (Iterator<Kept> latest = idle.descendingIterator(); latest.hasNext(); ) {
+                Kept next = latest.next();
+                if (next.tenant.equals(tenant)) {
+                    latest.remove();
+                    return next;
+                }
+            }
+        }
+        Kept opened = new Kept(tenant, opener.apply(tenant));
+        opened.end = scheduler.schedule(life, opened::expire);
+        return opened;
+    }
+
+    @Override
+    public void close() {
+        List<Kept> left;
+        synchronized (this) {
+            closed = true;
+            left = new ArrayList<>(idle);
+            idle.clear();
+        }
+        left.forEach(Kept::close);
+    }
+
+    /// One connection.
+    final class Kept implements AutoCloseable {
+
+        private final String tenant;
+        private final C connection;
+        private Scheduler.Timer end = () -> {};
+        private boolean expired;
+
+        private Kept(String tenant, C connection) {
+            this.tenant = tenant;
+            this.connection = connection;
+        }
+
+        C connection() {
+            return connection;
+        }
+
+        /// Leaves it to the next one. What was done over it has ended well.
+        void giveBack() {
+            List<Kept> over = new ArrayList<>();
+            synchronized (KeptConnections.this) {
+                if (closed || expired) {
+                    over.add(this);
+                } else {
+                    idle.addLast(this);
+                    if (idle.size() > maxIdle) {
+                        over.add(idle.removeFirst());
+                    }
+                }
+            }
+            over.forEach(Kept::close);
+        }
+
+        private void expire() {
+            boolean unused;
+            synchronized (KeptConnections.this) {
+                expired = true;
+                unused = idle.remove(this);
+            }
+            if (unused) {
+                close();
+            }
+        }
+
+        @Override
+        public void close() {
+            end.cancel();
+            try {
+                connection.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("a connection cannot be closed", e);
+            }
+        }
+    }
+}
