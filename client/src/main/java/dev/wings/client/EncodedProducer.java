@@ -36,15 +36,14 @@ import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.jspecify.annotations.Nullable;
 
-/// Pushes batches that somebody else has encoded, as messages of Flight, to one topic: they are passed on as they are,
-/// without a look at their columns. One thread at a time sends; nothing blocks: [#isReady] tells whether the network
-/// takes
-/// more, and [Listener#onReady] when it does again.
+/// Pushes batches that somebody else has encoded, as messages of Flight, to one topic: they are passed on as
+/// they are, without a look at their columns. One thread at a time sends; nothing blocks: [#isReady] tells
+/// whether the network takes more, and [Listener#onReady] when it does again.
 public final class EncodedProducer implements AutoCloseable {
 
     private static final Metadata.Key<String> TENANT = Metadata.Key.of(Caller.HEADER, Metadata.ASCII_STRING_MARSHALLER);
 
-    private static final MethodDescriptor<byte[], Flight.PutResult> DO_PUT =
+    private static final MethodDescriptor<InputStream, Flight.PutResult> DO_PUT =
             FlightServiceGrpc.getDoPutMethod().toBuilder(
                             new Encoded(), FlightServiceGrpc.getDoPutMethod().getResponseMarshaller())
                     .build();
@@ -63,9 +62,9 @@ public final class EncodedProducer implements AutoCloseable {
     }
 
     private final ManagedChannel channel;
-    private final ClientCall<byte[], Flight.PutResult> call;
+    private final ClientCall<InputStream, Flight.PutResult> call;
 
-    private EncodedProducer(ManagedChannel channel, ClientCall<byte[], Flight.PutResult> call) {
+    private EncodedProducer(ManagedChannel channel, ClientCall<InputStream, Flight.PutResult> call) {
         this.channel = channel;
         this.call = call;
     }
@@ -77,8 +76,11 @@ public final class EncodedProducer implements AutoCloseable {
     /// @param executor runs what the listener does
     public static EncodedProducer open(
             Endpoint endpoint, String topic, ByteString schema, Executor executor, Listener listener) {
-        ManagedChannel channel = FlightConnection.channel(endpoint.address());
-        ClientCall<byte[], Flight.PutResult> call = channel.newCall(DO_PUT, CallOptions.DEFAULT.withExecutor(executor));
+        // a message can be read once only, so that none is sent a second time by gRPC
+        ManagedChannel channel =
+                FlightConnection.builder(endpoint.address()).disableRetry().build();
+        ClientCall<InputStream, Flight.PutResult> call =
+                channel.newCall(DO_PUT, CallOptions.DEFAULT.withExecutor(executor));
         Metadata headers = new Metadata();
         headers.put(TENANT, endpoint.tenant());
         byte[] first = Flight.FlightData.newBuilder()
@@ -91,7 +93,7 @@ public final class EncodedProducer implements AutoCloseable {
         try {
             call.start(new Answers(endpoint, call, listener), headers);
             call.request(1);
-            call.sendMessage(first);
+            call.sendMessage(new ByteArrayInputStream(first));
         } catch (RuntimeException | Error e) {
             channel.shutdownNow();
             throw e;
@@ -99,8 +101,10 @@ public final class EncodedProducer implements AutoCloseable {
         return new EncodedProducer(channel, call);
     }
 
-    /// Sends one message, `FlightData` in the form that it has on the wire.
-    public void send(byte[] message) {
+    /// Sends one message, `FlightData` in the form that it has on the wire. It has been read when this returns.
+    ///
+    /// @param message one whose length is known
+    public void send(InputStream message) {
         call.sendMessage(message);
     }
 
@@ -114,22 +118,23 @@ public final class EncodedProducer implements AutoCloseable {
         call.halfClose();
     }
 
-    /// Ends the stream if it is not over; the listener is told of it. Batches without an answer may be stored or not.
+    /// Ends the stream if it is not over; the listener is told of it. Batches without an answer may be stored
+    /// or not.
     @Override
     public void close() {
         call.cancel("the push was given up", null);
         channel.shutdown();
     }
 
-    private static final class Encoded implements MethodDescriptor.Marshaller<byte[]> {
+    private static final class Encoded implements MethodDescriptor.Marshaller<InputStream> {
 
         @Override
-        public InputStream stream(byte[] message) {
-            return new ByteArrayInputStream(message);
+        public InputStream stream(InputStream message) {
+            return message;
         }
 
         @Override
-        public byte[] parse(InputStream stream) {
+        public InputStream parse(InputStream stream) {
             throw new UnsupportedOperationException("messages of this type are only sent");
         }
     }
@@ -137,11 +142,11 @@ public final class EncodedProducer implements AutoCloseable {
     private static final class Answers extends ClientCall.Listener<Flight.PutResult> {
 
         private final Endpoint endpoint;
-        private final ClientCall<byte[], Flight.PutResult> call;
+        private final ClientCall<InputStream, Flight.PutResult> call;
         private final Listener listener;
         private @Nullable WingsException failure;
 
-        Answers(Endpoint endpoint, ClientCall<byte[], Flight.PutResult> call, Listener listener) {
+        Answers(Endpoint endpoint, ClientCall<InputStream, Flight.PutResult> call, Listener listener) {
             this.endpoint = endpoint;
             this.call = call;
             this.listener = listener;

@@ -16,7 +16,6 @@
 package dev.wings.client;
 
 import dev.wings.common.rpc.Caller;
-import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.CallOption;
@@ -43,21 +42,21 @@ public final class FlightConnection implements AutoCloseable {
     ///
     /// @param allocator holds what is received until the caller has read it
     public static FlightConnection open(Endpoint endpoint, BufferAllocator allocator) {
-        FlightClient client = FlightGrpcUtils.createFlightClient(allocator, channel(endpoint.address()));
+        FlightClient client = FlightGrpcUtils.createFlightClient(
+                allocator, builder(endpoint.address()).build());
         FlightCallHeaders headers = new FlightCallHeaders();
         headers.insert(Caller.HEADER, endpoint.tenant());
         return new FlightConnection(endpoint, client, new CallOption[] {new HeaderCallOption(headers)});
     }
 
-    static ManagedChannel channel(Address address) {
+    static NettyChannelBuilder builder(Address address) {
         // a service that hangs is noticed, however long a query may rightly take
         return NettyChannelBuilder.forAddress(address.host(), address.port())
                 .usePlaintext()
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .maxInboundMessageSize(Integer.MAX_VALUE)
-                .intercept(new Cookies())
-                .build();
+                .intercept(new Cookies());
     }
 
     /// What this connects to.

@@ -31,8 +31,8 @@ import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementIngest.TableDefinitionOptions;
 import org.apache.arrow.flight.sql.impl.FlightSql.DoPutUpdateResult;
 
-/// One bulk ingest of Flight SQL, which appends batches to a table that is there. It sends from gRPC's callbacks as
-/// long as the transport is ready for more; one answer at the end tells the number of rows.
+/// One bulk ingest of Flight SQL, which appends batches to a table that is there. It sends from gRPC's
+/// callbacks as long as the transport is ready for more; one answer at the end tells the number of rows.
 public final class IngestLoad extends ClientCall.Listener<byte[]> {
 
     /// As [PutStream] has it, so that the two differ in nothing but what they ask for.
@@ -54,8 +54,8 @@ public final class IngestLoad extends ClientCall.Listener<byte[]> {
         this.batches = batches;
     }
 
-    /// Pushes so many of the messages, in turn and over and over, to a table of the schema `default`. Fails if the
-    /// server tells another number of rows.
+    /// Pushes so many of the messages, in turn and over and over, to a table of the schema `default`. Fails if
+    /// the server tells another number of rows.
     ///
     /// @param port of a SQL server on loopback
     public static void push(int port, String table, FlightMessages messages, long batches, Duration limit)

@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Calls by which clients fill a table. Their batches go on to an ingestor as they came, as bytes: it looks at them,
-/// and
-/// stores them. One answer at the end tells how many rows are durable and visible.
+/// Calls by which clients fill a table. Their batches go on to an ingestor as they came, from the buffers of
+/// one connection into those of the other: it looks at them, and stores them. One answer at the end tells how
+/// many rows are durable and visible.
 final class IngestUploads {
 
     private static final Logger LOG = LoggerFactory.getLogger(IngestUploads.class);
@@ -60,16 +60,15 @@ final class IngestUploads {
     }
 
     /// What takes the messages of one call.
-    ServerCall.Listener<byte[]> open(
-            ServerCall<byte[], Flight.PutResult> call, FlightSql.CommandStatementIngest command) {
+    PutCalls.Rest open(ServerCall<PutMessage, Flight.PutResult> call, FlightSql.CommandStatementIngest command) {
         Requests.refuseTransaction(command.hasTransactionId());
         return new Upload(call, command);
     }
 
     /// One call. What the client does and what the ingestor does come on different threads.
-    private final class Upload extends ServerCall.Listener<byte[]> implements EncodedProducer.Listener {
+    private final class Upload extends PutCalls.Rest implements EncodedProducer.Listener {
 
-        private final ServerCall<byte[], Flight.PutResult> call;
+        private final ServerCall<PutMessage, Flight.PutResult> call;
         private final FlightSql.CommandStatementIngest command;
         private final Caller caller = Caller.current();
         private Ingests.@Nullable Target target;
@@ -82,25 +81,21 @@ final class IngestUploads {
         private long rejected;
         private @Nullable String reason;
 
-        Upload(ServerCall<byte[], Flight.PutResult> call, FlightSql.CommandStatementIngest command) {
+        Upload(ServerCall<PutMessage, Flight.PutResult> call, FlightSql.CommandStatementIngest command) {
             this.call = call;
             this.command = command;
         }
 
         @Override
-        public void onMessage(byte[] message) {
-            if (target == null) {
-                start(PutCalls.parse(message));
-                return;
-            }
-            synchronized (this) {
+        public synchronized void onMessage(PutMessage message) {
+            try (message) {
                 if (over || finished || producer == null) {
                     return;
                 }
-                hold((long) COPIES * message.length);
+                hold((long) COPIES * message.length());
                 // one message is on its way to the ingestor while the next one comes
                 boolean room = producer.isReady();
-                producer.send(message);
+                producer.send(message.passOn());
                 if (room) {
                     call.request(1);
                 } else {
@@ -109,7 +104,8 @@ final class IngestUploads {
             }
         }
 
-        private void start(Flight.FlightData first) {
+        @Override
+        void begin(Flight.FlightData first) {
             if (!(IpcHeader.parse(first.getDataHeader().toByteArray()) instanceof IpcHeader.SchemaMessage schema)) {
                 throw WingsException.invalid("the first message of an ingest must be the schema of its rows");
             }
@@ -282,8 +278,8 @@ final class IngestUploads {
             abandon();
         }
 
-        /// The call is over. Where that is not because the ingestor ended it, the client broke it off, or it sent
-        /// what cannot be taken.
+        /// The call is over. Where that is not because the ingestor ended it, the client broke it off, or it
+        /// sent what cannot be taken.
         private void abandon() {
             synchronized (this) {
                 if (over) {

@@ -47,9 +47,8 @@ import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.jspecify.annotations.Nullable;
 
-/// Calls by which clients send the values of parameters, changes of their session, and statements that change what
-/// there
-/// is. The whole request is gathered first, and then read.
+/// Calls by which clients send the values of parameters, changes of their session, and statements that change
+/// what there is. The whole request is gathered first, and then read.
 final class ParameterUploads {
 
     /// One row and its dictionaries.
@@ -98,7 +97,7 @@ final class ParameterUploads {
     }
 
     /// What takes the messages of one call.
-    ServerCall.Listener<byte[]> open(ServerCall<byte[], Flight.PutResult> call, PutCalls.Purpose.Gathered purpose) {
+    PutCalls.Rest open(ServerCall<PutMessage, Flight.PutResult> call, PutCalls.Purpose.Gathered purpose) {
         return new Upload(call, purpose);
     }
 
@@ -174,9 +173,9 @@ final class ParameterUploads {
     }
 
     /// One call.
-    private final class Upload extends ServerCall.Listener<byte[]> {
+    private final class Upload extends PutCalls.Rest {
 
-        private final ServerCall<byte[], Flight.PutResult> call;
+        private final ServerCall<PutMessage, Flight.PutResult> call;
         private final PutCalls.Purpose.Gathered purpose;
         private final List<Flight.FlightData> messages = new ArrayList<>();
         private final String tenant = Caller.current().tenant();
@@ -184,14 +183,19 @@ final class ParameterUploads {
         private boolean answered;
         private int bytes;
 
-        Upload(ServerCall<byte[], Flight.PutResult> call, PutCalls.Purpose.Gathered purpose) {
+        Upload(ServerCall<PutMessage, Flight.PutResult> call, PutCalls.Purpose.Gathered purpose) {
             this.call = call;
             this.purpose = purpose;
         }
 
         @Override
-        public void onMessage(byte[] encoded) {
-            Flight.FlightData message = PutCalls.parse(encoded);
+        public void onMessage(PutMessage message) {
+            begin(message.parse());
+        }
+
+        /// Takes one like the others: it has the schema, as a rule.
+        @Override
+        void begin(Flight.FlightData message) {
             if (purpose instanceof PutCalls.Purpose.Change(StatementHandle statement)
                     && statement.parameterCount() == 0) {
                 // some clients end their side only when they have an answer

@@ -21,13 +21,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.server.session.StatementHandle;
-import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.flight.sql.impl.FlightSql;
@@ -35,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /// `DoPut`: its first message says what a call is for.
 ///
-/// Flight's own one gives each call a thread that waits for the client, for ever if the client sends nothing, or
-/// something that cannot be read. Here messages are taken as bytes, as they come, and read by whom they are for.
+/// Flight's own one gives each call a thread that waits for the client, for ever if the client sends nothing,
+/// or something that cannot be read. Here messages are taken as they come, and read by whom they are for.
 final class PutCalls {
 
     /// A command and a schema.
@@ -68,22 +64,25 @@ final class PutCalls {
         record Ingest(FlightSql.CommandStatementIngest command) implements Purpose {}
     }
 
-    ServerMethodDefinition<byte[], Flight.PutResult> method() {
+    /// What takes the messages of one call, once it is known what the call is for.
+    abstract static class Rest extends ServerCall.Listener<PutMessage> {
+
+        /// Takes the first message. The others come afterwards.
+        abstract void begin(Flight.FlightData first);
+
+        @Override
+        public abstract void onMessage(PutMessage message);
+    }
+
+    ServerMethodDefinition<PutMessage, Flight.PutResult> method() {
         MethodDescriptor<Flight.FlightData, Flight.PutResult> doPut = FlightServiceGrpc.getDoPutMethod();
         return ServerMethodDefinition.create(
-                doPut.toBuilder(new Bytes(), doPut.getResponseMarshaller()).build(), (call, headers) -> {
+                doPut.toBuilder(PutMessage.MARSHALLER, doPut.getResponseMarshaller())
+                        .build(),
+                (call, headers) -> {
                     call.request(1);
                     return new First(call);
                 });
-    }
-
-    /// A message as Flight knows it. Fails with INVALID if it is none.
-    static Flight.FlightData parse(byte[] message) {
-        try {
-            return Flight.FlightData.parseFrom(message);
-        } catch (InvalidProtocolBufferException e) {
-            throw new WingsException(ErrorKind.INVALID, "malformed FlightData: cause=" + e.getMessage(), e);
-        }
     }
 
     private Purpose purpose(Flight.FlightData first) {
@@ -118,52 +117,36 @@ final class PutCalls {
         }
     }
 
-    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-
-        @Override
-        public InputStream stream(byte[] message) {
-            throw new UnsupportedOperationException("messages of this type are only received");
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                if (stream instanceof KnownLength) {
-                    byte[] message = new byte[stream.available()];
-                    stream.readNBytes(message, 0, message.length);
-                    return message;
-                }
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
     /// Waits for the first message; all else goes on to whom the call is for.
-    private final class First extends ServerCall.Listener<byte[]> {
+    private final class First extends ServerCall.Listener<PutMessage> {
 
-        private final ServerCall<byte[], Flight.PutResult> call;
-        private ServerCall.@Nullable Listener<byte[]> next;
+        private final ServerCall<PutMessage, Flight.PutResult> call;
+        private @Nullable Rest next;
 
-        First(ServerCall<byte[], Flight.PutResult> call) {
+        First(ServerCall<PutMessage, Flight.PutResult> call) {
             this.call = call;
         }
 
         @Override
-        public void onMessage(byte[] message) {
-            if (next == null) {
-                if (message.length > MAX_FIRST_BYTES) {
-                    throw WingsException.exhausted("the first message is too large: bytes=" + message.length
-                            + ", limit_bytes=" + MAX_FIRST_BYTES);
-                }
-                Flight.FlightData first = parse(message);
-                next = switch (purpose(first)) {
-                    case Purpose.Gathered gathered -> parameters.open(call, gathered);
-                    case Purpose.Ingest(FlightSql.CommandStatementIngest command) -> ingests.open(call, command);
-                };
+        public void onMessage(PutMessage message) {
+            if (next != null) {
+                next.onMessage(message);
+                return;
             }
-            next.onMessage(message);
+            int bytes = message.length();
+            if (bytes > MAX_FIRST_BYTES) {
+                message.close();
+                throw WingsException.exhausted(
+                        "the first message is too large: bytes=" + bytes + ", limit_bytes=" + MAX_FIRST_BYTES);
+            }
+            Flight.FlightData first = message.parse();
+            Rest rest = switch (purpose(first)) {
+                case Purpose.Gathered gathered -> parameters.open(call, gathered);
+                case Purpose.Ingest(FlightSql.CommandStatementIngest command) -> ingests.open(call, command);
+            };
+            // where its beginning fails, it is told of the end
+            next = rest;
+            rest.begin(first);
         }
 
         @Override

@@ -35,10 +35,9 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Streams of rows to the ingestors behind one address. Streams that are open at the same time have connections of
-/// their
-/// own, so that a balancer may send each to another one. A statement that inserts a few rows takes less time than it
-/// takes to connect: it uses a connection that one before it has left.
+/// Streams of rows to the ingestors behind one address. Streams that are open at the same time have connections
+/// of their own, so that a balancer may send each to another one. A statement that inserts a few rows takes
+/// less time than it takes to connect: it uses a connection that one before it has left.
 public final class IngestorStreams implements RowStreams, AutoCloseable {
 
     /// How many connections wait for the next statement.

@@ -24,8 +24,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 
-/// Connections that are used one after the other, each by one at a time, and are kept for a while in between. One is of
-/// one tenant. Safe for use by many threads.
+/// Connections that are used one after the other, each by one at a time, and are kept for a while in between.
+/// One is of one tenant. Safe for use by many threads.
 ///
 /// @param <C> what a connection is
 final class KeptConnections<C extends AutoCloseable> implements AutoCloseable {
@@ -39,10 +39,9 @@ final class KeptConnections<C extends AutoCloseable> implements AutoCloseable {
 
     /// @param opener opens one for a tenant
     /// @param maxIdle so many are kept that nobody uses
-    /// @param life none is used anew so long after it was opened: where a balancer is in between, later ones lead
-    to
-            ///     services that were not there before
-            KeptConnections(Function<String, C> opener, int maxIdle, Duration life, Scheduler scheduler) {
+    /// @param life none is used anew so long after it was opened: later ones lead to services that were not
+    ///     there before, where a balancer is in between
+    KeptConnections(Function<String, C> opener, int maxIdle, Duration life, Scheduler scheduler) {
         this.opener = opener;
         this.maxIdle = maxIdle;
         this.life = life;
