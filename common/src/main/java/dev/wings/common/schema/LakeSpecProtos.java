@@ -100,6 +100,29 @@ public final class LakeSpecProtos {
         return spec;
     }
 
+    /// The layout with what a client wants changed. Fails with INVALID for a field that cannot be changed.
+    ///
+    /// @param mask the fields that are taken of `wanted`, as `lake.freshness`
+    public static LakeSpec update(LakeSpec spec, List<String> mask, dev.wings.common.proto.LakeSpec wanted) {
+        java.time.Duration freshness = spec.freshness();
+        long targetSegmentBytes = spec.targetSegmentBytes();
+        for (String field : mask) {
+            switch (field) {
+                case "lake.freshness" ->
+                    freshness = wanted.hasFreshness() ? fromProto(wanted.getFreshness()) : LakeSpec.DEFAULT_FRESHNESS;
+                case "lake.target_segment_bytes" ->
+                    targetSegmentBytes = wanted.getTargetSegmentBytes() == 0
+                            ? LakeSpec.DEFAULT_SEGMENT_BYTES
+                            : wanted.getTargetSegmentBytes();
+                default ->
+                    throw WingsException.invalid("this field of a topic cannot be changed: field=\""
+                            + TopicField.printable(field)
+                            + "\". lake.freshness and lake.target_segment_bytes can, and the schema by schema_changes");
+            }
+        }
+        return new LakeSpec(spec.partitioning(), spec.sortOrder(), freshness, targetSegmentBytes, spec.timeAs());
+    }
+
     /// What times are kept as. Layouts that are older than this choice do not have it.
     public static Primitive timeAs(dev.wings.common.proto.LakeSpec proto) {
         return switch (proto.getTimeAs()) {

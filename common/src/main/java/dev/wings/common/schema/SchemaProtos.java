@@ -58,6 +58,21 @@ public final class SchemaProtos {
         return new TopicSchema(0, fields, ids.last);
     }
 
+    /// A field as a client describes it that is to be added to a topic: its ids, and those of what is inside it, are 0,
+    /// and mean nothing in the result. Fails with INVALID, naming the field, for anything that is no legal field.
+    static TopicField fromUnnumbered(dev.wings.common.proto.Field proto) {
+        Set<Integer> given = new HashSet<>();
+        collectIds(List.of(proto), 1, given);
+        if (!given.isEmpty()) {
+            throw WingsException.invalid("a field that is added has no id, the control plane gives it: field=\""
+                    + TopicField.printable(proto.getName()) + "\", id="
+                    + given.iterator().next());
+        }
+        return fromCreateRequest(Schema.newBuilder().addFields(proto).build())
+                .fields()
+                .getFirst();
+    }
+
     private static dev.wings.common.proto.Field toProto(TopicField field) {
         return dev.wings.common.proto.Field.newBuilder()
                 .setId(field.id())

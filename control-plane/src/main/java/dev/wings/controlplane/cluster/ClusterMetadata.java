@@ -15,7 +15,9 @@
  */
 package dev.wings.controlplane.cluster;
 
+import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.lake.LakeTable;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.resource.NamespaceName;
@@ -23,7 +25,11 @@ import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.LakeSpecProtos;
+import dev.wings.common.schema.SchemaChange;
+import dev.wings.common.schema.SchemaEvolution;
+import dev.wings.common.schema.SchemaEvolution.Uses;
 import dev.wings.common.schema.SchemaProtos;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.time.IdGenerator;
@@ -187,6 +193,43 @@ public final class ClusterMetadata {
                 LakeSpecProtos.fromCreateRequest(lake, checked, partitionFieldId)));
         topicCreated.run();
         return created;
+    }
+
+    /// Changes a topic, all or nothing. Fails with CONFLICT if its etag is another one.
+    ///
+    /// @param etag the one that the topic must have; empty for any
+    /// @param changes of the schema; none to leave it as it is
+    /// @param mask the fields of `lake` that are changed, as `lake.freshness`
+    public TopicRecord updateTopic(
+            TopicName name, String etag, List<SchemaChange> changes, List<String> mask, LakeSpec lake) {
+        if (changes.isEmpty() && mask.isEmpty()) {
+            throw WingsException.invalid("nothing is to be changed: schema_changes or an update_mask is expected:"
+                    + " topic=" + name);
+        }
+        return store.updateTopic(name, now(), topic -> {
+            if (!etag.isEmpty() && !etag.equals(topic.etag())) {
+                throw new WingsException(
+                        ErrorKind.CONFLICT,
+                        "the topic has been changed since it was read, read it again: topic=" + name + ", etag="
+                                + topic.etag() + ", asked=" + TopicField.printable(etag));
+            }
+            TopicSchema schema = changes.isEmpty()
+                    ? topic.schema()
+                    : SchemaEvolution.apply(topic.schema(), changes, Uses.of(topic.partitionFieldId(), topic.lake()));
+            // A table may not have it: names of nested fields can be in each other's way there.
+            LakeTable.schema(schema);
+            return topic.changed(schema, LakeSpecProtos.update(topic.lake(), mask, lake));
+        });
+    }
+
+    /// The versions that a topic's schema has had, the newest first.
+    public ResultPage<SchemaVersion> listSchemas(TopicName parent, int pageSize, String pageToken) {
+        PageRequest page = PageRequest.parse(parent + "/schemas", 1, pageSize, pageToken);
+        int before = page.after(0).isEmpty() ? Integer.MAX_VALUE : Integer.parseInt(page.after(0));
+        return page.page(
+                store.listSchemas(parent, before, page.fetch()),
+                version -> List.of(Integer.toString(version.schema().version())),
+                version -> SchemaProtos.toProto(version.schema()).getSerializedSize());
     }
 
     public TopicRecord loadTopic(TopicName name) {

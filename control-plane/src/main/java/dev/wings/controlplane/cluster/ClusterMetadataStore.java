@@ -21,6 +21,7 @@ import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// Where the resources of a cluster are kept. Each method is atomic, and what it did is durable when it returns.
 ///
@@ -33,6 +34,9 @@ import java.util.List;
 /// ordered by id, start behind `after` (empty for the start) and hold at most `limit`; a shorter one is the
 /// last.
 public interface ClusterMetadataStore {
+
+    /// How many versions of a topic's schema are remembered.
+    int MAX_SCHEMA_VERSIONS = 1_000;
 
     void createTenant(TenantRecord tenant);
 
@@ -66,6 +70,19 @@ public interface ClusterMetadataStore {
     TopicRecord createTopic(NewTopic topic);
 
     TopicRecord loadTopic(TopicName name);
+
+    /// Changes a topic to what `change` makes of it: its schema, its layout and its revision. No other change comes
+    /// between. What `change` throws is thrown, and the topic stays as it is; it may be asked more than once, and
+    /// never while it is being asked.
+    ///
+    /// @param now when another schema, if the topic gets one, becomes the topic's
+    TopicRecord updateTopic(TopicName name, Instant now, UnaryOperator<TopicRecord> change);
+
+    /// The versions that the topic's schema has had, the newest first. Each store remembers the last
+    /// [#MAX_SCHEMA_VERSIONS].
+    ///
+    /// @param before versions lower than this one
+    List<SchemaVersion> listSchemas(TopicName name, int before, int limit);
 
     /// The topic and what it is in, as all of them were at one moment.
     TopicHome loadHome(TopicName name);

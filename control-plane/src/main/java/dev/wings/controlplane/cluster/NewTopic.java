@@ -36,6 +36,6 @@ public record NewTopic(
     }
 
     public TopicRecord in(UUID namespaceUid) {
-        return new TopicRecord(name, uid, createTime, namespaceUid, schema, partitionFieldId, lake);
+        return new TopicRecord(name, uid, createTime, namespaceUid, schema, partitionFieldId, lake, 1);
     }
 }

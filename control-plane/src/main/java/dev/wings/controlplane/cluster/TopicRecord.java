@@ -26,6 +26,7 @@ import java.util.UUID;
 /// @param namespaceUid the uid of the namespace that the name is in
 /// @param partitionFieldId the top-level field that rows are partitioned by; 0 for none
 /// @param lake how the rows are laid out in the topic's table
+/// @param revision counts up from 1 with each change
 public record TopicRecord(
         TopicName name,
         UUID uid,
@@ -33,4 +34,17 @@ public record TopicRecord(
         UUID namespaceUid,
         TopicSchema schema,
         int partitionFieldId,
-        LakeSpec lake) {}
+        LakeSpec lake,
+        long revision) {
+
+    /// What tells whether the topic has been changed since it was read.
+    public String etag() {
+        return Long.toString(revision);
+    }
+
+    /// The topic after a change.
+    public TopicRecord changed(TopicSchema nextSchema, LakeSpec nextLake) {
+        return new TopicRecord(
+                name, uid, createTime, namespaceUid, nextSchema, partitionFieldId, nextLake, revision + 1);
+    }
+}

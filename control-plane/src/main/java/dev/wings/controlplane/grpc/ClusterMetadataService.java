@@ -36,6 +36,8 @@ import dev.wings.common.proto.ListObjectStoresRequest;
 import dev.wings.common.proto.ListObjectStoresResponse;
 import dev.wings.common.proto.ListTenantsRequest;
 import dev.wings.common.proto.ListTenantsResponse;
+import dev.wings.common.proto.ListTopicSchemasRequest;
+import dev.wings.common.proto.ListTopicSchemasResponse;
 import dev.wings.common.proto.ListTopicsRequest;
 import dev.wings.common.proto.ListTopicsResponse;
 import dev.wings.common.proto.Namespace;
@@ -44,13 +46,16 @@ import dev.wings.common.proto.ResolveTopicRequest;
 import dev.wings.common.proto.ResolveTopicResponse;
 import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
+import dev.wings.common.proto.UpdateTopicRequest;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SchemaChangeProtos;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
+import dev.wings.controlplane.cluster.SchemaVersion;
 import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.TopicHome;
 import dev.wings.controlplane.cluster.TopicRecord;
@@ -189,6 +194,29 @@ public final class ClusterMetadataService extends ClusterMetadataGrpc.ClusterMet
             return cluster.listTopics(tenant, request.getPageSize(), request.getPageToken());
         }
         return cluster.listTopics(NamespaceName.parse(parent), request.getPageSize(), request.getPageToken());
+    }
+
+    @Override
+    public void updateTopic(UpdateTopicRequest request, StreamObserver<Topic> answer) {
+        Topic topic = request.getTopic();
+        answer(
+                answer,
+                ResourceProtos.toProto(cluster.updateTopic(
+                        TopicName.parse(topic.getName()),
+                        topic.getEtag(),
+                        SchemaChangeProtos.fromProto(request.getSchemaChangesList()),
+                        request.getUpdateMask().getPathsList(),
+                        topic.getLake())));
+    }
+
+    @Override
+    public void listTopicSchemas(ListTopicSchemasRequest request, StreamObserver<ListTopicSchemasResponse> answer) {
+        ResultPage<SchemaVersion> page = cluster.listSchemas(
+                TopicName.parse(request.getParent()), request.getPageSize(), request.getPageToken());
+        ListTopicSchemasResponse.Builder response =
+                ListTopicSchemasResponse.newBuilder().setNextPageToken(page.nextToken());
+        page.items().forEach(item -> response.addVersions(ResourceProtos.toProto(item)));
+        answer(answer, response.build());
     }
 
     @Override

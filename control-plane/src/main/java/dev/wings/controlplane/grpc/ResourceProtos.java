@@ -24,6 +24,7 @@ import dev.wings.common.schema.LakeSpecProtos;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
+import dev.wings.controlplane.cluster.SchemaVersion;
 import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.TopicRecord;
 import java.time.Instant;
@@ -69,6 +70,14 @@ final class ResourceProtos {
                 .setPartitionFieldId(topic.partitionFieldId())
                 .setNamespaceUid(topic.namespaceUid().toString())
                 .setLake(LakeSpecProtos.toProto(topic.lake(), topic.schema()))
+                .setEtag(topic.etag())
+                .build();
+    }
+
+    static dev.wings.common.proto.SchemaVersion toProto(SchemaVersion version) {
+        return dev.wings.common.proto.SchemaVersion.newBuilder()
+                .setSchema(SchemaProtos.toProto(version.schema()))
+                .setCreateTime(toProto(version.createTime()))
                 .build();
     }
 

@@ -25,6 +25,7 @@ import dev.wings.controlplane.cluster.NewTopic;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TenantRecord;
+import dev.wings.controlplane.cluster.SchemaVersion;
 import dev.wings.controlplane.cluster.TopicHome;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.lake.LakeEntry;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// The resources of a cluster, in memory.
@@ -171,6 +173,27 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
     @Override
     public TopicRecord loadTopic(TopicName name) {
         return database.transaction(() -> database.load(name).topic);
+    }
+
+    @Override
+    public TopicRecord updateTopic(TopicName name, Instant now, UnaryOperator<TopicRecord> change) {
+        return database.transaction(() -> {
+            TopicEntry entry = database.load(name);
+            TopicRecord changed = change.apply(entry.topic);
+            boolean otherSchema = changed.schema().version() != entry.topic.schema().version();
+            entry.topic = changed;
+            if (otherSchema) {
+                entry.remember(now);
+            }
+            return changed;
+        });
+    }
+
+    @Override
+    public List<SchemaVersion> listSchemas(TopicName name, int before, int limit) {
+        return database.transaction(() -> database.load(name).schemas.headMap(before, false).descendingMap().values().stream()
+                .limit(limit)
+                .toList());
     }
 
     @Override

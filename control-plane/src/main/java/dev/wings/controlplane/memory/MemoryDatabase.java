@@ -19,6 +19,8 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
+import dev.wings.controlplane.cluster.SchemaVersion;
+import dev.wings.controlplane.cluster.ClusterMetadataStore;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
@@ -141,11 +143,23 @@ public final class MemoryDatabase {
 
     /// A topic and its log.
     static final class TopicEntry {
-        final TopicRecord topic;
+        TopicRecord topic;
+        /// By version.
+        final NavigableMap<Integer, SchemaVersion> schemas = new TreeMap<>();
+
         final NavigableMap<String, PartitionEntry> partitions = new TreeMap<>(PartitionKey.VALUE_ORDER);
 
         TopicEntry(TopicRecord topic) {
             this.topic = topic;
+            remember(topic.createTime());
+        }
+
+        /// Remembers the topic's schema.
+        void remember(Instant time) {
+            schemas.put(topic.schema().version(), new SchemaVersion(topic.schema(), time));
+            if (schemas.size() > ClusterMetadataStore.MAX_SCHEMA_VERSIONS) {
+                schemas.pollFirstEntry();
+            }
         }
 
         Stream<StoredPage> pages() {

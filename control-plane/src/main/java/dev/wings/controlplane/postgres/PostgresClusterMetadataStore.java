@@ -27,6 +27,7 @@ import dev.wings.controlplane.cluster.NewTopic;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.cluster.TenantRecord;
+import dev.wings.controlplane.cluster.SchemaVersion;
 import dev.wings.controlplane.cluster.TopicHome;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.postgres.NameLookup.Lock;
@@ -37,9 +38,16 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /// The resources of a cluster, in PostgreSQL.
 final class PostgresClusterMetadataStore implements ClusterMetadataStore {
+
+    private static final String UPDATE_TOPIC = """
+            update topics
+            set schema = ?, schema_version = ?, lake = ?, freshness = make_interval(secs => ?), revision = ?
+            where topic_uid = ?
+            """;
 
     private static final String LOCK_TOPIC = "select 1 from topics where topic_uid = ? for update";
 
@@ -310,7 +318,72 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                     LakeSpecProtos.toProto(topic.lake(), topic.schema()).toByteArray(),
                     topic.lake().freshness().toMillis() / 1e3);
             BacklogStatements.want(connection, topic.uid(), TaskKind.CREATE_TABLE);
-            return topic.in(namespace);
+            TopicRecord created = topic.in(namespace);
+            remember(connection, created, topic.createTime());
+            return created;
+        });
+    }
+
+    /// Locks the topic as one whose row is changed and stays: who commits to its table or to the log goes on.
+    @Override
+    public TopicRecord updateTopic(TopicName name, Instant now, UnaryOperator<TopicRecord> change) {
+        return database.change("update topic", connection -> {
+            UUID tenant = NameLookup.tenant(connection, name.parent().parent(), Lock.ADD_CHILD);
+            UUID namespace = NameLookup.namespace(connection, tenant, name.parent(), Lock.ADD_CHILD);
+            UUID uid = NameLookup.topic(connection, namespace, name);
+            Sql.query(connection, "select 1 from topics where topic_uid = ? for no key update", row -> 1, uid);
+            TopicRecord before = loadTopic(connection, name);
+            TopicRecord after = change.apply(before);
+            Sql.update(
+                    connection,
+                    UPDATE_TOPIC,
+                    SchemaProtos.toProto(after.schema()).toByteArray(),
+                    after.schema().version(),
+                    LakeSpecProtos.toProto(after.lake(), after.schema()).toByteArray(),
+                    after.lake().freshness().toMillis() / 1e3,
+                    after.revision(),
+                    after.uid());
+            if (after.schema().version() != before.schema().version()) {
+                remember(connection, after, now);
+            }
+            return after;
+        });
+    }
+
+    private static void remember(Connection connection, TopicRecord topic, Instant time) throws SQLException {
+        int version = topic.schema().version();
+        Sql.update(
+                connection,
+                "insert into topic_schemas (topic_uid, version, schema, create_time) values (?, ?, ?, ?)",
+                topic.uid(),
+                version,
+                SchemaProtos.toProto(topic.schema()).toByteArray(),
+                time);
+        if (version >= MAX_SCHEMA_VERSIONS) {
+            Sql.update(
+                    connection,
+                    "delete from topic_schemas where topic_uid = ? and version <= ?",
+                    topic.uid(),
+                    version - MAX_SCHEMA_VERSIONS);
+        }
+    }
+
+    @Override
+    public List<SchemaVersion> listSchemas(TopicName name, int before, int limit) {
+        String sql = """
+                select schema, create_time from topic_schemas
+                where topic_uid = ? and version < ? order by version desc limit ?
+                """;
+        return database.read("list schemas", connection -> {
+            UUID uid = loadTopic(connection, name).uid();
+            return Sql.query(
+                    connection,
+                    sql,
+                    row -> new SchemaVersion(
+                            TopicRows.schema(uid, row.getBytes("schema")), Sql.instant(row, "create_time")),
+                    uid,
+                    before,
+                    limit);
         });
     }
 

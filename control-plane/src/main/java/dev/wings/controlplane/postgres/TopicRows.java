@@ -44,7 +44,7 @@ final class TopicRows {
             throws SQLException {
         String sql = """
                 select t.topic_uid, t.topic_id, t.create_time, t.namespace_uid, t.schema, t.partition_field_id,
-                    t.lake, n.namespace_id
+                    t.lake, t.revision, n.namespace_id
                 from topics t join namespaces n using (namespace_uid)
                 where n.delete_time is null and %s
                 order by n.namespace_id, t.topic_id limit ?
@@ -64,7 +64,8 @@ final class TopicRows {
                             schema(uid, row.getBytes("schema")),
                             // this gives 0 for null
                             row.getInt("partition_field_id"),
-                            lake(uid, row.getBytes("lake"), row.getInt("partition_field_id")));
+                            lake(uid, row.getBytes("lake"), row.getInt("partition_field_id")),
+                            row.getLong("revision"));
                 },
                 all);
     }
@@ -81,7 +82,7 @@ final class TopicRows {
         }
     }
 
-    private static TopicSchema schema(UUID topicUid, byte[] stored) {
+    static TopicSchema schema(UUID topicUid, byte[] stored) {
         try {
             return SchemaProtos.fromProto(Schema.parseFrom(stored));
         } catch (InvalidProtocolBufferException | WingsException e) {

@@ -32,6 +32,14 @@ import dev.wings.controlplane.cluster.ClusterMetadataStore.TopicPosition;
 import dev.wings.controlplane.state.StateContract;
 import java.net.URI;
 import java.time.Instant;
+import dev.wings.common.schema.SchemaChange;
+import dev.wings.common.schema.SchemaEvolution;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -96,6 +104,120 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
         TopicRecord created = store().createTopic(new NewTopic(TOPIC, uuid(), TIME, schema(), 0, LakeSpec.defaults(0)));
         assertThat(created.partitionFieldId()).isZero();
         assertThat(store().loadTopic(TOPIC)).isEqualTo(created);
+    }
+
+    @Test
+    void changedTopicIsLoadedAsItIs() {
+        createNamespace();
+        TopicRecord created = store().createTopic(topic(TOPIC));
+        LakeSpec layout = new LakeSpec(
+                created.lake().partitioning(),
+                created.lake().sortOrder(),
+                Duration.ofSeconds(3),
+                LakeSpec.MIN_SEGMENT_BYTES,
+                created.lake().timeAs());
+
+        TopicRecord changed =
+                store().updateTopic(TOPIC, TIME, topic -> topic.changed(added(topic.schema(), "note"), layout));
+
+        assertThat(changed.schema().version()).isEqualTo(1);
+        assertThat(changed.etag()).isNotEqualTo(created.etag());
+        assertThat(store().loadTopic(TOPIC)).isEqualTo(changed);
+        assertThat(store().loadHome(TOPIC).topic()).isEqualTo(changed);
+        assertThat(store().listTopics(NAMESPACE, "", 10)).containsExactly(changed);
+    }
+
+    @Test
+    void refusedChangeChangesNothing() {
+        createNamespace();
+        TopicRecord created = store().createTopic(topic(TOPIC));
+
+        assertFails(
+                () -> store().updateTopic(TOPIC, TIME, topic -> {
+                    throw WingsException.invalid("not so");
+                }),
+                ErrorKind.INVALID,
+                "not so");
+
+        assertThat(store().loadTopic(TOPIC)).isEqualTo(created);
+        assertThat(store().listSchemas(TOPIC, Integer.MAX_VALUE, 10)).hasSize(1);
+    }
+
+    @Test
+    void missingTopicIsNotChanged() {
+        createNamespace();
+
+        assertFails(() -> store().updateTopic(TOPIC, TIME, topic -> topic), ErrorKind.NOT_FOUND, "name=" + TOPIC);
+        assertFails(() -> store().listSchemas(TOPIC, 1, 10), ErrorKind.NOT_FOUND, "name=" + TOPIC);
+    }
+
+    @Test
+    void schemasAreRememberedTheNewestFirst() {
+        createNamespace();
+        TopicSchema first = store().createTopic(topic(TOPIC)).schema();
+        Instant later = TIME.plusSeconds(5);
+        TopicSchema second = store().updateTopic(
+                        TOPIC, later, topic -> topic.changed(added(topic.schema(), "a"), topic.lake()))
+                .schema();
+        store().updateTopic(TOPIC, later.plusSeconds(1), topic -> topic.changed(topic.schema(), topic.lake()));
+        TopicSchema third = store().updateTopic(
+                        TOPIC, later.plusSeconds(2), topic -> topic.changed(added(topic.schema(), "b"), topic.lake()))
+                .schema();
+
+        assertThat(store().listSchemas(TOPIC, Integer.MAX_VALUE, 2))
+                .containsExactly(new SchemaVersion(third, later.plusSeconds(2)), new SchemaVersion(second, later));
+        assertThat(store().listSchemas(TOPIC, 1, 2)).containsExactly(new SchemaVersion(first, TIME));
+        store().deleteTopic(TOPIC, TIME, TIME);
+        store().createTopic(topic(TOPIC));
+        assertThat(store().listSchemas(TOPIC, Integer.MAX_VALUE, 10)).hasSize(1);
+    }
+
+    @Test
+    void oldestOfVeryManySchemasAreForgotten() {
+        createNamespace();
+        store().createTopic(topic(TOPIC));
+        for (int i = 0; i < ClusterMetadataStore.MAX_SCHEMA_VERSIONS + 1; i++) {
+            store().updateTopic(
+                    TOPIC,
+                    TIME,
+                    topic -> topic.changed(
+                            new TopicSchema(topic.schema().version() + 1, topic.schema().fields(), 2), topic.lake()));
+        }
+
+        List<SchemaVersion> versions = store().listSchemas(TOPIC, Integer.MAX_VALUE, 2_000);
+
+        assertThat(versions).hasSize(ClusterMetadataStore.MAX_SCHEMA_VERSIONS);
+        assertThat(versions.getLast().schema().version()).isEqualTo(2);
+    }
+
+    @Test
+    void changesAtOnceAreMadeOneAfterTheOther() throws Exception {
+        createNamespace();
+        store().createTopic(topic(TOPIC));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<TopicRecord>> changes = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                String name = "column" + i;
+                changes.add(threads.submit(() -> store().updateTopic(
+                                TOPIC, TIME, topic -> topic.changed(added(topic.schema(), name), topic.lake()))));
+            }
+            for (Future<TopicRecord> change : changes) {
+                change.get();
+            }
+        }
+
+        TopicRecord topic = store().loadTopic(TOPIC);
+
+        assertThat(topic.schema().version()).isEqualTo(8);
+        assertThat(topic.schema().fields()).extracting(TopicField::id).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    }
+
+    private static TopicSchema added(TopicSchema schema, String name) {
+        TopicField field = TopicField.optional(1, name, FieldType.Primitive.DATE);
+        return SchemaEvolution.apply(
+                schema,
+                List.of(new SchemaChange.Add(SchemaChange.FieldPath.TOP, field, Optional.empty())),
+                SchemaEvolution.Uses.NONE);
     }
 
     @Test
