@@ -147,8 +147,15 @@ final class PageDecoder {
             if (slots.get(i).node() < 0) {
                 made += committed.getRows() * rowBytes(columns.get(i).field());
             } else {
-                stored += bytes(batch.orElseThrow(), slots.get(i), false);
-                made += bytes(batch.orElseThrow(), slots.get(i), true);
+                long kept = bytes(batch.orElseThrow(), slots.get(i), false);
+                long decompressed = bytes(batch.orElseThrow(), slots.get(i), true);
+                stored += kept;
+                made += decompressed;
+                if (slots.get(i).older().isPresent()) {
+                    // no type becomes more than twice as wide
+                    made += 2 * (kept + decompressed)
+                            + committed.getRows() * rowBytes(columns.get(i).field());
+                }
             }
         }
         return new PageBatches.Source(
@@ -183,7 +190,7 @@ final class PageDecoder {
 
     /// How many bytes [#fill] allocates for each row, roughly.
     private static long rowBytes(Field field) {
-        return switch (storage(field.getType())) {
+        return switch (PageFit.storage(field.getType())) {
             case ArrowType.FixedSizeBinary fixed -> 1L + fixed.getByteWidth();
             case ArrowType.Struct ignored -> 1 + childBytes(field);
             case ArrowType.List ignored -> 5 + BaseRepeatedValueVector.DEFAULT_REPEAT_PER_RECORD * childBytes(field);
@@ -210,13 +217,24 @@ final class PageDecoder {
                 } else {
                     FieldVector vector = columns.get(i).field().createVector(allocator);
                     loaded.add(vector);
-                    loadColumn(vector, source.batch().orElseThrow(), slot, source.rows());
+                    load(vector, source.batch().orElseThrow(), slot, source.rows());
                 }
             }
             return loaded;
         } catch (Throwable t) {
             loaded.forEach(vector -> close(vector, t));
             throw t;
+        }
+    }
+
+    private void load(FieldVector vector, PageBatch batch, Slot slot, int rows) {
+        if (slot.older().isEmpty()) {
+            loadColumn(vector, batch, slot, rows);
+            return;
+        }
+        try (FieldVector older = slot.older().get().createVector(allocator)) {
+            loadColumn(older, batch, slot, rows);
+            PageFit.convert(older, vector);
         }
     }
 
@@ -285,8 +303,14 @@ final class PageDecoder {
     ///
     /// @param node index of its first field node, -1 if the page does not have the column
     /// @param nodes how many, its children's included
-    record Slot(int node, int nodes, int buffer, int buffers) {
-        static final Slot ABSENT = new Slot(-1, 0, -1, 0);
+    /// @param older the column as the page has it, if it was written under a version of the topic's schema in which it
+    ///     was another one
+    record Slot(int node, int nodes, int buffer, int buffers, Optional<Field> older) {
+        static final Slot ABSENT = new Slot(-1, 0, -1, 0, Optional.empty());
+
+        Slot of(Field page) {
+            return new Slot(node, nodes, buffer, buffers, Optional.of(PageFit.stored(page)));
+        }
     }
 
     private List<Slot> slots(Schema page, PageRef ref) {
@@ -295,7 +319,7 @@ final class PageDecoder {
         int node = 0;
         int buffer = 0;
         for (Field field : page.getFields()) {
-            Slot slot = new Slot(node, countNodes(field), buffer, countBuffers(field));
+            Slot slot = new Slot(node, countNodes(field), buffer, countBuffers(field), Optional.empty());
             node += slot.nodes();
             buffer += slot.buffers();
             ArrowSchemas.fieldId(field).ifPresent(id -> {
@@ -308,8 +332,9 @@ final class PageDecoder {
             slots.add(
                     switch (column) {
                         case ScanColumn.Stored(int fieldId, Field wanted) -> {
-                            checkType(fields.get(fieldId), wanted, ref);
-                            yield byFieldId.getOrDefault(fieldId, Slot.ABSENT);
+                            Field found = fields.get(fieldId);
+                            Slot slot = byFieldId.getOrDefault(fieldId, Slot.ABSENT);
+                            yield found == null || PageFit.isSame(found, wanted) ? slot : older(slot, found, wanted, ref);
                         }
                         case ScanColumn.Offset ignored -> Slot.ABSENT;
                         case ScanColumn.Timestamp ignored -> Slot.ABSENT;
@@ -318,10 +343,11 @@ final class PageDecoder {
         return slots;
     }
 
-    private static void checkType(@Nullable Field found, Field wanted, PageRef ref) {
-        if (found != null && !isSameType(found, wanted)) {
+    private static Slot older(Slot slot, Field found, Field wanted, PageRef ref) {
+        if (!PageFit.fits(found, wanted)) {
             throw damaged("page's column has another type than the topic: field=\"" + wanted.getName() + "\"", ref);
         }
+        return slot.of(found);
     }
 
     private void loadColumn(FieldVector vector, PageBatch batch, Slot slot, int rows) {
@@ -355,7 +381,7 @@ final class PageDecoder {
         }
     }
 
-    private static void fillNulls(FieldVector vector, int rows) {
+    static void fillNulls(FieldVector vector, int rows) {
         vector.setInitialCapacity(rows);
         vector.allocateNew();
         vector.setValueCount(rows);
@@ -402,28 +428,10 @@ final class PageDecoder {
     }
 
     private static int countBuffers(Field field) {
-        return TypeLayout.getTypeBufferCount(storage(field.getType()))
+        return TypeLayout.getTypeBufferCount(PageFit.storage(field.getType()))
                 + field.getChildren().stream()
                         .mapToInt(PageDecoder::countBuffers)
                         .sum();
-    }
-
-    private static boolean isSameType(Field a, Field b) {
-        if (!storage(a.getType()).equals(storage(b.getType()))
-                || a.getChildren().size() != b.getChildren().size()) {
-            return false;
-        }
-        for (int i = 0; i < a.getChildren().size(); i++) {
-            if (!isSameType(a.getChildren().get(i), b.getChildren().get(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// The type below an extension that Arrow happens to know.
-    private static ArrowType storage(ArrowType type) {
-        return type instanceof ArrowType.ExtensionType extension ? extension.storageType() : type;
     }
 
     private static WingsException damaged(String what, PageRef ref) {
