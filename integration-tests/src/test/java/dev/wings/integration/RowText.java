@@ -41,12 +41,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Values as text that is the same for equal values, whichever engine they come from: no rounding, no locale, entries
 /// of maps in order. `SparkStatements` writes Spark's values in the same way.
-final class RowText {
+public final class RowText {
 
     private RowText() {}
 
     /// Null for null; text without quotes.
-    static @Nullable String of(FieldVector vector, int row) {
+    public static @Nullable String of(FieldVector vector, int row) {
         if (vector.isNull(row)) {
             return null;
         }

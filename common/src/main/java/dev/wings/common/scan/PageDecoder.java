@@ -303,7 +303,8 @@ final class PageDecoder {
     ///
     /// @param node index of its first field node, -1 if the page does not have the column
     /// @param nodes how many, its children's included
-    /// @param older the column as the page has it, if it was written under a version of the topic's schema in which it
+    /// @param older the column as the page has it, if it was written under a version of the topic's schema in which
+    it
     ///     was another one
     record Slot(int node, int nodes, int buffer, int buffers, Optional<Field> older) {
         static final Slot ABSENT = new Slot(-1, 0, -1, 0, Optional.empty());
@@ -334,7 +335,9 @@ final class PageDecoder {
                         case ScanColumn.Stored(int fieldId, Field wanted) -> {
                             Field found = fields.get(fieldId);
                             Slot slot = byFieldId.getOrDefault(fieldId, Slot.ABSENT);
-                            yield found == null || PageFit.isSame(found, wanted) ? slot : older(slot, found, wanted, ref);
+                            yield found == null || PageFit.isSame(found, wanted)
+                                    ? slot
+                                    : older(slot, found, wanted, ref);
                         }
                         case ScanColumn.Offset ignored -> Slot.ABSENT;
                         case ScanColumn.Timestamp ignored -> Slot.ABSENT;

@@ -81,12 +81,15 @@ final class PageFit {
 
     private static boolean isWider(ArrowType from, ArrowType to) {
         return switch (from) {
-            case ArrowType.Int small when to instanceof ArrowType.Int large ->
+            case ArrowType.Int small
+            when to instanceof ArrowType.Int large ->
                 small.getBitWidth() == Integer.SIZE && large.getBitWidth() == Long.SIZE;
-            case ArrowType.FloatingPoint small when to instanceof ArrowType.FloatingPoint large ->
+            case ArrowType.FloatingPoint small
+            when to instanceof ArrowType.FloatingPoint large ->
                 small.getPrecision() == FloatingPointPrecision.SINGLE
                         && large.getPrecision() == FloatingPointPrecision.DOUBLE;
-            case ArrowType.Decimal less when to instanceof ArrowType.Decimal more ->
+            case ArrowType.Decimal less
+            when to instanceof ArrowType.Decimal more ->
                 less.getScale() == more.getScale()
                         && less.getPrecision() < more.getPrecision()
                         && less.getBitWidth() == more.getBitWidth();
@@ -126,7 +129,8 @@ final class PageFit {
                 share(from, to);
                 convert(from.getChildrenFromFields().getFirst(), list.getDataVector());
             }
-            case BigIntVector longs when from instanceof IntVector ints -> {
+            case BigIntVector longs
+            when from instanceof IntVector ints -> {
                 int rows = ints.getValueCount();
                 longs.allocateNew(rows);
                 ArrowBuf source = ints.getDataBuffer();
@@ -137,7 +141,8 @@ final class PageFit {
                 copyValidity(ints.getValidityBuffer(), longs.getValidityBuffer(), rows);
                 longs.setValueCount(rows);
             }
-            case Float8Vector doubles when from instanceof Float4Vector floats -> {
+            case Float8Vector doubles
+            when from instanceof Float4Vector floats -> {
                 int rows = floats.getValueCount();
                 doubles.allocateNew(rows);
                 ArrowBuf source = floats.getDataBuffer();

@@ -70,8 +70,8 @@ public sealed interface SchemaChange {
         public FieldPath {
             names = List.copyOf(names);
             if (names.size() > TopicSchema.MAX_DEPTH) {
-                throw WingsException.invalid("the path of a field is too long: names=" + names.size() + ", limit="
-                        + TopicSchema.MAX_DEPTH);
+                throw WingsException.invalid(
+                        "the path of a field is too long: names=" + names.size() + ", limit=" + TopicSchema.MAX_DEPTH);
             }
         }
 

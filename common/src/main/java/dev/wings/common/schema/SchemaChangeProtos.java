@@ -35,8 +35,8 @@ public final class SchemaChangeProtos {
     /// Fails with INVALID, naming the field, for what is no change.
     public static List<SchemaChange> fromProto(List<dev.wings.common.proto.SchemaChange> protos) {
         if (protos.size() > SchemaEvolution.MAX_CHANGES) {
-            throw WingsException.invalid("too many changes of a schema: found=" + protos.size() + ", limit="
-                    + SchemaEvolution.MAX_CHANGES);
+            throw WingsException.invalid(
+                    "too many changes of a schema: found=" + protos.size() + ", limit=" + SchemaEvolution.MAX_CHANGES);
         }
         return protos.stream().map(SchemaChangeProtos::fromProto).toList();
     }

@@ -149,10 +149,7 @@ public final class SchemaEvolution {
             checkFree(siblings, field.name(), path);
             List<TopicField> more = new ArrayList<>(siblings);
             more.add(
-                    add.position()
-                            .map(position -> place(siblings, position))
-                            .orElse(siblings.size()),
-                    numbered(field));
+                    add.position().map(position -> place(siblings, position)).orElse(siblings.size()), numbered(field));
             return more;
         });
     }
@@ -223,8 +220,8 @@ public final class SchemaEvolution {
                 return i;
             }
         }
-        throw WingsException.invalid("the topic has no such field: field=\"" + path + "\", fields="
-                + TopicField.printableNames(siblings));
+        throw WingsException.invalid(
+                "the topic has no such field: field=\"" + path + "\", fields=" + TopicField.printableNames(siblings));
     }
 
     private static List<TopicField> with(List<TopicField> siblings, int index, TopicField field) {

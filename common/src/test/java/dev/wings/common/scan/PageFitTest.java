@@ -79,7 +79,8 @@ class PageFitTest {
 
             assertThat(converted(ints, optional(1, Primitive.LONG))).isEqualTo(longs);
             assertThat(converted(floats, optional(1, Primitive.DOUBLE))).isEqualTo(doubles);
-            assertThat(converted(decimals, optional(1, new FieldType.Decimal(20, 2)))).isEqualTo(wide);
+            assertThat(converted(decimals, optional(1, new FieldType.Decimal(20, 2))))
+                    .isEqualTo(wide);
         }
     }
 
@@ -121,13 +122,23 @@ class PageFitTest {
         TopicField before = TopicField.optional(
                 1,
                 "lists",
-                new FieldType.ListOf(named(2, "element", false, new FieldType.Struct(
-                        List.of(TopicField.optional(3, "a", Primitive.INT), TopicField.optional(4, "b", Primitive.INT))))));
+                new FieldType.ListOf(named(
+                        2,
+                        "element",
+                        false,
+                        new FieldType.Struct(List.of(
+                                TopicField.optional(3, "a", Primitive.INT),
+                                TopicField.optional(4, "b", Primitive.INT))))));
         TopicField now = TopicField.optional(
                 1,
                 "lists",
-                new FieldType.ListOf(named(2, "element", false, new FieldType.Struct(
-                        List.of(TopicField.optional(9, "c", Primitive.DATE), TopicField.optional(3, "x", Primitive.LONG))))));
+                new FieldType.ListOf(named(
+                        2,
+                        "element",
+                        false,
+                        new FieldType.Struct(List.of(
+                                TopicField.optional(9, "c", Primitive.DATE),
+                                TopicField.optional(3, "x", Primitive.LONG))))));
         try (ListVector lists = (ListVector) vector(before)) {
             lists.allocateNew();
             StructVector elements = (StructVector) lists.getDataVector();
@@ -174,10 +185,14 @@ class PageFitTest {
     void whatDoesNotFitIsToldApart() {
         assertThat(PageFit.fits(field(Primitive.LONG), field(Primitive.INT))).isFalse();
         assertThat(PageFit.fits(field(Primitive.INT), field(Primitive.STRING))).isFalse();
-        assertThat(PageFit.fits(field(Primitive.DOUBLE), field(Primitive.FLOAT))).isFalse();
-        assertThat(PageFit.fits(field(new FieldType.Decimal(9, 2)), field(new FieldType.Decimal(9, 3)))).isFalse();
-        assertThat(PageFit.fits(field(new FieldType.Decimal(9, 2)), field(new FieldType.Decimal(8, 2)))).isFalse();
-        assertThat(PageFit.fits(field(Primitive.TIMESTAMP), field(Primitive.TIMESTAMPTZ))).isFalse();
+        assertThat(PageFit.fits(field(Primitive.DOUBLE), field(Primitive.FLOAT)))
+                .isFalse();
+        assertThat(PageFit.fits(field(new FieldType.Decimal(9, 2)), field(new FieldType.Decimal(9, 3))))
+                .isFalse();
+        assertThat(PageFit.fits(field(new FieldType.Decimal(9, 2)), field(new FieldType.Decimal(8, 2))))
+                .isFalse();
+        assertThat(PageFit.fits(field(Primitive.TIMESTAMP), field(Primitive.TIMESTAMPTZ)))
+                .isFalse();
         Field struct = ArrowSchemas.toArrow(struct(1, TopicField.optional(2, "a", Primitive.LONG)));
         assertThat(PageFit.fits(struct, field(Primitive.LONG))).isFalse();
         assertThat(PageFit.fits(struct, ArrowSchemas.toArrow(struct(1, TopicField.optional(2, "a", Primitive.INT)))))

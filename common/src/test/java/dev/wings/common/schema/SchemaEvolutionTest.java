@@ -92,7 +92,8 @@ class SchemaEvolutionTest {
 
         TopicSchema next = change(lists, add(FieldPath.of("stops", "element"), "name", Primitive.STRING));
 
-        FieldType element = next.find("stops").orElseThrow().type().children().getFirst().type();
+        FieldType element =
+                next.find("stops").orElseThrow().type().children().getFirst().type();
         assertThat(element.children()).extracting(TopicField::id).containsExactly(26, 27);
     }
 
@@ -119,7 +120,10 @@ class SchemaEvolutionTest {
                 new SchemaChange.Move(FieldPath.of("flag"), Position.after("tags")),
                 new SchemaChange.Move(FieldPath.of("place", "chosen"), Position.FIRST));
 
-        assertThat(next.fields()).extracting(TopicField::name).startsWith("id", "i", "l").endsWith("tags", "flag", "attributes");
+        assertThat(next.fields())
+                .extracting(TopicField::name)
+                .startsWith("id", "i", "l")
+                .endsWith("tags", "flag", "attributes");
         assertThat(next.find(6).orElseThrow().name()).isEqualTo("Price");
         assertThat(next.find("place").orElseThrow().type().children())
                 .extracting(TopicField::name)
@@ -204,8 +208,7 @@ class SchemaEvolutionTest {
         assertRefused(
                 ErrorKind.INVALID, "no such field", new SchemaChange.Move(FieldPath.of("i"), Position.after("i")));
         assertRefused(ErrorKind.ALREADY_EXISTS, "field=\"PRICE\"", add(FieldPath.TOP, "PRICE", Primitive.INT));
-        assertRefused(
-                ErrorKind.ALREADY_EXISTS, "field=\"L\"", new SchemaChange.Rename(FieldPath.of("price"), "L"));
+        assertRefused(ErrorKind.ALREADY_EXISTS, "field=\"L\"", new SchemaChange.Rename(FieldPath.of("price"), "L"));
         assertRefused(ErrorKind.INVALID, "bad number of changes");
     }
 

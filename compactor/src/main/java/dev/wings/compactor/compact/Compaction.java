@@ -90,12 +90,17 @@ public final class Compaction implements TaskHandler {
         TopicTarget topic = topics.load(lease.task());
         OldestPages plan = new OldestPages(limits.ofPages());
         TopicSnapshot snapshot = topics.plan(topic, plan::add);
+        if (snapshot.getSchemaVersion() > topic.schema().version()) {
+            // Pages may have columns that the topic did not have a moment ago.
+            topic = topics.load(lease.task());
+        }
         LeasedTable table = tables.open(lease, topic, snapshot.getTableMetadataLocation());
         List<TopicPage> pages = plan.pages();
         if (pages.isEmpty()) {
             return new Result(Optional.of(TableSummary.stats(table.current())), false);
         }
         List<WatermarkMove> moves = OldestPages.moves(pages);
+        table.follow(topic.table());
         lease.progress("compacting " + TaskLease.count(pages.size(), "page"));
         long target = topic.lake().getTargetSegmentBytes();
         TableLayout layout = TableLayout.of(topic.schema(), topic.partitionKey(), table.current(), target);

@@ -75,6 +75,7 @@ public final class SegmentRewrite implements TaskHandler {
         if (plan.groups().isEmpty()) {
             return new Result(Optional.of(TableSummary.stats(table.current())), false);
         }
+        table.follow(topic.table());
         TableLayout layout = TableLayout.of(topic.schema(), topic.partitionKey(), table.current(), target);
         List<DataFile> added;
         try (SegmentMaker.Job job = segments.open(topic, layout, tables.store(topic), lease)) {

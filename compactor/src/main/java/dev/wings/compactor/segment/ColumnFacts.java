@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.StructVector;
+import org.apache.iceberg.Schema;
 import org.apache.parquet.column.statistics.BinaryStatistics;
 import org.apache.parquet.column.statistics.DoubleStatistics;
 import org.apache.parquet.column.statistics.FloatStatistics;
@@ -182,8 +183,13 @@ final class ColumnFacts {
     }
 
     /// Fails if `written` cannot be the same rows.
-    static void check(ColumnFacts read, ColumnFacts written) {
+    ///
+    /// @param table the columns that are written: others have been dropped
+    static void check(ColumnFacts read, ColumnFacts written, Schema table) {
         read.byFieldId.forEach((id, expected) -> {
+            if (table.findField(id) == null) {
+                return;
+            }
             Facts found = written.byFieldId.get(id);
             // an older file knows nothing of a column that came later
             if (expected.sources == read.sources && (found == null || !agree(expected, found))) {

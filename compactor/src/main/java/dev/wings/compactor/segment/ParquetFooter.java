@@ -25,10 +25,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.ConvertedType;
@@ -61,7 +63,7 @@ final class ParquetFooter {
     /// words of today's format: DuckDB marks lists, maps, texts, dates and numbers by the older converted types
     /// alone, which readers need not know.
     ///
-    /// @param names by field id; a field that is not in it keeps its name
+    /// @param names by field id; a field that is not in it keeps its name, unless another has that now
     /// @param types columns of 64 bits that are to be taken for something else than they were, by field id
     /// @return the footer
     static ParquetMetadata rename(Path file, Map<Integer, String> names, Map<Integer, Long64> types)
@@ -71,9 +73,12 @@ final class ParquetFooter {
             FileMetaData metadata = parse(channel, start);
             // a footer without its schema, its row groups or their columns was not read
             List<SchemaElement> schema = Objects.requireNonNull(metadata.getSchema());
+            Set<String> taken = new HashSet<>(names.values());
             for (SchemaElement element : schema) {
                 if (element.isSetField_id() && names.containsKey(element.getField_id())) {
                     element.setName(names.get(element.getField_id()));
+                } else if (taken.contains(element.getName())) {
+                    element.setName("dropped_" + element.getField_id());
                 }
                 if (element.isSetField_id() && types.containsKey(element.getField_id())) {
                     types.get(element.getField_id()).annotate(element);

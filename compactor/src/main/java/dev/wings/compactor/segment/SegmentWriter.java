@@ -128,7 +128,7 @@ final class SegmentWriter {
                     .toList();
             sort(ordered, new NotedRows(tables.open(ordered), read));
         }
-        ColumnFacts.check(read, written);
+        ColumnFacts.check(read, written, layout.schema());
     }
 
     /// Writes all rows of segments of one partition of the table, ordered by their lowest offsets.
@@ -148,7 +148,7 @@ final class SegmentWriter {
                 group.stream().mapToLong(Segment::maxOffset).max().orElseThrow());
         long bytes = group.stream().mapToLong(Segment::bytes).sum();
         copy(query, partitionOf(group.getFirst()), expected, rowGroups(bytes, expected.rows()));
-        ColumnFacts.check(read, written);
+        ColumnFacts.check(read, written, layout.schema());
     }
 
     private PartitionData partitionOf(Segment segment) {

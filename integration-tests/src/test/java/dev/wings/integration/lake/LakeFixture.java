@@ -49,6 +49,7 @@ import dev.wings.common.proto.TaskState;
 import dev.wings.common.proto.TasksGrpc;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.TopicScan;
+import dev.wings.common.proto.UpdateTopicRequest;
 import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.rpc.Retries;
 import dev.wings.common.scan.ReadAhead;
@@ -239,6 +240,17 @@ public final class LakeFixture implements AutoCloseable {
                                 .setLake(lake))
                         .build());
         return new TestTopic(this, topic);
+    }
+
+    /// Changes the schema of a topic, and gives the topic as it is now.
+    public TestTopic changeSchema(TestTopic topic, List<dev.wings.common.proto.SchemaChange> changes) {
+        return new TestTopic(
+                this,
+                ClusterMetadataGrpc.newBlockingStub(patient)
+                        .updateTopic(UpdateTopicRequest.newBuilder()
+                                .setTopic(Topic.newBuilder().setName(topic.name().toString()))
+                                .addAllSchemaChanges(changes)
+                                .build()));
     }
 
     void commit(CommitFolioRequest request) {

@@ -72,6 +72,24 @@ public final class TestTopic {
                 : Optional.of(schema.partitionKey(topic.getPartitionFieldId()));
     }
 
+    /// The topic as a writer has it that gives columns of this version the ids of those that `other` has of their names.
+    TestTopic mistaken(TopicSchema other) {
+        List<TopicField> fields = new ArrayList<>();
+        for (TopicField field : schema.fields()) {
+            int id = other.find(field.name())
+                    .filter(it -> it.type().equals(field.type()))
+                    .map(TopicField::id)
+                    .orElse(field.id());
+            fields.add(new TopicField(id, field.name(), field.required(), field.type(), field.doc()));
+        }
+        return new TestTopic(
+                lake,
+                topic.toBuilder()
+                        .setSchema(SchemaProtos.toProto(
+                                new TopicSchema(schema.version(), fields, other.lastFieldId())))
+                        .build());
+    }
+
     public Topic proto() {
         return topic;
     }

@@ -22,10 +22,15 @@ import dev.wings.common.schema.FieldType.Primitive;
 import dev.wings.common.schema.SqlTypes;
 import dev.wings.common.schema.TopicField;
 import dev.wings.server.table.TableRef;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.apache.iceberg.Schema;
 
-/// A column of a topic as its segments have it: there, a table may keep times as longs or as texts.
+/// A column of a topic as some of its segments have it: there, a table may keep times as longs or as texts, and a struct
+/// may have the members that it had when the segments were written, with the names that they had then (I10). Other
+/// changes of a column are the engine's to make: it finds columns by their ids, and makes narrower types wider.
 ///
 /// @param id the id of the field
 /// @param sqlType the type in segments
@@ -37,9 +42,45 @@ record SegmentColumn(int id, String sqlType, String value) {
         return new SegmentColumn(id, sqlType, name(id));
     }
 
-    static SegmentColumn of(TopicField field, Schema table) {
-        FieldType kept = KeptTypes.kept(field, table).type();
+    /// @param names the names of fields within structs, by id, as far as the segments have them
+    static SegmentColumn of(TopicField field, Schema table, Map<Integer, String> names) {
+        FieldType kept = inFiles(KeptTypes.kept(field, table).type(), names);
         return new SegmentColumn(field.id(), SqlTypes.text(kept), value(name(field.id()), kept, field.type(), 0));
+    }
+
+    /// Returns the type with the members that segments have.
+    private static FieldType inFiles(FieldType type, Map<Integer, String> names) {
+        return switch (type) {
+            case FieldType.Struct struct -> {
+                List<TopicField> members = struct.fields().stream()
+                        .filter(member -> names.containsKey(member.id()))
+                        .map(member -> inFiles(member, names.get(member.id()), names))
+                        .toList();
+                // segments that do not have the struct have none of them
+                yield members.isEmpty() ? struct : new FieldType.Struct(members);
+            }
+            case FieldType.ListOf list ->
+                new FieldType.ListOf(inFiles(list.element(), list.element().name(), names));
+            case FieldType.MapOf map ->
+                new FieldType.MapOf(
+                        inFiles(map.key(), map.key().name(), names),
+                        inFiles(map.value(), map.value().name(), names));
+            default -> type;
+        };
+    }
+
+    private static TopicField inFiles(TopicField field, String name, Map<Integer, String> names) {
+        return new TopicField(field.id(), name, field.required(), inFiles(field.type(), names), field.doc());
+    }
+
+    /// Adds the ids of all fields within structs.
+    static void addMembers(FieldType type, Set<Integer> ids) {
+        for (TopicField child : type.children()) {
+            if (type instanceof FieldType.Struct) {
+                ids.add(child.id());
+            }
+            addMembers(child.type(), ids);
+        }
     }
 
     /// Whether segments have another value than the topic.
@@ -67,11 +108,17 @@ record SegmentColumn(int id, String sqlType, String value) {
             case Primitive ignored -> time(kept, from);
             case FieldType.Struct struct -> {
                 StringJoiner members = new StringJoiner(", ");
-                for (int i = 0; i < struct.fields().size(); i++) {
-                    TopicField field = struct.fields().get(i);
-                    String member = "struct_extract(" + kept + ", " + ParquetFiles.text(field.name()) + ")";
-                    members.add(TableRef.quote(field.name()) + " := "
-                            + value(member, from.children().get(i).type(), field.type(), depth));
+                for (TopicField field : struct.fields()) {
+                    String member = from.children().stream()
+                            .filter(there -> there.id() == field.id())
+                            .findFirst()
+                            .map(there -> value(
+                                    "struct_extract(" + kept + ", " + ParquetFiles.text(there.name()) + ")",
+                                    there.type(),
+                                    field.type(),
+                                    depth))
+                            .orElseGet(() -> "CAST(NULL AS " + SqlTypes.text(field.type()) + ")");
+                    members.add(TableRef.quote(field.name()) + " := " + member);
                 }
                 yield "CASE WHEN " + kept + " IS NULL THEN NULL ELSE struct_pack(" + members + ") END";
             }

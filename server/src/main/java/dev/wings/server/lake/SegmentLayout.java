@@ -27,8 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.iceberg.Schema;
-import org.apache.iceberg.types.Types;
+import java.util.Set;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.FileMetaData;
@@ -110,16 +109,19 @@ record SegmentLayout(ByteRange footer, List<RowGroup> rowGroups, Map<Integer, St
         return new SegmentLayout(new ByteRange(footerStart, fileBytes), List.copyOf(rowGroups), leaves.nestedNames());
     }
 
-    /// Fails if a field within a struct has another name in this file than in the table: DuckDB finds columns by
-    /// their ids, but what is in them by name.
-    void checkNames(Schema schema) {
-        nestedNames.forEach((id, name) -> {
-            Types.NestedField field = schema.findField(id);
-            if (field != null && !field.name().equals(name)) {
-                throw new IllegalStateException("the file has another name for a field in a struct: field_id=" + id
-                        + ", in_file=" + name + ", in_table=" + field.name());
+    /// Returns the names of those of these fields that are within structs of this file.
+    Map<Integer, String> namesOf(Set<Integer> fields) {
+        if (fields.isEmpty()) {
+            return Map.of();
+        }
+        Map<Integer, String> names = new HashMap<>();
+        for (Integer id : fields) {
+            String name = nestedNames.get(id);
+            if (name != null) {
+                names.put(id, name);
             }
-        });
+        }
+        return names;
     }
 
     private static Chunk chunk(ColumnChunk chunk, Leaf leaf, long footerStart) {

@@ -48,7 +48,6 @@ public final class SegmentScan implements SegmentSource {
     private static final long RANGE_BYTES = 48;
 
     private final List<Segments.Planned> planned;
-    private final Map<SqlColumn, SegmentColumn> columns;
     private final SegmentStats stats;
     private final RangeCache cache;
     private final Executor fetchers;
@@ -56,13 +55,11 @@ public final class SegmentScan implements SegmentSource {
 
     SegmentScan(
             List<Segments.Planned> planned,
-            Map<SqlColumn, SegmentColumn> columns,
             SegmentStats stats,
             RangeCache cache,
             Executor fetchers,
             Optional<Long> maxOffset) {
         this.planned = List.copyOf(planned);
-        this.columns = columns;
         this.stats = stats;
         this.cache = cache;
         this.fetchers = fetchers;
@@ -98,7 +95,7 @@ public final class SegmentScan implements SegmentSource {
     public SegmentScan forPlanning() {
         List<Segments.Planned> footers =
                 planned.stream().map(Segments.Planned::footerOnly).toList();
-        return new SegmentScan(footers, columns, stats, cache, fetchers, maxOffset);
+        return new SegmentScan(footers, stats, cache, fetchers, maxOffset);
     }
 
     @Override
@@ -141,7 +138,7 @@ public final class SegmentScan implements SegmentSource {
     }
 
     private AttachedFiles load(boolean whole) {
-        AttachedFiles files = new AttachedFiles(columns);
+        AttachedFiles files = new AttachedFiles();
         try {
             checkThatItFits(whole);
             load(files, whole);
@@ -201,15 +198,10 @@ public final class SegmentScan implements SegmentSource {
         /// Part of what DuckDB says when it reads a page of zeros.
         private static final String NO_PAGE = "TProtocolException";
 
-        private final Map<SqlColumn, SegmentColumn> columns;
         private final List<CachedObject> objects = new ArrayList<>();
         private final List<Segments.Planned> segments = new ArrayList<>();
         private final Map<Path, Segments.Planned> links = new LinkedHashMap<>();
         private long fetchedBytes;
-
-        AttachedFiles(Map<SqlColumn, SegmentColumn> columns) {
-            this.columns = columns;
-        }
 
         void add(CachedObject object, Segments.Planned segment) {
             objects.add(object);
@@ -239,7 +231,20 @@ public final class SegmentScan implements SegmentSource {
 
         @Override
         public String relation(String files) {
-            String relation = ParquetFiles.relation(files, Map.of("schema", "MAP {" + schema() + "}"));
+            List<String> parts = new ArrayList<>();
+            int end = 0;
+            for (Map.Entry<Map<SqlColumn, SegmentColumn>, List<Path>> shape : shapes().entrySet()) {
+                int start = end + 1;
+                end += shape.getValue().size();
+                // a slice has its last element
+                String part = end - start + 1 == links.size() ? files : files + "[" + start + ":" + end + "]";
+                parts.add(relation(part, shape.getKey()));
+            }
+            return parts.size() == 1 ? parts.getFirst() : "(FROM " + String.join(" UNION ALL FROM ", parts) + ")";
+        }
+
+        private static String relation(String files, Map<SqlColumn, SegmentColumn> columns) {
+            String relation = ParquetFiles.relation(files, Map.of("schema", "MAP {" + schema(columns) + "}"));
             if (columns.isEmpty()) {
                 return relation;
             }
@@ -251,12 +256,21 @@ public final class SegmentScan implements SegmentSource {
 
         @Override
         public String files() {
-            return ParquetFiles.list(links.keySet());
+            return ParquetFiles.list(
+                    shapes().values().stream().flatMap(List::stream).toList());
+        }
+
+        /// Returns the files by the columns that they have.
+        private Map<Map<SqlColumn, SegmentColumn>, List<Path>> shapes() {
+            Map<Map<SqlColumn, SegmentColumn>, List<Path>> shapes = new LinkedHashMap<>();
+            links.forEach((link, segment) -> shapes.computeIfAbsent(segment.columns(), columns -> new ArrayList<>())
+                    .add(link));
+            return shapes;
         }
 
         /// Returns the schema by whose field ids DuckDB finds columns; a column that a file does not have is
         /// null.
-        private String schema() {
+        private static String schema(Map<SqlColumn, SegmentColumn> columns) {
             if (columns.isEmpty()) {
                 // the schema must have a column, which is not read
                 return schema(SegmentColumn.plain(LakeTable.OFFSET_FIELD_ID, "BIGINT"));

@@ -23,6 +23,8 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.LakeTable;
 import dev.wings.common.lake.StoreFileIO;
+import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.TopicField;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.server.table.SegmentStats;
 import dev.wings.server.table.SqlColumn;
@@ -33,16 +35,17 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -85,6 +88,7 @@ public final class Segments {
     ///
     /// @param file the file, with the statistics of its offsets only
     /// @param chunks how many column chunks the whole file has
+    /// @param columns the needed columns as the file has them
     record Planned(
             DataFile file,
             ObjectId object,
@@ -92,10 +96,11 @@ public final class Segments {
             long chunks,
             List<ByteRange> ranges,
             int rowGroups,
-            long rows) {
+            long rows,
+            Map<SqlColumn, SegmentColumn> columns) {
 
         Planned footerOnly() {
-            return new Planned(file, object, footer, chunks, List.of(footer), rowGroups, rows);
+            return new Planned(file, object, footer, chunks, List.of(footer), rowGroups, rows, columns);
         }
 
         long readBytes() {
@@ -114,17 +119,17 @@ public final class Segments {
         Expression condition = Conditions.of(needs, columnIds(topic), snapshot.schema());
         Counts counts = new Counts();
         List<Planned> planned = new ArrayList<>();
-        Map<SqlColumn, SegmentColumn> columns = columns(topic, needs, snapshot.schema());
-        Set<Integer> wanted = columns.values().stream().map(SegmentColumn::id).collect(Collectors.toSet());
+        Columns columns = new Columns(topic, needs, snapshot.schema());
         InclusiveMetricsEvaluator evaluator = new InclusiveMetricsEvaluator(snapshot.schema(), condition);
         Map<String, Integer> plain = plainColumnIds(topic, snapshot.schema());
         Expression ofRowGroups =
                 plain.size() == columnIds(topic).size() ? condition : Conditions.of(needs, plain, snapshot.schema());
         InclusiveMetricsEvaluator rowGroups = new InclusiveMetricsEvaluator(snapshot.schema(), ofRowGroups);
         boolean unfiltered = ofRowGroups.op() == Expression.Operation.TRUE;
-        Predicate<SegmentLayout.RowGroup> matters = group -> unfiltered || rowGroups.eval(asFile(group));
+        Map<Integer, Integer> widths = widths(topic);
+        Predicate<SegmentLayout.RowGroup> matters = group -> unfiltered || rowGroups.eval(asFile(group, widths));
         for (DataFile file : matching(io, snapshot, condition, evaluator, counts)) {
-            plan(io, store, file, snapshot, wanted, matters, counts).ifPresent(planned::add);
+            plan(io, store, file, columns, matters, counts).ifPresent(planned::add);
         }
         planned.sort(Comparator.comparingLong((Planned each) -> firstOffset(each.file())));
         SegmentStats stats = new SegmentStats(
@@ -137,7 +142,7 @@ public final class Segments {
                 counts.bytes,
                 planned.stream().mapToLong(Planned::readBytes).sum(),
                 metadataLocation);
-        return new SegmentScan(planned, columns, stats, cache, fetchers, maxOffset(planned));
+        return new SegmentScan(planned, stats, cache, fetchers, maxOffset(planned));
     }
 
     private LakeSnapshot snapshot(TopicTable topic, StoreFileIO io, String metadataLocation) {
@@ -266,8 +271,7 @@ public final class Segments {
             StoreFileIO io,
             URI store,
             DataFile file,
-            LakeSnapshot snapshot,
-            Set<Integer> wanted,
+            Columns columns,
             Predicate<SegmentLayout.RowGroup> matters,
             Counts counts) {
         if (file.format() != FileFormat.PARQUET) {
@@ -278,7 +282,6 @@ public final class Segments {
         try (CachedObject cached = cache.open(object)) {
             layout = files.layout(file.location(), cached);
         }
-        layout.checkNames(snapshot.schema());
         List<ByteRange> ranges = new ArrayList<>();
         ranges.add(layout.footer());
         int read = 0;
@@ -289,7 +292,7 @@ public final class Segments {
                 read++;
                 rows += group.rows();
                 for (SegmentLayout.Chunk chunk : group.chunks()) {
-                    if (wanted.contains(chunk.column())) {
+                    if (columns.ids.contains(chunk.column())) {
                         ranges.add(chunk.data());
                         chunk.bloom().ifPresent(ranges::add);
                     }
@@ -298,16 +301,49 @@ public final class Segments {
         }
         return read == 0
                 ? Optional.empty()
-                : Optional.of(new Planned(file, object, layout.footer(), layout.chunkCount(), ranges, read, rows));
+                : Optional.of(new Planned(
+                        file,
+                        object,
+                        layout.footer(),
+                        layout.chunkCount(),
+                        ranges,
+                        read,
+                        rows,
+                        columns.in(layout)));
     }
 
-    private static DataFile asFile(SegmentLayout.RowGroup group) {
+    /// Returns how many bytes the bounds of a column have, for those of numbers and times.
+    private static Map<Integer, Integer> widths(TopicTable topic) {
+        Map<Integer, Integer> widths = new HashMap<>();
+        for (TopicField field : topic.schema().fields()) {
+            int width = switch (field.type()) {
+                case FieldType.Primitive primitive ->
+                    switch (primitive) {
+                        case INT, FLOAT, DATE -> Integer.BYTES;
+                        case LONG, DOUBLE, TIME, TIMESTAMP, TIMESTAMPTZ -> Long.BYTES;
+                        case BOOLEAN, STRING, BINARY, UUID -> 0;
+                    };
+                default -> 0;
+            };
+            if (width > 0) {
+                widths.put(field.id(), width);
+            }
+        }
+        return widths;
+    }
+
+    /// @param widths of bounds; others are of a narrower type that the column had before: the engine leaves out no row
+    ///     group by them, so all row groups have to be there
+    private static DataFile asFile(SegmentLayout.RowGroup group, Map<Integer, Integer> widths) {
         Map<Integer, Long> values = new HashMap<>();
         Map<Integer, Long> nulls = new HashMap<>();
         Map<Integer, ByteBuffer> lower = new HashMap<>();
         Map<Integer, ByteBuffer> upper = new HashMap<>();
         for (SegmentLayout.Chunk chunk : group.chunks()) {
-            chunk.bounds().ifPresent(bounds -> {
+            chunk.bounds()
+                    .filter(bounds -> bounds.lower().remaining()
+                            == widths.getOrDefault(chunk.column(), bounds.lower().remaining()))
+                    .ifPresent(bounds -> {
                 values.put(chunk.column(), group.rows());
                 nulls.put(chunk.column(), bounds.nulls());
                 lower.put(chunk.column(), bounds.lower());
@@ -335,16 +371,43 @@ public final class Segments {
         return ids;
     }
 
-    /// Returns the needed columns as segments have them, in the order of the table.
-    private static Map<SqlColumn, SegmentColumn> columns(TopicTable topic, TableNeeds needs, Schema table) {
-        Map<SqlColumn, SegmentColumn> columns = new LinkedHashMap<>();
-        for (SqlColumn column : needs.columns()) {
-            columns.put(column, column(topic, column, table));
+    /// The columns that one query needs, as segments have them: all alike, unless structs have changed.
+    private static final class Columns {
+
+        private final TopicTable topic;
+        private final List<SqlColumn> needed;
+        private final Schema table;
+        /// Those of the columns themselves.
+        private final Set<Integer> ids = new HashSet<>();
+        /// Those of the fields within structs of these columns.
+        private final Set<Integer> members = new HashSet<>();
+
+        private final Map<Map<Integer, String>, Map<SqlColumn, SegmentColumn>> byNames = new HashMap<>();
+
+        Columns(TopicTable topic, TableNeeds needs, Schema table) {
+            this.topic = topic;
+            this.needed = needs.columns();
+            this.table = table;
+            Map<String, Integer> known = columnIds(topic);
+            for (SqlColumn column : needed) {
+                int id = Objects.requireNonNull(known.get(column.name()));
+                ids.add(id);
+                topic.schema().find(id).ifPresent(field -> SegmentColumn.addMembers(field.type(), members));
+            }
         }
-        return columns;
+
+        /// Returns them as a file has them, in the order of the table.
+        Map<SqlColumn, SegmentColumn> in(SegmentLayout file) {
+            return byNames.computeIfAbsent(file.namesOf(members), names -> {
+                Map<SqlColumn, SegmentColumn> columns = new LinkedHashMap<>();
+                needed.forEach(column -> columns.put(column, column(topic, column, table, names)));
+                return columns;
+            });
+        }
     }
 
-    private static SegmentColumn column(TopicTable topic, SqlColumn column, Schema table) {
+    private static SegmentColumn column(
+            TopicTable topic, SqlColumn column, Schema table, Map<Integer, String> names) {
         if (column.name().equals(TopicTable.OFFSET.name())) {
             return SegmentColumn.plain(LakeTable.OFFSET_FIELD_ID, column.sqlType());
         }
@@ -355,7 +418,8 @@ public final class Segments {
                 topic.schema()
                         .find(column.name())
                         .orElseThrow(() -> new IllegalStateException("not a column of the topic: " + column.name())),
-                table);
+                table,
+                names);
     }
 
     /// Returns the columns by whose bounds row groups may be left out. The engine must leave out the same ones,

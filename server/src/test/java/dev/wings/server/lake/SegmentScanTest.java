@@ -158,7 +158,7 @@ class SegmentScanTest {
         List<Segments.Planned> planned =
                 List.of(objects).stream().map(SegmentScanTest::planned).toList();
         return new SegmentScan(
-                planned, Map.of(), new SegmentStats(1, 1, 1, 1, 1, 1, 1, 1, ""), cache, loaders, Optional.empty());
+                planned, new SegmentStats(1, 1, 1, 1, 1, 1, 1, 1, ""), cache, loaders, Optional.empty());
     }
 
     private static Segments.Planned planned(ObjectId object) {
@@ -169,6 +169,6 @@ class SegmentScanTest {
                 .withRecordCount(1)
                 .build();
         ByteRange all = new ByteRange(0, object.bytes());
-        return new Segments.Planned(file, object, all, 0, List.of(all), 1, 1);
+        return new Segments.Planned(file, object, all, 0, List.of(all), 1, 1, Map.of());
     }
 }

@@ -17,6 +17,7 @@ package dev.wings.worker.table;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.StoreFileIO;
+import dev.wings.common.lake.LakeTable;
 import dev.wings.common.lake.TableLocations;
 import dev.wings.common.lake.TableMetadataFiles;
 import dev.wings.common.proto.CommitTableRequest;
@@ -26,8 +27,10 @@ import dev.wings.worker.task.TaskLease;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -120,6 +123,28 @@ public final class LeasedTable implements TableOperations {
     /// The table for Iceberg's updates, which commit through this.
     public BaseTable table() {
         return new BaseTable(this, locations.tableKey(), NO_REPORTS);
+    }
+
+    /// Brings the table up to what the topic is now: the update that follows commits that, too. So the table's columns
+    /// become those of the topic in the same transaction as rows that are written with them (I10). The topic must have
+    /// been read under this lease: the columns of a table then never go back to earlier ones.
+    public void follow(LakeTable topic) {
+        TableMetadata before = current();
+        Map<String, String> changed = new HashMap<>();
+        topic.properties().forEach((name, value) -> {
+            if (!value.equals(before.properties().get(name))) {
+                changed.put(name, value);
+            }
+        });
+        boolean sameColumns = before.schema().sameSchema(topic.schema());
+        if (sameColumns && changed.isEmpty()) {
+            return;
+        }
+        TableMetadata.Builder builder = TableMetadata.buildFrom(before).setProperties(changed);
+        if (!sameColumns) {
+            builder.setCurrentSchema(topic.schema(), Math.max(before.lastColumnId(), LakeTable.TIMESTAMP_FIELD_ID));
+        }
+        current = times.unlogged(before, builder.build());
     }
 
     /// Readies an update to be committed once, as this task's.
@@ -248,7 +273,7 @@ public final class LeasedTable implements TableOperations {
 
     /// Fails with DATA_LOSS if the table is not the topic's: only a pointer gone wrong can make that so.
     public void checkIsOf(UUID topic) {
-        String found = current().properties().get(dev.wings.common.lake.LakeTable.TOPIC_UID_PROPERTY);
+        String found = current().properties().get(LakeTable.TOPIC_UID_PROPERTY);
         if (!topic.toString().equals(found)) {
             throw WingsException.dataLoss(
                     "the table is another topic's: location=" + current().metadataFileLocation() + ", topic=" + topic

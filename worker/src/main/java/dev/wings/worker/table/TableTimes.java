@@ -41,6 +41,7 @@ record TableTimes(InstantSource clock, long sinceMillis) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String LAST_UPDATED = "last-updated-ms";
+    private static final String METADATA_LOG = "metadata-log";
     private static final String TIMESTAMP = "timestamp-ms";
 
     static TableTimes from(InstantSource clock) {
@@ -55,12 +56,21 @@ record TableTimes(InstantSource clock, long sinceMillis) {
         }
         ObjectNode json = json(table);
         json.put(LAST_UPDATED, now);
-        for (String log : new String[] {"snapshot-log", "metadata-log"}) {
+        for (String log : new String[] {"snapshot-log", METADATA_LOG}) {
             for (JsonNode entry : json.path(log)) {
                 ((ObjectNode) entry)
                         .put(TIMESTAMP, Math.min(now, entry.path(TIMESTAMP).asLong()));
             }
         }
+        return TableMetadataParser.fromJson(table.metadataFileLocation(), json);
+    }
+
+    /// A part of an update of a table that is not stored by itself: it stands for the same metadata file.
+    TableMetadata unlogged(TableMetadata table, TableMetadata part) {
+        ObjectNode before = json(table);
+        ObjectNode json = json(part);
+        json.set(METADATA_LOG, before.path(METADATA_LOG));
+        json.set(LAST_UPDATED, before.path(LAST_UPDATED));
         return TableMetadataParser.fromJson(table.metadataFileLocation(), json);
     }
 
@@ -102,7 +112,7 @@ record TableTimes(InstantSource clock, long sinceMillis) {
         }
         Map<String, Long> files = new HashMap<>();
         table.previousFiles().forEach(entry -> files.put(entry.file(), entry.timestampMillis()));
-        for (JsonNode entry : json.path("metadata-log")) {
+        for (JsonNode entry : json.path(METADATA_LOG)) {
             ((ObjectNode) entry)
                     .put(
                             TIMESTAMP,
