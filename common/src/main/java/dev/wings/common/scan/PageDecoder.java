@@ -332,13 +332,8 @@ final class PageDecoder {
         for (ScanColumn column : columns) {
             slots.add(
                     switch (column) {
-                        case ScanColumn.Stored(int fieldId, Field wanted) -> {
-                            Field found = fields.get(fieldId);
-                            Slot slot = byFieldId.getOrDefault(fieldId, Slot.ABSENT);
-                            yield found == null || PageFit.isSame(found, wanted)
-                                    ? slot
-                                    : older(slot, found, wanted, ref);
-                        }
+                        case ScanColumn.Stored(int fieldId, Field wanted) ->
+                            fitting(byFieldId.get(fieldId), fields.get(fieldId), wanted, ref);
                         case ScanColumn.Offset ignored -> Slot.ABSENT;
                         case ScanColumn.Timestamp ignored -> Slot.ABSENT;
                     });
@@ -346,7 +341,14 @@ final class PageDecoder {
         return slots;
     }
 
-    private static Slot older(Slot slot, Field found, Field wanted, PageRef ref) {
+    /// @param slot null if the page does not have the column
+    private static Slot fitting(@Nullable Slot slot, @Nullable Field found, Field wanted, PageRef ref) {
+        if (slot == null || found == null) {
+            return Slot.ABSENT;
+        }
+        if (PageFit.isSame(found, wanted)) {
+            return slot;
+        }
         if (!PageFit.fits(found, wanted)) {
             throw damaged("page's column has another type than the topic: field=\"" + wanted.getName() + "\"", ref);
         }
