@@ -303,9 +303,8 @@ final class PageDecoder {
     ///
     /// @param node index of its first field node, -1 if the page does not have the column
     /// @param nodes how many, its children's included
-    /// @param older the column as the page has it, if it was another one under the version of the topic's schema
-    that the
-    ///     page was written under
+    /// @param older the column as the page has it, if it was another one in the version of the topic's schema
+    ///     that the page was written under
     record Slot(int node, int nodes, int buffer, int buffers, Optional<Field> older) {
         static final Slot ABSENT = new Slot(-1, 0, -1, 0, Optional.empty());
 

@@ -203,8 +203,8 @@ public final class ClusterMetadata {
     public TopicRecord updateTopic(
             TopicName name, String etag, List<SchemaChange> changes, List<String> mask, LakeSpec lake) {
         if (changes.isEmpty() && mask.isEmpty()) {
-            throw WingsException.invalid("nothing is to be changed: schema_changes or an update_mask is expected:"
-                    + " topic=" + name);
+            throw WingsException.invalid(
+                    "nothing is to be changed: schema_changes or an update_mask is expected:" + " topic=" + name);
         }
         return store.updateTopic(name, now(), topic -> {
             if (!etag.isEmpty() && !etag.equals(topic.etag())) {

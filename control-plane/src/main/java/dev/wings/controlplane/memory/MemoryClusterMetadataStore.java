@@ -24,8 +24,8 @@ import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.NewTopic;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
 import dev.wings.controlplane.cluster.ResourceErrors;
-import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.SchemaVersion;
+import dev.wings.controlplane.cluster.TenantRecord;
 import dev.wings.controlplane.cluster.TopicHome;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.lake.LakeEntry;
@@ -180,7 +180,8 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
         return database.transaction(() -> {
             TopicEntry entry = database.load(name);
             TopicRecord changed = change.apply(entry.topic);
-            boolean otherSchema = changed.schema().version() != entry.topic.schema().version();
+            boolean otherSchema =
+                    changed.schema().version() != entry.topic.schema().version();
             entry.topic = changed;
             if (otherSchema) {
                 entry.remember(now);
@@ -191,9 +192,10 @@ final class MemoryClusterMetadataStore implements ClusterMetadataStore {
 
     @Override
     public List<SchemaVersion> listSchemas(TopicName name, int before, int limit) {
-        return database.transaction(() -> database.load(name).schemas.headMap(before, false).descendingMap().values().stream()
-                .limit(limit)
-                .toList());
+        return database.transaction(
+                () -> database.load(name).schemas.headMap(before, false).descendingMap().values().stream()
+                        .limit(limit)
+                        .toList());
     }
 
     @Override

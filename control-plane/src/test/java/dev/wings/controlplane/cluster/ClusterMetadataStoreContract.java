@@ -26,23 +26,23 @@ import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.LakeSpec;
+import dev.wings.common.schema.SchemaChange;
+import dev.wings.common.schema.SchemaEvolution;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.controlplane.cluster.ClusterMetadataStore.TopicPosition;
 import dev.wings.controlplane.state.StateContract;
 import java.net.URI;
-import java.time.Instant;
-import dev.wings.common.schema.SchemaChange;
-import dev.wings.common.schema.SchemaEvolution;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.List;
-import java.util.Random;
-import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -178,10 +178,14 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
         store().createTopic(topic(TOPIC));
         for (int i = 0; i < ClusterMetadataStore.MAX_SCHEMA_VERSIONS + 1; i++) {
             store().updateTopic(
-                    TOPIC,
-                    TIME,
-                    topic -> topic.changed(
-                            new TopicSchema(topic.schema().version() + 1, topic.schema().fields(), 2), topic.lake()));
+                            TOPIC,
+                            TIME,
+                            topic -> topic.changed(
+                                    new TopicSchema(
+                                            topic.schema().version() + 1,
+                                            topic.schema().fields(),
+                                            2),
+                                    topic.lake()));
         }
 
         List<SchemaVersion> versions = store().listSchemas(TOPIC, Integer.MAX_VALUE, 2_000);

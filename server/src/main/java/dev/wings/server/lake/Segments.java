@@ -302,14 +302,7 @@ public final class Segments {
         return read == 0
                 ? Optional.empty()
                 : Optional.of(new Planned(
-                        file,
-                        object,
-                        layout.footer(),
-                        layout.chunkCount(),
-                        ranges,
-                        read,
-                        rows,
-                        columns.in(layout)));
+                        file, object, layout.footer(), layout.chunkCount(), ranges, read, rows, columns.in(layout)));
     }
 
     /// Returns how many bytes the bounds of a column have, for those of numbers and times.
@@ -342,13 +335,14 @@ public final class Segments {
         for (SegmentLayout.Chunk chunk : group.chunks()) {
             chunk.bounds()
                     .filter(bounds -> bounds.lower().remaining()
-                            == widths.getOrDefault(chunk.column(), bounds.lower().remaining()))
+                            == widths.getOrDefault(
+                                    chunk.column(), bounds.lower().remaining()))
                     .ifPresent(bounds -> {
-                values.put(chunk.column(), group.rows());
-                nulls.put(chunk.column(), bounds.nulls());
-                lower.put(chunk.column(), bounds.lower());
-                upper.put(chunk.column(), bounds.upper());
-            });
+                        values.put(chunk.column(), group.rows());
+                        nulls.put(chunk.column(), bounds.nulls());
+                        lower.put(chunk.column(), bounds.lower());
+                        upper.put(chunk.column(), bounds.upper());
+                    });
         }
         return asFile(new Metrics(group.rows(), Map.of(), values, nulls, Map.of(), lower, upper));
     }
@@ -406,8 +400,7 @@ public final class Segments {
         }
     }
 
-    private static SegmentColumn column(
-            TopicTable topic, SqlColumn column, Schema table, Map<Integer, String> names) {
+    private static SegmentColumn column(TopicTable topic, SqlColumn column, Schema table, Map<Integer, String> names) {
         if (column.name().equals(TopicTable.OFFSET.name())) {
             return SegmentColumn.plain(LakeTable.OFFSET_FIELD_ID, column.sqlType());
         }

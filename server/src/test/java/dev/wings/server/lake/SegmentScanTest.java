@@ -157,8 +157,7 @@ class SegmentScanTest {
     private SegmentScan scan(Executor loaders, ObjectId... objects) {
         List<Segments.Planned> planned =
                 List.of(objects).stream().map(SegmentScanTest::planned).toList();
-        return new SegmentScan(
-                planned, new SegmentStats(1, 1, 1, 1, 1, 1, 1, 1, ""), cache, loaders, Optional.empty());
+        return new SegmentScan(planned, new SegmentStats(1, 1, 1, 1, 1, 1, 1, 1, ""), cache, loaders, Optional.empty());
     }
 
     private static Segments.Planned planned(ObjectId object) {

@@ -16,8 +16,8 @@
 package dev.wings.worker.table;
 
 import dev.wings.common.error.WingsException;
-import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.lake.LakeTable;
+import dev.wings.common.lake.StoreFileIO;
 import dev.wings.common.lake.TableLocations;
 import dev.wings.common.lake.TableMetadataFiles;
 import dev.wings.common.proto.CommitTableRequest;
@@ -126,7 +126,8 @@ public final class LeasedTable implements TableOperations {
     }
 
     /// Brings the table up to what the topic is now: the update that follows commits that, too. So the table's columns
-    /// become those of the topic in the same transaction as rows that are written with them (I10). The topic must have
+    /// become those of the topic in the same transaction as rows that are written with them (I10). The topic must
+    have
     /// been read under this lease: the columns of a table then never go back to earlier ones.
     public void follow(LakeTable topic) {
         TableMetadata before = current();
