@@ -39,8 +39,8 @@ import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.jspecify.annotations.Nullable;
 
-/// Values as text that is the same for equal values, whichever engine they come from: no rounding, no locale, entries
-/// of maps in order. `SparkStatements` writes Spark's values in the same way.
+/// Values as text that is the same for equal values, whichever engine they come from: no rounding, no locale,
+/// entries of maps in order. `SparkStatements` writes Spark's values in the same way.
 public final class RowText {
 
     private RowText() {}

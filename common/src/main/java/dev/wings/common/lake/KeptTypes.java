@@ -36,8 +36,8 @@ public final class KeptTypes {
         return kept(field, time -> timeAs);
     }
 
-    /// The field as this table keeps it, if the table has it: it may not have followed its topic yet, and has no values
-    /// of a field that it does not have.
+    /// The field as this table keeps it, if the table has it: it may not have followed its topic yet, and has
+    /// no values of a field that it does not have.
     public static TopicField kept(TopicField field, Schema table) {
         return kept(field, time -> {
             Type type = table.findType(time.id());

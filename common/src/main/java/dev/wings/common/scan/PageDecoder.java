@@ -86,8 +86,8 @@ final class PageDecoder {
         return columns.stream().anyMatch(column -> column instanceof ScanColumn.Stored);
     }
 
-    /// Takes the pages of a run apart; rows are decoded when they are asked for. `bytes` stays the caller's, and is
-    /// retained until the result is closed.
+    /// Takes the pages of a run apart; rows are decoded when they are asked for. `bytes` stays the caller's,
+    /// and is retained until the result is closed.
     PageBatches open(PageRun run, ArrowBuf bytes) {
         List<PageBatches.Source> sources = new ArrayList<>();
         for (int i = 0; i < run.pages().size(); i++) {

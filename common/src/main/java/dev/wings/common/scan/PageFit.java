@@ -35,9 +35,9 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 
-/// Makes a column that was written under an earlier version of a topic's schema the column that it is now (I10): fields
-/// are matched by id at all depths, members that the page does not have are null, and narrower types become wider ones.
-/// What is as wide as wanted is not copied.
+/// Makes a column that was written under an earlier version of a topic's schema the column that it is now
+/// (I10): fields are matched by id at all depths, members that the page does not have are null, and narrower
+/// types become wider ones. What is as wide as wanted is not copied.
 final class PageFit {
 
     private PageFit() {}

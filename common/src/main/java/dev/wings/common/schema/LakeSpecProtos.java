@@ -74,8 +74,8 @@ public final class LakeSpecProtos {
                 timeAs(proto));
     }
 
-    /// The layout of a new topic as a client asks for it: fields by name, and defaults for what is not set. Fails with
-    /// INVALID, naming the field, for what the topic cannot have.
+    /// The layout of a new topic as a client asks for it: fields by name, and defaults for what is not set.
+    /// Fails with INVALID, naming the field, for what the topic cannot have.
     ///
     /// @param partitionFieldId the id of the topic's partition key; 0 for none
     public static LakeSpec fromCreateRequest(

@@ -19,8 +19,9 @@ import dev.wings.common.error.WingsException;
 import java.util.List;
 import java.util.Optional;
 
-/// One change of a topic's schema, see [SchemaEvolution]. Fields are named by their path from the top: the column, then
-/// members of structs by their names, the element of a list as `element`, the value of a map as `value`.
+/// One change of a topic's schema, see [SchemaEvolution]. Fields are named by their path from the top: the
+/// column, then members of structs by their names, the element of a list as `element`, the value of a map as
+/// `value`.
 public sealed interface SchemaChange {
 
     /// What the field that is changed is called before the change; for [Add], the struct that gets the field.

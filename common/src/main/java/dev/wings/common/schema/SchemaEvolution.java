@@ -25,13 +25,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/// Makes the next version of a topic's schema (I10). Each change keeps all that was ever written readable: values that
-/// are there are seen as they are, under the field that they were written for, and what is absent is null.
+/// Makes the next version of a topic's schema (I10). Each change keeps all that was ever written readable:
+/// values that are there are seen as they are, under the field that they were written for, and what is absent
+/// is null.
 ///
-/// The changes are those that the [Iceberg table spec](https://iceberg.apache.org/spec/#schema-evolution) takes for
-/// version 2: fields are added, dropped, renamed and moved, types become wider (int to long, float to double, a
-/// decimal with more digits), and required fields become optional. Keys of maps never change: the key tells which
-/// entries are the same.
+/// The changes are those that the [Iceberg table spec](https://iceberg.apache.org/spec/#schema-evolution) takes
+/// for version 2: fields are added, dropped, renamed and moved, types become wider (int to long, float to
+/// double, a decimal with more digits), and required fields become optional. Keys of maps never change: the key
+/// tells which entries are the same.
 public final class SchemaEvolution {
 
     /// How many changes are made at once.
@@ -76,8 +77,9 @@ public final class SchemaEvolution {
         this.lastFieldId = lastFieldId;
     }
 
-    /// The next version of `schema`, with all of the changes made one after the other. Fails with INVALID, naming the
-    /// field, for what is wrong in itself, and with PRECONDITION, saying why, for what could not be read any more.
+    /// The next version of `schema`, with all of the changes made one after the other. Fails with INVALID,
+    /// naming the field, for what is wrong in itself, and with PRECONDITION, saying why, for what could not be
+    /// read any more.
     public static TopicSchema apply(TopicSchema schema, List<SchemaChange> changes, Uses uses) {
         if (changes.isEmpty() || changes.size() > MAX_CHANGES) {
             throw WingsException.invalid("bad number of changes of a schema: 1 to " + MAX_CHANGES

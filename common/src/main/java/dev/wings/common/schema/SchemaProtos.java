@@ -58,8 +58,9 @@ public final class SchemaProtos {
         return new TopicSchema(0, fields, ids.last);
     }
 
-    /// A field as a client describes it that is to be added to a topic: its ids, and those of what is inside it, are 0,
-    /// and mean nothing in the result. Fails with INVALID, naming the field, for anything that is no legal field.
+    /// A field as a client describes it that is to be added to a topic: its ids, and those of what is inside
+    /// it, are 0, and mean nothing in the result. Fails with INVALID, naming the field, for anything that is no
+    /// legal field.
     static TopicField fromUnnumbered(dev.wings.common.proto.Field proto) {
         Set<Integer> given = new HashSet<>();
         collectIds(List.of(proto), 1, given);

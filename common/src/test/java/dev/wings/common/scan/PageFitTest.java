@@ -84,7 +84,8 @@ class PageFitTest {
         }
     }
 
-    /// Members are found by id: one is renamed, one is dropped and another has its name now, one is new, one is wider.
+    /// Members are found by id: one is renamed, one is dropped and another has its name now, one is new, one is
+    /// wider.
     @Test
     void membersOfStructsAreMatchedById() {
         TopicField before = struct(

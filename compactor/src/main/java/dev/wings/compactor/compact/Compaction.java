@@ -37,9 +37,9 @@ import org.apache.iceberg.TableMetadata;
 
 /// Moves the oldest rows of a topic from pages to segments.
 ///
-/// One plan gives pages and table of the same moment. What is written becomes the topic's in one transaction of the
-/// control plane, which also moves the watermarks and removes the pages; until then nobody sees it, and if it never
-/// comes to that, the files are garbage.
+/// One plan gives pages and table of the same moment. What is written becomes the topic's in one transaction of
+/// the control plane, which also moves the watermarks and removes the pages; until then nobody sees it, and if
+/// it never comes to that, the files are garbage.
 public final class Compaction implements TaskHandler {
 
     private final Topics topics;
@@ -54,8 +54,8 @@ public final class Compaction implements TaskHandler {
     /// @param moveBytes how many bytes one commit tells the control plane of partitions
     public record Limits(long pageBytes, int pages, long moveBytes) {
 
-        /// Half of the smallest bound that a control plane can have for a request (`MAX_MESSAGE_BYTES`): a topic of
-        /// very many partitions is compacted in parts that every control plane takes.
+        /// Half of the smallest bound that a control plane can have for a request (`MAX_MESSAGE_BYTES`): a
+        /// topic of very many partitions is compacted in parts that every control plane takes.
         private static final long MOVE_BYTES = 512 << 10;
 
         /// How many bytes the descriptions of the pages of one task may have, batches included; they take some

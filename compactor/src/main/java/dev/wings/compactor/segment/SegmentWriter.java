@@ -48,8 +48,8 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.util.SerializableFunction;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
-/// Writes rows as segments: each holds rows of one partition of the table, in the table's order, and is about as
-/// large as the target says.
+/// Writes rows as segments: each holds rows of one partition of the table, in the table's order, and is about
+/// as large as the target says.
 ///
 /// There are two ways. Where a partition of the topic lies in one partition of the table (the default), rows
 /// stream from pages to files, and are only sorted if the table has a sort order of its own. Otherwise, say for

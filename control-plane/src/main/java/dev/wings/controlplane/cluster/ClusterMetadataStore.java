@@ -23,7 +23,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/// Where the resources of a cluster are kept. Each method is atomic, and what it did is durable when it returns.
+/// Where the resources of a cluster are kept. Each method is atomic, and what it did is durable when it
+/// returns.
 ///
 /// All implementations fail alike, checked by one contract suite: NOT_FOUND naming the first resource of the
 /// name that does not exist, from the tenant down; ALREADY_EXISTS for a name that is taken; PRECONDITION for
@@ -71,9 +72,9 @@ public interface ClusterMetadataStore {
 
     TopicRecord loadTopic(TopicName name);
 
-    /// Changes a topic to what `change` makes of it: its schema, its layout and its revision. No other change comes
-    /// between. What `change` throws is thrown, and the topic stays as it is; it may be asked more than once, and
-    /// never while it is being asked.
+    /// Changes a topic to what `change` makes of it: its schema, its layout and its revision. No other change
+    /// comes between. What `change` throws is thrown, and the topic stays as it is; it may be asked more than
+    /// once, and never while it is being asked.
     ///
     /// @param now when another schema, if the topic gets one, becomes the topic's
     TopicRecord updateTopic(TopicName name, Instant now, UnaryOperator<TopicRecord> change);

@@ -110,7 +110,8 @@ public final class LakeFixture implements AutoCloseable {
             Duration.ofDays(1),
             Duration.ofDays(1));
 
-    /// Until there is a task whose time has come: the control plane notices every 100 ms that the clock has moved.
+    /// Until there is a task whose time has come: the control plane notices every 100 ms that the clock has
+    /// moved.
     static final Duration SOON = Duration.ofMillis(300);
 
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
@@ -248,7 +249,8 @@ public final class LakeFixture implements AutoCloseable {
                 this,
                 ClusterMetadataGrpc.newBlockingStub(patient)
                         .updateTopic(UpdateTopicRequest.newBuilder()
-                                .setTopic(Topic.newBuilder().setName(topic.name().toString()))
+                                .setTopic(
+                                        Topic.newBuilder().setName(topic.name().toString()))
                                 .addAllSchemaChanges(changes)
                                 .build()));
     }
@@ -258,7 +260,8 @@ public final class LakeFixture implements AutoCloseable {
         CommitFolioResponse ignored = LogMetadataGrpc.newBlockingStub(patient).commitFolio(request);
     }
 
-    /// Leases the next task of a kind; empty if there is none. Tasks are made behind the back of who commits pages.
+    /// Leases the next task of a kind; empty if there is none. Tasks are made behind the back of who commits
+    /// pages.
     public Optional<Task> lease(TaskKind kind) {
         return lease(kind, Duration.ofSeconds(10));
     }

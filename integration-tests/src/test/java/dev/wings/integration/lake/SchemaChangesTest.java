@@ -59,8 +59,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// I10: whatever changes of a schema, pushes, compactions and rewrites come in whatever order, rows are read under the
-/// current schema, by the SQL server and, as far as they are in the table, by Iceberg's own readers.
+/// I10: whatever changes of a schema, pushes, compactions and rewrites come in whatever order, rows are read
+/// under the current schema, by the SQL server and, as far as they are in the table, by Iceberg's own readers.
 ///
 /// The model keeps each row with the schema that it was written under, and matches fields by id on its own.
 final class SchemaChangesTest {
@@ -105,8 +105,7 @@ final class SchemaChangesTest {
             try (Run run = new Run(seed, false)) {
                 run.steps(40);
             } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError(
-                        "again: -Dwings.test.schema.seed=" + seed + " -Dwings.test.schema.seeds=1", e);
+                throw new AssertionError("again: -Dwings.test.schema.seed=" + seed + " -Dwings.test.schema.seeds=1", e);
             }
         }
     }
@@ -174,8 +173,8 @@ final class SchemaChangesTest {
         void replaceColumnAndPushAsBefore() {
             versions.add(lake.changeSchema(topic(), List.of(SchemaChangeProtos.drop(List.of("a")))));
             Field again = SchemaText.parseSchema("a int").getFields(0);
-            versions.add(lake.changeSchema(
-                    topic(), List.of(SchemaChangeProtos.add(List.of(), again, Optional.empty()))));
+            versions.add(
+                    lake.changeSchema(topic(), List.of(SchemaChangeProtos.add(List.of(), again, Optional.empty()))));
             for (int i = 0; i < 5; i++) {
                 pushPages(versions.getFirst());
             }
@@ -194,10 +193,8 @@ final class SchemaChangesTest {
             List<SchemaChange> asked = List.of(randomChange(schema));
             Optional<TopicSchema> expected;
             try {
-                expected = Optional.of(SchemaEvolution.apply(
-                        schema,
-                        SchemaChangeProtos.fromProto(asked),
-                        SchemaEvolution.Uses.NONE));
+                expected = Optional.of(
+                        SchemaEvolution.apply(schema, SchemaChangeProtos.fromProto(asked), SchemaEvolution.Uses.NONE));
                 LakeTable.schema(expected.get());
             } catch (WingsException e) {
                 expected = Optional.empty();
@@ -222,9 +219,8 @@ final class SchemaChangesTest {
                     List<String> parent = random.nextInt(3) == 0 ? path : List.of();
                     Field added = SchemaText.parseSchema(SqlTypes.identifier(name) + " " + pick(TYPES))
                             .getFields(0);
-                    Optional<FieldPosition> position = random.nextBoolean()
-                            ? Optional.empty()
-                            : Optional.of(FieldPosition.getDefaultInstance());
+                    Optional<FieldPosition> position =
+                            random.nextBoolean() ? Optional.empty() : Optional.of(FieldPosition.getDefaultInstance());
                     yield SchemaChangeProtos.add(parent, added, position);
                 }
                 case 4 -> SchemaChangeProtos.drop(path);
@@ -310,11 +306,14 @@ final class SchemaChangesTest {
             List<List<@Nullable String>> expected = expected(schema);
             List<List<@Nullable String>> found =
                     sql.client().texts("select " + columns + " from " + table + " order by id");
-            assertThat(found).as("rows under schema %s: %s", schema.version(), schema.fields()).isEqualTo(expected);
+            assertThat(found)
+                    .as("rows under schema %s: %s", schema.version(), schema.fields())
+                    .isEqualTo(expected);
             if (!written.isEmpty()) {
                 int column = random.nextInt(schema.fields().size());
                 TopicField field = schema.fields().get(column);
-                @Nullable String wanted = expected.get(random.nextInt(expected.size())).get(column);
+                @Nullable
+                String wanted = expected.get(random.nextInt(expected.size())).get(column);
                 if (wanted == null) {
                     assertFinds(table, SqlTypes.identifier(field.name()) + " is null", expected, column, wanted);
                 } else if (isComparable(field.type()) && !wanted.equals("NaN")) {
@@ -351,8 +350,7 @@ final class SchemaChangesTest {
         /// What Iceberg's readers find under the schema of the table, which is the topic's.
         private void checkTable() {
             TopicSchema schema = topic().schema();
-            TableRows table = TableRows.open(
-                    lake, topic(), lake.plan(topic()).metadataLocation(), directory);
+            TableRows table = TableRows.open(lake, topic(), lake.plan(topic()).metadataLocation(), directory);
             assertThat(table.table().schema().sameSchema(LakeTable.schema(schema)))
                     .as("schema of the table %s", table.table().schema())
                     .isTrue();
@@ -431,8 +429,7 @@ final class SchemaChangesTest {
         return switch (to) {
             case FieldType.Struct struct -> {
                 List<@Nullable Object> members = new ArrayList<>();
-                struct.fields()
-                        .forEach(member -> members.add(member(from.children(), (List<?>) value, member)));
+                struct.fields().forEach(member -> members.add(member(from.children(), (List<?>) value, member)));
                 yield members;
             }
             case FieldType.ListOf list -> {
@@ -449,7 +446,11 @@ final class SchemaChangesTest {
                 Map<Object, @Nullable Object> entries = new LinkedHashMap<>();
                 ((Map<?, ?>) value)
                         .forEach((key, inside) -> entries.put(
-                                key, value(from.children().get(1).type(), inside, map.value().type())));
+                                key,
+                                value(
+                                        from.children().get(1).type(),
+                                        inside,
+                                        map.value().type())));
                 yield Collections.unmodifiableMap(entries);
             }
             case FieldType.Decimal ignored -> value;

@@ -72,7 +72,8 @@ public final class TestTopic {
                 : Optional.of(schema.partitionKey(topic.getPartitionFieldId()));
     }
 
-    /// The topic as a writer has it that gives columns of this version the ids of those that `other` has of their names.
+    /// The topic as a writer has it that gives columns of this version the ids of those that `other` has of
+    /// their names.
     TestTopic mistaken(TopicSchema other) {
         List<TopicField> fields = new ArrayList<>();
         for (TopicField field : schema.fields()) {
@@ -85,8 +86,7 @@ public final class TestTopic {
         return new TestTopic(
                 lake,
                 topic.toBuilder()
-                        .setSchema(SchemaProtos.toProto(
-                                new TopicSchema(schema.version(), fields, other.lastFieldId())))
+                        .setSchema(SchemaProtos.toProto(new TopicSchema(schema.version(), fields, other.lastFieldId())))
                         .build());
     }
 

@@ -28,10 +28,11 @@ import java.util.Set;
 import java.util.StringJoiner;
 import org.apache.iceberg.Schema;
 
-/// A column of a topic as some of its segments have it: there, a table may keep times as longs or as texts, and a
-/// struct
-/// may have the members that it had when the segments were written, with the names that they had then (I10). Other
-/// changes of a column are the engine's to make: it finds columns by their ids, and makes narrower types wider.
+/// A column of a topic as some of its segments have it: there, a table may keep times as longs or as texts, and
+/// a struct
+/// may have the members that it had when the segments were written, with the names that they had then (I10).
+/// Other changes of a column are the engine's to make: it finds columns by their ids, and makes narrower types
+/// wider.
 ///
 /// @param id the id of the field
 /// @param sqlType the type in segments

@@ -325,8 +325,8 @@ public final class Segments {
         return widths;
     }
 
-    /// @param widths of bounds; others are of a narrower type that the column had before: the engine leaves out no row
-    ///     group by them, so all row groups have to be there
+    /// @param widths of bounds; others are of a narrower type that the column had before: the engine leaves out
+    ///     no row group by them, so all row groups have to be there
     private static DataFile asFile(SegmentLayout.RowGroup group, Map<Integer, Integer> widths) {
         Map<Integer, Long> values = new HashMap<>();
         Map<Integer, Long> nulls = new HashMap<>();

@@ -48,12 +48,13 @@ import org.apache.iceberg.io.LocationProvider;
 import org.apache.iceberg.metrics.MetricsReporter;
 import org.jspecify.annotations.Nullable;
 
-/// A topic's table as one task sees it: from the metadata file that it started from, to the one that it commits.
+/// A topic's table as one task sees it: from the metadata file that it started from, to the one that it
+/// commits.
 ///
 /// A commit stores the new metadata file and then asks the control plane to move the pointer, together with
-/// watermarks and pages. Nothing is ever rebased: if the pointer is not where the task found it, the commit fails and
-/// the task's files are garbage. Nothing is ever deleted here either: after a commit whose outcome is unknown, a file
-/// that looks like garbage may be the table.
+/// watermarks and pages. Nothing is ever rebased: if the pointer is not where the task found it, the commit
+/// fails and the task's files are garbage. Nothing is ever deleted here either: after a commit whose outcome is
+/// unknown, a file that looks like garbage may be the table.
 public final class LeasedTable implements TableOperations {
 
     private static final MetricsReporter NO_REPORTS = report -> {};
@@ -125,10 +126,9 @@ public final class LeasedTable implements TableOperations {
         return new BaseTable(this, locations.tableKey(), NO_REPORTS);
     }
 
-    /// Brings the table up to what the topic is now: the update that follows commits that, too. So the table's columns
-    /// become those of the topic in the same transaction as rows that are written with them (I10). The topic must
-    have
-    /// been read under this lease: the columns of a table then never go back to earlier ones.
+    /// Brings the table up to what the topic is now: the update that follows commits that, too. So the table's
+    /// columns become those of the topic in the same transaction as rows that are written with them (I10). The
+    /// topic must have been read under this lease: the columns of a table then never go back to earlier ones.
     public void follow(LakeTable topic) {
         TableMetadata before = current();
         Map<String, String> changed = new HashMap<>();
