@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BigIntVector;
@@ -181,7 +182,8 @@ final class PageFit {
     }
 
     private static Field present(Map<Integer, Field> members, Field wanted) {
-        return members.get(ArrowSchemas.fieldId(wanted).orElseThrow());
+        return Objects.requireNonNull(
+                members.get(ArrowSchemas.fieldId(wanted).orElseThrow()));
     }
 
     /// The type below an extension that Arrow happens to know.

@@ -78,6 +78,20 @@ public record TopicSchema(int version, List<TopicField> fields, int lastFieldId)
                 .findFirst();
     }
 
+    /// The field at the end of a path of names from the top, matched without regard to case.
+    public Optional<TopicField> find(List<String> path) {
+        List<TopicField> siblings = fields;
+        Optional<TopicField> found = Optional.empty();
+        for (String name : path) {
+            String folded = TopicField.folded(name);
+            found = siblings.stream()
+                    .filter(field -> TopicField.folded(field.name()).equals(folded))
+                    .findFirst();
+            siblings = found.map(field -> field.type().children()).orElse(List.of());
+        }
+        return found;
+    }
+
     /// The column of that id.
     public Optional<TopicField> find(int id) {
         return fields.stream().filter(field -> field.id() == id).findFirst();

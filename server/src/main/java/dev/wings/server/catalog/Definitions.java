@@ -28,6 +28,7 @@ import dev.wings.common.proto.ListObjectStoresResponse;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.Topic;
+import dev.wings.common.proto.UpdateTopicRequest;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TopicName;
@@ -35,11 +36,14 @@ import dev.wings.common.rpc.Retries;
 import io.grpc.Channel;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Makes and deletes namespaces and topics for statements that say so. Each is one call, made once: the control plane
 /// makes all of it or nothing. Failures are those of the control plane.
 public final class Definitions {
+
+    private static final int MAX_CHANGE_ATTEMPTS = 5;
 
     private final ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster;
 
@@ -67,6 +71,27 @@ public final class Definitions {
     public Topic topic(TopicName name) {
         return Retries.once(() -> cluster.getTopic(
                 GetTopicRequest.newBuilder().setName(name.toString()).build()));
+    }
+
+    /// Changes a topic as it is, and tries again if somebody else changes it meanwhile. Returns whether there was
+    /// anything to change. Fails with NOT_FOUND, and as the control plane does.
+    ///
+    /// @param change what to ask for, of the topic as it is: with its etag
+    public boolean changeTopic(TopicName name, Function<Topic, UpdateTopicRequest> change) {
+        for (int attempt = 1; ; attempt++) {
+            UpdateTopicRequest request = change.apply(topic(name));
+            if (request.getSchemaChangesCount() == 0 && request.getUpdateMask().getPathsCount() == 0) {
+                return false;
+            }
+            try {
+                Topic ignored = Retries.once(() -> cluster.updateTopic(request));
+                return true;
+            } catch (WingsException e) {
+                if (e.kind() != ErrorKind.CONFLICT || attempt == MAX_CHANGE_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /// Whether there is a topic of this name.

@@ -63,8 +63,7 @@ public final class Refusals {
             Map.entry("create", MAKE),
             Map.entry(
                     "alter",
-                    "a topic's columns stay as they were made, `wings topic` shows what can be done with" + " topics; "
-                            + CATALOG),
+                    "ALTER TABLE changes a topic's columns and options, and there is nothing else to alter; " + CATALOG),
             Map.entry(
                     "drop",
                     "DROP TABLE deletes a topic with its rows, DROP SCHEMA a namespace, and there is nothing else to"

@@ -18,8 +18,11 @@ package dev.wings.server.sql;
 import dev.wings.common.error.WingsException;
 import dev.wings.server.table.TableRef;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// Reads a statement that is none of the engine's from left to right: words, names, parentheses, texts. Comments are
 /// blanks. What a failure says of its place is of the text as it was written.
@@ -120,16 +123,27 @@ public final class StatementReader {
     ///
     /// @param homeSchema the schema of a bare name
     public TableRef table(String homeSchema) {
-        String first = name("a table's name");
-        if (!acceptSign('.')) {
-            return new TableRef(homeSchema, first);
+        List<String> names = new ArrayList<>();
+        boolean more = true;
+        while (more) {
+            names.add(name("a table's name"));
+            more = names.size() < 3 && acceptSign('.');
         }
-        String second = name("a table's name");
-        if (!acceptSign('.')) {
-            return new TableRef(first, second);
-        }
-        checkCatalog(first);
-        return new TableRef(second, name("a table's name"));
+        return table(names, homeSchema);
+    }
+
+    /// The table of these names, one to three. Fails with INVALID for another catalog than the only one.
+    public static TableRef table(List<String> names, String homeSchema) {
+        return switch (names.size()) {
+            case 1 -> new TableRef(homeSchema, names.getFirst());
+            case 2 -> new TableRef(names.getFirst(), names.getLast());
+            case 3 -> {
+                checkCatalog(names.getFirst());
+                yield new TableRef(names.get(1), names.getLast());
+            }
+            default ->
+                throw WingsException.invalid("a table is named as schema.table: found=" + String.join(".", names));
+        };
     }
 
     /// `schema` or `wings.schema`.
@@ -196,6 +210,47 @@ public final class StatementReader {
         String inside = blanks(start + 1) + text.substring(start + 1, end[0]);
         position = end[0] + 1;
         return inside;
+    }
+
+    /// What is next up to a comma, a parenthesis that was opened before, a semicolon or one of these words, none of which
+    /// is taken, with blanks in place of all that is before. Fails with INVALID if that is nothing.
+    public String until(String what, Set<String> words) {
+        int start = skipBlanks();
+        int depth = 0;
+        int at = start;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            if (c == '\'' || c == '"') {
+                position = at;
+                String ignored = quoted(c, what);
+                at = position;
+                continue;
+            }
+            if (isWord(c)) {
+                position = at;
+                String word = peekWord();
+                if (depth == 0 && words.contains(word)) {
+                    break;
+                }
+                at += word.length();
+                continue;
+            }
+            if (c == '(' || c == '<' || c == '[') {
+                depth++;
+            } else if (c == ')' || c == '>' || c == ']') {
+                depth--;
+            }
+            if (depth < 0 || (depth == 0 && c == ',') || c == ';') {
+                break;
+            }
+            at++;
+        }
+        position = start;
+        if (text.substring(start, at).isBlank()) {
+            throw expected(what);
+        }
+        position = at;
+        return blanks(start) + text.substring(start, at);
     }
 
     /// All that is left, with blanks in place of what is before.

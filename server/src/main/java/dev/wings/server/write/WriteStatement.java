@@ -18,7 +18,9 @@ package dev.wings.server.write;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Schema;
+import dev.wings.common.proto.SchemaChange;
 import dev.wings.common.schema.LakeText;
+import dev.wings.common.schema.SchemaChangeProtos;
 import dev.wings.common.schema.SchemaText;
 import dev.wings.server.sql.SqlText;
 import dev.wings.server.sql.StatementReader;
@@ -60,6 +62,24 @@ public sealed interface WriteStatement {
     /// `DROP TABLE`.
     record DropTable(TableRef table, boolean ifExists) implements WriteStatement {}
 
+    /// `ALTER TABLE` and `COMMENT ON COLUMN`.
+    ///
+    /// @param alterations of the columns, made one after the other
+    /// @param lake options that are changed, those in `mask`
+    record AlterTable(
+            TableRef table, boolean ifExists, List<Alteration> alterations, LakeSpec lake, List<String> mask)
+            implements WriteStatement {}
+
+    /// A change of a column.
+    record Alteration(SchemaChange change, Lenience lenience) {}
+
+    /// When a change of a column is left out.
+    enum Lenience {
+        NONE,
+        IF_EXISTS,
+        IF_NOT_EXISTS
+    }
+
     /// `INSERT INTO`.
     ///
     /// @param columns that get values, in the order of the query's; none for all of the table
@@ -76,6 +96,8 @@ public sealed interface WriteStatement {
         return switch (SqlText.firstWord(sql)) {
             case "create" -> new Parser(sql, homeSchema).create();
             case "drop" -> new Parser(sql, homeSchema).drop();
+            case "alter" -> new Parser(sql, homeSchema).alter();
+            case "comment" -> Optional.of(new Parser(sql, homeSchema).comment());
             case "insert" -> Optional.of(new Parser(sql, homeSchema).insert());
             case "show" -> new Parser(sql, homeSchema).show();
             default -> Optional.empty();
@@ -85,7 +107,8 @@ public sealed interface WriteStatement {
     /// Whether a text begins as such a statement does, whatever follows.
     static boolean mayBe(String sql) {
         return switch (SqlText.firstWord(sql)) {
-            case "create", "drop", "insert" -> true;
+            case "create", "drop", "insert", "comment" -> true;
+            case "alter" -> of(sql, "").isPresent();
             case "show" -> of(sql, "").isPresent();
             default -> false;
         };
@@ -210,6 +233,52 @@ public sealed interface WriteStatement {
             return Optional.of(drop);
         }
 
+        Optional<WriteStatement> alter() {
+            if (!reader.accept("alter", "table")) {
+                return Optional.empty();
+            }
+            boolean ifExists = reader.accept("if", "exists");
+            TableRef table = reader.table(homeSchema);
+            AlterText columns = new AlterText(reader);
+            List<Alteration> alterations = new ArrayList<>();
+            LakeSpec.Builder lake = LakeSpec.newBuilder();
+            List<String> mask = new ArrayList<>();
+            boolean more = true;
+            while (more) {
+                if (reader.accept("set")) {
+                    Options options = options(Options.CHANGEABLE);
+                    options.addTo(lake);
+                    options.options().forEach(option -> mask.add("lake." + option.name()));
+                } else {
+                    alterations.addAll(columns.action());
+                }
+                more = reader.acceptSign(',');
+            }
+            reader.expectEnd("a comma and another change, or the end");
+            return Optional.of(new AlterTable(table, ifExists, alterations, lake.build(), mask));
+        }
+
+        WriteStatement comment() {
+            reader.expect("comment", "on");
+            if (!reader.accept("column")) {
+                throw WingsException.invalid(
+                        "columns have comments: COMMENT ON COLUMN table.column IS 'text', and nothing else has");
+            }
+            List<String> path = AlterText.path(reader);
+            if (path.size() < 2) {
+                throw reader.expected("table.column");
+            }
+            String column = path.getLast();
+            TableRef table = StatementReader.table(path.subList(0, path.size() - 1), homeSchema);
+            reader.expect("is");
+            String text = reader.accept("null") ? "" : reader.literal("a comment");
+            reader.expectEnd("the end");
+            SchemaChange change =
+                    SchemaChangeProtos.of(List.of(column)).setDoc(text).build();
+            return new AlterTable(
+                    table, false, List.of(new Alteration(change, Lenience.NONE)), LakeSpec.getDefaultInstance(), List.of());
+        }
+
         Optional<WriteStatement> show() {
             if (!reader.accept("show", "create")) {
                 return Optional.empty();
@@ -307,6 +376,9 @@ public sealed interface WriteStatement {
                 "lake_time_as",
                 "freshness",
                 "target_segment_bytes");
+
+        /// Those that can be changed.
+        static final Set<String> CHANGEABLE = Set.of("freshness", "target_segment_bytes");
 
         Optional<String> find(String name) {
             return options.stream()

@@ -17,11 +17,14 @@ package dev.wings.server.write;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import com.google.protobuf.FieldMask;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.Type;
+import dev.wings.common.proto.UpdateTopicRequest;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.SchemaText;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
@@ -29,6 +32,7 @@ import dev.wings.server.catalog.Definitions;
 import dev.wings.server.sql.ValuesText;
 import dev.wings.server.table.TableRef;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.flight.sql.FlightSqlColumnMetadata;
@@ -101,6 +105,7 @@ public final class Writes {
                                 ? "dropped table "
                                 : "there is no table ")
                         + named(drop.table()));
+            case WriteStatement.AlterTable alter -> alterTable(alter, tenant);
             case WriteStatement.ShowCreateTable show ->
                 new Outcome(0, CreateTableText.of(definitions.topic(topic(tenant, show.table()))), Answer.STATEMENT);
             case WriteStatement.Insert insert ->
@@ -169,6 +174,48 @@ public final class Writes {
             }
             throw e;
         }
+    }
+
+    private Outcome alterTable(WriteStatement.AlterTable alter, String tenant) {
+        TopicName name = topic(tenant, alter.table());
+        try {
+            boolean changed = definitions.changeTopic(name, topic -> request(topic, alter));
+            return Outcome.of((changed ? "altered table " : "nothing to alter in table ") + named(alter.table()));
+        } catch (WingsException e) {
+            if (alter.ifExists() && e.kind() == ErrorKind.NOT_FOUND) {
+                return Outcome.of("there is no table " + named(alter.table()));
+            }
+            throw e;
+        }
+    }
+
+    /// The changes of a topic as it is that a statement asks for.
+    private static UpdateTopicRequest request(Topic topic, WriteStatement.AlterTable alter) {
+        TopicSchema schema = SchemaProtos.fromProto(topic.getSchema());
+        UpdateTopicRequest.Builder request = UpdateTopicRequest.newBuilder()
+                .setTopic(Topic.newBuilder()
+                        .setName(topic.getName())
+                        .setEtag(topic.getEtag())
+                        .setLake(alter.lake()))
+                .setUpdateMask(FieldMask.newBuilder().addAllPaths(alter.mask()));
+        for (WriteStatement.Alteration alteration : alter.alterations()) {
+            if (isNeeded(alteration, schema)) {
+                request.addSchemaChanges(alteration.change());
+            }
+        }
+        return request.build();
+    }
+
+    private static boolean isNeeded(WriteStatement.Alteration alteration, TopicSchema schema) {
+        List<String> path = new ArrayList<>(alteration.change().getPathList());
+        return switch (alteration.lenience()) {
+            case NONE -> true;
+            case IF_EXISTS -> schema.find(path).isPresent();
+            case IF_NOT_EXISTS -> {
+                path.add(alteration.change().getAdd().getField().getName());
+                yield schema.find(path).isEmpty();
+            }
+        };
     }
 
     private static CreateTopicRequest request(TopicName name, WriteStatement.CreateTable create, OwnQueries queries) {
