@@ -182,8 +182,7 @@ final class PageFit {
     }
 
     private static Field present(Map<Integer, Field> members, Field wanted) {
-        return Objects.requireNonNull(
-                members.get(ArrowSchemas.fieldId(wanted).orElseThrow()));
+        return Objects.requireNonNull(members.get(ArrowSchemas.fieldId(wanted).orElseThrow()));
     }
 
     /// The type below an extension that Arrow happens to know.

@@ -37,6 +37,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /// How a group of folios of one namespace becomes part of the log: who gets which commit number, offsets and
@@ -141,13 +143,18 @@ public final class CommitRule {
     private FolioAnswer commit(FolioCommit folio) {
         List<List<BatchAnswer>> pageAnswers = new ArrayList<>();
         List<LogPage> pages = new ArrayList<>();
+        Set<UUID> changed = new TreeSet<>();
         for (FolioCommit.Page page : folio.pages()) {
+            TopicState topic = state.topics().get(page.partition().topicUid());
+            if (topic != null && topic.schemaVersion() > page.schemaVersion()) {
+                changed.add(page.partition().topicUid());
+            }
             List<BatchAnswer> batchAnswers = append(page);
             pageAnswers.add(batchAnswers);
             logPage(folio.folioId(), page, batchAnswers).ifPresent(pages::add);
         }
         lastCommitNumber++;
-        FolioAnswer answer = new FolioAnswer(lastCommitNumber, pageAnswers);
+        FolioAnswer answer = new FolioAnswer(lastCommitNumber, pageAnswers, changed);
         answers.put(folio.folioId(), answer);
         committed.add(new CommittedFolio(folio, answer, List.copyOf(pages)));
         return answer;

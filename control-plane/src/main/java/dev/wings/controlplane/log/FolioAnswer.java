@@ -17,15 +17,19 @@ package dev.wings.controlplane.log;
 
 import dev.wings.common.error.ErrorKind;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
 /// What a commit is answered, the first time and every time after.
 ///
 /// @param commitNumber the place of the commit in its namespace
 /// @param pages for each page of the folio, what became of its batches, in their order
-public record FolioAnswer(long commitNumber, List<List<BatchAnswer>> pages) {
+/// @param changedTopics those whose schema has a later version than a page of theirs
+public record FolioAnswer(long commitNumber, List<List<BatchAnswer>> pages, Set<UUID> changedTopics) {
 
     public FolioAnswer {
         pages = pages.stream().map(List::copyOf).toList();
+        changedTopics = Set.copyOf(changedTopics);
         if (commitNumber <= 0) {
             throw new IllegalStateException("commits are numbered from 1: found=" + commitNumber);
         }

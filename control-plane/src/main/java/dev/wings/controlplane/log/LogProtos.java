@@ -29,6 +29,8 @@ import dev.wings.controlplane.log.FolioAnswer.BatchAnswer;
 import dev.wings.controlplane.log.FolioAnswer.Rejected;
 import dev.wings.controlplane.log.LogPage.PageBatch;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// Answers and batches in protobuf: what goes over the wire is also what is stored, and must stay readable for
 /// ever.
@@ -43,6 +45,7 @@ public final class LogProtos {
             page.forEach(batch -> result.addBatches(toProto(batch)));
             response.addPages(result);
         }
+        answer.changedTopics().forEach(uid -> response.addChangedTopics(uid.toString()));
         return response.build();
     }
 
@@ -72,7 +75,10 @@ public final class LogProtos {
                             .map(page -> page.getBatchesList().stream()
                                     .map(LogProtos::fromProto)
                                     .toList())
-                            .toList());
+                            .toList(),
+                    response.getChangedTopicsList().stream()
+                            .map(UUID::fromString)
+                            .collect(Collectors.toSet()));
         } catch (InvalidProtocolBufferException e) {
             throw WingsException.dataLoss("the stored answer of a commit cannot be read", e);
         }

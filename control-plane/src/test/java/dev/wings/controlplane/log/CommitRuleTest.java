@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +57,19 @@ final class CommitRuleTest {
         Answered answered = decideOne(folio("acme/sales/folios/x", page(PARTITIONED, "JFK", 3, 7, 2)));
         assertThat(answered.answer())
                 .isEqualTo(new FolioAnswer(
-                        42, List.of(List.of(new Accepted(100, 107, NOW), new Accepted(107, 109, NOW)))));
+                        42, List.of(List.of(new Accepted(100, 107, NOW), new Accepted(107, 109, NOW))), Set.of()));
+    }
+
+    @Test
+    void topicsThatHaveChangedAreNamed() {
+        Answered answered = decideOne(folio(
+                "acme/sales/folios/x",
+                page(PARTITIONED, "AMS", 2, 7),
+                page(PARTITIONED, "JFK", 3, 7),
+                page(SINGLE, "", 0, 1)));
+        assertThat(answered.answer().changedTopics()).containsExactly(PARTITIONED);
+        assertThat(LogProtos.parseAnswer(LogProtos.toProto(answered.answer()).toByteArray()))
+                .isEqualTo(answered.answer());
     }
 
     @Test

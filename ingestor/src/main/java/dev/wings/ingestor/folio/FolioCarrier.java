@@ -21,11 +21,13 @@ import dev.wings.common.folio.FolioKey;
 import dev.wings.common.folio.SealedFolio;
 import dev.wings.common.proto.BatchResult;
 import dev.wings.common.proto.CommitFolioRequest;
+import dev.wings.common.proto.CommitFolioResponse;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.ingestor.topic.NamespaceTarget;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -34,8 +36,8 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Carries one folio of a namespace from seal to answer: lay out, upload, wait for the folio sealed before, commit,
-/// answer.
+/// Carries one folio of a namespace from seal to answer: lay out, upload, wait for the folio sealed before,
+/// commit, answer.
 final class FolioCarrier {
 
     private static final Logger LOG = LoggerFactory.getLogger(FolioCarrier.class);
@@ -92,18 +94,19 @@ final class FolioCarrier {
                 .filter(submission -> submission.order().broken().isEmpty())
                 .toList();
         if (sound.isEmpty()) {
-            return new Outcome.Committed(new IdentityHashMap<>());
+            return new Outcome.Committed(new IdentityHashMap<>(), Set.of());
         }
         Stored toCommit = sound.size() == stored.submissions.size() ? stored : store(ids.next(), sound, memory);
         if (aborted.getAsBoolean()) {
             throw WingsException.unavailable("shut down before the batch was committed", null);
         }
-        List<List<BatchResult>> results = toCommit.plan.distribute(committer.commit(toCommit.request));
+        CommitFolioResponse response = committer.commit(toCommit.request);
+        List<List<BatchResult>> results = toCommit.plan.distribute(response);
         IdentityHashMap<Submission, List<BatchResult>> bySubmission = new IdentityHashMap<>();
         for (int i = 0; i < sound.size(); i++) {
             bySubmission.put(sound.get(i), results.get(i));
         }
-        return new Outcome.Committed(bySubmission);
+        return new Outcome.Committed(bySubmission, Set.copyOf(response.getChangedTopicsList()));
     }
 
     /// Answers submissions that will not be carried. Closes them.
@@ -155,7 +158,12 @@ final class FolioCarrier {
     private static void answer(Submission submission, Outcome outcome) {
         try {
             switch (outcome) {
-                case Outcome.Committed(IdentityHashMap<Submission, List<BatchResult>> results) -> {
+                case Outcome.Committed(
+                        IdentityHashMap<Submission, List<BatchResult>> results,
+                        Set<String> changedTopics) -> {
+                    if (changedTopics.contains(submission.topic().uid())) {
+                        submission.answer().topicChanged();
+                    }
                     List<BatchResult> ofSubmission = results.get(submission);
                     if (ofSubmission != null) {
                         submission.answer().committed(ofSubmission);
@@ -183,7 +191,8 @@ final class FolioCarrier {
 
     private sealed interface Outcome {
         /// @param results of each submission, except those whose producer was broken
-        record Committed(IdentityHashMap<Submission, List<BatchResult>> results) implements Outcome {}
+        record Committed(IdentityHashMap<Submission, List<BatchResult>> results, Set<String> changedTopics)
+                implements Outcome {}
 
         record Failed(WingsException reason) implements Outcome {}
     }

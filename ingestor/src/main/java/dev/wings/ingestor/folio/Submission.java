@@ -22,8 +22,8 @@ import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.List;
 
-/// What one message of a producer adds to the log: a batch for each partition that it has rows of. All of them go
-/// into the same folio.
+/// What one message of a producer adds to the log: a batch for each partition that it has rows of. All of them
+/// go into the same folio.
 ///
 /// @param requestedTimestampMicros 0 for none
 /// @param bytes size of what is to be stored
@@ -84,6 +84,9 @@ public record Submission(
     /// Hears the outcome. It is called after the submission's memory was given back, on the thread that learned
     /// it, and must not block.
     public interface Answer {
+
+        /// The topic's schema has changed since the batches were bound to it. The outcome follows.
+        void topicChanged();
 
         /// The commit went through. The results are in the order of the batches; each may be a rejection.
         void committed(List<BatchResult> results);

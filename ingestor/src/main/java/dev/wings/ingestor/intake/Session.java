@@ -38,12 +38,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What one producer writes to one topic: each batch gets its own outcome, and what is accepted is in the log in the
-/// order of the calls (I2).
+/// What one producer writes to one topic: each batch gets its own outcome, and what is accepted is in the log
+/// in the order of the calls (I2).
 ///
 /// A batch that is rejected for what it is leaves the session as it was. One that failed otherwise ends it: the
-/// producer may send that batch again, in another session, and nothing that it sent after it may come before it. One
-/// thread calls at a time; outcomes come on any.
+/// producer may send that batch again, in another session, and nothing that it sent after it may come before
+/// it. One thread calls at a time; outcomes come on any.
 public final class Session implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -215,6 +215,12 @@ public final class Session implements AutoCloseable {
             this.partitionValues =
                     split.stream().map(PartitionBatch::partitionValue).toList();
             this.outcome = outcome;
+        }
+
+        @Override
+        public void topicChanged() {
+            // The next batch is bound to what it is then.
+            intake.topics().forget(topic);
         }
 
         @Override

@@ -589,6 +589,9 @@ class FolioPipelineTest {
         Submission submission =
                 new Submission(from, target, List.of(batch(schemaVersion)), 0, memory, new Submission.Answer() {
                     @Override
+                    public void topicChanged() {}
+
+                    @Override
                     public void committed(List<BatchResult> results) {
                         answer.complete(results.getFirst().getAccepted().getStartOffset());
                     }

@@ -39,8 +39,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// Makes and deletes namespaces and topics for statements that say so. Each is one call, made once: the control plane
-/// makes all of it or nothing. Failures are those of the control plane.
+/// Makes and deletes namespaces and topics for statements that say so. Each is one call, made once: the control
+/// plane makes all of it or nothing. Failures are those of the control plane.
 public final class Definitions {
 
     private static final int MAX_CHANGE_ATTEMPTS = 5;
@@ -51,7 +51,8 @@ public final class Definitions {
         this.cluster = ClusterMetadataGrpc.newBlockingStub(controlPlane);
     }
 
-    /// Makes a topic; whether there was none of this name before. Fails with ALREADY_EXISTS if something else has it.
+    /// Makes a topic; whether there was none of this name before. Fails with ALREADY_EXISTS if something else
+    /// has it.
     ///
     /// @param ifNotExists whether it may be there
     public boolean createTopic(CreateTopicRequest request, boolean ifNotExists) {
@@ -73,8 +74,8 @@ public final class Definitions {
                 GetTopicRequest.newBuilder().setName(name.toString()).build()));
     }
 
-    /// Changes a topic as it is, and tries again if somebody else changes it meanwhile. Returns whether there was
-    /// anything to change. Fails with NOT_FOUND, and as the control plane does.
+    /// Changes a topic as it is, and tries again if somebody else changes it meanwhile. Returns whether there
+    /// was anything to change. Fails with NOT_FOUND, and as the control plane does.
     ///
     /// @param change what to ask for, of the topic as it is: with its etag
     public boolean changeTopic(TopicName name, Function<Topic, UpdateTopicRequest> change) {

@@ -56,7 +56,7 @@ record SegmentColumn(int id, String sqlType, String value) {
             case FieldType.Struct struct -> {
                 List<TopicField> members = struct.fields().stream()
                         .filter(member -> names.containsKey(member.id()))
-                        .map(member -> inFiles(member, names.get(member.id()), names))
+                        .map(member -> inFiles(member, names.getOrDefault(member.id(), member.name()), names))
                         .toList();
                 // segments that do not have the struct have none of them
                 yield members.isEmpty() ? struct : new FieldType.Struct(members);

@@ -63,7 +63,8 @@ public final class Refusals {
             Map.entry("create", MAKE),
             Map.entry(
                     "alter",
-                    "ALTER TABLE changes a topic's columns and options, and there is nothing else to alter; " + CATALOG),
+                    "ALTER TABLE changes a topic's columns and options, and there is nothing else to alter; "
+                            + CATALOG),
             Map.entry(
                     "drop",
                     "DROP TABLE deletes a topic with its rows, DROP SCHEMA a namespace, and there is nothing else to"

@@ -24,8 +24,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads a statement that is none of the engine's from left to right: words, names, parentheses, texts. Comments are
-/// blanks. What a failure says of its place is of the text as it was written.
+/// Reads a statement that is none of the engine's from left to right: words, names, parentheses, texts.
+/// Comments are blanks. What a failure says of its place is of the text as it was written.
 public final class StatementReader {
 
     private static final int MAX_QUOTED = 40;
@@ -101,8 +101,8 @@ public final class StatementReader {
         return text.substring(start, end).toLowerCase(Locale.ROOT);
     }
 
-    /// A name, in double quotes where it has more than letters, digits and underscores. Quoted or not, it is returned
-    /// as it was written.
+    /// A name, in double quotes where it has more than letters, digits and underscores. Quoted or not, it is
+    /// returned as it was written.
     public String name(String what) {
         int start = skipBlanks();
         if (start < text.length() && text.charAt(start) == '"') {
@@ -189,8 +189,8 @@ public final class StatementReader {
         throw expected(what + " that ends with " + quote);
     }
 
-    /// What stands in the parentheses that are next, which are taken, with blanks in place of all that is before:
-    /// places
+    /// What stands in the parentheses that are next, which are taken, with blanks in place of all that is
+    /// before: places
     /// in it are those in the statement.
     public String parenthesised(String what) {
         int start = skipBlanks();
@@ -212,8 +212,9 @@ public final class StatementReader {
         return inside;
     }
 
-    /// What is next up to a comma, a parenthesis that was opened before, a semicolon or one of these words, none of which
-    /// is taken, with blanks in place of all that is before. Fails with INVALID if that is nothing.
+    /// What is next up to a comma, a parenthesis that was opened before, a semicolon or one of these words,
+    /// none of which is taken, with blanks in place of all that is before. Fails with INVALID if that is
+    /// nothing.
     public String until(String what, Set<String> words) {
         int start = skipBlanks();
         int depth = 0;

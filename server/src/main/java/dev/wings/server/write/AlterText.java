@@ -111,8 +111,8 @@ final class AlterText {
             start = reader.position();
         }
         reader.restart(start);
-        Field field =
-                SchemaText.parseSchema(reader.until("a column and its type", ENDS)).getFields(0);
+        Field field = SchemaText.parseSchema(reader.until("a column and its type", ENDS))
+                .getFields(0);
         if (reader.accept("default")) {
             throw WingsException.invalid(NO_DEFAULTS);
         }
@@ -138,7 +138,11 @@ final class AlterText {
         boolean ignored = reader.accept("column");
         List<String> path = path();
         reader.expect("to");
-        change(SchemaChangeProtos.of(path).setRename(reader.name("a column's name")).build(), Lenience.NONE);
+        change(
+                SchemaChangeProtos.of(path)
+                        .setRename(reader.name("a column's name"))
+                        .build(),
+                Lenience.NONE);
     }
 
     private void alter(List<String> path) {
@@ -156,7 +160,7 @@ final class AlterText {
             throw WingsException.invalid(NO_DEFAULTS);
         } else {
             change.setMove(place().orElseThrow(
-                    () -> reader.expected("TYPE type, DROP NOT NULL, COMMENT 'text', FIRST or AFTER column")));
+                            () -> reader.expected("TYPE type, DROP NOT NULL, COMMENT 'text', FIRST or AFTER column")));
         }
         change(change.build(), Lenience.NONE);
     }

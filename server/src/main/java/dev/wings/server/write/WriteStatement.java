@@ -66,8 +66,7 @@ public sealed interface WriteStatement {
     ///
     /// @param alterations of the columns, made one after the other
     /// @param lake options that are changed, those in `mask`
-    record AlterTable(
-            TableRef table, boolean ifExists, List<Alteration> alterations, LakeSpec lake, List<String> mask)
+    record AlterTable(TableRef table, boolean ifExists, List<Alteration> alterations, LakeSpec lake, List<String> mask)
             implements WriteStatement {}
 
     /// A change of a column.
@@ -83,12 +82,12 @@ public sealed interface WriteStatement {
     /// `INSERT INTO`.
     ///
     /// @param columns that get values, in the order of the query's; none for all of the table
-    /// @param query whose rows are inserted, also `VALUES (...)`, with blanks in place of what is before it in the
-    ///     statement
+    /// @param query whose rows are inserted, also `VALUES (...)`, with blanks in place of what is before it in
+    ///     the statement
     record Insert(TableRef table, List<String> columns, String query) implements WriteStatement {}
 
-    /// The statement, if the text is one. Fails with INVALID that says where and why if it begins as one, and goes on
-    /// in
+    /// The statement, if the text is one. Fails with INVALID that says where and why if it begins as one, and
+    /// goes on in
     /// another way.
     ///
     /// @param homeSchema the schema of bare names
@@ -276,7 +275,11 @@ public sealed interface WriteStatement {
             SchemaChange change =
                     SchemaChangeProtos.of(List.of(column)).setDoc(text).build();
             return new AlterTable(
-                    table, false, List.of(new Alteration(change, Lenience.NONE)), LakeSpec.getDefaultInstance(), List.of());
+                    table,
+                    false,
+                    List.of(new Alteration(change, Lenience.NONE)),
+                    LakeSpec.getDefaultInstance(),
+                    List.of());
         }
 
         Optional<WriteStatement> show() {

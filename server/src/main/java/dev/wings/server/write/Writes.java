@@ -15,9 +15,9 @@
  */
 package dev.wings.server.write;
 
+import com.google.protobuf.FieldMask;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
-import com.google.protobuf.FieldMask;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.Type;
