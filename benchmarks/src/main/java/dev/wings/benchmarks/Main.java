@@ -39,8 +39,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// The whole-path benchmark: figures go to standard output, one line of JSON each; progress goes to standard
-/// error. The exit code tells whether it could measure, not whether the targets are met.
+/// The whole-path benchmark: figures go to standard output, one line of JSON each; progress goes to standard error.
+/// The exit code tells whether it could measure, not whether the targets are met.
 @Command(
         name = "benchmarks/run",
         mixinStandardHelpOptions = true,
