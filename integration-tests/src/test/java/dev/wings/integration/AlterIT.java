@@ -118,6 +118,16 @@ final class AlterIT {
     }
 
     @Test
+    void commandChangesTopicsAndTellsOfTheirHistory() {
+        sql.query("create table alters.cli (id int)");
+        assertThat(wings.run("topic", "alter", "alters.cli", "add note string", "alter id type bigint"))
+                .contains("altered tenants/default/namespaces/alters/topics/cli", "note", "long");
+        assertThat(wings.run("topic", "alter", "alters.cli", "set (freshness = '9s')")).contains("altered");
+        assertThat(wings.run("topic", "describe", "alters.cli"))
+                .contains("fresh within 9s", ": widened id from int to long, added note string", "schema 0 since");
+    }
+
+    @Test
     void optionsAreChanged() {
         sql.query("create table alters.options (id int)");
         sql.query("alter table alters.options set (freshness = '7s', target_segment_bytes = '67108864')");

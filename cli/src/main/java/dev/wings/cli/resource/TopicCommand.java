@@ -22,23 +22,32 @@ import dev.wings.cli.push.RowCheck;
 import dev.wings.cli.push.RowFile;
 import dev.wings.cli.push.TextArguments;
 import dev.wings.cli.schema.LayoutArguments;
+import dev.wings.client.SqlSession;
+import dev.wings.cli.sql.Answer;
+import dev.wings.cli.connect.Port;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.DeleteTopicRequest;
 import dev.wings.common.proto.GetTopicRequest;
 import dev.wings.common.proto.LakeSpec;
+import dev.wings.common.proto.ListTopicSchemasRequest;
 import dev.wings.common.proto.ListTopicsRequest;
 import dev.wings.common.proto.ListTopicsResponse;
 import dev.wings.common.proto.Primitive;
 import dev.wings.common.proto.Schema;
+import dev.wings.common.proto.SchemaVersion;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.LakeText;
+import dev.wings.common.schema.SchemaDiff;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.SchemaText;
+import dev.wings.common.schema.SqlTypes;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.text.OnLoss;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,12 +64,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "topic",
         description = {
-            "Create, show, list and delete topics, the tables that rows are pushed to.",
+            "Create, show, change, list and delete topics, the tables that rows are pushed to.",
             "A topic is named by its id, as namespace.topic, or in full as tenants/t/namespaces/n/topics/x."
         },
         subcommands = {
             TopicCommand.Create.class,
             TopicCommand.Describe.class,
+            TopicCommand.Alter.class,
             TopicCommand.ListAll.class,
             TopicCommand.Delete.class
         })
@@ -153,6 +163,10 @@ public final class TopicCommand {
             },
             footer = {"", "Example:", "  wings topic describe flights"})
     static final class Describe implements Callable<Integer> {
+
+        /// How many versions of the schema are shown; all that there are stand in the JSON.
+        private static final int SHOWN_VERSIONS = 10;
+
         @Mixin
         private final ResourceOptions options = new ResourceOptions();
 
@@ -168,9 +182,57 @@ public final class TopicCommand {
                 Topic found = client.call(stub -> stub.getTopic(request));
                 String head = found.getName() + ", created " + ResourceView.time(found.getCreateTime()) + "\n";
                 Map<String, Object> view = ResourceView.topic(found);
+                List<SchemaVersion> versions = found.getSchema().getVersion() == 0
+                        ? List.of()
+                        : client.call(stub -> stub.listTopicSchemas(ListTopicSchemasRequest.newBuilder()
+                                        .setParent(name.toString())
+                                        .build()))
+                                .getVersionsList();
+                view.put("schema_versions", history(versions));
                 String status = status(name, view);
-                options.printDone(head + columns(found) + lake(found.getLake()) + "\n" + status, view);
+                options.printDone(
+                        head + columns(found) + lake(found.getLake()) + "\n" + historyText(versions) + status, view);
             });
+        }
+
+        /// The changes that made each version, the newest first.
+        private static List<Object> history(List<SchemaVersion> versions) {
+            List<Object> history = new ArrayList<>();
+            for (int i = 0; i < versions.size(); i++) {
+                Map<String, Object> version = new LinkedHashMap<>();
+                version.put("version", versions.get(i).getSchema().getVersion());
+                version.put("create_time", ResourceView.time(versions.get(i).getCreateTime()));
+                version.put("changes", changes(versions, i));
+                history.add(version);
+            }
+            return history;
+        }
+
+        private static List<String> changes(List<SchemaVersion> versions, int index) {
+            return index + 1 == versions.size()
+                    ? List.of()
+                    : SchemaDiff.describe(
+                            SchemaProtos.fromProto(versions.get(index + 1).getSchema()),
+                            SchemaProtos.fromProto(versions.get(index).getSchema()));
+        }
+
+        private static String historyText(List<SchemaVersion> versions) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < Math.min(versions.size(), SHOWN_VERSIONS); i++) {
+                SchemaVersion version = versions.get(i);
+                List<String> changes = changes(versions, i);
+                String what = changes.isEmpty()
+                        ? (version.getSchema().getVersion() == 0 ? "created" : "moved columns")
+                        : String.join(", ", changes);
+                text.append("schema ")
+                        .append(version.getSchema().getVersion())
+                        .append(" since ")
+                        .append(ResourceView.time(version.getCreateTime()))
+                        .append(": ")
+                        .append(what)
+                        .append('\n');
+            }
+            return text.toString();
         }
 
         /// What the topic holds, which is also added to `view`; what is known without the SQL server is shown
@@ -183,6 +245,52 @@ public final class TopicCommand {
             } catch (WingsException e) {
                 return "what it holds is not known: " + e.getMessage();
             }
+        }
+    }
+
+    @Command(
+            name = "alter",
+            description = {
+                "Change a topic's columns and options, all or nothing, while producers and queries go on.",
+                "Each change is written as in ALTER TABLE: rows that are there stay readable, and what would make them"
+                        + " unreadable is refused. The SQL server is asked to make it."
+            },
+            footer = {
+                "",
+                "Changes:",
+                "  add [column] NAME TYPE [comment 'TEXT'] [first | after COLUMN]",
+                "  drop [column] NAME                  rename [column] NAME to NEW_NAME",
+                "  alter [column] NAME type WIDER_TYPE | drop not null | comment 'TEXT' | first | after COLUMN",
+                "  set (freshness = '10s', target_segment_bytes = '128MiB')",
+                "  NAME is a column, or a field in it: place.city, tags.element.x",
+                "",
+                "Examples:",
+                "  wings topic alter flights 'add gate string' 'rename delay to delay_minutes'",
+                "  wings topic alter sales.orders \"alter price type decimal(20,2)\" \"set (freshness = '5s')\""
+            })
+    static final class Alter implements Callable<Integer> {
+        @Mixin
+        private final ResourceOptions options = new ResourceOptions();
+
+        @Parameters(index = "0", paramLabel = "TOPIC", description = "Its name: id, namespace.id, or in full.")
+        private String topic = "";
+
+        @Parameters(index = "1..*", arity = "1..*", paramLabel = "CHANGE", description = "What is changed.")
+        private List<String> changes = List.of();
+
+        @Override
+        public Integer call() {
+            TopicName name = options.connection().topic(topic);
+            String sql = "ALTER TABLE " + SqlTypes.identifier(name.namespace()) + "."
+                    + SqlTypes.identifier(name.topic()) + " " + String.join(", ", changes);
+            return options.run(client -> {
+                try (SqlSession session = SqlSession.open(options.connection().endpoint(Port.SERVER))) {
+                    Answer ignored = Answer.of(session, sql);
+                }
+                Topic altered = client.call(stub -> stub.getTopic(
+                        GetTopicRequest.newBuilder().setName(name.toString()).build()));
+                options.printDone("altered " + altered.getName() + "\n" + columns(altered), ResourceView.topic(altered));
+            });
         }
     }
 

@@ -43,6 +43,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -340,7 +341,7 @@ final class SchemaChangesTest {
                 int column,
                 @Nullable String wanted) {
             long count = expected.stream()
-                    .filter(row -> java.util.Objects.equals(row.get(column), wanted))
+                    .filter(row -> Objects.equals(row.get(column), wanted))
                     .count();
             assertThat(sql.client().count("select count(*) from " + table + " where " + condition))
                     .as(condition)
@@ -364,7 +365,7 @@ final class SchemaChangesTest {
             for (int i = 0; i < written.size(); i++) {
                 for (TopicField field : schema.fields()) {
                     Object expected = projected(written.get(i), field);
-                    Object found = byId.get((long) i).getField(field.name());
+                    Object found = Objects.requireNonNull(byId.get((long) i)).getField(field.name());
                     boolean simple = field.type() == FieldType.Primitive.LONG
                             || field.type() == FieldType.Primitive.STRING
                             || field.type() instanceof FieldType.Decimal;
