@@ -122,7 +122,8 @@ final class AlterIT {
         sql.query("create table alters.cli (id int)");
         assertThat(wings.run("topic", "alter", "alters.cli", "add note string", "alter id type bigint"))
                 .contains("altered tenants/default/namespaces/alters/topics/cli", "note", "long");
-        assertThat(wings.run("topic", "alter", "alters.cli", "set (freshness = '9s')")).contains("altered");
+        assertThat(wings.run("topic", "alter", "alters.cli", "set (freshness = '9s')"))
+                .contains("altered");
         assertThat(wings.run("topic", "describe", "alters.cli"))
                 .contains("fresh within 9s", ": widened id from int to long, added note string", "schema 0 since");
     }

@@ -15,6 +15,7 @@
  */
 package dev.wings.cli.resource;
 
+import dev.wings.cli.connect.Port;
 import dev.wings.cli.output.Human;
 import dev.wings.cli.output.Table;
 import dev.wings.cli.push.FileNames;
@@ -22,9 +23,8 @@ import dev.wings.cli.push.RowCheck;
 import dev.wings.cli.push.RowFile;
 import dev.wings.cli.push.TextArguments;
 import dev.wings.cli.schema.LayoutArguments;
-import dev.wings.client.SqlSession;
 import dev.wings.cli.sql.Answer;
-import dev.wings.cli.connect.Port;
+import dev.wings.client.SqlSession;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.DeleteTopicRequest;
@@ -289,7 +289,8 @@ public final class TopicCommand {
                 }
                 Topic altered = client.call(stub -> stub.getTopic(
                         GetTopicRequest.newBuilder().setName(name.toString()).build()));
-                options.printDone("altered " + altered.getName() + "\n" + columns(altered), ResourceView.topic(altered));
+                options.printDone(
+                        "altered " + altered.getName() + "\n" + columns(altered), ResourceView.topic(altered));
             });
         }
     }

@@ -33,9 +33,7 @@ class SchemaDiffTest {
                 before,
                 List.of(
                         new SchemaChange.Add(
-                                FieldPath.of("place"),
-                                TopicField.optional(1, "zip", Primitive.INT),
-                                Optional.empty()),
+                                FieldPath.of("place"), TopicField.optional(1, "zip", Primitive.INT), Optional.empty()),
                         new SchemaChange.Drop(FieldPath.of("d")),
                         new SchemaChange.Rename(FieldPath.of("place", "name"), "city"),
                         new SchemaChange.Widen(FieldPath.of("i"), Primitive.LONG),
@@ -59,9 +57,7 @@ class SchemaDiffTest {
     void orderAloneIsNoLine() {
         TopicSchema before = Schemas.everyType();
         TopicSchema after = SchemaEvolution.apply(
-                before,
-                List.of(new SchemaChange.Move(FieldPath.of("l"), Position.FIRST)),
-                SchemaEvolution.Uses.NONE);
+                before, List.of(new SchemaChange.Move(FieldPath.of("l"), Position.FIRST)), SchemaEvolution.Uses.NONE);
 
         assertThat(SchemaDiff.describe(before, after)).isEmpty();
     }
