@@ -31,6 +31,9 @@ final class ChunkParts implements AutoCloseable {
     /// Two parts of this size make one message.
     static final long MAX_PART_BYTES = MessageRoom.MAX_BYTES / 2;
 
+    /// How many columns are exported at once: DuckDB makes room for 2,048 rows of each, however few the part has.
+    static final int MAX_COLUMNS = 64;
+
     private final List<ValueSize> columns;
 
     /// How many bytes the columns whose values are all of one size take for each row.
@@ -88,15 +91,29 @@ final class ChunkParts implements AutoCloseable {
         return partBytes;
     }
 
-    /// Exports the next part of the chunk.
+    int nextRows() {
+        return endOfPart - position;
+    }
+
+    /// Exports the next part of the chunk, and goes on to the part after it.
     void export(MemorySegment array) throws Throwable {
-        int end = endOfPart;
-        if (position == 0 && end == rows) {
+        exportColumns(0, columns.size(), array);
+        next();
+    }
+
+    /// Exports these columns of the next part of the chunk, which stays the next part until [#next].
+    void exportColumns(int from, int to, MemorySegment array) throws Throwable {
+        boolean whole = position == 0 && endOfPart == rows && from == 0 && to == columns.size();
+        if (whole) {
             ArrowTypes.check((MemorySegment) CApi.CHUNK_TO_ARROW.invokeExact(options, handle(), array));
         } else {
-            exportRows(position, end, array);
+            exportRows(from, to, array);
         }
-        position = end;
+    }
+
+    /// Goes on to the part after the next one.
+    void next() throws Throwable {
+        position = endOfPart;
         if (hasNext()) {
             findPart();
         } else {
@@ -117,26 +134,26 @@ final class ChunkParts implements AutoCloseable {
         }
     }
 
-    private void exportRows(int start, int end, MemorySegment array) throws Throwable {
+    private void exportRows(int from, int to, MemorySegment array) throws Throwable {
+        int count = to - from;
         try (Arena scope = Arena.ofConfined()) {
-            MemorySegment types = scope.allocate(ADDRESS, columns.size());
+            MemorySegment types = scope.allocate(ADDRESS, count);
             MemorySegment part = scope.allocate(ADDRESS);
-            MemorySegment selection = (MemorySegment) CApi.CREATE_SELECTION.invokeExact((long) (end - start));
+            MemorySegment selection = (MemorySegment) CApi.CREATE_SELECTION.invokeExact((long) nextRows());
             try {
-                for (int i = 0; i < columns.size(); i++) {
-                    MemorySegment vector = (MemorySegment) CApi.CHUNK_VECTOR.invokeExact(handle(), (long) i);
-                    types.setAtIndex(ADDRESS, i, (MemorySegment) CApi.VECTOR_TYPE.invokeExact(vector));
+                for (int i = 0; i < count; i++) {
+                    types.setAtIndex(ADDRESS, i, (MemorySegment) CApi.VECTOR_TYPE.invokeExact(column(from + i)));
                 }
-                part.set(ADDRESS, 0, (MemorySegment) CApi.CREATE_CHUNK.invokeExact(types, (long) columns.size()));
+                part.set(ADDRESS, 0, (MemorySegment) CApi.CREATE_CHUNK.invokeExact(types, (long) count));
                 if (part.get(ADDRESS, 0).address() == 0) {
-                    throw new IllegalStateException("DuckDB makes no chunk of these columns");
+                    throw new DuckDbException("Out of Memory Error: there is no room for a part of a result");
                 }
-                select(start, end, selection);
-                exportSelected(part.get(ADDRESS, 0), selection, end - start, array);
+                select(position, endOfPart, selection);
+                exportSelected(part.get(ADDRESS, 0), from, count, selection, array);
             } finally {
                 CApi.DESTROY_CHUNK.invokeExact(part);
                 CApi.DESTROY_SELECTION.invokeExact(selection);
-                ArrowTypes.destroy(types, columns.size());
+                ArrowTypes.destroy(types, count);
             }
         }
     }
@@ -149,15 +166,20 @@ final class ChunkParts implements AutoCloseable {
         }
     }
 
-    private void exportSelected(MemorySegment part, MemorySegment selection, long rows, MemorySegment array)
+    private void exportSelected(MemorySegment part, int from, int count, MemorySegment selection, MemorySegment array)
             throws Throwable {
-        for (int i = 0; i < columns.size(); i++) {
+        long selected = nextRows();
+        for (int i = 0; i < count; i++) {
             MemorySegment to = (MemorySegment) CApi.CHUNK_VECTOR.invokeExact(part, (long) i);
-            CApi.REFERENCE_VECTOR.invokeExact(to, (MemorySegment) CApi.CHUNK_VECTOR.invokeExact(handle(), (long) i));
-            CApi.SLICE_VECTOR.invokeExact(to, selection, rows);
+            CApi.REFERENCE_VECTOR.invokeExact(to, column(from + i));
+            CApi.SLICE_VECTOR.invokeExact(to, selection, selected);
         }
-        CApi.SET_CHUNK_SIZE.invokeExact(part, rows);
+        CApi.SET_CHUNK_SIZE.invokeExact(part, selected);
         ArrowTypes.check((MemorySegment) CApi.CHUNK_TO_ARROW.invokeExact(options, part, array));
+    }
+
+    private MemorySegment column(int column) throws Throwable {
+        return (MemorySegment) CApi.CHUNK_VECTOR.invokeExact(handle(), (long) column);
     }
 
     private MemorySegment handle() {

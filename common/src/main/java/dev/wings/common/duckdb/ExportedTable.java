@@ -39,6 +39,7 @@ import org.apache.arrow.c.ArrowSchema;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -63,6 +64,10 @@ import org.jspecify.annotations.Nullable;
 final class ExportedTable implements AutoCloseable {
 
     private static final String ROW = "__row__";
+
+    /// How many columns a struct has at most. DuckDB keeps for each column that a thread takes out of a struct
+    /// some bytes for each member of the struct: of a struct of 2,000 members, more than 100 MiB.
+    private static final int MAX_MEMBERS = 64;
 
     private static final long STRUCT_BYTES = 40;
     private static final long GET_SCHEMA = 0;
@@ -139,7 +144,7 @@ final class ExportedTable implements AutoCloseable {
     String viewSql(String stream) {
         return "SELECT "
                 + IntStream.range(0, columns.getFields().size())
-                        .mapToObj(i -> "struct_extract(" + ROW + ", '" + member(i) + "') AS \""
+                        .mapToObj(i -> "struct_extract(" + struct(i) + ", '" + member(i) + "') AS \""
                                 + columns.getFields().get(i).getName().replace("\"", "\"\"") + '"')
                         .collect(Collectors.joining(", "))
                 + " FROM " + stream + " TABLESAMPLE SYSTEM(100 PERCENT)";
@@ -149,12 +154,40 @@ final class ExportedTable implements AutoCloseable {
         return "c" + column;
     }
 
+    private static String group(int column) {
+        return "g" + column / MAX_MEMBERS;
+    }
+
+    private boolean isGrouped() {
+        return isGrouped(columns);
+    }
+
+    private static boolean isGrouped(Schema columns) {
+        return columns.getFields().size() > MAX_MEMBERS;
+    }
+
+    /// The struct that a column is a member of.
+    private String struct(int column) {
+        return isGrouped() ? "struct_extract(" + ROW + ", '" + group(column) + "')" : ROW;
+    }
+
+    /// The members of the row: the columns, or structs of them.
     private static List<Field> members(Schema columns) {
         List<Field> members = new ArrayList<>();
         for (Field column : columns.getFields()) {
             members.add(new Field(member(members.size()), column.getFieldType(), column.getChildren()));
         }
-        return members;
+        if (!isGrouped(columns)) {
+            return members;
+        }
+        List<Field> groups = new ArrayList<>();
+        for (int start = 0; start < members.size(); start += MAX_MEMBERS) {
+            groups.add(new Field(
+                    group(start),
+                    FieldType.nullable(ArrowType.Struct.INSTANCE),
+                    members.subList(start, Math.min(start + MAX_MEMBERS, members.size()))));
+        }
+        return groups;
     }
 
     MemorySegment struct() {
@@ -185,6 +218,10 @@ final class ExportedTable implements AutoCloseable {
         private final BufferAllocator allocator;
         private final StructVector row;
         private final VectorSchemaRoot rows;
+
+        /// The row, and the structs in it that have its columns, if they are many.
+        private final List<StructVector> structs = new ArrayList<>();
+
         private final List<ArrowTable.Scan> scans = new ArrayList<>();
         private @Nullable Throwable failure;
 
@@ -194,6 +231,16 @@ final class ExportedTable implements AutoCloseable {
             this.row = StructVector.empty(ROW, allocator);
             row.initializeChildrenFromFields(members(table.schema()));
             this.rows = new VectorSchemaRoot(List.of(row));
+            structs.add(row);
+            if (isGrouped(table.schema())) {
+                row.getChildrenFromFields().forEach(group -> structs.add((StructVector) group));
+            }
+        }
+
+        private ValueVector member(int column) {
+            return structs.size() == 1
+                    ? row.getChildByOrdinal(column)
+                    : structs.get(1 + column / MAX_MEMBERS).getChildByOrdinal(column % MAX_MEMBERS);
         }
 
         /// The scan that a copy of the struct reads.
@@ -210,11 +257,15 @@ final class ExportedTable implements AutoCloseable {
         synchronized void export(VectorSchemaRoot batch, ArrowArray array) {
             rows.clear();
             for (int i = 0; i < batch.getFieldVectors().size(); i++) {
-                batch.getVector(i).makeTransferPair(row.getChildByOrdinal(i)).transfer();
+                batch.getVector(i).makeTransferPair(member(i)).transfer();
             }
-            row.setInitialCapacity(batch.getRowCount());
+            for (StructVector struct : structs) {
+                struct.setInitialCapacity(batch.getRowCount());
+            }
             row.setValueCount(batch.getRowCount());
-            row.getValidityBuffer().setOne(0, (batch.getRowCount() + 7L) / 8);
+            for (StructVector struct : structs) {
+                struct.getValidityBuffer().setOne(0, (batch.getRowCount() + 7L) / 8);
+            }
             rows.setRowCount(batch.getRowCount());
             Data.exportVectorSchemaRoot(allocator, rows, null, array);
             rows.clear();

@@ -135,17 +135,24 @@ public final class Results implements AutoCloseable {
     }
 
     private void gatherPart() throws Throwable {
+        for (int from = 0; from < gathered.size(); from += ChunkParts.MAX_COLUMNS) {
+            gatherColumns(from, Math.min(from + ChunkParts.MAX_COLUMNS, gathered.size()));
+        }
+        gatheredRows += parts.nextRows();
+        parts.next();
+        room.add(gathered.stream().mapToLong(GatheredColumn::bytes).sum() - room.bytes());
+    }
+
+    private void gatherColumns(int from, int to) throws Throwable {
         CArray part = new CArray(array.address());
-        parts.export(array);
+        parts.exportColumns(from, to, array);
         try {
-            for (int i = 0; i < gathered.size(); i++) {
-                gathered.get(i).add(part.child(i));
+            for (int i = from; i < to; i++) {
+                gathered.get(i).add(part.child(i - from));
             }
-            gatheredRows += part.length();
         } finally {
             part.release();
         }
-        room.add(gathered.stream().mapToLong(GatheredColumn::bytes).sum() - room.bytes());
     }
 
     private boolean moveGathered() {

@@ -32,6 +32,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
@@ -106,6 +109,25 @@ class DuckDbTest {
         assertThat(rows("SELECT sum(twice) FROM t")).containsExactly("8997000");
         assertThat(rows("SELECT count(*) FROM t WHERE twice >= 5990")).containsExactly("5");
         assertThat(rows("SELECT n FROM t WHERE twice IN (2, 4, 7) AND n > 1")).containsExactly("2");
+    }
+
+    /// More columns than one struct has, and more rows than one part of a result has.
+    @Test
+    void tableMayHaveManyColumns() {
+        duckDb.addTable("t", new Numbers(200, 3, 1500), allocator);
+        List<String> rows = rows("SELECT * FROM t WHERE n % 3 > 0 ORDER BY times200 DESC");
+        assertThat(rows).hasSize(3000);
+        for (int i = 0; i < rows.size(); i++) {
+            long number = 4499 - (i / 2 * 3L + i % 2);
+            assertThat(rows.get(i))
+                    .isEqualTo(LongStream.rangeClosed(1, 200)
+                            .mapToObj(times -> String.valueOf(times * number))
+                            .collect(Collectors.joining("\t")));
+        }
+        assertThat(rows("SELECT times64, times65, times130 FROM t WHERE times129 = 129 * 7"))
+                .containsExactly("448\t455\t910");
+        assertThat(rows("SELECT count(*), sum(a.times200) FROM t a JOIN t b ON a.times65 = b.times65"))
+                .containsExactly("4500\t2024550000");
     }
 
     @Test
@@ -384,22 +406,30 @@ class DuckDbTest {
         return rows;
     }
 
-    /// The numbers from 0 in batches; fails at the first batch if `batches` is negative.
+    /// The numbers from 0 in batches, and their multiples in further columns; fails at the first batch if `batches` is
+    /// negative.
     private final class Numbers implements ArrowTable {
+        private final int columns;
         private final int batches;
         private final int rowsPerBatch;
         private final AtomicInteger openScans = new AtomicInteger();
 
         Numbers(int batches, int rowsPerBatch) {
+            this(2, batches, rowsPerBatch);
+        }
+
+        Numbers(int columns, int batches, int rowsPerBatch) {
+            this.columns = columns;
             this.batches = batches;
             this.rowsPerBatch = rowsPerBatch;
         }
 
         @Override
         public Schema schema() {
-            return new Schema(List.of(
-                    Field.nullable("n", new ArrowType.Int(64, true)),
-                    Field.nullable("twice", new ArrowType.Int(64, true))));
+            return new Schema(IntStream.range(0, columns)
+                    .mapToObj(column -> column == 0 ? "n" : column == 1 ? "twice" : "times" + (column + 1))
+                    .map(name -> Field.nullable(name, new ArrowType.Int(64, true)))
+                    .toList());
         }
 
         @Override
@@ -418,14 +448,13 @@ class DuckDbTest {
                     if (batch == batches) {
                         return null;
                     }
-                    BigIntVector numbers = (BigIntVector) root.getVector(0);
                     root.clear();
-                    BigIntVector twice = (BigIntVector) root.getVector(1);
-                    numbers.allocateNew(rowsPerBatch);
-                    twice.allocateNew(rowsPerBatch);
-                    for (int i = 0; i < rowsPerBatch; i++) {
-                        numbers.set(i, (long) batch * rowsPerBatch + i);
-                        twice.set(i, 2L * (batch * rowsPerBatch + i));
+                    for (int column = 0; column < columns; column++) {
+                        BigIntVector multiples = (BigIntVector) root.getVector(column);
+                        multiples.allocateNew(rowsPerBatch);
+                        for (int i = 0; i < rowsPerBatch; i++) {
+                            multiples.set(i, (column + 1L) * (batch * rowsPerBatch + i));
+                        }
                     }
                     root.setRowCount(rowsPerBatch);
                     batch++;
