@@ -51,6 +51,10 @@ final class EngineProcess implements AutoCloseable {
     /// How long a killed process may take to end: nothing makes it take longer.
     private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
 
+    /// How DuckDB's allocator takes memory from the system. By default it takes up to twice as much as is asked
+    /// for and keeps what is given back to it, and the bound of the process counts memory that is only taken.
+    private static final String NATIVE_ALLOCATOR = "retain:false,cache_oblivious:false";
+
     /// What a process says last if it ended for lack of memory: the words of C++, of the virtual machine and of
     /// this project.
     private static final List<String> SIGNS_OF_MEMORY =
@@ -109,6 +113,7 @@ final class EngineProcess implements AutoCloseable {
             builder.environment().keySet().retainAll(LOCALE);
             // what arenas keep is not given back to others
             builder.environment().put("MALLOC_ARENA_MAX", "2");
+            builder.environment().put("DUCKDB_JE_MALLOC_CONF", NATIVE_ALLOCATOR);
             Process process = builder.start();
             CompletableFuture<Void> _ = process.onExit().thenRun(() -> closeQuietly(listener));
             Scheduler.Timer timer = scheduler.schedule(START_LIMIT, process::destroyForcibly);

@@ -126,9 +126,10 @@ final class EngineRuns {
         }
     }
 
-    /// Runs a query, and once more with one thread if memory is not enough. Each thread that reads a segment
-    /// holds the last rows and the next ones. If a topic's values are as large as they may be, memory does not
-    /// hold them for all threads, but for one it does.
+    /// Runs a query, and once more with one thread if memory is not enough. Each thread that reads a topic
+    /// holds the last rows and the next ones, and has room for 2,048 rows of all columns between one step of
+    /// the plan and the next. If a topic's values are as large as they may be, or its columns are very many,
+    /// memory does not hold this for all threads, but for one it does.
     private void runInMemory(OpenedQuery opened, BooleanSupplier started, Runnable once) {
         try {
             once.run();
@@ -137,7 +138,7 @@ final class EngineRuns {
                     && !narrow
                     && engines.isWide()
                     && !started.getAsBoolean()
-                    && opened.readsSegments();
+                    && opened.readsTopics();
             if (!another) {
                 throw e;
             }

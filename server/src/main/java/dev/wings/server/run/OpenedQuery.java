@@ -37,8 +37,9 @@ record OpenedQuery(QueryPlan plan, Map<TableRef, TableSource> sources, PlanMemor
         return plan.query().onlyCounts() ? sources.values().iterator().next().rows() : Optional.empty();
     }
 
-    boolean readsSegments() {
-        return sources.values().stream().anyMatch(source -> source.segments().isPresent());
+    /// Whether it reads rows of a topic.
+    boolean readsTopics() {
+        return sources.values().stream().anyMatch(source -> source.segments().isPresent() || source.pages() > 0);
     }
 
     @Override
