@@ -18,6 +18,7 @@ package dev.wings.benchmarks;
 import dev.wings.benchmarks.figures.Bench;
 import dev.wings.benchmarks.figures.CompactionBenchmark;
 import dev.wings.benchmarks.figures.FigureKind;
+import dev.wings.benchmarks.figures.HttpBenchmark;
 import dev.wings.benchmarks.figures.IngestBenchmark;
 import dev.wings.benchmarks.figures.LagBenchmark;
 import dev.wings.benchmarks.figures.LatencyBenchmark;
@@ -78,6 +79,7 @@ public final class Main implements Callable<Integer> {
                 System.err::println);
         new StartBenchmark(bench).run();
         new IngestBenchmark(bench).run();
+        new HttpBenchmark(bench).run();
         new LatencyBenchmark(bench).run();
         new WriteBenchmark(bench).run();
         new QueryBenchmark(bench).run();

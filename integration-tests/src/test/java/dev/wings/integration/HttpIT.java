@@ -97,7 +97,7 @@ final class HttpIT {
                     .isEqualToIgnoringNewLines(expected);
             tested++;
         }
-        assertThat(tested).isEqualTo(5);
+        assertThat(tested).isEqualTo(6);
         assertThat(sql.texts("select id, celsius, tags::varchar, __offset__ from sensors order by id"))
                 .extracting(row ->
                         String.join("|", row.stream().map(String::valueOf).toList()))
@@ -110,7 +110,9 @@ final class HttpIT {
                         "6|19.5|null|5",
                         "7|19.5|null|6",
                         "8|null|null|7",
-                        "10|null|null|8");
+                        "10|null|null|8",
+                        "12|18.0|null|9",
+                        "13|null|null|10");
     }
 
     private static boolean isThere(String program) throws Exception {

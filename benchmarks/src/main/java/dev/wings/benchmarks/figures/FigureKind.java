@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 public enum FigureKind {
     INGEST("ingest", "MB/s", "acknowledged DoPut, 64K-row batches of 100 B rows, 4 streams; floor: batches dropped"),
     SMALL_BATCHES("small-batches", "batches/s", "acknowledged 100-row batches, 16 streams; floor: batches dropped"),
+    HTTP_BATCHES("http-batches", "rows/s", "acknowledged rows of 1 KB of JSON, arrays of 100 by POST, 96 connections"),
+    HTTP_LINES("http-lines", "rows/s", "acknowledged rows of 1 KB of NDJSON, 4,000 by POST, 8 connections"),
     INGEST_MEMORY("ingest-memory", "MiB", "peak resident memory of wings dev and its PostgreSQL under the ingest load"),
     ACK_P50(
             "ack-p50",
@@ -92,6 +94,8 @@ public enum FigureKind {
         return switch (this) {
             case INGEST -> new Target.RatioAtLeast(0.40);
             case SMALL_BATCHES -> new Target.AtLeast(5_000);
+            case HTTP_BATCHES -> new Target.AtLeast(60_000);
+            case HTTP_LINES -> new Target.AtLeast(150_000);
             case INGEST_MEMORY -> new Target.AtMost(2_048);
             case ACK_P50 -> new Target.AtMost(10);
             case ACK_P99 -> new Target.AtMost(30);

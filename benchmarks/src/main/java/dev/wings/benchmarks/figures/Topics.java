@@ -21,6 +21,7 @@ import dev.wings.client.ControlPlaneClient;
 import dev.wings.client.Endpoint;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.LakeSpec;
+import dev.wings.common.proto.Schema;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.ResourceId;
 
@@ -38,10 +39,15 @@ final class Topics {
 
     /// Creates `id` for rows of this data set, without a partition key.
     static void create(int controlPlanePort, String id, DataSet rows, LakeSpec lake) {
+        create(controlPlanePort, id, rows.topicSchema(), lake);
+    }
+
+    /// Creates `id` for rows of this schema, without a partition key.
+    static void create(int controlPlanePort, String id, Schema schema, LakeSpec lake) {
         CreateTopicRequest request = CreateTopicRequest.newBuilder()
                 .setParent(PARENT)
                 .setTopicId(id)
-                .setTopic(Topic.newBuilder().setSchema(rows.topicSchema()).setLake(lake))
+                .setTopic(Topic.newBuilder().setSchema(schema).setLake(lake))
                 .build();
         Endpoint endpoint =
                 Endpoint.of(new Address("control plane", "127.0.0.1", controlPlanePort), ResourceId.DEFAULT);

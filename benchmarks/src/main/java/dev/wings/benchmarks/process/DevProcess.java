@@ -99,6 +99,10 @@ public final class DevProcess implements AutoCloseable {
         return 7702 + portOffset;
     }
 
+    public int ingestorHttpPort() {
+        return 7703 + portOffset;
+    }
+
     public int serverPort() {
         return 7704 + portOffset;
     }

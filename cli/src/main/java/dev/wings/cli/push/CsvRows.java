@@ -18,6 +18,7 @@ package dev.wings.cli.push;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.CsvRecords;
 import dev.wings.common.text.OnLoss;
 import dev.wings.common.text.TextOptions;
 import dev.wings.common.text.ValueWriter;

@@ -57,8 +57,12 @@ public sealed interface RowFile extends AutoCloseable permits ArrowRowFile, Parq
     /// What a message says that can be done where digits would be lost.
     String LOSS_ADVICE = ": see --on-loss";
 
+    /// What messages say that can be done.
+    TextOptions.Advice ADVICE =
+            new TextOptions.Advice(LOSS_ADVICE, "; --encoding latin1, or windows-1252, takes that of older programs");
+
     /// How text is read of which the user says nothing.
-    TextOptions DEFAULT_TEXT = TextOptions.DEFAULT.withLossAdvice(LOSS_ADVICE);
+    TextOptions DEFAULT_TEXT = TextOptions.DEFAULT.withAdvice(ADVICE);
 
     /// Opens a file, or standard input. A format that is not given is guessed from the first bytes and the name.
     static RowFile open(String name, Optional<FileFormat> format) {

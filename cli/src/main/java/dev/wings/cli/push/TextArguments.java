@@ -169,7 +169,7 @@ public final class TextArguments {
                 thousands.map(this::thousands),
                 dateFormats.stream().map(TextArguments::format).toList(),
                 badLines == BadLines.SKIP,
-                RowFile.LOSS_ADVICE);
+                RowFile.ADVICE);
     }
 
     private static char character(String option, String text) {

@@ -21,6 +21,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.text.CsvRecords;
 import dev.wings.common.text.OnLoss;
 import dev.wings.common.text.TextOptions;
 import java.io.IOException;

@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 /// @param thousands what may stand between groups of three digits of numbers
 /// @param dateFormats formats of dates and times, beside those of ISO 8601
 /// @param skipBadLines whether lines that cannot be taken are left out
-/// @param lossAdvice what a message adds that can be done where digits would be lost; empty for nothing
+/// @param advice what messages add
 public record TextOptions(
         Set<String> nulls,
         Optional<Character> delimiter,
@@ -61,7 +61,7 @@ public record TextOptions(
         Optional<Character> thousands,
         List<DateFormat> dateFormats,
         boolean skipBadLines,
-        String lossAdvice) {
+        Advice advice) {
 
     public static final char NO_QUOTE = '\0';
 
@@ -80,7 +80,7 @@ public record TextOptions(
             Optional.empty(),
             List.of(),
             false,
-            "");
+            Advice.NONE);
 
     private static final Pattern DECIMAL_NUMBER = Pattern.compile("[-+]?[0-9]*[^0-9a-zA-Z][0-9]+([eE][-+]?[0-9]+)?");
 
@@ -90,8 +90,17 @@ public record TextOptions(
         dateFormats = List.copyOf(dateFormats);
     }
 
-    /// The same, but for what is said where digits would be lost.
-    public TextOptions withLossAdvice(String advice) {
+    /// What messages add that can be done; empty for nothing.
+    ///
+    /// @param loss where digits would be lost
+    /// @param encoding where the text is not UTF-8
+    public record Advice(String loss, String encoding) {
+
+        static final Advice NONE = new Advice("", "");
+    }
+
+    /// The same with other advice.
+    public TextOptions withAdvice(Advice advice) {
         return new TextOptions(
                 nulls,
                 delimiter,

@@ -24,7 +24,6 @@ import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.DateDayVector;
@@ -75,8 +74,7 @@ public final class TextValues {
     private static final long MICROS_PER_SECOND = 1_000_000;
     private static final long MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
 
-    private static final Pattern UUID_TEXT =
-            Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
+    private static final int UUID_LENGTH = "123e4567-e89b-12d3-a456-426614174000".length();
     private static final String UTC = "UTC";
     private static final int DATE_LENGTH = "2001-02-03".length();
     private static final int MINUTE_LENGTH = "04:05".length();
@@ -329,16 +327,12 @@ public final class TextValues {
     }
 
     private static byte[] utf8(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         // JSON can escape half of a pair, which has no bytes and would become a question mark
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-                    throw mismatch();
-                }
-                break;
-            }
+        if (!new String(bytes, StandardCharsets.UTF_8).equals(text)) {
+            throw mismatch();
         }
-        return text.getBytes(StandardCharsets.UTF_8);
+        return bytes;
     }
 
     private static byte[] binary(String text) {
@@ -349,8 +343,11 @@ public final class TextValues {
     }
 
     private static byte[] uuid(String text) {
-        if (!UUID_TEXT.matcher(text).matches()) {
-            throw mismatch();
+        check(text.length() == UUID_LENGTH);
+        for (int i = 0; i < UUID_LENGTH; i++) {
+            char c = text.charAt(i);
+            boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+            check(hyphen ? c == '-' : HexFormat.isHexDigit(c));
         }
         UUID uuid = UUID.fromString(text);
         return ByteBuffer.allocate(16)

@@ -84,7 +84,10 @@ public abstract sealed class ValueWriter {
 
     /// The failure for a value that is no text of the type, or has more digits than the type.
     final WingsException mismatch(String found, RuntimeException reason) {
-        return mismatch(reason instanceof LossException ? found + "; " + LOSS + options.lossAdvice() : found);
+        return mismatch(
+                reason instanceof LossException
+                        ? found + "; " + LOSS + options.advice().loss()
+                        : found);
     }
 
     /// Whether the value whose first token is the current one is a null.
@@ -171,16 +174,35 @@ public abstract sealed class ValueWriter {
             return writers.get(position);
         }
 
+        /// Where the field of this name is among the columns; negative if there is none.
+        public int position(String name) {
+            Integer position = positions.get(name);
+            return position == null ? positions.getOrDefault(TopicField.folded(name), -1) : position;
+        }
+
+        /// Starts a row whose values come one by one.
+        public void startRow() {
+            objects++;
+        }
+
+        /// Takes the text of one value of the row.
+        public void writeText(int position, int index, String text) throws IOException {
+            seen[position] = objects;
+            writers.get(position).writeText(index, text);
+        }
+
+        /// Ends the row. Fails with INVALID if a value is missing that has to be there.
+        public void endRow() {
+            checkRequired();
+        }
+
         /// Takes the object that the current token starts.
         public void writeJson(int index, JsonParser json) throws IOException {
             objects++;
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
-                Integer position = positions.get(name);
-                if (position == null) {
-                    position = positions.get(TopicField.folded(name));
-                }
-                if (position == null) {
+                int position = position(name);
+                if (position < 0) {
                     throw noSuchField(prefix + name);
                 }
                 if (Math.abs(seen[position]) == objects) {

@@ -34,6 +34,12 @@ enum BodyFormat {
         BodyRows open(byte[] body) {
             return new JsonLines(body);
         }
+    },
+    CSV("text/csv") {
+        @Override
+        BodyRows open(byte[] body) {
+            return new CsvBody(body);
+        }
     };
 
     @SuppressWarnings("ImmutableEnumChecker") // a set that nobody can change

@@ -27,9 +27,6 @@ interface BodyRows extends AutoCloseable {
     /// The number of the row that the last call of [#next] went to; the first is 1.
     long row();
 
-    /// The line of that row; 0 if the body has no lines.
-    long line();
-
     /// Writes the values of the row to the columns. It may be called once for a row, or not at all.
     void write(TopicColumns columns, int index) throws BadRowException;
 

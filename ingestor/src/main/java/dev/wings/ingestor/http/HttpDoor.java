@@ -38,8 +38,11 @@ import io.grpc.Context;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -52,6 +55,8 @@ public final class HttpDoor implements HttpService {
     private static final String STRANGERS = "";
 
     private static final String VERSION = "v1";
+
+    private static final String DESCRIPTION_PATH = "/" + VERSION + "/openapi.json";
 
     /// How many requests of one tenant may wait, for each that is worked on.
     private static final int WAITING_PER_WORKING = 4;
@@ -140,6 +145,9 @@ public final class HttpDoor implements HttpService {
     }
 
     private HttpAnswer answer(HttpHead head, byte[] body) throws InterruptedException {
+        if (head.path().equals(DESCRIPTION_PATH) && head.method().equals("GET")) {
+            return HttpAnswer.json(200, description());
+        }
         List<String> path = PercentCode.segments(head.path().substring(1));
         if (path.size() != NAME_PARTS || !path.getFirst().equals(VERSION)) {
             return Problem.of(
@@ -180,12 +188,29 @@ public final class HttpDoor implements HttpService {
         }
         BodyFormat format = BodyFormat.of(head.header("Content-Type").orElse(""))
                 .orElseThrow(() -> new IllegalStateException("the mount takes no other types"));
+        String encoding = head.header("Content-Encoding").orElse("");
+        if (!Unpacking.knows(encoding)) {
+            return Problem.refused(415, "Content-Encoding must be one of " + Unpacking.ENCODINGS)
+                    .withHeader("Accept-Encoding", Unpacking.ENCODINGS)
+                    .answer();
+        }
         Context acting = ActingTenant.context(caller.tenant());
         Context before = acting.attach();
-        try {
-            return push(name, format, body, options);
+        try (MemoryBudget.Account account = budget.open()) {
+            account.joinTenant(caller.tenant());
+            return push(name, format, Unpacking.unpack(encoding, body, limits.bodyBytes(), account), options);
         } finally {
             acting.detach(before);
+        }
+    }
+
+    /// What the door takes and answers, as OpenAPI has it.
+    private static byte[] description() {
+        try (InputStream in =
+                Objects.requireNonNull(HttpDoor.class.getResourceAsStream("openapi.json"), "it is beside the class")) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

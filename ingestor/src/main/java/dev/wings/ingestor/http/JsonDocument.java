@@ -39,7 +39,6 @@ final class JsonDocument implements BodyRows {
     private boolean inRow;
 
     private long row;
-    private long line = 1;
 
     JsonDocument(byte[] text) {
         try {
@@ -66,7 +65,6 @@ final class JsonDocument implements BodyRows {
                 return end(json.nextToken());
             }
             row++;
-            line = json.currentTokenLocation().getLineNr();
             if (token != JsonToken.START_OBJECT) {
                 String found = token == null ? "nothing" : JsonText.found(json);
                 JsonLocation place = json.currentTokenLocation();
@@ -106,11 +104,6 @@ final class JsonDocument implements BodyRows {
     @Override
     public long row() {
         return row;
-    }
-
-    @Override
-    public long line() {
-        return line;
     }
 
     @Override

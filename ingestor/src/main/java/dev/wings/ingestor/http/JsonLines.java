@@ -21,11 +21,21 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.wings.common.error.WingsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of NDJSON: an object on each line. Empty lines are no rows. Each line stands for itself: what is
 /// wrong in one says nothing of the next.
 final class JsonLines implements BodyRows {
+
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final long EIGHT_ONES = 0x0101010101010101L;
+    private static final long EIGHT_ENDS = '\n' * EIGHT_ONES;
+    private static final long EIGHT_HIGHEST_BITS = 0x8080808080808080L;
 
     private final byte[] text;
     private int start;
@@ -56,10 +66,20 @@ final class JsonLines implements BodyRows {
 
     private int endOfLine(int from) {
         int next = from;
+        while (next <= text.length - Long.BYTES && !hasEndOfLine((long) EIGHT_BYTES.get(text, next))) {
+            next += Long.BYTES;
+        }
         while (next < text.length && text[next] != '\n') {
             next++;
         }
         return next;
+    }
+
+    /// Whether one of eight bytes ends a line: with each of them compared, that is a zero, and a zero alone
+    /// borrows from what is above it.
+    private static boolean hasEndOfLine(long bytes) {
+        long compared = bytes ^ EIGHT_ENDS;
+        return ((compared - EIGHT_ONES) & ~compared & EIGHT_HIGHEST_BITS) != 0;
     }
 
     private boolean isBlank() {
@@ -74,11 +94,6 @@ final class JsonLines implements BodyRows {
     @Override
     public long row() {
         return row;
-    }
-
-    @Override
-    public long line() {
-        return line;
     }
 
     @Override

@@ -15,18 +15,28 @@
  */
 package dev.wings.ingestor.http;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// Why a row was not taken.
 ///
-/// @param row the first row of a body is 1
+/// @param row the first row of a body is 1; 0 if it is about what comes before the rows
 /// @param line the first line of a body is 1; 0 if it has no lines
 /// @param column of the line, in bytes, the first is 1; 0 if it is not known
 record RowFailure(long row, long line, long column, String reason) {
 
     /// The failure for a message.
     String text() {
-        return "row " + row
-                + (line > 0 ? ", line " + line : "")
-                + (column > 0 ? ", column " + column : "")
-                + ": " + reason;
+        List<String> place = new ArrayList<>();
+        addTo(place, "row ", row);
+        addTo(place, "line ", line);
+        addTo(place, "column ", column);
+        return String.join(", ", place) + ": " + reason;
+    }
+
+    private static void addTo(List<String> place, String name, long number) {
+        if (number > 0) {
+            place.add(name + number);
+        }
     }
 }

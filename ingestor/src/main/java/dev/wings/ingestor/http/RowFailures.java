@@ -66,7 +66,9 @@ final class RowFailures {
         json.writeArrayFieldStart("rows");
         for (RowFailure failure : inOrder()) {
             json.writeStartObject();
-            json.writeNumberField("row", failure.row());
+            if (failure.row() > 0) {
+                json.writeNumberField("row", failure.row());
+            }
             if (failure.line() > 0) {
                 json.writeNumberField("line", failure.line());
             }

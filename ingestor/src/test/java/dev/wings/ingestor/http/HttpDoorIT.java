@@ -19,6 +19,7 @@ import static dev.wings.ingestor.testing.SampleRows.ID;
 import static dev.wings.ingestor.testing.SampleRows.NAME;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.Zstd;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
@@ -26,11 +27,15 @@ import dev.wings.common.schema.TopicField;
 import dev.wings.ingestor.testing.HttpProducer;
 import dev.wings.ingestor.testing.IngestorFixture;
 import io.grpc.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +118,111 @@ final class HttpDoorIT {
                 .isEqualTo(IntStream.range(0, 100)
                         .mapToObj(id -> (Object) (long) id)
                         .toList());
+    }
+
+    @Test
+    void firstLineOfCsvNamesTheFields() {
+        Topic topic = fixture.createTopic("", ID, NAME);
+
+        HttpResponse<String> answer = producer.post(
+                EVENTS, "text/csv; charset=utf-8", "NAME,id\r\n\"a, \"\"b\"\"\",1\r\n\r\n,2\r\n\"\",3\r\n");
+
+        assertThat(answer.body()).startsWith("{\"accepted\":3,\"rejected\":0,");
+        assertThat(fixture.rows(topic, "").toString())
+                .isEqualTo("[{id=1, name=a, \"b\"}, {id=2, name=null}, {id=3, name=}]");
+    }
+
+    @Test
+    void badLineOfCsvIsReportedAndTheOthersAreTaken() {
+        Topic topic = fixture.createTopic("", ID, NAME);
+
+        HttpResponse<String> answer = producer.post(EVENTS, "text/csv", "id,name\n1,a\nx,b\n3\n,c\n5,d\n");
+
+        assertThat(answer.statusCode()).isEqualTo(207);
+        assertThat(answer.body())
+                .startsWith("{\"accepted\":2,\"rejected\":3,")
+                .containsSubsequence(
+                        "{\"row\":2,\"line\":3,\"reason\":\"the value does not fit the field: field=\\\"id\\\"",
+                        "{\"row\":3,\"line\":4,\"reason\":\"the line has not as many fields",
+                        "{\"row\":4,\"line\":5,\"reason\":\"a required field has no value");
+        assertThat(ids(topic)).containsExactly(1L, 5L);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "id,nmae\\n1,a | line 1: the topic has no such field: field=\\\"nmae\\\"",
+                "id,ID\\n1,1 | line 1: the first line names a field twice: field=\\\"ID\\\"",
+                "id,name\\n1,a\\n2,\"b | row 2, line 3: what starts here is not CSV"
+            })
+    void brokenCsvIsRefusedAsAWhole(String text, String reason) {
+        fixture.createTopic("", ID, NAME);
+
+        HttpResponse<String> answer =
+                producer.post(EVENTS, "text/csv", text.strip().replace("\\n", "\n"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("bad-rows").contains(reason.strip());
+        assertThat(fixture.controlPlane().commits()).isEmpty();
+    }
+
+    private HttpResponse<String> packed(String encoding, byte[] body) {
+        return producer.send("POST", EVENTS, Map.of("Content-Type", NDJSON, "Content-Encoding", encoding), body);
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return packed.toByteArray();
+    }
+
+    @Test
+    void bodiesMayBePacked() throws IOException {
+        Topic topic = fixture.createTopic("", ID, NAME);
+
+        HttpResponse<String> gzip = packed("gzip", gzip(lines(0, 500)));
+        HttpResponse<String> zstd =
+                packed("ZSTD", Zstd.compress(lines(500, 1000).getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(gzip.body()).startsWith("{\"accepted\":500,\"rejected\":0,");
+        assertThat(zstd.body()).startsWith("{\"accepted\":500,\"rejected\":0,");
+        assertThat(ids(topic)).hasSize(1000).endsWith(999L);
+    }
+
+    /// Few bytes may unpack to very many.
+    @Test
+    void bodyThatUnpacksToMoreThanABodyHasIsRefused() throws IOException {
+        fixture.createTopic("", ID, NAME);
+        String zeros = "\n".repeat(64 << 20);
+
+        for (HttpResponse<String> answer : List.of(
+                packed("gzip", gzip(zeros)), packed("zstd", Zstd.compress(zeros.getBytes(StandardCharsets.UTF_8))))) {
+            assertThat(answer.statusCode()).isEqualTo(413);
+            assertThat(answer.body()).contains("too large once it is unpacked").contains("limit_bytes=262144");
+        }
+        assertThat(fixture.ingestor().memoryUsedBytes()).isZero();
+    }
+
+    @Test
+    void bodyThatIsPackedOtherwiseIsRefused() throws IOException {
+        fixture.createTopic("", ID, NAME);
+        byte[] whole = gzip(lines(0, 50));
+
+        HttpResponse<String> other = packed("br", whole);
+        HttpResponse<String> cut = packed("gzip", Arrays.copyOf(whole, whole.length / 2));
+        HttpResponse<String> plain = packed("zstd", lines(0, 1).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(other.statusCode()).isEqualTo(415);
+        assertThat(other.headers().firstValue("Accept-Encoding")).contains("gzip, zstd");
+        assertThat(cut.statusCode()).isEqualTo(400);
+        assertThat(cut.body()).contains("the body is not what Content-Encoding says: expected=gzip");
+        assertThat(plain.statusCode()).isEqualTo(400);
+        assertThat(plain.body()).contains("expected=zstd");
+        assertThat(fixture.controlPlane().commits()).isEmpty();
     }
 
     @Test

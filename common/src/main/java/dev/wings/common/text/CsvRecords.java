@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.push;
+package dev.wings.common.text;
 
 import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
 import de.siegmar.fastcsv.reader.CommentStrategy;
@@ -21,8 +21,6 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.wings.common.error.WingsException;
-import dev.wings.common.text.TextOptions;
-import dev.wings.common.text.ValueWriter;
 import java.io.BufferedReader;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -39,11 +37,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The records of a CSV file, as RFC 4180 has them, in UTF-8. Nothing is guessed except what separates fields:
+/// The records of CSV, as RFC 4180 has them, in UTF-8. Nothing is guessed except what separates fields:
 /// it is the one of comma, tab, semicolon and bar that stands in the first line most often.
 ///
 /// Fails with INVALID for what is not a record. Closing it closes the stream.
-final class CsvRecords implements AutoCloseable {
+public final class CsvRecords implements AutoCloseable {
 
     /// The longest that a field may be; keeps a quote that is never closed from taking in the rest of a large file.
     private static final int MAX_FIELD_CHARS = 16 << 20;
@@ -68,13 +66,16 @@ final class CsvRecords implements AutoCloseable {
             Map.of('t', '\t', 'n', '\n', 'r', '\r', 'b', '\b', 'f', '\f', '\\', '\\');
 
     private final boolean escapes;
+    private final TextOptions.Advice advice;
     private final CountedStream in;
     private final CsvReader<Row> reader;
     private final Iterator<Row> rows;
     private final int skipped;
     private Row row = new Row(0, List.of(), new BitSet());
 
-    CsvRecords(InputStream in, TextOptions options) throws IOException {
+    /// @param in the text as UTF-8
+    public CsvRecords(InputStream in, TextOptions options) throws IOException {
+        this.advice = options.advice();
         this.escapes = options.escapes();
         this.in = new CountedStream(in);
         // Each byte is read as a character. Fields are decoded one by one, so that what is not UTF-8 has its
@@ -168,7 +169,7 @@ final class CsvRecords implements AutoCloseable {
     }
 
     /// Goes to the next record; false if there is none.
-    boolean next() throws IOException {
+    public boolean next() throws IOException {
         try {
             if (!rows.hasNext()) {
                 return false;
@@ -193,34 +194,36 @@ final class CsvRecords implements AutoCloseable {
                 "what starts here is not CSV: " + STARTED.matcher(message).replaceAll(""));
     }
 
-    int fields() {
+    /// How many fields the record has.
+    public int fields() {
         return row.values.size();
     }
 
     /// Whether there is nothing on the line.
-    boolean isBlank() {
+    public boolean isBlank() {
         return fields() == 1 && !row.quoted.get(0) && row.values.getFirst().isEmpty();
     }
 
     /// Whether there is nothing, not even quotes, between the separators; with escapes, what stands for null.
-    boolean isEmpty(int field) {
+    public boolean isEmpty(int field) {
         return escapes
                 ? row.values.get(field).equals(NULL)
                 : !row.quoted.get(field) && row.values.get(field).isEmpty();
     }
 
     /// Whether the field stood in quotes, or says by escapes what it is.
-    boolean isQuoted(int field) {
+    public boolean isQuoted(int field) {
         return escapes || row.quoted.get(field);
     }
 
-    String text(int field) {
+    /// The text of a field, without what stands around it. Fails with INVALID for what is not UTF-8.
+    public String text(int field) {
         String bytes = row.values.get(field);
         String text = new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         // Text that is not UTF-8 becomes this character, which may also stand there itself.
         if (text.indexOf('\uFFFD') >= 0 && !bytes(text).equals(bytes)) {
-            throw WingsException.invalid("the text is not UTF-8: found=" + ValueWriter.quoted(text)
-                    + "; --encoding latin1, or windows-1252, takes that of older programs");
+            throw WingsException.invalid(
+                    "the text is not UTF-8: found=" + ValueWriter.quoted(text) + advice.encoding());
         }
         return escapes ? unescaped(text) : text;
     }
@@ -246,12 +249,12 @@ final class CsvRecords implements AutoCloseable {
     }
 
     /// The line on which the record starts, from 1.
-    long line() {
+    public long line() {
         return skipped + row.line;
     }
 
     /// How many bytes were taken from the stream.
-    long bytesRead() {
+    public long bytesRead() {
         return in.bytes;
     }
 
