@@ -37,6 +37,7 @@ import dev.wings.controlplane.grpc.GarbageCollectionService;
 import dev.wings.controlplane.grpc.LogMetadataService;
 import dev.wings.controlplane.grpc.ResourceOwner;
 import dev.wings.controlplane.grpc.TasksService;
+import dev.wings.controlplane.grpc.ViewsService;
 import dev.wings.controlplane.http.IcebergApi;
 import dev.wings.controlplane.log.CommitFeed;
 import dev.wings.controlplane.log.GroupCommitter;
@@ -178,7 +179,8 @@ public final class ControlPlane implements AutoCloseable {
                                 config.tasks().garbageGrace(),
                                 world),
                         new TasksService(tasks, world.threads()),
-                        new GarbageCollectionService(garbage))
+                        new GarbageCollectionService(garbage),
+                        new ViewsService(catalog, time))
                 .map(service -> ServerInterceptors.intercept(service, owner))
                 .toList();
         return new Parts(cluster, catalog, tenants, tasks, feed, services);

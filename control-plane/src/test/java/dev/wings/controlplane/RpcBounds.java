@@ -21,6 +21,7 @@ import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.GarbageCollectionGrpc;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.TasksGrpc;
+import dev.wings.common.proto.ViewsGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
@@ -60,7 +61,8 @@ record RpcBounds(Map<String, Row> rows) {
                         ClusterMetadataGrpc.getServiceDescriptor(),
                         LogMetadataGrpc.getServiceDescriptor(),
                         TasksGrpc.getServiceDescriptor(),
-                        GarbageCollectionGrpc.getServiceDescriptor())
+                        GarbageCollectionGrpc.getServiceDescriptor(),
+                        ViewsGrpc.getServiceDescriptor())
                 .map(ServiceDescriptor::getMethods)
                 .<MethodDescriptor<?, ?>>flatMap(methods -> methods.stream())
                 .toList();

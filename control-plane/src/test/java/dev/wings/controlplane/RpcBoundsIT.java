@@ -133,6 +133,10 @@ final class RpcBoundsIT {
                     "insert into lake_tables (table_uid, namespace_uid, name, table_uuid, metadata_location, version,"
                             + " create_time, update_time) select gen_random_uuid(), namespace_uid, 'l' || i,"
                             + " gen_random_uuid(), 'file:///tmp/l' || i, 1, now(), now()"
+                            + " from many, namespaces where namespace_id = 'default'",
+                    "insert into lake_tables (table_uid, namespace_uid, name, is_view, table_uuid, metadata_location,"
+                            + " version, create_time, update_time) select gen_random_uuid(), namespace_uid, 'v' || i,"
+                            + " true, gen_random_uuid(), 'file:///tmp/v' || i, 1, now(), now()"
                             + " from many, namespaces where namespace_id = 'default'")) {
                 statement.execute(insert.replaceFirst("from many", "from generate_series(1, " + MANY + ") i"));
             }
@@ -216,7 +220,7 @@ final class RpcBoundsIT {
             }
             lists.add(name);
             String parent = switch (name) {
-                case "ClusterMetadata.ListTopics" -> TestControlPlane.NAMESPACE;
+                case "ClusterMetadata.ListTopics", "Views.ListViews" -> TestControlPlane.NAMESPACE;
                 case "Tasks.ListTasks" -> TENANT;
                 default -> OF_MANY;
             };
@@ -224,7 +228,7 @@ final class RpcBoundsIT {
             assertThat(items(answer)).as(name).isEqualTo(bounds.firstNumberOfAnswer(name));
             assertThat(answer.getSerializedSize()).as(name).isLessThan(4 << 20);
         }
-        assertThat(lists).hasSizeGreaterThanOrEqualTo(9);
+        assertThat(lists).hasSizeGreaterThanOrEqualTo(10);
     }
 
     private static int items(Message answer) {

@@ -19,13 +19,17 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.NearestNames;
+import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.resource.ViewName;
 import dev.wings.common.rpc.Caller;
 import dev.wings.server.catalog.Catalog;
+import dev.wings.server.catalog.Views;
 import dev.wings.server.scan.TopicScans;
 import dev.wings.server.system.SystemTables;
 import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.SqlView;
 import dev.wings.server.table.SystemTable;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
@@ -45,11 +49,13 @@ import org.apache.arrow.memory.BufferAllocator;
 final class ServerTables implements Tables {
 
     private final Catalog catalog;
+    private final Views views;
     private final TopicScans topics;
     private final SystemTables system;
 
-    ServerTables(Catalog catalog, TopicScans topics, SystemTables system) {
+    ServerTables(Catalog catalog, Views views, TopicScans topics, SystemTables system) {
         this.catalog = catalog;
+        this.views = views;
         this.topics = topics;
         this.system = system;
     }
@@ -64,6 +70,14 @@ final class ServerTables implements Tables {
             tables.put(name, resolve(tenant, name));
         }
         return tables;
+    }
+
+    @Override
+    public Optional<SqlView> findView(String tenant, TableRef name) {
+        boolean possible = ResourceId.isLegal(name.schema())
+                && ResourceId.isLegal(name.table())
+                && !name.schema().equals(TableRef.SYSTEM);
+        return possible ? views.find(new ViewName(tenant, name.schema(), name.table())) : Optional.empty();
     }
 
     @Override

@@ -30,6 +30,7 @@ import dev.wings.common.time.Scheduler;
 import dev.wings.common.time.World;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.Definitions;
+import dev.wings.server.catalog.Views;
 import dev.wings.server.engine.EngineFactory;
 import dev.wings.server.engine.EngineProcesses;
 import dev.wings.server.engine.LocalEngines;
@@ -87,6 +88,7 @@ public final class SqlServer implements AutoCloseable {
     public record TableParts(
             BufferAllocator allocator,
             Catalog catalog,
+            Views views,
             RangeCache cache,
             SystemTables system,
             QueryLog log,
@@ -132,7 +134,8 @@ public final class SqlServer implements AutoCloseable {
                 surroundings.telemetry().registry(),
                 RangeCache.Limits.of(config.cacheBytes())));
         Segments segments = new Segments(surroundings.stores(), cache, fetchers);
-        SystemTables system = new SystemTables(catalog, log, new LakeSystemTables(catalog, segments));
+        Views views = new Views(surroundings.controlPlane(), Retries.defaults(world.scheduler(), world.random()));
+        SystemTables system = new SystemTables(catalog, views, log, new LakeSystemTables(catalog, segments));
         TopicScans topics = new TopicScans(
                 catalog,
                 segments,
@@ -141,7 +144,8 @@ public final class SqlServer implements AutoCloseable {
                 fetchers,
                 config.readAheadPages(),
                 config.readAheadBytes());
-        return new TableParts(allocator, catalog, cache, system, log, new ServerTables(catalog, topics, system));
+        return new TableParts(
+                allocator, catalog, views, cache, system, log, new ServerTables(catalog, views, topics, system));
     }
 
     /// @param engines run the queries; left open
@@ -200,6 +204,7 @@ public final class SqlServer implements AutoCloseable {
         FlightSqlEndpoint sql = new FlightSqlEndpoint(
                 parts.queries(),
                 parts.tables().catalog(),
+                parts.tables().views(),
                 new Definitions(surroundings.controlPlane()),
                 ingestors,
                 parts.tables().system(),

@@ -117,8 +117,21 @@ class FirstStatementsIT {
                 .hasSize(1);
         assertThat(sql.query("select count(*) > 20 from information_schema.columns where table_schema = 'system'"))
                 .containsExactly("true");
-        assertThatThrownBy(() -> sql.query("select * from information_schema.views"))
-                .hasMessageContaining("schemata, tables and columns");
+        assertThatThrownBy(() -> sql.query("select * from information_schema.triggers"))
+                .hasMessageContaining("schemata, tables, views and columns");
+    }
+
+    @Test
+    void viewIsUsedAsItIsNow() throws Exception {
+        sql.query("create view sales.counted as select count(*) as n from orders");
+        try {
+            String prepared = "select n + ? as m from sales.counted where n >= 0";
+            assertThat(sql.queryPrepared(prepared, 5)).containsExactly("5");
+            sql.query("create or replace view sales.counted as select 10 as n");
+            assertThat(sql.queryPrepared(prepared, 5)).containsExactly("15");
+        } finally {
+            sql.query("drop view sales.counted");
+        }
     }
 
     @Test
@@ -154,10 +167,10 @@ class FirstStatementsIT {
                 "merge into flights using x on true when matched then delete | never changed",
                 "truncate flights | never changed",
                 "create table x (a itn) | unknown type",
-                "create or replace view v as select 1 | CREATE TABLE makes",
+                "create or replace macro m(a) as a + 1 | CREATE VIEW a view",
                 "create database s | CREATE SCHEMA",
                 "alter table flights add column x int | wings topic",
-                "drop view flights | DROP TABLE",
+                "drop index flights | DROP VIEW a view",
                 "comment on table flights is 'x' | CREATE TABLE",
                 "copy flights to 'x.csv' | wings sql -o",
                 "export database 'x' | wings sql -o parquet",

@@ -109,7 +109,7 @@ class FlightSqlIT {
                 "insert into system.tables values (1)",
                 "create table x (a itn)",
                 "select cast('x' || number as int) from flights",
-                "select * from information_schema.views",
+                "select * from information_schema.triggers",
                 "select ? + 1"
             })
     void wrongStatementIsInvalid(String statement) throws Exception {
@@ -143,9 +143,10 @@ class FlightSqlIT {
             assertThatThrownBy(() -> sql.query("select * from " + name + ".flights"))
                     .hasMessageContaining("the name is reserved for SQL: found=\"" + name + "\"");
         }
-        for (String table : List.of("information_schema.views", "wings.pg_catalog.pg_class")) {
+        for (String table : List.of("information_schema.triggers", "wings.pg_catalog.pg_class")) {
             assertThatThrownBy(() -> sql.query("select * from " + table))
-                    .hasMessageContaining("schemata, tables and columns; see also system.topics: found=" + table);
+                    .hasMessageContaining(
+                            "schemata, tables, views and columns; see also system.topics: found=" + table);
         }
     }
 
@@ -467,14 +468,14 @@ class FlightSqlIT {
         assertThat(sql.rows(client.getTables(null, "default", "%", null, false)))
                 .containsExactly("wings|default|flights|TABLE");
         assertThat(sql.rows(client.getTables(null, null, null, List.of("SYSTEM TABLE"), true)))
-                .hasSize(10);
+                .hasSize(11);
         for (String type : List.of("TABLE", "table", "BASE TABLE")) {
             assertThat(sql.rows(client.getTables(null, "default", "%", List.of(type, "VIEW"), false)))
                     .containsExactly("wings|default|flights|TABLE");
         }
         assertThat(sql.rows(client.getTables(null, null, null, List.of("VIEW"), false)))
                 .isEmpty();
-        assertThat(sql.rows(client.getTableTypes())).containsExactly("SYSTEM TABLE", "TABLE");
+        assertThat(sql.rows(client.getTableTypes())).containsExactly("SYSTEM TABLE", "TABLE", "VIEW");
         assertThat(sql.rows(client.getXdbcTypeInfo())).hasSizeGreaterThan(10);
         assertThat(sql.rows(client.getSqlInfo())).hasSizeGreaterThan(20);
         TableRef flights = TableRef.of("wings", "default", "flights");

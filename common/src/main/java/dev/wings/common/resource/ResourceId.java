@@ -44,6 +44,11 @@ public final class ResourceId {
         return id;
     }
 
+    /// Whether a text is `[a-z][a-z0-9_-]{0,62}`.
+    public static boolean isLegal(String id) {
+        return VALID.matcher(id).matches();
+    }
+
     /// As [#check], and refuses the names that SQL reserves.
     public static String checkNamespace(String id) {
         check("namespace", id);

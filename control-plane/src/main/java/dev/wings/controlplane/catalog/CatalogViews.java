@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -39,8 +41,9 @@ import org.apache.iceberg.view.SQLViewRepresentation;
 import org.apache.iceberg.view.ViewMetadata;
 import org.apache.iceberg.view.ViewMetadataParser;
 import org.apache.iceberg.view.ViewProperties;
+import org.apache.iceberg.view.ViewVersion;
 
-/// Views, which other engines make for each other.
+/// Views: those of Wings' own SQL, and those that other engines make for each other.
 public final class CatalogViews {
 
     private final CatalogEntries entries;
@@ -59,6 +62,19 @@ public final class CatalogViews {
 
     public ViewMetadata load(TenantName tenant, TableIdentifier identifier) {
         return read(entries.load(Kind.VIEW, tenant, identifier));
+    }
+
+    /// A view as it is now.
+    ///
+    /// @param tag another one after each change of the view, and of a view of this name that is made anew
+    /// @param metadata empty if the caller knows it
+    public record Found(String tag, Optional<ViewMetadata> metadata) {}
+
+    /// @param known the tag of what the caller knows, whose file is not read again
+    public Found find(TenantName tenant, TableIdentifier identifier, String known) {
+        LakeEntry entry = entries.load(Kind.VIEW, tenant, identifier);
+        String tag = entry.uid() + "-" + entry.version();
+        return new Found(tag, tag.equals(known) ? Optional.empty() : Optional.of(read(entry)));
     }
 
     private ViewMetadata read(LakeEntry entry) {
@@ -142,10 +158,24 @@ public final class CatalogViews {
     }
 
     public ViewMetadata update(TenantName tenant, TableIdentifier identifier, UpdateTableRequest request) {
+        return update(tenant, identifier, current -> updated(current, request));
+    }
+
+    /// Makes this version the one of the view.
+    public void replace(TenantName tenant, TableIdentifier identifier, ViewVersion version, Schema schema) {
+        update(
+                tenant,
+                identifier,
+                current -> ViewMetadata.buildFrom(current)
+                        .setCurrentVersion(version, schema)
+                        .build());
+    }
+
+    private ViewMetadata update(TenantName tenant, TableIdentifier identifier, UnaryOperator<ViewMetadata> change) {
         return CatalogCommit.run(entries, files, commit -> {
             LakeEntry base = entries.loadForChange(Kind.VIEW, tenant, identifier);
             ViewMetadata current = read(base);
-            ViewMetadata updated = CatalogCommit.applied(() -> updated(current, request));
+            ViewMetadata updated = CatalogCommit.applied(() -> change.apply(current));
             if (updated.changes().isEmpty()) {
                 return current;
             }

@@ -15,7 +15,10 @@
  */
 package dev.wings.server.engine;
 
+import dev.wings.common.duckdb.DuckDbException;
 import dev.wings.common.duckdb.ParquetFiles;
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import dev.wings.server.table.SegmentSource;
 import dev.wings.server.table.SqlTable;
 import dev.wings.server.table.TableNeeds;
@@ -78,20 +81,24 @@ public final class Engine implements AutoCloseable {
     /// @param files the statements that say of which files those tables are, in variables of their names: a
     ///     variable takes another value in a fraction of the time that another view takes
     /// @param relations the statements that make the tables and views that queries name, or replace them
+    /// @param views the statements that make the views of users, each behind those that it uses
     /// @param session what the session is set to
     private record Layout(
             Set<String> schemas,
             List<Schema> batches,
             List<String> files,
             Map<TableRef, String> relations,
+            Map<TableRef, String> views,
             List<String> session) {
-        static final Layout NOTHING = new Layout(Set.of(), List.of(), List.of(), Map.of(), List.of());
+        static final Layout NOTHING = new Layout(Set.of(), List.of(), List.of(), Map.of(), Map.of(), List.of());
 
         /// Whether everything that the relations of `next` are made of is there already, under the same names.
         boolean isReplacedBy(Layout next) {
             return schemas.equals(next.schemas)
                     && batches.equals(next.batches)
-                    && relations.keySet().equals(next.relations.keySet());
+                    && relations.keySet().equals(next.relations.keySet())
+                    && views.equals(next.views)
+                    && (views.isEmpty() || relations.equals(next.relations));
         }
     }
 
@@ -193,7 +200,10 @@ public final class Engine implements AutoCloseable {
     }
 
     /// Makes empty tables under the names that the query uses; bare names are those of `homeSchema`.
-    public void declare(Map<TableRef, SqlTable> tables, String homeSchema, String timeZone) {
+    ///
+    /// @param views the statements that make views over them, in this order
+    public void declare(
+            Map<TableRef, SqlTable> tables, Map<TableRef, String> views, String homeSchema, String timeZone) {
         Map<TableRef, String> relations = new LinkedHashMap<>();
         tables.forEach((name, table) -> relations.put(
                 name,
@@ -205,21 +215,24 @@ public final class Engine implements AutoCloseable {
                                 .collect(Collectors.joining(", "))
                         + ")"));
         layOut(new Layout(
-                schemas(tables.keySet(), homeSchema),
+                schemas(tables.keySet(), views.keySet(), homeSchema),
                 List.of(),
                 List.of(),
                 relations,
+                views,
                 session(homeSchema, timeZone, true)));
     }
 
     /// Makes the tables readable under the names that the query uses, until [#removeRows]. Columns that are not
-    /// needed are there too, and null: the text of the query may name them. If this fails, the engine is only to be
-    /// closed.
+    /// needed are there too, and null: the text of the query may name them. If this fails, the engine is only
+    /// to be closed.
     ///
+    /// @param views the statements that make views over them, in this order
     /// @param ordered whether rows come as the query orders them, made by one thread; otherwise they come as
     ///     several threads find them
     public void add(
             Map<TableRef, TableSource> tables,
+            Map<TableRef, String> views,
             String homeSchema,
             String timeZone,
             boolean ordered,
@@ -233,10 +246,11 @@ public final class Engine implements AutoCloseable {
             batches.add(source.batches().schema());
         });
         layOut(new Layout(
-                schemas(tables.keySet(), homeSchema),
+                schemas(tables.keySet(), views.keySet(), homeSchema),
                 batches,
                 files,
                 relations,
+                views,
                 session(homeSchema, timeZone, ordered)));
         int number = 0;
         for (TableSource source : tables.values()) {
@@ -325,13 +339,35 @@ public final class Engine implements AutoCloseable {
         }
         next.files().forEach(duckDb::run);
         next.relations().values().forEach(duckDb::run);
+        next.views().forEach(this::makeView);
         next.session().forEach(duckDb::run);
     }
 
-    private static Set<String> schemas(Set<TableRef> tables, String homeSchema) {
+    /// Fails with INVALID for a view that its tables no longer have the columns for. Places in what the engine
+    /// says of it are not those of the query that uses it.
+    private void makeView(TableRef name, String statement) {
+        try {
+            duckDb.run(statement);
+            // a failure is told with the next answer
+            duckDb.text("SELECT ?::VARCHAR", "");
+        } catch (DuckDbException e) {
+            if (e.kind() != DuckDbException.Kind.STATEMENT) {
+                throw e;
+            }
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new WingsException(
+                    ErrorKind.INVALID,
+                    "the view " + name.schema() + "." + name.table() + " cannot be used as its tables are now: "
+                            + reason,
+                    e);
+        }
+    }
+
+    private static Set<String> schemas(Set<TableRef> tables, Set<TableRef> views, String homeSchema) {
         Set<String> schemas = new LinkedHashSet<>();
         schemas.add(homeSchema);
         tables.forEach(table -> schemas.add(table.schema()));
+        views.forEach(view -> schemas.add(view.schema()));
         return schemas;
     }
 

@@ -20,6 +20,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.time.World;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.catalog.Definitions;
+import dev.wings.server.catalog.Views;
 import dev.wings.server.run.Queries;
 import dev.wings.server.session.SessionStatement;
 import dev.wings.server.session.Signer;
@@ -86,6 +87,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     public FlightSqlEndpoint(
             Queries queries,
             Catalog catalog,
+            Views views,
             Definitions definitions,
             RowStreams rows,
             SystemTables system,
@@ -95,12 +97,12 @@ public final class FlightSqlEndpoint extends MetadataCommands {
             Executor queryThreads,
             Limits limits) {
         super(
-                new MetadataRoots(catalog, system, allocator, queries.planBudget()),
+                new MetadataRoots(catalog, views, system, allocator, queries.planBudget()),
                 allocator,
                 new MetadataStreams(limits.metadata(), limits.turns(), limits.metadataTimeout(), world));
         this.statements = new Statements(queries, signer, world.ids(), queryThreads, limits.queries());
         this.sessions = new SessionChanges(statements, catalog);
-        this.writes = new WriteCalls(statements, new Writes(definitions, new Inserts(catalog, rows)));
+        this.writes = new WriteCalls(statements, new Writes(definitions, views, new Inserts(catalog, rows)));
         this.puts = new PutCalls(
                 statements,
                 new ParameterUploads(statements, sessions, writes, allocator, world.scheduler(), limits),

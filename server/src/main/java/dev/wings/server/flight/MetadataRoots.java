@@ -15,12 +15,14 @@
  */
 package dev.wings.server.flight;
 
+import dev.wings.common.resource.NamespaceName;
 import dev.wings.server.catalog.Catalog;
+import dev.wings.server.catalog.Views;
 import dev.wings.server.plan.ResultColumns;
 import dev.wings.server.system.SystemTables;
 import dev.wings.server.table.PlanBudget;
 import dev.wings.server.table.PlanMemory;
-import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.TableRef;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.arrow.flight.sql.FlightSqlProducer.Schemas;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetDbSchemas;
 import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetTables;
@@ -46,6 +49,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 final class MetadataRoots {
 
     static final String TABLE = "TABLE";
+    static final String VIEW = "VIEW";
 
     /// What SQL itself calls a table; some clients ask for that only.
     private static final String BASE_TABLE = "BASE TABLE";
@@ -53,13 +57,15 @@ final class MetadataRoots {
     static final String SYSTEM_TABLE = "SYSTEM TABLE";
 
     private final Catalog catalog;
+    private final Views views;
     private final SystemTables system;
     private final BufferAllocator allocator;
     private final PlanBudget budget;
 
     /// @param budget for what calls list
-    MetadataRoots(Catalog catalog, SystemTables system, BufferAllocator allocator, PlanBudget budget) {
+    MetadataRoots(Catalog catalog, Views views, SystemTables system, BufferAllocator allocator, PlanBudget budget) {
         this.catalog = catalog;
+        this.views = views;
         this.system = system;
         this.allocator = allocator;
         this.budget = budget;
@@ -70,7 +76,7 @@ final class MetadataRoots {
     }
 
     VectorSchemaRoot openTableTypes() {
-        return open(Schemas.GET_TABLE_TYPES_SCHEMA, List.of(List.of(SYSTEM_TABLE), List.of(TABLE)));
+        return open(Schemas.GET_TABLE_TYPES_SCHEMA, List.of(List.of(SYSTEM_TABLE), List.of(TABLE), List.of(VIEW)));
     }
 
     VectorSchemaRoot openEmpty(Schema schema) {
@@ -127,19 +133,28 @@ final class MetadataRoots {
         }
     }
 
-    private record Entry(String schema, String name, String type, SqlTable table) {}
+    private record Entry(String schema, String name, String type, Supplier<List<SqlColumn>> columns) {}
 
     private void entries(String tenant, List<String> types, Consumer<Entry> consumer) {
         if (isWanted(types, TABLE) || isWanted(types, BASE_TABLE)) {
             catalog.topics(
                     tenant,
                     topic -> consumer.accept(
-                            new Entry(topic.name().namespace(), topic.name().topic(), TABLE, topic)));
+                            new Entry(topic.name().namespace(), topic.name().topic(), TABLE, topic::columns)));
+        }
+        if (isWanted(types, VIEW)) {
+            catalog.namespaces(
+                    tenant,
+                    namespace -> views.names(
+                            new NamespaceName(tenant, namespace),
+                            view -> consumer.accept(
+                                    new Entry(view.namespace(), view.view(), VIEW, () -> views.columns(view)))));
         }
         if (isWanted(types, SYSTEM_TABLE)) {
             for (String name : system.names()) {
                 system.find(name)
-                        .ifPresent(table -> consumer.accept(new Entry(TableRef.SYSTEM, name, SYSTEM_TABLE, table)));
+                        .ifPresent(table ->
+                                consumer.accept(new Entry(TableRef.SYSTEM, name, SYSTEM_TABLE, table::columns)));
             }
         }
     }
@@ -151,7 +166,7 @@ final class MetadataRoots {
 
     private static Schema schemaOf(Entry entry) {
         TableRef table = new TableRef(entry.schema(), entry.name());
-        return new Schema(entry.table().columns().stream()
+        return new Schema(entry.columns().get().stream()
                 .map(column -> ResultColumns.of(table, column, column.name()))
                 .toList());
     }

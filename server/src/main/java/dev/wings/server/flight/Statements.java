@@ -36,6 +36,7 @@ import dev.wings.server.session.SessionStatement;
 import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import dev.wings.server.sql.Pivot;
+import dev.wings.server.table.TableRef;
 import dev.wings.server.write.OwnQueries;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -170,6 +171,16 @@ final class Statements {
             @Override
             public List<Field> parameters(String query) {
                 return queries.describe(request(query)).parameters();
+            }
+
+            @Override
+            public boolean usesView(String query, TableRef view) {
+                return queries.usesView(request(query), view);
+            }
+
+            @Override
+            public OwnQueries in(String schema) {
+                return ownQueries(statement.withSchema(schema));
             }
 
             @Override

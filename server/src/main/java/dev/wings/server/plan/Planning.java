@@ -120,11 +120,7 @@ public final class Planning implements AutoCloseable {
     /// Plans a query over the tables as they were last seen. The reader notices if they have changed.
     public QueryPlan plan(QueryRequest request) {
         Optional<QueryPlan> known = kept.find(request);
-        if (known.isPresent()
-                && known.get()
-                        .tables()
-                        .equals(tables.resolve(
-                                request.tenant(), known.get().query().tables()))) {
+        if (known.isPresent() && isAsSeen(request.tenant(), known.get())) {
             return known.get();
         }
         QueryPlan plan = inEngine(request, engine -> plan(engine, request));
@@ -134,9 +130,31 @@ public final class Planning implements AutoCloseable {
         return plan;
     }
 
+    /// Whether tables are as they were last seen, and views as they are now: who reads notices a change of
+    /// tables only.
+    private boolean isAsSeen(String tenant, QueryPlan plan) {
+        try {
+            return isAsKnown(tenant, plan);
+        } catch (WingsException e) {
+            // who plans anew says which view it is of whose table is gone
+            if (isChange(e) && !plan.views().isEmpty()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private boolean isAsKnown(String tenant, QueryPlan plan) {
+        return plan.tables().equals(tables.resolve(tenant, plan.query().tables()))
+                && plan.views().stream()
+                        .allMatch(use -> tables.findView(tenant, use.view().ref())
+                                .filter(use.view()::equals)
+                                .isPresent());
+    }
+
     /// Does the same, or returns a plan that was made over tables as they were seen before.
     public QueryPlan recentPlan(QueryRequest request) {
-        return kept.find(request).orElseGet(() -> plan(request));
+        return kept.find(request).filter(plan -> plan.views().isEmpty()).orElseGet(() -> plan(request));
     }
 
     public boolean isKept(QueryRequest request) {
@@ -152,17 +170,17 @@ public final class Planning implements AutoCloseable {
 
     private QueryPlan plan(Engine engine, QueryRequest request) {
         ParsedQuery parsed = Gate.check(engine.duckDb(), request.sql(), request.schema());
-        Map<TableRef, SqlTable> found = resolve(request.tenant(), parsed);
+        NamedTables found = NamedTables.of(engine.duckDb(), tables, request.tenant(), parsed);
         try {
-            return plan(engine, request, parsed, found);
+            return plan(engine, request, found);
         } catch (WingsException | DuckDbException e) {
             boolean ofStatement =
                     !(e instanceof DuckDbException known) || known.kind() == DuckDbException.Kind.STATEMENT;
-            if (!ofStatement || isCurrent(found)) {
+            if (!ofStatement || isCurrent(found.tables())) {
                 throw e;
             }
         }
-        return plan(engine, request, parsed, resolve(request.tenant(), parsed));
+        return plan(engine, request, NamedTables.of(engine.duckDb(), tables, request.tenant(), parsed));
     }
 
     /// Whether tables still are what they were last seen as: a query that is wrong for those may be right for
@@ -181,8 +199,9 @@ public final class Planning implements AutoCloseable {
         return e.kind() == ErrorKind.CONFLICT || e.kind() == ErrorKind.NOT_FOUND;
     }
 
-    private QueryPlan plan(Engine engine, QueryRequest request, ParsedQuery parsed, Map<TableRef, SqlTable> found) {
-        ParsedQuery query = TableDescription.complete(parsed, found);
+    private QueryPlan plan(Engine engine, QueryRequest request, NamedTables named) {
+        Map<TableRef, SqlTable> found = named.tables();
+        ParsedQuery query = TableDescription.complete(named.query(), found);
         Optional<DirectResult> direct = query.projection()
                 .filter(ignored -> request.timeZone().equals(QueryRequest.UTC))
                 .flatMap(projection ->
@@ -190,33 +209,20 @@ public final class Planning implements AutoCloseable {
         if (direct.isPresent()) {
             Schema columns = ResultColumns.described(direct.get().schema(), query, found);
             return new QueryPlan(
-                    query, found, new Description(Optional.of(columns), List.of()), direct, TableScans.NONE);
+                    query,
+                    found,
+                    named.views(),
+                    new Description(Optional.of(columns), List.of()),
+                    direct,
+                    TableScans.NONE);
         }
-        engine.declare(found, request.schema(), request.timeZone());
+        Map<TableRef, String> views = new LinkedHashMap<>();
+        named.views().forEach(use -> views.put(use.view().ref(), use.statement()));
+        engine.declare(found, views, request.schema(), request.timeZone());
         Description description = describe(engine, query, found);
         BoundPlan.check(engine, query);
-        return new QueryPlan(query, found, description, Optional.empty(), Planner.plan(engine, query, found));
-    }
-
-    /// Asks for each table by itself: this tells which of several tables is not there.
-    private Map<TableRef, SqlTable> resolve(String tenant, ParsedQuery query) {
-        if (query.tables().size() > Tables.MAX_TABLES) {
-            // this call fails and says so
-            return tables.resolve(tenant, query.tables());
-        }
-        Map<TableRef, SqlTable> found = new LinkedHashMap<>();
-        for (TableRef name : query.tables()) {
-            try {
-                found.putAll(tables.resolve(tenant, List.of(name)));
-            } catch (WingsException e) {
-                String place = query.places().get(name);
-                if (e.kind() != ErrorKind.NOT_FOUND || place == null) {
-                    throw e;
-                }
-                throw new WingsException(ErrorKind.NOT_FOUND, e.getMessage() + "; " + place, e);
-            }
-        }
-        return found;
+        return new QueryPlan(
+                query, found, named.views(), description, Optional.empty(), Planner.plan(engine, query, found));
     }
 
     private Description describe(Engine engine, ParsedQuery query, Map<TableRef, SqlTable> found) {

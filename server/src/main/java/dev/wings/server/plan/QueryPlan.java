@@ -30,11 +30,13 @@ import org.jspecify.annotations.Nullable;
 /// them checks that they still are so.
 ///
 /// @param tables the tables that the names in the query stand for
+/// @param views those that the query uses, each behind the ones that it uses
 /// @param direct the result if it is made without an engine
 /// @param scans what the query needs of its tables
 public record QueryPlan(
         ParsedQuery query,
         Map<TableRef, SqlTable> tables,
+        List<ViewUse> views,
         Description description,
         Optional<DirectResult> direct,
         TableScans scans) {
@@ -43,6 +45,18 @@ public record QueryPlan(
     private static final long BYTES = 2 << 10;
 
     private static final long COLUMN_BYTES = 1 << 10;
+
+    /// Returns the statements that make the views in an engine, in this order.
+    public Map<TableRef, String> viewStatements() {
+        Map<TableRef, String> statements = new LinkedHashMap<>();
+        views.forEach(use -> statements.put(use.view().ref(), use.statement()));
+        return statements;
+    }
+
+    /// Whether the query uses a view of this name.
+    public boolean uses(TableRef view) {
+        return views.stream().anyMatch(use -> use.view().ref().equals(view));
+    }
 
     /// Whether the query reads tables, and all of them tell of the system itself.
     public boolean ofSystemOnly() {
@@ -68,6 +82,9 @@ public record QueryPlan(
         long columns = tables.values().stream()
                 .mapToLong(table -> table.columns().size())
                 .sum();
-        return BYTES + 4L * query.sql().length() + COLUMN_BYTES * columns + scans.bytes();
+        long texts = views.stream()
+                .mapToLong(use -> use.sql().length() + use.view().sql().length())
+                .sum();
+        return BYTES + 4L * (query.sql().length() + texts) + COLUMN_BYTES * columns + scans.bytes();
     }
 }

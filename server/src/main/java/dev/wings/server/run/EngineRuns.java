@@ -21,6 +21,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.server.engine.Engine;
 import dev.wings.server.engine.EnginePool;
 import dev.wings.server.engine.SqlEngine;
+import dev.wings.server.plan.QueryPlan;
 import dev.wings.server.plan.QueryRequest;
 import dev.wings.server.plan.ResultColumns;
 import dev.wings.server.sql.Failures;
@@ -75,14 +76,16 @@ final class EngineRuns {
             Map<TableRef, TableSource> sources,
             BufferAllocator rows) {
         StringBuilder plan = new StringBuilder();
-        runInEngine(query, how + opened.plan().query().sql(), sources, isOrdered(opened), rows, results -> {
-            // each row is a key and a value
-            while (results.next()) {
-                for (int row = 0; row < results.root().getRowCount(); row++) {
-                    plan.append(results.root().getVector(1).getObject(row)).append('\n');
-                }
-            }
-        });
+        runInEngine(
+                query, how + opened.plan().query().sql(), opened.plan(), sources, isOrdered(opened), rows, results -> {
+                    // each row is a key and a value
+                    while (results.next()) {
+                        for (int row = 0; row < results.root().getRowCount(); row++) {
+                            plan.append(results.root().getVector(1).getObject(row))
+                                    .append('\n');
+                        }
+                    }
+                });
         return plan.toString();
     }
 
@@ -149,14 +152,21 @@ final class EngineRuns {
     }
 
     private void runOnce(RunningQuery query, OpenedQuery opened, BufferAllocator rows, StartedSink sink) {
-        runInEngine(query, opened.plan().query().sql(), opened.sources(), isOrdered(opened), rows, results -> {
-            while (results.next()) {
-                query.check();
-                query.addRows(results.root().getRowCount());
-                sink.accept(results.root());
-            }
-            sink.end(results.root());
-        });
+        runInEngine(
+                query,
+                opened.plan().query().sql(),
+                opened.plan(),
+                opened.sources(),
+                isOrdered(opened),
+                rows,
+                results -> {
+                    while (results.next()) {
+                        query.check();
+                        query.addRows(results.root().getRowCount());
+                        sink.accept(results.root());
+                    }
+                    sink.end(results.root());
+                });
     }
 
     /// Whether one thread makes the rows in their order. A query that looks for some rows of a table has all
@@ -171,6 +181,7 @@ final class EngineRuns {
     private void runInEngine(
             RunningQuery query,
             String sql,
+            QueryPlan plan,
             Map<TableRef, TableSource> sources,
             boolean ordered,
             BufferAllocator rows,
@@ -180,7 +191,7 @@ final class EngineRuns {
         boolean clean = false;
         try {
             query.runIn(engine.duckDb());
-            engine.add(sources, request.schema(), request.timeZone(), ordered, rows);
+            engine.add(sources, plan.viewStatements(), request.schema(), request.timeZone(), ordered, rows);
             try (SqlEngine.Prepared statement = engine.duckDb().prepare(sql)) {
                 for (int i = 0; i < request.parameters().size(); i++) {
                     statement.bind(i + 1, request.parameters().get(i));

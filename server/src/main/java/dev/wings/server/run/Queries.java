@@ -39,6 +39,7 @@ import dev.wings.server.sql.ParsedQuery;
 import dev.wings.server.sql.SqlText;
 import dev.wings.server.table.PlanBudget;
 import dev.wings.server.table.PlanMemory;
+import dev.wings.server.table.TableRef;
 import dev.wings.server.table.TableSnapshot;
 import dev.wings.server.table.Tables;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -188,6 +189,11 @@ public final class Queries implements AutoCloseable {
     /// Checks a query over the tables as they are now and tells its shape; nothing is read.
     public Description describe(QueryRequest request) {
         return announcements.describe(request);
+    }
+
+    /// Whether a query uses a view of this name, by itself or by another view.
+    public boolean usesView(QueryRequest request, TableRef view) {
+        return planning.recentPlan(request).uses(view);
     }
 
     /// Does the same for a query whose rows are likely to be asked for next. If that happens soon, they are the

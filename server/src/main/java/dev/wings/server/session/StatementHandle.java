@@ -65,6 +65,11 @@ public record StatementHandle(
         return new StatementHandle(id, tenant, schema, timeZone, other, parameterCount, parameters, resultSchema);
     }
 
+    /// Returns the same statement with other tables for its bare names.
+    public StatementHandle withSchema(String other) {
+        return new StatementHandle(id, tenant, other, timeZone, sql, parameterCount, parameters, resultSchema);
+    }
+
     /// Returns the same statement with these values for its parameters.
     public StatementHandle bind(List<@Nullable Object> values) {
         if (values.size() != parameterCount) {

@@ -17,6 +17,7 @@ package dev.wings.server.sql;
 
 import dev.wings.server.table.TableRef;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +68,40 @@ public record ParsedQuery(
         tableFunctions = Set.copyOf(tableFunctions);
         columns = columns.map(Set::copyOf);
         places = Map.copyOf(places);
+    }
+
+    /// The same text, when some of its names are those of views: what they are made of is read, too, and
+    /// nothing is known of where columns of the result come from.
+    ///
+    /// @param all the tables that are read
+    /// @param views the queries of the views
+    public ParsedQuery over(Set<TableRef> all, List<ParsedQuery> views) {
+        Set<String> functions = new HashSet<>(tableFunctions);
+        Optional<Set<String>> names = columns.map(HashSet::new);
+        boolean always = timeless;
+        for (ParsedQuery view : views) {
+            functions.addAll(view.tableFunctions());
+            names = names.flatMap(known -> view.columns().map(more -> {
+                Set<String> both = new HashSet<>(known);
+                both.addAll(more);
+                return both;
+            }));
+            always &= view.timeless();
+        }
+        return new ParsedQuery(
+                sql,
+                parameters,
+                all,
+                functions,
+                names,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false,
+                always,
+                explain,
+                places,
+                Optional.empty());
     }
 
     /// The question how it runs.

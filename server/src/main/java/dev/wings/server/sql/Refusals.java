@@ -32,8 +32,8 @@ public final class Refusals {
 
     private static final String UNCHANGED = "rows of a topic are never changed; " + CATALOG;
 
-    private static final String MAKE =
-            "CREATE TABLE makes a topic, CREATE SCHEMA a namespace, and there is nothing else to make here; " + CATALOG;
+    private static final String MAKE = "CREATE TABLE makes a topic, CREATE SCHEMA a namespace, CREATE VIEW a view,"
+            + " and there is nothing else to make here; " + CATALOG;
 
     private static final String ALONE =
             "each query by itself reads one snapshot of all its tables, there are no" + " transactions";
@@ -67,8 +67,8 @@ public final class Refusals {
                             + CATALOG),
             Map.entry(
                     "drop",
-                    "DROP TABLE deletes a topic with its rows, DROP SCHEMA a namespace, and there is nothing else to"
-                            + " drop"),
+                    "DROP TABLE deletes a topic with its rows, DROP SCHEMA a namespace, DROP VIEW a view, and there is"
+                            + " nothing else to drop"),
             Map.entry(
                     "comment",
                     "a comment is given to a column when its table is made: CREATE TABLE t (a int COMMENT 'text')"),

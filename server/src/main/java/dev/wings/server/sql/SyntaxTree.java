@@ -44,7 +44,7 @@ final class SyntaxTree {
     private static final String INFORMATION_SCHEMA = "information_schema";
 
     /// Tables of `information_schema` that there are.
-    private static final Set<String> DESCRIPTIONS = Set.of("schemata", "tables", "columns");
+    private static final Set<String> DESCRIPTIONS = Set.of("schemata", "tables", "views", "columns");
 
     private static final Set<String> CATALOG_SCHEMAS = Set.of(INFORMATION_SCHEMA, "pg_catalog");
 
@@ -199,7 +199,7 @@ final class SyntaxTree {
         }
         if (path.size() >= 2 && CATALOG_SCHEMAS.contains(path.get(path.size() - 2))) {
             throw WingsException.invalid("refused: the engine's own tables are not available here, except for"
-                    + " information_schema.schemata, tables and columns; see also system.topics: found="
+                    + " information_schema.schemata, tables, views and columns; see also system.topics: found="
                     + String.join(".", path) + place(node));
         }
         addTable(new TableRef(path.size() == 1 ? homeSchema : path.get(path.size() - 2), path.getLast()), node);

@@ -18,34 +18,41 @@ package dev.wings.server.system;
 import static dev.wings.server.table.SystemTable.integer;
 import static dev.wings.server.table.SystemTable.text;
 
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ViewName;
 import dev.wings.server.catalog.Catalog;
+import dev.wings.server.catalog.Views;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SystemTable;
 import dev.wings.server.table.TableRef;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 
-/// The tables that SQL knows as `information_schema`: schemas, tables and columns, with those columns that
-/// people and tools ask for.
+/// The tables that SQL knows as `information_schema`: schemas, tables, views and columns, with those columns
+/// that people and tools ask for.
 final class InformationTables {
 
     private static final String TOPIC_TYPE = "BASE TABLE";
+    private static final String VIEW_TYPE = "VIEW";
     private static final String SYSTEM_TYPE = "SYSTEM VIEW";
 
     private final Catalog catalog;
+    private final Views views;
     private final Supplier<List<SystemTable>> system;
 
     /// @param system all tables of the schema `system`, these included
-    InformationTables(Catalog catalog, Supplier<List<SystemTable>> system) {
+    InformationTables(Catalog catalog, Views views, Supplier<List<SystemTable>> system) {
         this.catalog = catalog;
+        this.views = views;
         this.system = system;
     }
 
     Stream<SystemTable> tables() {
-        return Stream.of(schemata(), tables("tables"), columns());
+        return Stream.of(schemata(), tables("tables"), views(), columns());
     }
 
     private SystemTable schemata() {
@@ -66,12 +73,30 @@ final class InformationTables {
                         text("table_catalog", ""),
                         text("table_schema", "the namespace"),
                         text("table_name", "the topic"),
-                        text("table_type", TOPIC_TYPE + " or " + SYSTEM_TYPE),
+                        text("table_type", TOPIC_TYPE + ", " + VIEW_TYPE + " or " + SYSTEM_TYPE),
                         text("is_insertable_into", "NO: rows are pushed")),
                 (tenant, needs, rows) -> forEach(
                         tenant,
                         (schema, table, type, columns) ->
                                 rows.accept(new @Nullable Object[] {TableRef.CATALOG, schema, table, type, "NO"})));
+    }
+
+    private SystemTable views() {
+        return new SystemTable(
+                "views",
+                List.of(
+                        text("table_catalog", ""),
+                        text("table_schema", "the namespace"),
+                        text("table_name", "the view"),
+                        text("view_definition", "its query; null if that is in the words of another engine")),
+                (tenant, needs, rows) -> forEachView(
+                        tenant,
+                        view -> rows.accept(new @Nullable Object[] {
+                            TableRef.CATALOG,
+                            view.namespace(),
+                            view.view(),
+                            views.definition(view).orElse(null)
+                        })));
     }
 
     private SystemTable columns() {
@@ -90,8 +115,9 @@ final class InformationTables {
                         integer("numeric_scale", "of decimals"),
                         text("column_comment", "")),
                 (tenant, needs, rows) -> forEach(tenant, (schema, table, type, columns) -> {
-                    for (int i = 0; i < columns.size(); i++) {
-                        rows.accept(row(schema, table, i + 1, columns.get(i)));
+                    List<SqlColumn> all = columns.get();
+                    for (int i = 0; i < all.size(); i++) {
+                        rows.accept(row(schema, table, i + 1, all.get(i)));
                     }
                 }));
     }
@@ -116,15 +142,20 @@ final class InformationTables {
     }
 
     private interface Taker {
-        void take(String schema, String table, String type, List<SqlColumn> columns);
+        void take(String schema, String table, String type, Supplier<List<SqlColumn>> columns);
     }
 
     private void forEach(String tenant, Taker taker) {
         catalog.topics(
                 tenant,
-                topic -> taker.take(topic.name().namespace(), topic.name().topic(), TOPIC_TYPE, topic.columns()));
+                topic -> taker.take(topic.name().namespace(), topic.name().topic(), TOPIC_TYPE, topic::columns));
+        forEachView(tenant, view -> taker.take(view.namespace(), view.view(), VIEW_TYPE, () -> views.columns(view)));
         for (SystemTable table : system.get()) {
-            taker.take(TableRef.SYSTEM, table.name(), SYSTEM_TYPE, table.columns());
+            taker.take(TableRef.SYSTEM, table.name(), SYSTEM_TYPE, table::columns);
         }
+    }
+
+    private void forEachView(String tenant, Consumer<ViewName> consumer) {
+        catalog.namespaces(tenant, namespace -> views.names(new NamespaceName(tenant, namespace), consumer));
     }
 }

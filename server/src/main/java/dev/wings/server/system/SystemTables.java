@@ -31,6 +31,7 @@ import dev.wings.common.proto.PlannedPage;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.TopicScan;
 import dev.wings.server.catalog.Catalog;
+import dev.wings.server.catalog.Views;
 import dev.wings.server.run.QueryInfo;
 import dev.wings.server.run.QueryLog;
 import dev.wings.server.table.SystemTable;
@@ -52,13 +53,13 @@ public final class SystemTables {
     private final QueryLog queries;
     private final List<SystemTable> tables;
 
-    public SystemTables(Catalog catalog, QueryLog queries, LakeSystemTables lake) {
+    public SystemTables(Catalog catalog, Views views, QueryLog queries, LakeSystemTables lake) {
         this.catalog = catalog;
         this.queries = queries;
         this.tables = Stream.of(
                         Stream.of(pages(), partitions(), queries(), tasks(), topics()),
                         lake.tables().stream(),
-                        new InformationTables(catalog, this::tables).tables())
+                        new InformationTables(catalog, views, this::tables).tables())
                 .flatMap(each -> each)
                 .sorted(Comparator.comparing(SystemTable::name))
                 .toList();

@@ -32,6 +32,10 @@ public interface Tables {
     /// to another tenant.
     Map<TableRef, SqlTable> resolve(String tenant, Collection<TableRef> names);
 
+    /// Returns the view of this name as it is now, if there is one. Fails with FORBIDDEN for one of another
+    /// tenant, with INVALID for one of another engine that cannot be used here.
+    Optional<SqlView> findView(String tenant, TableRef name);
+
     /// Fails as [#open] does if a table is no longer as it was resolved.
     void check(Collection<SqlTable> tables);
 

@@ -86,17 +86,22 @@ public record TopicTable(
     private static List<SqlColumn> columns(TopicSchema schema) {
         List<SqlColumn> columns = new ArrayList<>();
         for (TopicField field : schema.fields()) {
-            columns.add(new SqlColumn(
-                    field.name(),
-                    SqlTypes.text(field.type()),
-                    !field.required(),
-                    ArrowSchemas.toArrow(field),
-                    shown(field),
-                    field.doc()));
+            columns.add(column(field));
         }
         columns.add(OFFSET);
         columns.add(TIMESTAMP);
         return columns;
+    }
+
+    /// A field as a column of SQL.
+    public static SqlColumn column(TopicField field) {
+        return new SqlColumn(
+                field.name(),
+                SqlTypes.text(field.type()),
+                !field.required(),
+                ArrowSchemas.toArrow(field),
+                shown(field),
+                field.doc());
     }
 
     /// Returns what DuckDB makes of a field: it has no field ids, can be null, and has UUIDs as texts and fixed

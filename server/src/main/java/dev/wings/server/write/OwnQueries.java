@@ -16,6 +16,7 @@
 package dev.wings.server.write;
 
 import dev.wings.server.run.ResultSink;
+import dev.wings.server.table.TableRef;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -29,6 +30,12 @@ public interface OwnQueries {
 
     /// The parameters of a query, as the engine would have them.
     List<Field> parameters(String query);
+
+    /// Whether a query uses a view of this name, by itself or by another view.
+    boolean usesView(String query, TableRef view);
+
+    /// The same, with bare names that are those of another schema.
+    OwnQueries in(String schema);
 
     /// Runs a query to its last row. The calling thread waits.
     void run(String query, ResultSink sink);

@@ -56,7 +56,18 @@ public sealed interface WriteStatement {
             Optional<String> query)
             implements WriteStatement {}
 
-    /// `SHOW CREATE TABLE`: it changes nothing, and is answered by who knows how tables are made.
+    /// `CREATE VIEW`.
+    ///
+    /// @param replace whether a view of this name becomes this one
+    /// @param columns other names for the columns of the query, in their order; none to leave them as they are
+    /// @param query with blanks in place of what is before it in the statement
+    record CreateView(TableRef view, boolean replace, boolean ifNotExists, List<String> columns, String query)
+            implements WriteStatement {}
+
+    /// `DROP VIEW`.
+    record DropView(TableRef view, boolean ifExists) implements WriteStatement {}
+
+    /// `SHOW CREATE TABLE`, also of a view: it changes nothing, and is answered by who knows how tables are made.
     record ShowCreateTable(TableRef table) implements WriteStatement {}
 
     /// `DROP TABLE`.
@@ -134,6 +145,9 @@ public sealed interface WriteStatement {
             if (reader.accept("schema")) {
                 return Optional.of(createSchema());
             }
+            if (reader.accept("view")) {
+                return Optional.of(createView(replace, temporary));
+            }
             if (!reader.accept("table")) {
                 return Optional.empty();
             }
@@ -159,6 +173,24 @@ public sealed interface WriteStatement {
             }
             reader.expectEnd("WITH (object_store = '...') or the end");
             return new CreateSchema(schema, ifNotExists, objectStore);
+        }
+
+        private WriteStatement createView(boolean replace, boolean temporary) {
+            if (temporary) {
+                throw WingsException.invalid("there are no temporary views: name the rows of a query with WITH, or"
+                        + " CREATE VIEW and DROP VIEW");
+            }
+            boolean ifNotExists = reader.accept("if", "not", "exists");
+            if (replace && ifNotExists) {
+                throw WingsException.invalid("a view is replaced, or left as it is: OR REPLACE or IF NOT EXISTS");
+            }
+            TableRef view = reader.table(homeSchema);
+            List<String> columns = reader.isSign('(') ? names() : List.of();
+            reader.expect("as");
+            if (reader.isAtEnd()) {
+                throw reader.expected("a query");
+            }
+            return new CreateView(view, replace, ifNotExists, columns, query());
         }
 
         private WriteStatement createTable() {
@@ -211,13 +243,18 @@ public sealed interface WriteStatement {
         Optional<WriteStatement> drop() {
             reader.expect("drop");
             boolean schema = reader.accept("schema");
-            if (!schema && !reader.accept("table")) {
+            boolean view = !schema && reader.accept("view");
+            if (!schema && !view && !reader.accept("table")) {
                 return Optional.empty();
             }
             boolean ifExists = reader.accept("if", "exists");
-            WriteStatement drop = schema
-                    ? new DropSchema(reader.schema(), ifExists)
-                    : new DropTable(reader.table(homeSchema), ifExists);
+            WriteStatement drop;
+            if (schema) {
+                drop = new DropSchema(reader.schema(), ifExists);
+            } else {
+                TableRef name = reader.table(homeSchema);
+                drop = view ? new DropView(name, ifExists) : new DropTable(name, ifExists);
+            }
             if (reader.isSign(',')) {
                 throw WingsException.invalid("one name at a time is expected: found=more");
             }
@@ -225,7 +262,8 @@ public sealed interface WriteStatement {
                 throw WingsException.invalid(
                         schema
                                 ? "a schema is dropped when it is empty: DROP TABLE its tables first"
-                                : "nothing depends on a table: leave CASCADE out");
+                                : "nothing goes with it, views over it stay and say that it is gone:"
+                                        + " leave CASCADE out");
             }
             reader.accept("restrict");
             reader.expectEnd("the end");
@@ -286,7 +324,9 @@ public sealed interface WriteStatement {
             if (!reader.accept("show", "create")) {
                 return Optional.empty();
             }
-            reader.accept("table");
+            if (!reader.accept("table")) {
+                reader.accept("view");
+            }
             TableRef table = reader.table(homeSchema);
             reader.expectEnd("the end");
             return Optional.of(new ShowCreateTable(table));

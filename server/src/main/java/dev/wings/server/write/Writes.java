@@ -29,6 +29,7 @@ import dev.wings.common.schema.SchemaText;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.server.catalog.Definitions;
+import dev.wings.server.catalog.Views;
 import dev.wings.server.sql.ValuesText;
 import dev.wings.server.table.TableRef;
 import java.io.IOException;
@@ -44,10 +45,12 @@ import org.apache.arrow.vector.types.pojo.Schema;
 public final class Writes {
 
     private final Definitions definitions;
+    private final ViewWrites views;
     private final Inserts inserts;
 
-    public Writes(Definitions definitions, Inserts inserts) {
+    public Writes(Definitions definitions, Views views, Inserts inserts) {
         this.definitions = definitions;
+        this.views = new ViewWrites(views);
         this.inserts = inserts;
     }
 
@@ -100,17 +103,49 @@ public final class Writes {
                                 : "there is no schema ")
                         + drop.schema());
             case WriteStatement.CreateTable create -> createTable(create, tenant, queries);
-            case WriteStatement.DropTable drop ->
-                Outcome.of((definitions.deleteTopic(topic(tenant, drop.table()), drop.ifExists())
-                                ? "dropped table "
-                                : "there is no table ")
-                        + named(drop.table()));
+            case WriteStatement.DropTable drop -> dropTable(drop, tenant);
             case WriteStatement.AlterTable alter -> alterTable(alter, tenant);
+            case WriteStatement.CreateView create -> views.create(create, tenant, queries);
+            case WriteStatement.DropView drop -> views.drop(drop, tenant, definitions::exists);
             case WriteStatement.ShowCreateTable show ->
-                new Outcome(0, CreateTableText.of(definitions.topic(topic(tenant, show.table()))), Answer.STATEMENT);
-            case WriteStatement.Insert insert ->
-                inserted(inserts.run(topic(tenant, insert.table()), insert.columns(), insert.query(), queries));
+                new Outcome(0, createStatement(topic(tenant, show.table()), show.table()), Answer.STATEMENT);
+            case WriteStatement.Insert insert -> {
+                try {
+                    yield inserted(
+                            inserts.run(topic(tenant, insert.table()), insert.columns(), insert.query(), queries));
+                } catch (WingsException e) {
+                    throw notIntoView(e, tenant, insert);
+                }
+            }
         };
+    }
+
+    private WingsException notIntoView(WingsException failure, String tenant, WriteStatement.Insert insert) {
+        return views.explained(failure, tenant, insert.table(), "rows are inserted into the tables that it reads");
+    }
+
+    private Outcome dropTable(WriteStatement.DropTable drop, String tenant) {
+        try {
+            definitions.deleteTopic(topic(tenant, drop.table()), false);
+            return Outcome.of("dropped table " + named(drop.table()));
+        } catch (WingsException e) {
+            WingsException explained = views.explained(e, tenant, drop.table(), "DROP VIEW drops it");
+            if (explained == e && e.kind() == ErrorKind.NOT_FOUND && drop.ifExists()) {
+                return Outcome.of("there is no table " + named(drop.table()));
+            }
+            throw explained;
+        }
+    }
+
+    private String createStatement(TopicName name, TableRef table) {
+        try {
+            return CreateTableText.of(definitions.topic(name));
+        } catch (WingsException e) {
+            if (e.kind() != ErrorKind.NOT_FOUND) {
+                throw e;
+            }
+            return views.statement(name.tenant(), table).orElseThrow(() -> e);
+        }
     }
 
     /// Runs an INSERT for each row of parameters, if they are all that it inserts; empty for other statements.
@@ -124,7 +159,12 @@ public final class Writes {
         if (order.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(inserted(inserts.run(topic(tenant, insert.table()), insert.columns(), order.get(), rows)));
+        try {
+            return Optional.of(
+                    inserted(inserts.run(topic(tenant, insert.table()), insert.columns(), order.get(), rows)));
+        } catch (WingsException e) {
+            throw notIntoView(e, tenant, insert);
+        }
     }
 
     private static int columns(ArrowReader rows) {
@@ -138,8 +178,13 @@ public final class Writes {
     /// The parameters that a statement has.
     public List<Field> parameters(WriteStatement statement, String tenant, OwnQueries queries) {
         return switch (statement) {
-            case WriteStatement.Insert insert ->
-                inserts.parameters(topic(tenant, insert.table()), insert.columns(), insert.query(), queries);
+            case WriteStatement.Insert insert -> {
+                try {
+                    yield inserts.parameters(topic(tenant, insert.table()), insert.columns(), insert.query(), queries);
+                } catch (WingsException e) {
+                    throw notIntoView(e, tenant, insert);
+                }
+            }
             case WriteStatement.CreateTable create ->
                 create.query().map(queries::parameters).orElse(List.of());
             default -> List.of();
@@ -182,10 +227,12 @@ public final class Writes {
             boolean changed = definitions.changeTopic(name, topic -> request(topic, alter));
             return Outcome.of((changed ? "altered table " : "nothing to alter in table ") + named(alter.table()));
         } catch (WingsException e) {
-            if (alter.ifExists() && e.kind() == ErrorKind.NOT_FOUND) {
+            WingsException explained =
+                    views.explained(e, tenant, alter.table(), "CREATE OR REPLACE VIEW makes another one of it");
+            if (explained == e && alter.ifExists() && e.kind() == ErrorKind.NOT_FOUND) {
                 return Outcome.of("there is no table " + named(alter.table()));
             }
-            throw e;
+            throw explained;
         }
     }
 

@@ -124,7 +124,7 @@ class EngineSegmentsTest {
     private List<Integer> rows(String sql, Map<String, List<Integer>> tables) {
         Map<TableRef, TableSource> sources = new LinkedHashMap<>();
         tables.forEach((name, files) -> sources.put(new TableRef("default", name), source(name, files)));
-        engine.add(sources, "default", "UTC", true, allocator);
+        engine.add(sources, Map.of(), "default", "UTC", true, allocator);
         List<Integer> rows = new ArrayList<>();
         try (SqlEngine.Prepared statement = engine.duckDb().prepare(sql);
                 SqlEngine.Rows results = statement.execute(allocator)) {

@@ -31,6 +31,7 @@ import dev.wings.server.session.Signer;
 import dev.wings.server.session.StatementHandle;
 import dev.wings.server.table.PlanMemory;
 import dev.wings.server.table.SqlTable;
+import dev.wings.server.table.SqlView;
 import dev.wings.server.table.TableNeeds;
 import dev.wings.server.table.TableRef;
 import dev.wings.server.table.TableSnapshot;
@@ -225,6 +226,11 @@ class StatementsTest {
         @Override
         public Map<TableRef, SqlTable> resolve(String tenant, Collection<TableRef> names) {
             return Map.of();
+        }
+
+        @Override
+        public Optional<SqlView> findView(String tenant, TableRef name) {
+            return Optional.empty();
         }
 
         @Override

@@ -182,7 +182,7 @@ class EngineSurfaceTest {
                 1L << 20,
                 directory,
                 Optional.empty());
-        engine.declare(Map.of(new TableRef("default", "t"), table()), "default", "UTC");
+        engine.declare(Map.of(new TableRef("default", "t"), table()), Map.of(), "default", "UTC");
     }
 
     @AfterEach

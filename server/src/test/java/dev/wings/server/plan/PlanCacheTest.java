@@ -101,6 +101,7 @@ class PlanCacheTest {
                         Map.of(),
                         Optional.empty()),
                 Map.of(),
+                List.of(),
                 new Description(Optional.empty(), List.of()),
                 Optional.empty(),
                 TableScans.NONE);

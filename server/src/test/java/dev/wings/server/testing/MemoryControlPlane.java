@@ -87,6 +87,7 @@ public final class MemoryControlPlane implements AutoCloseable {
         this.server = GrpcServer.on("127.0.0.1", 0, new SimpleMeterRegistry())
                 .service(new Cluster())
                 .service(new Log())
+                .service(new MemoryViews())
                 .open();
     }
 

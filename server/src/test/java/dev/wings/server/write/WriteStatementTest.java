@@ -123,8 +123,27 @@ final class WriteStatementTest {
                 .isEqualTo(new WriteStatement.DropTable(new TableRef("home", "orders"), true));
     }
 
+    @Test
+    void viewsAreMadeAndDropped() {
+        WriteStatement.CreateView create =
+                (WriteStatement.CreateView) read("create or replace view Sales.late (id, \"B b\") as\n  select 1, 2;");
+        assertThat(create.view()).isEqualTo(new TableRef("sales", "late"));
+        assertThat(create.replace()).isTrue();
+        assertThat(create.ifNotExists()).isFalse();
+        assertThat(create.columns()).containsExactly("id", "B b");
+        assertThat(create.query()).startsWith("    ").contains("\n  select 1, 2;");
+        assertThat(read("create view if not exists v as from t"))
+                .isInstanceOfSatisfying(
+                        WriteStatement.CreateView.class,
+                        view -> assertThat(view.ifNotExists()).isTrue());
+        assertThat(read("drop view if exists wings.sales.late"))
+                .isEqualTo(new WriteStatement.DropView(new TableRef("sales", "late"), true));
+        assertThat(read("show create view v;"))
+                .isEqualTo(new WriteStatement.ShowCreateTable(new TableRef("home", "v")));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"select 1", "", "create view v as select 1", "drop view v", "create index i on t (a)"})
+    @ValueSource(strings = {"select 1", "", "create macro m() as 1", "drop index i", "create index i on t (a)"})
     void otherStatementsAreNone(String sql) {
         assertThat(WriteStatement.of(sql, "home")).isEmpty();
     }
