@@ -199,6 +199,7 @@ final class IngestorIT {
     @Test
     void anUnknownTopicEndsTheStreamAndIsNamed() {
         expectEnd(FlightDescriptor.path("nowhere"), FlightStatusCode.NOT_FOUND, "topics/nowhere");
+        expectEnd(FlightDescriptor.path("nowhere"), FlightStatusCode.NOT_FOUND, "wings topic create or CREATE TABLE");
         expectEnd(FlightDescriptor.path("Bad Name"), FlightStatusCode.INVALID_ARGUMENT, "Bad Name");
         expectEnd(FlightDescriptor.command(new byte[] {1}), FlightStatusCode.INVALID_ARGUMENT, "descriptor");
     }

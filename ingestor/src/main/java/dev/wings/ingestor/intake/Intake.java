@@ -15,6 +15,8 @@
  */
 package dev.wings.ingestor.intake;
 
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.TopicName;
 import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.budget.MemoryBudget;
@@ -31,7 +33,22 @@ public record Intake(TopicDirectory topics, FolioPipelines pipelines, BatchIntak
     ///
     /// @param account the producer's; it joins the topic's namespace, and stays the caller's to close
     public Session openSession(TopicName name, Schema schema, MemoryBudget.Account account) {
-        return openSession(topics.refresh(name), schema, account);
+        return openSession(refresh(name), schema, account);
+    }
+
+    private TopicTarget refresh(TopicName name) {
+        try {
+            return topics.refresh(name);
+        } catch (WingsException e) {
+            // a namespace that does not exist is not made by making a topic
+            if (e.kind() == ErrorKind.NOT_FOUND && e.getMessage().contains(name.toString())) {
+                throw new WingsException(
+                        ErrorKind.NOT_FOUND,
+                        e.getMessage() + "; wings topic create or CREATE TABLE makes the topic",
+                        e);
+            }
+            throw e;
+        }
     }
 
     /// As [#openSession(TopicName, Schema, MemoryBudget.Account)], for a topic as the caller knows it.
