@@ -170,6 +170,8 @@ final class CommandLineTest {
                     push x y --freshness 3s      | is for a topic that is made: say
                     push x y --lake-sort-by a    | is for a topic that is made
                     sql -f x.sql select          | and a QUERY cannot both be given
+                    sql -f x.sql -c select       | and a QUERY cannot both be given
+                    sql -c select show           | put ; between them in one of them
                     help push x                  | has no commands of its own: found='x'
                     help topic create z          | has no commands of its own: found='z'
                     help topic z                 | there is no command 'z', but create,

@@ -224,7 +224,8 @@ final class CsvRows extends TextRows {
             if (!records.isBlank()) {
                 skip(WingsException.invalid("the line has not as many fields as "
                         + (options.header() ? "the first line names" : "the first line has") + ": expected="
-                        + header.size() + ", found=" + records.fields() + whereNamesMayBe()));
+                        + header.size() + ", found=" + records.fields() + whereNamesMayBe()
+                        + (options.skipBadLines() ? "" : "; --bad-lines skip leaves out such lines")));
             }
         }
         return false;

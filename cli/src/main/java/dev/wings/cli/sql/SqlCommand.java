@@ -81,7 +81,13 @@ public final class SqlCommand implements Callable<Integer> {
     private final Connection connection = new Connection();
 
     @Parameters(arity = "0..1", paramLabel = "QUERY", description = "One statement, or several with ; between them.")
-    private Optional<String> query = Optional.empty();
+    private Optional<String> argument = Optional.empty();
+
+    @Option(
+            names = {"-c", "--command"},
+            paramLabel = "QUERY",
+            description = "The QUERY, as psql has it.")
+    private Optional<String> option = Optional.empty();
 
     @Option(
             names = {"-f", "--file"},
@@ -119,6 +125,12 @@ public final class SqlCommand implements Callable<Integer> {
         if (command == null) {
             throw new IllegalStateException("a command is run by picocli");
         }
+        Optional<String> query = argument.or(() -> option);
+        if (argument.isPresent() && option.isPresent()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "'-c " + option.get() + "' and a QUERY cannot both be given: put ; between them in one of them");
+        }
         if (query.isPresent() && file.isPresent()) {
             throw new ParameterException(
                     command.commandLine(),
@@ -148,7 +160,7 @@ public final class SqlCommand implements Callable<Integer> {
             List<String> pager = terminal && Screen.isInputTerminal() ? pagerCommand() : List.of();
             QueryRunner runner = new QueryRunner(session, output, err, () -> pager(pager, out));
             runner.limit(terminal ? limit : 0);
-            String text = text();
+            String text = text(query);
             try (ReaderWatch ignored = ReaderWatch.start(runner::leave)) {
                 return runAll(runner, text, timing, err);
             }
@@ -199,7 +211,7 @@ public final class SqlCommand implements Callable<Integer> {
         }
     }
 
-    private String text() throws IOException {
+    private String text(Optional<String> query) throws IOException {
         if (query.isPresent()) {
             return query.get();
         }

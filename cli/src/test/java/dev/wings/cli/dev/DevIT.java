@@ -239,7 +239,7 @@ final class DevIT {
         Outcome refused = run("push", "strict", FLIGHTS);
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.output()).contains("no row is stored").doesNotContain("may be stored");
-        assertThat(wings("sql", "-o", "json", "select count(*) as n from strict"))
+        assertThat(wings("sql", "-o", "json", "-c", "select count(*) as n from strict"))
                 .isEqualTo("{\"n\":1}");
     }
 
