@@ -32,6 +32,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -160,9 +163,7 @@ final class AlterIT {
         Schema schema = new Schema(List.of(
                 Field.nullable("a", new ArrowType.Int(32, true)), Field.nullable("b", new ArrowType.Int(32, true))));
         try (BufferAllocator allocator = new RootAllocator();
-                FlightConnection connection = FlightConnection.open(
-                        Endpoint.of(new Address("ingestor", "127.0.0.1", wings.ingestorPort()), ResourceId.DEFAULT),
-                        allocator);
+                FlightConnection connection = connect(allocator);
                 VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
                 Producer producer = Producer.open(connection, allocator, "alters.stream", schema, 1)) {
             assertThat(send(producer, root, 1).hasRejected()).isFalse();
@@ -192,6 +193,103 @@ final class AlterIT {
                         Arrays.asList("4", null, null),
                         Arrays.asList("6", null, "60"),
                         Arrays.asList("7", null, "70"));
+    }
+
+    /// A topic whose policy is additive gets the columns that producers send, once, whoever comes first.
+    @Test
+    void additiveTopicsGetTheColumnsThatProducersSend() throws Exception {
+        sql.query("create table alters.growing (a int) with (schema_policy = 'additive')");
+        try (BufferAllocator allocator = new RootAllocator();
+                FlightConnection connection = connect(allocator);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<IngestResponse>> answers = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                int value = i;
+                answers.add(threads.submit(() ->
+                        pushOne(connection, allocator, "alters.growing", List.of("a", "b", "c" + value % 3), value)));
+            }
+            for (Future<IngestResponse> answer : answers) {
+                assertThat(answer.get().hasRejected()).as("%s", answer.get()).isFalse();
+            }
+            assertThat(sql.texts("select a, b, c0, c1, c2 from alters.growing order by a"))
+                    .containsExactly(
+                            Arrays.asList("0", "0", "0", null, null),
+                            Arrays.asList("1", "1", null, "1", null),
+                            Arrays.asList("2", "2", null, null, "2"),
+                            Arrays.asList("3", "3", "3", null, null),
+                            Arrays.asList("4", "4", null, "4", null),
+                            Arrays.asList("5", "5", null, null, "5"));
+            assertThat(wings.run("topic", "describe", "alters.growing"))
+                    .contains("gets the columns that producers send");
+            // a type that does not go with the column's is refused as ever
+            sql.query("alter table alters.growing add column d date");
+            assertThat(pushOne(connection, allocator, "alters.growing", List.of("a", "d", "e"), 7)
+                            .getRejected()
+                            .getMessage())
+                    .contains("field=\"d\"");
+            assertThat((String) sql.query("show create table alters.growing")
+                            .getFirst()
+                            .getFirst())
+                    .contains("schema_policy = 'additive'")
+                    .doesNotContain("e INTEGER");
+            assertThat(pushOne(connection, allocator, "alters.growing", List.of("a", "__offset__"), 7)
+                            .getRejected()
+                            .getMessage())
+                    .contains("reserved");
+            sql.query("alter table alters.growing set (schema_policy = 'strict')");
+            assertThat(pushOne(connection, allocator, "alters.growing", List.of("a", "z"), 7)
+                            .getRejected()
+                            .getMessage())
+                    .contains("the topic has no such field: field=\"z\"");
+        }
+    }
+
+    @Test
+    void topicsDoNotGrowWithoutBound() throws Exception {
+        String columns = IntStream.range(0, 999).mapToObj(i -> "c" + i + " int").collect(Collectors.joining(", "));
+        sql.query("create table alters.flood (" + columns + ") with (schema_policy = 'additive')");
+        try (BufferAllocator allocator = new RootAllocator();
+                FlightConnection connection = connect(allocator)) {
+            assertThat(pushOne(connection, allocator, "alters.flood", List.of("c1", "last"), 1)
+                            .hasRejected())
+                    .isFalse();
+            assertThat(pushOne(connection, allocator, "alters.flood", List.of("c1", "more"), 2)
+                            .getRejected()
+                            .getMessage())
+                    .contains(
+                            "the topic gets no more fields by itself, ALTER TABLE adds some",
+                            "fields=1000",
+                            "limit=1000");
+        }
+        assertThat(sql.count("select count(*) from alters.flood")).isEqualTo(1);
+    }
+
+    private FlightConnection connect(BufferAllocator allocator) {
+        return FlightConnection.open(
+                Endpoint.of(new Address("ingestor", "127.0.0.1", wings.ingestorPort()), ResourceId.DEFAULT), allocator);
+    }
+
+    /// Pushes one row with the same value in all columns, on a stream of its own.
+    private static IngestResponse pushOne(
+            FlightConnection connection, BufferAllocator allocator, String topic, List<String> columns, int value)
+            throws Exception {
+        Schema schema = new Schema(columns.stream()
+                .map(name -> Field.nullable(name, new ArrowType.Int(32, true)))
+                .toList());
+        try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
+                Producer producer = Producer.open(connection, allocator, topic, schema, 1)) {
+            for (String column : columns) {
+                IntVector vector = (IntVector) root.getVector(column);
+                vector.allocateNew(1);
+                vector.set(0, value);
+            }
+            root.setRowCount(1);
+            IngestResponse answer = producer.send(root).get();
+            if (!answer.hasRejected()) {
+                producer.finish();
+            }
+            return answer;
+        }
     }
 
     private static IngestResponse send(Producer producer, VectorSchemaRoot root, int value) throws Exception {

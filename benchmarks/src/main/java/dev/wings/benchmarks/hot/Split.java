@@ -19,6 +19,7 @@ import dev.wings.benchmarks.load.SampleRows;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.arrow.BatchLimits;
 import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.batch.PartitionBatch;
@@ -44,8 +45,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// A batch, checked and split into 64 partitions by the column `site`, whose values come in no order: the dearest way
-/// through the ingestor.
+/// A batch, checked and split into 64 partitions by the column `site`, whose values come in no order: the
+/// dearest way through the ingestor.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -74,6 +75,7 @@ public class Split {
                 "topic",
                 schema,
                 Optional.of(schema.partitionKey("site")),
+                SchemaPolicy.STRICT,
                 new NamespaceTarget(NAMESPACE, "namespace", Path.of("/nowhere").toUri(), "prefix"));
         BatchLimits limits = new BatchLimits(1 << 20, 64L << 20);
         intake = BatchIntake.open(new BatchIntake.Settings(allocator, limits, 7), SampleRows.arrowSchema(), topic);

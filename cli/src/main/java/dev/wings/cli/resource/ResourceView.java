@@ -22,6 +22,7 @@ import dev.wings.common.proto.Task;
 import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.schema.LakeText;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
 import java.time.Instant;
@@ -57,6 +58,8 @@ final class ResourceView {
         Map<String, Object> view = common(topic.getName(), topic.getUid(), topic.getCreateTime());
         view.put("partition_by", partitionKey(topic));
         view.put("schema_version", topic.getSchema().getVersion());
+        view.put(
+                "schema_policy", SchemaPolicy.fromProto(topic.getSchemaPolicy()).toString());
         List<Object> fields = new ArrayList<>();
         for (TopicField field : SchemaProtos.fromProto(topic.getSchema()).fields()) {
             Map<String, Object> column = new LinkedHashMap<>();

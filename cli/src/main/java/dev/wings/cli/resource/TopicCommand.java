@@ -41,6 +41,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.LakeText;
 import dev.wings.common.schema.SchemaDiff;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.SchemaText;
 import dev.wings.common.schema.SqlTypes;
@@ -191,7 +192,9 @@ public final class TopicCommand {
                 view.put("schema_versions", history(versions));
                 String status = status(name, view);
                 options.printDone(
-                        head + columns(found) + lake(found.getLake()) + "\n" + historyText(versions) + status, view);
+                        head + columns(found) + lake(found.getLake()) + policy(found) + "\n" + historyText(versions)
+                                + status,
+                        view);
             });
         }
 
@@ -261,7 +264,7 @@ public final class TopicCommand {
                 "  add [column] NAME TYPE [comment 'TEXT'] [first | after COLUMN]",
                 "  drop [column] NAME                  rename [column] NAME to NEW_NAME",
                 "  alter [column] NAME type WIDER_TYPE | drop not null | comment 'TEXT' | first | after COLUMN",
-                "  set (freshness = '10s', target_segment_bytes = '128MiB')",
+                "  set (freshness = '10s', target_segment_bytes = '128MiB', schema_policy = 'additive')",
                 "  NAME is a column, or a field in it: place.city, tags.element.x",
                 "",
                 "Examples:",
@@ -365,6 +368,12 @@ public final class TopicCommand {
 
     private static boolean isAsItIs(Primitive timeAs) {
         return timeAs == Primitive.PRIMITIVE_UNSPECIFIED || timeAs == Primitive.TIME;
+    }
+
+    private static String policy(Topic topic) {
+        return SchemaPolicy.fromProto(topic.getSchemaPolicy()) == SchemaPolicy.ADDITIVE
+                ? ", gets the columns that producers send"
+                : "";
     }
 
     private static String columns(Topic topic) {

@@ -18,6 +18,7 @@ package dev.wings.cli.schema;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.schema.LakeText;
+import dev.wings.common.schema.SchemaPolicy;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -31,6 +32,7 @@ public final class LayoutArguments {
     private static final String LAKE_SORT_BY = "--lake-sort-by";
     private static final String LAKE_TIME_AS = "--lake-time-as";
     private static final String FRESHNESS = "--freshness";
+    private static final String SCHEMA_POLICY = "--schema-policy";
     private static final String TARGET_SEGMENT_BYTES = "--target-segment-bytes";
 
     @Option(
@@ -70,6 +72,14 @@ public final class LayoutArguments {
             description = "The size that files of its table are merged to (default: 256MiB).")
     private Optional<String> targetSegmentBytes = Optional.empty();
 
+    @Option(
+            names = SCHEMA_POLICY,
+            paramLabel = "POLICY",
+            description =
+                    "What becomes of columns that producers send and the topic does not have: strict refuses them, "
+                            + "additive adds them (default: strict).")
+    private Optional<String> schemaPolicy = Optional.empty();
+
     /// The options that were given.
     public List<String> given() {
         return Stream.of(
@@ -78,7 +88,8 @@ public final class LayoutArguments {
                         lakeSortBy.map(text -> LAKE_SORT_BY),
                         lakeTimeAs.map(text -> LAKE_TIME_AS),
                         freshness.map(text -> FRESHNESS),
-                        targetSegmentBytes.map(text -> TARGET_SEGMENT_BYTES))
+                        targetSegmentBytes.map(text -> TARGET_SEGMENT_BYTES),
+                        schemaPolicy.map(text -> SCHEMA_POLICY))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -93,6 +104,10 @@ public final class LayoutArguments {
         freshness.map(LakeText::parseFreshness).ifPresent(lake::setFreshness);
         targetSegmentBytes.map(LakeText::parseBytes).ifPresent(lake::setTargetSegmentBytes);
         request.getTopicBuilder().setLake(lake);
+        schemaPolicy
+                .map(SchemaPolicy::parse)
+                .map(SchemaPolicy::toProto)
+                .ifPresent(request.getTopicBuilder()::setSchemaPolicy);
         partitionBy.ifPresent(request::setPartitionBy);
     }
 }

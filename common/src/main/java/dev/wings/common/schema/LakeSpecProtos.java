@@ -115,9 +115,10 @@ public final class LakeSpecProtos {
                             ? LakeSpec.DEFAULT_SEGMENT_BYTES
                             : wanted.getTargetSegmentBytes();
                 default ->
-                    throw WingsException.invalid("this field of a topic cannot be changed: field=\""
-                            + TopicField.printable(field)
-                            + "\". lake.freshness and lake.target_segment_bytes can, and the schema by schema_changes");
+                    throw WingsException.invalid(
+                            "this field of a topic cannot be changed: field=\""
+                                    + TopicField.printable(field)
+                                    + "\". lake.freshness, lake.target_segment_bytes and schema_policy can, and the schema by schema_changes");
             }
         }
         return new LakeSpec(spec.partitioning(), spec.sortOrder(), freshness, targetSegmentBytes, spec.timeAs());

@@ -74,6 +74,14 @@ public final class SchemaChangeProtos {
         return proto.getAfter().isEmpty() ? Position.FIRST : Position.after(proto.getAfter());
     }
 
+    /// Requests for additions, by a service that found them to be missing.
+    public static List<dev.wings.common.proto.SchemaChange> toProtos(List<SchemaChange> additions) {
+        return additions.stream()
+                .map(change -> (SchemaChange.Add) change)
+                .map(add -> add(add.path().names(), SchemaProtos.toUnnumbered(add.field()), Optional.empty()))
+                .toList();
+    }
+
     /// A request for a change of the field at a path, to which the change itself is added.
     public static dev.wings.common.proto.SchemaChange.Builder of(List<String> path) {
         return dev.wings.common.proto.SchemaChange.newBuilder().addAllPath(path);

@@ -74,6 +74,31 @@ public final class SchemaProtos {
                 .getFirst();
     }
 
+    /// A field without ids, as a client describes one that is to be added.
+    static dev.wings.common.proto.Field toUnnumbered(TopicField field) {
+        return withoutIds(toProto(field));
+    }
+
+    private static dev.wings.common.proto.Field withoutIds(dev.wings.common.proto.Field field) {
+        Type type = field.getType();
+        Type.Builder bare = type.toBuilder();
+        if (type.hasStruct()) {
+            StructType.Builder members = StructType.newBuilder();
+            type.getStruct().getFieldsList().forEach(member -> members.addFields(withoutIds(member)));
+            bare.setStruct(members);
+        }
+        if (type.hasList()) {
+            bare.setList(
+                    ListType.newBuilder().setElement(withoutIds(type.getList().getElement())));
+        }
+        if (type.hasMap()) {
+            bare.setMap(MapType.newBuilder()
+                    .setKey(withoutIds(type.getMap().getKey()))
+                    .setValue(withoutIds(type.getMap().getValue())));
+        }
+        return field.toBuilder().clearId().setType(bare).build();
+    }
+
     private static dev.wings.common.proto.Field toProto(TopicField field) {
         return dev.wings.common.proto.Field.newBuilder()
                 .setId(field.id())

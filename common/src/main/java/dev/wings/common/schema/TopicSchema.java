@@ -70,6 +70,17 @@ public record TopicSchema(int version, List<TopicField> fields, int lastFieldId)
         checkFields(fields, 1, lastFieldId, seen);
     }
 
+    /// The number of fields, nested ones included.
+    public int countFields() {
+        return count(fields);
+    }
+
+    private static int count(List<TopicField> fields) {
+        return fields.stream()
+                .mapToInt(field -> 1 + count(field.type().children()))
+                .sum();
+    }
+
     /// The column of that name, matched without regard to case.
     public Optional<TopicField> find(String name) {
         String folded = TopicField.folded(name);

@@ -21,6 +21,7 @@ import dev.wings.common.proto.ResolveTopicRequest;
 import dev.wings.common.proto.ResolveTopicResponse;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
@@ -32,6 +33,7 @@ import java.util.Optional;
 /// @param uid tells the topic from one that was created later under the same name
 /// @param partitionKey the field whose value decides the partition; absent if the topic has a single partition
 /// @param lake how its rows are laid out in its table: complete, with the ids of the fields
+/// @param policy what becomes of columns that it does not have
 /// @param objectStore root of its namespace's object store
 /// @param objectPrefix what all of the namespace's keys start with, without a slash at the end
 public record ResolvedTopic(
@@ -40,6 +42,7 @@ public record ResolvedTopic(
         TopicSchema schema,
         Optional<TopicField> partitionKey,
         LakeSpec lake,
+        SchemaPolicy policy,
         String namespaceUid,
         URI objectStore,
         String objectPrefix) {
@@ -59,6 +62,7 @@ public record ResolvedTopic(
                 schema,
                 partitionKey(topic, schema),
                 topic.getLake(),
+                SchemaPolicy.fromProto(topic.getSchemaPolicy()),
                 topic.getNamespaceUid(),
                 URI.create(answer.getObjectStore().getUri()),
                 answer.getNamespace().getObjectPrefix());

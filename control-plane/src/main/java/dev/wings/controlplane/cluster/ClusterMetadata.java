@@ -28,6 +28,7 @@ import dev.wings.common.schema.LakeSpecProtos;
 import dev.wings.common.schema.SchemaChange;
 import dev.wings.common.schema.SchemaEvolution;
 import dev.wings.common.schema.SchemaEvolution.Uses;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
@@ -50,6 +51,8 @@ import java.util.UUID;
 public final class ClusterMetadata {
 
     private static final int MAX_URI_LENGTH = 1_024;
+
+    private static final String POLICY = "schema_policy";
 
     private final ClusterMetadataStore store;
     private final ObjectStores objectStores;
@@ -180,7 +183,8 @@ public final class ClusterMetadata {
     /// @param schema gets the field ids that it lacks
     /// @param partitionBy the name of a top-level field; empty for none
     /// @param lake gets defaults for the parts that it lacks
-    public TopicRecord createTopic(TopicName name, Schema schema, String partitionBy, LakeSpec lake) {
+    public TopicRecord createTopic(
+            TopicName name, Schema schema, String partitionBy, LakeSpec lake, SchemaPolicy policy) {
         TopicSchema checked = SchemaProtos.fromCreateRequest(schema);
         int partitionFieldId =
                 partitionBy.isEmpty() ? 0 : checked.partitionKey(partitionBy).id();
@@ -190,7 +194,8 @@ public final class ClusterMetadata {
                 now(),
                 checked,
                 partitionFieldId,
-                LakeSpecProtos.fromCreateRequest(lake, checked, partitionFieldId)));
+                LakeSpecProtos.fromCreateRequest(lake, checked, partitionFieldId),
+                policy));
         topicCreated.run();
         return created;
     }
@@ -199,9 +204,14 @@ public final class ClusterMetadata {
     ///
     /// @param etag the one that the topic must have; empty for any
     /// @param changes of the schema; none to leave it as it is
-    /// @param mask the fields of `lake` that are changed, as `lake.freshness`
+    /// @param mask the fields that are changed: of `lake`, as `lake.freshness`, and `schema_policy`
     public TopicRecord updateTopic(
-            TopicName name, String etag, List<SchemaChange> changes, List<String> mask, LakeSpec lake) {
+            TopicName name,
+            String etag,
+            List<SchemaChange> changes,
+            List<String> mask,
+            LakeSpec lake,
+            SchemaPolicy policy) {
         if (changes.isEmpty() && mask.isEmpty()) {
             throw WingsException.invalid(
                     "nothing is to be changed: schema_changes or an update_mask is expected:" + " topic=" + name);
@@ -218,7 +228,12 @@ public final class ClusterMetadata {
                     : SchemaEvolution.apply(topic.schema(), changes, Uses.of(topic.partitionFieldId(), topic.lake()));
             // A table may not have it: names of nested fields can be in each other's way there.
             LakeTable.schema(schema);
-            return topic.changed(schema, LakeSpecProtos.update(topic.lake(), mask, lake));
+            List<String> ofLake =
+                    mask.stream().filter(field -> !field.equals(POLICY)).toList();
+            return topic.changed(
+                    schema,
+                    LakeSpecProtos.update(topic.lake(), ofLake, lake),
+                    mask.contains(POLICY) ? policy : topic.policy());
         });
     }
 

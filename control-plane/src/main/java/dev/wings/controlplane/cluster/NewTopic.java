@@ -17,6 +17,7 @@ package dev.wings.controlplane.cluster;
 
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.LakeSpec;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicSchema;
 import java.time.Instant;
 import java.util.UUID;
@@ -25,8 +26,15 @@ import java.util.UUID;
 ///
 /// @param partitionFieldId the top-level field that rows are partitioned by; 0 for none
 /// @param lake how the rows are laid out in the topic's table
+/// @param policy what becomes of columns that the topic does not have
 public record NewTopic(
-        TopicName name, UUID uid, Instant createTime, TopicSchema schema, int partitionFieldId, LakeSpec lake) {
+        TopicName name,
+        UUID uid,
+        Instant createTime,
+        TopicSchema schema,
+        int partitionFieldId,
+        LakeSpec lake,
+        SchemaPolicy policy) {
 
     public NewTopic {
         if (partitionFieldId != 0 && schema.find(partitionFieldId).isEmpty()) {
@@ -36,6 +44,6 @@ public record NewTopic(
     }
 
     public TopicRecord in(UUID namespaceUid) {
-        return new TopicRecord(name, uid, createTime, namespaceUid, schema, partitionFieldId, lake, 1);
+        return new TopicRecord(name, uid, createTime, namespaceUid, schema, partitionFieldId, lake, policy, 1);
     }
 }

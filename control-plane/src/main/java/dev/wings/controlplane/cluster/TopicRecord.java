@@ -17,6 +17,7 @@ package dev.wings.controlplane.cluster;
 
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.LakeSpec;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicSchema;
 import java.time.Instant;
 import java.util.UUID;
@@ -26,6 +27,7 @@ import java.util.UUID;
 /// @param namespaceUid the uid of the namespace that the name is in
 /// @param partitionFieldId the top-level field that rows are partitioned by; 0 for none
 /// @param lake how the rows are laid out in the topic's table
+/// @param policy what becomes of columns that the topic does not have
 /// @param revision counts up from 1 with each change
 public record TopicRecord(
         TopicName name,
@@ -35,6 +37,7 @@ public record TopicRecord(
         TopicSchema schema,
         int partitionFieldId,
         LakeSpec lake,
+        SchemaPolicy policy,
         long revision) {
 
     /// What tells whether the topic has been changed since it was read.
@@ -43,8 +46,8 @@ public record TopicRecord(
     }
 
     /// The topic after a change.
-    public TopicRecord changed(TopicSchema nextSchema, LakeSpec nextLake) {
+    public TopicRecord changed(TopicSchema nextSchema, LakeSpec nextLake, SchemaPolicy nextPolicy) {
         return new TopicRecord(
-                name, uid, createTime, namespaceUid, nextSchema, partitionFieldId, nextLake, revision + 1);
+                name, uid, createTime, namespaceUid, nextSchema, partitionFieldId, nextLake, nextPolicy, revision + 1);
     }
 }

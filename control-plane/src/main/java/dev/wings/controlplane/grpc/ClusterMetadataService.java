@@ -52,6 +52,7 @@ import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.SchemaChangeProtos;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.controlplane.cluster.ClusterMetadata;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.ObjectStoreRecord;
@@ -169,7 +170,8 @@ public final class ClusterMetadataService extends ClusterMetadataGrpc.ClusterMet
                 name,
                 request.getTopic().getSchema(),
                 request.getPartitionBy(),
-                request.getTopic().getLake());
+                request.getTopic().getLake(),
+                SchemaPolicy.fromProto(request.getTopic().getSchemaPolicy()));
         answer(answer, ResourceProtos.toProto(created));
     }
 
@@ -206,7 +208,8 @@ public final class ClusterMetadataService extends ClusterMetadataGrpc.ClusterMet
                         topic.getEtag(),
                         SchemaChangeProtos.fromProto(request.getSchemaChangesList()),
                         request.getUpdateMask().getPathsList(),
-                        topic.getLake())));
+                        topic.getLake(),
+                        SchemaPolicy.fromProto(topic.getSchemaPolicy()))));
     }
 
     @Override

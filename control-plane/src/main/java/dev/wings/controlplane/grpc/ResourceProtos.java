@@ -71,6 +71,7 @@ final class ResourceProtos {
                 .setNamespaceUid(topic.namespaceUid().toString())
                 .setLake(LakeSpecProtos.toProto(topic.lake(), topic.schema()))
                 .setEtag(topic.etag())
+                .setSchemaPolicy(topic.policy().toProto())
                 .build();
     }
 

@@ -45,7 +45,8 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
 
     private static final String UPDATE_TOPIC = """
             update topics
-            set schema = ?, schema_version = ?, lake = ?, freshness = make_interval(secs => ?), revision = ?
+            set schema = ?, schema_version = ?, lake = ?, freshness = make_interval(secs => ?),
+                schema_policy = ?, revision = ?
             where topic_uid = ?
             """;
 
@@ -294,8 +295,8 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
         String sql = """
                 insert into topics
                     (topic_uid, namespace_uid, topic_id, create_time, schema, schema_version, partition_field_id, lake,
-                    freshness)
-                values (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, make_interval(secs => ?))
+                    freshness, schema_policy)
+                values (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, make_interval(secs => ?), ?)
                 on conflict (namespace_uid, topic_id) do nothing
                 """;
         return database.change("create topic", connection -> {
@@ -316,7 +317,8 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                     topic.schema().version(),
                     topic.partitionFieldId(),
                     LakeSpecProtos.toProto(topic.lake(), topic.schema()).toByteArray(),
-                    topic.lake().freshness().toMillis() / 1e3);
+                    topic.lake().freshness().toMillis() / 1e3,
+                    topic.policy().name());
             BacklogStatements.want(connection, topic.uid(), TaskKind.CREATE_TABLE);
             TopicRecord created = topic.in(namespace);
             remember(connection, created, topic.createTime());
@@ -341,6 +343,7 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                     after.schema().version(),
                     LakeSpecProtos.toProto(after.lake(), after.schema()).toByteArray(),
                     after.lake().freshness().toMillis() / 1e3,
+                    after.policy().name(),
                     after.revision(),
                     after.uid());
             if (after.schema().version() != before.schema().version()) {

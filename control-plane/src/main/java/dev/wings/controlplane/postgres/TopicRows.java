@@ -21,6 +21,7 @@ import dev.wings.common.proto.Schema;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.LakeSpecProtos;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.controlplane.cluster.TopicRecord;
@@ -44,7 +45,7 @@ final class TopicRows {
             throws SQLException {
         String sql = """
                 select t.topic_uid, t.topic_id, t.create_time, t.namespace_uid, t.schema, t.partition_field_id,
-                    t.lake, t.revision, n.namespace_id
+                    t.lake, t.schema_policy, t.revision, n.namespace_id
                 from topics t join namespaces n using (namespace_uid)
                 where n.delete_time is null and %s
                 order by n.namespace_id, t.topic_id limit ?
@@ -65,6 +66,7 @@ final class TopicRows {
                             // this gives 0 for null
                             row.getInt("partition_field_id"),
                             lake(uid, row.getBytes("lake"), row.getInt("partition_field_id")),
+                            SchemaPolicy.valueOf(row.getString("schema_policy")),
                             row.getLong("revision"));
                 },
                 all);

@@ -28,6 +28,7 @@ import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.SchemaChange;
 import dev.wings.common.schema.SchemaEvolution;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.controlplane.cluster.ClusterMetadataStore.TopicPosition;
@@ -101,7 +102,8 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
     @Test
     void topicWithoutPartitionKeyHasNone() {
         createNamespace();
-        TopicRecord created = store().createTopic(new NewTopic(TOPIC, uuid(), TIME, schema(), 0, LakeSpec.defaults(0)));
+        TopicRecord created = store().createTopic(
+                        new NewTopic(TOPIC, uuid(), TIME, schema(), 0, LakeSpec.defaults(0), SchemaPolicy.STRICT));
         assertThat(created.partitionFieldId()).isZero();
         assertThat(store().loadTopic(TOPIC)).isEqualTo(created);
     }
@@ -117,8 +119,10 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
                 LakeSpec.MIN_SEGMENT_BYTES,
                 created.lake().timeAs());
 
-        TopicRecord changed =
-                store().updateTopic(TOPIC, TIME, topic -> topic.changed(added(topic.schema(), "note"), layout));
+        TopicRecord changed = store().updateTopic(
+                        TOPIC,
+                        TIME,
+                        topic -> topic.changed(added(topic.schema(), "note"), layout, SchemaPolicy.ADDITIVE));
 
         assertThat(changed.schema().version()).isEqualTo(1);
         assertThat(changed.etag()).isNotEqualTo(created.etag());
@@ -157,11 +161,16 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
         TopicSchema first = store().createTopic(topic(TOPIC)).schema();
         Instant later = TIME.plusSeconds(5);
         TopicSchema second = store().updateTopic(
-                        TOPIC, later, topic -> topic.changed(added(topic.schema(), "a"), topic.lake()))
+                        TOPIC, later, topic -> topic.changed(added(topic.schema(), "a"), topic.lake(), topic.policy()))
                 .schema();
-        store().updateTopic(TOPIC, later.plusSeconds(1), topic -> topic.changed(topic.schema(), topic.lake()));
+        store().updateTopic(
+                        TOPIC,
+                        later.plusSeconds(1),
+                        topic -> topic.changed(topic.schema(), topic.lake(), topic.policy()));
         TopicSchema third = store().updateTopic(
-                        TOPIC, later.plusSeconds(2), topic -> topic.changed(added(topic.schema(), "b"), topic.lake()))
+                        TOPIC,
+                        later.plusSeconds(2),
+                        topic -> topic.changed(added(topic.schema(), "b"), topic.lake(), topic.policy()))
                 .schema();
 
         assertThat(store().listSchemas(TOPIC, Integer.MAX_VALUE, 2))
@@ -185,7 +194,8 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
                                             topic.schema().version() + 1,
                                             topic.schema().fields(),
                                             2),
-                                    topic.lake()));
+                                    topic.lake(),
+                                    topic.policy()));
         }
 
         List<SchemaVersion> versions = store().listSchemas(TOPIC, Integer.MAX_VALUE, 2_000);
@@ -203,7 +213,9 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
             for (int i = 0; i < 8; i++) {
                 String name = "column" + i;
                 changes.add(threads.submit(() -> store().updateTopic(
-                                TOPIC, TIME, topic -> topic.changed(added(topic.schema(), name), topic.lake()))));
+                                TOPIC,
+                                TIME,
+                                topic -> topic.changed(added(topic.schema(), name), topic.lake(), topic.policy()))));
             }
             for (Future<TopicRecord> change : changes) {
                 change.get();
@@ -384,7 +396,7 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
     }
 
     private NewTopic topic(TopicName name) {
-        return new NewTopic(name, uuid(), TIME, schema(), 2, LakeSpec.defaults(2));
+        return new NewTopic(name, uuid(), TIME, schema(), 2, LakeSpec.defaults(2), SchemaPolicy.STRICT);
     }
 
     private static TopicSchema schema() {

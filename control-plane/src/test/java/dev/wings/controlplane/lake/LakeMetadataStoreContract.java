@@ -28,6 +28,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.schema.LakeSpec;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.controlplane.cluster.NamespaceRecord;
 import dev.wings.controlplane.cluster.NewTopic;
@@ -336,8 +337,8 @@ public abstract class LakeMetadataStoreContract extends StateContract {
                 "name=" + SALES);
     }
 
-    /// How many of the actions succeed that are started at once; the others must fail for the name, the location or the
-    /// pointer.
+    /// How many of the actions succeed that are started at once; the others must fail for the name, the
+    /// location or the pointer.
     private static int race(Callable<?>... actions) throws Exception {
         CyclicBarrier start = new CyclicBarrier(actions.length);
         int won = 0;
@@ -365,8 +366,8 @@ public abstract class LakeMetadataStoreContract extends StateContract {
         return won;
     }
 
-    /// Two entries of a home never share a directory, and neither's lies in the other's, in whichever order they come
-    /// and however they change.
+    /// Two entries of a home never share a directory, and neither's lies in the other's, in whichever order
+    /// they come and however they change.
     @Test
     void locationsOfTwoEntriesAreApart() {
         LakeEntry first = createAt("first", "file:///o/a/t");
@@ -475,7 +476,13 @@ public abstract class LakeMetadataStoreContract extends StateContract {
                         .setType(Type.newBuilder().setPrimitive(Primitive.LONG)))
                 .build();
         return new NewTopic(
-                SALES.topic(id), uuid(), TIME, SchemaProtos.fromCreateRequest(schema), 0, LakeSpec.defaults(0));
+                SALES.topic(id),
+                uuid(),
+                TIME,
+                SchemaProtos.fromCreateRequest(schema),
+                0,
+                LakeSpec.defaults(0),
+                SchemaPolicy.STRICT);
     }
 
     private synchronized UUID uuid() {

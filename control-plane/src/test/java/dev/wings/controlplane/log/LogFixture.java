@@ -21,6 +21,7 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.LakeSpec;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.time.IdGenerator;
@@ -99,7 +100,8 @@ public final class LogFixture {
                 TIME,
                 schema,
                 partitioned ? 1 : 0,
-                LakeSpec.defaults(partitioned ? 1 : 0)));
+                LakeSpec.defaults(partitioned ? 1 : 0),
+                SchemaPolicy.STRICT));
     }
 
     static UUID newId() {

@@ -16,6 +16,7 @@
 package dev.wings.ingestor.batch;
 
 import com.google.protobuf.ByteString;
+import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.arrow.Batch;
 import dev.wings.common.arrow.BatchLimits;
 import dev.wings.common.arrow.BatchReader;
@@ -23,8 +24,11 @@ import dev.wings.common.arrow.IpcHeader;
 import dev.wings.common.arrow.SchemaBinding;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.PageBuilder;
+import dev.wings.common.schema.MissingFields;
 import dev.wings.common.schema.PartitionValue;
 import dev.wings.common.schema.RowNumber;
+import dev.wings.common.schema.SchemaChange;
+import dev.wings.common.schema.SchemaEvolution;
 import dev.wings.common.schema.TopicField;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.ArrayList;
@@ -35,17 +39,22 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.util.hash.MurmurHasher;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
-/// Turns the record batches of one stream into batches of partitions: checked, in canonical types, with field ids.
+/// Turns the record batches of one stream into batches of partitions: checked, in canonical types, with field
+/// ids.
 ///
-/// A batch that needs no cast and belongs to one partition goes on with its body as received. The stream follows
-/// its topic: when that changes, the schema is bound anew. Not safe for use by many threads.
+/// A batch that needs no cast and belongs to one partition goes on with its body as received. The stream
+/// follows its topic: when that changes, the schema is bound anew. Not safe for use by many threads.
 public final class BatchIntake implements AutoCloseable {
 
     private final Settings settings;
     private final Schema schema;
     private TopicTarget topic;
     private Binding binding;
+    private boolean dictionariesCame;
+    /// The topic of which it is known that it does not get the fields that it lacks.
+    private @Nullable TopicTarget stunted;
 
     private BatchIntake(Settings settings, Schema schema, TopicTarget topic) {
         this.settings = settings;
@@ -75,13 +84,41 @@ public final class BatchIntake implements AutoCloseable {
         return binding instanceof Binding.Bound;
     }
 
-    /// Follows the topic to what is known of it now. Fails with UNAVAILABLE if the stream cannot go on, because it
-    /// would need its dictionaries again.
+    /// The fields, at all depths, that the producer sends and the topic does not have; none if a field of the
+    /// producer has a type that no topic can hold.
+    public List<SchemaChange> missingFields() {
+        if (topic.equals(stunted)) {
+            return List.of();
+        }
+        try {
+            return MissingFields.of(ArrowSchemas.infer(schema), topic.schema());
+        } catch (WingsException e) {
+            // it is refused for that, with the rows
+            return List.of();
+        }
+    }
+
+    /// Fails with INVALID if batches would not fit the topic if it had these fields.
+    public void checkFitsWith(List<SchemaChange> fields) {
+        SchemaBinding ignored =
+                SchemaBinding.bind(schema, SchemaEvolution.apply(topic.schema(), fields, SchemaEvolution.Uses.NONE));
+    }
+
+    /// Rejects batches for this reason as long as the topic stays as it is: it does not get the fields that it
+    /// lacks.
+    public void reject(WingsException reason) {
+        binding.close();
+        binding = new Binding.Misfit(reason);
+        stunted = topic;
+    }
+
+    /// Follows the topic to what is known of it now. Fails with UNAVAILABLE if the stream cannot go on, because
+    /// it would need its dictionaries again.
     public void follow(TopicTarget now) {
         if (now.equals(topic)) {
             return;
         }
-        if (hasDictionaries(schema.getFields())) {
+        if (dictionariesCame) {
             throw WingsException.unavailable(
                     "the topic was changed, connect again and go on: topic=" + now.name(), null);
         }
@@ -90,8 +127,10 @@ public final class BatchIntake implements AutoCloseable {
         binding = bindTo(now);
     }
 
-    /// Keeps a dictionary for the batches that follow. Fails with INVALID; batches that need it are then rejected.
+    /// Keeps a dictionary for the batches that follow. Fails with INVALID; batches that need it are then
+    /// rejected.
     public void readDictionary(IpcHeader.DictionaryBatch header, ArrowBuf body) {
+        dictionariesCame = true;
         if (binding instanceof Binding.Bound bound) {
             bound.reader.readDictionary(header, body);
         }
@@ -195,10 +234,6 @@ public final class BatchIntake implements AutoCloseable {
 
     private static int count(List<org.apache.arrow.vector.types.pojo.Field> fields) {
         return fields.stream().mapToInt(field -> 1 + count(field.getChildren())).sum();
-    }
-
-    private static boolean hasDictionaries(List<org.apache.arrow.vector.types.pojo.Field> fields) {
-        return fields.stream().anyMatch(field -> field.getDictionary() != null || hasDictionaries(field.getChildren()));
     }
 
     /// The partition key among the columns of a page.

@@ -18,18 +18,29 @@ package dev.wings.ingestor.intake;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SchemaChange;
+import dev.wings.common.schema.SchemaPolicy;
+import dev.wings.common.schema.TopicSchema;
 import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.folio.FolioPipelines;
 import dev.wings.ingestor.topic.TopicDirectory;
 import dev.wings.ingestor.topic.TopicTarget;
+import java.util.List;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// The way into the log for batches that came in by whatever door.
 public record Intake(TopicDirectory topics, FolioPipelines pipelines, BatchIntake.Settings settings) {
 
-    /// Starts to take batches for a topic as it is now. Fails with NOT_FOUND if there is none. If the schema does not
-    /// fit the topic, each batch is rejected for that.
+    /// How many fields a topic gets by itself, nested ones included: half of those that it can have, so that
+    /// people can add some to a topic whose producers invent columns.
+    static final int MAX_GROWN_FIELDS = TopicSchema.MAX_FIELDS / 2;
+
+    /// How often fields are added while others add, too.
+    private static final int MAX_ATTEMPTS = 4;
+
+    /// Starts to take batches for a topic as it is now. Fails with NOT_FOUND if there is none. If the schema
+    /// does not fit the topic, each batch is rejected for that.
     ///
     /// @param account the producer's; it joins the topic's namespace, and stays the caller's to close
     public Session openSession(TopicName name, Schema schema, MemoryBudget.Account account) {
@@ -54,7 +65,40 @@ public record Intake(TopicDirectory topics, FolioPipelines pipelines, BatchIntak
     /// As [#openSession(TopicName, Schema, MemoryBudget.Account)], for a topic as the caller knows it.
     public Session openSession(TopicTarget topic, Schema schema, MemoryBudget.Account account) {
         BatchIntake batches = BatchIntake.open(settings, schema, topic);
+        grow(batches);
         account.join(batches.topic().namespace().uid());
         return new Session(this, batches, account);
+    }
+
+    /// Gives a topic the fields that a producer sends and the topic does not have, if its policy says so. If it
+    /// cannot have them, it stays as it is, and the batches are refused.
+    void grow(BatchIntake batches) {
+        TopicTarget topic = batches.topic();
+        if (topic.policy() == SchemaPolicy.STRICT || batches.isBound()) {
+            return;
+        }
+        List<SchemaChange> missing = batches.missingFields();
+        try {
+            for (int attempt = 0; attempt < MAX_ATTEMPTS && !missing.isEmpty(); attempt++) {
+                checkGrowth(batches.topic(), missing);
+                batches.checkFitsWith(missing);
+                batches.follow(topics.add(batches.topic(), missing));
+                missing = batches.missingFields();
+            }
+        } catch (WingsException e) {
+            if (Session.ends(e)) {
+                throw e;
+            }
+            batches.reject(e);
+        }
+    }
+
+    private static void checkGrowth(TopicTarget topic, List<SchemaChange> missing) {
+        int fields = topic.schema().countFields();
+        if (fields + missing.size() > MAX_GROWN_FIELDS) {
+            throw WingsException.invalid("the topic gets no more fields by itself, ALTER TABLE adds some: topic="
+                    + topic.name() + ", fields=" + fields + ", missing=" + missing.size() + ", limit="
+                    + MAX_GROWN_FIELDS);
+        }
     }
 }

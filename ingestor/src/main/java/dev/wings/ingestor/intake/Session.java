@@ -145,6 +145,7 @@ public final class Session implements AutoCloseable {
                 throw WingsException.unavailable("not taken, because an earlier batch was not", null);
             }
             batches.follow(intake.topics().load(batches.topic().name()));
+            intake.grow(batches);
             pipeline = intake.pipelines().open(batches.topic().namespace());
             split = batches.openBatches(header, body, wishes.partitionValue());
         } catch (WingsException e) {

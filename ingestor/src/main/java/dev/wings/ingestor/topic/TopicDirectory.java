@@ -15,13 +15,20 @@
  */
 package dev.wings.ingestor.topic;
 
+import dev.wings.common.error.ErrorKind;
+import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
+import dev.wings.common.proto.Topic;
+import dev.wings.common.proto.UpdateTopicRequest;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.Retries;
+import dev.wings.common.schema.SchemaChange;
+import dev.wings.common.schema.SchemaChangeProtos;
 import dev.wings.common.time.Scheduler;
 import dev.wings.common.topic.ResolvedTopic;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -51,15 +58,15 @@ public final class TopicDirectory {
         this.scheduler = scheduler;
     }
 
-    /// The topic, as last seen. Blocks if it has to be asked for; fails with NOT_FOUND if it does not exist, and
-    /// UNAVAILABLE or DEADLINE if the control plane does not answer.
+    /// The topic, as last seen. Blocks if it has to be asked for; fails with NOT_FOUND if it does not exist,
+    /// and UNAVAILABLE or DEADLINE if the control plane does not answer.
     public TopicTarget load(TopicName name) {
         TopicTarget target = find(name);
         return target == null ? refresh(name) : target;
     }
 
-    /// The topic as it is now: it may have changed, or have been deleted and made again, since it was last seen.
-    /// Blocks and fails as [#load] does.
+    /// The topic as it is now: it may have changed, or have been deleted and made again, since it was last
+    /// seen. Blocks and fails as [#load] does.
     public TopicTarget refresh(TopicName name) {
         for (int attempt = 1; ; attempt++) {
             TopicTarget last = find(name);
@@ -89,6 +96,25 @@ public final class TopicDirectory {
         }
     }
 
+    /// Adds fields to a topic, and returns it as it is then. Who is not the first to add them finds them there.
+    /// Blocks and fails as [#load] does, and with INVALID or PRECONDITION if the topic cannot have them.
+    public TopicTarget add(TopicTarget topic, List<SchemaChange> fields) {
+        UpdateTopicRequest request = UpdateTopicRequest.newBuilder()
+                .setTopic(Topic.newBuilder().setName(topic.name().toString()))
+                .addAllSchemaChanges(SchemaChangeProtos.toProtos(fields))
+                .build();
+        try {
+            Topic ignored = Retries.once(() -> clusterMetadata
+                    .withDeadline(scheduler.deadline(callTimeout))
+                    .updateTopic(request));
+        } catch (WingsException e) {
+            if (e.kind() != ErrorKind.ALREADY_EXISTS) {
+                throw e;
+            }
+        }
+        return refresh(topic.name());
+    }
+
     /// Drops what is known of a topic if it still is `target`, so that the next [#load] asks again.
     public void forget(TopicTarget target) {
         synchronized (known) {
@@ -104,7 +130,8 @@ public final class TopicDirectory {
         ResolvedTopic topic = Retries.once(() -> ResolvedTopic.ask(stub, name));
         if (last != null
                 && last.uid().equals(topic.uid())
-                && last.schema().version() == topic.schema().version()) {
+                && last.schema().version() == topic.schema().version()
+                && last.policy() == topic.policy()) {
             return last;
         }
         return new TopicTarget(
@@ -112,6 +139,7 @@ public final class TopicDirectory {
                 topic.uid(),
                 topic.schema(),
                 topic.partitionKey(),
+                topic.policy(),
                 new NamespaceTarget(name.parent(), topic.namespaceUid(), topic.objectStore(), topic.objectPrefix()));
     }
 }

@@ -16,6 +16,7 @@
 package dev.wings.ingestor.topic;
 
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.util.Optional;
@@ -24,5 +25,11 @@ import java.util.Optional;
 ///
 /// @param uid tells the topic from one that was created later under the same name
 /// @param partitionKey the field whose value decides the partition; absent if the topic has a single partition
+/// @param policy what becomes of columns that it does not have
 public record TopicTarget(
-        TopicName name, String uid, TopicSchema schema, Optional<TopicField> partitionKey, NamespaceTarget namespace) {}
+        TopicName name,
+        String uid,
+        TopicSchema schema,
+        Optional<TopicField> partitionKey,
+        SchemaPolicy policy,
+        NamespaceTarget namespace) {}

@@ -33,6 +33,7 @@ import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.MemoryObjectStore;
@@ -583,8 +584,8 @@ class FolioPipelineTest {
 
     private CompletableFuture<Long> append(StreamOrder from, int schemaVersion, NamespaceTarget namespace) {
         CompletableFuture<Long> answer = new CompletableFuture<>();
-        TopicTarget target =
-                new TopicTarget(TopicName.parse(TOPIC), topic.getUid(), SCHEMA, Optional.empty(), namespace);
+        TopicTarget target = new TopicTarget(
+                TopicName.parse(TOPIC), topic.getUid(), SCHEMA, Optional.empty(), SchemaPolicy.STRICT, namespace);
         MemoryBudget.Account.Lease memory = budget.open().hold(1);
         Submission submission =
                 new Submission(from, target, List.of(batch(schemaVersion)), 0, memory, new Submission.Answer() {

@@ -17,6 +17,7 @@ package dev.wings.server.write;
 
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Primitive;
+import dev.wings.common.proto.SchemaPolicy;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.LakeText;
@@ -63,6 +64,9 @@ final class CreateTableText {
         }
         if (lake.getTargetSegmentBytes() > 0) {
             options.add(option("target_segment_bytes", Long.toString(lake.getTargetSegmentBytes())));
+        }
+        if (topic.getSchemaPolicy() == SchemaPolicy.ADDITIVE) {
+            options.add(option("schema_policy", "additive"));
         }
         if (!options.isEmpty()) {
             text.append("\nWITH (\n  ").append(String.join(",\n  ", options)).append("\n)");

@@ -21,6 +21,7 @@ import dev.wings.common.proto.Schema;
 import dev.wings.common.proto.SchemaChange;
 import dev.wings.common.schema.LakeText;
 import dev.wings.common.schema.SchemaChangeProtos;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaText;
 import dev.wings.server.sql.SqlText;
 import dev.wings.server.sql.StatementReader;
@@ -53,6 +54,7 @@ public sealed interface WriteStatement {
             Optional<Schema> columns,
             Optional<String> partitionBy,
             LakeSpec lake,
+            SchemaPolicy policy,
             Optional<String> query)
             implements WriteStatement {}
 
@@ -77,7 +79,14 @@ public sealed interface WriteStatement {
     ///
     /// @param alterations of the columns, made one after the other
     /// @param lake options that are changed, those in `mask`
-    record AlterTable(TableRef table, boolean ifExists, List<Alteration> alterations, LakeSpec lake, List<String> mask)
+    /// @param policy is changed if the mask says so
+    record AlterTable(
+            TableRef table,
+            boolean ifExists,
+            List<Alteration> alterations,
+            LakeSpec lake,
+            SchemaPolicy policy,
+            List<String> mask)
             implements WriteStatement {}
 
     /// A change of a column.
@@ -200,6 +209,7 @@ public sealed interface WriteStatement {
                     reader.isSign('(') ? Optional.of(columns(reader.parenthesised("columns"))) : Optional.empty();
             LakeSpec.Builder lake = LakeSpec.newBuilder();
             Optional<String> partitionBy = Optional.empty();
+            SchemaPolicy policy = SchemaPolicy.STRICT;
             boolean more = true;
             while (more) {
                 if (reader.accept("partitioned", "by")) {
@@ -209,6 +219,7 @@ public sealed interface WriteStatement {
                     Options options = options(Options.OF_TABLES);
                     options.addTo(lake);
                     partitionBy = options.find("partition_by");
+                    policy = options.policy();
                 } else if (reader.accept("comment")) {
                     throw WingsException.invalid(
                             "a table has no comment of its own, columns have: name type COMMENT 'text'");
@@ -230,7 +241,7 @@ public sealed interface WriteStatement {
                     throw reader.expected("\"(\" and columns, or AS SELECT ...");
                 }
             }
-            return new CreateTable(table, ifNotExists, columns, partitionBy, lake.build(), query);
+            return new CreateTable(table, ifNotExists, columns, partitionBy, lake.build(), policy, query);
         }
 
         private static Schema columns(String text) {
@@ -280,19 +291,21 @@ public sealed interface WriteStatement {
             List<Alteration> alterations = new ArrayList<>();
             LakeSpec.Builder lake = LakeSpec.newBuilder();
             List<String> mask = new ArrayList<>();
+            SchemaPolicy policy = SchemaPolicy.STRICT;
             boolean more = true;
             while (more) {
                 if (reader.accept("set")) {
                     Options options = options(Options.CHANGEABLE);
                     options.addTo(lake);
-                    options.options().forEach(option -> mask.add("lake." + option.name()));
+                    options.options().forEach(option -> mask.add(Options.field(option.name())));
+                    policy = options.policy();
                 } else {
                     alterations.addAll(columns.action());
                 }
                 more = reader.acceptSign(',');
             }
             reader.expectEnd("a comma and another change, or the end");
-            return Optional.of(new AlterTable(table, ifExists, alterations, lake.build(), mask));
+            return Optional.of(new AlterTable(table, ifExists, alterations, lake.build(), policy, mask));
         }
 
         WriteStatement comment() {
@@ -317,6 +330,7 @@ public sealed interface WriteStatement {
                     false,
                     List.of(new Alteration(change, Lenience.NONE)),
                     LakeSpec.getDefaultInstance(),
+                    SchemaPolicy.STRICT,
                     List.of());
         }
 
@@ -411,6 +425,8 @@ public sealed interface WriteStatement {
     /// Those of a statement, by their names; the last one of a name counts.
     record Options(List<Option> options) {
 
+        private static final String POLICY = "schema_policy";
+
         /// Those of `wings topic create`, with underscores.
         static final Set<String> OF_TABLES = Set.of(
                 "partition_by",
@@ -418,16 +434,26 @@ public sealed interface WriteStatement {
                 "lake_sort_by",
                 "lake_time_as",
                 "freshness",
-                "target_segment_bytes");
+                "target_segment_bytes",
+                POLICY);
 
         /// Those that can be changed.
-        static final Set<String> CHANGEABLE = Set.of("freshness", "target_segment_bytes");
+        static final Set<String> CHANGEABLE = Set.of("freshness", "target_segment_bytes", POLICY);
 
         Optional<String> find(String name) {
             return options.stream()
                     .filter(option -> option.name().equals(name))
                     .map(Option::value)
                     .reduce((first, second) -> second);
+        }
+
+        /// What an option that can be changed is called in a request.
+        static String field(String name) {
+            return name.equals(POLICY) ? POLICY : "lake." + name;
+        }
+
+        SchemaPolicy policy() {
+            return find(POLICY).map(SchemaPolicy::parse).orElse(SchemaPolicy.STRICT);
         }
 
         void addTo(LakeSpec.Builder lake) {

@@ -243,7 +243,8 @@ public final class Writes {
                 .setTopic(Topic.newBuilder()
                         .setName(topic.getName())
                         .setEtag(topic.getEtag())
-                        .setLake(alter.lake()))
+                        .setLake(alter.lake())
+                        .setSchemaPolicy(alter.policy().toProto()))
                 .setUpdateMask(FieldMask.newBuilder().addAllPaths(alter.mask()));
         for (WriteStatement.Alteration alteration : alter.alterations()) {
             if (isNeeded(alteration, schema)) {
@@ -272,7 +273,8 @@ public final class Writes {
                 .setTopic(Topic.newBuilder()
                         .setSchema(create.columns()
                                 .orElseGet(() -> columns(create.query().orElseThrow(), queries)))
-                        .setLake(create.lake()));
+                        .setLake(create.lake())
+                        .setSchemaPolicy(create.policy().toProto()));
         create.partitionBy().ifPresent(request::setPartitionBy);
         return request.build();
     }
