@@ -122,6 +122,38 @@ final class SparkTopicIT {
         }
     }
 
+    /// Rows of six versions of the columns, each in segments before the next change.
+    @Test
+    void tableWhoseColumnsHaveChangedIsReadAlike() throws Exception {
+        sql.query("create table default.changing (id int not null, price decimal(5,2), place struct(city varchar, n int),"
+                + " stops struct(a int)[], gone varchar) with (freshness = '1s')");
+        List<String> changes = List.of(
+                "add column note varchar, add column place.zip int",
+                "alter column id type bigint, alter price type decimal(20,2), alter place.n type bigint",
+                "rename column note to remark, rename place.city to town, add column note date",
+                "drop column gone, add column gone bigint, drop column place.zip, add stops.element.b varchar",
+                "alter column gone first, add column place.zip varchar, rename stops.element.a to first");
+        List<String> rows = List.of(
+                "select i::int, (i / 10)::decimal(5,2), {'city': 'c' || i, 'n': i::int}, [{'a': i::int}], 'gone'",
+                "select i::int, null, {'city': 'c' || i, 'n': null, 'zip': i::int}, [], 'gone', 'note ' || i",
+                "select i + 5000000000, 123456789012.34, {'city': null, 'n': i, 'zip': null}, null, null, 'note'",
+                "select i, 1.5, {'town': 't', 'n': i, 'zip': 7}, [{'a': 1}, null], 'again', 'r', date '2026-01-02'",
+                "select i, 1.5, {'town': 't', 'n': i}, [{'a': 1, 'b': 'x'}], 'r', date '2026-01-02', i",
+                "select i, i, 1.5, {'town': 't', 'n': i, 'zip': 'z'}, [{'first': 1, 'b': 'y'}], 'r', null");
+        for (int version = 0; version < rows.size(); version++) {
+            if (version > 0) {
+                sql.query("alter table default.changing " + changes.get(version - 1));
+            }
+            int start = 100 * version;
+            sql.query("insert into default.changing " + rows.get(version) + " from range(" + start + ", " + (start + 20)
+                    + ") r(i)");
+            awaitCompacted("changing");
+            assertSameRows("select * from changing order by id, __offset__", 20 * (version + 1));
+        }
+        assertSameRows("select id, gone from changing where gone is not null order by id", 40);
+        assertSameRows("select place.zip, place.town, note from changing where id > 4000000000 order by id", 20);
+    }
+
     @Test
     void tableByKeyAndDayIsReadAlike() throws Exception {
         awaitCompacted("readings");
