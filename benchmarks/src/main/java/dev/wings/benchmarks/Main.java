@@ -26,6 +26,7 @@ import dev.wings.benchmarks.figures.LookupBenchmark;
 import dev.wings.benchmarks.figures.QueryBenchmark;
 import dev.wings.benchmarks.figures.RunInfo;
 import dev.wings.benchmarks.figures.Scale;
+import dev.wings.benchmarks.figures.SchemaVersionsBenchmark;
 import dev.wings.benchmarks.figures.SegmentQueryBenchmark;
 import dev.wings.benchmarks.figures.StartBenchmark;
 import dev.wings.benchmarks.figures.TableCommitBenchmark;
@@ -40,8 +41,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// The whole-path benchmark: figures go to standard output, one line of JSON each; progress goes to standard error.
-/// The exit code tells whether it could measure, not whether the targets are met.
+/// The whole-path benchmark: figures go to standard output, one line of JSON each; progress goes to standard
+/// error. The exit code tells whether it could measure, not whether the targets are met.
 @Command(
         name = "benchmarks/run",
         mixinStandardHelpOptions = true,
@@ -83,6 +84,7 @@ public final class Main implements Callable<Integer> {
         new LatencyBenchmark(bench).run();
         new WriteBenchmark(bench).run();
         new QueryBenchmark(bench).run();
+        new SchemaVersionsBenchmark(bench).run();
         new CompactionBenchmark(bench).run();
         new SegmentQueryBenchmark(bench).run();
         new LookupBenchmark(bench).run();

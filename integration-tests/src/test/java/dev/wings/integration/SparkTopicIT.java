@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Spark reads topics' tables through the REST catalog, agrees with Wings' SQL row by row (I7), and cannot write them.
+/// Spark reads topics' tables through the REST catalog, agrees with Wings' SQL row by row (I7), and cannot
+/// write them.
 @ExtendWith({SharedPlatform.class, SharedSpark.class})
 final class SparkTopicIT {
 
@@ -125,8 +126,9 @@ final class SparkTopicIT {
     /// Rows of six versions of the columns, each in segments before the next change.
     @Test
     void tableWhoseColumnsHaveChangedIsReadAlike() throws Exception {
-        sql.query("create table default.changing (id int not null, price decimal(5,2), place struct(city varchar, n int),"
-                + " stops struct(a int)[], gone varchar) with (freshness = '1s')");
+        sql.query(
+                "create table default.changing (id int not null, price decimal(5,2), place struct(city varchar, n int),"
+                        + " stops struct(a int)[], gone varchar) with (freshness = '1s')");
         List<String> changes = List.of(
                 "add column note varchar, add column place.zip int",
                 "alter column id type bigint, alter price type decimal(20,2), alter place.n type bigint",
@@ -234,7 +236,8 @@ final class SparkTopicIT {
         }
     }
 
-    /// Rows are pushed, compacted and rewritten meanwhile: whenever Spark looks, offsets are `[0, n)`, once each.
+    /// Rows are pushed, compacted and rewritten meanwhile: whenever Spark looks, offsets are `[0, n)`, once
+    /// each.
     @Tag("full")
     @Test
     void growingTableHoldsEachOffsetOnce() throws Exception {

@@ -49,6 +49,10 @@ public enum FigureKind {
             "fresh-one-row",
             "ms",
             "one of 10M rows in pages by its time, in whose order they came; floor: DuckDB over the same batches in memory"),
+    SCHEMA_VERSIONS(
+            "schema-versions",
+            "s",
+            "group by over 10M rows in pages of 20 versions of the schema; floor: the same rows under one version"),
     CLI_START("cli-start", "s", "wings topic list beside a platform, start to end; floor: java -version"),
     START("start", "s", "from the start of the built wings dev to its first acknowledged batch"),
     LAKE_COUNT("lake-count", "ms", "count of 20M rows in segments, warm; floor: DuckDB on the same files"),
@@ -106,6 +110,7 @@ public enum FigureKind {
             case GROUP_BY -> new Target.RatioAtMost(2);
             case ONE_ROW -> new Target.AtMost(20);
             case FRESH_ONE_ROW -> new Target.AtMost(150);
+            case SCHEMA_VERSIONS -> new Target.RatioAtMost(1.1);
             case CLI_START -> new Target.AtMost(0.5);
             case START -> new Target.AtMost(6);
             case LAKE_COUNT, LAKE_GROUP_BY, LAKE_TOP_10, LAKE_TIME_RANGE -> new Target.RatioAtMost(1.2);

@@ -22,6 +22,7 @@ import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
+import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.common.time.Scheduler;
@@ -91,7 +92,11 @@ record CommitStore(LogMetadataStore log, NamespaceRecord namespace, TopicRecord 
         cluster.createObjectStore(OBJECT_STORE, Path.of("/nowhere").toUri().toString());
         NamespaceRecord namespace = cluster.createNamespace(NAMESPACE, OBJECT_STORE);
         TopicRecord topic = cluster.createTopic(
-                NAMESPACE.topic("sample"), SampleRows.topicSchema(), "", LakeSpec.getDefaultInstance());
+                NAMESPACE.topic("sample"),
+                SampleRows.topicSchema(),
+                "",
+                LakeSpec.getDefaultInstance(),
+                SchemaPolicy.STRICT);
         return new CommitStore(stores.log(), namespace, topic, resources);
     }
 
