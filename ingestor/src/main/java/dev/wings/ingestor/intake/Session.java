@@ -167,10 +167,12 @@ public final class Session implements AutoCloseable {
     }
 
     private void reject(Outcome outcome, WingsException reason, boolean ends) {
+        // This is told first: what comes after it must not be told of sooner. Until then later batches are kept out by
+        // the order that is broken.
+        outcome.rejected(reason, ends);
         if (ends) {
             ended = true;
         }
-        outcome.rejected(reason, ends);
     }
 
     /// Hands the batches over, which give back their memory whatever happens. The lease on what they count for
