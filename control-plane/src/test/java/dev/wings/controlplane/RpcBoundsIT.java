@@ -55,8 +55,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// I11: the bounds that the protocol's table states are those that calls have. Calls are found by their descriptors, so
-/// that a new one has to keep to its row; there is more of everything than one call may say.
+/// I11: the bounds that the protocol's table states are those that calls have. Calls are found by their
+/// descriptors, so that a new one has to keep to its row; there is more of everything than one call may say.
 @Timeout(180)
 final class RpcBoundsIT {
 
@@ -107,6 +107,8 @@ final class RpcBoundsIT {
                     "insert into topics (topic_uid, namespace_uid, topic_id, create_time, schema, schema_version)"
                             + " select gen_random_uuid(), namespace_uid, 'more-' || i, create_time, schema,"
                             + " schema_version from many, topics",
+                    "insert into topic_schemas (topic_uid, version, schema, create_time)"
+                            + " select topic_uid, i, schema, create_time from many, topics where topic_id = 'topic-0'",
                     "insert into partitions (topic_uid, value, next_offset, watermark, last_timestamp_micros)"
                             + " select topic_uid, convert_to('p' || i, 'UTF8'), 1, 1, 0 from many, topics"
                             + " where topic_id = 'topic-0'",
@@ -192,6 +194,14 @@ final class RpcBoundsIT {
                 request.setField(Objects.requireNonNull(field), value);
             }
         });
+        FieldDescriptor resource = type.findFieldByName("topic");
+        if (resource != null && resource.getJavaType() == JavaType.MESSAGE) {
+            Message.Builder named = request.newBuilderForField(resource);
+            request.setField(
+                    resource,
+                    named.setField(named.getDescriptorForType().findFieldByName("name"), values.get("topic"))
+                            .build());
+        }
         FieldDescriptor leased = type.findFieldByName("lease");
         if (leased != null && leased.getJavaType() == JavaType.MESSAGE) {
             request.setField(leased, lease());
@@ -221,6 +231,7 @@ final class RpcBoundsIT {
             lists.add(name);
             String parent = switch (name) {
                 case "ClusterMetadata.ListTopics", "Views.ListViews" -> TestControlPlane.NAMESPACE;
+                case "ClusterMetadata.ListTopicSchemas" -> TestControlPlane.NAMESPACE + "/topics/topic-0";
                 case "Tasks.ListTasks" -> TENANT;
                 default -> OF_MANY;
             };

@@ -16,7 +16,6 @@
 package dev.wings.controlplane.grpc;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import dev.wings.common.fair.KnownTenants;
 import dev.wings.common.proto.Audience;
@@ -41,7 +40,8 @@ import java.util.Optional;
 /// The [Audience] of each method says which calls clients make.
 public final class ResourceOwner implements ServerInterceptor {
 
-    /// The fields of requests that name a resource, or the resource that it is in.
+    /// The fields of requests that name a resource, or the resource that it is in, or are a resource with its
+    /// name.
     private static final List<String> NAMING = List.of("name", "parent", "topic");
 
     private static final String PREFIX = "tenants/";
@@ -96,12 +96,33 @@ public final class ResourceOwner implements ServerInterceptor {
         }
         for (String naming : NAMING) {
             FieldDescriptor field = message.getDescriptorForType().findFieldByName(naming);
-            boolean text = field != null && !field.isRepeated() && field.getJavaType() == JavaType.STRING;
-            if (text && message.getField(field) instanceof String name && name.startsWith(PREFIX)) {
-                int end = name.indexOf('/', PREFIX.length());
-                return Optional.of(name.substring(PREFIX.length(), end < 0 ? name.length() : end));
+            if (field == null || field.isRepeated()) {
+                continue;
+            }
+            Optional<String> tenant = switch (message.getField(field)) {
+                case String name -> tenantOfName(name);
+                case Message resource -> nameOf(resource).flatMap(ResourceOwner::tenantOfName);
+                default -> Optional.empty();
+            };
+            if (tenant.isPresent()) {
+                return tenant;
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<String> nameOf(Message resource) {
+        FieldDescriptor name = resource.getDescriptorForType().findFieldByName("name");
+        return name != null && !name.isRepeated() && resource.getField(name) instanceof String text
+                ? Optional.of(text)
+                : Optional.empty();
+    }
+
+    private static Optional<String> tenantOfName(String name) {
+        if (!name.startsWith(PREFIX)) {
+            return Optional.empty();
+        }
+        int end = name.indexOf('/', PREFIX.length());
+        return Optional.of(name.substring(PREFIX.length(), end < 0 ? name.length() : end));
     }
 }

@@ -69,7 +69,8 @@ public sealed interface WriteStatement {
     /// `DROP VIEW`.
     record DropView(TableRef view, boolean ifExists) implements WriteStatement {}
 
-    /// `SHOW CREATE TABLE`, also of a view: it changes nothing, and is answered by who knows how tables are made.
+    /// `SHOW CREATE TABLE`, also of a view: it changes nothing, and is answered by who knows how tables are
+    /// made.
     record ShowCreateTable(TableRef table) implements WriteStatement {}
 
     /// `DROP TABLE`.
