@@ -65,9 +65,14 @@ public record Intake(TopicDirectory topics, FolioPipelines pipelines, BatchIntak
     /// As [#openSession(TopicName, Schema, MemoryBudget.Account)], for a topic as the caller knows it.
     public Session openSession(TopicTarget topic, Schema schema, MemoryBudget.Account account) {
         BatchIntake batches = BatchIntake.open(settings, schema, topic);
-        grow(batches);
-        account.join(batches.topic().namespace().uid());
-        return new Session(this, batches, account);
+        try {
+            grow(batches);
+            account.join(batches.topic().namespace().uid());
+            return new Session(this, batches, account);
+        } catch (Throwable t) {
+            batches.close();
+            throw t;
+        }
     }
 
     /// Gives a topic the fields that a producer sends and the topic does not have, if its policy says so. If it
