@@ -53,7 +53,7 @@ final class Shell implements AutoCloseable {
 
               \\dt             list the topics
               \\d TOPIC        show the columns of a topic
-              \\dn             list the namespaces
+              \\dn or \\l       list the namespaces
               \\i FILE         run the statements in a file
               \\watch [SECS]   run the last statement again and again, every 2 seconds, until Ctrl-C
               \\x              show each value on a line of its own, or rows as lines again
@@ -221,7 +221,7 @@ final class Shell implements AutoCloseable {
             case "\\i" -> runFile(argument);
             case "\\watch" -> watch(argument);
             case "\\o" -> setFormat(argument);
-            case "\\dn" -> session.schemas().forEach(out::println);
+            case "\\dn", "\\l" -> session.schemas().forEach(out::println);
             case "\\dt" -> printTopics();
             case "\\d" -> {
                 if (argument.isEmpty()) {

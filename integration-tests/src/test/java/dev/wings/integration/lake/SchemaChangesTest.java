@@ -28,8 +28,10 @@ import dev.wings.common.proto.SchemaChange;
 import dev.wings.common.proto.TaskKind;
 import dev.wings.common.proto.Type;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.LakeText;
 import dev.wings.common.schema.SchemaChangeProtos;
 import dev.wings.common.schema.SchemaEvolution;
+import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.SchemaText;
 import dev.wings.common.schema.SqlTypes;
 import dev.wings.common.schema.TopicField;
@@ -39,6 +41,7 @@ import io.grpc.StatusRuntimeException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,6 +114,77 @@ final class SchemaChangesTest {
         }
     }
 
+    /// Names of partition fields are made from those of columns, which may come to be in each other's way.
+    @ParameterizedTest
+    @ValueSource(strings = {"add column", "rename column"})
+    void columnMayHaveTheNameOfAPartitionField(String change) {
+        try (LakeFixture lake = new LakeFixture(directory.resolve("scratch"))) {
+            TopicSchema schema = SchemaProtos.fromCreateRequest(
+                    SchemaText.parseSchema("id long, at timestamptz, other int"));
+            LakeSpec byDay = LakeSpec.newBuilder()
+                    .setPartitioning(LakeText.parsePartitioning("day(at)"))
+                    .build();
+            TestTopic topic = lake.createTopic("t", schema, "", byDay);
+            lake.run(TaskKind.CREATE_TABLE);
+            topic.push(List.of(List.of(1L, 2L, 3)), 1);
+            lake.compactAll(topic);
+
+            TestTopic changed = lake.changeSchema(
+                    topic,
+                    List.of(
+                            change.startsWith("add")
+                                    ? SchemaChangeProtos.add(
+                                            List.of(),
+                                            SchemaText.parseSchema("at_day int").getFields(0),
+                                            Optional.empty())
+                                    : SchemaChangeProtos.of(List.of("other"))
+                                            .setRename("at_day")
+                                            .build()));
+            changed.push(List.of(change.startsWith("add") ? List.of(2L, 3L, 4, 5) : List.of(2L, 3L, 4)), 1);
+            lake.compactAll(changed);
+
+            TableRows table = TableRows.open(lake, changed, lake.plan(changed).metadataLocation(), directory);
+            assertThat(table.files()).hasSize(2);
+            assertThat(table.table().schema().findField("at_day")).isNotNull();
+        }
+    }
+
+    /// The table is partitioned by a column that has another name now, and another column has its old one.
+    @Test
+    void columnMayHaveTheOldNameOfTheKey() {
+        try (LakeFixture lake = new LakeFixture(directory.resolve("scratch"));
+                LakeSql sql = lake.openSql(directory.resolve("sql"))) {
+            TopicSchema schema =
+                    SchemaProtos.fromCreateRequest(SchemaText.parseSchema("id long, origin string not null"));
+            TestTopic topic = lake.createTopic("t", schema, "origin", LakeSpec.getDefaultInstance());
+            lake.run(TaskKind.CREATE_TABLE);
+            topic.push(List.of(List.of(1L, "a"), List.of(2L, "b")), 1);
+            lake.compactAll(topic);
+
+            TestTopic changed = lake.changeSchema(
+                    topic,
+                    List.of(
+                            SchemaChangeProtos.of(List.of("origin"))
+                                    .setRename("source")
+                                    .build(),
+                            SchemaChangeProtos.add(
+                                    List.of(),
+                                    SchemaText.parseSchema("origin int").getFields(0),
+                                    Optional.empty())));
+            changed.push(List.of(List.of(3L, "b", 7)), 1);
+            lake.compactAll(changed);
+            changed.push(List.of(List.of(4L, "c", 8)), 1);
+
+            String rows = "select id, source, origin from default.t where source ";
+            assertThat(sql.client().texts(rows + "= 'b' order by id"))
+                    .containsExactly(Arrays.asList("2", "b", null), Arrays.asList("3", "b", "7"));
+            assertThat(sql.client().texts(rows + "> 'b' and origin = 8"))
+                    .containsExactly(List.of("4", "c", "8"));
+            assertThat(sql.client().count("select count(*) from default.t where origin is null"))
+                    .isEqualTo(2);
+        }
+    }
+
     /// A writer that gives columns the ids of those that have their names now would mix columns: that is found.
     @Test
     void columnsThatAreMatchedByNameAreFound() {
@@ -144,7 +218,7 @@ final class SchemaChangesTest {
             lake = new LakeFixture(directory.resolve("scratch-" + seed + byName));
             sql = lake.openSql(directory.resolve("sql-" + seed + byName));
             ingestor = lake.openIngestor();
-            TopicSchema first = dev.wings.common.schema.SchemaProtos.fromCreateRequest(
+            TopicSchema first = SchemaProtos.fromCreateRequest(
                     SchemaText.parseSchema("id long not null, a int, b struct<a: int, b: float>"));
             versions.add(lake.createTopic("t" + seed, first, "", LakeSpec.getDefaultInstance()));
             lake.run(TaskKind.CREATE_TABLE);

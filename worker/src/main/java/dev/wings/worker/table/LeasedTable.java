@@ -141,7 +141,8 @@ public final class LeasedTable implements TableOperations {
         if (sameColumns && changed.isEmpty()) {
             return;
         }
-        TableMetadata.Builder builder = TableMetadata.buildFrom(before).setProperties(changed);
+        TableMetadata.Builder builder = TableMetadata.buildFrom(PartitionNames.freed(before, topic.schema()))
+                .setProperties(changed);
         if (!sameColumns) {
             builder.setCurrentSchema(topic.schema(), Math.max(before.lastColumnId(), LakeTable.TIMESTAMP_FIELD_ID));
         }
