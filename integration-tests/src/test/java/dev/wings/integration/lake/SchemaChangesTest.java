@@ -49,6 +49,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -119,8 +120,8 @@ final class SchemaChangesTest {
     @ValueSource(strings = {"add column", "rename column"})
     void columnMayHaveTheNameOfAPartitionField(String change) {
         try (LakeFixture lake = new LakeFixture(directory.resolve("scratch"))) {
-            TopicSchema schema = SchemaProtos.fromCreateRequest(
-                    SchemaText.parseSchema("id long, at timestamptz, other int"));
+            TopicSchema schema =
+                    SchemaProtos.fromCreateRequest(SchemaText.parseSchema("id long, at timestamptz, other int"));
             LakeSpec byDay = LakeSpec.newBuilder()
                     .setPartitioning(LakeText.parsePartitioning("day(at)"))
                     .build();
@@ -178,8 +179,7 @@ final class SchemaChangesTest {
             String rows = "select id, source, origin from default.t where source ";
             assertThat(sql.client().texts(rows + "= 'b' order by id"))
                     .containsExactly(Arrays.asList("2", "b", null), Arrays.asList("3", "b", "7"));
-            assertThat(sql.client().texts(rows + "> 'b' and origin = 8"))
-                    .containsExactly(List.of("4", "c", "8"));
+            assertThat(sql.client().texts(rows + "> 'b' and origin = 8")).containsExactly(List.of("4", "c", "8"));
             assertThat(sql.client().count("select count(*) from default.t where origin is null"))
                     .isEqualTo(2);
         }
@@ -209,6 +209,7 @@ final class SchemaChangesTest {
         private final BufferAllocator allocator = new RootAllocator();
         private final List<TestTopic> versions = new ArrayList<>();
         private final List<Written> written = new ArrayList<>();
+        private final SchemaEvolution.Uses uses;
         private int changes;
         private int compacted;
 
@@ -219,8 +220,11 @@ final class SchemaChangesTest {
             sql = lake.openSql(directory.resolve("sql-" + seed + byName));
             ingestor = lake.openIngestor();
             TopicSchema first = SchemaProtos.fromCreateRequest(
-                    SchemaText.parseSchema("id long not null, a int, b struct<a: int, b: float>"));
-            versions.add(lake.createTopic("t" + seed, first, "", LakeSpec.getDefaultInstance()));
+                    SchemaText.parseSchema("id long not null, a int, b struct<a: int, b: float>, key string not null"));
+            boolean partitioned = seed % 2 == 0;
+            versions.add(lake.createTopic("t" + seed, first, partitioned ? "key" : "", LakeSpec.getDefaultInstance()));
+            int key = topic().proto().getPartitionFieldId();
+            uses = partitioned ? new SchemaEvolution.Uses(key, Set.of(key), Set.of(key)) : SchemaEvolution.Uses.NONE;
             lake.run(TaskKind.CREATE_TABLE);
         }
 
@@ -268,8 +272,7 @@ final class SchemaChangesTest {
             List<SchemaChange> asked = List.of(randomChange(schema));
             Optional<TopicSchema> expected;
             try {
-                expected = Optional.of(
-                        SchemaEvolution.apply(schema, SchemaChangeProtos.fromProto(asked), SchemaEvolution.Uses.NONE));
+                expected = Optional.of(SchemaEvolution.apply(schema, SchemaChangeProtos.fromProto(asked), uses));
                 LakeTable.schema(expected.get());
             } catch (WingsException e) {
                 expected = Optional.empty();
@@ -334,10 +337,17 @@ final class SchemaChangesTest {
         private List<@Nullable Object> row(TopicSchema schema) {
             List<@Nullable Object> row = new ArrayList<>();
             for (TopicField field : schema.fields()) {
-                row.add(field.id() == 1 ? (Object) (long) written.size() : Values.random(field, random));
+                row.add(value(field));
             }
             written.add(new Written(schema, row));
             return row;
+        }
+
+        private @Nullable Object value(TopicField field) {
+            if (field.id() == 1) {
+                return (long) written.size();
+            }
+            return field.required() ? "key " + random.nextInt(3) : Values.random(field, random);
         }
 
         /// As an ingestor does that knows a version of the topic, perhaps an old one.

@@ -28,17 +28,17 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.types.Types.NestedField;
 
-/// Renames the fields of a table's partitionings that would be in the way of its columns. They are named when the table
-/// is made, `at_day` for the day of `at`, and Iceberg refuses a schema in which another column has such a name. Partitions
-/// are told apart by the ids of these fields; their names are for people.
+/// Renames the fields of a table's partitionings that would be in the way of its columns. They are named when
+/// the table is made, `at_day` for the day of `at`, and Iceberg refuses a schema in which another column has
+/// such a name. Partitions are told apart by the ids of these fields; their names are for people.
 final class PartitionNames {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private PartitionNames() {}
 
-    /// Returns the table with names of partition fields that no column of `next` has, but that of which the field is. The
-    /// same object if they are so already.
+    /// Returns the table with names of partition fields that no column of `next` has, but that of which the
+    /// field is. The same object if they are so already.
     static TableMetadata freed(TableMetadata table, Schema next) {
         if (table.specs().stream().noneMatch(spec -> isInTheWay(spec, next))) {
             return table;
