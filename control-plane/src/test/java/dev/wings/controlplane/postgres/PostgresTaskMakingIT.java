@@ -19,6 +19,9 @@ import static dev.wings.controlplane.task.TaskFixture.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.SchemaPolicy;
+import dev.wings.controlplane.cluster.SchemaVersion;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.TaskFixture;
@@ -55,8 +58,9 @@ final class PostgresTaskMakingIT extends TaskMakingContract {
         String password = database.password().map(secret -> secret.reveal()).orElse("");
         try (Connection connection = DriverManager.getConnection(database.url(), database.user(), password);
                 Statement statement = connection.createStatement()) {
-            statement.execute("drop table wings.wanted_tasks");
-            statement.execute("delete from wings.flyway_schema_history where version = '0011'");
+            statement.execute("drop table wings.wanted_tasks, wings.topic_schemas");
+            statement.execute("alter table wings.topics drop column revision, drop column schema_policy");
+            statement.execute("delete from wings.flyway_schema_history where version >= '0011'");
         }
         try (Stores after = TestPostgres.shared().stores(TestPostgres.openDatabase(database))) {
             assertThat(after.tasks().findWanted(10))
@@ -64,6 +68,11 @@ final class PostgresTaskMakingIT extends TaskMakingContract {
                     .contains(new Wanted(TaskKind.CREATE_TABLE, topic))
                     .extracting(Wanted::kind)
                     .contains(TaskKind.COLLECT_GARBAGE);
+            TopicName name = new NamespaceName("acme", "sales").topic("bare");
+            TopicRecord upgraded = after.cluster().loadTopic(name);
+            assertThat(upgraded.policy()).isEqualTo(SchemaPolicy.STRICT);
+            assertThat(after.cluster().listSchemas(name, Integer.MAX_VALUE, 10))
+                    .containsExactly(new SchemaVersion(upgraded.schema(), upgraded.createTime()));
         }
     }
 }

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -121,12 +122,7 @@ class EngineProcessesTest {
         for (boolean first : List.of(true, false)) {
             try (SqlEngine engine = processes.open("a", first, settings, MEMORY_BYTES, 32L << 20)) {
                 assertThat(engine.text("SELECT 'a' || ?", "b")).isEqualTo("ab");
-                List<ProcessHandle> running = ProcessHandle.current()
-                        .descendants()
-                        .filter(each -> steps(each, "engine").isPresent())
-                        .toList();
-                assertThat(running.stream()
-                                .filter(each -> !steps(each, "engine-task-1").isEmpty()))
+                assertThat(awaitThread("engine-task-1"))
                         .singleElement()
                         .satisfies(process -> {
                             for (String thread : List.of("engine", "engine-task-0", "engine-task-1")) {
@@ -140,6 +136,21 @@ class EngineProcessesTest {
     }
 
     /// How far a thread of a process stands back; empty if it has none of this name.
+    /// The processes of engines that have a thread of this name. A thread gets its name some time after it was started.
+    private static List<ProcessHandle> awaitThread(String name) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (true) {
+            List<ProcessHandle> found = ProcessHandle.current()
+                    .descendants()
+                    .filter(each -> steps(each, "engine").isPresent() && steps(each, name).isPresent())
+                    .toList();
+            if (!found.isEmpty() || System.nanoTime() > end) {
+                return found;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
     private static Optional<Integer> steps(ProcessHandle process, String thread) {
         Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
         try (Stream<Path> each = Files.list(threads)) {
