@@ -149,6 +149,9 @@ final class TextHints {
         if (numbers && commas) {
             return Optional.of("--decimal , takes its values for numbers");
         }
+        if (numbers && ",".equals(group)) {
+            return Optional.of("--decimal , or --thousands , takes its values for numbers");
+        }
         if (grouped && group != null && !dates) {
             String sign = "--thousands " + (group.equals(".") || group.equals(",") ? group : "\"" + group + "\"");
             return Optional.of((",".equals(point) ? "--decimal , " : "") + sign + " takes its values for numbers");

@@ -225,6 +225,7 @@ final class TextOptionsTest {
         `d/13.13.2001`        ~ its values look like dates, but there is no day "13.13.2001"
         `a/2024.01.31`        ~ --date-format '%Y.%m.%d' takes
         `a;b/1.234,56;x/7,00;y` ~ column "a" is a string; --decimal , --thousands . takes its values for numbers
+        `a;b/1,234;x/12,345;y` ~ column "a" is a string; --decimal , or --thousands , takes its values for numbers
         `a;b/1,234;x/12,345,678;y` ~ column "a" is a string; --thousands , takes its values for numbers
         `a/1 234.50/2`        ~ --thousands " " takes its values for numbers
         `a;b/1.234.567 €;x/2,00 €;y` ~ its values may be numbers, with signs of thousands, a currency or percent, as "2,00 €"

@@ -66,9 +66,14 @@ public final class SqlTypes {
         };
     }
 
+    /// Whether a word, in any case, means something to SQL, so that it is a name only in double quotes.
+    public static boolean isReserved(String word) {
+        return RESERVED.contains(word.toLowerCase(Locale.ROOT));
+    }
+
     /// A name as it stands in SQL: quoted where it must be.
     public static String identifier(String name) {
-        boolean plain = PLAIN_IDENTIFIER.matcher(name).matches() && !RESERVED.contains(name.toLowerCase(Locale.ROOT));
+        boolean plain = PLAIN_IDENTIFIER.matcher(name).matches() && !isReserved(name);
         return plain ? name : '"' + name.replace("\"", "\"\"") + '"';
     }
 

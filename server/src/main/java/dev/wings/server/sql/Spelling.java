@@ -15,6 +15,7 @@
  */
 package dev.wings.server.sql;
 
+import dev.wings.common.schema.SqlTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,8 +26,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// What to write instead of what other systems, and other programs than editors, spell otherwise: asked only when a
-/// statement has failed.
+/// What to write instead of what other systems, and other programs than editors, spell otherwise: asked only
+/// when a statement has failed.
 final class Spelling {
 
     /// No name with quotes in it, so that it is matched in linear time: what it looks at is the client's.
@@ -46,6 +47,13 @@ final class Spelling {
 
     /// Behind these stands a value, more often than a name.
     private static final Set<String> BEFORE_VALUES = Set.of("=", ">", "<", "like", "ilike");
+
+    /// Behind these stands the name of a table.
+    private static final Set<String> BEFORE_TABLES = Set.of("from", "join", "describe", "summarize", "table");
+
+    /// A statement goes on with these where the name of a table has been forgotten.
+    private static final Set<String> CLAUSES = Set.of(
+            "where", "group", "order", "having", "limit", "offset", "select", "union", "join", "on", "using", "as");
 
     /// What functions of other systems are called here.
     private static final Map<String, String> FUNCTIONS = Map.ofEntries(
@@ -111,8 +119,8 @@ final class Spelling {
         });
     }
 
-    /// The message, in whose first line stands what to write if that can be told; in its last if it quotes several
-    /// lines.
+    /// The message, in whose first line stands what to write if that can be told; in its last if it quotes
+    /// several lines.
     ///
     /// @param sql as the client wrote it
     static String corrected(String message, String sql) {
@@ -132,7 +140,27 @@ final class Spelling {
                 .or(this::conditions)
                 .or(this::limit)
                 .or(this::quoteInText)
+                .or(this::reservedName)
                 .or(this::date);
+    }
+
+    /// A name that is a word of SQL, where a table is named.
+    private Optional<String> reservedName() {
+        int start = place();
+        if (start < 0 || !message.contains("syntax error")) {
+            return Optional.empty();
+        }
+        String before = "";
+        for (Part part : parts) {
+            String word = part.text().toLowerCase(Locale.ROOT);
+            if (part.from() == start) {
+                return BEFORE_TABLES.contains(before) && SqlTypes.isReserved(word) && !CLAUSES.contains(word)
+                        ? Optional.of("a name that is a word of SQL takes double quotes: \"" + part.text() + "\"")
+                        : Optional.empty();
+            }
+            before = word;
+        }
+        return Optional.empty();
     }
 
     /// Text in the quotes of names.

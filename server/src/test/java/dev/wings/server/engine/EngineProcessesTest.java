@@ -37,8 +37,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -122,27 +122,27 @@ class EngineProcessesTest {
         for (boolean first : List.of(true, false)) {
             try (SqlEngine engine = processes.open("a", first, settings, MEMORY_BYTES, 32L << 20)) {
                 assertThat(engine.text("SELECT 'a' || ?", "b")).isEqualTo("ab");
-                assertThat(awaitThread("engine-task-1"))
-                        .singleElement()
-                        .satisfies(process -> {
-                            for (String thread : List.of("engine", "engine-task-0", "engine-task-1")) {
-                                assertThat(steps(process, thread))
-                                        .as(thread)
-                                        .contains(first ? own : Math.min(own + Processors.STEPS_BACK, 19));
-                            }
-                        });
+                assertThat(awaitThread("engine-task-1")).singleElement().satisfies(process -> {
+                    for (String thread : List.of("engine", "engine-task-0", "engine-task-1")) {
+                        assertThat(steps(process, thread))
+                                .as(thread)
+                                .contains(first ? own : Math.min(own + Processors.STEPS_BACK, 19));
+                    }
+                });
             }
         }
     }
 
     /// How far a thread of a process stands back; empty if it has none of this name.
-    /// The processes of engines that have a thread of this name. A thread gets its name some time after it was started.
+    /// The processes of engines that have a thread of this name. A thread gets its name some time after it was
+    /// started.
     private static List<ProcessHandle> awaitThread(String name) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (true) {
             List<ProcessHandle> found = ProcessHandle.current()
                     .descendants()
-                    .filter(each -> steps(each, "engine").isPresent() && steps(each, name).isPresent())
+                    .filter(each -> steps(each, "engine").isPresent()
+                            && steps(each, name).isPresent())
                     .toList();
             if (!found.isEmpty() || System.nanoTime() > end) {
                 return found;

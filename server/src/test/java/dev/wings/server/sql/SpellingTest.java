@@ -36,6 +36,14 @@ final class SpellingTest {
                 .contains("text takes single quotes: 'SFO'");
     }
 
+    @Test
+    void namesThatAreWordsOfSqlTakeQuotes() {
+        assertThat(Spelling.corrected("syntax error at or near \"at\": line=1, column=15", "select i from at"))
+                .contains("a name that is a word of SQL takes double quotes: \"at\"");
+        assertThat(Spelling.corrected("syntax error at or near \"where\": line=1, column=15", "select i from where x"))
+                .doesNotContain("double quotes");
+    }
+
     /// The message quotes what the client wrote, which is as long as it likes.
     @Test
     @Timeout(60)
