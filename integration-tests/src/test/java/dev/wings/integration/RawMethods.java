@@ -19,6 +19,7 @@ import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.GarbageCollectionGrpc;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.TasksGrpc;
+import dev.wings.common.proto.ViewsGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -65,6 +66,7 @@ final class RawMethods implements AutoCloseable {
                     LogMetadataGrpc.getServiceDescriptor(),
                     TasksGrpc.getServiceDescriptor(),
                     GarbageCollectionGrpc.getServiceDescriptor(),
+                    ViewsGrpc.getServiceDescriptor(),
                     FlightServiceGrpc.getServiceDescriptor(),
                     HealthGrpc.getServiceDescriptor(),
                     ServerReflectionGrpc.getServiceDescriptor(),
