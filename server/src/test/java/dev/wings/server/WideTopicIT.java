@@ -63,6 +63,14 @@ class WideTopicIT {
                             .sorted()
                             .boxed()
                             .toList());
+            assertThat(values(sql, "select * from wide order by c5 desc limit 3"))
+                    .containsExactlyElementsOf(LongStream.range(0, ROWS)
+                            .map(row -> -value(row, 5))
+                            .sorted()
+                            .limit(3)
+                            .map(value -> -value)
+                            .boxed()
+                            .toList());
         }
     }
 

@@ -171,7 +171,7 @@ public final class EnginePool implements AutoCloseable {
 
     /// Opens a new engine that computes with one thread, for a caller who holds a place and who closes it.
     public Engine openNarrow(String owner) {
-        return open(owner, false, 1);
+        return open(owner, false, 1, Engine.Purpose.SPARING);
     }
 
     /// Whether an engine of this pool has several threads.
@@ -222,6 +222,10 @@ public final class EnginePool implements AutoCloseable {
     }
 
     private Engine open(String owner, boolean first, int threads) {
+        return open(owner, first, threads, purpose);
+    }
+
+    private Engine open(String owner, boolean first, int threads, Engine.Purpose whose) {
         Engine engine = null;
         try {
             Path temporary = Files.createDirectories(
@@ -234,7 +238,7 @@ public final class EnginePool implements AutoCloseable {
                     factory,
                     owner,
                     first,
-                    purpose,
+                    whose,
                     threads,
                     limits.memoryBytes(),
                     limits.rowBytes(),
