@@ -18,8 +18,8 @@ package dev.wings.server.flight;
 import io.grpc.Context;
 import java.util.function.Supplier;
 
-/// Work that ends with the call that it is for: its thread is interrupted when the client cancels or goes away, or has
-/// waited for as long as it wanted to.
+/// Does work that ends with the call that it is for: its thread is interrupted when the client cancels, goes
+/// away, or has waited for as long as it wanted to.
 final class CallWork {
 
     private final Thread thread = Thread.currentThread();
@@ -49,7 +49,7 @@ final class CallWork {
         }
     }
 
-    /// The thread's next work is for another call.
+    /// Ends the work for this call. What the thread does next is for another call, and must not be interrupted.
     @SuppressWarnings("ResultOfMethodCallIgnored")
     private synchronized void end() {
         over = true;

@@ -19,7 +19,8 @@ import dev.wings.server.session.SessionOptions;
 import io.grpc.Context;
 import java.util.Optional;
 
-/// Who calls, and in which session, as the headers of the call tell. Found in the gRPC context of the call.
+/// Says who calls, and in which session, as the headers of the call tell. It is kept in the gRPC context of the
+/// call.
 final class Caller {
 
     static final Context.Key<Caller> KEY = Context.key("wings-caller");
@@ -30,7 +31,7 @@ final class Caller {
 
     private final boolean keepsCookies;
 
-    /// @param keepsCookies whether it has sent the cookie of a session
+    /// @param keepsCookies whether the caller has sent the cookie of a session
     Caller(dev.wings.common.rpc.Caller caller, SessionOptions session, boolean keepsCookies) {
         this.caller = caller;
         this.session = session;
@@ -57,7 +58,7 @@ final class Caller {
         return newSession.orElse(session);
     }
 
-    /// Sent to the client with the headers of the answer.
+    /// Sets the session that the client is told of, with the headers of the answer.
     synchronized void setSession(SessionOptions options) {
         newSession = Optional.of(options);
     }

@@ -41,7 +41,8 @@ public final class CallerInterceptor implements ServerInterceptor {
     private static final Metadata.Key<String> SET_COOKIE =
             Metadata.Key.of("set-cookie", Metadata.ASCII_STRING_MARSHALLER);
 
-    /// The schema of bare names, for clients that keep no cookies. What the session has set goes first.
+    /// Names the schema of bare names for clients that keep no cookies. What the session has set takes
+    /// precedence.
     private static final Metadata.Key<String> SCHEMA =
             Metadata.Key.of(SessionOptions.SCHEMA_HEADER, Metadata.ASCII_STRING_MARSHALLER);
 
@@ -65,7 +66,7 @@ public final class CallerInterceptor implements ServerInterceptor {
             SessionOptions session = cookie.isPresent() ? cookie.get() : session(headers);
             caller = new Caller(dev.wings.common.rpc.Caller.of(headers), session, cookie.isPresent());
             if (FlightServiceGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
-                // a name that somebody has made up gets no share of anything; health has no tenant
+                // a name that somebody has made up gets no share of anything; health checks have no tenant
                 tenants.check(caller.tenant());
             }
         } catch (WingsException e) {

@@ -21,7 +21,8 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Runs tasks in the gRPC context of who submits them: Flight hands uploads to another thread.
+/// Runs tasks in the gRPC context of the thread that submits them, since Flight hands uploads to another
+/// thread.
 public final class ContextExecutor extends AbstractExecutorService {
 
     private final ExecutorService executor;

@@ -22,7 +22,7 @@ import io.grpc.Status;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.grpc.StatusUtils;
 
-/// The one place where failures become those of Flight.
+/// Turns failures into those of Flight. This is the only place that does.
 final class FlightErrors {
 
     private FlightErrors() {}
@@ -35,8 +35,8 @@ final class FlightErrors {
         };
     }
 
-    /// Who asks may know which of their own files is damaged: `system.queries` tells as well. The text says the
-    /// kind, since Flight has no code for it.
+    /// Tells which file is damaged: a client may know that of its own files, and `system.queries` tells it as
+    /// well. The text says the kind of the failure, since Flight has no code for it.
     private static FlightRuntimeException lost(WingsException lost) {
         Status masked = GrpcErrors.toStatus(lost).getStatus();
         return StatusUtils.fromGrpcRuntimeException(masked.withDescription(

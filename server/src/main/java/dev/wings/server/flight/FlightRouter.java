@@ -48,12 +48,12 @@ import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// The door of the Flight service. Commands and tickets are messages, and each kind of them has a file: the file says
-/// who serves a request. Here requests are looked at before that, and failures become Flight's.
+/// The entry to the Flight service. Commands and tickets are messages, and the file that defines a kind of them
+/// decides who serves a request. Requests are checked here before that, and failures are turned into Flight's.
 public final class FlightRouter implements FlightProducer {
 
-    /// Each of their calls would have a thread that waits for its client, and their messages are made room for before
-    /// they are there.
+    /// These calls are not left to Flight's code, which would keep a thread waiting for the client of each of
+    /// them, and would make room for their messages before they are there.
     private static final Set<String> NOT_OF_FLIGHT = Set.of(
             FlightServiceGrpc.getHandshakeMethod().getFullMethodName(),
             FlightServiceGrpc.getDoPutMethod().getFullMethodName(),
@@ -71,9 +71,9 @@ public final class FlightRouter implements FlightProducer {
         this.routes = List.of(new Route(FlightSql.getDescriptor(), sql));
     }
 
-    /// What a gRPC server serves, behind a [CallerInterceptor].
+    /// Returns what a gRPC server serves, behind a [CallerInterceptor].
     ///
-    /// @param threads runs what Flight hands to another thread, which waits for nothing
+    /// @param threads runs what Flight hands to another thread, which never waits
     @SuppressWarnings("deprecation") // authentication is not Flight's own handshake: it comes as an interceptor
     public ServerServiceDefinition definition(BufferAllocator allocator, ExecutorService threads) {
         ServerServiceDefinition flight = FlightGrpcUtils.createFlightService(
@@ -96,7 +96,8 @@ public final class FlightRouter implements FlightProducer {
         return AbsentMethods.explained(definition.build(), FlightServiceGrpc.getServiceDescriptor(), Requests.PORT);
     }
 
-    /// Flight fails on a descriptor of a type that it does not know before anybody here sees it.
+    /// Refuses descriptors of unknown types here, since Flight fails on them before any code of the server sees
+    /// them.
     private static <Q, A> ServerMethodDefinition<Q, A> withKnownDescriptors(ServerMethodDefinition<Q, A> method) {
         return method.withServerCallHandler((call, headers) ->
                 new SimpleForwardingServerCallListener<>(
@@ -115,7 +116,7 @@ public final class FlightRouter implements FlightProducer {
         return producerOf(Requests.command(descriptor), "Command");
     }
 
-    /// @param prefix of the names of messages that may be asked with
+    /// @param prefix the beginning of the names of messages that are allowed
     private FlightProducer producerOf(Any message, String prefix) {
         return routes.stream()
                 .filter(route -> Requests.isOneOf(message, prefix, route.messages()))
@@ -142,7 +143,7 @@ public final class FlightRouter implements FlightProducer {
         }
     }
 
-    /// A ticket is that of rows, or the command of a call that only asks what there is.
+    /// Serves a ticket, which stands for rows, or is the command of a call that only asks for metadata.
     @Override
     public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
         try {
@@ -174,7 +175,7 @@ public final class FlightRouter implements FlightProducer {
         try {
             sql.doAction(context, action, read);
         } catch (RuntimeException e) {
-            // ours never throw
+            // the server's own listeners never throw
             read.onError(Requests.unreadable(e));
         }
     }
@@ -184,7 +185,8 @@ public final class FlightRouter implements FlightProducer {
         sql.listActions(context, listener);
     }
 
-    /// Flight says INTERNAL of requests that it cannot read.
+    /// Passes a listener's calls on, and says INVALID of requests that cannot be read, of which Flight says
+    /// INTERNAL.
     private record ReadRequest(StreamListener<Result> listener) implements StreamListener<Result> {
 
         @Override

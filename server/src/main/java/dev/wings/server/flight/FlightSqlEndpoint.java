@@ -57,8 +57,8 @@ import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// The commands of Flight SQL, behind a [FlightRouter]. Holds nothing between calls: tickets and handles carry all that
-/// is needed.
+/// Serves the commands of Flight SQL, behind a [FlightRouter]. It holds nothing between calls, since tickets
+/// and handles carry all that is needed.
 public final class FlightSqlEndpoint extends MetadataCommands {
 
     private static final List<ActionType> SERVED = List.of(
@@ -75,12 +75,12 @@ public final class FlightSqlEndpoint extends MetadataCommands {
     private final WriteCalls writes;
     private final PutCalls puts;
 
-    /// How much clients may ask for.
+    /// Says how much clients may ask for.
     ///
-    /// @param queries DoGet calls of queries at once
-    /// @param metadata DoGet calls of metadata at once
-    /// @param metadataTimeout of one of metadata, from its start until its last row is taken
-    /// @param turns listings of metadata that are made, and parameters that are read, at once
+    /// @param queries how many DoGet calls of queries may run at once
+    /// @param metadata how many DoGet calls of metadata may run at once
+    /// @param metadataTimeout of a DoGet call of metadata, from its start until its last row is taken
+    /// @param turns how many listings of metadata may be made, and how many parameters may be read, at once
     public record Limits(int queries, int metadata, Duration metadataTimeout, int turns) {}
 
     /// @param queryThreads runs the DoGet calls of queries, each on a platform thread
@@ -113,7 +113,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         return puts;
     }
 
-    /// What is not served is not advertised.
+    /// Lists only the actions that are served.
     @Override
     public void listActions(CallContext context, StreamListener<ActionType> listener) {
         SERVED.forEach(listener::onNext);
@@ -146,7 +146,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         start(statements.ticketed(ticket.getStatementHandle()), listener);
     }
 
-    /// The shape of a statement, which changes nothing.
+    /// Returns the shape of a statement, without changing anything.
     private Statements.Described described(String sql) {
         if (WriteStatement.mayBe(sql)) {
             return writes.described(sql);
@@ -221,7 +221,7 @@ public final class FlightSqlEndpoint extends MetadataCommands {
                 () -> statements.cancel(request.getInfo()) ? CancelStatus.CANCELLED : CancelStatus.NOT_CANCELLABLE);
     }
 
-    /// How clients before Arrow 13 cancel.
+    /// Cancels a query in the way of clients before Arrow 13.
     @Override
     @SuppressWarnings("deprecation")
     public void cancelQuery(FlightInfo info, CallContext context, StreamListener<CancelResult> listener) {

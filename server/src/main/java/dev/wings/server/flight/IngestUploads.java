@@ -36,17 +36,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Calls by which clients fill a table. Their batches go on to an ingestor as they came, from the buffers of
-/// one connection into those of the other: it looks at them, and stores them. One answer at the end tells how
-/// many rows are durable and visible.
+/// Serves the calls by which clients fill a table. Their batches go on to an ingestor as they came, from the
+/// buffers of one connection into those of the other; the ingestor checks and stores them. One answer at the
+/// end tells how many rows are durable and visible.
 final class IngestUploads {
 
     private static final Logger LOG = LoggerFactory.getLogger(IngestUploads.class);
 
-    /// A message waits for the network here, in one copy and perhaps in another.
+    /// A message waits for the network here in one copy, and perhaps in a second one.
     private static final int COPIES = 2;
 
-    /// What all calls may hold, as a part of the heap.
+    /// All calls together may hold the heap divided by this.
     private static final int HEAP_PARTS = 4;
 
     private final Ingests ingests;
@@ -59,13 +59,13 @@ final class IngestUploads {
         this.streams = streams;
     }
 
-    /// What takes the messages of one call.
+    /// Returns what takes the messages of one call.
     PutCalls.Rest open(ServerCall<PutMessage, Flight.PutResult> call, FlightSql.CommandStatementIngest command) {
         Requests.refuseTransaction(command.hasTransactionId());
         return new Upload(call, command);
     }
 
-    /// One call. What the client does and what the ingestor does come on different threads.
+    /// A single call. What the client does and what the ingestor does arrive on different threads.
     private final class Upload extends PutCalls.Rest implements EncodedProducer.Listener {
 
         private final ServerCall<PutMessage, Flight.PutResult> call;
@@ -112,7 +112,7 @@ final class IngestUploads {
             Ingests.Target ready = CallWork.run(() ->
                     ingests.prepare(command, caller.tenant(), caller.session().schema(), schema.schema()));
             target = ready;
-            // where this fails, the call ends, which undoes what was made
+            // if this fails, the call ends, which undoes what was made
             EncodedProducer opened = streams.openEncoded(ready.topic(), first.getDataHeader(), this);
             synchronized (this) {
                 if (over) {
@@ -159,7 +159,7 @@ final class IngestUploads {
 
         @Override
         public synchronized void onReady() {
-            // of the client, which takes one answer, or of the ingestor
+            // either the client is ready, which takes one answer, or the ingestor
             if (!over && !finished) {
                 askIfReady();
             }
@@ -191,7 +191,8 @@ final class IngestUploads {
             rejected++;
             if (reason == null) {
                 reason = answer.getRejected().getMessage();
-                // as a rule, what comes after it would be rejected, too: no more is sent, and the rest is waited for
+                // what comes after it would usually be rejected, too, so no more is sent, and the other answers
+                // are waited for
                 finish();
             }
         }
@@ -201,7 +202,7 @@ final class IngestUploads {
             // a stream with a batch that was rejected ends with a failure, too
             Optional<WingsException> all = rejection().or(() -> failure).or(this::breakOff);
             synchronized (this) {
-                // what was made is undone once: the next table of the name may be another's
+                // what was made is undone only once, since the next table of the name may be another caller's
                 if (over) {
                     return;
                 }
@@ -255,12 +256,13 @@ final class IngestUploads {
             call.close(Status.OK, new Metadata());
         }
 
-        /// The failure that ended the call is told already.
+        /// Drops the table that was made for the call, which has been told its failure already.
         private void undo() {
             try {
                 Ingests.Target made = target;
                 if (made != null) {
-                    // the call may have been cancelled, and the calls of one that was fail at once
+                    // the call may have been cancelled, and calls that are made for a cancelled call fail at
+                    // once
                     Context.current().fork().run(() -> ingests.undo(made));
                 }
             } catch (RuntimeException e) {
@@ -278,8 +280,7 @@ final class IngestUploads {
             abandon();
         }
 
-        /// The call is over. Where that is not because the ingestor ended it, the client broke it off, or it
-        /// sent what cannot be taken.
+        /// Ends a call that the ingestor has not ended: the client broke it off, or sent what cannot be taken.
         private void abandon() {
             synchronized (this) {
                 if (over) {

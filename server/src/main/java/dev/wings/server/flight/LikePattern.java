@@ -17,26 +17,27 @@ package dev.wings.server.flight;
 
 import dev.wings.common.error.WingsException;
 
-/// A pattern of SQL's LIKE: `%` is any text, `_` any character, and a backslash takes the next one as it is.
+/// A pattern of SQL's LIKE: `%` stands for any text, `_` for any character, and a backslash takes the next one
+/// as it is.
 ///
-/// Matched without going back further than to the last `%`, so that no pattern takes longer than its length times that
-/// of the text.
+/// It never goes back further than to the last `%`, so that no match takes longer than the length of the
+/// pattern times that of the text.
 final class LikePattern {
 
-    /// Longer than any name, quoted in full.
+    /// The longest pattern that is taken. It is longer than any name of which all characters are escaped.
     static final int MAX_LENGTH = 1024;
 
     private static final int ANY_CHARACTER = -1;
     private static final int ANY_TEXT = -2;
 
-    /// Code points, or one of the above.
+    /// Holds code points, or one of the constants above.
     private final int[] pattern;
 
     private LikePattern(int[] pattern) {
         this.pattern = pattern;
     }
 
-    /// Fails with INVALID if the pattern is too long.
+    /// Returns the pattern of a text. Fails with INVALID if it is too long.
     static LikePattern of(String text) {
         if (text.length() > MAX_LENGTH) {
             throw WingsException.invalid("the pattern is too long: length=" + text.length() + ", limit=" + MAX_LENGTH);
@@ -66,7 +67,7 @@ final class LikePattern {
         int[] points = text.codePoints().toArray();
         int position = 0;
         int next = 0;
-        // where the last `%` is, and how much of the text it stands for at least
+        // says where the last `%` is, and up to where in the text it reaches at least
         int afterAny = -1;
         int resume = 0;
         while (position < points.length) {

@@ -30,7 +30,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// The commands of Flight SQL that ask what there is. Their tickets are the commands themselves.
+/// Serves the commands of Flight SQL that ask for metadata. Their tickets are the commands themselves.
 abstract class MetadataCommands extends BasicFlightSqlProducer {
 
     private final MetadataRoots metadata;
@@ -109,7 +109,7 @@ abstract class MetadataCommands extends BasicFlightSqlProducer {
         sendNone(Schemas.GET_CROSS_REFERENCE_SCHEMA, listener);
     }
 
-    /// No flights would look like no topics.
+    /// Refuses to list flights, since an empty list would look as if there were no topics.
     @Override
     public final void listFlights(CallContext context, Criteria criteria, StreamListener<FlightInfo> listener) {
         listener.onError(FlightErrors.toFlight(WingsException.invalid(

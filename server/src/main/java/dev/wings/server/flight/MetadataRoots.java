@@ -44,14 +44,14 @@ import org.apache.arrow.vector.ipc.WriteChannel;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Answers what catalogs, schemas and tables there are, as the columns that Flight SQL wants. Each `open` makes rows
-/// that the caller closes.
+/// Lists catalogs, schemas and tables, in the columns that Flight SQL wants. Each `open` makes rows that the
+/// caller closes.
 final class MetadataRoots {
 
     static final String TABLE = "TABLE";
     static final String VIEW = "VIEW";
 
-    /// What SQL itself calls a table; some clients ask for that only.
+    /// SQL itself calls a table by this type, and some clients ask for no other.
     private static final String BASE_TABLE = "BASE TABLE";
 
     static final String SYSTEM_TABLE = "SYSTEM TABLE";
@@ -62,7 +62,7 @@ final class MetadataRoots {
     private final BufferAllocator allocator;
     private final PlanBudget budget;
 
-    /// @param budget for what calls list
+    /// @param budget bounds what calls list
     MetadataRoots(Catalog catalog, Views views, SystemTables system, BufferAllocator allocator, PlanBudget budget) {
         this.catalog = catalog;
         this.views = views;
@@ -123,7 +123,7 @@ final class MetadataRoots {
                     }
                 };
                 entries(tenant, command.getTableTypesList(), row);
-                // as the protocol wants: by type within a schema within the catalog
+                // the protocol wants them ordered by type within a schema within the catalog
                 rows.sort(Comparator.<List<Object>, String>comparing(values -> (String) values.get(1))
                         .thenComparing(values -> (String) values.get(2))
                         .thenComparing(values -> (String) values.get(3)));
@@ -159,7 +159,7 @@ final class MetadataRoots {
         }
     }
 
-    /// Clients write types in their own way.
+    /// Says whether a type is asked for, in upper or lower case, since clients differ in how they write types.
     private static boolean isWanted(List<String> types, String type) {
         return types.isEmpty() || types.stream().anyMatch(type::equalsIgnoreCase);
     }
@@ -171,7 +171,7 @@ final class MetadataRoots {
                 .toList());
     }
 
-    /// The encapsulated schema message.
+    /// Returns the encapsulated message of a schema.
     static byte[] serialized(Schema schema) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
@@ -182,7 +182,7 @@ final class MetadataRoots {
         return bytes.toByteArray();
     }
 
-    /// @param rows values are `String` or `byte[]`
+    /// @param rows values that are `String` or `byte[]`
     private VectorSchemaRoot open(Schema schema, List<? extends List<?>> rows) {
         VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
         try {

@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/// Sends the rows of metadata, a bounded number of streams at once: a client that does not take them holds memory that
-/// all share, but not for longer than the time limit.
+/// Sends the rows of metadata, in a bounded number of streams at once. A client that does not take its rows
+/// holds memory that all share, but no longer than the time limit.
 final class MetadataStreams {
 
     private final int limit;
@@ -37,10 +37,10 @@ final class MetadataStreams {
     private final Duration timeout;
     private final World world;
 
-    /// @param limit streams at once, shared by the tenants
-    /// @param turns listings that are made at once, of the tenants in turn: threads that compute go in the order in
-    ///     which they came, whosever they are
-    /// @param timeout of one, from the call until its last row is taken
+    /// @param limit how many streams there may be at once, shared by the tenants
+    /// @param turns how many listings are made at once. Tenants take turns, since threads that compute would
+    ///     take them in the order in which they came, whichever tenant they are of
+    /// @param timeout of one stream, from the call until its last row is taken
     MetadataStreams(int limit, int turns, Duration timeout, World world) {
         this.limit = limit;
         this.places = new FairPlaces("readers of metadata", limit);
@@ -50,7 +50,8 @@ final class MetadataStreams {
         this.world = world;
     }
 
-    /// Sends rows that take calls to make, on a thread of its own. Fails with EXHAUSTED if too many are being sent.
+    /// Sends rows on a thread of its own, since calls are needed to make them. Fails with EXHAUSTED if too many
+    /// are being sent.
     void send(String tenant, Supplier<VectorSchemaRoot> rows, ServerStreamListener listener) {
         StreamSink sink = new StreamSink(listener, () -> {}, () -> () -> {});
         Optional<FairPlaces.Place> place = places.tryAcquire(tenant);

@@ -47,29 +47,29 @@ import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.jspecify.annotations.Nullable;
 
-/// Calls by which clients send the values of parameters, changes of their session, and statements that change
-/// what there is. The whole request is gathered first, and then read.
+/// Serves the calls by which clients send values of parameters, changes of their session, and statements that
+/// change schemas, tables or rows. The whole request is gathered first, and then read.
 final class ParameterUploads {
 
-    /// One row and its dictionaries.
+    /// A request has so many messages at most, which is enough for one row and its dictionaries.
     private static final int MAX_MESSAGES = 1024;
 
     private static final int MAX_BYTES = 4 << 20;
 
-    /// What all uploads that are under way may hold, shared by tenants.
+    /// All uploads that are under way may hold so much together, shared by tenants.
     private static final long MAX_BYTES_OF_ALL = 64 << 20;
 
-    /// As it came, and as it is read.
+    /// A request is held twice: as it came, and as it is read.
     private static final int COPIES = 2;
 
     private static final int CONTINUATION = 0xFFFFFFFF;
 
     private static final int PREFIX_BYTES = 8;
 
-    /// Decimals that have fewer bits are not read.
+    /// Arrow's reader does not take decimals of fewer bits.
     private static final int DECIMAL_BITS = 128;
 
-    /// Lists in lists are looked at to this depth; what is deeper is refused where it is read.
+    /// Lists in lists are checked to this depth. What is deeper is refused where it is read.
     private static final int MAX_DEPTH = 16;
 
     private final Statements statements;
@@ -96,12 +96,12 @@ final class ParameterUploads {
                 scheduler);
     }
 
-    /// What takes the messages of one call.
+    /// Returns what takes the messages of one call.
     PutCalls.Rest open(ServerCall<PutMessage, Flight.PutResult> call, PutCalls.Purpose.Gathered purpose) {
         return new Upload(call, purpose);
     }
 
-    /// The statement of the command, with the values bound to it, as its new handle.
+    /// Binds the values to the statement of the command, and returns its new handle.
     private ByteString bind(ByteString command, byte[] stream) {
         StatementHandle handle = statements.prepared(command);
         checkTypes(stream);
@@ -123,7 +123,7 @@ final class ParameterUploads {
         }
     }
 
-    /// Fails with INVALID for decimals that Arrow's reader does not take, naming parameter and type.
+    /// Fails with INVALID for decimals that Arrow's reader does not take, and names the parameter and its type.
     private static void checkTypes(byte[] stream) {
         if (stream.length <= PREFIX_BYTES) {
             return;
@@ -155,7 +155,7 @@ final class ParameterUploads {
         }
     }
 
-    /// Puts a message into the form that it has in a stream of Arrow's own.
+    /// Appends a message in the form that it has in a stream of Arrow's own.
     private static void append(Flight.FlightData message, ByteArrayOutputStream stream) {
         int length = message.getDataHeader().size();
         int padding = -length & 7;
@@ -172,7 +172,7 @@ final class ParameterUploads {
                 "too many parameters are being sent at once: limit_bytes_of_all=" + MAX_BYTES_OF_ALL);
     }
 
-    /// One call.
+    /// A single call, whose messages are gathered.
     private final class Upload extends PutCalls.Rest {
 
         private final ServerCall<PutMessage, Flight.PutResult> call;
@@ -193,12 +193,12 @@ final class ParameterUploads {
             begin(message.parse());
         }
 
-        /// Takes one like the others: it has the schema, as a rule.
+        /// Takes the first message like the others. As a rule, it has the schema.
         @Override
         void begin(Flight.FlightData message) {
             if (purpose instanceof PutCalls.Purpose.Change(StatementHandle statement)
                     && statement.parameterCount() == 0) {
-                // some clients end their side only when they have an answer
+                // some clients end their side of the call only when they have an answer
                 if (!answered) {
                     answered = true;
                     answer(FlightSql.DoPutUpdateResult.newBuilder()
@@ -227,7 +227,7 @@ final class ParameterUploads {
             return outcome.map(Writes.Outcome::rows).orElse(0L);
         }
 
-        /// The values come with the call, or have been bound before.
+        /// Runs the statement with the values that come with the call, or with those that were bound before.
         private long updateWithParameters(StatementHandle statement) {
             if (messages.size() < 2) {
                 return update(statement);

@@ -29,13 +29,14 @@ import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.jspecify.annotations.Nullable;
 
-/// `DoPut`: its first message says what a call is for.
+/// Serves `DoPut`, where the first message of a call says what the call is for.
 ///
-/// Flight's own one gives each call a thread that waits for the client, for ever if the client sends nothing,
-/// or something that cannot be read. Here messages are taken as they come, and read by whom they are for.
+/// Flight's own code gives each call a thread that waits for the client, even for ever if the client sends
+/// nothing, or something that cannot be read. This class takes messages as they come, and passes them to what
+/// serves the call.
 final class PutCalls {
 
-    /// A command and a schema.
+    /// The first message may have so many bytes, which is enough for a command and a schema.
     private static final int MAX_FIRST_BYTES = 4 << 20;
 
     private final Statements statements;
@@ -48,23 +49,23 @@ final class PutCalls {
         this.ingests = ingests;
     }
 
-    /// What a call is for.
+    /// Says what a call is for.
     sealed interface Purpose {
 
-        /// Its messages are gathered before anything happens.
+        /// A call whose messages are gathered before anything happens.
         sealed interface Gathered extends Purpose {}
 
-        /// The following messages are values for this prepared statement.
+        /// A call whose following messages are values for this prepared statement.
         record Bind(ByteString statement) implements Gathered {}
 
-        /// The statement changes the caller's session, or what there is.
+        /// A call whose statement changes the caller's session, schemas, tables or rows.
         record Change(StatementHandle statement) implements Gathered {}
 
-        /// The following messages are rows of a table.
+        /// A call whose following messages are rows of a table.
         record Ingest(FlightSql.CommandStatementIngest command) implements Purpose {}
     }
 
-    /// What takes the messages of one call, once it is known what the call is for.
+    /// Takes the messages of one call, once it is known what the call is for.
     abstract static class Rest extends ServerCall.Listener<PutMessage> {
 
         /// Takes the first message. The others come afterwards.
@@ -117,7 +118,7 @@ final class PutCalls {
         }
     }
 
-    /// Waits for the first message; all else goes on to whom the call is for.
+    /// Waits for the first message, and passes all else on to what serves the call.
     private final class First extends ServerCall.Listener<PutMessage> {
 
         private final ServerCall<PutMessage, Flight.PutResult> call;
@@ -144,7 +145,7 @@ final class PutCalls {
                 case Purpose.Gathered gathered -> parameters.open(call, gathered);
                 case Purpose.Ingest(FlightSql.CommandStatementIngest command) -> ingests.open(call, command);
             };
-            // where its beginning fails, it is told of the end
+            // if this fails to begin, it still has to be told of the end, so it is kept first
             next = rest;
             rest.begin(first);
         }

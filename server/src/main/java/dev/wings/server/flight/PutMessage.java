@@ -27,8 +27,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import org.apache.arrow.flight.impl.Flight;
 
-/// A message of an upload as it came: it stays in the buffers of the network until it is read, passed on or
-/// closed, which is done once.
+/// A message of an upload as it came. It stays in the buffers of the network until it is read, passed on or
+/// closed. Only one of these is done, and only once.
 final class PutMessage implements AutoCloseable {
 
     static final MethodDescriptor.Marshaller<PutMessage> MARSHALLER = new Received();
@@ -45,7 +45,7 @@ final class PutMessage implements AutoCloseable {
         return length;
     }
 
-    /// The message as Flight knows it. Fails with INVALID if it is none.
+    /// Returns the message as Flight knows it. Fails with INVALID if it cannot be read.
     Flight.FlightData parse() {
         try (bytes) {
             return Flight.FlightData.parseFrom(bytes);
@@ -56,7 +56,7 @@ final class PutMessage implements AutoCloseable {
         }
     }
 
-    /// The message for whoever sends it on, and closes it.
+    /// Returns the bytes of the message for the one who sends it on, and who closes them.
     InputStream passOn() {
         return bytes;
     }
@@ -84,7 +84,7 @@ final class PutMessage implements AutoCloseable {
                     int length = stream.available();
                     return new PutMessage(network.detach(), length);
                 }
-                // it was compressed on its way
+                // the message was compressed on its way
                 byte[] read = stream.readAllBytes();
                 return new PutMessage(new ByteArrayInputStream(read), read.length);
             } catch (IOException e) {

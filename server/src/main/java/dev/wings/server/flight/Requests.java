@@ -27,11 +27,11 @@ import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 
-/// Looks at requests before Flight does, which takes what it cannot read for a failure of the server. All fail with
-/// INVALID.
+/// Checks requests before Flight does, which takes what it cannot read for a failure of the server. All methods
+/// fail with INVALID.
 final class Requests {
 
-    /// What somebody is told who takes this port for another.
+    /// Clients are told this if they take this port for another one.
     static final String PORT =
             "this is the port of SQL, which takes commands of Flight SQL: rows are pushed by DoPut to"
                     + " an ingestor's port (7702 of `wings dev`)";
@@ -45,7 +45,7 @@ final class Requests {
     static void checkType(Flight.FlightDescriptor descriptor) {
         switch (descriptor.getType()) {
             case CMD, PATH -> {
-                // each is looked at where it is used
+                // commands and paths are checked where they are used
             }
             case UNKNOWN, UNRECOGNIZED ->
                 throw WingsException.invalid(
@@ -53,7 +53,7 @@ final class Requests {
         }
     }
 
-    /// The command of a descriptor.
+    /// Returns the command of a descriptor.
     static Any command(FlightDescriptor descriptor) {
         if (!descriptor.isCommand()) {
             throw WingsException.invalid(PORT + "; to read a topic, run a query: found=a descriptor with a path");
@@ -61,12 +61,13 @@ final class Requests {
         return message(descriptor.getCommand());
     }
 
-    /// What a command or a ticket is.
+    /// Returns the message that a command or a ticket is.
     static Any message(byte[] bytes) {
         return any(ByteString.copyFrom(bytes));
     }
 
-    /// Whether it is one of the messages of a file whose names start with `prefix`. INVALID if it only pretends to be.
+    /// Says whether this is a message of the file whose name starts with `prefix`. Fails with INVALID if it
+    /// only pretends to be.
     static boolean isOneOf(Any message, String prefix, FileDescriptor messages) {
         String name = message.getTypeUrl().substring(message.getTypeUrl().lastIndexOf('.') + 1);
         Descriptor type = name.startsWith(prefix) ? messages.findMessageTypeByName(identifier(name)) : null;
@@ -106,7 +107,7 @@ final class Requests {
         }
     }
 
-    /// The failure to read what Flight's own code refuses.
+    /// Returns the failure that stands for one of Flight's own code, which could not read a request.
     static WingsException unreadable(Throwable cause) {
         String first = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
         return WingsException.invalid("the request cannot be read: cause=" + shown(withoutClasses(first)));
@@ -136,7 +137,8 @@ final class Requests {
         }
     }
 
-    /// A look-up of anything else would be one of a name that cannot be.
+    /// Returns the name if messages can have it, and otherwise an empty one, since others must not be looked
+    /// up.
     private static String identifier(String name) {
         return name.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c)) ? name : "";
     }

@@ -25,10 +25,11 @@ import dev.wings.server.sql.Refusals;
 import dev.wings.server.table.TableRef;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Statements that change the session, `USE` and `SET`, whichever way they come.
+/// Runs the statements that change the session, `USE` and `SET`, whichever way they come.
 ///
-/// A session is what its client sends back in a cookie. A client that sends no cookies has none, and is told so: the
-/// answer to a change is one row, and a client that asks for it without the cookie is refused.
+/// A session is what its client sends back in a cookie. A client that sends no cookies has no session, and is
+/// told so: the answer to a change is one row, and a client that asks for that row without the cookie is
+/// refused.
 final class SessionChanges {
 
     private final Statements statements;
@@ -39,18 +40,19 @@ final class SessionChanges {
         this.catalog = catalog;
     }
 
-    /// Changes the caller's session; what there is to fetch then tells of it.
+    /// Changes the caller's session, and returns the statement whose row tells of it.
     Statements.Described apply(String sql, SessionStatement change) {
         Caller caller = Caller.current();
         SessionOptions options = change.apply(caller.session());
         change.schema().ifPresent(schema -> checkExists(caller.tenant(), schema));
-        // fails if there is no such time zone
+        // this fails if there is no such time zone
         Statements.Described told = statements.describe(told(options), options);
         caller.setSession(options);
         return new Statements.Described(told.handle().withSql(sql), told.shape());
     }
 
-    /// The statement that tells of a change which the caller has kept. Fails with PRECONDITION if it has not.
+    /// Returns the statement that tells of a change which the caller has kept. Fails with PRECONDITION if it
+    /// has not kept it.
     static StatementHandle told(StatementHandle changed, SessionStatement change) {
         SessionOptions kept = Caller.current().session();
         if (!change.apply(kept).equals(kept)) {
@@ -71,7 +73,7 @@ final class SessionChanges {
         apply(sql, change);
     }
 
-    /// Whether there is a time zone of this name.
+    /// Says whether there is a time zone of this name.
     boolean isTimeZone(String name) {
         try {
             SessionOptions options = new SessionOptions(SessionOptions.DEFAULT.schema(), name);
@@ -85,7 +87,7 @@ final class SessionChanges {
         }
     }
 
-    /// The query whose row is the session.
+    /// Returns the query whose only row is the session.
     static String told(SessionOptions options) {
         return "SELECT '" + options.schema().replace("'", "''") + "' AS \"schema\", '"
                 + options.timeZone().replace("'", "''") + "' AS timezone";

@@ -31,7 +31,7 @@ import org.apache.arrow.flight.SessionOptionValue;
 import org.apache.arrow.flight.SetSessionOptionsRequest;
 import org.apache.arrow.flight.SetSessionOptionsResult;
 
-/// The session options `catalog`, which is always `wings`, `schema` and `timezone`.
+/// Reads and sets the session options: `catalog`, which is always `wings`, `schema` and `timezone`.
 final class Sessions {
 
     private static final String CATALOG = "catalog";
@@ -100,7 +100,7 @@ final class Sessions {
         return new SetSessionOptionsResult.Error(value);
     }
 
-    /// Values of other types than text are no names.
+    /// Returns the text of a value, and an empty one for values of other types, which are no names.
     private static final class TextOf extends NoOpSessionOptionValueVisitor<String> {
         @Override
         public String visit(String value) {

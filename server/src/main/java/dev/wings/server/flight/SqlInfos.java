@@ -51,11 +51,11 @@ import org.apache.arrow.vector.complex.DenseUnionVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.MapVector;
 
-/// What the server says of itself: a value for each code that Flight SQL has, since drivers fail on those that are
-/// left out.
+/// Tells what the server says of itself. It has a value for each code of Flight SQL, since drivers fail on
+/// codes that are left out.
 final class SqlInfos {
 
-    /// Of numbers: there is no limit, or none that a client could do anything about.
+    /// For numbers, this means that there is no limit, or none that a client could do anything about.
     private static final long NO_LIMIT = 0;
 
     private static final long MAX_ID = 63;
@@ -64,7 +64,7 @@ final class SqlInfos {
 
     private SqlInfos() {}
 
-    /// Answers those codes that there are; all of them if none is asked for. The caller closes the rows.
+    /// Answers those codes that are known, or all of them if none is asked for. The caller closes the rows.
     static VectorSchemaRoot open(Collection<Integer> asked, BufferAllocator allocator) {
         List<Integer> codes = asked.isEmpty()
                 ? List.copyOf(VALUES.keySet())
@@ -91,7 +91,7 @@ final class SqlInfos {
         }
     }
 
-    /// Position in the union.
+    /// Returns the position of the value's type in the union.
     private static byte typeOf(Object value) {
         return switch (value) {
             case String text -> 0;
@@ -156,7 +156,7 @@ final class SqlInfos {
         values.put(SqlInfo.FLIGHT_SQL_SERVER_CANCEL, true);
         values.put(SqlInfo.FLIGHT_SQL_SERVER_BULK_INGESTION, true);
         values.put(SqlInfo.FLIGHT_SQL_SERVER_INGEST_TRANSACTIONS_SUPPORTED, false);
-        // handles carry all that they need, and stay good
+        // statements and transactions have no timeout, since handles carry all that they need, and stay good
         values.put(SqlInfo.FLIGHT_SQL_SERVER_STATEMENT_TIMEOUT, 0);
         values.put(SqlInfo.FLIGHT_SQL_SERVER_TRANSACTION_TIMEOUT, 0);
     }
@@ -247,7 +247,7 @@ final class SqlInfos {
                 bits(SqlTransactionIsolationLevel.SQL_TRANSACTION_NONE.getNumber()));
         values.put(SqlInfo.SQL_DEFAULT_TRANSACTION_ISOLATION, (long)
                 SqlTransactionIsolationLevel.SQL_TRANSACTION_NONE.getNumber());
-        // read only
+        // results can only be read
         values.put(SqlInfo.SQL_SUPPORTED_CONCURRENCIES_FOR_RESULT_SET_FORWARD_ONLY, bits(1));
         values.put(SqlInfo.SQL_SUPPORTS_CONVERT, Map.of());
     }

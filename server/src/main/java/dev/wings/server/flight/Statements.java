@@ -57,16 +57,16 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Statements of the current [Caller], from their text to their rows. Between calls the client carries them, as
-/// signed tickets and handles.
+/// Takes statements of the current [Caller] from their text to their rows. Between calls, the client carries
+/// them as signed tickets and handles.
 final class Statements {
 
     private static final long UNKNOWN = -1;
 
-    /// A larger schema is left out of a prepared statement's handle, which each call carries.
+    /// A schema that is larger is left out of a prepared statement's handle, which is sent with each call.
     private static final int MAX_CARRIED_SCHEMA_BYTES = 256 << 10;
 
-    /// What is remembered for clients that carry no values themselves.
+    /// Values that are remembered for clients that carry none themselves take so much memory at most.
     private static final long MAX_BOUND_BYTES = 16 << 20;
 
     private final Queries queries;
@@ -77,7 +77,7 @@ final class Statements {
     private final FairPlaces streams;
 
     /// @param threads runs the queries, each on a platform thread
-    /// @param streams queries at once, shared by the tenants
+    /// @param streams how many queries may run at once, shared by the tenants
     Statements(Queries queries, Signer signer, IdGenerator ids, Executor threads, int streams) {
         this.queries = queries;
         this.signer = signer;
@@ -94,17 +94,17 @@ final class Statements {
         return describe(sql, Caller.current().session());
     }
 
-    /// The same, in a session that is not the caller's yet.
+    /// Does the same in a session that is not the caller's yet.
     Described describe(String sql, SessionOptions session) {
         return describe(sql, session, queries::describe);
     }
 
-    /// The same of a statement whose rows its client wants next.
+    /// Does the same for a statement whose rows its client wants next.
     Described announce(String sql) {
         return describe(sql, Caller.current().session(), queries::announce);
     }
 
-    /// A statement in the caller's session that is no query, without parameters.
+    /// Returns a statement that is no query and has no parameters, in the caller's session.
     StatementHandle statement(String sql) {
         return handle(request(sql, Caller.current().session()), 0);
     }
@@ -135,7 +135,7 @@ final class Statements {
         return text;
     }
 
-    /// A pivot's columns are values: they are read now, and stay those of the statement.
+    /// Completes a pivot, whose columns are values: they are read now, and stay the columns of the statement.
     private String withValues(Pivot pivot, SessionOptions session) {
         List<List<String>> values = new ArrayList<>();
         for (Pivot.Key key : pivot.keys()) {
@@ -160,7 +160,7 @@ final class Statements {
         return texts.texts();
     }
 
-    /// The queries of a statement that is more than a query: they run with its session and its parameters.
+    /// Returns what runs the queries inside a statement, with its session and its parameters.
     OwnQueries ownQueries(StatementHandle statement) {
         return new OwnQueries() {
             @Override
@@ -194,7 +194,7 @@ final class Statements {
         };
     }
 
-    /// Runs a query of ours for the calling thread, which waits.
+    /// Runs a query of the server's own for the calling thread, which waits.
     private void runHere(QueryRequest request, ResultSink sink) {
         FairPlaces.Place place = streams.tryAcquire(request.tenant()).orElseThrow(Statements::tooMany);
         RunningQuery query = queries.admit(request);
@@ -238,7 +238,8 @@ final class Statements {
                 ByteString.EMPTY);
     }
 
-    /// Where to get the rows of one execution of a prepared statement. Its tables may have other columns by now.
+    /// Says where to get the rows of one execution of a prepared statement, whose tables may have other columns
+    /// by now.
     FlightInfo preparedInfo(StatementHandle execution, FlightDescriptor descriptor) {
         QueryRequest request = execution.request();
         Optional<Schema> columns = CallWork.run(() -> queries.announceAgain(request))
@@ -247,9 +248,10 @@ final class Statements {
         return info(execution, columns, descriptor);
     }
 
-    /// Where to get the rows of one execution of a statement. Fails with INVALID if parameters have no values yet.
+    /// Says where to get the rows of one execution of a statement. Fails with INVALID if parameters have no
+    /// values yet.
     FlightInfo info(StatementHandle handle, Optional<Schema> columns, FlightDescriptor descriptor) {
-        // fails now rather than when the stream is opened
+        // this fails now rather than when the stream is opened
         handle.request();
         Message ticket = FlightSql.TicketStatementQuery.newBuilder()
                 .setStatementHandle(
@@ -259,7 +261,7 @@ final class Statements {
         return new FlightInfo(columns.orElse(null), descriptor, List.of(endpoint), UNKNOWN, UNKNOWN);
     }
 
-    /// A prepared statement as its client is told of it.
+    /// Prepares a statement, and returns what its client is told of it.
     FlightSql.ActionCreatePreparedStatementResult prepare(String sql) {
         if (SessionStatement.of(sql).isPresent()) {
             return prepareChange(sql);
@@ -280,8 +282,9 @@ final class Statements {
                 .build();
     }
 
-    /// The handle of a statement that changes the session. It has no columns: who prepares takes it for an update, or
-    /// asks for its rows all the same. The cookie of now shows next time whether the client keeps cookies.
+    /// Prepares a statement that changes the session. It has no columns, so clients take it for an update, or
+    /// ask for its rows all the same. The cookie that is set now shows in the next call whether the client
+    /// keeps cookies.
     private FlightSql.ActionCreatePreparedStatementResult prepareChange(String sql) {
         Caller caller = Caller.current();
         SessionOptions session = caller.session();
@@ -295,7 +298,7 @@ final class Statements {
                 .build();
     }
 
-    /// A prepared statement that is no query. Who prepares takes it for an update if it has no columns.
+    /// Prepares a statement that is no query. Clients take it for an update if it has no columns.
     FlightSql.ActionCreatePreparedStatementResult prepare(
             String sql, List<Field> parameters, Optional<Schema> columns) {
         StatementHandle handle = handle(request(sql, Caller.current().session()), parameters.size());
@@ -308,19 +311,19 @@ final class Statements {
                 .build();
     }
 
-    /// The prepared statement behind a handle. Fails with FORBIDDEN if it is another tenant's.
+    /// Returns the prepared statement behind a handle. Fails with FORBIDDEN if it is another tenant's.
     StatementHandle prepared(ByteString handle) {
         StatementHandle statement = StatementHandle.fromPrepared(signer, handle.toByteArray());
         Caller.current().check(statement.tenant());
         return statement;
     }
 
-    /// The same, for one execution, with the values that were last bound to it if it carries none.
+    /// Returns the same for one execution, with the values that were last bound to it if it carries none.
     StatementHandle execution(ByteString handle) {
         return bound.latest(prepared(handle)).withId(ids.next().toString());
     }
 
-    /// The prepared statement with these values, as its new handle.
+    /// Binds values to a prepared statement, and returns its new handle.
     ByteString bind(StatementHandle prepared, List<@Nullable Object> values) {
         StatementHandle statement = prepared.bind(values);
         ByteString handle = handleOf(statement);
@@ -328,16 +331,17 @@ final class Statements {
         return handle;
     }
 
-    /// The client is done with a prepared statement. Handles of others, and what is none, mean nothing.
+    /// Forgets a prepared statement that its client is done with. Ignores handles of others, and what is no
+    /// handle.
     void close(ByteString handle) {
         try {
             bound.forget(prepared(handle).id());
         } catch (WingsException e) {
-            // nothing is kept for it
+            // nothing is kept for such a handle
         }
     }
 
-    /// The execution behind a ticket. Fails with FORBIDDEN if it is another tenant's.
+    /// Returns the execution behind a ticket. Fails with FORBIDDEN if it is another tenant's.
     StatementHandle ticketed(ByteString ticket) {
         StatementHandle statement = StatementHandle.fromTicket(signer, ticket.toByteArray());
         Caller.current().check(statement.tenant());
@@ -348,7 +352,7 @@ final class Statements {
         return ByteString.copyFrom(prepared.toPrepared(signer));
     }
 
-    /// The columns that a prepared statement carries.
+    /// Returns the columns that a prepared statement carries.
     static Optional<Schema> columns(StatementHandle handle) {
         return handle.resultSchema().isEmpty()
                 ? Optional.empty()
@@ -356,11 +360,11 @@ final class Statements {
                         ByteBuffer.wrap(handle.resultSchema().toByteArray())));
     }
 
-    /// Sends the rows of a statement, on a thread of its own. EXHAUSTED if too many do.
+    /// Sends the rows of a statement on a thread of its own. Fails with EXHAUSTED if too many are being sent.
     void start(StatementHandle statement, ServerStreamListener listener) {
         QueryRequest request = statement.request();
         FairPlaces.Place place = streams.tryAcquire(request.tenant()).orElseThrow(Statements::tooMany);
-        // before the thread, so that no cancel goes unseen
+        // the query is admitted before its thread starts, so that no cancel goes unseen
         RunningQuery query = queries.admit(request);
         StreamSink sink = new StreamSink(listener, () -> queries.cancel(query), () -> queries.readerWaits(query));
         Runnable run = () -> {
@@ -384,7 +388,7 @@ final class Statements {
         }
     }
 
-    /// Cancels what fetches these rows; whether anything did here.
+    /// Cancels the queries that fetch these rows, and says whether there were any on this server.
     boolean cancel(FlightInfo info) {
         boolean any = false;
         for (FlightEndpoint endpoint : info.getEndpoints()) {

@@ -31,8 +31,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Sends rows to a client no faster than it takes them, in messages of a bounded size: many clients take no message of
-/// more than 4 MiB unless they are told otherwise.
+/// Sends rows to a client no faster than it takes them, in messages of a bounded size, since many clients take
+/// no message of more than 4 MiB unless they are told otherwise.
 final class StreamSink implements ResultSink {
 
     private final ServerStreamListener listener;
@@ -40,13 +40,14 @@ final class StreamSink implements ResultSink {
     private @Nullable VectorSchemaRoot rows;
     private @Nullable VectorSchemaRoot message;
 
-    /// The same vectors, under the names that the client knows.
+    /// Holds the same vectors under the names that the client knows.
     private @Nullable VectorSchemaRoot shown;
 
     private @Nullable WingsException stopReason;
 
-    /// @param onCancel called when the client gives up
-    /// @param onWait called when the client has to be waited for; cancelled when it takes rows again
+    /// @param onCancel is called when the client gives up
+    /// @param onWait is called when the client has to be waited for; what it returns is cancelled when the
+    ///     client takes rows again
     StreamSink(ServerStreamListener listener, Runnable onCancel, Supplier<Scheduler.Timer> onWait) {
         this.listener = listener;
         this.onWait = onWait;
@@ -66,7 +67,7 @@ final class StreamSink implements ResultSink {
         listener.start(shown);
     }
 
-    /// A column that has nothing but nulls has none, and needs none.
+    /// Returns the allocator of the rows, or null if all columns have nothing but nulls, which need none.
     private static @Nullable BufferAllocator allocator(VectorSchemaRoot root) {
         return root.getFieldVectors().stream()
                 .map(FieldVector::getAllocator)
@@ -88,8 +89,8 @@ final class StreamSink implements ResultSink {
         } while (sent < rows.getRowCount());
     }
 
-    /// Waits before it sends, not after: the next rows are made while these are on their way. Leaves nothing in `to`,
-    /// whose memory may be gone before the stream is.
+    /// Sends rows. It waits before it sends, not after, so that the next rows are made while these are on their
+    /// way. It leaves nothing in `to`, whose memory may be gone before the stream is.
     private void send(VectorSchemaRoot from, int start, int count, VectorSchemaRoot to, VectorSchemaRoot as) {
         awaitReady();
         try {
@@ -118,7 +119,7 @@ final class StreamSink implements ResultSink {
         }
     }
 
-    /// Waits for the client no more: what sends rows fails with `reason`.
+    /// Stops waiting for the client, so that what sends rows fails with `reason`.
     synchronized void stop(WingsException reason) {
         stopReason = reason;
         notifyAll();

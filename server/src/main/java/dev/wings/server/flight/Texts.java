@@ -22,7 +22,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps the texts of the first column. The query bounds their number.
+/// Keeps the texts of the first column. Their number is bounded by the query.
 final class Texts implements ResultSink {
 
     private final List<String> texts = new ArrayList<>();

@@ -26,9 +26,9 @@ import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
-/// Statements that change what there is. Such a statement has run when the call returns that asks for it: by DoPut,
-/// which
-/// is answered with the number of rows, or by GetFlightInfo, which gives a ticket for one row that tells.
+/// Runs statements that change schemas, tables or rows. Such a statement has run when the call that asks for it
+/// returns: DoPut, which is answered with the number of rows, or GetFlightInfo, which gives a ticket for one
+/// row that tells of it.
 final class WriteCalls {
 
     private final Statements statements;
@@ -39,7 +39,7 @@ final class WriteCalls {
         this.writes = writes;
     }
 
-    /// The statement as a prepared one, if it is one.
+    /// Prepares the statement, if it is such a one.
     Optional<FlightSql.ActionCreatePreparedStatementResult> prepare(String sql) {
         StatementHandle statement = statements.statement(sql);
         return WriteStatement.of(sql, statement.schema())
@@ -47,27 +47,28 @@ final class WriteCalls {
                         sql,
                         CallWork.run(
                                 () -> writes.parameters(write, statement.tenant(), statements.ownQueries(statement))),
-                        // one that has no columns is taken for an update
+                        // clients take a statement without columns for an update
                         write instanceof WriteStatement.ShowCreateTable
                                 ? described(sql).shape().columns()
                                 : Optional.empty()));
     }
 
-    /// Runs the statement, if it is one, and returns what tells of it.
+    /// Runs the statement, if it is such a one, and returns the query that tells of it.
     Optional<Statements.Described> apply(StatementHandle statement) {
         return run(statement).map(outcome -> statements.describe(told(outcome)));
     }
 
-    /// Runs the statement, if it is one.
+    /// Runs the statement, if it is such a one.
     Optional<Writes.Outcome> run(StatementHandle statement) {
         return WriteStatement.of(statement.sql(), statement.schema()).map(write -> {
-            // fails if parameters have no values yet
+            // this fails if parameters have no values yet
             statement.request();
             return CallWork.run(() -> writes.run(write, statement.tenant(), statements.ownQueries(statement)));
         });
     }
 
-    /// Runs the statement, which is one, for each row of parameters, and returns how many rows there are more.
+    /// Runs the statement, which must be such a one, for each row of parameters, and returns how many rows
+    /// there are more.
     long run(StatementHandle statement, ArrowReader rows) throws IOException {
         WriteStatement write = WriteStatement.of(statement.sql(), statement.schema())
                 .orElseThrow(() -> WingsException.invalid("a query has no rows of parameters to be run for"));
@@ -89,7 +90,7 @@ final class WriteCalls {
         return sum;
     }
 
-    /// The shape of what tells of the statement, which does not run.
+    /// Returns the shape of the row that tells of the statement, without running it.
     Statements.Described described(String sql) {
         String schema = Caller.current().session().schema();
         return WriteStatement.of(sql, schema)

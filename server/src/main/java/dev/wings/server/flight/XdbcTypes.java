@@ -28,7 +28,7 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/// The types of SQL, as XDBC drivers ask for them.
+/// Lists the types of SQL, as XDBC drivers ask for them.
 final class XdbcTypes {
 
     private static final List<XdbcType> TYPES = List.of(
@@ -66,7 +66,7 @@ final class XdbcTypes {
         return new XdbcType(name, dataType, null, quote, caseSensitive, null);
     }
 
-    /// @param dataType only this one, if it is set
+    /// @param dataType the only type to list, or null for all
     static VectorSchemaRoot open(@Nullable Integer dataType, BufferAllocator allocator) {
         List<XdbcType> wanted = TYPES.stream()
                 .filter(type -> dataType == null || type.dataType() == dataType)

@@ -1,4 +1,4 @@
-/// Flight SQL: the protocol edge of the server. Start reading at
+/// Serves Flight SQL, the protocol at the edge of the server. Start reading at
 /// [dev.wings.server.flight.FlightRouter], behind which is [dev.wings.server.flight.FlightSqlEndpoint].
 ///
 /// Nothing here blocks a thread of gRPC: rows are sent from threads of their own.

@@ -27,10 +27,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What DuckDB's failures mean to the caller.
+/// Turns failures of DuckDB into what they mean to the caller.
 public final class Failures {
 
-    /// Of a text that would be longer than any that DuckDB can hold.
+    /// DuckDB says this of a text that would be longer than any that it can hold.
     private static final String IMPOSSIBLE_TEXT = "Cannot create a string of size";
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
@@ -48,19 +48,20 @@ public final class Failures {
     private static final Pattern IN_EXTENSION =
             Pattern.compile("is not in the catalog, but it exists in the \\w+ extension");
 
-    /// In the line that says what is wrong, which may quote what the client wrote: sentences of the engine's own.
+    /// Matches sentences of the engine's own in the line that says what is wrong, which may also quote what the
+    /// client wrote.
     private static final Pattern ADVICE_INSIDE = Pattern.compile(
             ",? (?:or|and) SET \\w+ ?=[^.]*+"
                     + "|(?:^|(?<=[.!?] )|(?<= - ) *)(?:Please |You can |Alternatively,? )?+(?:Use|use|Try|try|To \\w+[^.]*?,|Consider|Set|Enable|"
                     + "See|For more info)\\b[^.]*?\\b(?:SET|RESET|PRAGMA|INSTALL|LOAD|CALL|https://duckdb)\\b(?:[^.]|\\.(?=\\S))*+\\.?");
 
-    /// The engine's excerpt of a statement, with marks below what is wrong.
+    /// Matches the engine's excerpt of a statement, with marks below what is wrong.
     private static final Pattern EXCERPT = Pattern.compile("(?m)^LINE (\\d+): (.*)\\n( *+)(\\^++)");
 
     private static final int MAX_MESSAGE_CHARACTERS = 2_000;
     private static final int MESSAGE_END_CHARACTERS = 500;
 
-    /// What the engine says when it wants much memory at once and does not get it.
+    /// The engine says this when it wants much memory at once and does not get it.
     private static final String NO_ROOM = "Failed to allocate";
 
     private Failures() {}
@@ -69,7 +70,7 @@ public final class Failures {
         return of(e, "");
     }
 
-    /// @param sql as the client wrote it
+    /// @param sql the statement as the client wrote it
     public static WingsException of(DuckDbException e, String sql) {
         if (e.getMessage().contains(NO_ROOM)) {
             return new WingsException(
@@ -97,8 +98,9 @@ public final class Failures {
         };
     }
 
-    /// A bug of DuckDB that a statement meets, as often as its client likes: no alarm, but what operators need to
-    /// report it. The engine is not used again.
+    /// Returns the failure for a bug of DuckDB that a statement meets. A client can cause it as often as it
+    /// likes, so it raises no alarm, but operators find in the log what they need to report it. The engine is
+    /// not used again.
     private static WingsException broken(DuckDbException e) {
         LOG.warn("an engine is broken", e);
         return new WingsException(
@@ -107,7 +109,8 @@ public final class Failures {
                 e);
     }
 
-    /// What the engine quotes is as long as the client likes; the time to look for advice grows faster than that.
+    /// Shortens a message: the engine quotes as much as the client likes, and the time to look for advice grows
+    /// faster than the length.
     private static String shortened(String message) {
         return message.length() <= MAX_MESSAGE_CHARACTERS
                 ? message
@@ -116,8 +119,9 @@ public final class Failures {
                         + message.substring(message.length() - MESSAGE_END_CHARACTERS);
     }
 
-    /// Without advice that nobody can follow here: to change settings, to load extensions, to read another's manual.
-    /// What is wrong comes first, and may quote what the client wrote; advice follows.
+    /// Leaves out advice that nobody can follow here: to change settings, to load extensions, to read another's
+    /// manual. The message says first what is wrong, and may quote there what the client wrote; the advice
+    /// follows.
     static String followable(String whole) {
         String message = shortened(whole);
         if (message.startsWith("Extension Autoloading Error")
@@ -137,8 +141,8 @@ public final class Failures {
                 .collect(Collectors.joining("\n"));
     }
 
-    /// The message with the line and the column in the client's text that it is about. The engine was given almost the
-    /// same text: the excerpt is looked for in the line of its number.
+    /// Adds to the message the line and the column in the client's text that it is about. The engine was given
+    /// almost the same text, so its excerpt is looked for in the line of the same number.
     static String placed(String message, String sql) {
         Matcher excerpt = EXCERPT.matcher(message);
         if (!excerpt.find()) {
@@ -152,11 +156,11 @@ public final class Failures {
             return message;
         }
         String line = lines[number - 1];
-        // a long line is cut on both sides
+        // the engine cuts a long line on both sides
         String cut = shown.replaceFirst("^\\.\\.\\.", "").replaceFirst("\\.\\.\\.$", "");
         int inCut = Math.max(0, offset - (shown.startsWith("...") ? 3 : 0));
         int start = line.indexOf(cut);
-        // names may have been put in full
+        // names may have been put in full in the engine's text
         String marked = cut.substring(
                 Math.min(inCut, cut.length()), Math.min(inCut + excerpt.group(4).length(), cut.length()));
         int column = start >= 0 ? start + inCut : line.indexOf(marked);

@@ -19,17 +19,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// The formats of `format` and `printf`, in which a few characters can ask for gigabytes.
+/// Checks the formats of `format` and `printf`, in which a few characters can ask for gigabytes.
 final class Formats {
 
     private static final Set<String> FUNCTIONS = Set.of("format", "printf");
 
     private static final int MAX_VALUES = 100;
 
-    /// In the braces of `format`: others, which take the width from an argument, or a long number.
+    /// Matches braces of `format` that have other braces in them, which take the width from an argument, or a
+    /// long number.
     private static final Pattern WIDE_BRACES = Pattern.compile("\\{[^}]*(\\{|[0-9]{5})");
 
-    /// Between the sign and the letter of `printf`: a width from an argument, or a long number.
+    /// Matches a width of `printf`, between the sign and the letter, that comes from an argument or is a long
+    /// number.
     private static final Pattern WIDE_PERCENT = Pattern.compile("%[^a-zA-Z%]*(\\*|[0-9]{5})");
 
     private Formats() {}
@@ -38,9 +40,10 @@ final class Formats {
         return FUNCTIONS.contains(function);
     }
 
-    /// Whether the length of the result is bounded by that of the arguments and by widths that are there to read.
+    /// Says whether the length of the result is bounded by that of the arguments and by widths that the format
+    /// itself shows.
     ///
-    /// @param arguments of a call
+    /// @param arguments the arguments of a call
     static boolean isBounded(String function, JsonNode arguments) {
         JsonNode literal = arguments.path(0).path("expression").path("literal");
         if (!literal.path("kind").asText().equals("STRING")) {

@@ -29,21 +29,22 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Decides what may run: one query that reads topics, calls harmless functions and touches nothing else. Everything
-/// that is not known to be harmless is refused; [dev.wings.server.plan.BoundPlan] is the second line of defence, the
-/// locked engine the third.
+/// Decides what may run: one query that reads topics, calls harmless functions and touches nothing else.
+/// Everything that is not known to be harmless is refused; [dev.wings.server.plan.BoundPlan] is the second line
+/// of defence, the locked engine the third.
 ///
-/// Works on DuckDB's own syntax tree (`json_serialize_sql`), so that both read the text in the same way. Nothing is
-/// executed, and nothing must be prepared before: preparing several statements would execute all but the last.
+/// It works on DuckDB's own syntax tree (`json_serialize_sql`), so that both read the text in the same way. It
+/// executes nothing, and nothing must be prepared before it: preparing several statements would execute all but
+/// the last.
 public final class Gate {
 
-    /// `EXPLAIN`, and whether it is to run the query.
+    /// Matches `EXPLAIN`, and tells whether it is to run the query.
     private static final Pattern EXPLAIN = Pattern.compile(
             "\\s*+(explain(?:\\s*+\\(\\s*+(analyze)\\s*+\\)|\\s++(analyze)\\b)?+)(?=[\\s(]\\s*+(?:select|with|from|values|describe|"
                     + "pivot|unpivot|\\())",
             Pattern.CASE_INSENSITIVE);
 
-    /// What people type first, and what it stands for.
+    /// Matches what people type first, which stands for queries.
     private static final Pattern SHOW = Pattern.compile(
             "\\s*+show\\s++(all\\s++tables|tables|schemas|databases)\\s*+;?\\s*+", Pattern.CASE_INSENSITIVE);
 
@@ -63,14 +64,15 @@ public final class Gate {
             "databases",
             "SELECT 'wings' AS database_name");
 
-    /// DuckDB writes infinities as such, which JSON does not have.
+    /// Reads infinities, too, which DuckDB writes although JSON has none.
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
     private Gate() {}
 
-    /// Parses `sql`, whose bare names are tables of `homeSchema`. Fails with INVALID that says where and why.
+    /// Parses `sql`, whose bare names are tables of `homeSchema`. If it may not run, this fails with INVALID
+    /// and says where and why.
     public static ParsedQuery check(SqlEngine engine, String sql, String homeSchema) {
         SqlText.check(sql);
         Matcher show = SHOW.matcher(sql);
@@ -80,7 +82,7 @@ public final class Gate {
         }
         Matcher columns = SHOW_COLUMNS.matcher(sql);
         if (columns.lookingAt()) {
-            // as long as what it stands for, so that places in errors stay right
+            // the replacement is as long as what it stands for, so that places in errors stay right
             String described = " ".repeat(columns.end() - DESCRIBE.length()) + DESCRIBE + sql.substring(columns.end());
             return checkQuery(engine, described, homeSchema);
         }
@@ -115,7 +117,8 @@ public final class Gate {
         return tryParse(json).orElseThrow(() -> WingsException.invalid("the statement is nested too deeply"));
     }
 
-    /// Empty for what is nested too deeply, and for a NaN, which DuckDB writes in a way of its own.
+    /// Returns nothing for JSON that is nested too deeply, and for a NaN, which DuckDB writes in a way of its
+    /// own.
     public static Optional<JsonNode> tryParse(String json) {
         try {
             return Optional.of(JSON.readTree(json));

@@ -17,10 +17,11 @@ package dev.wings.server.sql;
 
 import java.util.Set;
 
-/// Which functions of the engine a query may call. Names are [folded][dev.wings.server.table.TableRef#folded].
+/// Knows which functions of the engine a query may call. Names are
+/// [folded][dev.wings.server.table.TableRef#folded].
 public final class HarmlessFunctions {
 
-    /// What reads neither files nor the engine's inside.
+    /// Table functions that read neither files nor the engine's inside.
     private static final Set<String> TABLE_FUNCTIONS = Set.of(
             "range",
             "generate_series",
@@ -31,7 +32,7 @@ public final class HarmlessFunctions {
             "pg_timezone_names",
             "icu_calendar_names");
 
-    /// Functions with effects or with views of the engine's inside; the others compute.
+    /// Functions that have effects or show the engine's inside. The others only compute.
     private static final Set<String> REFUSED = Set.of(
             "current_setting",
             "getvariable",
@@ -61,12 +62,12 @@ public final class HarmlessFunctions {
 
     private HarmlessFunctions() {}
 
-    /// Whether it may stand where a table does.
+    /// Says whether a function may stand where a table does.
     public static boolean isTableFunction(String name) {
         return TABLE_FUNCTIONS.contains(name);
     }
 
-    /// Whether it may not be called for a value.
+    /// Says whether a function must not be called for a value.
     public static boolean isRefused(String name) {
         return REFUSED.contains(name) || name.startsWith("duckdb_") || name.startsWith("pragma_");
     }

@@ -23,18 +23,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Tells which columns of a query's result are columns of its tables, as far as the text says so by itself: clients
-/// want to know the table, and whether there are nulls.
+/// Tells which columns of a query's result are columns of its tables, as far as the text alone shows it.
+/// Clients want to know a column's table, and whether it can be null.
 ///
-/// @param tables those that the query reads
-/// @param homeSchema of bare names
+/// @param tables the tables that the query reads
+/// @param homeSchema the schema of bare names
 public record Origins(Set<TableRef> tables, String homeSchema) {
 
-    /// The columns of a `SELECT` from tables.
+    /// Lists the columns of a `SELECT` from tables.
     ///
     /// @param sources the tables, in order
     /// @param items the list that is selected
-    /// @param rowsOfTables whether each row is one of each table: then it has nulls only where those have
+    /// @param rowsOfTables whether each row is made of one row of each table, so that it has nulls only where
+    ///     those have
     public record Columns(List<Source> sources, List<Item> items, boolean rowsOfTables) {
 
         public Columns {
@@ -43,26 +44,26 @@ public record Origins(Set<TableRef> tables, String homeSchema) {
         }
     }
 
-    /// @param alias folded
+    /// @param alias the name of the table in the query, folded
     public record Source(TableRef table, String alias) {}
 
-    /// One of the list.
+    /// An item of the list that is selected.
     public sealed interface Item {
 
         /// All columns of the tables, or of one.
         ///
-        /// @param source alias, folded; empty for all
+        /// @param source the alias of the table, folded; empty for all tables
         record Star(String source) implements Item {}
 
-        /// @param source alias, folded; empty if it is not said
-        /// @param column folded
+        /// @param source the alias of the table, folded; empty if the query does not name it
+        /// @param column the name of the column, folded
         record Column(String source, String column) implements Item {}
 
-        /// Something that is computed.
+        /// An item that is computed.
         record Other() implements Item {}
     }
 
-    /// Empty for what is not a `SELECT` from tables alone.
+    /// Returns nothing for what is not a `SELECT` from tables alone.
     Optional<Columns> of(JsonNode root) {
         List<Source> sources = new ArrayList<>();
         boolean select = root.path("type").asText().equals("SELECT_NODE")
@@ -87,7 +88,7 @@ public record Origins(Set<TableRef> tables, String homeSchema) {
         return switch (from.path("type").asText()) {
             case "BASE_TABLE" -> addTable(from, sources);
             case "JOIN" ->
-                // those merge columns
+                // joins of these kinds merge columns
                 !from.path("ref_type").asText().equals("NATURAL")
                         && from.path("using_columns").isEmpty()
                         && !Set.of("SEMI", "ANTI", "MARK", "SINGLE")
@@ -118,7 +119,7 @@ public record Origins(Set<TableRef> tables, String homeSchema) {
                         || outer(from.path("right")));
     }
 
-    /// Empty for a list whose length the text does not tell.
+    /// Returns nothing for a list whose length the text does not tell.
     private static Optional<Item> item(JsonNode item) {
         if (item.path("class").asText().equals("STAR")) {
             String source = TableRef.folded(item.path("relation_name").asText());

@@ -29,7 +29,7 @@ final class ParameterPlaces {
 
     private ParameterPlaces() {}
 
-    /// The parameters of a query, by where they are in the text that was parsed.
+    /// Returns the parameters of a query, by where they are in the text that was parsed.
     static SortedMap<Integer, ParsedQuery.Parameter> of(JsonNode root) {
         TreeMap<Integer, ParsedQuery.Parameter> found = new TreeMap<>();
         collect(root, List.of(), false, found);
@@ -37,7 +37,7 @@ final class ParameterPlaces {
     }
 
     /// @param around the conditions that the node is part of, the innermost first
-    /// @param tested whether the node is asked whether it is null
+    /// @param tested whether the query asks whether the node is null
     private static void collect(
             JsonNode node, List<JsonNode> around, boolean tested, Map<Integer, ParsedQuery.Parameter> found) {
         String kind = node.path("class").asText("");
@@ -75,7 +75,7 @@ final class ParameterPlaces {
         }
     }
 
-    /// Other parameters of the conditions: of each those that follow, then those before.
+    /// Returns the other parameters of the conditions: for each condition those that follow, then those before.
     private static List<String> beside(List<JsonNode> conditions, int position) {
         Set<String> beside = new LinkedHashSet<>();
         for (JsonNode condition : conditions) {

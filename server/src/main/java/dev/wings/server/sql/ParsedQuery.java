@@ -23,20 +23,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// One query that may run.
+/// A query that may run.
 ///
-/// @param sql what DuckDB is given: the text as written, except that `default` is quoted and `system` has its catalog
-/// @param parameters where they are in `sql`, in order
+/// @param sql the text that DuckDB is given: as written, except that `default` is quoted and `system` has its
+///     catalog
+/// @param parameters the parameters, in the order in which they are in `sql`
 /// @param tables the tables that it reads, each once
 /// @param tableFunctions folded names of the table functions that it calls
-/// @param columns names that may be columns, in lower case; a column with another name is not read. Empty if any may
-///     be
+/// @param columns names that may be columns, in lower case; a column with another name is not read. Empty if
+///     any column may be read
 /// @param projection set if the query does nothing but pick columns of one table
 /// @param described set if the query does nothing but describe one table
 /// @param onlyCounts whether the query does nothing but count the rows of one table
 /// @param picksRows whether the query does nothing but pick rows and columns of one table
-/// @param timeless whether what is constant in it has the same value at any time
-/// @param places where a table is named first, for people; not of all
+/// @param timeless whether the parts of it that are constant have the same value at any time
+/// @param places where tables are named first, in words for people; some tables have no place
 /// @param origins what the columns of the result are, as far as the text tells
 public record ParsedQuery(
         String sql,
@@ -53,12 +54,12 @@ public record ParsedQuery(
         Map<TableRef, String> places,
         Optional<Origins.Columns> origins) {
 
-    /// What is asked about the query rather than its rows.
+    /// Says what is asked about the query, rather than for its rows.
     public enum Explain {
         NOTHING,
-        /// How it would run.
+        /// The client asks how the query would run.
         PLAN,
-        /// How it has run.
+        /// The client asks how the query has run.
         RUN
     }
 
@@ -70,8 +71,8 @@ public record ParsedQuery(
         places = Map.copyOf(places);
     }
 
-    /// The same text, when some of its names are those of views: what they are made of is read, too, and
-    /// nothing is known of where columns of the result come from.
+    /// Returns the same text for a query in which some names are those of views. It reads what the views are
+    /// made of, too, and says nothing of where columns of the result come from.
     ///
     /// @param all the tables that are read
     /// @param views the queries of the views
@@ -104,7 +105,7 @@ public record ParsedQuery(
                 Optional.empty());
     }
 
-    /// The question how it runs.
+    /// Returns the question how this query runs.
     ParsedQuery explained(Explain how) {
         return new ParsedQuery(
                 sql,
@@ -126,7 +127,7 @@ public record ParsedQuery(
         return explain != Explain.NOTHING;
     }
 
-    /// The same question in other words, without parameters.
+    /// Returns the same query in other words, without parameters.
     public ParsedQuery rewritten(String other) {
         return new ParsedQuery(
                 other,
@@ -144,7 +145,7 @@ public record ParsedQuery(
                 Optional.empty());
     }
 
-    /// The text with the same value, as SQL writes it, for all parameters.
+    /// Returns the text with the same value, as SQL writes it, in place of all parameters.
     public String sqlWith(String value) {
         byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
         StringBuilder out = new StringBuilder();
@@ -158,11 +159,11 @@ public record ParsedQuery(
                 .toString();
     }
 
-    /// A `?` or `$1`, in bytes of UTF-8.
+    /// A parameter, `?` or `$1`. Its place is counted in bytes of UTF-8.
     ///
-    /// @param name without the `$`; of a `?`, its number
-    /// @param nullTested whether it is asked, here, whether it is null
-    /// @param beside then, names of the other parameters of the same condition, the nearest first
+    /// @param name the name without the `$`, or the number of a `?`
+    /// @param nullTested whether the query asks at this place whether the parameter is null
+    /// @param beside if so, the names of the other parameters of the same condition, the nearest first
     public record Parameter(int position, int length, String name, boolean nullTested, List<String> beside) {
 
         public Parameter {
@@ -174,17 +175,17 @@ public record ParsedQuery(
         }
     }
 
-    /// `SELECT columns FROM table [LIMIT n]`
+    /// A query of the form `SELECT columns FROM table [LIMIT n]`.
     ///
-    /// @param columns none for all columns of the table
-    /// @param limit [Long#MAX_VALUE] for none
+    /// @param columns the columns that are picked; an empty list means all columns of the table
+    /// @param limit the most rows that are wanted, or [Long#MAX_VALUE] if there is no limit
     public record Projection(TableRef table, List<Column> columns, long limit) {
 
         public Projection {
             columns = List.copyOf(columns);
         }
 
-        /// @param name of the column, without regard to case
+        /// @param name the name of the column, without regard to case
         /// @param as its name in the result
         public record Column(String name, String as) {}
     }

@@ -23,27 +23,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// `PIVOT source ON expression ...` without a list of values: its columns depend on the rows. So the values are read
-/// first, and the statement is then one with a list. It may be a statement, the last part of one with `WITH`, or stand
-/// in
-/// parentheses: then what the values are read from may name the common tables before it.
+/// A statement `PIVOT source ON expression ...` without a list of values, so that its columns depend on the
+/// rows. The values are therefore read first, and the statement then gets a list of them. The pivot may be the
+/// whole statement, the last part of one with `WITH`, or stand in parentheses; what the values are read from
+/// may then name the common tables before it.
 ///
 /// @param source what is pivoted, as it is written
-/// @param commonTables those that the source may name, the innermost last: each as `WITH a AS (...)`
+/// @param commonTables the common tables that the source may name, the innermost last: each as `WITH a AS
+///     (...)`
 /// @param before all of the text up to the expressions
 /// @param keys the expressions, in order
-/// @param after all behind them
+/// @param after all of the text behind the expressions
 public record Pivot(String source, List<String> commonTables, String before, List<Key> keys, String after) {
 
-    /// More are asked to be named.
+    /// A key may have so many values. A client that needs more has to name them.
     public static final int MAX_VALUES = 1000;
 
-    /// In one statement.
+    /// A statement may have so many pivots.
     public static final int MAX_PIVOTS = 16;
 
     private static final Set<String> VERBS = Set.of("pivot", "pivot_wider");
 
-    /// What a question how a statement runs begins with.
+    /// Words with which a question how a statement runs begins.
     private static final Set<String> ASKING = Set.of("explain", "analyze");
 
     private static final Set<String> BEHIND_KEYS = Set.of("using", "group", "order", "limit", "offset");
@@ -53,12 +54,13 @@ public record Pivot(String source, List<String> commonTables, String before, Lis
         keys = List.copyOf(keys);
     }
 
-    /// @param listed whether it has its values, as in `origin IN ('SFO')`
+    /// @param listed whether the key has its values in the text, as in `origin IN ('SFO')`
     public record Key(String expression, boolean listed) {}
 
     private record Word(String text, int start, int end) {}
 
-    /// Finds the pivot without named values that ends first in the statement: it needs none of the others.
+    /// Finds the pivot without named values that ends first in the statement, since that one needs none of the
+    /// others.
     public static Optional<Pivot> of(String sql) {
         if (!sql.toLowerCase(Locale.ROOT).contains("pivot")) {
             return Optional.empty();
@@ -77,7 +79,7 @@ public record Pivot(String source, List<String> commonTables, String before, Lis
                 .mapToInt(Word::start)
                 .min()
                 .orElse(place.end());
-        // a join in the source has an ON, too
+        // a join in the source has an ON, too, so the last one is taken
         Optional<Word> on = words.stream()
                 .filter(word -> word.text().equals("on") && word.end() <= end)
                 .reduce((first, second) -> second);
@@ -97,7 +99,7 @@ public record Pivot(String source, List<String> commonTables, String before, Lis
                         text.substring(behind)));
     }
 
-    /// A query for the values of a key, as texts; one more than there may be.
+    /// Returns a query for the values of a key, as texts. It reads one value more than there may be.
     public String values(Key key) {
         String values = "SELECT DISTINCT CAST((" + key.expression() + ") AS VARCHAR) AS v FROM " + source + " WHERE ("
                 + key.expression() + ") IS NOT NULL";
@@ -107,7 +109,7 @@ public record Pivot(String source, List<String> commonTables, String before, Lis
         return "SELECT v FROM (" + values + ") ORDER BY v LIMIT " + (MAX_VALUES + 1);
     }
 
-    /// The statement with the values of those keys that had none, in order.
+    /// Returns the statement with the values of those keys that had none, in order.
     public String with(List<List<String>> values) {
         List<String> listed = new ArrayList<>();
         int next = 0;
@@ -143,7 +145,7 @@ public record Pivot(String source, List<String> commonTables, String before, Lis
         return new Key(text.substring(start, end).strip(), listed);
     }
 
-    /// Words outside of parentheses and quotes, in lower case.
+    /// Returns the words outside of parentheses and quotes, in lower case.
     private static List<Word> words(String text, int start, int end) {
         List<Word> words = new ArrayList<>();
         scan(text, start, end, (from, to, depth) -> {

@@ -23,24 +23,24 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Finds where statements of one kind stand in a text: first of all, first behind a `WITH` and its common tables, or
-/// first
-/// in parentheses. Elsewhere, the word means something else: `FROM t PIVOT (...)`.
+/// Finds where statements of one kind stand in a text: at its start, at the start of what follows a `WITH` and
+/// its common tables, or at the start of parentheses. Elsewhere, the word means something else: `FROM t PIVOT
+/// (...)`.
 final class PivotPlaces {
 
-    /// @param start of the statement's first word
-    /// @param end of the text, or where the parentheses around it end
-    /// @param commonTables as [Pivot] has them
+    /// @param start where the first word of the statement begins
+    /// @param end where the text ends, or the parentheses around the statement
+    /// @param commonTables the common tables, as [Pivot] has them
     record Place(int start, int end, List<String> commonTables) {}
 
-    /// A statement and its common tables; those in parentheses are within another one.
+    /// A statement and its common tables. Statements in parentheses have scopes within another one.
     private static final class Scope {
         private @Nullable String firstWord;
         private boolean inBody;
         private int with;
-        /// Where the last common table ends that is complete.
+        /// The end of the last common table that is complete.
         private int tablesEnd;
-        /// Where the one ends that may be complete.
+        /// The end of the common table that may be complete.
         private int closed;
         private boolean closedJustNow;
         private int found = -1;
@@ -60,8 +60,8 @@ final class PivotPlaces {
         scopes.push(new Scope());
     }
 
-    /// @param text without comments
-    /// @param verbs first words of the statements, in lower case
+    /// @param text the text without comments
+    /// @param verbs the first words of the statements, in lower case
     /// @param ignored words that may come before them
     static List<Place> of(String text, Set<String> verbs, Set<String> ignored) {
         PivotPlaces found = new PivotPlaces(text, verbs, ignored);
@@ -111,7 +111,7 @@ final class PivotPlaces {
                 body(scope, word, start);
             }
         } else if (!scope.inBody && scope.closedJustNow && !word.equals("as")) {
-            // behind the names of columns comes AS
+            // if AS came next, the parentheses would have held the names of columns
             scope.tablesEnd = scope.closed;
             body(scope, word, start);
         }
@@ -125,7 +125,7 @@ final class PivotPlaces {
         }
     }
 
-    /// Those that are complete, of this statement and of those around it.
+    /// Returns the common tables that are complete, of this statement and of those around it.
     private List<String> commonTables() {
         List<String> tables = new ArrayList<>();
         scopes.descendingIterator().forEachRemaining(scope -> {

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What to do instead of a statement that is no query.
+/// Says what to do instead of a statement that is no query.
 public final class Refusals {
 
     private static final String CATALOG =
@@ -107,12 +107,12 @@ public final class Refusals {
 
     private Refusals() {}
 
-    /// The refusal of a statement that is none, however it goes on.
+    /// Returns the refusal of a statement that never runs, however it goes on.
     static Optional<WingsException> ofAny(String sql) {
         return SOMETIMES.contains(SqlText.firstWord(sql)) ? Optional.empty() : of(sql);
     }
 
-    /// The refusal of a statement that begins with a word that no query begins with.
+    /// Returns the refusal of a statement that begins with a word that no query begins with.
     public static Optional<WingsException> of(String sql) {
         String verb = SqlText.firstWord(sql);
         return Optional.ofNullable(INSTEAD.get(verb))

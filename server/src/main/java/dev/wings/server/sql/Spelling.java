@@ -26,11 +26,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// What to write instead of what other systems, and other programs than editors, spell otherwise: asked only
-/// when a statement has failed.
+/// Says what to write instead of what other systems, and programs other than editors, spell in another way. It
+/// is asked only when a statement has failed.
 final class Spelling {
 
-    /// No name with quotes in it, so that it is matched in linear time: what it looks at is the client's.
+    /// Matches only names without quotes in them, so that it takes linear time, since the client decides what
+    /// it looks at.
     private static final Pattern NO_COLUMN = Pattern.compile(
             "column \"([^\"]*+)\" (?:not found|was not found|must appear in the GROUP BY clause or be used)");
 
@@ -40,12 +41,12 @@ final class Spelling {
 
     private static final Pattern PLACE = Pattern.compile("line=(\\d{1,7}), column=(\\d{1,7})");
 
-    /// Between them stands text in documents, and in code nothing.
+    /// Quotes of this kind enclose text in documents, but nothing in code.
     private static final String TYPOGRAPHIC_QUOTES = "‘’‚‛“”„‟«»‹›´′″＇＂";
 
     private static final String TYPOGRAPHIC_SIGNS = "–—−；，（）＝";
 
-    /// Behind these stands a value, more often than a name.
+    /// A value follows these more often than a name does.
     private static final Set<String> BEFORE_VALUES = Set.of("=", ">", "<", "like", "ilike");
 
     /// Behind these stands the name of a table.
@@ -55,7 +56,7 @@ final class Spelling {
     private static final Set<String> CLAUSES = Set.of(
             "where", "group", "order", "having", "limit", "offset", "select", "union", "join", "on", "using", "as");
 
-    /// What functions of other systems are called here.
+    /// Tells what functions of other systems are called here.
     private static final Map<String, String> FUNCTIONS = Map.ofEntries(
             Map.entry("nvl", "coalesce(a, b)"),
             Map.entry("isnull", "coalesce(a, b), or a IS NULL"),
@@ -119,10 +120,10 @@ final class Spelling {
         });
     }
 
-    /// The message, in whose first line stands what to write if that can be told; in its last if it quotes
-    /// several lines.
+    /// Returns the message with advice on what to write, if that can be told. The advice stands in the first
+    /// line, or in the last line if the message quotes several lines.
     ///
-    /// @param sql as the client wrote it
+    /// @param sql the statement as the client wrote it
     static String corrected(String message, String sql) {
         Optional<String> advice = new Spelling(message, sql).advice();
         if (advice.isEmpty()) {
@@ -163,7 +164,7 @@ final class Spelling {
         return Optional.empty();
     }
 
-    /// Text in the quotes of names.
+    /// Advises on text that is in the quotes of names.
     private Optional<String> column() {
         if (message.contains("zero-length delimited identifier")) {
             return Optional.of("text takes single quotes, also an empty one: ''");
@@ -189,7 +190,7 @@ final class Spelling {
                 : Optional.empty();
     }
 
-    /// What word processors and chats make of quotes and signs.
+    /// Advises on the quotes and signs that word processors and chats make.
     private Optional<String> typographicSign() {
         for (Part part : parts) {
             for (int i = 0; i < part.text().length(); i++) {
@@ -220,7 +221,7 @@ final class Spelling {
                 : Optional.empty();
     }
 
-    /// `&&` and `||` of programming languages, which are operators of lists and texts here.
+    /// Advises on `&&` and `||` of programming languages, which are operators of lists and texts here.
     private Optional<String> conditions() {
         boolean chained = message.contains("Chained comparisons") || message.contains("'&&(");
         for (Part part : parts) {
@@ -232,7 +233,7 @@ final class Spelling {
         return Optional.empty();
     }
 
-    /// `LIMIT offset, rows` and `SELECT TOP rows`.
+    /// Advises on `LIMIT offset, rows` and `SELECT TOP rows`.
     private Optional<String> limit() {
         for (int i = 0; i < parts.size() && message.contains("syntax error"); i++) {
             if (parts.get(i).is("limit")
@@ -259,7 +260,8 @@ final class Spelling {
                 : Optional.empty();
     }
 
-    /// As `'O'Hare'`, which is a text, a word, and the start of another text.
+    /// Says whether a text stands beside a word, as in `'O'Hare'`, which is a text, a word, and the start of
+    /// another text.
     private boolean hasTextBesideAWord() {
         for (int i = 0; i + 2 < parts.size(); i++) {
             Part text = parts.get(i);
@@ -274,7 +276,7 @@ final class Spelling {
         return false;
     }
 
-    /// `2001-02-03` without quotes, which is a subtraction.
+    /// Advises on a date like `2001-02-03` without quotes, which is a subtraction.
     private Optional<String> date() {
         if (!message.contains("Cannot compare values of type") && !message.contains("'-(")) {
             return Optional.empty();
@@ -289,7 +291,7 @@ final class Spelling {
         return Optional.empty();
     }
 
-    /// Where the failure is in the text; -1 if that is not known.
+    /// Returns where the failure is in the text, or -1 if that is not known.
     private int place() {
         Matcher place = PLACE.matcher(message);
         if (!place.find()) {

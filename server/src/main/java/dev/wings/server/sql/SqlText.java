@@ -19,10 +19,10 @@ import dev.wings.common.error.WingsException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// The text of a statement, scanned as far as needed to tell words from strings, quoted names and comments.
+/// Scans the text of a statement, as far as needed to tell words from strings, quoted names and comments.
 public final class SqlText {
 
-    /// The engine's work on a text grows faster than its length.
+    /// A text may have so many bytes, since the engine's work on a text grows faster than its length.
     public static final int MAX_BYTES = 256 << 10;
 
     private static final String DEFAULT = "default";
@@ -34,7 +34,8 @@ public final class SqlText {
         this.text = text;
     }
 
-    /// Fails with INVALID if the text is too long to be looked at, or holds what C strings cannot.
+    /// Fails with INVALID if the text is too long to be read, or has a NUL character, which C strings cannot
+    /// hold.
     static void check(String text) {
         if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             throw WingsException.invalid("the statement is too long: limit=" + MAX_BYTES + " bytes");
@@ -44,13 +45,14 @@ public final class SqlText {
         }
     }
 
-    /// Quotes the word `default` where it stands in front of a dot: it is the name of the namespace that everybody
-    /// starts with, and a reserved word.
+    /// Quotes the word `default` where it stands in front of a dot. It is the name of the namespace that
+    /// everybody starts with, but also a reserved word.
     static String withDefaultQuoted(String text) {
         return new SqlText(text).quoteDefault();
     }
 
-    /// The first word, in lower case, whatever comments there are before; empty for none.
+    /// Returns the first word in lower case, without regard to comments before it, or an empty text if there is
+    /// none.
     public static String firstWord(String text) {
         SqlText scanned = new SqlText(text);
         while (scanned.position < text.length()) {
@@ -69,7 +71,7 @@ public final class SqlText {
         return "";
     }
 
-    /// Where the word, the quoted text or the sign ends that begins at a position.
+    /// Returns where the word, the quoted text or the sign that begins at a position ends.
     static int endOfPart(String text, int start) {
         SqlText scanned = new SqlText(text);
         scanned.position = start;
@@ -81,13 +83,13 @@ public final class SqlText {
         return scanned.position;
     }
 
-    /// A word, a quoted text or a sign.
+    /// Takes the parts of a text: words, quoted texts and signs.
     interface Part {
         /// @param depth how many parentheses, brackets and braces are open around it, its own not counted
         void at(int from, int to, int depth);
     }
 
-    /// Shows the parts of a text that begin in a range; a parenthesis is as deep as what is around it.
+    /// Shows the parts of a text that begin in a range. A parenthesis is as deep as what is around it.
     static void scan(String text, int start, int end, Part part) {
         int depth = 0;
         int position = start;
@@ -105,7 +107,7 @@ public final class SqlText {
         }
     }
 
-    /// Whether anything stands behind the semicolon that ends a statement.
+    /// Says whether anything stands behind the semicolon that ends a statement.
     public static boolean isFollowed(String text) {
         String plain = withoutComments(text);
         boolean ended = false;
@@ -119,7 +121,7 @@ public final class SqlText {
         return false;
     }
 
-    /// The text with spaces in place of comments, so that all else stays where it is.
+    /// Returns the text with spaces in place of comments, so that all else stays where it is.
     public static String withoutComments(String text) {
         SqlText scanned = new SqlText(text);
         StringBuilder out = new StringBuilder(text.length());
@@ -138,7 +140,7 @@ public final class SqlText {
         return out.toString();
     }
 
-    /// `position` in bytes of UTF-8 as `line=, column=` for people, both from 1.
+    /// Returns a position, which is in bytes of UTF-8, as `line=, column=` for people, both counted from 1.
     static String place(String text, int bytePosition) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         String before = new String(utf8, 0, Math.clamp(bytePosition, 0, utf8.length), StandardCharsets.UTF_8);
@@ -147,8 +149,8 @@ public final class SqlText {
         return "line=" + line + ", column=" + column;
     }
 
-    /// Where a name of some parts, `a . "b"`, ends that begins at `start`; -1 if there is none, or it has comments in
-    /// it.
+    /// Returns where a name of some parts, as `a . "b"`, ends that begins at `start`, or -1 if there is none,
+    /// or if it has comments in it.
     static int endOfName(byte[] utf8, int start, int parts) {
         int position = start;
         for (int part = 0; part < parts; part++) {
@@ -252,7 +254,7 @@ public final class SqlText {
         position = end < 0 ? text.length() : end + closing.length();
     }
 
-    /// `$tag$ ... $tag$`; `$1` is a parameter.
+    /// Skips a text `$tag$ ... $tag$`. In contrast, `$1` is a parameter.
     private void skipDollarQuoted() {
         int end = position + 1;
         while (end < text.length() && isWord(text.charAt(end))) {

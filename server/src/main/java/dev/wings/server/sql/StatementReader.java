@@ -24,8 +24,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads a statement that is none of the engine's from left to right: words, names, parentheses, texts.
-/// Comments are blanks. What a failure says of its place is of the text as it was written.
+/// Reads a statement that is not for the engine from left to right: words, names, parentheses and texts.
+/// Comments count as blanks. Failures tell places in the text as it was written.
 public final class StatementReader {
 
     private static final int MAX_QUOTED = 40;
@@ -33,13 +33,13 @@ public final class StatementReader {
     private final String text;
     private int position;
 
-    /// Fails with INVALID if the text is too long to be looked at.
+    /// Fails with INVALID if the text is too long to be read.
     public StatementReader(String sql) {
         SqlText.check(sql);
         this.text = SqlText.withoutComments(sql);
     }
 
-    /// Takes these words if they are next, in any case, and nothing otherwise.
+    /// Takes these words if they are next, in upper or lower case, and takes nothing otherwise.
     public boolean accept(String... words) {
         int start = position;
         for (String word : words) {
@@ -85,13 +85,13 @@ public final class StatementReader {
         }
     }
 
-    /// Whether this sign is next.
+    /// Says whether this sign is next.
     public boolean isSign(char sign) {
         int start = skipBlanks();
         return start < text.length() && text.charAt(start) == sign;
     }
 
-    /// The next word in lower case, which is not taken; empty for a sign, and at the end.
+    /// Returns the next word in lower case without taking it, or an empty text before a sign and at the end.
     public String peekWord() {
         int start = skipBlanks();
         int end = start;
@@ -101,8 +101,8 @@ public final class StatementReader {
         return text.substring(start, end).toLowerCase(Locale.ROOT);
     }
 
-    /// A name, in double quotes where it has more than letters, digits and underscores. Quoted or not, it is
-    /// returned as it was written.
+    /// Takes a name, which is in double quotes if it has more than letters, digits and underscores. It is
+    /// returned as it was written, quoted or not.
     public String name(String what) {
         int start = skipBlanks();
         if (start < text.length() && text.charAt(start) == '"') {
@@ -119,7 +119,7 @@ public final class StatementReader {
         return text.substring(start, end);
     }
 
-    /// `table`, `schema.table` or `wings.schema.table`.
+    /// Takes the name of a table: `table`, `schema.table` or `wings.schema.table`.
     ///
     /// @param homeSchema the schema of a bare name
     public TableRef table(String homeSchema) {
@@ -132,7 +132,8 @@ public final class StatementReader {
         return table(names, homeSchema);
     }
 
-    /// The table of these names, one to three. Fails with INVALID for another catalog than the only one.
+    /// Returns the table of one to three names. Fails with INVALID if they name another catalog than the only
+    /// one.
     public static TableRef table(List<String> names, String homeSchema) {
         return switch (names.size()) {
             case 1 -> new TableRef(homeSchema, names.getFirst());
@@ -146,7 +147,7 @@ public final class StatementReader {
         };
     }
 
-    /// `schema` or `wings.schema`.
+    /// Takes the name of a schema: `schema` or `wings.schema`.
     public String schema() {
         String first = name("a schema's name");
         if (!acceptSign('.')) {
@@ -162,7 +163,7 @@ public final class StatementReader {
         }
     }
 
-    /// A text in single quotes.
+    /// Takes a text in single quotes.
     public String literal(String what) {
         int start = skipBlanks();
         if (start == text.length() || text.charAt(start) != '\'') {
@@ -189,9 +190,8 @@ public final class StatementReader {
         throw expected(what + " that ends with " + quote);
     }
 
-    /// What stands in the parentheses that are next, which are taken, with blanks in place of all that is
-    /// before: places
-    /// in it are those in the statement.
+    /// Takes the parentheses that are next and returns what stands in them, with blanks in place of all that is
+    /// before, so that places in it are those in the statement.
     public String parenthesised(String what) {
         int start = skipBlanks();
         if (!acceptSign('(')) {
@@ -212,9 +212,9 @@ public final class StatementReader {
         return inside;
     }
 
-    /// What is next up to a comma, a parenthesis that was opened before, a semicolon or one of these words,
-    /// none of which is taken, with blanks in place of all that is before. Fails with INVALID if that is
-    /// nothing.
+    /// Takes what is next, up to a comma, a parenthesis that was opened before, a semicolon or one of these
+    /// words, none of which is taken. Returns it with blanks in place of all that is before. Fails with INVALID
+    /// if there is nothing.
     public String until(String what, Set<String> words) {
         int start = skipBlanks();
         int depth = 0;
@@ -254,14 +254,14 @@ public final class StatementReader {
         return blanks(start) + text.substring(start, at);
     }
 
-    /// All that is left, with blanks in place of what is before.
+    /// Takes all that is left, and returns it with blanks in place of what is before.
     public String rest() {
         int start = skipBlanks();
         position = text.length();
         return blanks(start) + text.substring(start);
     }
 
-    /// As many characters as the text has up to there, in as many lines.
+    /// Returns as many characters as the text has up to there, in as many lines.
     private String blanks(int end) {
         return text.substring(0, end).replaceAll("[^\n]", " ");
     }
@@ -277,12 +277,12 @@ public final class StatementReader {
         }
     }
 
-    /// Whether nothing is left.
+    /// Says whether nothing is left.
     public boolean isAtEnd() {
         return skipBlanks() == text.length();
     }
 
-    /// Where this has come to, for [#restart(int)].
+    /// Returns how far this has read, for [#restart(int)].
     public int position() {
         return position;
     }
@@ -292,7 +292,7 @@ public final class StatementReader {
         position = at;
     }
 
-    /// The failure for what is not next.
+    /// Returns the failure that says what is expected, and what is next instead.
     public WingsException expected(String what) {
         int start = skipBlanks();
         String rest = text.substring(start);

@@ -31,7 +31,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// One walk over the syntax tree of a query, as `json_serialize_sql` gives it: what it reads, and whether it may.
+/// Walks once over the syntax tree of a query, as `json_serialize_sql` gives it, and finds out what the query
+/// reads, and whether it may.
 final class SyntaxTree {
 
     private static final Set<String> QUERY_NODES =
@@ -40,16 +41,16 @@ final class SyntaxTree {
     private static final Set<String> TABLE_SOURCES =
             Set.of("BASE_TABLE", "SUBQUERY", "JOIN", "EMPTY", "EXPRESSION_LIST", "TABLE_FUNCTION", "PIVOT", "SHOW_REF");
 
-    /// Where SQL engines describe their tables.
+    /// SQL engines describe their tables in this schema.
     private static final String INFORMATION_SCHEMA = "information_schema";
 
-    /// Tables of `information_schema` that there are.
+    /// These tables of `information_schema` exist here.
     private static final Set<String> DESCRIPTIONS = Set.of("schemata", "tables", "views", "columns");
 
     private static final Set<String> CATALOG_SCHEMAS = Set.of(INFORMATION_SCHEMA, "pg_catalog");
 
-    /// The schemas in which DuckDB keeps its own functions: naming them would go around the bounds that
-    /// [dev.wings.server.engine.BoundedFunctions] puts on some.
+    /// DuckDB keeps its own functions in these schemas. A query that names them would go around the bounds that
+    /// [dev.wings.server.engine.BoundedFunctions] puts on some functions.
     private static final Set<String> ENGINE_SCHEMAS = Set.of("system", "main", "temp", "memory", "information_schema");
 
     private final String text;
@@ -62,7 +63,7 @@ final class SyntaxTree {
     private final SortedMap<Integer, Edit> edits = new TreeMap<>();
     private final Set<String> tableFunctions = new HashSet<>();
 
-    /// What stands in place of some bytes of the text.
+    /// A replacement for some bytes of the text.
     private record Edit(int length, String replacement) {}
 
     private boolean allColumns;
@@ -118,9 +119,9 @@ final class SyntaxTree {
         node.forEach(child -> visit(child, ctes));
     }
 
-    /// Names of common table expressions are known in the query that they belong to and in those that follow them in
-    /// the list; in themselves only if they are recursive, and not in what those start with. Seen any wider, they
-    /// would hide names from the checks.
+    /// Visits a query. The names of common table expressions are known in the query that they belong to and in
+    /// the expressions that follow them in the list. They are known in themselves only if they are recursive,
+    /// and not in what those start with. If they were known more widely, they would hide names from the checks.
     private void visitQuery(JsonNode node, String type, Set<String> outer) {
         if (!QUERY_NODES.contains(type)) {
             throw WingsException.invalid("only queries are supported: found=" + type.replace("_QUERY_NODE", ""));
@@ -145,7 +146,7 @@ final class SyntaxTree {
         }
     }
 
-    /// Whether a part of a query does not know the name that the query gives to another.
+    /// Says whether a part of a query does not know the name that the query gives to another part.
     private static boolean isStart(String type, String part) {
         return (type.equals("RECURSIVE_CTE_NODE") && part.equals("left"))
                 || (type.equals("CTE_NODE") && part.equals("query"));
@@ -166,7 +167,7 @@ final class SyntaxTree {
                 node.path("using_columns").forEach(column -> names.add(TopicField.folded(column.asText())));
             }
             default -> {
-                // nothing of its own: its parts are visited
+                // this has nothing of its own to check, and its parts are visited
             }
         }
     }
@@ -213,7 +214,8 @@ final class SyntaxTree {
         }
     }
 
-    /// What SQL calls by other names stands in the schema `system`.
+    /// Says whether a table is one that SQL names in `information_schema`, but that stands in the schema
+    /// `system` here.
     private static boolean isDescription(List<String> path) {
         return path.get(path.size() - 2).equals(INFORMATION_SCHEMA) && DESCRIPTIONS.contains(path.getLast());
     }
@@ -228,7 +230,8 @@ final class SyntaxTree {
         edits.put(start, new Edit(end - start, TableRef.CATALOG + "." + TableRef.SYSTEM + "." + path.getLast()));
     }
 
-    /// DuckDB has a catalog `system` of its own, so that `system.topics` is ambiguous for it.
+    /// Puts the catalog before a name: DuckDB has a catalog `system` of its own, so `system.topics` is
+    /// ambiguous for it.
     private void addSystemReference(JsonNode node) {
         edits.put(locationOf(node), new Edit(0, TableRef.CATALOG + "."));
     }
@@ -281,7 +284,7 @@ final class SyntaxTree {
             case "STAR", "POSITIONAL_REFERENCE" -> allColumns = true;
             case "DEFAULT" -> throw refused("DEFAULT", type, node);
             default -> {
-                // operators, casts, constants, parameters: their parts are visited
+                // operators, casts, constants and parameters have nothing to check, and their parts are visited
             }
         }
     }
@@ -308,7 +311,7 @@ final class SyntaxTree {
         return location < 0 || location > text.length() * 4L ? "" : ", " + SqlText.place(text, (int) location);
     }
 
-    /// The text with the names of system tables in full.
+    /// Returns the text with the names of system tables in full.
     private String runnable() {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         StringBuilder out = new StringBuilder();
@@ -322,7 +325,7 @@ final class SyntaxTree {
                 .toString();
     }
 
-    /// Where parts of the text are in what [#runnable] makes of it.
+    /// Returns the parameters with their places in the text that [#runnable] makes.
     private List<ParsedQuery.Parameter> placed(SortedMap<Integer, ParsedQuery.Parameter> parts) {
         return parts.values().stream()
                 .map(part -> part.moved(edits.headMap(part.position()).values().stream()
@@ -331,12 +334,12 @@ final class SyntaxTree {
                 .toList();
     }
 
-    /// `SELECT list FROM table` with all of the table's rows.
+    /// Says whether the query is `SELECT list FROM table`, with all of the table's rows.
     private boolean readsOneTable(JsonNode root) {
         return readsRowsOfOneTable(root) && root.path("where_clause").isNull();
     }
 
-    /// Those that meet a condition, or all.
+    /// Says whether the query selects rows of one table: those that meet a condition, or all.
     private boolean readsRowsOfOneTable(JsonNode root) {
         JsonNode from = root.path("from_table");
         return tables.size() == 1
@@ -384,7 +387,8 @@ final class SyntaxTree {
                 : Optional.of(new ParsedQuery.Projection(tables.iterator().next(), columns.get(), limit.get()));
     }
 
-    /// `DESCRIBE table`, which is parsed as `SELECT * FROM (DESCRIBE SELECT * FROM table)`.
+    /// Returns the table of `DESCRIBE table`, which is parsed as `SELECT * FROM (DESCRIBE SELECT * FROM
+    /// table)`.
     private Optional<TableRef> described(JsonNode root) {
         JsonNode shown = root.path("from_table").path("query");
         JsonNode list = shown.path("select_list");
@@ -419,7 +423,7 @@ final class SyntaxTree {
         }
     }
 
-    /// Empty if the list holds anything else than columns of the table, or all of them.
+    /// Returns nothing if the list holds anything else than columns of the table, or all of them.
     private static Optional<List<ParsedQuery.Projection.Column>> columns(JsonNode list, JsonNode from) {
         String alias = from.path("alias").asText();
         String table = TableRef.folded(alias.isEmpty() ? from.path("table_name").asText() : alias);

@@ -19,9 +19,10 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Tells what computes the same at any time, so that a plan in which it was folded to a constant stays right.
+/// Tells which functions and names give the same result at any time, so that a plan in which one was folded to
+/// a constant stays right.
 ///
-/// A list of our own of what is surely so, since DuckDB's claims too much: it says `CONSISTENT` of
+/// It has a list of its own, since DuckDB's claims too much: DuckDB says `CONSISTENT` of
 /// `current_localtimestamp()` and of `age(timestamp)`.
 final class Timeless {
 
@@ -48,12 +49,12 @@ final class Timeless {
 
     private Timeless() {}
 
-    /// @param name in lower case; operators are all timeless
+    /// @param name the name in lower case; operators are all timeless
     static boolean isFunction(String name) {
         return FUNCTIONS.contains(name) || name.chars().noneMatch(Character::isLetterOrDigit);
     }
 
-    /// @param name in lower case; `current_date` and its like look as if they were columns
+    /// @param name the name in lower case; `current_date` and its like look as if they were columns
     static boolean isColumn(String name) {
         return !name.startsWith("current_") && !name.startsWith("localtime");
     }

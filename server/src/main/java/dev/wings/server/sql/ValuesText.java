@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The rows of `VALUES (...), (...)` as the texts of their expressions.
+/// Reads the rows of `VALUES (...), (...)` as the texts of their expressions.
 public final class ValuesText {
 
     private static final String VALUES = "values";
@@ -36,7 +36,7 @@ public final class ValuesText {
         this.text = text;
     }
 
-    /// The rows, if the text is such a list and nothing else. Its comments count as blanks.
+    /// Returns the rows, if the text is such a list and nothing else. Comments count as blanks.
     public static Optional<List<List<String>>> rows(String sql) {
         String text = SqlText.withoutComments(sql).stripTrailing();
         if (!SqlText.firstWord(text).equals(VALUES)) {
@@ -48,8 +48,8 @@ public final class ValuesText {
         return reading.other || reading.open || reading.rowExpected ? Optional.empty() : Optional.of(reading.rows);
     }
 
-    /// Which parameters the only row of such a list consists of, from 0 in the order of its columns; empty if it has
-    /// anything else in it, or a parameter twice.
+    /// Returns the parameters that make up the only row of such a list, counted from 0, in the order of its
+    /// columns. Returns nothing if the list has anything else in it, or a parameter twice.
     public static Optional<List<Integer>> parametersOnly(String sql) {
         List<List<String>> rows = rows(sql).orElse(List.of());
         if (rows.size() != 1) {
@@ -66,7 +66,7 @@ public final class ValuesText {
         return Optional.of(parameters);
     }
 
-    /// `$1` is the first one; -1 for what is none.
+    /// Returns the number of a parameter, which is 0 for `$1`, or -1 for what is no parameter.
     private static int numbered(String cell) {
         return cell.matches("\\$[1-9][0-9]{0,3}") ? Integer.parseInt(cell.substring(1)) - 1 : -1;
     }

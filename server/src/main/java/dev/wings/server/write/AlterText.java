@@ -54,7 +54,7 @@ final class AlterText {
         this.reader = reader;
     }
 
-    /// The next action. Fails with INVALID if it is none.
+    /// Reads the next action and returns the changes that it asks for. Fails with INVALID if it is no action.
     List<Alteration> action() {
         if (reader.accept("add")) {
             add();
@@ -103,7 +103,7 @@ final class AlterText {
     private void addColumn(Lenience lenience) {
         int start = reader.position();
         List<String> path = path();
-        // the last name stands before its type again, where it is in the statement
+        // the last name is read again together with its type, from where it is in the statement
         for (int i = 0; i < path.size() - 1; i++) {
             reader.restart(start);
             String ignored = reader.name("a column's name");
@@ -165,7 +165,7 @@ final class AlterText {
         change(change.build(), Lenience.NONE);
     }
 
-    /// The names of a column, or of a field in it: `address.street`.
+    /// Reads the name of a column, or the names that lead to a field in it: `address.street`.
     private List<String> path() {
         return path(reader);
     }

@@ -32,29 +32,30 @@ import java.util.regex.Pattern;
 /// @param parts where in the text which value is cast, for failures
 record CastQuery(String text, List<Part> parts) {
 
-    /// What the engine says of a value that cannot be cast, and where.
+    /// Matches what the engine says of a value that cannot be cast, and where that value is.
     private static final Pattern FAILURE = Pattern.compile(
             "(?:SQL: )?(?:Conversion|Invalid Input|Out of Range) Error: (?<reason>[^\n]*?)"
                     + "(?: when casting from source column \\w+)?"
                     + "; line=(?<line>\\d{1,9}), column=(?<column>\\d{1,9})(?:\n.*)?",
             Pattern.DOTALL);
 
-    /// How the failure of a check begins.
+    /// The failure of a check begins with this.
     private static final String LOSS = "the value of a parameter does not fit without loss";
 
     private static final Pattern PARAMETER = Pattern.compile("\\?|\\$\\w+");
 
-    /// A range of the text, `[start, end)`, and what it is.
+    /// A range of the text, `[start, end)`, and what stands in it.
     record Part(int start, int end, String what) {}
 
     CastQuery {
         parts = List.copyOf(parts);
     }
 
-    /// Rows of `VALUES`, with each value cast by itself: values of one column may be written in different ways.
+    /// Returns a query of the rows of `VALUES`. Each value is cast by itself, since values of one column may be
+    /// written in different ways.
     ///
-    /// @param checked whether values of parameters must fit without loss. A statement that is described has none
-    ///     yet, and its casts tell which types they should have
+    /// @param checked whether values of parameters must fit without loss. A statement that is only described
+    ///     has no values yet, and its casts tell which types they should have
     static CastQuery ofValues(List<List<String>> rows, List<TopicField> targets, boolean checked) {
         StringBuilder text = new StringBuilder("SELECT * FROM (VALUES ");
         List<Part> parts = new ArrayList<>();
@@ -107,8 +108,8 @@ record CastQuery(String text, List<Part> parts) {
         return "column=" + TopicField.printable(field.name()) + ", type=" + SqlTypes.text(field.type());
     }
 
-    /// A query with its columns cast and named as those of the table. The offset and the timestamp that a row has in
-    /// another topic are left out: `*` has them.
+    /// Returns a query whose columns are cast and named as those of the table. It leaves out the offset and the
+    /// timestamp that a row has in another topic, which `*` includes.
     ///
     /// @param found the names of the query's columns
     static CastQuery ofQuery(String query, List<String> found, List<TopicField> targets) {
@@ -145,9 +146,8 @@ record CastQuery(String text, List<Part> parts) {
         return fields.stream().map(field -> SqlTypes.identifier(field.name())).toList();
     }
 
-    /// A failure of this query as its user knows it: it names the row and the column in place of where that is in a
-    /// text
-    /// that he has never seen.
+    /// Puts a failure of this query in terms that its user knows: it names the row and the column, in place of
+    /// a position in a text that the user has never seen.
     WingsException explain(WingsException failure) {
         String message = String.valueOf(failure.getMessage());
         int loss = message.indexOf(LOSS);

@@ -27,7 +27,7 @@ import dev.wings.server.table.TopicTable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The statement that makes a topic like one that there is, of which [WriteStatement] reads the same.
+/// Writes the statement that makes a topic like one that exists. [WriteStatement] reads the same topic from it.
 final class CreateTableText {
 
     private CreateTableText() {}

@@ -35,17 +35,18 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Streams of rows to the ingestors behind one address. Streams that are open at the same time have connections
-/// of their own, so that a balancer may send each to another one. A statement that inserts a few rows takes
-/// less time than it takes to connect: it uses a connection that one before it has left.
+/// Opens streams of rows to the ingestors behind one address. Streams that are open at the same time have
+/// connections of their own, so that a balancer may send each to another ingestor. A statement that inserts a
+/// few rows takes less time than a new connection does, so it uses a connection that an earlier statement has
+/// left.
 public final class IngestorStreams implements RowStreams, AutoCloseable {
 
-    /// How many connections wait for the next statement.
+    /// So many connections wait for the next statement.
     private static final int MAX_IDLE = 16;
 
     private static final Duration CONNECTION_LIFE = Duration.ofMinutes(1);
 
-    /// Batches that are sent and not answered at once, of one stream.
+    /// So many batches of one stream may be sent without an answer at the same time.
     private static final int IN_FLIGHT = 16;
 
     private final Address ingestor;
@@ -149,7 +150,7 @@ public final class IngestorStreams implements RowStreams, AutoCloseable {
             }
         }
 
-        /// More rows of the same kind would be rejected, too.
+        /// Fails if rows were rejected, since more rows of the same kind would be rejected, too.
         private synchronized void throwIfRejected() {
             if (reason != null) {
                 throw WingsException.invalid("rows were rejected: table=" + topic + ", rejected=" + rejected

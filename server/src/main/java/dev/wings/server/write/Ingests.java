@@ -43,10 +43,11 @@ public final class Ingests {
     /// @param made whether there was none before
     public record Target(TopicName topic, boolean made) {}
 
-    /// Makes the table ready, as the command says: it is made, or dropped and made, or it is there.
+    /// Makes the table ready as the command says: makes it, drops it and makes it anew, or uses the one that
+    /// exists.
     ///
-    /// @param schema of a table that the command names none for
-    /// @param columns of the rows, of which a new table gets its own
+    /// @param schema of the table, if the command names none
+    /// @param columns of the rows; a new table gets the same
     public Target prepare(CommandStatementIngest command, String tenant, String schema, Schema columns) {
         check(command);
         String namespace = command.hasSchema() && !command.getSchema().isEmpty() ? command.getSchema() : schema;

@@ -38,7 +38,8 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Inserts what a query finds: its values are cast to the types of the table's columns, and streamed to an ingestor.
+/// Inserts what a query finds: casts its values to the types of the table's columns, and streams them to an
+/// ingestor.
 public final class Inserts {
 
     private final Catalog catalog;
@@ -49,11 +50,11 @@ public final class Inserts {
         this.streams = streams;
     }
 
-    /// Inserts all rows of a query and returns their number. When it fails, what was stored before stays, and the
-    /// failure
-    /// says how many rows that are.
+    /// Inserts all rows of a query and returns their number. If it fails, what was stored before stays, and the
+    /// failure says how many rows that are.
     ///
-    /// @param columns that get values, in the order of the query's; none for all of the table. Others are null
+    /// @param columns that get values, in the order of the query's; an empty list means all of the table.
+    ///     Others are null
     long run(TopicName topic, List<String> columns, String query, OwnQueries queries) {
         CastQuery cast = cast(topic, columns, query, true, queries);
         try (RowSink rows = new RowSink(topic)) {
@@ -64,8 +65,8 @@ public final class Inserts {
         }
     }
 
-    /// Inserts rows of parameters as they are, without a query, and returns their number: for `VALUES` that has nothing
-    /// but parameters. What a column cannot have is refused by the ingestor.
+    /// Inserts rows of parameters as they are, without a query, and returns their number. This is for `VALUES`
+    /// that has nothing but parameters. The ingestor refuses values that a column cannot have.
     ///
     /// @param order the column of `rows` for each column that gets values
     long run(TopicName topic, List<String> columns, List<Integer> order, ArrowReader rows) throws IOException {
@@ -87,7 +88,7 @@ public final class Inserts {
             Schema schema = new Schema(fields);
             boolean started = false;
             while (rows.loadNextBatch()) {
-                // a view: the reader's root keeps the memory
+                // this root is only a view: the reader's root keeps the memory
                 VectorSchemaRoot named = new VectorSchemaRoot(schema, vectors, sent.getRowCount());
                 if (started) {
                     sink.resume(named);
@@ -101,7 +102,7 @@ public final class Inserts {
         }
     }
 
-    /// The parameters of the statement.
+    /// Returns the parameters of the statement.
     List<Field> parameters(TopicName topic, List<String> columns, String query, OwnQueries queries) {
         CastQuery cast = cast(topic, columns, query, false, queries);
         try {
@@ -111,7 +112,7 @@ public final class Inserts {
         }
     }
 
-    /// The query whose columns are those of the table.
+    /// Returns the query whose columns are those of the table.
     private CastQuery cast(TopicName topic, List<String> columns, String query, boolean checked, OwnQueries queries) {
         String text = withoutEnd(query);
         List<TopicField> targets = targets(topic, columns);
@@ -124,14 +125,14 @@ public final class Inserts {
             } catch (WingsException e) {
                 WingsException explained = cast.explain(e);
                 if (explained == e) {
-                    // as it was written, so that the failure says where
+                    // the query is tried as it was written, so that the failure says where it is wrong
                     queries.columns(text);
                 }
                 throw explained;
             }
             return cast;
         }
-        // as it was written, so that places in its failures are right
+        // the query is described as it was written, so that places in its failures are right
         List<String> found = queries.columns(text)
                 .map(schema -> schema.getFields().stream().map(Field::getName).toList())
                 .orElse(CastQuery.identifiers(targets));
@@ -172,7 +173,7 @@ public final class Inserts {
         }
     }
 
-    /// Without the semicolons that end it.
+    /// Returns the query without the semicolons that end it.
     private static String withoutEnd(String query) {
         String text = query.stripTrailing();
         while (text.endsWith(";")) {
@@ -198,7 +199,7 @@ public final class Inserts {
             stream = streams.open(topic, columns);
         }
 
-        /// The next rows are in another root.
+        /// Goes on with the next rows, which are in another root.
         void resume(VectorSchemaRoot root) {
             rows = root;
         }

@@ -24,8 +24,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 
-/// Connections that are used one after the other, each by one at a time, and are kept for a while in between.
-/// One is of one tenant. Safe for use by many threads.
+/// Keeps connections for a while between uses, so that the next caller need not open one. A connection belongs
+/// to one tenant, and one caller at a time uses it. Safe for use by many threads.
 ///
 /// @param <C> what a connection is
 final class KeptConnections<C extends AutoCloseable> implements AutoCloseable {
@@ -37,10 +37,10 @@ final class KeptConnections<C extends AutoCloseable> implements AutoCloseable {
     private final Deque<Kept> idle = new ArrayDeque<>();
     private boolean closed;
 
-    /// @param opener opens one for a tenant
-    /// @param maxIdle so many are kept that nobody uses
-    /// @param life none is used anew so long after it was opened: later ones lead to services that were not
-    ///     there before, where a balancer is in between
+    /// @param opener opens a connection for a tenant
+    /// @param maxIdle how many connections that nobody uses are kept
+    /// @param life how long after it was opened a connection may be used anew. Later connections lead to
+    ///     services that were not there before, if there is a balancer in between
     KeptConnections(Function<String, C> opener, int maxIdle, Duration life, Scheduler scheduler) {
         this.opener = opener;
         this.maxIdle = maxIdle;
@@ -48,7 +48,7 @@ final class KeptConnections<C extends AutoCloseable> implements AutoCloseable {
         this.scheduler = scheduler;
     }
 
-    /// One that is the caller's alone until it is given back or closed.
+    /// Returns a connection that is the caller's alone until it is given back or closed.
     Kept take(String tenant) {
         synchronized (this) {
             for (Iterator<Kept> latest = idle.descendingIterator(); latest.hasNext(); ) {
@@ -75,7 +75,7 @@ final class KeptConnections<C extends AutoCloseable> implements AutoCloseable {
         left.forEach(Kept::close);
     }
 
-    /// One connection.
+    /// A connection that is lent to one caller at a time.
     final class Kept implements AutoCloseable {
 
         private final String tenant;
@@ -92,7 +92,7 @@ final class KeptConnections<C extends AutoCloseable> implements AutoCloseable {
             return connection;
         }
 
-        /// Leaves it to the next one. What was done over it has ended well.
+        /// Gives the connection back for the next caller. What was done over it must have ended well.
         void giveBack() {
             List<Kept> over = new ArrayList<>();
             synchronized (KeptConnections.this) {

@@ -25,16 +25,17 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// Runs the query that is part of a statement, in the session and with the parameters of that statement.
 public interface OwnQueries {
 
-    /// The columns of a query; empty if they depend on the values of parameters. Fails as the query would.
+    /// Returns the columns of a query, or nothing if they depend on values of parameters. Fails as the query
+    /// would.
     Optional<Schema> columns(String query);
 
-    /// The parameters of a query, as the engine would have them.
+    /// Returns the parameters of a query, with the types that the engine expects.
     List<Field> parameters(String query);
 
-    /// Whether a query uses a view of this name, by itself or by another view.
+    /// Says whether a query uses a view of this name, by itself or through another view.
     boolean usesView(String query, TableRef view);
 
-    /// The same, with bare names that are those of another schema.
+    /// Returns the same, but with bare names that belong to another schema.
     OwnQueries in(String schema);
 
     /// Runs a query to its last row. The calling thread waits.

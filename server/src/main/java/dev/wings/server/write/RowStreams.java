@@ -21,33 +21,33 @@ import dev.wings.common.resource.TopicName;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Where rows go: to an ingestor, which stores them.
+/// Sends rows to an ingestor, which stores them.
 public interface RowStreams {
 
-    /// Opens a stream of rows to a topic. Fails with NOT_FOUND if there is none of this name, at the latest when it is
-    /// finished; with UNAVAILABLE if no ingestor answers.
+    /// Opens a stream of rows to a topic. Fails with NOT_FOUND if there is no topic of this name, at the latest
+    /// when the stream is finished, and with UNAVAILABLE if no ingestor answers.
     ///
     /// @param columns of the rows, each with the name of one of the topic
     RowStream open(TopicName topic, Schema columns);
 
-    /// Opens a stream of batches that are encoded already. What fails, and what becomes of the batches, the listener is
-    /// told.
+    /// Opens a stream of batches that are encoded already. The listener is told of failures, and of what
+    /// becomes of the batches.
     ///
-    /// @param schema of the batches: the header of the message of Arrow that tells it
+    /// @param schema of the batches, as the header of the message of Arrow that tells it
     EncodedProducer openEncoded(TopicName topic, ByteString schema, EncodedProducer.Listener listener);
 
-    /// One stream. Its rows are stored in the order in which they are sent.
+    /// A stream of rows, which are stored in the order in which they are sent.
     interface RowStream extends AutoCloseable {
 
-        /// Sends rows, which stay the caller's. Blocks while too many are under way. Fails if the stream has ended.
+        /// Sends rows, which stay the caller's. Blocks while too many are on their way. Fails if the stream has
+        /// ended.
         void send(VectorSchemaRoot rows);
 
-        /// Waits for the answers to all that was sent, and returns how many rows were stored. Fails if any were not,
-        /// and
-        /// says how many were.
+        /// Waits for the answers to all that was sent, and returns how many rows were stored. If some were not
+        /// stored, it fails and says how many were.
         long finish();
 
-        /// Breaks the stream off if it is not finished. What was sent may or may not be stored.
+        /// Breaks the stream off if it is not finished. The rows that were sent may be stored or not.
         @Override
         void close();
     }

@@ -39,7 +39,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// Makes and drops views.
 final class ViewWrites {
 
-    /// Types of results that topics do not have, and those that tell most of their values to other engines.
+    /// Names, for types of results that topics do not have, the types that show other engines most of their
+    /// values.
     private static final Map<String, String> NEAREST = Map.of(
             "HUGEINT", "DECIMAL(38,0)",
             "UHUGEINT", "DECIMAL(38,0)",
@@ -65,7 +66,7 @@ final class ViewWrites {
         while (query.endsWith(";")) {
             query = query.substring(0, query.length() - 1).stripTrailing();
         }
-        // as it was written, so that places in its failures are right
+        // the query is described as it was written, so that places in its failures are right
         Schema columns = columns(inNamespace, create.query());
         if (inNamespace.usesView(query, create.view())) {
             throw WingsException.invalid("a view cannot use itself: view=" + named(create.view()));
@@ -162,7 +163,7 @@ final class ViewWrites {
         boolean exists(TopicName table);
     }
 
-    /// The statement that makes the view, if there is one of this name.
+    /// Returns the statement that makes the view, if there is a view of this name.
     Optional<String> statement(String tenant, TableRef table) {
         if (!isPossible(table)) {
             return Optional.empty();
@@ -172,10 +173,10 @@ final class ViewWrites {
                         + SqlTypes.identifier(table.table()) + " AS\n" + view.sql() + ";");
     }
 
-    /// The failure of a statement about a table of this name that there is none of, which says so if it is a
-    /// view.
+    /// Returns the failure of a statement for which there is no table of this name. If there is a view of the
+    /// name, the failure says so.
     ///
-    /// @param advice what to do with a view
+    /// @param advice what to do with a view instead
     WingsException explained(WingsException failure, String tenant, TableRef table, String advice) {
         boolean view = failure.kind() == ErrorKind.NOT_FOUND && isPossible(table) && views.exists(name(tenant, table));
         return view ? new WingsException(ErrorKind.INVALID, named(table) + " is a view: " + advice, failure) : failure;

@@ -32,7 +32,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// A statement that changes what there is rather than reading it: schemas, tables and their rows.
+/// A statement that changes schemas, tables or their rows rather than reading them.
 public sealed interface WriteStatement {
 
     /// `CREATE SCHEMA`.
@@ -43,11 +43,11 @@ public sealed interface WriteStatement {
     /// `DROP SCHEMA`.
     record DropSchema(String schema, boolean ifExists) implements WriteStatement {}
 
-    /// `CREATE TABLE`, with columns or with those of a query.
+    /// `CREATE TABLE`, with columns of its own or with those of a query.
     ///
-    /// @param columns none if they are those of the query
+    /// @param columns nothing if they are those of the query
     /// @param partitionBy the column that splits the rows into partitions, if there is one
-    /// @param query whose rows are the first ones
+    /// @param query the query whose rows are the first ones
     record CreateTable(
             TableRef table,
             boolean ifNotExists,
@@ -60,17 +60,18 @@ public sealed interface WriteStatement {
 
     /// `CREATE VIEW`.
     ///
-    /// @param replace whether a view of this name becomes this one
-    /// @param columns other names for the columns of the query, in their order; none to leave them as they are
-    /// @param query with blanks in place of what is before it in the statement
+    /// @param replace whether this view replaces another of its name
+    /// @param columns other names for the columns of the query, in their order; an empty list leaves them as
+    ///     they are
+    /// @param query the query, with blanks in place of what is before it in the statement
     record CreateView(TableRef view, boolean replace, boolean ifNotExists, List<String> columns, String query)
             implements WriteStatement {}
 
     /// `DROP VIEW`.
     record DropView(TableRef view, boolean ifExists) implements WriteStatement {}
 
-    /// `SHOW CREATE TABLE`, also of a view: it changes nothing, and is answered by who knows how tables are
-    /// made.
+    /// `SHOW CREATE TABLE`, also of a view. It changes nothing, but is served here, since this part of the
+    /// server knows how tables are made.
     record ShowCreateTable(TableRef table) implements WriteStatement {}
 
     /// `DROP TABLE`.
@@ -78,9 +79,9 @@ public sealed interface WriteStatement {
 
     /// `ALTER TABLE` and `COMMENT ON COLUMN`.
     ///
-    /// @param alterations of the columns, made one after the other
-    /// @param lake options that are changed, those in `mask`
-    /// @param policy is changed if the mask says so
+    /// @param alterations of the columns, which are made one after the other
+    /// @param lake the options that are changed, which `mask` names
+    /// @param policy the schema policy, which is changed if the mask says so
     record AlterTable(
             TableRef table,
             boolean ifExists,
@@ -93,7 +94,7 @@ public sealed interface WriteStatement {
     /// A change of a column.
     record Alteration(SchemaChange change, Lenience lenience) {}
 
-    /// When a change of a column is left out.
+    /// Says when a change of a column is left out.
     enum Lenience {
         NONE,
         IF_EXISTS,
@@ -102,14 +103,13 @@ public sealed interface WriteStatement {
 
     /// `INSERT INTO`.
     ///
-    /// @param columns that get values, in the order of the query's; none for all of the table
-    /// @param query whose rows are inserted, also `VALUES (...)`, with blanks in place of what is before it in
-    ///     the statement
+    /// @param columns that get values, in the order of the query's; an empty list means all of the table
+    /// @param query the query whose rows are inserted, or `VALUES (...)`, with blanks in place of what is
+    ///     before it in the statement
     record Insert(TableRef table, List<String> columns, String query) implements WriteStatement {}
 
-    /// The statement, if the text is one. Fails with INVALID that says where and why if it begins as one, and
-    /// goes on in
-    /// another way.
+    /// Returns the statement, if the text is one. Fails with INVALID, which says where and why, if the text
+    /// begins as such a statement but goes on in another way.
     ///
     /// @param homeSchema the schema of bare names
     static Optional<WriteStatement> of(String sql, String homeSchema) {
@@ -124,7 +124,7 @@ public sealed interface WriteStatement {
         };
     }
 
-    /// Whether a text begins as such a statement does, whatever follows.
+    /// Says whether a text begins as such a statement does, whatever follows.
     static boolean mayBe(String sql) {
         return switch (SqlText.firstWord(sql)) {
             case "create", "drop", "insert", "comment" -> true;
@@ -369,7 +369,8 @@ public sealed interface WriteStatement {
             return new Insert(table, columns, query());
         }
 
-        /// The query that ends the statement. Fails with INVALID if there is another statement behind it.
+        /// Returns the query that ends the statement. Fails with INVALID if there is another statement behind
+        /// it.
         private String query() {
             String query = reader.rest();
             if (SqlText.isFollowed(query)) {
@@ -420,15 +421,15 @@ public sealed interface WriteStatement {
         }
     }
 
-    /// One of `WITH (name = 'value', ...)`.
+    /// An option of `WITH (name = 'value', ...)`.
     record Option(String name, String value) {}
 
-    /// Those of a statement, by their names; the last one of a name counts.
+    /// The options of a statement. If a name is given more than once, its last option counts.
     record Options(List<Option> options) {
 
         private static final String POLICY = "schema_policy";
 
-        /// Those of `wings topic create`, with underscores.
+        /// The options that tables can have: those of `wings topic create`, with underscores.
         static final Set<String> OF_TABLES = Set.of(
                 "partition_by",
                 "lake_partition_by",
@@ -438,7 +439,7 @@ public sealed interface WriteStatement {
                 "target_segment_bytes",
                 POLICY);
 
-        /// Those that can be changed.
+        /// The options of a table that can be changed.
         static final Set<String> CHANGEABLE = Set.of("freshness", "target_segment_bytes", POLICY);
 
         Optional<String> find(String name) {
@@ -448,7 +449,7 @@ public sealed interface WriteStatement {
                     .reduce((first, second) -> second);
         }
 
-        /// What an option that can be changed is called in a request.
+        /// Returns the name that an option that can be changed has in a request.
         static String field(String name) {
             return name.equals(POLICY) ? POLICY : "lake." + name;
         }

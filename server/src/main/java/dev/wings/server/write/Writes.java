@@ -54,9 +54,9 @@ public final class Writes {
         this.inserts = inserts;
     }
 
-    /// What a statement has done.
+    /// Says what a statement has done.
     ///
-    /// @param rows that there are more
+    /// @param rows how many rows there are more than before
     /// @param text for people: `created table sales.orders`
     /// @param answer what clients that ask with a query are told
     public record Outcome(long rows, String text, Answer answer) {
@@ -66,16 +66,16 @@ public final class Writes {
         }
     }
 
-    /// What clients that ask with a query are told of a statement, in one row of one column.
+    /// Says what clients that ask with a query are told of a statement, in one row of one column.
     public enum Answer {
-        /// The number of rows.
+        /// The client is told the number of rows.
         COUNT,
-        /// What was done.
+        /// The client is told what was done.
         STATUS,
-        /// The text of a statement.
+        /// The client is given the text of a statement.
         STATEMENT;
 
-        /// Of the statement, whatever becomes of it.
+        /// Returns what the client of a statement is told, which does not depend on how the statement ends.
         public static Answer of(WriteStatement statement) {
             return switch (statement) {
                 case WriteStatement.Insert ignored -> COUNT;
@@ -86,7 +86,7 @@ public final class Writes {
         }
     }
 
-    /// When this returns, what was inserted is durable and visible, and what was made is there.
+    /// Runs a statement. When this returns, inserted rows are durable and visible, and what was made exists.
     ///
     /// @param queries runs the statement's own query, if it has one
     public Outcome run(WriteStatement statement, String tenant, OwnQueries queries) {
@@ -148,7 +148,8 @@ public final class Writes {
         }
     }
 
-    /// Runs an INSERT for each row of parameters, if they are all that it inserts; empty for other statements.
+    /// Runs an INSERT for each row of parameters, if it inserts nothing but parameters. Returns nothing for
+    /// others.
     public Optional<Outcome> run(WriteStatement statement, String tenant, ArrowReader rows) throws IOException {
         if (!(statement instanceof WriteStatement.Insert insert)
                 || !rows.getDictionaryVectors().isEmpty()) {
@@ -175,7 +176,7 @@ public final class Writes {
         }
     }
 
-    /// The parameters that a statement has.
+    /// Returns the parameters that a statement has.
     public List<Field> parameters(WriteStatement statement, String tenant, OwnQueries queries) {
         return switch (statement) {
             case WriteStatement.Insert insert -> {
@@ -211,7 +212,7 @@ public final class Writes {
         try {
             return inserted(inserts.run(name, List.of(), create.query().get(), queries));
         } catch (RuntimeException | Error e) {
-            // all or nothing; nobody else can have known the table for long
+            // the statement makes all or nothing, and nobody else can have known the table for long
             try {
                 definitions.deleteTopic(name, true);
             } catch (RuntimeException kept) {
@@ -236,7 +237,7 @@ public final class Writes {
         }
     }
 
-    /// The changes of a topic as it is that a statement asks for.
+    /// Returns the changes that a statement asks for, given the topic as it is.
     private static UpdateTopicRequest request(Topic topic, WriteStatement.AlterTable alter) {
         TopicSchema schema = SchemaProtos.fromProto(topic.getSchema());
         UpdateTopicRequest.Builder request = UpdateTopicRequest.newBuilder()
@@ -279,7 +280,7 @@ public final class Writes {
         return request.build();
     }
 
-    /// The columns of a query with their types in SQL. Those that each topic has are left out.
+    /// Returns the columns of a query with their types in SQL. Leaves out the columns that each topic has.
     private static dev.wings.common.proto.Schema columns(String query, OwnQueries queries) {
         Schema columns = queries.columns(query)
                 .orElseThrow(() ->
