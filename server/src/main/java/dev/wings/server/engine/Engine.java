@@ -144,7 +144,10 @@ public final class Engine implements AutoCloseable {
             Optional<Path> segmentDirectory) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("threads", Integer.toString(threads));
-        settings.put("async_threads", Integer.toString(purpose == Purpose.RUNNING || purpose == Purpose.SPARING ? READERS_PER_THREAD * threads : 1));
+        settings.put(
+                "async_threads",
+                Integer.toString(
+                        purpose == Purpose.RUNNING || purpose == Purpose.SPARING ? READERS_PER_THREAD * threads : 1));
         settings.put("memory_limit", memoryBytes + "B");
         settings.put("max_temp_directory_size", temporaryBytes + "B");
         settings.put("temp_directory", temporaryDirectory.toString());

@@ -145,7 +145,7 @@ final class Spelling {
                 .or(this::date);
     }
 
-    /// A name that is a word of SQL, where a table is named.
+    /// Advises on a name that is a word of SQL, where a table is named.
     private Optional<String> reservedName() {
         int start = place();
         if (start < 0 || !message.contains("syntax error")) {
