@@ -18,6 +18,8 @@ package dev.wings.cli.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.cli.Outcome;
+import dev.wings.common.duckdb.DuckDb;
+import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.process.PortOffset;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -218,7 +220,11 @@ final class DevIT {
     private void rejectedBatchesAreShown() throws Exception {
         assertThat(wings("topic", "create", "strict", "--schema", "id long not null, code string"))
                 .contains("not null");
-        Path file = Files.writeString(parent.resolve("strict.ndjson"), "{\"id\":1}\n{\"id\":null}\n");
+        Path file = parent.resolve("strict.parquet");
+        try (DuckDb duckDb = DuckDb.open(Map.of())) {
+            duckDb.run("COPY (SELECT * FROM (VALUES (1::BIGINT), (NULL)) t (id)) TO "
+                    + ParquetFiles.text(file.toString()) + " (FORMAT parquet)");
+        }
         Outcome ended = run("push", "strict", file.toString(), "--batch-rows", "1");
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.output()).contains("1 row acknowledged", "rejected: 1 row in 1 batch", "id");
@@ -226,6 +232,9 @@ final class DevIT {
     }
 
     private void refusedFileEndsThePush() throws Exception {
+        Path missing = Files.writeString(parent.resolve("missing.ndjson"), "{\"id\":2}\n{\"id\":null}\n");
+        assertThat(run("push", "strict", missing.toString()).output())
+                .contains("no row is stored", "missing.ndjson: line 2, column 11: a required field has no value");
         Path mistake = Files.writeString(parent.resolve("mistake.csv"), "id,code\n5,a\n6.5,b\n");
         Outcome broken = run("push", "strict", mistake.toString(), "later.csv");
         assertThat(broken.exitCode()).isEqualTo(1);

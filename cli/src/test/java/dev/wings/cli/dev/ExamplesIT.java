@@ -237,6 +237,11 @@ final class ExamplesIT {
             case "wings topic create" -> run("namespace", "create", "sales");
             case "wings topic describe", "wings sql" ->
                 run("push", "flights", ROOT.resolve("examples/flights.parquet").toString(), "--create");
+            case "wings topic alter" -> {
+                run("push", "flights", ROOT.resolve("examples/flights.parquet").toString(), "--create");
+                run("namespace", "create", "sales");
+                run("topic", "create", "sales.orders", "--schema", "id long, price decimal(10,2)");
+            }
             case "wings push" -> {
                 run("namespace", "create", "sales");
                 run("topic", "create", "sales.orders", "--schema", "id long, price double");
