@@ -26,7 +26,7 @@ import java.util.Optional;
 /// @param second eight bytes after those
 record TextHead(long first, long second, int length) {
 
-    /// So many bytes of a text are looked at.
+    /// This many bytes of a text are looked at.
     static final int BYTES = 2 * Long.BYTES;
 
     static TextHead least(TextHead a, TextHead b) {

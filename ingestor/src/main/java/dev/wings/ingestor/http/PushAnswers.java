@@ -31,7 +31,7 @@ final class PushAnswers {
 
     private static final int OK = 200;
 
-    /// Of several things that were asked for, some were done.
+    /// The status that says that only some of the rows were taken (Multi-Status, RFC 4918).
     private static final int MULTI_STATUS = 207;
 
     private PushAnswers() {}

@@ -126,7 +126,7 @@ public final class Segments {
                 plain.size() == columnIds(topic).size() ? condition : Conditions.of(needs, plain, snapshot.schema());
         InclusiveMetricsEvaluator rowGroups = new InclusiveMetricsEvaluator(snapshot.schema(), ofRowGroups);
         boolean unfiltered = ofRowGroups.op() == Expression.Operation.TRUE;
-        Map<Integer, Integer> widths = widths(topic);
+        Map<Integer, Integer> widths = unfiltered ? Map.of() : widths(topic);
         Predicate<SegmentLayout.RowGroup> matters = group -> unfiltered || rowGroups.eval(asFile(group, widths));
         for (DataFile file : matching(io, snapshot, condition, evaluator, counts)) {
             plan(io, store, file, columns, matters, counts).ifPresent(planned::add);

@@ -41,12 +41,12 @@ import org.jspecify.annotations.Nullable;
 /// left.
 public final class IngestorStreams implements RowStreams, AutoCloseable {
 
-    /// So many connections wait for the next statement.
+    /// This many connections wait for the next statement.
     private static final int MAX_IDLE = 16;
 
     private static final Duration CONNECTION_LIFE = Duration.ofMinutes(1);
 
-    /// So many batches of one stream may be sent without an answer at the same time.
+    /// A stream may have this many batches under way that are not answered yet.
     private static final int IN_FLIGHT = 16;
 
     private final Address ingestor;

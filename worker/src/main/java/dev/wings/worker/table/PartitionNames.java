@@ -15,9 +15,7 @@
  */
 package dev.wings.worker.table;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
 import java.util.Set;
@@ -33,8 +31,6 @@ import org.apache.iceberg.types.Types.NestedField;
 /// such a name. Partitions are told apart by the ids of these fields; their names are for people.
 final class PartitionNames {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private PartitionNames() {}
 
     /// Returns the table with names of partition fields that no column of `next` has, but that of which the
@@ -47,7 +43,7 @@ final class PartitionNames {
         addNames(table.schema(), taken);
         addNames(next, taken);
         table.specs().forEach(spec -> spec.fields().forEach(field -> taken.add(field.name())));
-        ObjectNode json = json(table);
+        ObjectNode json = TableTimes.json(table);
         for (JsonNode spec : json.path("partition-specs")) {
             for (JsonNode field : spec.path("fields")) {
                 String name = field.path("name").asText();
@@ -83,13 +79,5 @@ final class PartitionNames {
             name += "_";
         }
         return name;
-    }
-
-    private static ObjectNode json(TableMetadata table) {
-        try {
-            return (ObjectNode) JSON.readTree(TableMetadataParser.toJson(table));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("metadata of a table are no JSON: " + table.metadataFileLocation(), e);
-        }
     }
 }

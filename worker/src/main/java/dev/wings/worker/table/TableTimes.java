@@ -121,7 +121,8 @@ record TableTimes(InstantSource clock, long sinceMillis) {
         return TableMetadataParser.fromJson(json);
     }
 
-    private static ObjectNode json(TableMetadata table) {
+    /// Returns the metadata as they stand in their file.
+    static ObjectNode json(TableMetadata table) {
         try {
             return (ObjectNode) JSON.readTree(TableMetadataParser.toJson(table));
         } catch (JsonProcessingException e) {
