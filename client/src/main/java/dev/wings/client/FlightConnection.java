@@ -16,7 +16,10 @@
 package dev.wings.client;
 
 import dev.wings.common.rpc.Caller;
+import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.FlightCallHeaders;
@@ -28,12 +31,23 @@ import org.apache.arrow.memory.BufferAllocator;
 /// A Flight connection to one service. Producers and requests share it; the caller closes it after them.
 public final class FlightConnection implements AutoCloseable {
 
+    private static final long CLOSE_SECONDS = 5;
+
     private final Endpoint endpoint;
+    private final ManagedChannel channel;
+    private final ExecutorService callbacks;
     private final FlightClient client;
     private final CallOption[] options;
 
-    private FlightConnection(Endpoint endpoint, FlightClient client, CallOption[] options) {
+    private FlightConnection(
+            Endpoint endpoint,
+            ManagedChannel channel,
+            ExecutorService callbacks,
+            FlightClient client,
+            CallOption[] options) {
         this.endpoint = endpoint;
+        this.channel = channel;
+        this.callbacks = callbacks;
         this.client = client;
         this.options = options;
     }
@@ -42,11 +56,14 @@ public final class FlightConnection implements AutoCloseable {
     ///
     /// @param allocator holds what is received until the caller has read it
     public static FlightConnection open(Endpoint endpoint, BufferAllocator allocator) {
-        FlightClient client = FlightGrpcUtils.createFlightClient(
-                allocator, builder(endpoint.address()).build());
+        ExecutorService callbacks = Executors.newCachedThreadPool(
+                Thread.ofPlatform().name("wings-client-", 0).daemon().factory());
+        ManagedChannel channel = builder(endpoint.address()).executor(callbacks).build();
+        FlightClient client = FlightGrpcUtils.createFlightClient(allocator, channel);
         FlightCallHeaders headers = new FlightCallHeaders();
         headers.insert(Caller.HEADER, endpoint.tenant());
-        return new FlightConnection(endpoint, client, new CallOption[] {new HeaderCallOption(headers)});
+        return new FlightConnection(
+                endpoint, channel, callbacks, client, new CallOption[] {new HeaderCallOption(headers)});
     }
 
     static NettyChannelBuilder builder(Address address) {
@@ -74,12 +91,37 @@ public final class FlightConnection implements AutoCloseable {
         return options.clone();
     }
 
+    /// Waits, for a short time, until everyone has been told what the connection received: only then is its memory
+    /// given back. An interrupt ends the waiting and stays set.
     @Override
     public void close() {
+        boolean interrupted = Thread.interrupted();
         try {
+            interrupted |= !ended();
+            // what is left to it is the allocator
             client.close();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /// @return false if the thread was interrupted
+    private boolean ended() {
+        try {
+            if (!channel.shutdown().awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                channel.shutdownNow().awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            }
+            callbacks.shutdown();
+            callbacks.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            channel.shutdownNow();
+            callbacks.shutdown();
+            return false;
         }
     }
 }

@@ -173,7 +173,8 @@ public final class Producer implements AutoCloseable {
     /// Ends the stream if it was not finished: answers that have not come fail.
     @Override
     public void close() {
-        if (!end.isDone()) {
+        // also if this side found the end, in an answer that makes no sense: the ingestor would wait for more
+        if (!end.isDone() || end.isCompletedExceptionally()) {
             stream.error(new InterruptedException("the push was given up"));
         }
         root.close();

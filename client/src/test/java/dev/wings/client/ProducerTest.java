@@ -36,6 +36,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -43,6 +44,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.memory.BufferAllocator;
@@ -62,6 +64,9 @@ final class ProducerTest {
     private static final int BATCH_ROWS = 1 << 17;
     private static final int ENDLESS = 1_000_000;
     private static final long WAIT_SECONDS = 60;
+
+    /// How long an answer is being taken: longer than it takes to close a connection that does not wait for it.
+    private static final long TAKING_NANOS = 500_000_000;
 
     /// Batches at once: with one the push waits for its answer, with very many until the network takes more.
     private static final int FOR_ANSWERS = 1;
@@ -139,6 +144,30 @@ final class ProducerTest {
         assertThatThrownBy(() -> push.get(WAIT_SECONDS, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(WingsException.class)
                 .hasMessageContaining("ingestor");
+    }
+
+    /// The answer's bytes are the connection's until who waits for it has been told, on a thread of the connection.
+    @Test
+    void connectionIsClosedOnceItsAnswersHaveBeenTaken() throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
+        CompletableFuture<Void> taken;
+        try (BigIntVector numbers = new BigIntVector("a", allocator);
+                VectorSchemaRoot rows = VectorSchemaRoot.of(numbers);
+                FlightConnection to = connect()) {
+            numbers.allocateNew(1);
+            rows.setRowCount(1);
+            try (Producer producer = Producer.open(to, allocator, "t", rows.getSchema(), FOR_ANSWERS)) {
+                taken = producer.send(rows).thenAccept(answer -> {
+                    answered.countDown();
+                    LockSupport.parkNanos(TAKING_NANOS);
+                });
+                answer(
+                        call.get(WAIT_SECONDS, TimeUnit.SECONDS),
+                        IngestResponse.getDefaultInstance().toByteString());
+                assertThat(answered.await(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+        assertThat(taken).isCompleted();
     }
 
     /// Takes one call and reads nothing of it.
