@@ -155,7 +155,7 @@ public final class ControlPlane implements AutoCloseable {
                 meters));
         GroupCommitter committer =
                 resources.add(new GroupCommitter(stores.log(), world, config.commitLimits(), feed, meters));
-        LogMetadata log = new LogMetadata(stores.log(), committer, feed, meters);
+        LogMetadata log = new LogMetadata(stores.log(), committer, feed, world, meters);
 
         IcebergCatalog catalog = IcebergCatalog.over(
                 stores.lake(),

@@ -19,6 +19,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.FolioKey;
 import dev.wings.common.lake.StoreLocations;
 import dev.wings.controlplane.lake.LakeHome;
+import dev.wings.controlplane.log.ProducerRule;
 import dev.wings.controlplane.task.TaskKind;
 import dev.wings.controlplane.task.TaskName;
 import dev.wings.controlplane.task.TaskPolicy;
@@ -38,8 +39,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// What a worker that collects the garbage of a namespace asks. All of it may be repeated, also by a worker that
-/// has lost its lease: nothing becomes garbage here that anything could refer to again.
+/// What a worker that collects the garbage of a namespace asks. All of it may be repeated, also by a worker
+/// that has lost its lease: nothing becomes garbage here that anything could refer to again.
 public final class GarbageCollection {
 
     /// How many items one call gives or takes at most.
@@ -106,7 +107,7 @@ public final class GarbageCollection {
         Instant now = now();
         int limit = pageSize == 0 ? MAX_ITEMS : Math.min(pageSize, MAX_ITEMS);
         List<Garbage> due = store.findDue(namespace, now, limit);
-        boolean more = due.isEmpty() && removeDeletedTopics(namespace);
+        boolean more = due.isEmpty() && (removeDeletedTopics(namespace) || removeProducers(namespace));
         if (due.isEmpty() && !more) {
             // This comes last, since it looks at every folio that has pages; what is marked is due after the
             // grace.
@@ -123,6 +124,12 @@ public final class GarbageCollection {
             }
         }
         return true;
+    }
+
+    /// Forgets producers that have written nothing for long. Returns whether there is more.
+    private boolean removeProducers(UUID namespace) {
+        Instant now = now();
+        return store.removeProducers(namespace, now, now.minus(ProducerRule.LIFE), REMOVED_PAGES);
     }
 
     /// Marks folios without pages. The grace of each begins when it is seen without pages: until then a query

@@ -24,20 +24,27 @@ import java.util.UUID;
 
 /// Keeps what is garbage, and since when. Safe for use by many threads and replicas.
 ///
-/// All implementations pass one contract suite. Each method is one transaction. Failures: NOT_FOUND for a namespace
-/// that never was; CONFLICT for a transaction that lost against another, with nothing written; UNAVAILABLE when the
-/// state cannot be reached.
+/// All implementations pass one contract suite. Each method is one transaction. Failures: NOT_FOUND for a
+/// namespace that never was; CONFLICT for a transaction that lost against another, with nothing written;
+/// UNAVAILABLE when the state cannot be reached.
 public interface GarbageStore {
 
     /// Where the objects of a namespace are; also of one that was deleted.
     LakeHome loadHome(UUID namespaceUid);
 
-    /// Removes what topics of a namespace that were deleted have left in the log: some pages and partitions, the pages
-    /// first. What another replica is removing is passed over.
+    /// Removes what topics of a namespace that were deleted have left in the log: some pages, then partitions,
+    /// then what is known of their producers. What another replica is removing is passed over.
     ///
-    /// @param limit how many pages, and how many partitions, are removed at most
+    /// @param limit how many of each are removed at most
     /// @return whether there may be more
     boolean removeDeletedTopics(UUID namespaceUid, int limit);
+
+    /// Removes what is known of producers and has expired, and the names in a namespace of producers of which
+    /// nothing is known that started at `latest` or before.
+    ///
+    /// @param limit how many of each are removed at most
+    /// @return whether there may be more
+    boolean removeProducers(UUID namespaceUid, Instant now, Instant latest, int limit);
 
     /// Marks the folios of a namespace that have no pages: they may be collected from `collectTime` on, unless
     /// they were marked before. Looks at folios in the order of their commits behind `after`.
@@ -57,7 +64,8 @@ public interface GarbageStore {
     /// The keys of the objects of those of these folios that were committed, and were not forgotten since.
     Set<String> findFolios(Set<UUID> folioIds);
 
-    /// Those of these locations that are listed as garbage, by themselves or with a directory that they are below.
+    /// Those of these locations that are listed as garbage, by themselves or with a directory that they are
+    /// below.
     Set<String> findListed(UUID namespaceUid, Set<String> locations);
 
     /// The location of the metadata of a topic's table.

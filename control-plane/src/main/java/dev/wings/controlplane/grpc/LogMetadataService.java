@@ -21,6 +21,8 @@ import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.CommitFolioResponse;
 import dev.wings.common.proto.CommittedPage;
+import dev.wings.common.proto.InitProducerRequest;
+import dev.wings.common.proto.InitProducerResponse;
 import dev.wings.common.proto.ListPartitionsRequest;
 import dev.wings.common.proto.ListPartitionsResponse;
 import dev.wings.common.proto.LogMetadataGrpc;
@@ -29,6 +31,7 @@ import dev.wings.common.proto.PlanScanRequest;
 import dev.wings.common.proto.PlanScanResponse;
 import dev.wings.common.proto.WatchCommitsRequest;
 import dev.wings.common.proto.WatchCommitsResponse;
+import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.time.World;
 import dev.wings.controlplane.log.Commit;
@@ -37,8 +40,10 @@ import dev.wings.controlplane.log.FolioCommit;
 import dev.wings.controlplane.log.LogMetadata;
 import dev.wings.controlplane.log.LogPage;
 import dev.wings.controlplane.log.LogProtos;
+import dev.wings.controlplane.log.NamedProducer;
 import dev.wings.controlplane.log.PartitionKey;
 import dev.wings.controlplane.log.PartitionRecord;
+import dev.wings.controlplane.log.ProducerKey;
 import dev.wings.controlplane.log.TopicScan;
 import dev.wings.controlplane.paging.ResultPage;
 import io.grpc.stub.StreamObserver;
@@ -80,8 +85,25 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
                 request.getObjectBytes(),
                 request.getPagesList().stream()
                         .map(LogMetadataService::fromProto)
+                        .toList(),
+                request.getProducerBatchesList().stream()
+                        .map(batch -> LogProtos.fromProto(
+                                batch,
+                                new ProducerKey(
+                                        Uuids.parse("producer_id", batch.getProducerId()),
+                                        Uuids.parse("topic_uid", batch.getTopicUid()))))
                         .toList());
         answer.onNext(LogProtos.toProto(log.commit(namespaceUid, folio, request.getSerializedSize())));
+        answer.onCompleted();
+    }
+
+    @Override
+    public void initProducer(InitProducerRequest request, StreamObserver<InitProducerResponse> answer) {
+        NamedProducer producer = log.initProducer(NamespaceName.parse(request.getParent()), request.getProducer());
+        answer.onNext(InitProducerResponse.newBuilder()
+                .setProducerId(Uuids.format(producer.producerId()))
+                .setEpoch(producer.epoch())
+                .build());
         answer.onCompleted();
     }
 

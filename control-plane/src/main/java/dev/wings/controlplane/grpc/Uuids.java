@@ -40,6 +40,13 @@ final class Uuids {
         throw WingsException.invalid("bad " + field + ": a lower-case UUID is expected: length=" + text.length());
     }
 
+    static ByteString format(UUID uuid) {
+        return ByteString.copyFrom(ByteBuffer.allocate(BYTES)
+                .putLong(uuid.getMostSignificantBits())
+                .putLong(uuid.getLeastSignificantBits())
+                .flip());
+    }
+
     static UUID parse(String field, ByteString bytes) {
         if (bytes.size() != BYTES) {
             throw WingsException.invalid("bad " + field + ": 16 bytes are expected: found=" + bytes.size());

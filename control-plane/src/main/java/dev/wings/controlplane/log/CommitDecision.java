@@ -27,12 +27,14 @@ import java.util.Map;
 /// @param lastCommitNumber the last commit of the namespace from now on
 /// @param folios folios to be added, each with its pages, in the order of their commit numbers
 /// @param partitions partitions that changed or are new, as they are from now on
+/// @param producers what is known from now on of producers whose batches were answered
 /// @param outcomes one for each folio of the group, in its order
 public record CommitDecision(
         Instant time,
         long lastCommitNumber,
         List<CommittedFolio> folios,
         Map<PartitionKey, PartitionState> partitions,
+        Map<ProducerKey, ProducerState> producers,
         List<Outcome> outcomes) {
 
     public CommitDecision {

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,6 +56,11 @@ public final class CommitRule {
     /// 0001-01-01T00:00:00Z, the first instant that every client's date types can hold.
     static final long MIN_TIMESTAMP_MICROS = -62_135_596_800_000_000L;
 
+    /// How many ranges the answers have together that a folio's batches got before; one answer may have more.
+    static final int MAX_REPEATED_RANGES = 10_000;
+
+    private static final Rejected STORED_BEFORE = new Rejected(ErrorKind.ALREADY_EXISTS, "the batch was stored before");
+
     private final UUID namespaceUid;
     private final CommitState state;
     private final long nowMicros;
@@ -62,6 +68,7 @@ public final class CommitRule {
 
     private final Map<UUID, FolioAnswer> answers = new HashMap<>();
     private final Map<PartitionKey, PartitionState> moved = new HashMap<>();
+    private final ProducerRule producers;
     private final List<CommittedFolio> committed = new ArrayList<>();
     private long lastCommitNumber;
 
@@ -71,6 +78,7 @@ public final class CommitRule {
         this.nowMicros = nowMicros;
         this.maxAge = maxAge;
         this.lastCommitNumber = state.lastCommitNumber();
+        this.producers = new ProducerRule(state, now());
     }
 
     /// @param nowMicros the time of the commit, microseconds UTC
@@ -80,7 +88,13 @@ public final class CommitRule {
             UUID namespaceUid, List<FolioCommit> folios, CommitState state, long nowMicros, Duration maxAge) {
         CommitRule rule = new CommitRule(namespaceUid, state, nowMicros, maxAge);
         List<Outcome> outcomes = folios.stream().map(rule::decide).toList();
-        return new CommitDecision(rule.now(), rule.lastCommitNumber, rule.committed, Map.copyOf(rule.moved), outcomes);
+        return new CommitDecision(
+                rule.now(),
+                rule.lastCommitNumber,
+                rule.committed,
+                Map.copyOf(rule.moved),
+                rule.producers.moved(),
+                outcomes);
     }
 
     private Outcome decide(FolioCommit folio) {
@@ -129,7 +143,8 @@ public final class CommitRule {
 
     /// The answer that the folio got before, unless that answer cannot belong to this folio.
     private static Outcome again(FolioCommit folio, FolioAnswer answer) {
-        boolean same = answer.pages().size() == folio.pages().size();
+        boolean same = answer.pages().size() == folio.pages().size()
+                && answer.producerResults().size() == folio.producerBatches().size();
         for (int i = 0; same && i < answer.pages().size(); i++) {
             same = answer.pages().get(i).size()
                     == folio.pages().get(i).batches().size();
@@ -144,17 +159,19 @@ public final class CommitRule {
         List<List<BatchAnswer>> pageAnswers = new ArrayList<>();
         List<LogPage> pages = new ArrayList<>();
         Set<UUID> changed = new TreeSet<>();
-        for (FolioCommit.Page page : folio.pages()) {
+        ProducerResults ofProducers = new ProducerResults(folio);
+        for (int index = 0; index < folio.pages().size(); index++) {
+            FolioCommit.Page page = folio.pages().get(index);
             TopicState topic = state.topics().get(page.partition().topicUid());
             if (topic != null && topic.schemaVersion() > page.schemaVersion()) {
                 changed.add(page.partition().topicUid());
             }
-            List<BatchAnswer> batchAnswers = append(page);
+            List<BatchAnswer> batchAnswers = append(page, ofProducers.leftOut(index));
             pageAnswers.add(batchAnswers);
             logPage(folio.folioId(), page, batchAnswers).ifPresent(pages::add);
         }
         lastCommitNumber++;
-        FolioAnswer answer = new FolioAnswer(lastCommitNumber, pageAnswers, changed);
+        FolioAnswer answer = new FolioAnswer(lastCommitNumber, pageAnswers, changed, ofProducers.finish(pageAnswers));
         answers.put(folio.folioId(), answer);
         committed.add(new CommittedFolio(folio, answer, List.copyOf(pages)));
         return answer;
@@ -181,7 +198,9 @@ public final class CommitRule {
     }
 
     /// Gives each batch that can be in the log the next offsets of the partition, and a timestamp.
-    private List<BatchAnswer> append(FolioCommit.Page page) {
+    ///
+    /// @param leftOut batches that are not to be in the log, by their indexes
+    private List<BatchAnswer> append(FolioCommit.Page page, Map<Integer, Rejected> leftOut) {
         Optional<Rejected> ofPage = rejection(page);
         if (ofPage.isPresent()) {
             BatchAnswer rejected = ofPage.get();
@@ -194,7 +213,13 @@ public final class CommitRule {
         long next = partition.nextOffset();
         long timestamp = partition.lastTimestampMicros();
         List<BatchAnswer> answered = new ArrayList<>(page.batches().size());
-        for (FolioCommit.Batch batch : page.batches()) {
+        for (int index = 0; index < page.batches().size(); index++) {
+            FolioCommit.Batch batch = page.batches().get(index);
+            Rejected reason = leftOut.get(index);
+            if (reason != null) {
+                answered.add(reason);
+                continue;
+            }
             if (batch.rows() > Long.MAX_VALUE - next) {
                 answered.add(new Rejected(
                         ErrorKind.PRECONDITION,
@@ -246,5 +271,103 @@ public final class CommitRule {
                         page.crc32c(),
                         page.schemaVersion(),
                         batches));
+    }
+
+    private record Numbered(ProducerKey key, long sequence) {
+        static Numbered of(ProducerBatch batch) {
+            return new Numbered(batch.key(), batch.sequence());
+        }
+    }
+
+    /// What becomes of the batches of a folio that producers have numbered.
+    private final class ProducerResults {
+
+        private final FolioCommit folio;
+        /// For each of them what it is answered; nothing for those that are taken or are taken already.
+        private final List<Optional<ProducerResult>> decided = new ArrayList<>();
+        /// Those that are taken, and for each other one the place of the one that it repeats.
+        private final Map<Numbered, Integer> taken = new HashMap<>();
+        private final Map<Integer, Map<Integer, Rejected>> leftOut = new HashMap<>();
+        private int repeatedRanges;
+
+        ProducerResults(FolioCommit folio) {
+            this.folio = folio;
+            // all are decided on before one has its place: what a batch is answered depends on those before it
+            for (ProducerBatch batch : folio.producerBatches()) {
+                if (taken.containsKey(Numbered.of(batch))) {
+                    decided.add(Optional.empty());
+                    leaveOut(batch, STORED_BEFORE);
+                    continue;
+                }
+                Optional<ProducerResult> result = producers.decide(batch);
+                if (result.isEmpty()) {
+                    taken.put(Numbered.of(batch), decided.size());
+                } else {
+                    leaveOut(batch, result.get().answer().rejection().orElse(STORED_BEFORE));
+                }
+                decided.add(result);
+            }
+        }
+
+        private void leaveOut(ProducerBatch batch, Rejected reason) {
+            batch.parts()
+                    .forEach(part -> leftOut.computeIfAbsent(part.page(), page -> new HashMap<>())
+                            .put(part.batch(), reason));
+        }
+
+        /// The batches of a page that are not taken, by their indexes.
+        Map<Integer, Rejected> leftOut(int page) {
+            return leftOut.getOrDefault(page, Map.of());
+        }
+
+        List<ProducerResult> finish(List<List<BatchAnswer>> pages) {
+            List<ProducerResult> results = new ArrayList<>();
+            for (int i = 0; i < decided.size(); i++) {
+                ProducerBatch batch = folio.producerBatches().get(i);
+                if (decided.get(i).isPresent()) {
+                    results.add(decided.get(i).get());
+                    continue;
+                }
+                int first = Objects.requireNonNull(taken.get(Numbered.of(batch)));
+                if (first < i) {
+                    results.add(ProducerRule.again(batch, results.get(first).answer()));
+                    continue;
+                }
+                ProducerAnswer answer = answer(batch, pages);
+                producers.record(batch, answer);
+                results.add(new ProducerResult(ProducerResult.Outcome.NEW, answer));
+            }
+            return results.stream().map(this::bounded).toList();
+        }
+
+        /// Small batches may have got large answers, which they all could ask for again at once.
+        private ProducerResult bounded(ProducerResult result) {
+            int ranges = result.answer().ranges().size();
+            if (result.outcome() != ProducerResult.Outcome.REPEATED || ranges == 0) {
+                return result;
+            }
+            if (repeatedRanges > 0 && repeatedRanges + ranges > MAX_REPEATED_RANGES) {
+                return ProducerRule.tooManyRepeated(result.answer(), MAX_REPEATED_RANGES);
+            }
+            repeatedRanges += ranges;
+            return result;
+        }
+
+        private ProducerAnswer answer(ProducerBatch batch, List<List<BatchAnswer>> pages) {
+            List<ProducerAnswer.Range> ranges = new ArrayList<>();
+            Optional<Rejected> rejection = batch.rejection();
+            for (ProducerBatch.Part part : batch.parts()) {
+                switch (pages.get(part.page()).get(part.batch())) {
+                    case Accepted accepted ->
+                        ranges.add(new ProducerAnswer.Range(
+                                folio.pages().get(part.page()).partition().value(),
+                                accepted.startOffset(),
+                                accepted.endOffset(),
+                                accepted.timestampMicros()));
+                    case Rejected rejected -> rejection = Optional.of(rejected);
+                }
+            }
+            return new ProducerAnswer(batch.fingerprint(), ranges, rejection);
+        }
     }
 }

@@ -26,12 +26,16 @@ import java.util.UUID;
 /// @param folios those of the folios to commit that were committed before
 /// @param topics those of the topics that exist in this namespace
 /// @param partitions those of the partitions that exist, of topics of this namespace
+/// @param producers what is known of the producers that have numbered their batches
+/// @param producerEpochs the current epoch of those of them that have a name in this namespace, by their ids
 public record CommitState(
         String objectPrefix,
         long lastCommitNumber,
         Map<UUID, KnownFolio> folios,
         Map<UUID, TopicState> topics,
-        Map<PartitionKey, PartitionState> partitions) {
+        Map<PartitionKey, PartitionState> partitions,
+        Map<ProducerKey, ProducerState> producers,
+        Map<UUID, Long> producerEpochs) {
 
     /// A folio that was committed before.
     public record KnownFolio(UUID namespaceUid, FolioAnswer answer) {}

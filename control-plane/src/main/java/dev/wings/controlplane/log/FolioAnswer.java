@@ -25,9 +25,15 @@ import java.util.UUID;
 /// @param commitNumber the place of the commit in its namespace
 /// @param pages for each page of the folio, what became of its batches, in their order
 /// @param changedTopics those whose schema has a later version than a page of theirs
-public record FolioAnswer(long commitNumber, List<List<BatchAnswer>> pages, Set<UUID> changedTopics) {
+/// @param producerResults for each numbered batch of the folio, what became of it
+public record FolioAnswer(
+        long commitNumber,
+        List<List<BatchAnswer>> pages,
+        Set<UUID> changedTopics,
+        List<ProducerResult> producerResults) {
 
     public FolioAnswer {
+        producerResults = List.copyOf(producerResults);
         pages = pages.stream().map(List::copyOf).toList();
         changedTopics = Set.copyOf(changedTopics);
         if (commitNumber <= 0) {

@@ -17,23 +17,29 @@ package dev.wings.controlplane.log;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.store.ObjectKey;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /// A stored folio whose pages are to become part of the log. Fails with INVALID for what no folio can be.
 ///
 /// @param pages in the order of the folio, so that their byte ranges ascend
-public record FolioCommit(UUID folioId, String objectKey, long objectBytes, List<Page> pages) {
+/// @param producerBatches those that producers have numbered, in the order in which they came
+public record FolioCommit(
+        UUID folioId, String objectKey, long objectBytes, List<Page> pages, List<ProducerBatch> producerBatches) {
 
     public FolioCommit {
         pages = List.copyOf(pages);
+        producerBatches = List.copyOf(producerBatches);
         if (folioId.version() != 7) {
             throw WingsException.invalid("a folio's id is a UUID of version 7: folio_id=" + folioId);
         }
         ObjectKey.check(objectKey);
-        if (pages.isEmpty()) {
-            throw WingsException.invalid("a folio without pages: folio_id=" + folioId);
+        if (pages.isEmpty() && producerBatches.isEmpty()) {
+            throw WingsException.invalid("a folio with nothing to commit: folio_id=" + folioId);
         }
+        checkParts(folioId, pages, producerBatches);
         long written = 0;
         for (Page page : pages) {
             if (page.byteOffset < written || page.byteLength > objectBytes - page.byteOffset) {
@@ -42,6 +48,33 @@ public record FolioCommit(UUID folioId, String objectKey, long objectBytes, List
                         + objectBytes);
             }
             written = page.byteOffset + page.byteLength;
+        }
+    }
+
+    /// A folio whose batches nobody has numbered.
+    public FolioCommit(UUID folioId, String objectKey, long objectBytes, List<Page> pages) {
+        this(folioId, objectKey, objectBytes, pages, List.of());
+    }
+
+    private static void checkParts(UUID folioId, List<Page> pages, List<ProducerBatch> producerBatches) {
+        Set<ProducerBatch.Part> parts = new HashSet<>();
+        for (ProducerBatch batch : producerBatches) {
+            for (ProducerBatch.Part part : batch.parts()) {
+                boolean exists = part.page() >= 0
+                        && part.page() < pages.size()
+                        && part.batch() >= 0
+                        && part.batch() < pages.get(part.page()).batches().size()
+                        && pages.get(part.page())
+                                .partition()
+                                .topicUid()
+                                .equals(batch.key().topicUid());
+                if (!exists || !parts.add(part)) {
+                    throw WingsException.invalid(
+                            "a producer's batch has a part of its topic that no other has: folio_id="
+                                    + folioId + ", producer_id=" + batch.key().producerId() + ", page=" + part.page()
+                                    + ", batch=" + part.batch());
+                }
+            }
         }
     }
 

@@ -16,7 +16,10 @@
 package dev.wings.controlplane.log;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.NamespaceName;
+import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.time.World;
 import dev.wings.controlplane.paging.PageRequest;
 import dev.wings.controlplane.paging.ResultPage;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -28,19 +31,25 @@ import java.util.UUID;
 /// The log: what is written to it, read from it, and followed.
 public final class LogMetadata {
 
+    /// How many producers a namespace has that have a name.
+    private static final int MAX_PRODUCERS = 10_000;
+
     private static final int MAX_SCANS = 1_000;
     private static final int MAX_PARTITION_VALUES = 10_000;
 
     private final LogMetadataStore store;
     private final GroupCommitter committer;
     private final CommitFeed feed;
+    private final World world;
     private final Timer plans;
     private final DistributionSummary planPages;
 
-    public LogMetadata(LogMetadataStore store, GroupCommitter committer, CommitFeed feed, MeterRegistry registry) {
+    public LogMetadata(
+            LogMetadataStore store, GroupCommitter committer, CommitFeed feed, World world, MeterRegistry registry) {
         this.store = store;
         this.committer = committer;
         this.feed = feed;
+        this.world = world;
         this.plans = Timer.builder("wings.plan.latency")
                 .description("plans, the time that their callers take to read them included")
                 .publishPercentileHistogram()
@@ -53,6 +62,16 @@ public final class LogMetadata {
     /// See [GroupCommitter#commit].
     public FolioAnswer commit(UUID namespaceUid, FolioCommit folio, long requestBytes) {
         return committer.commit(namespaceUid, folio, requestBytes);
+    }
+
+    /// Starts a producer with a name. See [LogMetadataStore#initProducer].
+    public NamedProducer initProducer(NamespaceName namespace, String name) {
+        return store.initProducer(
+                namespace,
+                ResourceId.check("producer", name),
+                world.ids().next(),
+                world.clock().instant(),
+                MAX_PRODUCERS);
     }
 
     /// See [LogMetadataStore#plan]. Fails with INVALID for scans of several tenants, of none, or too many.

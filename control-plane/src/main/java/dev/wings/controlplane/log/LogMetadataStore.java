@@ -15,7 +15,9 @@
  */
 package dev.wings.controlplane.log;
 
+import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,23 +45,38 @@ public interface LogMetadataStore {
     CommitDecision commit(CommitScope scope, Function<CommitState, CommitDecision> rule);
 
     /// What a commit may read and write.
-    record CommitScope(UUID namespaceUid, Set<UUID> folioIds, Set<UUID> topicUids, Set<PartitionKey> partitions) {
+    record CommitScope(
+            UUID namespaceUid,
+            Set<UUID> folioIds,
+            Set<UUID> topicUids,
+            Set<PartitionKey> partitions,
+            Set<ProducerKey> producers) {
 
         /// The scope of all that these folios touch.
         public static CommitScope of(UUID namespaceUid, List<FolioCommit> folios) {
             Set<UUID> folioIds = new HashSet<>();
             Set<UUID> topicUids = new HashSet<>();
             Set<PartitionKey> partitions = new HashSet<>();
+            Set<ProducerKey> producers = new HashSet<>();
             for (FolioCommit folio : folios) {
                 folioIds.add(folio.folioId());
                 for (FolioCommit.Page page : folio.pages()) {
                     topicUids.add(page.partition().topicUid());
                     partitions.add(page.partition());
                 }
+                for (ProducerBatch batch : folio.producerBatches()) {
+                    topicUids.add(batch.key().topicUid());
+                    producers.add(batch.key());
+                }
             }
-            return new CommitScope(namespaceUid, folioIds, topicUids, partitions);
+            return new CommitScope(namespaceUid, folioIds, topicUids, partitions, producers);
         }
     }
+
+    /// Starts a producer with a name: one that exists gets the next epoch, a new one `newId` and the epoch 1.
+    /// No commit of the namespace runs meanwhile. Fails with NOT_FOUND if the namespace does not exist, and
+    /// with EXHAUSTED if it has `limit` producers that have a name, and this would be one more.
+    NamedProducer initProducer(NamespaceName namespace, String name, UUID newId, Instant now, int limit);
 
     /// Hands one consistent snapshot of the topics to `sink`: of each commit all or nothing, and every commit
     /// that was durable before the call. Blocks until the sink has taken it all. Fails with NOT_FOUND that

@@ -23,14 +23,19 @@ import dev.wings.common.proto.AcceptedBatch;
 import dev.wings.common.proto.BatchResult;
 import dev.wings.common.proto.CommitFolioResponse;
 import dev.wings.common.proto.PageResult;
+import dev.wings.common.proto.PartitionOffsets;
 import dev.wings.common.proto.PlannedPage;
+import dev.wings.common.proto.ProducerAnswers;
+import dev.wings.common.proto.Rejection;
 import dev.wings.controlplane.log.FolioAnswer.Accepted;
 import dev.wings.controlplane.log.FolioAnswer.BatchAnswer;
 import dev.wings.controlplane.log.FolioAnswer.Rejected;
 import dev.wings.controlplane.log.LogPage.PageBatch;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Answers and batches in protobuf: what goes over the wire is also what is stored, and must stay readable for
 /// ever.
@@ -46,7 +51,100 @@ public final class LogProtos {
             response.addPages(result);
         }
         answer.changedTopics().forEach(uid -> response.addChangedTopics(uid.toString()));
+        answer.producerResults()
+                .forEach(result -> response.addProducerResults(dev.wings.common.proto.ProducerResult.newBuilder()
+                        .setOutcome(
+                                switch (result.outcome()) {
+                                    case NEW -> dev.wings.common.proto.ProducerResult.Outcome.NEW;
+                                    case REPEATED -> dev.wings.common.proto.ProducerResult.Outcome.REPEATED;
+                                    case REFUSED -> dev.wings.common.proto.ProducerResult.Outcome.REFUSED;
+                                })
+                        .setAnswer(toProto(result.answer()))));
         return response.build();
+    }
+
+    private static dev.wings.common.proto.ProducerAnswer toProto(ProducerAnswer answer) {
+        dev.wings.common.proto.ProducerAnswer.Builder proto =
+                dev.wings.common.proto.ProducerAnswer.newBuilder().setFingerprint(answer.fingerprint());
+        answer.ranges()
+                .forEach(range -> proto.addRanges(PartitionOffsets.newBuilder()
+                        .setPartitionValue(range.partitionValue())
+                        .setStartOffset(range.startOffset())
+                        .setEndOffset(range.endOffset())
+                        .setTimestampMicros(range.timestampMicros())));
+        answer.rejection().ifPresent(rejected -> proto.setRejection(toProto(rejected)));
+        return proto.build();
+    }
+
+    private static ProducerAnswer fromProto(dev.wings.common.proto.ProducerAnswer answer) {
+        return new ProducerAnswer(
+                answer.getFingerprint(),
+                answer.getRangesList().stream()
+                        .map(range -> new ProducerAnswer.Range(
+                                range.getPartitionValue(),
+                                range.getStartOffset(),
+                                range.getEndOffset(),
+                                range.getTimestampMicros()))
+                        .toList(),
+                answer.hasRejection() ? Optional.of(rejected(answer.getRejection())) : Optional.empty());
+    }
+
+    private static ProducerResult fromProto(dev.wings.common.proto.ProducerResult result) {
+        return new ProducerResult(
+                switch (result.getOutcome()) {
+                    case NEW -> ProducerResult.Outcome.NEW;
+                    case REPEATED -> ProducerResult.Outcome.REPEATED;
+                    case REFUSED -> ProducerResult.Outcome.REFUSED;
+                    case OUTCOME_UNSPECIFIED, UNRECOGNIZED ->
+                        throw new WingsException(
+                                ErrorKind.DATA_LOSS, "the stored answer of a commit lacks what became of a batch");
+                },
+                fromProto(result.getAnswer()));
+    }
+
+    /// The answers to a producer's last batches as they are stored.
+    public static byte[] formatAnswers(List<ProducerAnswer> answers) {
+        ProducerAnswers.Builder proto = ProducerAnswers.newBuilder();
+        answers.forEach(answer -> proto.addAnswers(toProto(answer)));
+        return proto.build().toByteArray();
+    }
+
+    public static List<ProducerAnswer> parseAnswers(byte[] stored) {
+        try {
+            return ProducerAnswers.parseFrom(stored).getAnswersList().stream()
+                    .map(LogProtos::fromProto)
+                    .toList();
+        } catch (InvalidProtocolBufferException e) {
+            throw WingsException.dataLoss("the stored answers of a producer cannot be read", e);
+        }
+    }
+
+    /// Fails with INVALID for what no batch of a producer can be.
+    public static ProducerBatch fromProto(dev.wings.common.proto.ProducerBatch batch, ProducerKey key) {
+        if (batch.getPartPagesCount() != batch.getPartBatchesCount()) {
+            throw WingsException.invalid("a producer's batch names as many pages as batches: producer_id="
+                    + key.producerId() + ", part_pages=" + batch.getPartPagesCount() + ", part_batches="
+                    + batch.getPartBatchesCount());
+        }
+        return new ProducerBatch(
+                key,
+                batch.getEpoch(),
+                batch.getSequence(),
+                batch.getSingle(),
+                batch.getFingerprint(),
+                batch.hasRejection() ? Optional.of(rejected(batch.getRejection())) : Optional.empty(),
+                IntStream.range(0, batch.getPartPagesCount())
+                        .mapToObj(i -> new ProducerBatch.Part(batch.getPartPages(i), batch.getPartBatches(i)))
+                        .toList());
+    }
+
+    private static Rejection toProto(Rejected rejected) {
+        return GrpcErrors.toRejection(new WingsException(rejected.kind(), rejected.message()));
+    }
+
+    private static Rejected rejected(Rejection rejection) {
+        WingsException failure = GrpcErrors.fromRejection(rejection);
+        return new Rejected(failure.kind(), failure.getMessage());
     }
 
     private static BatchResult toProto(BatchAnswer batch) {
@@ -59,9 +157,7 @@ public final class LogProtos {
                                 .setTimestampMicros(accepted.timestampMicros()))
                         .build();
             case Rejected rejected ->
-                BatchResult.newBuilder()
-                        .setRejected(GrpcErrors.toRejection(new WingsException(rejected.kind(), rejected.message())))
-                        .build();
+                BatchResult.newBuilder().setRejected(toProto(rejected)).build();
         };
     }
 
@@ -78,7 +174,10 @@ public final class LogProtos {
                             .toList(),
                     response.getChangedTopicsList().stream()
                             .map(UUID::fromString)
-                            .collect(Collectors.toSet()));
+                            .collect(Collectors.toSet()),
+                    response.getProducerResultsList().stream()
+                            .map(LogProtos::fromProto)
+                            .toList());
         } catch (InvalidProtocolBufferException e) {
             throw WingsException.dataLoss("the stored answer of a commit cannot be read", e);
         }
@@ -91,10 +190,7 @@ public final class LogProtos {
                         batch.getAccepted().getStartOffset(),
                         batch.getAccepted().getEndOffset(),
                         batch.getAccepted().getTimestampMicros());
-            case REJECTED -> {
-                WingsException rejection = GrpcErrors.fromRejection(batch.getRejected());
-                yield new Rejected(rejection.kind(), rejection.getMessage());
-            }
+            case REJECTED -> rejected(batch.getRejected());
             case RESULT_NOT_SET ->
                 throw new WingsException(ErrorKind.DATA_LOSS, "the stored answer of a commit lacks a batch");
         };

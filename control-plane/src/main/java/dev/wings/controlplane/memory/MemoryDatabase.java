@@ -31,7 +31,9 @@ import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.log.CommitState.KnownFolio;
 import dev.wings.controlplane.log.CommitState.PartitionState;
 import dev.wings.controlplane.log.LogPage;
+import dev.wings.controlplane.log.NamedProducer;
 import dev.wings.controlplane.log.PartitionKey;
+import dev.wings.controlplane.log.ProducerState;
 import dev.wings.controlplane.state.Stores;
 import dev.wings.controlplane.task.NamespaceRemains;
 import dev.wings.controlplane.task.TableCommitState.TopicHome;
@@ -117,6 +119,8 @@ public final class MemoryDatabase {
         /// Tables and views of the catalog, by name; that of a topic has the topic's id.
         final NavigableMap<String, LakeEntry> tables = new TreeMap<>(PartitionKey.VALUE_ORDER);
         final Map<String, String> properties = new TreeMap<>();
+        /// By name.
+        final Map<String, NamedProducer> producers = new TreeMap<>();
         /// Keys of the folios in the order of their commits: that of commit n is at n - 1. It is empty for a
         /// folio that was removed.
         final List<String> objectKeys = new ArrayList<>();
@@ -148,6 +152,8 @@ public final class MemoryDatabase {
         final NavigableMap<Integer, SchemaVersion> schemas = new TreeMap<>();
 
         final NavigableMap<String, PartitionEntry> partitions = new TreeMap<>(PartitionKey.VALUE_ORDER);
+        /// By the id of the producer.
+        final Map<UUID, ProducerState> producers = new TreeMap<>();
 
         TopicEntry(TopicRecord topic) {
             this.topic = topic;

@@ -27,6 +27,8 @@ import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.lake.LakeEntry.Kind;
 import dev.wings.controlplane.lake.LakeHome;
 import dev.wings.controlplane.log.CommitState.KnownFolio;
+import dev.wings.controlplane.log.NamedProducer;
+import dev.wings.controlplane.log.ProducerState;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.PartitionEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.StoredPage;
@@ -77,9 +79,41 @@ final class MemoryGarbageStore implements GarbageStore {
                         .keySet()
                         .removeAll(
                                 topic.partitions.keySet().stream().limit(limit).toList());
+                topic.producers.clear();
                 topics.removeIf(entry -> entry.partitions.isEmpty());
             }
             return true;
+        });
+    }
+
+    @Override
+    public boolean removeProducers(UUID namespaceUid, Instant now, Instant latest, int limit) {
+        return database.transaction(() -> {
+            List<Map<UUID, ProducerState>> topics = database.namespaces.values().stream()
+                    .flatMap(namespace -> namespace.topics.values().stream())
+                    .map(topic -> topic.producers)
+                    .toList();
+            int left = limit;
+            for (Map<UUID, ProducerState> states : topics) {
+                List<UUID> expired = states.entrySet().stream()
+                        .filter(state -> !state.getValue().expireTime().isAfter(now))
+                        .map(Map.Entry::getKey)
+                        .limit(left)
+                        .toList();
+                states.keySet().removeAll(expired);
+                left -= expired.size();
+            }
+            Map<String, NamedProducer> producers = database.loadEver(namespaceUid).producers;
+            List<String> forgotten = producers.entrySet().stream()
+                    .filter(named -> !named.getValue().startTime().isAfter(latest)
+                            && topics.stream()
+                                    .noneMatch(states ->
+                                            states.containsKey(named.getValue().producerId())))
+                    .map(Map.Entry::getKey)
+                    .limit(limit)
+                    .toList();
+            producers.keySet().removeAll(forgotten);
+            return left == 0 || forgotten.size() == limit;
         });
     }
 

@@ -15,6 +15,8 @@
  */
 package dev.wings.controlplane.memory;
 
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.controlplane.lake.LakeEntry;
 import dev.wings.controlplane.log.Commit;
@@ -26,17 +28,21 @@ import dev.wings.controlplane.log.CommitState.PartitionState;
 import dev.wings.controlplane.log.CommitState.TopicState;
 import dev.wings.controlplane.log.LogMetadataStore;
 import dev.wings.controlplane.log.LogPage;
+import dev.wings.controlplane.log.NamedProducer;
 import dev.wings.controlplane.log.PartitionKey;
 import dev.wings.controlplane.log.PartitionRecord;
 import dev.wings.controlplane.log.PlanSink;
 import dev.wings.controlplane.log.PlanSink.CountedRows;
 import dev.wings.controlplane.log.PlanSink.PlannedPage;
 import dev.wings.controlplane.log.PlanSink.TopicSnapshot;
+import dev.wings.controlplane.log.ProducerKey;
+import dev.wings.controlplane.log.ProducerState;
 import dev.wings.controlplane.log.TopicScan;
 import dev.wings.controlplane.memory.MemoryDatabase.NamespaceEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.PartitionEntry;
 import dev.wings.controlplane.memory.MemoryDatabase.StoredPage;
 import dev.wings.controlplane.memory.MemoryDatabase.TopicEntry;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -71,6 +77,9 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
                 namespace.commitTimes.add(decision.time());
             }
             decision.partitions().forEach((key, state) -> partition(topics, key).state = state);
+            decision.producers()
+                    .forEach((key, state) ->
+                            topic(topics, key.topicUid()).producers.put(key.producerId(), state));
             if (namespace.objectKeys.size() != decision.lastCommitNumber()) {
                 throw new IllegalStateException("commit numbers are dense: commits=" + namespace.objectKeys.size()
                         + ", last=" + decision.lastCommitNumber());
@@ -100,8 +109,26 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
                 partitions.put(key, partition.state);
             }
         }
+        Map<ProducerKey, ProducerState> producers = new HashMap<>();
+        Map<UUID, Long> epochs = new HashMap<>();
+        for (ProducerKey key : scope.producers()) {
+            TopicEntry entry = topics.get(key.topicUid());
+            if (entry != null) {
+                Optional.ofNullable(entry.producers.get(key.producerId()))
+                        .ifPresent(producer -> producers.put(key, producer));
+            }
+            namespace.producers.values().stream()
+                    .filter(producer -> producer.producerId().equals(key.producerId()))
+                    .forEach(producer -> epochs.put(key.producerId(), producer.epoch()));
+        }
         return new CommitState(
-                namespace.namespace.objectPrefix(), namespace.objectKeys.size(), folios, topicStates, partitions);
+                namespace.namespace.objectPrefix(),
+                namespace.objectKeys.size(),
+                folios,
+                topicStates,
+                partitions,
+                producers,
+                epochs);
     }
 
     private void write(NamespaceEntry namespace, Map<UUID, TopicEntry> topics, CommittedFolio folio) {
@@ -118,11 +145,32 @@ final class MemoryLogMetadataStore implements LogMetadataStore {
     }
 
     private static PartitionEntry partition(Map<UUID, TopicEntry> topics, PartitionKey key) {
-        TopicEntry topic = topics.get(key.topicUid());
+        return topic(topics, key.topicUid()).partitions.computeIfAbsent(key.value(), value -> new PartitionEntry());
+    }
+
+    private static TopicEntry topic(Map<UUID, TopicEntry> topics, UUID uid) {
+        TopicEntry topic = topics.get(uid);
         if (topic == null) {
-            throw new IllegalStateException("a commit writes to topics of its namespace: topic_uid=" + key.topicUid());
+            throw new IllegalStateException("a commit writes to topics of its namespace: topic_uid=" + uid);
         }
-        return topic.partitions.computeIfAbsent(key.value(), value -> new PartitionEntry());
+        return topic;
+    }
+
+    @Override
+    public NamedProducer initProducer(NamespaceName namespace, String name, UUID newId, Instant now, int limit) {
+        return database.transaction(() -> {
+            Map<String, NamedProducer> producers = database.load(namespace).producers;
+            NamedProducer known = producers.get(name);
+            if (known == null && producers.size() >= limit) {
+                throw WingsException.exhausted("the namespace has too many producers that have a name, those that write"
+                        + " no more are forgotten after a week: namespace=" + namespace + ", limit=" + limit);
+            }
+            NamedProducer next = known == null
+                    ? new NamedProducer(newId, 1, now)
+                    : new NamedProducer(known.producerId(), known.epoch() + 1, now);
+            producers.put(name, next);
+            return next;
+        });
     }
 
     private static Map<UUID, TopicEntry> topicsByUid(NamespaceEntry namespace) {

@@ -26,6 +26,8 @@ import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
 import dev.wings.controlplane.log.LogPage;
 import dev.wings.controlplane.log.LogProtos;
 import dev.wings.controlplane.log.PartitionKey;
+import dev.wings.controlplane.log.ProducerKey;
+import dev.wings.controlplane.log.ProducerState;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,8 +40,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// The statements of a commit. They are few and go to the database in three round trips before the commit itself
-/// (lock, read, write), since what a namespace can commit in a second is bounded by how long its row is held.
+/// The statements of a commit. They are few and go to the database in three round trips before the commit
+/// itself (lock, read, write), since what a namespace can commit in a second is bounded by how long its row is
+/// held.
 final class CommitStatements {
 
     private static final String LOCK_NAMESPACE = """
@@ -67,6 +70,19 @@ final class CommitStatements {
             for no key update of p
             """;
 
+    private static final String READ_STATE_AND_PRODUCERS = READ_STATE + """
+            ;
+
+            select s.topic_uid, s.producer_id, s.epoch, s.next_sequence, s.answers, s.expire_time
+            from unnest(?::uuid[], ?::uuid[]) as wanted (topic_uid, producer_id)
+                join topics t on t.topic_uid = wanted.topic_uid and t.namespace_uid = ?
+                join producer_states s on s.topic_uid = wanted.topic_uid and s.producer_id = wanted.producer_id;
+
+            select producer_id, epoch
+            from producers
+            where namespace_uid = ? and producer_id = any(?)
+            """;
+
     private static final String WRITE = """
             insert into partitions (topic_uid, value, next_offset, last_timestamp_micros)
             select * from unnest(?::uuid[], ?::bytea[], ?::bigint[], ?::bigint[])
@@ -88,9 +104,21 @@ final class CommitStatements {
             update namespaces set last_commit_number = ? where namespace_uid = ? and last_commit_number = ?
             """;
 
+    private static final String WRITE_WITH_PRODUCERS = WRITE + """
+            ;
+
+            insert into producer_states (topic_uid, producer_id, epoch, next_sequence, answers, expire_time)
+            select * from unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bytea[], ?::timestamptz[])
+            on conflict (topic_uid, producer_id) do update
+            set epoch = excluded.epoch, next_sequence = excluded.next_sequence, answers = excluded.answers,
+                expire_time = excluded.expire_time
+            where (producer_states.epoch, producer_states.next_sequence) < (excluded.epoch, excluded.next_sequence)
+            """;
+
     private CommitStatements() {}
 
-    /// Locks the namespace, then the partitions in the order of their keys, and reads what the rule has to know.
+    /// Locks the namespace, then the partitions in the order of their keys, and reads what the rule has to
+    /// know.
     static CommitState read(Connection connection, CommitScope scope) throws SQLException {
         record Sequencer(String objectPrefix, long lastCommitNumber) {}
         Sequencer sequencer = Sql.queryOne(
@@ -100,22 +128,40 @@ final class CommitStatements {
                         scope.namespaceUid())
                 .orElseThrow(() -> ResourceErrors.namespaceNotFound(scope.namespaceUid()));
         List<PartitionKey> wanted = List.copyOf(scope.partitions());
-        try (PreparedStatement statement = Sql.prepare(
-                connection,
-                READ_STATE,
+        List<ProducerKey> producers = List.copyOf(scope.producers());
+        List<Object> parameters = new ArrayList<>(List.of(
                 Sql.uuids(connection, scope.folioIds().stream()),
                 scope.namespaceUid(),
                 Sql.uuids(connection, scope.topicUids().stream()),
                 Sql.uuids(connection, wanted.stream().map(PartitionKey::topicUid)),
                 Sql.utf8(connection, wanted.stream().map(PartitionKey::value)),
-                scope.namespaceUid())) {
+                scope.namespaceUid()));
+        if (!producers.isEmpty()) {
+            parameters.addAll(List.of(
+                    Sql.uuids(connection, producers.stream().map(ProducerKey::topicUid)),
+                    Sql.uuids(connection, producers.stream().map(ProducerKey::producerId)),
+                    scope.namespaceUid(),
+                    scope.namespaceUid(),
+                    Sql.uuids(connection, producers.stream().map(ProducerKey::producerId))));
+        }
+        try (PreparedStatement statement = Sql.prepare(
+                connection, producers.isEmpty() ? READ_STATE : READ_STATE_AND_PRODUCERS, parameters.toArray())) {
             statement.execute();
             Map<UUID, KnownFolio> folios = folios(statement);
             statement.getMoreResults();
             Map<UUID, TopicState> topics = topics(statement);
             statement.getMoreResults();
             Map<PartitionKey, PartitionState> partitions = partitions(statement);
-            return new CommitState(sequencer.objectPrefix, sequencer.lastCommitNumber, folios, topics, partitions);
+            Map<ProducerKey, ProducerState> states = new HashMap<>();
+            Map<UUID, Long> epochs = new HashMap<>();
+            if (!producers.isEmpty()) {
+                statement.getMoreResults();
+                readProducers(statement, states);
+                statement.getMoreResults();
+                readEpochs(statement, epochs);
+            }
+            return new CommitState(
+                    sequencer.objectPrefix, sequencer.lastCommitNumber, folios, topics, partitions, states, epochs);
         }
     }
 
@@ -158,6 +204,29 @@ final class CommitStatements {
         return partitions;
     }
 
+    private static void readProducers(PreparedStatement statement, Map<ProducerKey, ProducerState> states)
+            throws SQLException {
+        try (ResultSet rows = statement.getResultSet()) {
+            while (rows.next()) {
+                states.put(
+                        new ProducerKey(Sql.uuid(rows, "producer_id"), Sql.uuid(rows, "topic_uid")),
+                        new ProducerState(
+                                rows.getLong("epoch"),
+                                rows.getLong("next_sequence"),
+                                LogProtos.parseAnswers(rows.getBytes("answers")),
+                                Sql.instant(rows, "expire_time")));
+            }
+        }
+    }
+
+    private static void readEpochs(PreparedStatement statement, Map<UUID, Long> epochs) throws SQLException {
+        try (ResultSet rows = statement.getResultSet()) {
+            while (rows.next()) {
+                epochs.put(Sql.uuid(rows, "producer_id"), rows.getLong("epoch"));
+            }
+        }
+    }
+
     /// Writes what was decided. Each statement must change as many rows as it was given: with the namespace
     /// locked, fewer means that offsets went back or that a folio was committed twice.
     static void write(Connection connection, UUID namespaceUid, CommitDecision decision) throws SQLException {
@@ -168,12 +237,20 @@ final class CommitStatements {
         parameters.add(decision.lastCommitNumber());
         parameters.add(namespaceUid);
         parameters.add(decision.lastCommitNumber() - decision.folios().size());
-        try (PreparedStatement statement = Sql.prepare(connection, WRITE, parameters.toArray())) {
+        boolean numbered = !decision.producers().isEmpty();
+        if (numbered) {
+            addProducers(connection, parameters, decision.producers());
+        }
+        try (PreparedStatement statement =
+                Sql.prepare(connection, numbered ? WRITE_WITH_PRODUCERS : WRITE, parameters.toArray())) {
             statement.execute();
             expect("partitions", decision.partitions().size(), statement);
             expect("folios", decision.folios().size(), statement);
             expect("pages", pages, statement);
             expect("namespaces", 1, statement);
+            if (numbered) {
+                expect("producer_states", decision.producers().size(), statement);
+            }
         }
     }
 
@@ -198,6 +275,24 @@ final class CommitStatements {
         parameters.add(partitions.values().stream()
                 .mapToLong(PartitionState::lastTimestampMicros)
                 .toArray());
+    }
+
+    private static void addProducers(
+            Connection connection, List<Object> parameters, Map<ProducerKey, ProducerState> producers)
+            throws SQLException {
+        // two looks at an immutable map have the same order
+        parameters.add(Sql.uuids(connection, producers.keySet().stream().map(ProducerKey::topicUid)));
+        parameters.add(Sql.uuids(connection, producers.keySet().stream().map(ProducerKey::producerId)));
+        parameters.add(
+                producers.values().stream().mapToLong(ProducerState::epoch).toArray());
+        parameters.add(producers.values().stream()
+                .mapToLong(ProducerState::nextSequence)
+                .toArray());
+        parameters.add(Sql.byteStrings(
+                connection, producers.values().stream().map(state -> LogProtos.formatAnswers(state.last()))));
+        parameters.add(Sql.texts(
+                connection,
+                producers.values().stream().map(state -> state.expireTime().toString())));
     }
 
     private static void addFolios(

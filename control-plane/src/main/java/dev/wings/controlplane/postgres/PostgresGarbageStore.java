@@ -55,6 +55,30 @@ final class PostgresGarbageStore implements GarbageStore {
             delete from partitions where ctid = any(array(select ctid from partitions where topic_uid = ? limit ?))
             """;
 
+    private static final String REMOVE_PRODUCER_STATES = """
+            delete from producer_states
+            where ctid = any(array(select ctid from producer_states where topic_uid = ? limit ?))
+            """;
+
+    private static final String REMOVE_EXPIRED_STATES = """
+            delete from producer_states
+            where ctid = any(array(
+                select ctid from producer_states where expire_time <= ? limit ? for update skip locked))
+            """;
+
+    /// Commits hold this lock, so a producer that is forgotten has no batch on its way.
+    private static final String LOCK_NAMESPACE =
+            "select namespace_uid from namespaces where namespace_uid = ? for no key update";
+
+    private static final String REMOVE_PRODUCERS = """
+            delete from producers
+            where ctid = any(array(
+                select p.ctid from producers p
+                where p.namespace_uid = ? and p.start_time <= ?
+                    and not exists (select from producer_states s where s.producer_id = p.producer_id)
+                limit ?))
+            """;
+
     private static final String FORGET_DELETED_TOPIC = "delete from deleted_topics where topic_uid = ?";
 
     /// Pages are only ever removed, so a folio that has none now never has any again.
@@ -155,10 +179,21 @@ final class PostgresGarbageStore implements GarbageStore {
             }
             // nobody else adds, moves or removes rows of a topic that is gone
             if (Sql.update(connection, REMOVE_PAGES, topic.get(), limit) < limit
-                    && Sql.update(connection, REMOVE_PARTITIONS, topic.get(), limit) < limit) {
+                    && Sql.update(connection, REMOVE_PARTITIONS, topic.get(), limit) < limit
+                    && Sql.update(connection, REMOVE_PRODUCER_STATES, topic.get(), limit) < limit) {
                 Sql.update(connection, FORGET_DELETED_TOPIC, topic.get());
             }
             return true;
+        });
+    }
+
+    @Override
+    public boolean removeProducers(UUID namespaceUid, Instant now, Instant latest, int limit) {
+        return database.work("remove producers", connection -> {
+            int states = Sql.update(connection, REMOVE_EXPIRED_STATES, now, limit);
+            Sql.queryOne(connection, LOCK_NAMESPACE, row -> Sql.uuid(row, "namespace_uid"), namespaceUid);
+            int producers = Sql.update(connection, REMOVE_PRODUCERS, namespaceUid, latest, limit);
+            return states == limit || producers == limit;
         });
     }
 

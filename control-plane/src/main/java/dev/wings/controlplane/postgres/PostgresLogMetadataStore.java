@@ -15,19 +15,24 @@
  */
 package dev.wings.controlplane.postgres;
 
+import dev.wings.common.error.WingsException;
+import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.controlplane.cluster.ResourceErrors;
 import dev.wings.controlplane.log.Commit;
 import dev.wings.controlplane.log.CommitDecision;
 import dev.wings.controlplane.log.CommitState;
 import dev.wings.controlplane.log.LogMetadataStore;
+import dev.wings.controlplane.log.NamedProducer;
 import dev.wings.controlplane.log.PartitionRecord;
 import dev.wings.controlplane.log.PlanSink;
 import dev.wings.controlplane.log.TopicScan;
 import dev.wings.controlplane.postgres.NameLookup.Lock;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +44,20 @@ import org.jspecify.annotations.Nullable;
 
 /// The log's metadata, in PostgreSQL.
 final class PostgresLogMetadataStore implements LogMetadataStore {
+
+    private static final String NEXT_EPOCH = """
+            update producers set epoch = epoch + 1, start_time = ?
+            where namespace_uid = ? and producer_name = ?
+            returning producer_id, epoch, start_time
+            """;
+
+    private static final String COUNT_PRODUCERS = "select count(*) from producers where namespace_uid = ?";
+
+    private static final String ADD_PRODUCER = """
+            insert into producers (namespace_uid, producer_name, producer_id, epoch, start_time)
+            values (?, ?, ?, 1, ?)
+            returning producer_id, epoch, start_time
+            """;
 
     private final PostgresDatabase database;
 
@@ -56,6 +75,41 @@ final class PostgresLogMetadataStore implements LogMetadataStore {
             }
             return decision;
         });
+    }
+
+    @Override
+    public NamedProducer initProducer(NamespaceName namespace, String name, UUID newId, Instant now, int limit) {
+        return database.work("start a producer", connection -> {
+            UUID tenant = NameLookup.tenant(connection, namespace.parent(), Lock.NONE);
+            UUID uid = NameLookup.namespace(connection, tenant, namespace, Lock.CHANGE_LOG);
+            Optional<NamedProducer> known =
+                    Sql.queryOne(connection, NEXT_EPOCH, PostgresLogMetadataStore::producer, now, uid, name);
+            return known.isPresent() ? known.get() : addProducer(connection, namespace, uid, name, newId, now, limit);
+        });
+    }
+
+    private static NamedProducer addProducer(
+            Connection connection,
+            NamespaceName namespace,
+            UUID namespaceUid,
+            String name,
+            UUID newId,
+            Instant now,
+            int limit)
+            throws SQLException {
+        long producers = Sql.queryOne(connection, COUNT_PRODUCERS, row -> row.getLong(1), namespaceUid)
+                .orElseThrow();
+        if (producers >= limit) {
+            throw WingsException.exhausted("the namespace has too many producers that have a name, those that write no"
+                    + " more are forgotten after a week: namespace=" + namespace + ", limit=" + limit);
+        }
+        return Sql.queryOne(
+                        connection, ADD_PRODUCER, PostgresLogMetadataStore::producer, namespaceUid, name, newId, now)
+                .orElseThrow();
+    }
+
+    private static NamedProducer producer(ResultSet row) throws SQLException {
+        return new NamedProducer(Sql.uuid(row, "producer_id"), row.getLong("epoch"), Sql.instant(row, "start_time"));
     }
 
     @Override

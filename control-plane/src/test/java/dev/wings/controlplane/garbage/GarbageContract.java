@@ -38,7 +38,13 @@ import dev.wings.controlplane.log.CommitDecision.Outcome;
 import dev.wings.controlplane.log.CommitDecision.Refused;
 import dev.wings.controlplane.log.CommitRule;
 import dev.wings.controlplane.log.FolioCommit;
+import dev.wings.controlplane.log.LogFixture;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
+import dev.wings.controlplane.log.NamedProducer;
+import dev.wings.controlplane.log.ProducerBatch;
+import dev.wings.controlplane.log.ProducerKey;
+import dev.wings.controlplane.log.ProducerResult;
+import dev.wings.controlplane.log.ProducerRule;
 import dev.wings.controlplane.state.StateContract;
 import dev.wings.controlplane.task.NewTask;
 import dev.wings.controlplane.task.TableCommit.WatermarkMove;
@@ -264,6 +270,61 @@ public abstract class GarbageContract extends StateContract {
         assertThat(acme.plan(other).rows()).isEqualTo(5);
         assertThat(pages(other)).isEqualTo(5);
         assertThat(store().removeDeletedTopics(namespace, 3)).isFalse();
+    }
+
+    @Test
+    void producersThatWriteNoMoreAreForgotten() {
+        UUID namespace = acme.log().namespaceUid();
+        NamespaceName name = acme.log().namespace().name();
+        UUID anonymous = new UUID(1, 1);
+        NamedProducer silent = log().initProducer(name, "silent", new UUID(1, 2), now, 10);
+        NamedProducer busy = log().initProducer(name, "busy", new UUID(1, 3), now, 10);
+        assertThat(write(busy.producerId(), 1, 0)).isEqualTo(ProducerResult.Outcome.NEW);
+        pass(Duration.ofDays(1));
+        assertThat(write(anonymous, 0, 0)).isEqualTo(ProducerResult.Outcome.NEW);
+        assertThat(write(busy.producerId(), 1, 1)).isEqualTo(ProducerResult.Outcome.NEW);
+        pass(ProducerRule.LIFE.minusMinutes(1));
+        forgetProducers(namespace);
+        assertThat(write(anonymous, 0, 0)).isEqualTo(ProducerResult.Outcome.REPEATED);
+        assertThat(write(silent.producerId(), 1, 0)).isEqualTo(ProducerResult.Outcome.REFUSED);
+        assertThat(write(busy.producerId(), 1, 2)).isEqualTo(ProducerResult.Outcome.NEW);
+        pass(Duration.ofMinutes(1));
+        forgetProducers(namespace);
+        assertThat(write(anonymous, 0, 0)).as("it was forgotten").isEqualTo(ProducerResult.Outcome.NEW);
+        assertThat(log().initProducer(name, "busy", new UUID(1, 4), now, 10).epoch())
+                .isEqualTo(2);
+        assertThat(log().initProducer(name, "silent", new UUID(1, 5), now, 10).producerId())
+                .isEqualTo(new UUID(1, 5));
+    }
+
+    private void forgetProducers(UUID namespace) {
+        int calls = 0;
+        while (store().removeProducers(namespace, now, now.minus(ProducerRule.LIFE), 1)) {
+            assertThat(calls++).isLessThan(10);
+        }
+    }
+
+    private ProducerResult.Outcome write(UUID producer, long epoch, long sequence) {
+        FolioCommit folio = acme.log()
+                .folio(
+                        List.of(new ProducerBatch(
+                                new ProducerKey(producer, topic.uid()),
+                                epoch,
+                                sequence,
+                                false,
+                                0,
+                                Optional.empty(),
+                                List.of(new ProducerBatch.Part(0, 0)))),
+                        page(topic, "AMS", batch(1)));
+        UUID namespace = acme.log().namespaceUid();
+        List<FolioCommit> folios = List.of(folio);
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
+        Outcome outcome = log().commit(
+                        CommitScope.of(namespace, folios),
+                        state -> CommitRule.decide(namespace, folios, state, micros, LogFixture.ANY_AGE))
+                .outcomes()
+                .getFirst();
+        return ((Answered) outcome).answer().producerResults().getFirst().outcome();
     }
 
     /// How many pages of a topic are in commits that followers read.

@@ -50,14 +50,19 @@ final class CommitRuleTest {
             41,
             Map.of(),
             Map.of(PARTITIONED, new TopicState(3, true), SINGLE, new TopicState(0, false)),
-            Map.of(new PartitionKey(PARTITIONED, "JFK"), new PartitionState(100, 500_000)));
+            Map.of(new PartitionKey(PARTITIONED, "JFK"), new PartitionState(100, 500_000)),
+            Map.of(),
+            Map.of());
 
     @Test
     void rowsFollowThoseOfThePartition() {
         Answered answered = decideOne(folio("acme/sales/folios/x", page(PARTITIONED, "JFK", 3, 7, 2)));
         assertThat(answered.answer())
                 .isEqualTo(new FolioAnswer(
-                        42, List.of(List.of(new Accepted(100, 107, NOW), new Accepted(107, 109, NOW))), Set.of()));
+                        42,
+                        List.of(List.of(new Accepted(100, 107, NOW), new Accepted(107, 109, NOW))),
+                        Set.of(),
+                        List.of()));
     }
 
     @Test
@@ -138,7 +143,9 @@ final class CommitRuleTest {
                 state.lastCommitNumber(),
                 Map.of(),
                 state.topics(),
-                Map.of(key, new PartitionState(Long.MAX_VALUE - 10, 500_000)));
+                Map.of(key, new PartitionState(Long.MAX_VALUE - 10, 500_000)),
+                Map.of(),
+                Map.of());
         CommitDecision decision = CommitRule.decide(
                 NAMESPACE,
                 List.of(folio(
@@ -230,7 +237,9 @@ final class CommitRuleTest {
                 state.lastCommitNumber(),
                 Map.of(folio.folioId(), new CommitState.KnownFolio(NAMESPACE, answer)),
                 state.topics(),
-                state.partitions());
+                state.partitions(),
+                Map.of(),
+                Map.of());
         assertThat(outcome(folio, later, created.plus(maxAge.multipliedBy(3)), maxAge))
                 .isEqualTo(new Answered(answer));
     }

@@ -15,7 +15,9 @@
  */
 package dev.wings.controlplane.log;
 
+import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,11 @@ final class FaultyStore implements LogMetadataStore {
         allowed.acquireUninterruptibly();
         fault.accept(scope);
         return store.commit(scope, rule);
+    }
+
+    @Override
+    public NamedProducer initProducer(NamespaceName namespace, String name, UUID newId, Instant now, int limit) {
+        return store.initProducer(namespace, name, newId, now, limit);
     }
 
     @Override

@@ -109,6 +109,11 @@ public final class LogFixture {
     }
 
     public FolioCommit folio(FolioCommit.Page... pages) {
+        return folio(List.of(), pages);
+    }
+
+    /// A folio with batches that producers have numbered.
+    public FolioCommit folio(List<ProducerBatch> producerBatches, FolioCommit.Page... pages) {
         UUID id = IDS.next();
         List<FolioCommit.Page> placed = new ArrayList<>();
         for (FolioCommit.Page page : pages) {
@@ -121,7 +126,11 @@ public final class LogFixture {
                     page.batches()));
         }
         return new FolioCommit(
-                id, namespace.objectPrefix() + "/folios/" + id + ".folio", (long) PAGE_BYTES * pages.length, placed);
+                id,
+                namespace.objectPrefix() + "/folios/" + id + ".folio",
+                (long) PAGE_BYTES * Math.max(1, pages.length),
+                placed,
+                producerBatches);
     }
 
     public static FolioCommit.Page page(TopicRecord topic, String partition, FolioCommit.Batch... batches) {

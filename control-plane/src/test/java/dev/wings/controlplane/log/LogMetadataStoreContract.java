@@ -17,6 +17,7 @@ package dev.wings.controlplane.log;
 
 import static dev.wings.controlplane.log.LogFixture.batch;
 import static dev.wings.controlplane.log.LogFixture.page;
+import static dev.wings.controlplane.log.LogFixture.time;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,10 +27,13 @@ import dev.wings.common.resource.NamespaceName;
 import dev.wings.controlplane.cluster.TopicRecord;
 import dev.wings.controlplane.log.CommitDecision.Answered;
 import dev.wings.controlplane.log.FolioAnswer.Accepted;
+import dev.wings.controlplane.log.FolioAnswer.Rejected;
 import dev.wings.controlplane.log.LogFixture.CollectedPlan;
 import dev.wings.controlplane.log.LogMetadataStore.CommitScope;
 import dev.wings.controlplane.log.PlanSink.CountedRows;
 import dev.wings.controlplane.log.PlanSink.TopicSnapshot;
+import dev.wings.controlplane.log.ProducerAnswer.Range;
+import dev.wings.controlplane.log.ProducerResult.Outcome;
 import dev.wings.controlplane.state.StateContract;
 import java.util.List;
 import java.util.Optional;
@@ -335,6 +339,107 @@ public abstract class LogMetadataStoreContract extends StateContract {
         assertThat(commits.getFirst().pages()).hasSize(10_000);
         assertThat(store().listPartitions(topic.name(), "P998", 10))
                 .containsExactly(new PartitionRecord("P999", 4, 0, 1_000));
+    }
+
+    @Test
+    void numberedBatchesAreRememberedAcrossCommits() {
+        UUID producer = LogFixture.newId();
+        FolioAnswer first =
+                commit(numbered(producer, 0, 0, page(topic, "JFK", batch(10)), page(topic, "AMS", batch(2))));
+        assertThat(first.producerResults())
+                .containsExactly(new ProducerResult(
+                        Outcome.NEW,
+                        new ProducerAnswer(
+                                0,
+                                List.of(new Range("JFK", 0, 10, 1_000), new Range("AMS", 0, 2, 1_000)),
+                                Optional.empty())));
+        FolioAnswer again =
+                commit(2_000, numbered(producer, 0, 0, page(topic, "JFK", batch(10)), page(topic, "AMS", batch(2))));
+        assertThat(again.producerResults())
+                .containsExactly(new ProducerResult(
+                        Outcome.REPEATED, first.producerResults().getFirst().answer()));
+        assertThat(commit(numbered(producer, 0, 1, page(topic, "JFK", batch(1))))
+                        .producerResults())
+                .extracting(ProducerResult::outcome)
+                .containsExactly(Outcome.NEW);
+        assertThat(plan(TopicScan.all(topic.name())).ranges())
+                .containsExactly("AMS[0,2)@1", "JFK[0,10)@1", "JFK[10,11)@3");
+    }
+
+    @Test
+    void rejectionIsRememberedWithoutAPage() {
+        UUID producer = LogFixture.newId();
+        ProducerBatch rejected = new ProducerBatch(
+                new ProducerKey(producer, topic.uid()),
+                0,
+                0,
+                false,
+                0,
+                Optional.of(new Rejected(ErrorKind.INVALID, "no")),
+                List.of());
+        FolioCommit folio = fixture.folio(List.of(rejected));
+        FolioAnswer answer = commit(folio);
+        assertThat(commit(folio)).isEqualTo(answer);
+        assertThat(commit(numbered(producer, 0, 0, page(topic, "JFK", batch(10))))
+                        .producerResults())
+                .containsExactly(new ProducerResult(
+                        Outcome.REPEATED, answer.producerResults().getFirst().answer()));
+        assertThat(plan(TopicScan.all(topic.name())).rows()).isZero();
+        assertThat(store().readCommits(fixture.namespaceUid(), 1, 10))
+                .allSatisfy(commit -> assertThat(commit.pages()).isEmpty());
+    }
+
+    @Test
+    void laterProducerOfANameFencesThoseBefore() {
+        NamespaceName namespace = fixture.namespace().name();
+        NamedProducer first = store().initProducer(namespace, "loader", LogFixture.newId(), time(1_000), 2);
+        assertThat(first.epoch()).isEqualTo(1);
+        assertThat(commit(numbered(first.producerId(), 1, 0, page(topic, "JFK", batch(1))))
+                        .producerResults())
+                .extracting(ProducerResult::outcome)
+                .containsExactly(Outcome.NEW);
+        NamedProducer second = store().initProducer(namespace, "loader", LogFixture.newId(), time(2_000), 2);
+        assertThat(second).isEqualTo(new NamedProducer(first.producerId(), 2, time(2_000)));
+        assertThat(commit(numbered(first.producerId(), 1, 1, page(topic, "JFK", batch(1))))
+                        .producerResults())
+                .extracting(result -> result.answer().rejection().map(Rejected::kind))
+                .containsExactly(Optional.of(ErrorKind.CONFLICT));
+        assertThat(commit(numbered(first.producerId(), 2, 0, page(topic, "JFK", batch(1))))
+                        .producerResults())
+                .extracting(ProducerResult::outcome)
+                .containsExactly(Outcome.NEW);
+
+        // a namespace has its own producers, and so many
+        NamedProducer other = store().initProducer(namespace, "other", LogFixture.newId(), time(1_000), 2);
+        assertThat(other.producerId()).isNotEqualTo(first.producerId());
+        assertThatThrownBy(() -> store().initProducer(namespace, "third", LogFixture.newId(), time(1_000), 2))
+                .isInstanceOfSatisfying(
+                        WingsException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(ErrorKind.EXHAUSTED));
+        assertThat(store().initProducer(namespace, "other", LogFixture.newId(), time(1_000), 2)
+                        .epoch())
+                .isEqualTo(2);
+        NamespaceName missing = new NamespaceName("acme", "missing");
+        assertFails(
+                () -> store().initProducer(missing, "loader", LogFixture.newId(), time(1_000), 2),
+                ErrorKind.NOT_FOUND,
+                missing.toString());
+    }
+
+    /// One batch of a producer, each part of it in a page of its own.
+    private FolioCommit numbered(UUID producer, long epoch, long sequence, FolioCommit.Page... pages) {
+        return fixture.folio(
+                List.of(new ProducerBatch(
+                        new ProducerKey(producer, topic.uid()),
+                        epoch,
+                        sequence,
+                        false,
+                        0,
+                        Optional.empty(),
+                        IntStream.range(0, pages.length)
+                                .mapToObj(i -> new ProducerBatch.Part(i, 0))
+                                .toList())),
+                pages);
     }
 
     private FolioAnswer commit(FolioCommit folio) {

@@ -58,7 +58,8 @@ final class PostgresTaskMakingIT extends TaskMakingContract {
         String password = database.password().map(secret -> secret.reveal()).orElse("");
         try (Connection connection = DriverManager.getConnection(database.url(), database.user(), password);
                 Statement statement = connection.createStatement()) {
-            statement.execute("drop table wings.wanted_tasks, wings.topic_schemas");
+            statement.execute(
+                    "drop table wings.wanted_tasks, wings.topic_schemas, wings.producers, wings.producer_states");
             statement.execute("alter table wings.topics drop column revision, drop column schema_policy");
             statement.execute("delete from wings.flyway_schema_history where version >= '0011'");
         }

@@ -111,17 +111,13 @@ final class TestControlPlane implements AutoCloseable {
                 scheduling::topicsChanged);
         CommitFeed feed = resources.add(
                 CommitFeed.open(stores.log(), stores.announcements(), scheduler, Threads.system(), 10, meters));
-        GroupCommitter committer = resources.add(new GroupCommitter(
-                stores.log(),
-                new World(scheduler, Threads.system(), ids),
-                new CommitLimits(2, 10, 1 << 20, 1 << 24),
-                feed,
-                meters));
-        LogMetadata log = new LogMetadata(stores.log(), committer, feed, meters);
+        World world = new World(scheduler, Threads.system(), ids);
+        GroupCommitter committer = resources.add(
+                new GroupCommitter(stores.log(), world, new CommitLimits(2, 10, 1 << 20, 1 << 24), feed, meters));
+        LogMetadata log = new LogMetadata(stores.log(), committer, feed, world, meters);
         GrpcServer server = resources.add(GrpcServer.on("127.0.0.1", port, meters)
                 .service(new ClusterMetadataService(cluster))
-                .service(new LogMetadataService(
-                        log, 1 << 20, CALL_TIMEOUT, Duration.ofDays(1), new World(scheduler, Threads.system(), ids)))
+                .service(new LogMetadataService(log, 1 << 20, CALL_TIMEOUT, Duration.ofDays(1), world))
                 .service(new TasksService(tasks, Threads.system()))
                 .service(new GarbageCollectionService(
                         new GarbageCollection(stores.tasks(), stores.garbage(), policy, ids.clock())))

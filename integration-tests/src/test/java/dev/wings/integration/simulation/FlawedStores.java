@@ -183,12 +183,23 @@ final class FlawedStores {
         Function<CommitState, CommitDecision> rule = (Function<CommitState, CommitDecision>) arguments[1];
         return stores.log().commit((CommitScope) arguments[0], state -> {
             CommitDecision decision = rule.apply(new CommitState(
-                    state.objectPrefix(), state.lastCommitNumber(), Map.of(), state.topics(), state.partitions()));
+                    state.objectPrefix(),
+                    state.lastCommitNumber(),
+                    Map.of(),
+                    state.topics(),
+                    state.partitions(),
+                    state.producers(),
+                    state.producerEpochs()));
             List<CommittedFolio> folios = decision.folios().stream()
                     .map(folio -> state.folios().containsKey(folio.folio().folioId()) ? another(folio) : folio)
                     .toList();
             return new CommitDecision(
-                    decision.time(), decision.lastCommitNumber(), folios, decision.partitions(), decision.outcomes());
+                    decision.time(),
+                    decision.lastCommitNumber(),
+                    folios,
+                    decision.partitions(),
+                    decision.producers(),
+                    decision.outcomes());
         });
     }
 
@@ -208,7 +219,9 @@ final class FlawedStores {
                 .toList();
         FolioCommit commit = folio.folio();
         return new CommittedFolio(
-                new FolioCommit(id, commit.objectKey(), commit.objectBytes(), commit.pages()), folio.answer(), pages);
+                new FolioCommit(id, commit.objectKey(), commit.objectBytes(), commit.pages(), commit.producerBatches()),
+                folio.answer(),
+                pages);
     }
 
     @SuppressWarnings("unchecked")

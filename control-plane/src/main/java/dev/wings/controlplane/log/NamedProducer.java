@@ -1,0 +1,25 @@
+/*
+ * Copyright 2026 the Wings authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package dev.wings.controlplane.log;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/// A producer that has a name in a namespace.
+///
+/// @param epoch counts up, from 1, each time that one of this name is started
+/// @param startTime when that was
+public record NamedProducer(UUID producerId, long epoch, Instant startTime) {}
