@@ -34,15 +34,12 @@ public final class FolioWriter {
 
     private FolioWriter() {}
 
-    /// Seals `pages` into a folio, ordered by topic and partition, pages of one partition as given. Nothing can be
-    /// added to them any more.
+    /// Seals `pages` into a folio, ordered by topic and partition, pages of one partition as given. Nothing can
+    /// be added to them any more.
     ///
     /// @param id UUIDv7 of the folio
-    /// @param pages at least one, each with at least one batch
+    /// @param pages each with at least one batch; none for a folio that is there for its commit only
     public static SealedFolio seal(UUID id, String namespaceUid, List<PageBuilder> pages) {
-        if (pages.isEmpty()) {
-            throw new IllegalArgumentException("a folio holds pages: id=" + id);
-        }
         List<PageBuilder> ordered = pages.stream()
                 .sorted(Comparator.comparing(PageBuilder::key, PageKey.FOLIO_ORDER))
                 .toList();

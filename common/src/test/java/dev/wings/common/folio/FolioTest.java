@@ -285,6 +285,18 @@ final class FolioTest {
     }
 
     @Test
+    void folioWithoutPagesIsOne() throws Exception {
+        try (MemoryObjectStore store = new MemoryObjectStore()) {
+            store.create(
+                    "f.folio",
+                    FolioWriter.seal(Folios.ID, Folios.NAMESPACE, List.of()).content());
+            Folio folio = FolioReader.read(store, "f.folio");
+            assertThat(folio.id()).isEqualTo(Folios.ID);
+            assertThat(folio.pages()).isEmpty();
+        }
+    }
+
+    @Test
     void footerMayBeLargerThanWhatIsReadFirst() {
         List<PageBuilder> pages = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
@@ -322,7 +334,6 @@ final class FolioTest {
         assertRefused(() -> page.add(batch.header(), List.of(batch.body(), ByteBuffer.allocate(8)), 0, List.of()));
         assertRefused(() -> page.add(empty.header(), List.of(empty.body()), 0, List.of()));
         assertRefused(() -> FolioWriter.seal(Folios.ID, Folios.NAMESPACE, List.of(page)));
-        assertRefused(() -> FolioWriter.seal(Folios.ID, Folios.NAMESPACE, List.of()));
         assertThat(page.batches()).isEmpty();
 
         PageBuilder sealed = Folios.page(allocator, key, 1);

@@ -356,18 +356,22 @@ public final class CommitRule {
         private ProducerAnswer answer(ProducerBatch batch, List<List<BatchAnswer>> pages) {
             List<ProducerAnswer.Range> ranges = new ArrayList<>();
             Optional<Rejected> rejection = batch.rejection();
+            long deadLetterRows = 0;
             for (ProducerBatch.Part part : batch.parts()) {
+                PartitionKey partition = folio.pages().get(part.page()).partition();
                 switch (pages.get(part.page()).get(part.batch())) {
-                    case Accepted accepted ->
+                    case Accepted accepted
+                    when partition.topicUid().equals(batch.key().topicUid()) ->
                         ranges.add(new ProducerAnswer.Range(
-                                folio.pages().get(part.page()).partition().value(),
+                                partition.value(),
                                 accepted.startOffset(),
                                 accepted.endOffset(),
                                 accepted.timestampMicros()));
+                    case Accepted accepted -> deadLetterRows += accepted.endOffset() - accepted.startOffset();
                     case Rejected rejected -> rejection = Optional.of(rejected);
                 }
             }
-            return new ProducerAnswer(batch.fingerprint(), ranges, rejection);
+            return new ProducerAnswer(batch.fingerprint(), ranges, rejection, deadLetterRows);
         }
     }
 }

@@ -63,14 +63,10 @@ public record FolioCommit(
                 boolean exists = part.page() >= 0
                         && part.page() < pages.size()
                         && part.batch() >= 0
-                        && part.batch() < pages.get(part.page()).batches().size()
-                        && pages.get(part.page())
-                                .partition()
-                                .topicUid()
-                                .equals(batch.key().topicUid());
+                        && part.batch() < pages.get(part.page()).batches().size();
                 if (!exists || !parts.add(part)) {
                     throw WingsException.invalid(
-                            "a producer's batch has a part of its topic that no other has: folio_id="
+                            "a producer's batch has parts of the folio that no other has: folio_id="
                                     + folioId + ", producer_id=" + batch.key().producerId() + ", page=" + part.page()
                                     + ", batch=" + part.batch());
                 }

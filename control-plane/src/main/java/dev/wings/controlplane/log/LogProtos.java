@@ -64,8 +64,9 @@ public final class LogProtos {
     }
 
     private static dev.wings.common.proto.ProducerAnswer toProto(ProducerAnswer answer) {
-        dev.wings.common.proto.ProducerAnswer.Builder proto =
-                dev.wings.common.proto.ProducerAnswer.newBuilder().setFingerprint(answer.fingerprint());
+        dev.wings.common.proto.ProducerAnswer.Builder proto = dev.wings.common.proto.ProducerAnswer.newBuilder()
+                .setFingerprint(answer.fingerprint())
+                .setDeadLetterRows(answer.deadLetterRows());
         answer.ranges()
                 .forEach(range -> proto.addRanges(PartitionOffsets.newBuilder()
                         .setPartitionValue(range.partitionValue())
@@ -86,7 +87,8 @@ public final class LogProtos {
                                 range.getEndOffset(),
                                 range.getTimestampMicros()))
                         .toList(),
-                answer.hasRejection() ? Optional.of(rejected(answer.getRejection())) : Optional.empty());
+                answer.hasRejection() ? Optional.of(rejected(answer.getRejection())) : Optional.empty(),
+                answer.getDeadLetterRows());
     }
 
     private static ProducerResult fromProto(dev.wings.common.proto.ProducerResult result) {

@@ -24,7 +24,13 @@ import java.util.Optional;
 /// @param fingerprint what its producer told it from others by; 0 if it did not
 /// @param ranges where its rows are: one for each partition that it has rows of
 /// @param rejection why it is not in the log; then it has no ranges
-public record ProducerAnswer(long fingerprint, List<Range> ranges, Optional<Rejected> rejection) {
+/// @param deadLetterRows how many of its rows are in another topic, since they did not fit
+public record ProducerAnswer(long fingerprint, List<Range> ranges, Optional<Rejected> rejection, long deadLetterRows) {
+
+    /// Why a batch is not in the log.
+    static ProducerAnswer rejection(long fingerprint, Rejected reason) {
+        return new ProducerAnswer(fingerprint, List.of(), Optional.of(reason), 0);
+    }
 
     public ProducerAnswer {
         ranges = List.copyOf(ranges);

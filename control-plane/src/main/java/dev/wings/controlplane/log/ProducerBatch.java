@@ -29,7 +29,8 @@ import java.util.Optional;
 /// @param single whether it is the only batch of its producer, which is remembered for a shorter time
 /// @param fingerprint tells the batch from another one that is sent under its number by mistake; 0 for none
 /// @param rejection why the ingestor does not take the batch, if it was not taken before; then it has no parts
-/// @param parts the batches of pages that it consists of, one for each partition that it has rows of
+/// @param parts the batches of pages that it consists of, one for each partition that it has rows of,
+///     and its dead letters, which are of another topic
 public record ProducerBatch(
         ProducerKey key,
         long epoch,

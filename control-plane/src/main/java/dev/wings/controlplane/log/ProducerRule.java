@@ -170,13 +170,12 @@ public final class ProducerRule {
     static ProducerResult tooManyRepeated(ProducerAnswer answer, int limit) {
         return new ProducerResult(
                 Outcome.REFUSED,
-                new ProducerAnswer(
+                ProducerAnswer.rejection(
                         answer.fingerprint(),
-                        List.of(),
-                        Optional.of(new Rejected(
+                        new Rejected(
                                 ErrorKind.EXHAUSTED,
                                 "too many batches are sent again at once, send this one later: limit=" + limit
-                                        + " ranges"))));
+                                        + " ranges")));
     }
 
     private static Optional<ProducerResult> refused(ProducerBatch batch, ErrorKind kind, String message) {
@@ -184,7 +183,6 @@ public final class ProducerRule {
     }
 
     private static ProducerResult result(Outcome outcome, ProducerBatch batch, ErrorKind kind, String message) {
-        return new ProducerResult(
-                outcome, new ProducerAnswer(batch.fingerprint(), List.of(), Optional.of(new Rejected(kind, message))));
+        return new ProducerResult(outcome, ProducerAnswer.rejection(batch.fingerprint(), new Rejected(kind, message)));
     }
 }

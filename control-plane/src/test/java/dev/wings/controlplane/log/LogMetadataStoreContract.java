@@ -352,7 +352,8 @@ public abstract class LogMetadataStoreContract extends StateContract {
                         new ProducerAnswer(
                                 0,
                                 List.of(new Range("JFK", 0, 10, 1_000), new Range("AMS", 0, 2, 1_000)),
-                                Optional.empty())));
+                                Optional.empty(),
+                                0)));
         FolioAnswer again =
                 commit(2_000, numbered(producer, 0, 0, page(topic, "JFK", batch(10)), page(topic, "AMS", batch(2))));
         assertThat(again.producerResults())

@@ -116,12 +116,26 @@ final class ProducerRuleTest {
     }
 
     @Test
+    void deadLettersAreStoredOnceWithTheirBatch() {
+        List<FolioCommit.Page> pages = List.of(page(TOPIC, "", 5), placed(page(OTHER_TOPIC, "", 2), 64));
+        ProducerBatch batch =
+                new ProducerBatch(ANONYMOUS, 0, 0, false, 0, Optional.empty(), List.of(new Part(0, 0), new Part(1, 0)));
+        ProducerAnswer answer = new ProducerAnswer(0, List.of(new Range("", 0, 5, nowMicros)), Optional.empty(), 2);
+        assertThat(results(commit(folio(pages, List.of(batch))).outcomes().getFirst()))
+                .containsExactly(new ProducerResult(Outcome.NEW, answer));
+        CommitDecision again = commit(folio(pages, List.of(batch)));
+        assertThat(results(again.outcomes().getFirst())).containsExactly(new ProducerResult(Outcome.REPEATED, answer));
+        assertThat(again.folios().getFirst().pages()).isEmpty();
+        assertThat(partitions.get(new PartitionKey(OTHER_TOPIC, ""))).isEqualTo(new PartitionState(2, nowMicros));
+    }
+
+    @Test
     void rejectionIsAnAnswerForEver() {
         Rejected reason = new Rejected(ErrorKind.INVALID, "no such column");
         ProducerBatch rejected = new ProducerBatch(ANONYMOUS, 0, 0, false, 0, Optional.of(reason), List.of());
         assertThat(results(commit(folio(List.of(rejected))).outcomes().getFirst()))
                 .containsExactly(
-                        new ProducerResult(Outcome.NEW, new ProducerAnswer(0, List.of(), Optional.of(reason))));
+                        new ProducerResult(Outcome.NEW, new ProducerAnswer(0, List.of(), Optional.of(reason), 0)));
         // an attempt of before that would have been taken
         ProducerResult late = commitOne(batch(ANONYMOUS, 0, 0), 7);
         assertThat(late.outcome()).isEqualTo(Outcome.REPEATED);
@@ -236,10 +250,6 @@ final class ProducerRuleTest {
                 0,
                 Optional.of(new Rejected(ErrorKind.INVALID, "no")),
                 List.of(new Part(0, 0))));
-        // of another topic than the page
-        FolioCommit.Page page = page(OTHER_TOPIC, "", 1);
-        assertInvalid(() -> new FolioCommit(
-                LogFixture.newId(), "acme/folios/x", 64, List.of(page), List.of(part(ANONYMOUS, new Part(0, 0)))));
     }
 
     private static void assertInvalid(Runnable creation) {
@@ -328,7 +338,7 @@ final class ProducerRuleTest {
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
             FolioCommit.Page page = page(TOPIC, "p" + i, 1);
-            pages.add(new FolioCommit.Page(page.partition(), 0, 64L * i, 64, 0, page.batches()));
+            pages.add(placed(page, 64L * i));
             parts.add(new Part(i, 0));
         }
         return folio(pages, List.of(new ProducerBatch(ANONYMOUS, 0, sequence, false, 0, Optional.empty(), parts)));
@@ -337,6 +347,10 @@ final class ProducerRuleTest {
     private static FolioCommit folio(List<FolioCommit.Page> pages, List<ProducerBatch> batches) {
         UUID id = LogFixture.newId();
         return new FolioCommit(id, "acme/folios/" + id + ".folio", 1 << 20, pages, batches);
+    }
+
+    private static FolioCommit.Page placed(FolioCommit.Page page, long offset) {
+        return new FolioCommit.Page(page.partition(), 0, offset, 64, 0, page.batches());
     }
 
     private static FolioCommit.Page page(UUID topic, String partition, long... rows) {
