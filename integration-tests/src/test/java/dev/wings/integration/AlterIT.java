@@ -24,8 +24,15 @@ import dev.wings.client.FlightConnection;
 import dev.wings.client.Producer;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.resource.ResourceId;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -50,6 +57,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -58,6 +66,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
 final class AlterIT {
+
+    @TempDir
+    private Path directory;
 
     private WingsProcess wings;
     private SqlClient sql;
@@ -117,6 +128,99 @@ final class AlterIT {
                 names.add(columns.getString("COLUMN_NAME"));
             }
             assertThat(names).startsWith("note", "id", "total", "place", "tags");
+        }
+    }
+
+    /// Rows from before a column have the default that it was added with, rows that leave it out that of then,
+    /// whatever way they come; and the same is told everywhere.
+    @Test
+    void columnsHaveDefaults() throws Exception {
+        sql.query("create table alters.defaults (id int not null, a int not null default 5, s varchar default 'it''s',"
+                + " at timestamptz default '2026-01-02 03:04:05Z')");
+        sql.query("insert into alters.defaults (id) values (1)");
+        sql.query("insert into alters.defaults (id, a, s) values (2, default, null), (3, 7, default)");
+        sql.query("alter table alters.defaults add column c int not null default 7");
+        sql.query("insert into alters.defaults (id) values (4)");
+        sql.query("alter table alters.defaults alter column c set default 8, alter s drop default");
+        sql.query("insert into alters.defaults (id) select 5");
+        assertThat(post("defaults", "{\"id\": 6}\n{\"id\": 7, \"at\": null, \"c\": 1}\n", "application/x-ndjson"))
+                .contains("\"accepted\":2");
+        assertThat(post("defaults", "id,at\n8,\n", "text/csv")).contains("\"accepted\":1");
+        try (Connection connection = connect();
+                PreparedStatement insert = connection.prepareStatement("insert into alters.defaults (id) values (?)")) {
+            insert.setInt(1, 9);
+            insert.executeUpdate();
+        }
+        Path file = directory.resolve("rows.ndjson");
+        Files.writeString(file, "{\"id\": 10}\n{\"id\": 11, \"s\": \"x\", \"at\": null}\n");
+        wings.run("push", "alters.defaults", file.toString());
+        Path csv = directory.resolve("rows.csv");
+        Files.writeString(csv, "id,a\n12,3\n");
+        wings.run("push", "alters.defaults", csv.toString());
+        String at = "2026-01-02T03:04:05Z";
+        assertThat(sql.texts(
+                        "select id, a, s, strftime(\"at\", '%Y-%m-%dT%H:%M:%SZ'), c from alters.defaults order by id"))
+                .containsExactly(
+                        Arrays.asList("1", "5", "it's", at, "7"),
+                        Arrays.asList("2", "5", null, at, "7"),
+                        Arrays.asList("3", "7", "it's", at, "7"),
+                        Arrays.asList("4", "5", "it's", at, "7"),
+                        Arrays.asList("5", "5", null, at, "8"),
+                        Arrays.asList("6", "5", null, at, "8"),
+                        Arrays.asList("7", "5", null, null, "1"),
+                        Arrays.asList("8", "5", null, null, "8"),
+                        Arrays.asList("9", "5", null, at, "8"),
+                        Arrays.asList("10", "5", null, at, "8"),
+                        Arrays.asList("11", "5", "x", null, "8"),
+                        Arrays.asList("12", "3", null, at, "8"));
+        assertThat(sql.count("select count(*) from alters.defaults where c = 7"))
+                .isEqualTo(4);
+        assertThat(sql.count("select count(*) from alters.defaults where c in (7, 8) and id < 6"))
+                .isEqualTo(5);
+        assertThat(sql.count("select sum(c) from alters.defaults where c < 8")).isEqualTo(29);
+
+        String made = (String)
+                sql.query("show create table alters.defaults").getFirst().getFirst();
+        assertThat(made)
+                .contains(
+                        "a INTEGER NOT NULL DEFAULT 5",
+                        "\"at\" TIMESTAMP WITH TIME ZONE DEFAULT '2026-01-02T03:04:05Z'",
+                        "c INTEGER NOT NULL DEFAULT 8");
+        sql.query(made.replace("alters.defaults", "alters.defaults_again").replace(";", ""));
+        assertThat(sql.texts("select column_name, column_default from information_schema.columns"
+                        + " where table_name = 'defaults' and column_name in ('id', 'a', 's', 'at', 'c') order by 1"))
+                .isEqualTo(List.of(
+                        Arrays.asList("a", "5"),
+                        Arrays.asList("at", "'" + at + "'"),
+                        Arrays.asList("c", "8"),
+                        Arrays.asList("id", null),
+                        Arrays.asList("s", null)));
+        assertThat(sql.texts("describe alters.defaults").stream()
+                        .map(row -> row.get(0) + " " + row.get(2) + " " + row.get(4))
+                        .toList())
+                .startsWith("id NO null", "a NO 5", "s YES null", "at YES '" + at + "'", "c NO 8");
+        assertThat(wings.run("topic", "describe", "alters.defaults"))
+                .contains("not null, default 8", "c has the default 8", "added c int, of which older rows have 7")
+                .contains("took the default of s away");
+        assertThat(wings.run("topic", "alter", "alters.defaults", "alter c drop default", "alter s set default 'y'"))
+                .contains("default 'y'");
+        assertThatThrownBy(() -> sql.query("insert into alters.defaults (id) values (13)"))
+                .hasStackTraceContaining("a required field is missing: field=\"c\"");
+        wings.run("topic", "create", "alters.defaults_cli", "--schema", "id int, n decimal(5,2) default 1.5");
+        sql.query("insert into alters.defaults_cli (id) values (1)");
+        assertThat(sql.texts("select n from alters.defaults_cli")).containsExactly(List.of("1.50"));
+    }
+
+    private String post(String topic, String rows, String type) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                            HttpRequest.newBuilder(URI.create(
+                                            "http://127.0.0.1:" + wings.ports().ingestorHttp() + "/v1/alters/" + topic))
+                                    .header("Content-Type", type)
+                                    .POST(HttpRequest.BodyPublishers.ofString(rows))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
         }
     }
 
@@ -312,7 +416,10 @@ final class AlterIT {
                 "alter table alters.refused drop column nobody|no such field: field=\"nobody\"",
                 "alter table alters.refused add column id int|already a field of this name: field=\"id\"",
                 "alter table alters.refused add column x int not null|must allow null",
-                "alter table alters.refused add column x int default 5|columns have no defaults",
+                "alter table alters.refused add column x int default now()|a default is a constant",
+                "alter table alters.refused add column x int default 5.5|the default is no value of the type: expected=int",
+                "alter table alters.refused add column x int[] default 5|a column of this type has no default",
+                "alter table alters.refused alter column id set default 'x'|expected=long, exactly, found=\"x\", field=\"id\"",
                 "alter table alters.refused add column __offset__ bigint|reserved",
                 "alter table alters.refused alter column id set not null|goes on to allow it",
                 "alter table alters.refused rename to other|a topic keeps its name",

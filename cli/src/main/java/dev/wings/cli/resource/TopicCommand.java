@@ -118,7 +118,10 @@ public final class TopicCommand {
                     })
             private Optional<String> file = Optional.empty();
 
-            @Option(names = "--schema", paramLabel = "SCHEMA", description = "'name type [not null], ...'")
+            @Option(
+                    names = "--schema",
+                    paramLabel = "SCHEMA",
+                    description = "'name type [not null] [default VALUE], ...'")
             private Optional<String> text = Optional.empty();
 
             Schema schema(TextArguments arguments, Consumer<String> notes) {
@@ -261,9 +264,10 @@ public final class TopicCommand {
             footer = {
                 "",
                 "Changes:",
-                "  add [column] NAME TYPE [comment 'TEXT'] [first | after COLUMN]",
+                "  add [column] NAME TYPE [not null] [default VALUE] [comment 'TEXT'] [first | after COLUMN]",
                 "  drop [column] NAME                  rename [column] NAME to NEW_NAME",
                 "  alter [column] NAME type WIDER_TYPE | drop not null | comment 'TEXT' | first | after COLUMN",
+                "                      | set default VALUE | drop default",
                 "  set (freshness = '10s', target_segment_bytes = '128MiB', schema_policy = 'additive')",
                 "  NAME is a column, or a field in it: place.city, tags.element.x",
                 "",
@@ -380,6 +384,10 @@ public final class TopicCommand {
         Table table = new Table("COLUMN", "TYPE", "");
         for (TopicField field : SchemaProtos.fromProto(topic.getSchema()).fields()) {
             String notes = field.required() ? "not null" : "";
+            notes += field.defaults()
+                    .later()
+                    .map(value -> (field.required() ? ", " : "") + "default " + value.sql())
+                    .orElse("");
             if (field.id() == topic.getPartitionFieldId()) {
                 notes += (notes.isEmpty() ? "" : ", ") + "partition key";
             }

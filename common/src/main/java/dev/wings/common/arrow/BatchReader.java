@@ -69,8 +69,10 @@ public final class BatchReader implements AutoCloseable {
             List<ArrayData> sources = reader.read(binding.sources());
             List<ArrayData> columns = new ArrayList<>(binding.columns().size());
             CastContext context = new CastContext(memory, dictionaries, missing);
+            ArrayData nothing = NullArrays.untyped((int) header.rows());
             for (SchemaBinding.Column column : binding.columns()) {
-                ArrayData array = column.cast().apply(sources.get(column.source()), context);
+                boolean made = column.source() == SchemaBinding.Column.MADE;
+                ArrayData array = column.cast().apply(made ? nothing : sources.get(column.source()), context);
                 CanonicalChecks.check(column.target(), array, memory);
                 columns.add(array);
             }

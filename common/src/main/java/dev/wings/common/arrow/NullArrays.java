@@ -25,6 +25,11 @@ final class NullArrays {
 
     private NullArrays() {}
 
+    /// Nulls of no type, as a producer sends them.
+    static ArrayData untyped(int length) {
+        return new ArrayData(Layout.NULL, 0, length, length, Buf.EMPTY, List.of(), List.of());
+    }
+
     static ArrayData of(FieldType type, int length, BatchMemory memory) {
         Buf validity = memory.allocateZeros(Bits.bytes(length));
         return switch (type) {

@@ -16,6 +16,7 @@
 package dev.wings.common.arrow;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.DefaultValue;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -54,6 +56,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
 ///
 /// A dictionary counts as what is in it. A column of type null is taken for any optional field, and is absent
 /// from the page. Whether a required field holds nulls is told by its values, not by the producer's schema.
+///
+/// A column that is left out gets its default in the page, and one that is null by its type gets nulls, unless
+/// that is what is read where a page does not have the column ([ColumnDefaults]).
 public final class SchemaBinding {
 
     private final TopicSchema topic;
@@ -75,8 +80,21 @@ public final class SchemaBinding {
 
     /// A column of the page.
     ///
-    /// @param source position among the producer's columns
-    record Column(int source, TopicField target, Cast cast) {}
+    /// @param source position among the producer's columns; [#MADE] for one that is made
+    record Column(int source, TopicField target, Cast cast) {
+
+        static final int MADE = -1;
+
+        /// A column of values that the producer does not send.
+        static Column made(TopicField target, Optional<DefaultValue> value) {
+            return new Column(
+                    MADE,
+                    target,
+                    (array, context) -> value.map(
+                                    constant -> ConstantColumns.of(constant, array.length(), context.memory()))
+                            .orElseGet(() -> NullArrays.of(target.type(), array.length(), context.memory())));
+        }
+    }
 
     /// A dictionary that the producer will send, and how its values become canonical.
     record DictionaryColumn(SourceField.Dictionary dictionary, Cast cast) {}
@@ -89,6 +107,7 @@ public final class SchemaBinding {
         Set<String> seen = new HashSet<>();
         List<SourceField> sources = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
+        List<Column> made = new ArrayList<>();
         CastPlanner planner = new CastPlanner();
         for (Field field : incoming.getFields()) {
             String path = TopicField.printable(field.getName());
@@ -103,19 +122,29 @@ public final class SchemaBinding {
             SourceField source = SourceField.of(field, path, false);
             sources.add(source);
             if (source.layout() == Layout.NULL && !target.required()) {
+                if (target.defaults().initial().isPresent()) {
+                    made.add(Column.made(target, Optional.empty()));
+                }
                 continue;
             }
             columns.add(new Column(sources.size() - 1, target, planner.plan(source, target)));
         }
         for (TopicField field : topic.fields()) {
-            if (field.required() && !seen.contains(TopicField.folded(field.name()))) {
+            if (seen.contains(TopicField.folded(field.name()))) {
+                continue;
+            }
+            if (field.required() && field.defaults().later().isEmpty()) {
                 throw WingsException.invalid("a required field is missing: field=\"" + field.name() + "\", type="
                         + TopicField.printable(field.type().toString()));
+            }
+            if (!field.defaults().isAbsentLater()) {
+                made.add(Column.made(field, field.defaults().later()));
             }
         }
         if (columns.isEmpty()) {
             throw WingsException.invalid("none of the topic's fields is there with values");
         }
+        columns.addAll(made);
         return new SchemaBinding(topic, sources, columns, planner.dictionaries());
     }
 
@@ -124,7 +153,8 @@ public final class SchemaBinding {
     }
 
     /// The schema of the pages that batches of the stream go to: the producer's columns in their order, with
-    /// canonical types and field ids; optional fields that it does not send are absent.
+    /// canonical types and field ids, then those that get a default; other fields that it does not send are
+    /// absent.
     public Schema pageSchema() {
         return pageSchema;
     }

@@ -15,14 +15,17 @@
  */
 package dev.wings.common.duckdb;
 
+import dev.wings.common.schema.DefaultValue;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Local Parquet files as DuckDB reads them, with nothing left to its guesses: by default it would make columns of
-/// directories that are called `name=value`, in place of the file's own, and read other files where a name has a `*`.
+/// Local Parquet files as DuckDB reads them, with nothing left to its guesses: by default it would make columns
+/// of directories that are called `name=value`, in place of the file's own, and read other files where a name
+/// has a `*`.
 public final class ParquetFiles {
 
     private static final Map<String, String> NOTHING_INFERRED = Map.of(
@@ -71,6 +74,14 @@ public final class ParquetFiles {
     /// A file's path for functions that read files: they take a pattern, in which nothing of the name is one.
     public static String path(Path file) {
         return text(file.toAbsolutePath().toString().replaceAll("[\\[*?]", "[$0]"));
+    }
+
+    /// A column as the option `schema` has it, behind the id of its field.
+    ///
+    /// @param absent what it is in files that do not have it; none is null
+    public static String column(String name, String sqlType, Optional<DefaultValue> absent) {
+        return "{name: " + text(name) + ", type: " + text(sqlType) + ", default_value: "
+                + absent.map(value -> text(value.duckDbText())).orElse("NULL") + "}";
     }
 
     /// A constant as it stands in SQL.

@@ -74,6 +74,12 @@ public final class KeptTypes {
             case FieldType.ListOf list -> new FieldType.ListOf(kept(list.element(), times));
             case FieldType.MapOf map -> new FieldType.MapOf(kept(map.key(), times), kept(map.value(), times));
         };
-        return new TopicField(field.id(), field.name(), field.required(), type, field.doc());
+        return new TopicField(
+                field.id(),
+                field.name(),
+                field.required(),
+                type,
+                field.doc(),
+                field.defaults().kept(type));
     }
 }

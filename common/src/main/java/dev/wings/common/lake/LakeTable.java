@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.iceberg.NullOrder;
 import org.apache.iceberg.PartitionSpec;
@@ -40,16 +41,18 @@ import org.apache.iceberg.SortDirection;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.transforms.Transform;
 import org.apache.iceberg.transforms.Transforms;
+import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.Types.LongType;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.types.Types.TimestampType;
 
 /// The Iceberg table that a topic's schema and lake spec ask for. Nothing here does I/O.
 ///
-/// Columns are the topic's fields with the topic's field ids, then `__offset__` and `__timestamp__`. Ids are never
-/// reassigned: a topic's page, segment and table mean the same field by the same id.
+/// Columns are the topic's fields with the topic's field ids, then `__offset__` and `__timestamp__`. Ids are
+/// never reassigned: a topic's page, segment and table mean the same field by the same id.
 ///
 /// @param schema columns in the topic's order, then offset and timestamp
 /// @param partitioning as the lake spec has it
@@ -65,8 +68,11 @@ public record LakeTable(
     /// The field id of the column `__timestamp__`.
     public static final int TIMESTAMP_FIELD_ID = 2_000_000_002;
 
-    /// Deletes of rows are written as position deletes in this version: what all engines can read.
+    /// The version of a table that does not need more: what all engines can read.
     public static final int FORMAT_VERSION = 2;
+
+    /// The version of a table that has files without a column which is not null in them.
+    public static final int FORMAT_VERSION_OF_DEFAULTS = 3;
 
     /// Table property with the uid of the topic whose rows the table holds.
     public static final String TOPIC_UID_PROPERTY = "wings.topic-uid";
@@ -118,6 +124,45 @@ public record LakeTable(
         });
     }
 
+    /// The columns for a table that exists. A column has its initial default there if the table may have files
+    /// without it: if it is added to a table that has had rows, or has it already.
+    public Schema schemaAfter(TableMetadata before) {
+        boolean empty = before.snapshots().isEmpty();
+        return withDefaults(column -> {
+            NestedField there = before.schema().findField(column.fieldId());
+            return there == null ? !empty : there.initialDefault() != null;
+        });
+    }
+
+    /// The version of the table that columns need.
+    public static int formatVersion(Schema schema) {
+        return schema.columns().stream().anyMatch(column -> column.initialDefault() != null)
+                ? FORMAT_VERSION_OF_DEFAULTS
+                : FORMAT_VERSION;
+    }
+
+    /// Properties that a table with these columns needs: readers of Iceberg up to 1.11 that read batches of
+    /// columns at once fail for a decimal with a default, others do not.
+    public static Map<String, String> propertiesOf(Schema schema) {
+        boolean decimal = schema.columns().stream()
+                .anyMatch(column ->
+                        column.initialDefault() != null && column.type().typeId() == TypeID.DECIMAL);
+        return decimal ? Map.of(TableProperties.PARQUET_VECTORIZATION_ENABLED, "false") : Map.of();
+    }
+
+    private Schema withDefaults(Predicate<NestedField> kept) {
+        if (schema.columns().stream().allMatch(column -> column.initialDefault() == null || kept.test(column))) {
+            return schema;
+        }
+        return new Schema(schema.columns().stream()
+                .map(column -> column.initialDefault() == null || kept.test(column)
+                        ? column
+                        : NestedField.from(column)
+                                .withInitialDefault((Literal<?>) null)
+                                .build())
+                .toList());
+    }
+
     /// The metadata of the table before its first row.
     ///
     /// @param uuid the table's
@@ -125,7 +170,7 @@ public record LakeTable(
         return TableMetadata.buildFromEmpty(FORMAT_VERSION)
                 .assignUUID(uuid.toString())
                 .setLocation(locations.table())
-                .setCurrentSchema(schema, TIMESTAMP_FIELD_ID)
+                .setCurrentSchema(withDefaults(column -> false), TIMESTAMP_FIELD_ID)
                 .setDefaultPartitionSpec(partitioning)
                 .setDefaultSortOrder(sortOrder)
                 .setProperties(properties)

@@ -15,13 +15,21 @@
  */
 package dev.wings.common.lake;
 
+import dev.wings.common.schema.DefaultValue;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicField;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
 /// A topic's types as Iceberg's, with the same ids at all depths.
+///
+/// What columns are in files that do not have them is Iceberg's initial default. What rows get that leave a
+/// column out later is not said there: no engine but Wings writes rows of a topic.
 ///
 /// They are the same types with one exception: `fixed` is `binary` in the table, since DuckDB writes no Parquet
 /// column of fixed length, and Iceberg's `fixed` is nothing else in Parquet. Lengths were checked when the rows
@@ -37,7 +45,29 @@ final class LakeTypes {
         if (!field.doc().isEmpty()) {
             builder.withDoc(field.doc());
         }
+        field.defaults().initial().ifPresent(value -> builder.withInitialDefault(literal(value)));
         return builder.build();
+    }
+
+    private static Literal<?> literal(DefaultValue value) {
+        String text = value.text();
+        return switch (value.type()) {
+            case FieldType.Primitive primitive ->
+                switch (primitive) {
+                    case BOOLEAN -> Literal.of(Boolean.parseBoolean(text));
+                    case INT -> Literal.of(Integer.parseInt(text));
+                    case LONG -> Literal.of(Long.parseLong(text));
+                    case FLOAT -> Literal.of(Float.parseFloat(text));
+                    case DOUBLE -> Literal.of(Double.parseDouble(text));
+                    case STRING -> Literal.of(text);
+                    case BINARY -> Literal.of(ByteBuffer.wrap(value.arrowBytes()));
+                    case UUID -> Literal.of(UUID.fromString(text));
+                    case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> Literal.of(text).to(primitive(primitive));
+                };
+            case FieldType.Decimal ignored -> Literal.of(new BigDecimal(text));
+            case FieldType.Fixed ignored -> Literal.of(ByteBuffer.wrap(value.arrowBytes()));
+            default -> throw new IllegalStateException("no default: " + value.type());
+        };
     }
 
     static Type type(FieldType type) {

@@ -16,12 +16,14 @@
 package dev.wings.common.scan;
 
 import dev.wings.common.arrow.ArrowSchemas;
+import dev.wings.common.arrow.ConstantColumns;
 import dev.wings.common.arrow.IpcHeader;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.Page;
 import dev.wings.common.folio.PageBatch;
 import dev.wings.common.folio.PageReader;
 import dev.wings.common.scan.PageTable.Joining;
+import dev.wings.common.schema.DefaultValue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -145,7 +147,7 @@ final class PageDecoder {
         long made = 0;
         for (int i = 0; i < slots.size(); i++) {
             if (slots.get(i).node() < 0) {
-                made += committed.getRows() * rowBytes(columns.get(i).field());
+                made += committed.getRows() * rowBytes(columns.get(i));
             } else {
                 long kept = bytes(batch.orElseThrow(), slots.get(i), false);
                 long decompressed = bytes(batch.orElseThrow(), slots.get(i), true);
@@ -189,6 +191,12 @@ final class PageDecoder {
     }
 
     /// How many bytes [#fill] allocates for each row, roughly.
+    private static long rowBytes(ScanColumn column) {
+        return column instanceof ScanColumn.Stored stored && stored.absent().isPresent()
+                ? ConstantColumns.rowBytes(stored.absent().get())
+                : rowBytes(column.field());
+    }
+
     private static long rowBytes(Field field) {
         return switch (PageFit.storage(field.getType())) {
             case ArrowType.FixedSizeBinary fixed -> 1L + fixed.getByteWidth();
@@ -331,7 +339,7 @@ final class PageDecoder {
         for (ScanColumn column : columns) {
             slots.add(
                     switch (column) {
-                        case ScanColumn.Stored(int fieldId, Field wanted) ->
+                        case ScanColumn.Stored(int fieldId, Field wanted, Optional<DefaultValue> ignored) ->
                             fitting(byFieldId.get(fieldId), fields.get(fieldId), wanted, ref);
                         case ScanColumn.Offset ignored -> Slot.ABSENT;
                         case ScanColumn.Timestamp ignored -> Slot.ABSENT;
@@ -376,10 +384,14 @@ final class PageDecoder {
         }
     }
 
-    /// A column that the page does not have: the offset, the timestamp, or nulls.
+    /// A column that the page does not have: the offset, the timestamp, what the column had when it was added,
+    /// or nulls.
     private static void fill(ScanColumn column, FieldVector vector, int rows, long offset, long timestampMicros) {
         switch (column) {
-            case ScanColumn.Stored ignored -> fillNulls(vector, rows);
+            case ScanColumn.Stored stored ->
+                stored.absent()
+                        .ifPresentOrElse(
+                                value -> ConstantColumns.fill(vector, value, rows), () -> fillNulls(vector, rows));
             case ScanColumn.Offset ignored -> fillOffsets((BigIntVector) vector, rows, offset);
             case ScanColumn.Timestamp ignored -> fillTimestamps((TimeStampMicroTZVector) vector, rows, timestampMicros);
         }

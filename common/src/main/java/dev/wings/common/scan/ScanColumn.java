@@ -15,6 +15,8 @@
  */
 package dev.wings.common.scan;
 
+import dev.wings.common.schema.DefaultValue;
+import java.util.Optional;
 import org.apache.arrow.vector.types.pojo.Field;
 
 /// A column that a scan delivers.
@@ -23,8 +25,10 @@ public sealed interface ScanColumn {
     /// Name and type that it is delivered with.
     Field field();
 
-    /// A field of the topic; null in pages that do not have it.
-    record Stored(int fieldId, Field field) implements ScanColumn {}
+    /// A field of the topic.
+    ///
+    /// @param absent what it is in pages that do not have it; none is null
+    record Stored(int fieldId, Field field, Optional<DefaultValue> absent) implements ScanColumn {}
 
     /// The offset of each row.
     record Offset(Field field) implements ScanColumn {}

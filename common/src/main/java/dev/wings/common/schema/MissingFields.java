@@ -75,6 +75,6 @@ public final class MissingFields {
             case FieldType.MapOf map -> new FieldType.MapOf(map.key(), optional(map.value()));
             default -> field.type();
         };
-        return new TopicField(field.id(), field.name(), false, type, field.doc());
+        return field.withType(type).withRequired(false);
     }
 }

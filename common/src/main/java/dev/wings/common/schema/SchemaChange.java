@@ -48,6 +48,12 @@ public sealed interface SchemaChange {
     /// Replaces the text for people; an empty one takes it away.
     record SetDoc(FieldPath path, String doc) implements SchemaChange {}
 
+    /// Gives a column the default of rows that leave it out from now on, and takes it away if there is no
+    /// value. Rows that are there keep what they have.
+    ///
+    /// @param value a text that [DefaultValue#parse] reads
+    record SetDefault(FieldPath path, Optional<String> value) implements SchemaChange {}
+
     /// Moves a field among its siblings.
     record Move(FieldPath path, Position position) implements SchemaChange {}
 

@@ -17,6 +17,7 @@ package dev.wings.common.schema;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.AddField;
+import dev.wings.common.proto.DropDefault;
 import dev.wings.common.proto.DropField;
 import dev.wings.common.proto.Field;
 import dev.wings.common.proto.FieldPosition;
@@ -50,6 +51,8 @@ public final class SchemaChangeProtos {
             case WIDEN -> new SchemaChange.Widen(path, type(proto.getWiden()));
             case MAKE_OPTIONAL -> new SchemaChange.MakeOptional(path);
             case DOC -> new SchemaChange.SetDoc(path, proto.getDoc());
+            case DEFAULT_VALUE -> new SchemaChange.SetDefault(path, Optional.of(proto.getDefaultValue()));
+            case DROP_DEFAULT -> new SchemaChange.SetDefault(path, Optional.empty());
             case MOVE -> new SchemaChange.Move(path, position(proto.getMove()));
             case CHANGE_NOT_SET ->
                 throw WingsException.invalid("a change of a schema says what is changed: field=\"" + path + "\"");
@@ -100,6 +103,11 @@ public final class SchemaChangeProtos {
     /// A request that drops a field.
     public static dev.wings.common.proto.SchemaChange drop(List<String> path) {
         return of(path).setDrop(DropField.getDefaultInstance()).build();
+    }
+
+    /// A request that takes the default of a column away.
+    public static dev.wings.common.proto.SchemaChange dropDefault(List<String> path) {
+        return of(path).setDropDefault(DropDefault.getDefaultInstance()).build();
     }
 
     /// A request that lets a field be null.

@@ -17,6 +17,7 @@ package dev.wings.common.schema;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What has changed from one version of a topic's schema to another, for people.
 public final class SchemaDiff {
@@ -43,7 +44,11 @@ public final class SchemaDiff {
                     .findFirst()
                     .ifPresentOrElse(
                             old -> describe(old, field, path, lines),
-                            () -> lines.add("added " + path + " " + field.type()));
+                            () -> lines.add("added " + path + " " + field.type()
+                                    + field.defaults()
+                                            .initial()
+                                            .map(value -> ", of which older rows have " + value.sql())
+                                            .orElse("")));
         }
     }
 
@@ -53,6 +58,13 @@ public final class SchemaDiff {
         }
         if (before.required() && !after.required()) {
             lines.add(path + " may be null");
+        }
+        Optional<DefaultValue> later = after.defaults().later();
+        boolean widened = !before.type().equals(after.type());
+        boolean same = before.defaults().later().map(DefaultValue::text).equals(later.map(DefaultValue::text));
+        if (!same && !(widened && later.isPresent() && before.defaults().later().isPresent())) {
+            lines.add(later.map(value -> path + " has the default " + value.sql())
+                    .orElse("took the default of " + path + " away"));
         }
         if (!before.doc().equals(after.doc())) {
             lines.add(after.doc().isEmpty() ? "took the comment of " + path + " away" : "commented " + path);

@@ -27,12 +27,12 @@ import java.util.function.UnaryOperator;
 
 /// Makes the next version of a topic's schema (I10). Each change keeps all that was ever written readable:
 /// values that are there are seen as they are, under the field that they were written for, and what is absent
-/// is null.
+/// is null, or what the column had as its default when it was added.
 ///
 /// The changes are those that the [Iceberg table spec](https://iceberg.apache.org/spec/#schema-evolution) takes
-/// for version 2: fields are added, dropped, renamed and moved, types become wider (int to long, float to
-/// double, a decimal with more digits), and required fields become optional. Keys of maps never change: the key
-/// tells which entries are the same.
+/// for version 2, and the defaults of version 3: fields are added, dropped, renamed and moved, types become
+/// wider (int to long, float to double, a decimal with more digits), and required fields become optional. Keys
+/// of maps never change: the key tells which entries are the same.
 public final class SchemaEvolution {
 
     /// How many changes are made at once.
@@ -123,13 +123,10 @@ public final class SchemaEvolution {
                 case SchemaChange.Drop ignored -> dropped(siblings, index, path);
                 case SchemaChange.Rename rename -> with(siblings, index, renamed(siblings, field, rename));
                 case SchemaChange.Widen widen -> with(siblings, index, widened(field, widen));
-                case SchemaChange.MakeOptional ignored ->
-                    with(siblings, index, new TopicField(field.id(), field.name(), false, field.type(), field.doc()));
-                case SchemaChange.SetDoc doc ->
-                    with(
-                            siblings,
-                            index,
-                            new TopicField(field.id(), field.name(), field.required(), field.type(), doc.doc()));
+                case SchemaChange.MakeOptional ignored -> with(siblings, index, field.withRequired(false));
+                case SchemaChange.SetDoc doc -> with(siblings, index, field.withDoc(doc.doc()));
+                case SchemaChange.SetDefault set ->
+                    with(siblings, index, defaulted(field, set, path.names().size() == 1));
                 case SchemaChange.Move move -> moved(siblings, index, move);
             };
         });
@@ -138,11 +135,15 @@ public final class SchemaEvolution {
     private List<TopicField> add(List<TopicField> columns, SchemaChange.Add add) {
         FieldPath path = add.path();
         TopicField field = add.field();
-        if (field.required()) {
+        if (field.required() && field.defaults().later().isEmpty()) {
             throw unsafe(
-                    "a field that is added must allow null, since the rows that are there have no value of it",
+                    "a field that is added must allow null or have a default, since the rows that are there have no"
+                            + " value of it",
                     path,
                     field.name());
+        }
+        if (!path.names().isEmpty() && !field.defaults().equals(ColumnDefaults.NONE)) {
+            throw noDefault(path + "." + field.name());
         }
         return siblings(columns, path, path.names().size(), (siblings, named) -> {
             if (!named) {
@@ -163,7 +164,13 @@ public final class SchemaEvolution {
         }
         int id = ++lastFieldId;
         FieldType type = inside(field.type(), this::numbered);
-        return new TopicField(id, field.name(), field.required(), type, field.doc());
+        return new TopicField(
+                id,
+                field.name(),
+                field.required(),
+                type,
+                field.doc(),
+                field.defaults().ofAdded());
     }
 
     /// Changes fields that stand beside each other.
@@ -196,10 +203,7 @@ public final class SchemaEvolution {
         List<TopicField> children = from + 1 == depth
                 ? change.apply(type.children(), type instanceof FieldType.Struct)
                 : siblings(type.children(), path, from + 1, depth, change);
-        return with(
-                fields,
-                index,
-                new TopicField(field.id(), field.name(), field.required(), withChildren(type, children), field.doc()));
+        return with(fields, index, field.withType(withChildren(type, children)));
     }
 
     private static FieldType withChildren(FieldType type, List<TopicField> children) {
@@ -269,7 +273,7 @@ public final class SchemaEvolution {
     private static TopicField renamed(List<TopicField> siblings, TopicField field, SchemaChange.Rename rename) {
         checkFree(
                 siblings.stream().filter(sibling -> sibling.id() != field.id()).toList(), rename.name(), FieldPath.TOP);
-        return new TopicField(field.id(), rename.name(), field.required(), field.type(), field.doc());
+        return field.withName(rename.name());
     }
 
     private TopicField widened(TopicField field, SchemaChange.Widen widen) {
@@ -288,7 +292,38 @@ public final class SchemaEvolution {
                 throw unsafe("the type cannot be changed: the topic's table is partitioned by the field", widen.path());
             }
         }
-        return new TopicField(field.id(), field.name(), field.required(), to, field.doc());
+        return new TopicField(
+                field.id(),
+                field.name(),
+                field.required(),
+                to,
+                field.doc(),
+                field.defaults().mapped(value -> value.widened(to)));
+    }
+
+    private static TopicField defaulted(TopicField field, SchemaChange.SetDefault set, boolean column) {
+        if (!column) {
+            throw noDefault(set.path().toString());
+        }
+        Optional<DefaultValue> value = set.value().map(text -> {
+            DefaultValue.checkType(field.type());
+            return parsed(field, text);
+        });
+        return field.withDefaults(field.defaults().withLater(value));
+    }
+
+    private static DefaultValue parsed(TopicField field, String text) {
+        try {
+            return DefaultValue.parse(field.type(), text);
+        } catch (WingsException e) {
+            throw new WingsException(
+                    e.kind(), e.getMessage() + ", field=\"" + TopicField.printable(field.name()) + "\"", e);
+        }
+    }
+
+    private static WingsException noDefault(String path) {
+        return WingsException.invalid("only columns have defaults, what is inside of them has none: field=\""
+                + TopicField.printable(path) + "\"");
     }
 
     private static boolean isWider(FieldType from, FieldType to) {

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Schemas in protobuf, and back.
@@ -100,13 +101,15 @@ public final class SchemaProtos {
     }
 
     private static dev.wings.common.proto.Field toProto(TopicField field) {
-        return dev.wings.common.proto.Field.newBuilder()
+        dev.wings.common.proto.Field.Builder proto = dev.wings.common.proto.Field.newBuilder()
                 .setId(field.id())
                 .setName(field.name())
                 .setRequired(field.required())
                 .setType(toProto(field.type()))
-                .setDoc(field.doc())
-                .build();
+                .setDoc(field.doc());
+        field.defaults().initial().ifPresent(value -> proto.setInitialDefault(value.text()));
+        field.defaults().later().ifPresent(value -> proto.setDefaultValue(value.text()));
+        return proto.build();
     }
 
     private static Type toProto(FieldType type) {
@@ -234,11 +237,33 @@ public final class SchemaProtos {
             path.addLast(TopicField.printable(proto.getName()));
             // The id is given before the type is read, so that a field has a lower id than what is inside it.
             int id = ids.idOf(proto);
-            TopicField field =
-                    new TopicField(id, proto.getName(), proto.getRequired(), type(proto, depth), proto.getDoc());
+            FieldType type = type(proto, depth);
+            TopicField field = new TopicField(
+                    id, proto.getName(), proto.getRequired(), type, proto.getDoc(), defaults(proto, type, depth));
             // The path stays as it is where a field is bad: that is the place to name.
             path.removeLast();
             return field;
+        }
+
+        private ColumnDefaults defaults(dev.wings.common.proto.Field proto, FieldType type, int depth) {
+            if (!proto.hasInitialDefault() && !proto.hasDefaultValue()) {
+                return ColumnDefaults.NONE;
+            }
+            if (ids.fillsIn && proto.hasInitialDefault()) {
+                throw WingsException.invalid(
+                        "a field that is new has no initial default of its own, it is the default that it is added with");
+            }
+            if (depth > 1) {
+                throw WingsException.invalid("only columns have defaults, what is inside of them has none");
+            }
+            DefaultValue.checkType(type);
+            return new ColumnDefaults(
+                    proto.hasInitialDefault()
+                            ? Optional.of(DefaultValue.parse(type, proto.getInitialDefault()))
+                            : Optional.empty(),
+                    proto.hasDefaultValue()
+                            ? Optional.of(DefaultValue.parse(type, proto.getDefaultValue()))
+                            : Optional.empty());
         }
 
         private FieldType type(dev.wings.common.proto.Field field, int depth) {

@@ -27,15 +27,20 @@ import dev.wings.common.proto.StructType;
 import dev.wings.common.proto.Type;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Schemas and types as text. No field that is read gets an id: the control plane gives them.
 ///
 /// ```text
 /// schema = column { "," column }
-/// column = name [ ":" ] type { "not" "null" | "comment" "'" text "'" }
-/// type   = simple | "decimal" "(" p "," s ")" | "fixed" "(" n ")" | struct | list | map | type "[]" | type "[" n "]"
-/// struct = "struct" "<" column { "," column } ">"
+/// column = name [ ":" ] type { "not" "null" | "default" constant | "comment" "'" text "'" }
+/// constant = number | "true" | "false" | "null" | [ type ] "'" text "'" [ "::" type ] | "x'" hex "'"
+///          | "cast" "(" constant "as" type ")" | "(" constant ")"
+/// type   = simple | "decimal" "(" p "," s ")" | "fixed" "(" n ")" | struct | list | map | type "[]" | type "["
+/// n "]" struct = "struct" "<" column { "," column } ">"
 /// list   = "list" "<" type [ "not" "null" ] ">"
 /// map    = "map" "<" type "," type [ "not" "null" ] ">"
 /// ```
@@ -44,6 +49,9 @@ import java.util.stream.Collectors;
 /// Types have the names of Iceberg and those of SQL, in any case. A name that is no plain word stands in double
 /// quotes.
 public final class SchemaText {
+
+    private static final Pattern NUMBER =
+            Pattern.compile("[-+]?\\s*(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?![\\w.])");
 
     private static final int MAX_DEPTH = 32;
     private static final int MAX_QUOTED = 40;
@@ -71,7 +79,8 @@ public final class SchemaText {
         return schema.build();
     }
 
-    /// Writes a schema as columns of `CREATE TABLE`, of which [#parseSchema] reads the same schema. Ids are left out.
+    /// Writes a schema as columns of `CREATE TABLE`, of which [#parseSchema] reads the same schema. Ids are
+    /// left out.
     public static String format(Schema schema) {
         return schema.getFieldsList().stream().map(SchemaText::format).collect(Collectors.joining(",\n  "));
     }
@@ -81,7 +90,21 @@ public final class SchemaText {
                 + " "
                 + format(field.getType())
                 + (field.getRequired() ? " NOT NULL" : "")
+                + (field.hasDefaultValue() ? " DEFAULT " + constant(field) : "")
                 + (field.getDoc().isEmpty() ? "" : " COMMENT '" + field.getDoc().replace("'", "''") + "'");
+    }
+
+    private static String constant(Field field) {
+        boolean bare = switch (field.getType().getKindCase()) {
+            case DECIMAL -> true;
+            case PRIMITIVE ->
+                switch (field.getType().getPrimitive()) {
+                    case BOOLEAN, INT, LONG, FLOAT, DOUBLE -> true;
+                    default -> false;
+                };
+            default -> false;
+        };
+        return bare ? field.getDefaultValue() : "'" + field.getDefaultValue().replace("'", "''") + "'";
     }
 
     private static String format(Type type) {
@@ -123,6 +146,99 @@ public final class SchemaText {
         return type;
     }
 
+    /// Reads the default of a column, a constant, and returns its text as [DefaultValue#parse] reads it;
+    /// nothing for null. Fails with INVALID for what is no constant.
+    public static Optional<String> parseDefault(String text) {
+        SchemaText parser = new SchemaText(text);
+        Optional<String> value = parser.constant(Type.getDefaultInstance());
+        parser.expectEnd("the end of the default");
+        return value;
+    }
+
+    /// @param type the column's; one without a kind if it is not known
+    private Optional<String> constant(Type type) {
+        if (accept('(')) {
+            Optional<String> value = constant(type);
+            expect(')');
+            return value;
+        }
+        if (acceptWord("null")) {
+            return Optional.empty();
+        }
+        Optional<String> found;
+        int start = skipBlanks();
+        Matcher number = NUMBER.matcher(text).region(start, text.length());
+        if (number.lookingAt()) {
+            position = number.end();
+            found = Optional.of(number.group().replaceAll("\\s", ""));
+        } else if (peek('\'')) {
+            found = Optional.of(literal("a text"));
+        } else if (acceptWord("true")) {
+            found = Optional.of("true");
+        } else if (acceptWord("false")) {
+            found = Optional.of("false");
+        } else if (text.regionMatches(true, start, "x'", 0, 2)) {
+            position++;
+            found = Optional.of("\\x" + literal("hex digits"));
+        } else if (acceptWord("cast")) {
+            expect('(');
+            found = constant(type);
+            if (!acceptWord("as")) {
+                throw expected("\"as\" and a type");
+            }
+            checkCast(type(1), type);
+            expect(')');
+        } else {
+            found = Optional.of(typedLiteral(type));
+        }
+        while (accept(':')) {
+            expect(':');
+            checkCast(type(1), type);
+        }
+        if (!peek(',') && !peek(')') && !peek(':') && isFollowedBySign()) {
+            throw noConstant();
+        }
+        return found;
+    }
+
+    /// Reads `DATE '2001-02-03'`.
+    private String typedLiteral(Type type) {
+        int start = position;
+        Type named;
+        try {
+            named = type(1);
+        } catch (WingsException e) {
+            position = start;
+            throw noConstant();
+        }
+        if (!peek('\'')) {
+            position = start;
+            throw noConstant();
+        }
+        checkCast(named, type);
+        return literal("a value");
+    }
+
+    private boolean isFollowedBySign() {
+        int at = skipBlanks();
+        return at < text.length() && !isWordPart(text.charAt(at)) && text.charAt(at) != '"';
+    }
+
+    private WingsException noConstant() {
+        String found = cut(text.substring(skipBlanks()));
+        return WingsException.invalid("a default is a constant, as 5, 'text', true or DATE '2001-02-03',"
+                + " and nothing that is computed: position=" + (position + 1) + ", found="
+                + (found.isEmpty() ? "the end" : "\"" + found + "\""));
+    }
+
+    /// A constant of another type could become another value of the column.
+    private static void checkCast(Type constant, Type column) {
+        if (column.getKindCase() != Type.KindCase.KIND_NOT_SET && !constant.equals(column)) {
+            throw WingsException.invalid("the default has another type than the column: type=" + format(column)
+                    + ", default=" + format(constant));
+        }
+    }
+
     private Field.Builder field(String what, int depth) {
         if (acceptWords("primary", "key") || acceptWords("foreign", "key")) {
             throw constraint("key");
@@ -139,6 +255,8 @@ public final class SchemaText {
                 field.setRequired(true);
             } else if (acceptWord("comment")) {
                 field.setDoc(literal("a comment"));
+            } else if (acceptWord("default")) {
+                constant(field.getType()).ifPresent(field::setDefaultValue);
             } else {
                 more = acceptWord("null");
             }
@@ -148,9 +266,9 @@ public final class SchemaText {
     }
 
     private void refuseConstraint() {
-        if (acceptWord("default") || acceptWord("generated")) {
+        if (acceptWord("generated")) {
             throw WingsException.invalid(
-                    "columns have no defaults: leave it out, a column that a row does not have is null");
+                    "there are no generated columns: leave it out, CREATE VIEW has columns that are computed");
         }
         for (String constraint : CONSTRAINTS) {
             if (acceptWord(constraint)) {

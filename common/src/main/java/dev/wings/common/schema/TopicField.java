@@ -26,7 +26,8 @@ import java.util.Collection;
 /// @param name 1 to [#MAX_NAME_LENGTH] characters, no control characters
 /// @param required whether null is refused
 /// @param doc for people; at most [#MAX_DOC_LENGTH] characters, empty for none
-public record TopicField(int id, String name, boolean required, FieldType type, String doc) {
+/// @param defaults what rows have that say nothing of it; only columns of simple types have any
+public record TopicField(int id, String name, boolean required, FieldType type, String doc, ColumnDefaults defaults) {
 
     /// The largest id. The ids above it are left to columns that are not the topic's own; Iceberg keeps the
     /// last 200 for itself.
@@ -46,6 +47,33 @@ public record TopicField(int id, String name, boolean required, FieldType type, 
             throw WingsException.invalid("the field's doc is too long: field=\"" + name + "\", length=" + doc.length()
                     + ", limit=" + MAX_DOC_LENGTH);
         }
+        defaults.check(type, name);
+    }
+
+    /// A field without defaults.
+    public TopicField(int id, String name, boolean required, FieldType type, String doc) {
+        this(id, name, required, type, doc, ColumnDefaults.NONE);
+    }
+
+    TopicField withName(String other) {
+        return new TopicField(id, other, required, type, doc, defaults);
+    }
+
+    TopicField withRequired(boolean now) {
+        return new TopicField(id, name, now, type, doc, defaults);
+    }
+
+    TopicField withDoc(String other) {
+        return new TopicField(id, name, required, type, other, defaults);
+    }
+
+    /// The field with a type that has the same values, as other fields inside of it.
+    TopicField withType(FieldType other) {
+        return new TopicField(id, name, required, other, doc, defaults);
+    }
+
+    TopicField withDefaults(ColumnDefaults other) {
+        return new TopicField(id, name, required, type, doc, other);
     }
 
     /// An optional field without doc.

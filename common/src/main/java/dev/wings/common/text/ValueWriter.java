@@ -20,6 +20,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.DefaultValue;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
@@ -29,17 +30,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.jspecify.annotations.Nullable;
 
-/// Puts text and JSON into a vector of a topic's field. Fails with INVALID, naming the field, for what is not exactly
-/// a value of it; what a null leaves out stays null.
+/// Puts text and JSON into a vector of a topic's field. Fails with INVALID, naming the field, for what is not
+/// exactly a value of it; what a null leaves out stays null.
 ///
-/// Simple values are text in both, see [TextValues]; a string also takes any other JSON value, as its JSON text.
-/// Structs, lists and maps are JSON.
+/// Simple values are text in both, see [TextValues]; a string also takes any other JSON value, as its JSON
+/// text. Structs, lists and maps are JSON.
 public abstract sealed class ValueWriter {
 
     /// A message says this of a value of more digits than its field has.
@@ -149,6 +152,11 @@ public abstract sealed class ValueWriter {
         private final String prefix;
         private final Map<String, Integer> positions = new HashMap<>();
         private final List<ValueWriter> writers = new ArrayList<>();
+        /// The writers of the columns that have a default, which is in `texts`; null for the others.
+        private final List<TextValues.@Nullable Writer> defaults = new ArrayList<>();
+
+        private final List<String> texts = new ArrayList<>();
+        private final boolean hasDefaults;
         private final TextOptions options;
         private final long[] seen;
         private final boolean[] required;
@@ -167,7 +175,13 @@ public abstract sealed class ValueWriter {
                 positions.put(field.name(), i);
                 positions.put(TopicField.folded(field.name()), i);
                 writers.add(ValueWriter.of(prefix + field.name(), field.type(), vectors.get(i), onLoss, options));
+                Optional<DefaultValue> value = field.defaults().later();
+                FieldVector vector = vectors.get(i);
+                defaults.add(value.map(it -> TextValues.writer(it.type(), vector, OnLoss.REJECT))
+                        .orElse(null));
+                texts.add(value.map(DefaultValue::text).orElse(""));
             }
+            hasDefaults = defaults.stream().anyMatch(Objects::nonNull);
         }
 
         ValueWriter get(int position) {
@@ -191,9 +205,31 @@ public abstract sealed class ValueWriter {
             writers.get(position).writeText(index, text);
         }
 
-        /// Ends the row. Fails with INVALID if a value is missing that has to be there.
-        public void endRow() {
+        /// Says that the row has a null, which is not to become a default.
+        public void writeNull(int position) {
+            if (defaults.get(position) != null) {
+                seen[position] = -objects;
+            }
+        }
+
+        /// Ends the row: columns that it leaves out get their defaults. Fails with INVALID if a value is
+        /// missing that has to be there.
+        public void endRow(int index) {
+            fillIn(index);
             checkRequired();
+        }
+
+        private void fillIn(int index) {
+            if (!hasDefaults) {
+                return;
+            }
+            for (int i = 0; i < seen.length; i++) {
+                TextValues.Writer writer = defaults.get(i);
+                if (writer != null && Math.abs(seen[i]) != objects) {
+                    seen[i] = objects;
+                    writer.write(index, texts.get(i));
+                }
+            }
         }
 
         /// Takes the object that the current token starts.
@@ -218,6 +254,7 @@ public abstract sealed class ValueWriter {
                     writers.get(position).writeJson(index, json);
                 }
             }
+            fillIn(index);
             checkRequired();
         }
 

@@ -20,6 +20,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.schema.ColumnDefaults;
+import dev.wings.common.schema.DefaultValue;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.Schemas;
 import dev.wings.common.schema.TopicField;
@@ -27,6 +29,7 @@ import dev.wings.common.schema.TopicSchema;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -64,6 +67,68 @@ class SchemaBindingTest {
         assertThat(binding.column(1)).hasValue(1);
         assertThat(binding.column(3)).isEmpty();
         assertThat(binding.isIdentity()).isFalse();
+    }
+
+    /// What is left out is stored only if it is not what is read where nothing is stored.
+    @Test
+    void columnsThatAreLeftOutGetTheirDefaults() {
+        Optional<DefaultValue> seven = Optional.of(DefaultValue.parse(FieldType.Primitive.INT, "7"));
+        Optional<DefaultValue> eight = Optional.of(DefaultValue.parse(FieldType.Primitive.INT, "8"));
+        TopicSchema topic = topic(
+                TopicField.optional(1, "sent", FieldType.Primitive.INT),
+                defaulted(2, "same", seven, seven),
+                defaulted(3, "made", Optional.empty(), seven),
+                defaulted(4, "changed", seven, eight),
+                defaulted(5, "taken", seven, Optional.empty()),
+                defaulted(6, "none", Optional.empty(), Optional.empty()));
+
+        SchemaBinding left = SchemaBinding.bind(schema(field("sent", INT32)), topic);
+        assertThat(left.pageSchema().getFields())
+                .extracting(Field::getName)
+                .containsExactly("sent", "made", "changed", "taken");
+        assertThat(left.isIdentity()).isFalse();
+
+        SchemaBinding nulls = SchemaBinding.bind(
+                schema(
+                        field("sent", INT32),
+                        field("same", ArrowType.Null.INSTANCE),
+                        field("made", ArrowType.Null.INSTANCE),
+                        field("changed", ArrowType.Null.INSTANCE),
+                        field("taken", INT32)),
+                topic);
+        assertThat(nulls.pageSchema().getFields())
+                .extracting(Field::getName)
+                .containsExactly("sent", "taken", "same", "changed");
+
+        SchemaBinding all = SchemaBinding.bind(ArrowSchemas.toArrow(topic), topic);
+        assertThat(all.isIdentity()).isTrue();
+        SchemaBinding older = SchemaBinding.bind(
+                schema(field("sent", INT32)),
+                topic(TopicField.optional(1, "sent", FieldType.Primitive.INT), defaulted(2, "same", seven, seven)));
+        assertThat(older.isIdentity()).isTrue();
+    }
+
+    private static TopicField defaulted(
+            int id, String name, Optional<DefaultValue> initial, Optional<DefaultValue> later) {
+        return new TopicField(id, name, false, FieldType.Primitive.INT, "", new ColumnDefaults(initial, later));
+    }
+
+    @Test
+    void requiredColumnMayBeLeftOutIfItHasADefault() {
+        Optional<DefaultValue> seven = Optional.of(DefaultValue.parse(FieldType.Primitive.INT, "7"));
+        TopicField sent = TopicField.optional(1, "sent", FieldType.Primitive.INT);
+        ColumnDefaults defaults = new ColumnDefaults(seven, seven);
+        TopicField required = new TopicField(2, "r", true, FieldType.Primitive.INT, "", defaults);
+        assertThat(SchemaBinding.bind(schema(field("sent", INT32)), topic(sent, required))
+                        .column(2))
+                .isEmpty();
+        assertInvalid(
+                schema(field("sent", INT32), field("r", ArrowType.Null.INSTANCE)),
+                topic(sent, required),
+                "expected=int not null, found=Null");
+        TopicField without =
+                new TopicField(2, "r", true, FieldType.Primitive.INT, "", new ColumnDefaults(seven, Optional.empty()));
+        assertInvalid(schema(field("sent", INT32)), topic(sent, without), "required field is missing: field=\"r\"");
     }
 
     @Test

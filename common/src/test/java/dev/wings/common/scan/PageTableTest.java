@@ -36,6 +36,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -126,7 +127,7 @@ class PageTableTest {
         columns.add(
                 new ScanColumn.Offset(new Field("o", FieldType.notNullable(new ArrowType.Int(Long.SIZE, true)), null)));
         if (stored) {
-            columns.add(new ScanColumn.Stored(1, ArrowBatches.SCHEMA.getFields().getFirst()));
+            columns.add(new ScanColumn.Stored(1, ArrowBatches.SCHEMA.getFields().getFirst(), Optional.empty()));
         }
         PageSource source = PageSource.of(store);
         PageTable table = new PageTable(

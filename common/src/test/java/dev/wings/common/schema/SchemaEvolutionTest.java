@@ -97,6 +97,74 @@ class SchemaEvolutionTest {
         assertThat(element.children()).extracting(TopicField::id).containsExactly(26, 27);
     }
 
+    /// What older rows have never changes, what later rows get does, and both are as wide as the column.
+    @Test
+    void defaultsOfOlderAndOfLaterRowsAreTwo() {
+        DefaultValue seven = DefaultValue.parse(Primitive.INT, "7");
+        TopicField field = new TopicField(1, "n", true, Primitive.INT, "", ColumnDefaults.ofNew(seven));
+        TopicSchema added = change(ALL, add(FieldPath.TOP, field));
+        assertThat(added.find("n").orElseThrow().defaults())
+                .isEqualTo(new ColumnDefaults(Optional.of(seven), Optional.of(seven)));
+
+        TopicSchema changed = change(
+                added,
+                new SchemaChange.SetDefault(FieldPath.of("n"), Optional.of("8")),
+                new SchemaChange.Widen(FieldPath.of("n"), Primitive.LONG),
+                new SchemaChange.Rename(FieldPath.of("n"), "m"),
+                new SchemaChange.SetDoc(FieldPath.of("m"), "x"),
+                new SchemaChange.MakeOptional(FieldPath.of("m")),
+                new SchemaChange.Move(FieldPath.of("m"), Position.FIRST));
+        ColumnDefaults wide = new ColumnDefaults(
+                Optional.of(DefaultValue.parse(Primitive.LONG, "7")),
+                Optional.of(DefaultValue.parse(Primitive.LONG, "8")));
+        assertThat(changed.fields().getFirst()).isEqualTo(new TopicField(24, "m", false, Primitive.LONG, "x", wide));
+        assertThat(SchemaProtos.fromProto(SchemaProtos.toProto(changed))).isEqualTo(changed);
+        assertThat(SchemaDiff.describe(ALL, added)).containsExactly("added n int, of which older rows have 7");
+        assertThat(SchemaDiff.describe(
+                        added, change(added, new SchemaChange.SetDefault(FieldPath.of("n"), Optional.of("8")))))
+                .containsExactly("n has the default 8");
+
+        TopicSchema dropped = change(changed, new SchemaChange.SetDefault(FieldPath.of("m"), Optional.empty()));
+        assertThat(dropped.fields().getFirst().defaults())
+                .isEqualTo(new ColumnDefaults(wide.initial(), Optional.empty()));
+
+        TopicSchema again = change(
+                dropped,
+                new SchemaChange.Drop(FieldPath.of("m")),
+                add(FieldPath.TOP, "m", Primitive.LONG),
+                new SchemaChange.SetDefault(FieldPath.of("m"), Optional.of("9")));
+        assertThat(again.find("m").orElseThrow().defaults())
+                .isEqualTo(ColumnDefaults.ofNew(DefaultValue.parse(Primitive.LONG, "9")));
+    }
+
+    @Test
+    void defaultsThatAreNoneAreRefused() {
+        assertRefused(
+                ErrorKind.INVALID,
+                "the default is no value of the type: expected=uuid, exactly, found=\"x\", field=\"id\"",
+                new SchemaChange.SetDefault(FieldPath.of("id"), Optional.of("x")));
+        assertRefused(
+                ErrorKind.INVALID,
+                "a column of this type has no default",
+                new SchemaChange.SetDefault(FieldPath.of("place"), Optional.of("x")));
+        assertRefused(
+                ErrorKind.INVALID,
+                "only columns have defaults",
+                new SchemaChange.SetDefault(FieldPath.of("place", "name"), Optional.of("x")));
+        assertRefused(
+                ErrorKind.INVALID,
+                "only columns have defaults",
+                add(
+                        FieldPath.of("place"),
+                        new TopicField(
+                                1,
+                                "zip",
+                                false,
+                                Primitive.INT,
+                                "",
+                                ColumnDefaults.ofNew(DefaultValue.parse(Primitive.INT, "1")))));
+    }
+
     @Test
     void idsAreNeverUsedAgain() {
         TopicSchema dropped = change(ALL, new SchemaChange.Drop(FieldPath.of("id")));

@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.Field;
 import dev.wings.common.proto.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,10 +92,69 @@ final class SchemaTextTest {
         assertThatThrownBy(() -> SchemaText.parseSchema(text)).hasMessageContaining("leave it out");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            int default 5 | 5
+            int not null default -5 comment 'x' | -5
+            int default + 7 | +7
+            double default .5e-3 | .5e-3
+            boolean default TRUE | true
+            string default 'it''s, (so)' | it's, (so)
+            date default date '2001-02-03' | 2001-02-03
+            date default '2001-02-03'::date | 2001-02-03
+            date default cast('2001-02-03' as date) | 2001-02-03
+            timestamptz default timestamp with time zone '2001-02-03 04:05:06Z' | 2001-02-03 04:05:06Z
+            decimal(5,2) default (1.5) not null | 1.5
+            binary default x'00ff' | \\x00ff
+            """)
+    void defaultsAreConstants(String column, String text) {
+        Field read = SchemaText.parseSchema("before int, c " + column + ", after int")
+                .getFields(1);
+        assertThat(read.getDefaultValue()).isEqualTo(text);
+        assertThat(read.hasInitialDefault()).isFalse();
+    }
+
     @Test
-    void defaultsAreRefused() {
-        assertThatThrownBy(() -> SchemaText.parseSchema("id long not null default 0"))
-                .hasMessageContaining("columns have no defaults");
+    void defaultOfNullIsNone() {
+        Schema schema = SchemaText.parseSchema("c int default null, d int default cast(null as int)");
+        assertThat(schema.getFieldsList()).noneMatch(Field::hasDefaultValue);
+        assertThat(SchemaText.parseDefault("NULL")).isEmpty();
+        assertThat(SchemaText.parseDefault(" 5 ")).hasValue("5");
+        assertThatThrownBy(() -> SchemaText.parseDefault("5 6")).hasMessageContaining("the end of the default");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "now()",
+                "current_timestamp",
+                "1 + 1",
+                "2 * 3",
+                "nextval('s')",
+                "'a' || 'b'",
+                "other",
+                "(select 1)",
+                "[1]",
+                "{'a': 1}",
+                "5x",
+                "-'5'"
+            })
+    void whatIsComputedIsNoDefault(String text) {
+        assertThatThrownBy(() -> SchemaText.parseSchema("c int default " + text))
+                .hasMessageContaining("a default is a constant");
+    }
+
+    @Test
+    void defaultOfAnotherTypeIsRefused() {
+        assertThatThrownBy(() -> SchemaText.parseSchema("c int default date '2001-02-03'"))
+                .hasMessageContaining("the default has another type than the column: type=INTEGER, default=DATE");
+    }
+
+    @Test
+    void defaultsAreWrittenAsTheyAreRead() {
+        String text =
+                "a INTEGER NOT NULL DEFAULT 5 COMMENT 'c',\n  b VARCHAR DEFAULT 'it''s',\n  d BLOB DEFAULT '\\x00'";
+        assertThat(SchemaText.format(SchemaText.parseSchema(text))).isEqualTo(text);
     }
 
     @ParameterizedTest

@@ -16,6 +16,7 @@
 package dev.wings.compactor.segment;
 
 import dev.wings.common.lake.LakeTable;
+import dev.wings.common.schema.DefaultValue;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.SqlTypes;
 import dev.wings.common.schema.TopicField;
@@ -85,6 +86,19 @@ final class EngineNames {
         types.put(LakeTable.OFFSET_FIELD_ID, "BIGINT");
         types.put(LakeTable.TIMESTAMP_FIELD_ID, "TIMESTAMP WITH TIME ZONE");
         return types;
+    }
+
+    /// What columns are in segments that do not have them, by field id, where that is not null.
+    static Map<Integer, DefaultValue> defaults(TableLayout layout) {
+        Map<Integer, DefaultValue> defaults = new LinkedHashMap<>();
+        KeptTimes times = layout.times();
+        layout.topic()
+                .fields()
+                .forEach(field -> times.written(field, layout.schema())
+                        .defaults()
+                        .initial()
+                        .ifPresent(value -> defaults.put(field.id(), value)));
+        return defaults;
     }
 
     /// The names that the columns of a table, and the fields within structs, have in its segments, by field id.

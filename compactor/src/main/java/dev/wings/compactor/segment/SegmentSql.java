@@ -17,12 +17,14 @@ package dev.wings.compactor.segment;
 
 import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.lake.LakeTable;
+import dev.wings.common.schema.DefaultValue;
 import dev.wings.common.schema.TopicField;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.iceberg.NullOrder;
@@ -61,17 +63,21 @@ final class SegmentSql {
     }
 
     /// The rows of segments whose fields have the names that [EngineNames] gives; columns that a file does not
-    /// have are null.
+    /// have are what they were when they were added, or null.
     static String segments(List<Path> files, TableLayout layout) {
+        Map<Integer, DefaultValue> defaults = EngineNames.defaults(layout);
         String schema = EngineNames.types(layout).entrySet().stream()
-                .map(column -> column.getKey() + ": {name: " + ParquetFiles.text(EngineNames.of(column.getKey()))
-                        + ", type: " + ParquetFiles.text(column.getValue()) + ", default_value: NULL}")
+                .map(column -> column.getKey() + ": "
+                        + ParquetFiles.column(
+                                EngineNames.of(column.getKey()),
+                                column.getValue(),
+                                Optional.ofNullable(defaults.get(column.getKey()))))
                 .collect(Collectors.joining(", ", "MAP {", "}"));
         return ParquetFiles.relation(files, Map.of("schema", schema));
     }
 
-    /// The order of rows within a segment: the table's sort order, then the topic's partitions and offset, so that
-    /// equal rows of a sort order always come in one order.
+    /// The order of rows within a segment: the table's sort order, then the topic's partitions and offset, so
+    /// that equal rows of a sort order always come in one order.
     static List<String> order(TableLayout layout) {
         List<String> terms = new ArrayList<>();
         Set<Integer> sorted = new LinkedHashSet<>();
@@ -94,8 +100,9 @@ final class SegmentSql {
     /// @param memoryBytes how much memory it takes at most
     record RowGroups(int rows, long memoryBytes) {}
 
-    /// Writes the rows of `query`, in their order, as files of a new directory. A file ends after the row group with
-    /// which it has reached the target size; with one thread, files and their rows are in the order of the query.
+    /// Writes the rows of `query`, in their order, as files of a new directory. A file ends after the row group
+    /// with which it has reached the target size; with one thread, files and their rows are in the order of the
+    /// query.
     static String copy(String query, Path directory, TableLayout layout, RowGroups rowGroups) {
         return "COPY (" + query + ") TO " + ParquetFiles.text(directory.toString())
                 + " (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V1, FILENAME_PATTERN 'data_{i}', FILE_EXTENSION 'parquet',"

@@ -100,7 +100,10 @@ final class SegmentWriter {
     static List<ScanColumn> columns(TopicSchema topic) {
         List<ScanColumn> columns = new ArrayList<>();
         for (TopicField field : topic.fields()) {
-            columns.add(new ScanColumn.Stored(field.id(), ArrowSchemas.toArrow(EngineNames.renamed(field))));
+            columns.add(new ScanColumn.Stored(
+                    field.id(),
+                    ArrowSchemas.toArrow(EngineNames.renamed(field)),
+                    field.defaults().initial()));
         }
         columns.add(new ScanColumn.Offset(column(LakeTable.OFFSET_FIELD_ID, new ArrowType.Int(Long.SIZE, true))));
         columns.add(new ScanColumn.Timestamp(

@@ -118,11 +118,13 @@ final class CsvBody implements BodyRows {
         try {
             members.startRow();
             for (int i = 0; i < places.length; i++) {
-                if (!records.isEmpty(i)) {
+                if (records.isEmpty(i)) {
+                    members.writeNull(places[i]);
+                } else {
                     members.writeText(places[i], index, records.text(i));
                 }
             }
-            members.endRow();
+            members.endRow(index);
         } catch (WingsException e) {
             throw bad(e.getMessage(), false);
         } catch (IOException e) {

@@ -43,6 +43,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,10 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Literal;
+import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,6 +88,17 @@ final class SchemaChangesTest {
             "list<struct<a: int, b: string>>",
             "map<string, struct<a: int, b: date>>",
             "list<int>");
+
+    /// What columns are added with: the text of a default, and its value in the model.
+    private static final Map<String, Map<String, Object>> DEFAULTS = Map.of(
+            "int", Map.of("7", 7, "-1", -1),
+            "long", Map.of("7", 7L, "9223372036854775807", Long.MAX_VALUE),
+            "float", Map.of("0.1", 0.1f),
+            "double", Map.of("0.1", 0.1, "-0.0", -0.0),
+            "decimal(5,2)", Map.of("-1.5", new BigDecimal("-1.50")),
+            "string", Map.of("it's", "it's", "", ""),
+            "date", Map.of("1969-12-31", -1),
+            "timestamptz", Map.of("1970-01-01T00:00:01Z", 1_000_000L));
 
     @TempDir
     private Path directory;
@@ -198,6 +213,20 @@ final class SchemaChangesTest {
         }
     }
 
+    /// Rows that leave a column out have the default of then, whatever it was before and is later; a writer
+    /// that knows only the first one would give them that, which is found.
+    @Test
+    void columnsThatAreLeftOutHaveTheDefaultOfThen() {
+        try (Run run = new Run(5, false)) {
+            run.changeDefaultAndLeaveOut(false);
+        }
+        try (Run run = new Run(5, false)) {
+            assertThatThrownBy(() -> run.changeDefaultAndLeaveOut(true))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("rows under schema");
+        }
+    }
+
     /// One schedule.
     private final class Run implements AutoCloseable {
 
@@ -209,7 +238,12 @@ final class SchemaChangesTest {
         private final BufferAllocator allocator = new RootAllocator();
         private final List<TestTopic> versions = new ArrayList<>();
         private final List<Written> written = new ArrayList<>();
+        /// What columns are in rows from before they were added, by id, where that is not null.
+        private final Map<Integer, Object> initial = new HashMap<>();
+        /// What columns are in rows that leave them out, by id, where that is not null.
+        private final Map<Integer, Object> later = new HashMap<>();
         private final SchemaEvolution.Uses uses;
+        private final int keyId;
         private int changes;
         private int compacted;
 
@@ -222,6 +256,7 @@ final class SchemaChangesTest {
             TopicSchema first = SchemaProtos.fromCreateRequest(
                     SchemaText.parseSchema("id long not null, a int, b struct<a: int, b: float>, key string not null"));
             boolean partitioned = seed % 2 == 0;
+            keyId = first.find("key").orElseThrow().id();
             versions.add(lake.createTopic("t" + seed, first, partitioned ? "key" : "", LakeSpec.getDefaultInstance()));
             int key = topic().proto().getPartitionFieldId();
             uses = partitioned ? new SchemaEvolution.Uses(key, Set.of(key), Set.of(key)) : SchemaEvolution.Uses.NONE;
@@ -238,7 +273,7 @@ final class SchemaChangesTest {
                     case 0, 1, 2 -> change();
                     case 3 -> pushPages(versions.get(random.nextInt(versions.size())));
                     case 4 -> pushPages(topic());
-                    case 5 -> pushThroughIngestor();
+                    case 5 -> pushThroughIngestor(random.nextBoolean());
                     case 6 -> compact();
                     default -> rewrite();
                 }
@@ -268,8 +303,12 @@ final class SchemaChangesTest {
         }
 
         private void tryToChange() {
+            tryToChange(randomChange(topic().schema()));
+        }
+
+        private void tryToChange(SchemaChange change) {
             TopicSchema schema = topic().schema();
-            List<SchemaChange> asked = List.of(randomChange(schema));
+            List<SchemaChange> asked = List.of(change);
             Optional<TopicSchema> expected;
             try {
                 expected = Optional.of(SchemaEvolution.apply(schema, SchemaChangeProtos.fromProto(asked), uses));
@@ -282,9 +321,38 @@ final class SchemaChangesTest {
                 assertThat(expected).hasValue(changed.schema());
                 versions.add(changed);
                 changes++;
+                noteDefaults(change, schema, changed.schema());
             } catch (StatusRuntimeException e) {
                 assertThat(expected).as(e.getMessage()).isEmpty();
             }
+        }
+
+        private void noteDefaults(SchemaChange change, TopicSchema before, TopicSchema after) {
+            if (change.hasAdd() && change.getAdd().getField().hasDefaultValue()) {
+                TopicField added =
+                        after.find(change.getAdd().getField().getName()).orElseThrow();
+                Object value =
+                        defaultOf(added.type(), change.getAdd().getField().getDefaultValue());
+                initial.put(added.id(), value);
+                later.put(added.id(), value);
+            } else if (change.hasDefaultValue()) {
+                TopicField changed = before.find(change.getPath(0)).orElseThrow();
+                later.put(changed.id(), defaultOf(changed.type(), change.getDefaultValue()));
+            } else if (change.hasDropDefault()) {
+                later.remove(before.find(change.getPath(0)).orElseThrow().id());
+            }
+            // values are what they are in the type that the column has now
+            after.fields().forEach(field -> {
+                initial.computeIfPresent(
+                        field.id(), (id, value) -> SchemaChangesTest.value(field.type(), value, field.type()));
+                later.computeIfPresent(
+                        field.id(), (id, value) -> SchemaChangesTest.value(field.type(), value, field.type()));
+            });
+        }
+
+        private static Object defaultOf(FieldType type, String text) {
+            return Objects.requireNonNull(
+                    Objects.requireNonNull(DEFAULTS.get(type.toString())).get(text));
         }
 
         private SchemaChange randomChange(TopicSchema schema) {
@@ -292,14 +360,18 @@ final class SchemaChangesTest {
             addPaths(schema.fields(), List.of(), paths);
             List<String> path = paths.isEmpty() ? List.of() : pick(paths);
             String name = pick(NAMES).replace("\"", "");
-            return switch (path.isEmpty() ? 0 : random.nextInt(10)) {
+            return switch (path.isEmpty() ? 0 : random.nextInt(13)) {
                 case 0, 1, 2, 3 -> {
                     List<String> parent = random.nextInt(3) == 0 ? path : List.of();
-                    Field added = SchemaText.parseSchema(SqlTypes.identifier(name) + " " + pick(TYPES))
-                            .getFields(0);
+                    String type = pick(TYPES);
+                    Field.Builder added =
+                            SchemaText.parseSchema(SqlTypes.identifier(name) + " " + type).getFields(0).toBuilder();
+                    if (DEFAULTS.containsKey(type) && random.nextBoolean()) {
+                        added.setDefaultValue(randomDefault(type)).setRequired(random.nextInt(3) == 0);
+                    }
                     Optional<FieldPosition> position =
                             random.nextBoolean() ? Optional.empty() : Optional.of(FieldPosition.getDefaultInstance());
-                    yield SchemaChangeProtos.add(parent, added, position);
+                    yield SchemaChangeProtos.add(parent, added.build(), position);
                 }
                 case 4 -> SchemaChangeProtos.drop(path);
                 case 5, 6 -> SchemaChangeProtos.of(path).setRename(name).build();
@@ -307,11 +379,26 @@ final class SchemaChangesTest {
                     SchemaChangeProtos.of(path)
                             .setWiden(pick(List.of(type("long"), type("double"), type("decimal(12,2)"))))
                             .build();
+                case 9 -> SchemaChangeProtos.dropDefault(path);
+                case 10, 11 ->
+                    SchemaChangeProtos.of(path)
+                            .setDefaultValue(schema.find(path)
+                                    .map(field -> field.type().toString().replace(", ", ","))
+                                    .filter(DEFAULTS::containsKey)
+                                    .map(this::randomDefault)
+                                    .orElse("x"))
+                            .build();
                 default ->
                     SchemaChangeProtos.of(path)
                             .setMove(FieldPosition.newBuilder().setAfter(random.nextBoolean() ? "" : pick(path)))
                             .build();
             };
+        }
+
+        private String randomDefault(String type) {
+            return pick(Objects.requireNonNull(DEFAULTS.get(type)).keySet().stream()
+                    .sorted()
+                    .toList());
         }
 
         private static Type type(String text) {
@@ -347,7 +434,7 @@ final class SchemaChangesTest {
             if (field.id() == 1) {
                 return (long) written.size();
             }
-            return field.required() ? "key " + random.nextInt(3) : Values.random(field, random);
+            return field.id() == keyId ? "key " + random.nextInt(3) : Values.random(field, random);
         }
 
         /// As an ingestor does that knows a version of the topic, perhaps an old one.
@@ -360,13 +447,72 @@ final class SchemaChangesTest {
             as.push(rows, 7);
         }
 
-        private void pushThroughIngestor() {
+        /// @param leavesOut whether columns are left out, as far as they have had a default
+        private void pushThroughIngestor(boolean leavesOut) {
             TopicSchema schema = topic().schema();
+            List<TopicField> sent = schema.fields().stream()
+                    .filter(field -> !leavesOut || !isLeftOut(field))
+                    .toList();
             List<List<@Nullable Object>> batch = new ArrayList<>();
             for (int i = 0; i <= random.nextInt(20); i++) {
-                batch.add(row(schema));
+                List<@Nullable Object> row = row(schema);
+                List<@Nullable Object> values = new ArrayList<>();
+                for (int column = 0; column < row.size(); column++) {
+                    TopicField field = schema.fields().get(column);
+                    if (sent.contains(field)) {
+                        values.add(row.get(column));
+                    } else {
+                        row.set(column, later.get(field.id()));
+                    }
+                }
+                batch.add(values);
             }
-            ingestor.push("default." + topic().name().topic(), schema, List.of(batch));
+            ingestor.push(
+                    "default." + topic().name().topic(),
+                    new TopicSchema(schema.version(), sent, schema.lastFieldId()),
+                    List.of(batch));
+        }
+
+        private boolean isLeftOut(TopicField field) {
+            return (later.containsKey(field.id()) || (initial.containsKey(field.id()) && !field.required()))
+                    && random.nextInt(4) > 0;
+        }
+
+        /// Adds a column with a default, gives it another one and takes that away, and leaves it out each time.
+        ///
+        /// @param mistaken whether a writer leaves it out who knows only the first default
+        void changeDefaultAndLeaveOut(boolean mistaken) {
+            TestTopic before = topic();
+            pushPages(before);
+            tryToChange(SchemaChangeProtos.add(
+                    List.of(), SchemaText.parseSchema("n int default 7").getFields(0), Optional.empty()));
+            pushThroughIngestor(true);
+            check();
+            tryToChange(
+                    SchemaChangeProtos.of(List.of("n")).setDefaultValue("-1").build());
+            for (int i = 0; i < 5; i++) {
+                pushThroughIngestor(true);
+            }
+            if (mistaken) {
+                int id = topic().schema().find("n").orElseThrow().id();
+                int first = written.size();
+                pushPages(before);
+                for (int i = first; i < written.size(); i++) {
+                    Written row = written.get(i);
+                    List<TopicField> fields = new ArrayList<>(row.schema().fields());
+                    fields.add(topic().schema().find(id).orElseThrow());
+                    List<@Nullable Object> values = new ArrayList<>(row.values());
+                    values.add(later.get(id));
+                    written.set(i, new Written(new TopicSchema(1, fields, id), values));
+                }
+            }
+            check();
+            tryToChange(SchemaChangeProtos.dropDefault(List.of("n")));
+            for (int i = 0; i < 5; i++) {
+                pushThroughIngestor(true);
+            }
+            compact();
+            check();
         }
 
         private void compact() {
@@ -436,7 +582,7 @@ final class SchemaChangesTest {
         private void checkTable() {
             TopicSchema schema = topic().schema();
             TableRows table = TableRows.open(lake, topic(), lake.plan(topic()).metadataLocation(), directory);
-            assertThat(table.table().schema().sameSchema(LakeTable.schema(schema)))
+            assertThat(withoutDefaults(table.table().schema()).sameSchema(withoutDefaults(LakeTable.schema(schema))))
                     .as("schema of the table %s", table.table().schema())
                     .isTrue();
             Map<Long, Record> byId = new LinkedHashMap<>();
@@ -460,6 +606,19 @@ final class SchemaChangesTest {
                     }
                 }
             }
+        }
+
+        private static Schema withoutDefaults(Schema schema) {
+            return new Schema(schema.columns().stream()
+                    .map(column -> NestedField.from(column)
+                            .withInitialDefault((Literal<?>) null)
+                            .build())
+                    .toList());
+        }
+
+        private @Nullable Object projected(Written row, TopicField to) {
+            boolean written = row.schema().fields().stream().anyMatch(field -> field.id() == to.id());
+            return written ? member(row.schema().fields(), row.values(), to) : initial.get(to.id());
         }
 
         private List<List<@Nullable String>> expected(TopicSchema schema) {
@@ -491,10 +650,6 @@ final class SchemaChangesTest {
             lake.close();
             allocator.close();
         }
-    }
-
-    private static @Nullable Object projected(Written row, TopicField to) {
-        return member(row.schema().fields(), row.values(), to);
     }
 
     private static @Nullable Object member(

@@ -17,6 +17,7 @@ package dev.wings.server.lake;
 
 import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.lake.KeptTypes;
+import dev.wings.common.schema.DefaultValue;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.FieldType.Primitive;
 import dev.wings.common.schema.SqlTypes;
@@ -24,6 +25,7 @@ import dev.wings.common.schema.TopicField;
 import dev.wings.server.table.TableRef;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.apache.iceberg.Schema;
@@ -37,17 +39,23 @@ import org.apache.iceberg.Schema;
 /// @param id the id of the field
 /// @param sqlType the type in segments
 /// @param value makes the topic's value from the segment's, an expression of SQL over [#name]
-record SegmentColumn(int id, String sqlType, String value) {
+/// @param absent what the column is in segments that do not have it, as they would have it; none is null
+record SegmentColumn(int id, String sqlType, String value, Optional<DefaultValue> absent) {
 
     /// A column that is the same in both.
     static SegmentColumn plain(int id, String sqlType) {
-        return new SegmentColumn(id, sqlType, name(id));
+        return new SegmentColumn(id, sqlType, name(id), Optional.empty());
     }
 
     /// @param names the names of fields within structs, by id, as far as the segments have them
     static SegmentColumn of(TopicField field, Schema table, Map<Integer, String> names) {
-        FieldType kept = inFiles(KeptTypes.kept(field, table).type(), names);
-        return new SegmentColumn(field.id(), SqlTypes.text(kept), value(name(field.id()), kept, field.type(), 0));
+        TopicField there = KeptTypes.kept(field, table);
+        FieldType kept = inFiles(there.type(), names);
+        return new SegmentColumn(
+                field.id(),
+                SqlTypes.text(kept),
+                value(name(field.id()), kept, field.type(), 0),
+                there.defaults().initial());
     }
 
     /// Returns the type with the members that segments have.

@@ -269,7 +269,7 @@ public final class SegmentScan implements SegmentSource {
         }
 
         /// Returns the schema by whose field ids DuckDB finds columns; a column that a file does not have is
-        /// null.
+        /// what it was when it was added, or null.
         private static String schema(Map<SqlColumn, SegmentColumn> columns) {
             if (columns.isEmpty()) {
                 // the schema must have a column, which is not read
@@ -279,8 +279,7 @@ public final class SegmentScan implements SegmentSource {
         }
 
         private static String schema(SegmentColumn column) {
-            return column.id() + ": {name: " + ParquetFiles.text(column.name()) + ", type: "
-                    + ParquetFiles.text(column.sqlType()) + ", default_value: NULL}";
+            return column.id() + ": " + ParquetFiles.column(column.name(), column.sqlType(), column.absent());
         }
 
         @Override

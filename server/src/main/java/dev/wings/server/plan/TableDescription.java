@@ -15,6 +15,7 @@
  */
 package dev.wings.server.plan;
 
+import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.server.sql.ParsedQuery;
 import dev.wings.server.table.SqlColumn;
 import dev.wings.server.table.SqlTable;
@@ -23,8 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Answers `DESCRIBE` of a table. The engine knows tables without their `NOT NULL`, and would say that all
-/// columns can hold null.
+/// Answers `DESCRIBE` of a table. The engine knows tables without their `NOT NULL` and their defaults, and
+/// would say that all columns can hold null.
 final class TableDescription {
 
     private TableDescription() {}
@@ -32,27 +33,32 @@ final class TableDescription {
     /// If the query describes a table, returns it with what the engine does not know put in.
     static ParsedQuery complete(ParsedQuery query, Map<TableRef, SqlTable> tables) {
         return query.described()
-                .map(name -> query.rewritten(sql(name, notNull(tables, name))))
+                .map(name -> query.rewritten(sql(name, columns(tables, name))))
                 .orElse(query);
     }
 
-    private static List<String> notNull(Map<TableRef, SqlTable> tables, TableRef name) {
+    private static List<SqlColumn> columns(Map<TableRef, SqlTable> tables, TableRef name) {
         SqlTable table = tables.get(name);
         if (table == null) {
             throw new IllegalStateException("a table that was not resolved: " + name);
         }
-        return table.columns().stream()
-                .filter(column -> !column.nullable())
-                .map(SqlColumn::name)
-                .toList();
+        return table.columns();
     }
 
-    private static String sql(TableRef name, List<String> notNull) {
-        String names = notNull.stream()
-                .map(column -> "'" + column.replace("'", "''") + "'")
+    private static String sql(TableRef name, List<SqlColumn> columns) {
+        String names = columns.stream()
+                .filter(column -> !column.nullable())
+                .map(column -> ParquetFiles.text(column.name()))
                 .collect(Collectors.joining(", "));
+        String defaults = columns.stream()
+                .filter(column -> column.byDefault().isPresent())
+                .map(column -> " WHEN " + ParquetFiles.text(column.name()) + " THEN "
+                        + ParquetFiles.text(column.byDefault().get()))
+                .collect(Collectors.joining());
+        String byDefault = defaults.isEmpty() ? "" : "CASE column_name" + defaults + " END AS ";
         return "SELECT column_name, column_type, CASE WHEN list_contains([" + names
-                + "]::VARCHAR[], column_name) THEN 'NO' ELSE 'YES' END AS \"null\", \"key\", \"default\", extra FROM"
+                + "]::VARCHAR[], column_name) THEN 'NO' ELSE 'YES' END AS \"null\", \"key\", " + byDefault
+                + "\"default\", extra FROM"
                 + " (DESCRIBE " + name.sql() + ")";
     }
 }

@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.DateDayVector;
@@ -54,16 +55,19 @@ final class RowConditions implements RowFilter {
 
     private final Condition condition;
     private final Map<String, Integer> columns;
+    private final Set<String> defaulted;
     private final AtomicLong seenRows = new AtomicLong();
     private final AtomicLong keptRows = new AtomicLong();
 
-    private RowConditions(Condition condition, Map<String, Integer> columns) {
+    private RowConditions(Condition condition, Map<String, Integer> columns, Set<String> defaulted) {
+        this.defaulted = Set.copyOf(defaulted);
         this.condition = condition;
         this.columns = columns;
     }
 
     /// @param wanted the columns of the scan, in its order
-    static RowFilter of(Condition condition, List<SqlColumn> wanted) {
+    /// @param defaulted those that are not null where rows do not have them
+    static RowFilter of(Condition condition, List<SqlColumn> wanted, Set<String> defaulted) {
         Map<String, Integer> columns = new HashMap<>();
         for (int i = 0; i < wanted.size(); i++) {
             String name = wanted.get(i).name();
@@ -73,7 +77,7 @@ final class RowConditions implements RowFilter {
         }
         return parts(condition) > MAX_PARTS || columns.isEmpty() || condition.isNone()
                 ? RowFilter.ALL
-                : new RowConditions(condition, columns);
+                : new RowConditions(condition, columns, defaulted);
     }
 
     /// Returns how often each row is looked at, at most.
@@ -151,7 +155,7 @@ final class RowConditions implements RowFilter {
         }
         FieldVector vector = vectors.get(column);
         if (vector == null) {
-            return new BitSet();
+            return absent(compared.column());
         }
         if (vector instanceof VarCharVector texts) {
             return compared.comparison() == Condition.Comparison.EQUAL ? equal(texts, List.of(compared.value())) : null;
@@ -171,6 +175,12 @@ final class RowConditions implements RowFilter {
         };
     }
 
+    /// Returns the rows that may have a value of a column that they do not have stored: all, if they have its
+    /// default.
+    private @Nullable BitSet absent(String column) {
+        return defaulted.contains(column) ? null : new BitSet();
+    }
+
     private static @Nullable BitSet between(FieldVector vector, long least, long greatest) {
         return RowMatches.between(vector, least, greatest).orElse(null);
     }
@@ -182,7 +192,7 @@ final class RowConditions implements RowFilter {
         }
         FieldVector vector = vectors.get(column);
         if (vector == null) {
-            return new BitSet();
+            return absent(list.column());
         }
         if (vector instanceof VarCharVector texts) {
             return equal(texts, List.copyOf(list.values()));

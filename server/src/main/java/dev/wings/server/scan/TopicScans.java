@@ -57,6 +57,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.compression.CompressionCodec;
 
@@ -341,7 +342,7 @@ public final class TopicScans {
                 // read together.
                 pages.stream().sorted(PageRef.FOLIO_ORDER).toList(),
                 columns(topic, needs.columns()),
-                RowConditions.of(needs.condition(), needs.columns()),
+                RowConditions.of(needs.condition(), needs.columns(), defaulted(topic)),
                 PageTable.Joining.ACROSS_PAGES,
                 PageSource.of(stores.apply(catalog.objectStore(topic))),
                 codecs,
@@ -363,10 +364,19 @@ public final class TopicScans {
                 TopicField field = topic.schema()
                         .find(column.name())
                         .orElseThrow(() -> new IllegalStateException("not a column of the topic: " + column));
-                columns.add(new ScanColumn.Stored(field.id(), column.stored()));
+                columns.add(new ScanColumn.Stored(
+                        field.id(), column.stored(), field.defaults().initial()));
             }
         }
         return columns;
+    }
+
+    /// Returns the columns that are not null in pages that do not have them.
+    private static Set<String> defaulted(TopicTable topic) {
+        return topic.schema().fields().stream()
+                .filter(field -> field.defaults().initial().isPresent())
+                .map(TopicField::name)
+                .collect(Collectors.toSet());
     }
 
     private static TopicTable topic(TableNeeds needs) {

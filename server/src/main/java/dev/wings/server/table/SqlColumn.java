@@ -15,6 +15,7 @@
  */
 package dev.wings.server.table;
 
+import java.util.Optional;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
@@ -26,9 +27,18 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 /// @param stored the type of the column as it is read
 /// @param shown the type of the column in a result: what DuckDB makes of `stored`
 /// @param doc the description for people, empty for none
-public record SqlColumn(String name, String sqlType, boolean nullable, Field stored, Field shown, String doc) {
+/// @param byDefault what rows get that leave the column out, as it stands in SQL; none is null
+public record SqlColumn(
+        String name,
+        String sqlType,
+        boolean nullable,
+        Field stored,
+        Field shown,
+        String doc,
+        Optional<String> byDefault) {
 
-    /// Whether stored and shown values are laid out in the same way, so that results can be made without DuckDB.
+    /// Whether stored and shown values are laid out in the same way, so that results can be made without
+    /// DuckDB.
     public boolean shownAsStored() {
         return stored.getType().equals(shown.getType()) && stored.getChildren().isEmpty();
     }
@@ -41,6 +51,6 @@ public record SqlColumn(String name, String sqlType, boolean nullable, Field sto
     /// Returns a column without anything nested.
     public static SqlColumn flat(String name, String sqlType, boolean nullable, ArrowType type, String doc) {
         Field field = new Field(name, FieldType.nullable(type), null);
-        return new SqlColumn(name, sqlType, nullable, field, field, doc);
+        return new SqlColumn(name, sqlType, nullable, field, field, doc, Optional.empty());
     }
 }

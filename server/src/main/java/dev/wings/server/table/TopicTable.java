@@ -18,6 +18,7 @@ package dev.wings.server.table;
 import dev.wings.common.arrow.ArrowSchemas;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.DefaultValue;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.SqlTypes;
@@ -101,7 +102,8 @@ public record TopicTable(
                 !field.required(),
                 ArrowSchemas.toArrow(field),
                 shown(field),
-                field.doc());
+                field.doc(),
+                field.defaults().later().map(DefaultValue::sql));
     }
 
     /// Returns what DuckDB makes of a field: it has no field ids, can be null, and has UUIDs as texts and fixed

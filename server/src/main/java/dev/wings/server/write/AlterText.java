@@ -32,20 +32,20 @@ import java.util.Set;
 /// Reads what `ALTER TABLE` changes of columns, in the words of PostgreSQL, DuckDB and Spark.
 ///
 /// ```text
-/// action = "add" [ "column" ] [ "if" "not" "exists" ] path type { "comment" text } [ place ]
+/// action = "add" [ "column" ] [ "if" "not" "exists" ] path type { "default" constant | "comment" text } [
+/// place ]
 ///        | "add" "columns" "(" path type ... { "," path type ... } ")"
 ///        | "drop" [ "column" ] [ "if" "exists" ] path
 ///        | "rename" [ "column" ] path "to" name
 ///        | "alter" [ "column" ] path change
 /// change = [ "set" "data" ] "type" type | "drop" "not" "null" | "comment" text | place
+///        | "set" "default" constant | "drop" "default"
 /// place  = "first" | "after" name
 /// path   = name { "." name }
 /// ```
 final class AlterText {
 
-    private static final Set<String> ENDS = Set.of("first", "after", "default");
-
-    private static final String NO_DEFAULTS = "columns have no defaults: rows that lack a column have null in it";
+    private static final Set<String> ENDS = Set.of("first", "after");
 
     private final StatementReader reader;
     private final List<Alteration> alterations = new ArrayList<>();
@@ -113,9 +113,6 @@ final class AlterText {
         reader.restart(start);
         Field field = SchemaText.parseSchema(reader.until("a column and its type", ENDS))
                 .getFields(0);
-        if (reader.accept("default")) {
-            throw WingsException.invalid(NO_DEFAULTS);
-        }
         change(SchemaChangeProtos.add(path.subList(0, path.size() - 1), field, place()), lenience);
     }
 
@@ -156,11 +153,20 @@ final class AlterText {
         } else if (reader.accept("set", "not", "null")) {
             throw WingsException.invalid("a column that allows null goes on to allow it, since rows may have it:"
                     + " add another column, and write that");
-        } else if (reader.accept("set", "default") || reader.accept("drop", "default")) {
-            throw WingsException.invalid(NO_DEFAULTS);
+        } else if (reader.accept("drop", "default")) {
+            change(SchemaChangeProtos.dropDefault(path), Lenience.NONE);
+            return;
+        } else if (reader.accept("set", "default")) {
+            Optional<String> value = SchemaText.parseDefault(reader.until("a default", ENDS));
+            if (value.isEmpty()) {
+                change(SchemaChangeProtos.dropDefault(path), Lenience.NONE);
+                return;
+            }
+            change.setDefaultValue(value.get());
         } else {
-            change.setMove(place().orElseThrow(
-                            () -> reader.expected("TYPE type, DROP NOT NULL, COMMENT 'text', FIRST or AFTER column")));
+            change.setMove(place().orElseThrow(() ->
+                    reader.expected("TYPE type, SET DEFAULT value, DROP DEFAULT, DROP NOT NULL, COMMENT 'text',"
+                            + " FIRST or AFTER column")));
         }
         change(change.build(), Lenience.NONE);
     }

@@ -15,6 +15,7 @@
  */
 package dev.wings.server.write;
 
+import dev.wings.common.duckdb.ParquetFiles;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
 import dev.wings.common.schema.SqlTypes;
@@ -80,7 +81,12 @@ record CastQuery(String text, List<Part> parts) {
     private static String value(String value, TopicField field, boolean checked) {
         String type = SqlTypes.text(field.type());
         if (value.equalsIgnoreCase("default")) {
-            return "CAST(NULL AS " + type + ")";
+            return "CAST("
+                    + field.defaults()
+                            .later()
+                            .map(constant -> ParquetFiles.text(constant.duckDbText()))
+                            .orElse("NULL")
+                    + " AS " + type + ")";
         }
         if (!checked || !PARAMETER.matcher(value).matches() || !mayLose(field.type())) {
             return "CAST((" + value + ") AS " + type + ")";

@@ -54,7 +54,7 @@ public final class Inserts {
     /// failure says how many rows that are.
     ///
     /// @param columns that get values, in the order of the query's; an empty list means all of the table.
-    ///     Others are null
+    ///     Others get their defaults
     long run(TopicName topic, List<String> columns, String query, OwnQueries queries) {
         CastQuery cast = cast(topic, columns, query, true, queries);
         try (RowSink rows = new RowSink(topic)) {

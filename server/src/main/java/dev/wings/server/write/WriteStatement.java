@@ -361,7 +361,9 @@ public sealed interface WriteStatement {
                 columns = names();
             }
             if (reader.accept("default", "values")) {
-                throw WingsException.invalid("no column has a default: say the values, VALUES (...)");
+                throw WingsException.invalid(
+                        "a row has at least one value: INSERT INTO table (column) VALUES (...), and the other columns get"
+                                + " their defaults");
             }
             if (reader.isAtEnd()) {
                 throw reader.expected("VALUES (...) or a query");

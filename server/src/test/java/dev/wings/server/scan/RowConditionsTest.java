@@ -71,7 +71,8 @@ class RowConditionsTest {
                         .filter(test(condition, vectors))
                         .toArray();
 
-                RowFilter.Range found = RowConditions.of(condition, COLUMNS).of(vectors, rows);
+                RowFilter.Range found =
+                        RowConditions.of(condition, COLUMNS, Set.of()).of(vectors, rows);
 
                 RowFilter.Range expected = wanted.length == 0
                         ? RowFilter.Range.NONE
@@ -83,6 +84,20 @@ class RowConditionsTest {
                     }
                 });
             }
+        }
+    }
+
+    /// A column that rows do not have is its default there, and null if it has none.
+    @Test
+    void absentColumnsMatchIfTheyHaveADefault() {
+        Condition condition = new Condition.Compared("l", Condition.Comparison.EQUAL, 5L);
+        Condition list = new Condition.OneOf("l", Set.of(5L, 6L));
+        List<@Nullable FieldVector> absent = Arrays.asList(null, null, null, null, null);
+        for (Condition each : List.of(condition, list)) {
+            assertThat(RowConditions.of(each, COLUMNS, Set.of("l")).of(absent, 9))
+                    .isEqualTo(new RowFilter.Range(0, 9));
+            assertThat(RowConditions.of(each, COLUMNS, Set.of("s")).of(absent, 9))
+                    .isEqualTo(RowFilter.Range.NONE);
         }
     }
 
@@ -104,7 +119,7 @@ class RowConditionsTest {
                 Condition either = Condition.any(
                         List.of(each, new Condition.Compared("l", Condition.Comparison.EQUAL, Long.MAX_VALUE)));
                 for (Condition condition : List.of(each, either)) {
-                    assertThat(RowConditions.of(condition, COLUMNS).of(vectors, 9))
+                    assertThat(RowConditions.of(condition, COLUMNS, Set.of()).of(vectors, 9))
                             .as(condition.toString())
                             .isEqualTo(new RowFilter.Range(0, 9));
                 }

@@ -176,7 +176,7 @@ final class WriteStatementTest {
                 "insert into t (a values (1) | \")\" is expected",
                 "insert or replace into t values (1) | never changed",
                 "insert overwrite t values (1) | never changed",
-                "insert into t default values | no column has a default",
+                "insert into t default values | a row has at least one value",
                 "insert into 7t values (1) | a table's name"
             })
     void whatIsWrongIsSaid(String sql, String message) {

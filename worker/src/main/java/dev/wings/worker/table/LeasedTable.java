@@ -38,6 +38,7 @@ import java.util.regex.Pattern;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
@@ -131,20 +132,25 @@ public final class LeasedTable implements TableOperations {
     /// topic must have been read under this lease: the columns of a table then never go back to earlier ones.
     public void follow(LakeTable topic) {
         TableMetadata before = current();
+        Schema columns = topic.schemaAfter(before);
+        Map<String, String> wanted = new HashMap<>(topic.properties());
+        wanted.putAll(LakeTable.propertiesOf(columns));
         Map<String, String> changed = new HashMap<>();
-        topic.properties().forEach((name, value) -> {
+        wanted.forEach((name, value) -> {
             if (!value.equals(before.properties().get(name))) {
                 changed.put(name, value);
             }
         });
-        boolean sameColumns = before.schema().sameSchema(topic.schema());
+        boolean sameColumns = before.schema().sameSchema(columns);
         if (sameColumns && changed.isEmpty()) {
             return;
         }
-        TableMetadata.Builder builder = TableMetadata.buildFrom(PartitionNames.freed(before, topic.schema()))
-                .setProperties(changed);
+        TableMetadata.Builder builder =
+                TableMetadata.buildFrom(PartitionNames.freed(before, columns)).setProperties(changed);
         if (!sameColumns) {
-            builder.setCurrentSchema(topic.schema(), Math.max(before.lastColumnId(), LakeTable.TIMESTAMP_FIELD_ID));
+            // Engines that know nothing of defaults refuse a later version, rather than read nulls.
+            builder.upgradeFormatVersion(Math.max(before.formatVersion(), LakeTable.formatVersion(columns)));
+            builder.setCurrentSchema(columns, Math.max(before.lastColumnId(), LakeTable.TIMESTAMP_FIELD_ID));
         }
         current = times.unlogged(before, builder.build());
     }
