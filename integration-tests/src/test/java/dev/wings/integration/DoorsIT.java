@@ -23,6 +23,7 @@ import dev.wings.client.FlightConnection;
 import dev.wings.client.Producer;
 import dev.wings.client.SqlSession;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.resource.ResourceId;
 import java.io.IOException;
 import java.net.URI;
@@ -35,7 +36,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -361,7 +364,7 @@ final class DoorsIT {
         for (String type : TYPES) {
             List<String> names = new ArrayList<>();
             for (int i = 0; i < values.size(); i++) {
-                if (answers.get(type).get(i).get()) {
+                if (Objects.requireNonNull(answers.get(type)).get(i).get()) {
                     names.add(name.apply(values.get(i)));
                 }
             }
@@ -373,8 +376,9 @@ final class DoorsIT {
     private void push(String table, String column, Sample sample) throws Exception {
         try (VectorSchemaRoot row = open(column, sample);
                 Producer producer = Producer.open(ingestor, allocator, table, row.getSchema(), 1)) {
-            producer.send(row);
+            CompletableFuture<IngestResponse> answer = producer.send(row);
             producer.finish();
+            assertThat(answer.get().hasAccepted()).isTrue();
         }
     }
 
