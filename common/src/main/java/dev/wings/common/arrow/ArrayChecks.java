@@ -15,6 +15,7 @@
  */
 package dev.wings.common.arrow;
 
+import dev.wings.common.error.WingsException;
 import java.lang.foreign.MemorySegment;
 
 /// Checks what must hold inside of arrays, so that whoever reads them later stays inside of their buffers. Each
@@ -70,7 +71,7 @@ final class ArrayChecks {
 
     /// Checks that every value that is not null is UTF-8. What stands under a null, or outside of all values,
     /// does not matter.
-    static void checkText(SourceField field, ArrayData array) {
+    static void checkText(SourceField field, ArrayData array, RowFaults faults) {
         MemorySegment data = array.memory(1);
         long start = offset(array, 0);
         long end = offset(array, array.length());
@@ -89,7 +90,7 @@ final class ArrayChecks {
             if (!Utf8.isAscii(data, offset(array, from), offset(array, to))) {
                 for (int i = from; i < to; i++) {
                     if (!Utf8.isValid(data, offset(array, i), offset(array, i + 1))) {
-                        throw field.invalidAt("the text is not UTF-8", i);
+                        notText(field, array, i, faults);
                     }
                 }
             }
@@ -111,7 +112,7 @@ final class ArrayChecks {
     /// Checks that views that are not null lie in their buffers and repeat the start of their values, and that
     /// text is UTF-8. Views may share bytes, so the bytes of all values together are counted first: they may be
     /// `limit` at most. Returns how many they are.
-    static long checkViews(SourceField field, ArrayData array, long limit) {
+    static long checkViews(SourceField field, ArrayData array, long limit, RowFaults faults) {
         Views views = Views.of(array);
         long total = 0;
         for (int i = 0; i < array.length(); i++) {
@@ -129,11 +130,20 @@ final class ArrayChecks {
             for (int i = 0; i < array.length(); i++) {
                 if (!array.isNull(i)
                         && !Utf8.isValid(views.memory(i), views.start(i), views.start(i) + views.length(i))) {
-                    throw field.invalidAt("the text is not UTF-8", i);
+                    notText(field, array, i, faults);
                 }
             }
         }
         return total;
+    }
+
+    /// Text in lists refuses the batch, since nobody knows yet which row it is of.
+    private static void notText(SourceField field, ArrayData array, int position, RowFaults faults) {
+        WingsException reason = field.invalidAt("the text is not UTF-8", position);
+        if (field.nested()) {
+            throw reason;
+        }
+        faults.add(position, field.path(), reason, () -> SentValues.text(field.type(), array, position));
     }
 
     /// Checks that lists that are not null lie in the child.

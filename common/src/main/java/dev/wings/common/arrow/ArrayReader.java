@@ -35,6 +35,7 @@ final class ArrayReader {
     private final ArrowBuf body;
     private final long bodyBytes;
     private final BatchMemory memory;
+    private final RowFaults faults;
     private int nextNode;
     private int nextBuffer;
     private int nextVariadicCount;
@@ -44,11 +45,14 @@ final class ArrayReader {
 
     /// Reads bytes `[readerIndex, writerIndex)` of `body`, which must outlive the arrays; what is decompressed
     /// goes to `memory`.
-    ArrayReader(IpcHeader.RecordBatch header, ArrowBuf body, BatchMemory memory) {
+    ///
+    /// @param faults hears of rows with text that is none
+    ArrayReader(IpcHeader.RecordBatch header, ArrowBuf body, BatchMemory memory, RowFaults faults) {
         this.header = header;
         this.body = body;
         this.bodyBytes = body.readableBytes();
         this.memory = memory;
+        this.faults = faults;
         this.regular = true;
     }
 
@@ -141,7 +145,7 @@ final class ArrayReader {
         ArrayData array = of(field, length, nulls, validity, offsets, data);
         ArrayChecks.checkOffsets(field, array, data.length());
         if (field.isText()) {
-            ArrayChecks.checkText(field, array);
+            ArrayChecks.checkText(field, array, faults);
         }
         return array;
     }
@@ -162,7 +166,7 @@ final class ArrayReader {
         ArrayData array = new ArrayData(Layout.VIEW, 0, length, nulls, validity, List.copyOf(buffers), List.of());
         // The limit holds for the views of all arrays together: else each array could stand for as many bytes
         // as a whole batch.
-        viewBytes += ArrayChecks.checkViews(field, array, memory.limit() - viewBytes);
+        viewBytes += ArrayChecks.checkViews(field, array, memory.limit() - viewBytes, faults);
         return array;
     }
 

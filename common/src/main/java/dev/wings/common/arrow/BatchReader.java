@@ -57,6 +57,21 @@ public final class BatchReader implements AutoCloseable {
     /// Checks and casts one batch. The readable bytes of `body` are read; the batch keeps a reference to it.
     /// Fails with INVALID, naming the field; the stream can go on after that.
     public Batch openBatch(IpcHeader.RecordBatch header, ArrowBuf body) {
+        return openBatch(header, body, RowFaults.refuse());
+    }
+
+    /// As [#openBatch(IpcHeader.RecordBatch, ArrowBuf)]; rows that are gathered by `faults` are not in the batch.
+    public Batch openBatch(IpcHeader.RecordBatch header, ArrowBuf body, RowFaults faults) {
+        Batch all = openAll(header, body, faults);
+        if (faults.isEmpty()) {
+            return all;
+        }
+        try (all) {
+            return all.openRows(allocator, faults.others(all.rows()));
+        }
+    }
+
+    private Batch openAll(IpcHeader.RecordBatch header, ArrowBuf body, RowFaults faults) {
         if (header.rows() < 0 || header.rows() > limits.rows()) {
             throw WingsException.invalid(
                     "the batch has too many rows: rows=" + header.rows() + ", limit=" + limits.rows());
@@ -65,15 +80,15 @@ public final class BatchReader implements AutoCloseable {
         BatchMemory memory = new BatchMemory(allocator, limits.bytes());
         try {
             memory.retain(body);
-            ArrayReader reader = new ArrayReader(header, body, memory);
+            ArrayReader reader = new ArrayReader(header, body, memory, faults);
             List<ArrayData> sources = reader.read(binding.sources());
             List<ArrayData> columns = new ArrayList<>(binding.columns().size());
-            CastContext context = new CastContext(memory, dictionaries, missing);
+            CastContext context = new CastContext(memory, dictionaries, missing, faults);
             ArrayData nothing = NullArrays.untyped((int) header.rows());
             for (SchemaBinding.Column column : binding.columns()) {
                 boolean made = column.source() == SchemaBinding.Column.MADE;
                 ArrayData array = column.cast().apply(made ? nothing : sources.get(column.source()), context);
-                CanonicalChecks.check(column.target(), array, memory);
+                CanonicalChecks.check(column.target(), array, memory, faults);
                 columns.add(array);
             }
             boolean asReceived = binding.isIdentity() && reader.isRegular();
@@ -213,9 +228,9 @@ public final class BatchReader implements AutoCloseable {
 
     private ArrayData dictionary(
             SchemaBinding.DictionaryColumn column, IpcHeader.RecordBatch header, ArrowBuf body, BatchMemory memory) {
-        ArrayReader reader = new ArrayReader(header, body, memory);
+        ArrayReader reader = new ArrayReader(header, body, memory, RowFaults.refuse());
         ArrayData values = reader.read(List.of(column.dictionary().values())).get(0);
-        return column.cast().apply(values, new CastContext(memory, dictionaries, missing));
+        return column.cast().apply(values, new CastContext(memory, dictionaries, missing, RowFaults.refuse()));
     }
 
     private void checkSize(ArrowBuf body) {

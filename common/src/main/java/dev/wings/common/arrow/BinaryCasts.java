@@ -17,6 +17,7 @@ package dev.wings.common.arrow;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Casts of byte strings and text to the layout with 32-bit offsets.
 final class BinaryCasts {
@@ -65,11 +66,12 @@ final class BinaryCasts {
     ///
     /// @param bytes makes the layout with 32-bit offsets first
     static Cast ofLength(SourceField field, Cast bytes, int length) {
-        return each(bytes, length, (data, start, size, target, at, row) -> {
+        return each(field, bytes, length, (data, start, size, target, at) -> {
             if (size != length) {
-                throw field.invalidAt("the value has another length: expected=" + length + ", found=" + size, row);
+                return "the value has another length: expected=" + length + ", found=" + size;
             }
             MemorySegment.copy(data, start, target, at, length);
+            return null;
         });
     }
 
@@ -77,19 +79,22 @@ final class BinaryCasts {
     ///
     /// @param bytes makes the layout with 32-bit offsets first
     static Cast uuids(SourceField field, Cast bytes) {
-        return each(bytes, ArrowSchemas.UUID_BYTES, (data, start, size, target, at, row) -> {
-            if (!UuidText.read(data, start, size, target, at)) {
-                throw field.invalidAt("the text is no UUID: 8-4-4-4-12 hexadecimal digits are expected", row);
-            }
-        });
+        return each(
+                field,
+                bytes,
+                ArrowSchemas.UUID_BYTES,
+                (data, start, size, target, at) -> UuidText.read(data, start, size, target, at)
+                        ? null
+                        : "the text is no UUID: 8-4-4-4-12 hexadecimal digits are expected");
     }
 
-    /// Writes one value, which is not null.
+    /// Writes one value, which is not null. Returns what is wrong with it; null if nothing is.
     private interface Value {
-        void write(MemorySegment data, long start, int size, MemorySegment target, long at, int row);
+        @Nullable
+        String write(MemorySegment data, long start, int size, MemorySegment target, long at);
     }
 
-    private static Cast each(Cast bytes, int width, Value value) {
+    private static Cast each(SourceField field, Cast bytes, int width, Value value) {
         return (source, context) -> {
             ArrayData texts = bytes.apply(source, context);
             Buf result = context.memory().allocate((long) texts.length() * width);
@@ -101,7 +106,11 @@ final class BinaryCasts {
                 } else {
                     long start = ArrayChecks.offset(texts, i);
                     int size = (int) (ArrayChecks.offset(texts, i + 1) - start);
-                    value.write(texts.memory(1), start, size, target, at, i);
+                    @Nullable String wrong = value.write(texts.memory(1), start, size, target, at);
+                    if (wrong != null) {
+                        context.bad(field, wrong, source, i);
+                        target.asSlice(at, width).fill((byte) 0);
+                    }
                 }
             }
             return NumberCasts.fixed(texts, result, width);

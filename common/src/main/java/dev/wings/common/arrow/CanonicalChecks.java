@@ -21,14 +21,15 @@ import dev.wings.common.schema.RowNumber;
 import dev.wings.common.schema.TimeRange;
 import dev.wings.common.schema.TopicField;
 import java.lang.foreign.MemorySegment;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What a topic's types ask of values, once they are canonical: no null where one is refused, decimals within
-/// their precision, times within a day, dates and timestamps within [TimeRange], each key of a map once. Fails with
-/// INVALID, naming the field and the row.
+/// their precision, times within a day, dates and timestamps within [TimeRange], each key of a map once. What
+/// does not fit is told, naming the field and the row, to the faults of the batch.
 final class CanonicalChecks {
 
     private static final int DECIMAL_BYTES = 16;
@@ -40,34 +41,41 @@ final class CanonicalChecks {
     private CanonicalChecks() {}
 
     /// @param memory of the batch: counts what the checks take
-    static void check(TopicField field, ArrayData array, BatchMemory memory) {
-        check(field, field.name(), ROW, array, position -> true, memory);
+    static void check(TopicField field, ArrayData array, BatchMemory memory, RowFaults faults) {
+        check(field, field.name(), ROW, array, position -> true, memory, faults);
     }
 
     /// @param counted what a position of the array is in a message: "row", or "position" inside of lists
     /// @param live whether the position is part of a value of the batch: it may lie below a null, or outside of
     ///     all lists
     private static void check(
-            TopicField field, String path, String counted, ArrayData array, IntPredicate live, BatchMemory memory) {
+            TopicField field,
+            String path,
+            String counted,
+            ArrayData array,
+            IntPredicate live,
+            BatchMemory memory,
+            RowFaults faults) {
+        Place place = new Place(path, counted, faults);
         if (field.required() && array.nullCount() > 0) {
             for (int i = 0; i < array.length(); i++) {
                 if (array.isNull(i) && live.test(i)) {
-                    throw bad("null in a required field", field.type(), path, counted, i);
+                    place.bad("null in a required field", field.type(), i, null);
                 }
             }
         }
         switch (field.type()) {
             case FieldType.Primitive type -> {
                 switch (type) {
-                    case TIME -> checkTime(path, counted, array, live);
-                    case DATE -> checkDate(path, counted, array, live);
-                    case TIMESTAMP, TIMESTAMPTZ -> checkTimestamp(type, path, counted, array, live);
+                    case TIME -> checkTime(place, array, live);
+                    case DATE -> checkDate(place, array, live);
+                    case TIMESTAMP, TIMESTAMPTZ -> checkTimestamp(type, place, array, live);
                     case BOOLEAN, INT, LONG, FLOAT, DOUBLE, STRING, BINARY, UUID -> {
                         // all that the buffers can hold
                     }
                 }
             }
-            case FieldType.Decimal type -> checkDecimal(type, path, counted, array, live);
+            case FieldType.Decimal type -> checkDecimal(type, place, array, live);
             case FieldType.Fixed ignored -> {}
             case FieldType.Struct type -> {
                 IntPredicate inside =
@@ -80,61 +88,73 @@ final class CanonicalChecks {
                             counted,
                             array.children().get(i),
                             inside,
-                            memory);
+                            memory,
+                            faults);
                 }
             }
-            case FieldType.ListOf type ->
+            case FieldType.ListOf type -> {
+                RowFaults elements = faults.elements();
                 check(
                         type.element(),
                         path + "." + FieldType.ListOf.ELEMENT,
                         "position",
                         array.children().get(0),
                         new Elements(array, live),
-                        memory);
+                        memory,
+                        elements);
+                faults.lift(elements, array);
+            }
             case FieldType.MapOf type -> {
                 ArrayData entries = array.children().get(0);
                 IntPredicate inside = new Elements(array, live);
+                RowFaults elements = faults.elements();
                 check(
                         type.key(),
                         path + "." + FieldType.MapOf.KEY,
                         "position",
                         entries.children().get(0),
                         inside,
-                        memory);
+                        memory,
+                        elements);
                 check(
                         type.value(),
                         path + "." + FieldType.MapOf.VALUE,
                         "position",
                         entries.children().get(1),
                         inside,
-                        memory);
-                checkKeys(type, path, counted, array, memory);
+                        memory,
+                        elements);
+                faults.lift(elements, array);
+                checkKeys(type, place, array, memory);
             }
         }
     }
 
-    private static void checkTime(String path, String counted, ArrayData array, IntPredicate live) {
-        int found = findOutside(array, 0, TimeRange.MICROS_PER_DAY - 1, live);
-        if (found >= 0) {
-            throw bad("the time is not one of a day", FieldType.Primitive.TIME, path, counted, found);
-        }
+    private static void checkTime(Place place, ArrayData array, IntPredicate live) {
+        findOutside(
+                array,
+                0,
+                TimeRange.MICROS_PER_DAY - 1,
+                live,
+                (found, micros) -> place.bad(
+                        "the time is not one of a day", FieldType.Primitive.TIME, found, micros + " us"));
     }
 
     private static void checkTimestamp(
-            FieldType.Primitive type, String path, String counted, ArrayData array, IntPredicate live) {
-        int found = findOutside(array, TimeRange.MIN_MICROS, TimeRange.MAX_MICROS, live);
-        if (found >= 0) {
-            long micros = array.memory(0).get(ArrayData.LONG, (long) found * Long.BYTES);
-            throw bad(
-                    "the time is not one of the years 0001 to 9999 (" + micros + " microseconds)",
-                    type,
-                    path,
-                    counted,
-                    found);
-        }
+            FieldType.Primitive type, Place place, ArrayData array, IntPredicate live) {
+        findOutside(
+                array,
+                TimeRange.MIN_MICROS,
+                TimeRange.MAX_MICROS,
+                live,
+                (found, micros) -> place.bad(
+                        "the time is not one of the years 0001 to 9999 (" + micros + " microseconds)",
+                        type,
+                        found,
+                        micros + " us"));
     }
 
-    private static void checkDate(String path, String counted, ArrayData array, IntPredicate live) {
+    private static void checkDate(Place place, ArrayData array, IntPredicate live) {
         MemorySegment dates = array.memory(0);
         int outside = 0;
         for (int i = 0; i < array.length(); i++) {
@@ -144,18 +164,22 @@ final class CanonicalChecks {
         for (int i = 0; outside < 0 && i < array.length(); i++) {
             int days = dates.get(ArrayData.INT, (long) i * Integer.BYTES);
             if ((days < TimeRange.MIN_DAY || days > TimeRange.MAX_DAY) && !array.isNull(i) && live.test(i)) {
-                throw bad(
+                place.bad(
                         "the date is not one of the years 0001 to 9999 (" + days + " days)",
                         FieldType.Primitive.DATE,
-                        path,
-                        counted,
-                        i);
+                        i,
+                        days + " day");
             }
         }
     }
 
-    /// The first position of a value outside of `[min, max]`, or -1.
-    private static int findOutside(ArrayData array, long min, long max, IntPredicate live) {
+    /// Hears of a value, and where it is.
+    private interface Found {
+        void found(int position, long value);
+    }
+
+    /// Finds the values outside of `[min, max]`.
+    private static void findOutside(ArrayData array, long min, long max, IntPredicate live, Found found) {
         MemorySegment values = array.memory(0);
         // Without a branch, which is what nearly all batches cost: a difference that overflows is negative, too.
         long outside = 0;
@@ -166,17 +190,16 @@ final class CanonicalChecks {
         for (int i = 0; outside < 0 && i < array.length(); i++) {
             long value = values.get(ArrayData.LONG, (long) i * Long.BYTES);
             if ((value < min || value > max) && !array.isNull(i) && live.test(i)) {
-                return i;
+                found.found(i, value);
             }
         }
-        return -1;
     }
 
     /// Maps below a null that is not their own are looked at, too: engines read them, and refuse them.
     private static void checkKeys(
-            FieldType.MapOf type, String path, String counted, ArrayData array, BatchMemory memory) {
+            FieldType.MapOf type, Place place, ArrayData array, BatchMemory memory) {
         ArrayData keys = array.children().get(0).children().get(0);
-        MapKeys found = new MapKeys(type.key().type(), keys, memory);
+        MapKeys mapKeys = new MapKeys(type.key().type(), keys, memory);
         for (int i = 0; i < array.length(); i++) {
             int start = (int) ArrayChecks.offset(array, i);
             int end = (int) ArrayChecks.offset(array, i + 1);
@@ -185,17 +208,17 @@ final class CanonicalChecks {
             }
             for (int key = start; keys.nullCount() > 0 && key < end; key++) {
                 if (keys.isNull(key)) {
-                    throw bad("a key of the map is null", type, path, counted, i);
+                    place.bad("a key of the map is null", type, i, null);
                 }
             }
-            if (found.isTwice(start, end)) {
-                throw bad("a key stands in the map twice", type, path, counted, i);
+            if (mapKeys.isTwice(start, end)) {
+                place.bad("a key stands in the map twice", type, i, null);
             }
         }
     }
 
     private static void checkDecimal(
-            FieldType.Decimal type, String path, String counted, ArrayData array, IntPredicate live) {
+            FieldType.Decimal type, Place place, ArrayData array, IntPredicate live) {
         BigInteger bound = BigInteger.TEN.pow(type.precision());
         long boundLow = bound.longValue();
         long boundHigh = bound.shiftRight(Long.SIZE).longValue();
@@ -208,7 +231,7 @@ final class CanonicalChecks {
                     ? high == low >> 63 && low < boundLow && low > -boundLow
                     : isMagnitudeBelow(high, low, boundHigh, boundLow);
             if (!fits && !array.isNull(i) && live.test(i)) {
-                throw bad("the decimal has too many digits", type, path, counted, i);
+                place.bad("the decimal has too many digits", type, i, decimal(type, high, low));
             }
         }
     }
@@ -222,9 +245,24 @@ final class CanonicalChecks {
         return order < 0 || (order == 0 && Long.compareUnsigned(magnitudeLow, boundLow) < 0);
     }
 
-    private static WingsException bad(String what, FieldType type, String path, String counted, int position) {
-        String place = counted.equals(ROW) ? RowNumber.text(position) : counted + "=" + position;
-        return WingsException.invalid(what + ": field=\"" + path + "\", type=" + type + ", " + place);
+    private static String decimal(FieldType.Decimal type, long high, long low) {
+        BigInteger unscaled = BigInteger.valueOf(high).shiftLeft(Long.SIZE).or(new BigInteger(Long.toUnsignedString(low)));
+        return new BigDecimal(unscaled, type.scale()).toPlainString();
+    }
+
+    /// Where a value stands.
+    ///
+    /// @param counted what a position is in a message
+    private record Place(String path, String counted, RowFaults faults) {
+
+        void bad(String what, FieldType type, int position, @Nullable String value) {
+            String where = counted.equals(ROW) ? RowNumber.text(position) : counted + "=" + position;
+            faults.add(
+                    position,
+                    path,
+                    WingsException.invalid(what + ": field=\"" + path + "\", type=" + type + ", " + where),
+                    () -> value);
+        }
     }
 
     /// Tells which positions of a list's child belong to a list that is part of a value. It finds that out when

@@ -22,11 +22,27 @@ import org.jspecify.annotations.Nullable;
 /// What casts of one batch use: memory for their results, and the dictionaries of the stream as they are at
 /// this batch, already cast.
 ///
+/// @param faults hears of rows with values that do not fit
 /// @param missing why there is no dictionary of an id that was sent
 record CastContext(
         BatchMemory memory,
         IdentityHashMap<SourceField.Dictionary, ArrayData> dictionaries,
-        Map<Long, String> missing) {
+        Map<Long, String> missing,
+        RowFaults faults) {
+
+    /// The context for the elements of lists, whose faults [RowFaults#lift] makes those of the lists.
+    CastContext inside(RowFaults elements) {
+        return new CastContext(memory, dictionaries, missing, elements);
+    }
+
+    /// Says that a value does not fit. Returns if the batch goes on without its row.
+    void bad(SourceField field, String what, ArrayData source, int position) {
+        faults.add(
+                position,
+                field.path(),
+                field.invalidAt(what, position),
+                () -> field.dictionary() == null ? SentValues.text(field.type(), source, position) : null);
+    }
 
     @Nullable
     ArrayData find(SourceField.Dictionary dictionary) {

@@ -40,13 +40,18 @@ record DictionaryCast(SourceField field, SourceField.Dictionary dictionary, Fiel
 
     private int position(ArrayData source, int row, @Nullable ArrayData values, CastContext context) {
         if (values == null) {
-            throw field.invalidAt(context.reason(dictionary), row);
+            context.bad(field, context.reason(dictionary), source, row);
+            return Take.NONE;
         }
         long index = NumberCasts.integer(source, row, dictionary.signed());
         // An unsigned index of 64 bits that is negative here lies above all dictionaries.
         if (index < 0 || index >= values.length()) {
-            throw field.invalidAt(
-                    "the index is not in the dictionary: index=" + index + ", length=" + values.length(), row);
+            context.bad(
+                    field,
+                    "the index is not in the dictionary: index=" + index + ", length=" + values.length(),
+                    source,
+                    row);
+            return Take.NONE;
         }
         return (int) index;
     }

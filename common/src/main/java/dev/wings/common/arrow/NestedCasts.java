@@ -60,7 +60,7 @@ final class NestedCasts {
                         : (array, context) -> array.with(
                                 Layout.LIST,
                                 array.buffers(),
-                                List.of(element.apply(array.children().get(0), context)));
+                                List.of(elements(array, element, context)));
             case LARGE_LIST ->
                 (array, context) -> {
                     Buf offsets = offsets(array, context);
@@ -68,7 +68,7 @@ final class NestedCasts {
                         // The reader has checked that the last is an int.
                         setOffset(offsets, i, (int) ArrayChecks.offset(array, i));
                     }
-                    return list(array, offsets, element.apply(array.children().get(0), context));
+                    return list(array, offsets, elements(array, element, context));
                 };
             case FIXED_LIST ->
                 (array, context) -> {
@@ -76,15 +76,22 @@ final class NestedCasts {
                     for (int i = 0; i <= array.length(); i++) {
                         setOffset(offsets, i, i * array.width());
                     }
-                    return list(array, offsets, element.apply(array.children().get(0), context));
+                    return list(array, offsets, elements(array, element, context));
                 };
             case LIST_VIEW, LARGE_LIST_VIEW ->
                 (array, context) -> {
-                    ArrayData elements = element.apply(array.children().get(0), context);
+                    ArrayData elements = elements(array, element, context);
                     return gather(array, elements, context);
                 };
             default -> throw new IllegalStateException("not a list: layout=" + source.layout());
         };
+    }
+
+    private static ArrayData elements(ArrayData lists, Cast element, CastContext context) {
+        RowFaults faults = context.faults().elements();
+        ArrayData elements = element.apply(lists.children().get(0), context.inside(faults));
+        context.faults().lift(faults, lists);
+        return elements;
     }
 
     private static ArrayData gather(ArrayData array, ArrayData elements, CastContext context) {

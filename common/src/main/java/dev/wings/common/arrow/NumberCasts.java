@@ -102,7 +102,7 @@ final class NumberCasts {
                 long value = integer(source, i, signed);
                 boolean fits = (signed || value >= 0) && (targetBytes == Long.BYTES || value == (int) value);
                 if (!fits && !source.isNull(i)) {
-                    throw field.invalidAt("the number does not fit into " + targetBytes * Byte.SIZE + " bits", i);
+                    context.bad(field, "the number does not fit into " + targetBytes * Byte.SIZE + " bits", source, i);
                 }
                 if (targetBytes == Long.BYTES) {
                     to.set(ArrayData.LONG, (long) i * Long.BYTES, value);
@@ -148,7 +148,7 @@ final class NumberCasts {
                 boolean fits = from.get(ArrayData.LONG, at + 2 * Long.BYTES) == sign
                         && from.get(ArrayData.LONG, at + 3 * Long.BYTES) == sign;
                 if (!fits && !source.isNull(i)) {
-                    throw field.invalidAt("the decimal has too many digits", i);
+                    context.bad(field, "the decimal has too many digits", source, i);
                 }
                 setDecimal(result.segment(), i, high, low);
             }

@@ -17,8 +17,8 @@ package dev.wings.common.arrow;
 
 import java.lang.foreign.MemorySegment;
 
-/// Casts between units of time. Fails with INVALID, naming the field and the row, where a digit would be lost
-/// or the result does not fit; what stands under a null becomes 0.
+/// Casts between units of time. A value is at fault where a digit would be lost or the result does not fit; what
+/// stands in its place, and under a null, becomes 0.
 final class TimeCasts {
 
     private static final long NANOS_PER_MICRO = 1_000;
@@ -36,7 +36,7 @@ final class TimeCasts {
                 long micros = value * factor;
                 if (Math.multiplyHigh(value, factor) != micros >> 63) {
                     if (!source.isNull(i)) {
-                        throw field.invalidAt("the time does not fit into 64 bits of microseconds", i);
+                        context.bad(field, "the time does not fit into 64 bits of microseconds", source, i);
                     }
                     micros = 0;
                 }
@@ -56,7 +56,7 @@ final class TimeCasts {
                 long micros = nanos / NANOS_PER_MICRO;
                 if (micros * NANOS_PER_MICRO != nanos) {
                     if (!source.isNull(i)) {
-                        throw field.invalidAt("the time has nanoseconds, which would be lost", i);
+                        context.bad(field, "the time has nanoseconds, which would be lost", source, i);
                     }
                     micros = 0;
                 }
@@ -76,7 +76,7 @@ final class TimeCasts {
                 long days = millis / MILLIS_PER_DAY;
                 if (days * MILLIS_PER_DAY != millis || (int) days != days) {
                     if (!source.isNull(i)) {
-                        throw field.invalidAt("the date is not a whole day, or too far away", i);
+                        context.bad(field, "the date is not a whole day, or too far away", source, i);
                     }
                     days = 0;
                 }
