@@ -21,6 +21,7 @@ import dev.wings.common.proto.ObjectStore;
 import dev.wings.common.proto.Task;
 import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.LakeText;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaProtos;
@@ -60,6 +61,7 @@ final class ResourceView {
         view.put("schema_version", topic.getSchema().getVersion());
         view.put(
                 "schema_policy", SchemaPolicy.fromProto(topic.getSchemaPolicy()).toString());
+        view.put("on_error", IntakeRules.fromProto(topic.getIntake()).onError().toString());
         List<Object> fields = new ArrayList<>();
         for (TopicField field : SchemaProtos.fromProto(topic.getSchema()).fields()) {
             Map<String, Object> column = new LinkedHashMap<>();

@@ -39,7 +39,9 @@ import dev.wings.common.proto.SchemaVersion;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.LakeText;
+import dev.wings.common.schema.OnError;
 import dev.wings.common.schema.SchemaDiff;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaProtos;
@@ -268,7 +270,8 @@ public final class TopicCommand {
                 "  drop [column] NAME                  rename [column] NAME to NEW_NAME",
                 "  alter [column] NAME type WIDER_TYPE | drop not null | comment 'TEXT' | first | after COLUMN",
                 "                      | set default VALUE | drop default",
-                "  set (freshness = '10s', target_segment_bytes = '128MiB', schema_policy = 'additive')",
+                "  set (freshness = '10s', target_segment_bytes = '128MiB', schema_policy = 'additive',",
+                "       on_error = 'dead_letter')",
                 "  NAME is a column, or a field in it: place.city, tags.element.x",
                 "",
                 "Examples:",
@@ -375,9 +378,13 @@ public final class TopicCommand {
     }
 
     private static String policy(Topic topic) {
-        return SchemaPolicy.fromProto(topic.getSchemaPolicy()) == SchemaPolicy.ADDITIVE
-                ? ", gets the columns that producers send"
-                : "";
+        return (SchemaPolicy.fromProto(topic.getSchemaPolicy()) == SchemaPolicy.ADDITIVE
+                        ? ", gets the columns that producers send"
+                        : "")
+                + (IntakeRules.fromProto(topic.getIntake()).onError() == OnError.DEAD_LETTER
+                        ? ", rows that do not fit go to "
+                                + DeadLetters.of(TopicName.parse(topic.getName())).topic()
+                        : "");
     }
 
     private static String columns(Topic topic) {

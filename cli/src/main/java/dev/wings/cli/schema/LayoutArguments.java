@@ -18,6 +18,7 @@ package dev.wings.cli.schema;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.schema.LakeText;
+import dev.wings.common.schema.OnError;
 import dev.wings.common.schema.SchemaPolicy;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class LayoutArguments {
     private static final String LAKE_TIME_AS = "--lake-time-as";
     private static final String FRESHNESS = "--freshness";
     private static final String SCHEMA_POLICY = "--schema-policy";
+    private static final String ON_ERROR = "--on-error";
     private static final String TARGET_SEGMENT_BYTES = "--target-segment-bytes";
 
     @Option(
@@ -80,6 +82,13 @@ public final class LayoutArguments {
                             + "additive adds them (default: strict).")
     private Optional<String> schemaPolicy = Optional.empty();
 
+    @Option(
+            names = ON_ERROR,
+            paramLabel = "WHAT",
+            description = "What becomes of rows that it cannot take while others of their batch fit: reject refuses the "
+                    + "batch, dead_letter puts them into the topic TOPIC__errors (default: reject).")
+    private Optional<String> onError = Optional.empty();
+
     /// The options that were given.
     public List<String> given() {
         return Stream.of(
@@ -89,7 +98,8 @@ public final class LayoutArguments {
                         lakeTimeAs.map(text -> LAKE_TIME_AS),
                         freshness.map(text -> FRESHNESS),
                         targetSegmentBytes.map(text -> TARGET_SEGMENT_BYTES),
-                        schemaPolicy.map(text -> SCHEMA_POLICY))
+                        schemaPolicy.map(text -> SCHEMA_POLICY),
+                        onError.map(text -> ON_ERROR))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -108,6 +118,9 @@ public final class LayoutArguments {
                 .map(SchemaPolicy::parse)
                 .map(SchemaPolicy::toProto)
                 .ifPresent(request.getTopicBuilder()::setSchemaPolicy);
+        onError.map(OnError::parse)
+                .map(OnError::toProto)
+                .ifPresent(request.getTopicBuilder().getIntakeBuilder()::setOnError);
         partitionBy.ifPresent(request::setPartitionBy);
     }
 }

@@ -118,7 +118,8 @@ public final class LakeSpecProtos {
                     throw WingsException.invalid(
                             "this field of a topic cannot be changed: field=\""
                                     + TopicField.printable(field)
-                                    + "\". lake.freshness, lake.target_segment_bytes and schema_policy can, and the schema by schema_changes");
+                                    + "\". lake.freshness, lake.target_segment_bytes, schema_policy and intake.on_error can, and"
+                                    + " the schema by schema_changes");
             }
         }
         return new LakeSpec(spec.partitioning(), spec.sortOrder(), freshness, targetSegmentBytes, spec.timeAs());

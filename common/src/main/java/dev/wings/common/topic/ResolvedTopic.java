@@ -21,6 +21,7 @@ import dev.wings.common.proto.ResolveTopicRequest;
 import dev.wings.common.proto.ResolveTopicResponse;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaProtos;
 import dev.wings.common.schema.TopicField;
@@ -34,6 +35,7 @@ import java.util.Optional;
 /// @param partitionKey the field whose value decides the partition; absent if the topic has a single partition
 /// @param lake how its rows are laid out in its table: complete, with the ids of the fields
 /// @param policy what becomes of columns that it does not have
+/// @param intake which rows it takes, and what becomes of others
 /// @param objectStore root of its namespace's object store
 /// @param objectPrefix what all of the namespace's keys start with, without a slash at the end
 public record ResolvedTopic(
@@ -43,6 +45,7 @@ public record ResolvedTopic(
         Optional<TopicField> partitionKey,
         LakeSpec lake,
         SchemaPolicy policy,
+        IntakeRules intake,
         String namespaceUid,
         URI objectStore,
         String objectPrefix) {
@@ -63,6 +66,7 @@ public record ResolvedTopic(
                 partitionKey(topic, schema),
                 topic.getLake(),
                 SchemaPolicy.fromProto(topic.getSchemaPolicy()),
+                IntakeRules.fromProto(topic.getIntake()),
                 topic.getNamespaceUid(),
                 URI.create(answer.getObjectStore().getUri()),
                 answer.getNamespace().getObjectPrefix());

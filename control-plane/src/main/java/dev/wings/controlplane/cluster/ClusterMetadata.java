@@ -18,13 +18,16 @@ package dev.wings.controlplane.cluster;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.lake.LakeTable;
+import dev.wings.common.proto.IntakeSpec;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.LakeSpecProtos;
+import dev.wings.common.schema.OnError;
 import dev.wings.common.schema.SchemaChange;
 import dev.wings.common.schema.SchemaEvolution;
 import dev.wings.common.schema.SchemaEvolution.Uses;
@@ -34,6 +37,7 @@ import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
 import dev.wings.common.store.ObjectStores;
 import dev.wings.common.time.IdGenerator;
+import dev.wings.common.topic.DeadLetters;
 import dev.wings.controlplane.cluster.ClusterMetadataStore.TopicPosition;
 import dev.wings.controlplane.paging.PageRequest;
 import dev.wings.controlplane.paging.ResultPage;
@@ -183,9 +187,22 @@ public final class ClusterMetadata {
     /// @param schema gets the field ids that it lacks
     /// @param partitionBy the name of a top-level field; empty for none
     /// @param lake gets defaults for the parts that it lacks
+    /// @param intake which rows it takes
     public TopicRecord createTopic(
-            TopicName name, Schema schema, String partitionBy, LakeSpec lake, SchemaPolicy policy) {
+            TopicName name,
+            Schema schema,
+            String partitionBy,
+            LakeSpec lake,
+            SchemaPolicy policy,
+            IntakeSpec intake) {
         TopicSchema checked = SchemaProtos.fromCreateRequest(schema);
+        IntakeRules rules = IntakeRules.fromProto(intake);
+        checkDeadLetters(name, rules);
+        if (DeadLetters.isNameOfOne(name)
+                && (!DeadLetters.isSchemaOfOne(checked) || !partitionBy.isEmpty() || policy != SchemaPolicy.STRICT)) {
+            throw WingsException.invalid("a name that ends in " + DeadLetters.SUFFIX
+                    + " is for what another topic could not take, choose one with another end: topic=" + name);
+        }
         int partitionFieldId =
                 partitionBy.isEmpty() ? 0 : checked.partitionKey(partitionBy).id();
         TopicRecord created = store.createTopic(new NewTopic(
@@ -195,7 +212,8 @@ public final class ClusterMetadata {
                 checked,
                 partitionFieldId,
                 LakeSpecProtos.fromCreateRequest(lake, checked, partitionFieldId),
-                policy));
+                policy,
+                rules));
         topicCreated.run();
         return created;
     }
@@ -204,14 +222,15 @@ public final class ClusterMetadata {
     ///
     /// @param etag the one that the topic must have; empty for any
     /// @param changes of the schema; none to leave it as it is
-    /// @param mask the fields that are changed: of `lake`, as `lake.freshness`, and `schema_policy`
+    /// @param mask the fields that are changed: of `lake`, as `lake.freshness`, `schema_policy`, and of `intake`
     public TopicRecord updateTopic(
             TopicName name,
             String etag,
             List<SchemaChange> changes,
             List<String> mask,
             LakeSpec lake,
-            SchemaPolicy policy) {
+            SchemaPolicy policy,
+            IntakeSpec intake) {
         if (changes.isEmpty() && mask.isEmpty()) {
             throw WingsException.invalid(
                     "nothing is to be changed: schema_changes or an update_mask is expected:" + " topic=" + name);
@@ -228,13 +247,37 @@ public final class ClusterMetadata {
                     : SchemaEvolution.apply(topic.schema(), changes, Uses.of(topic.partitionFieldId(), topic.lake()));
             // A table may not have it: names of nested fields can be in each other's way there.
             LakeTable.schema(schema);
-            List<String> ofLake =
-                    mask.stream().filter(field -> !field.equals(POLICY)).toList();
+            IntakeRules rules = topic.intake()
+                    .update(mask.stream().filter(ClusterMetadata::isOfIntake).toList(), intake);
+            checkDeadLetters(name, rules);
+            boolean fixed = DeadLetters.isNameOfOne(name) && DeadLetters.isSchemaOfOne(topic.schema());
+            if (fixed && (!changes.isEmpty() || mask.contains(POLICY))) {
+                throw WingsException.invalid("the columns of dead letters stay as they are: topic=" + name);
+            }
+            List<String> ofLake = mask.stream()
+                    .filter(field -> !field.equals(POLICY) && !isOfIntake(field))
+                    .toList();
             return topic.changed(
                     schema,
                     LakeSpecProtos.update(topic.lake(), ofLake, lake),
-                    mask.contains(POLICY) ? policy : topic.policy());
+                    mask.contains(POLICY) ? policy : topic.policy(),
+                    rules);
         });
+    }
+
+    private static boolean isOfIntake(String field) {
+        return field.startsWith(IntakeRules.PREFIX);
+    }
+
+    /// Dead letters have no dead letters of their own, and the topic for them has a name.
+    private static void checkDeadLetters(TopicName name, IntakeRules rules) {
+        if (rules.onError() == OnError.DEAD_LETTER) {
+            if (DeadLetters.isNameOfOne(name)) {
+                throw WingsException.invalid(
+                        "on_error = dead_letter is not for dead letters themselves: topic=" + name);
+            }
+            TopicName ignored = DeadLetters.of(name);
+        }
     }
 
     /// The versions that a topic's schema has had, the newest first.

@@ -16,6 +16,7 @@
 package dev.wings.controlplane.cluster;
 
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicSchema;
@@ -27,6 +28,7 @@ import java.util.UUID;
 /// @param partitionFieldId the top-level field that rows are partitioned by; 0 for none
 /// @param lake how the rows are laid out in the topic's table
 /// @param policy what becomes of columns that the topic does not have
+/// @param intake which rows it takes, and what becomes of others
 public record NewTopic(
         TopicName name,
         UUID uid,
@@ -34,7 +36,20 @@ public record NewTopic(
         TopicSchema schema,
         int partitionFieldId,
         LakeSpec lake,
-        SchemaPolicy policy) {
+        SchemaPolicy policy,
+        IntakeRules intake) {
+
+    /// A topic that takes all rows that fit its schema.
+    public NewTopic(
+            TopicName name,
+            UUID uid,
+            Instant createTime,
+            TopicSchema schema,
+            int partitionFieldId,
+            LakeSpec lake,
+            SchemaPolicy policy) {
+        this(name, uid, createTime, schema, partitionFieldId, lake, policy, IntakeRules.DEFAULT);
+    }
 
     public NewTopic {
         if (partitionFieldId != 0 && schema.find(partitionFieldId).isEmpty()) {
@@ -44,6 +59,6 @@ public record NewTopic(
     }
 
     public TopicRecord in(UUID namespaceUid) {
-        return new TopicRecord(name, uid, createTime, namespaceUid, schema, partitionFieldId, lake, policy, 1);
+        return new TopicRecord(name, uid, createTime, namespaceUid, schema, partitionFieldId, lake, policy, intake, 1);
     }
 }

@@ -16,6 +16,7 @@
 package dev.wings.controlplane.cluster;
 
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicSchema;
@@ -28,6 +29,7 @@ import java.util.UUID;
 /// @param partitionFieldId the top-level field that rows are partitioned by; 0 for none
 /// @param lake how the rows are laid out in the topic's table
 /// @param policy what becomes of columns that the topic does not have
+/// @param intake which rows it takes, and what becomes of others
 /// @param revision counts up from 1 with each change
 public record TopicRecord(
         TopicName name,
@@ -38,6 +40,7 @@ public record TopicRecord(
         int partitionFieldId,
         LakeSpec lake,
         SchemaPolicy policy,
+        IntakeRules intake,
         long revision) {
 
     /// What tells whether the topic has been changed since it was read.
@@ -47,7 +50,22 @@ public record TopicRecord(
 
     /// The topic after a change.
     public TopicRecord changed(TopicSchema nextSchema, LakeSpec nextLake, SchemaPolicy nextPolicy) {
+        return changed(nextSchema, nextLake, nextPolicy, intake);
+    }
+
+    /// The topic after a change, also of what it takes.
+    public TopicRecord changed(
+            TopicSchema nextSchema, LakeSpec nextLake, SchemaPolicy nextPolicy, IntakeRules nextIntake) {
         return new TopicRecord(
-                name, uid, createTime, namespaceUid, nextSchema, partitionFieldId, nextLake, nextPolicy, revision + 1);
+                name,
+                uid,
+                createTime,
+                namespaceUid,
+                nextSchema,
+                partitionFieldId,
+                nextLake,
+                nextPolicy,
+                nextIntake,
+                revision + 1);
     }
 }

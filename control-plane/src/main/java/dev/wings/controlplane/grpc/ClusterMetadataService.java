@@ -171,7 +171,8 @@ public final class ClusterMetadataService extends ClusterMetadataGrpc.ClusterMet
                 request.getTopic().getSchema(),
                 request.getPartitionBy(),
                 request.getTopic().getLake(),
-                SchemaPolicy.fromProto(request.getTopic().getSchemaPolicy()));
+                SchemaPolicy.fromProto(request.getTopic().getSchemaPolicy()),
+                request.getTopic().getIntake());
         answer(answer, ResourceProtos.toProto(created));
     }
 
@@ -209,7 +210,8 @@ public final class ClusterMetadataService extends ClusterMetadataGrpc.ClusterMet
                         SchemaChangeProtos.fromProto(request.getSchemaChangesList()),
                         request.getUpdateMask().getPathsList(),
                         topic.getLake(),
-                        SchemaPolicy.fromProto(topic.getSchemaPolicy()))));
+                        SchemaPolicy.fromProto(topic.getSchemaPolicy()),
+                        topic.getIntake())));
     }
 
     @Override

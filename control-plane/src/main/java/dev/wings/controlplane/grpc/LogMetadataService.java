@@ -115,8 +115,17 @@ public final class LogMetadataService extends LogMetadataGrpc.LogMetadataImplBas
                 page.getByteLength(),
                 page.getCrc32C(),
                 page.getBatchesList().stream()
-                        .map(batch -> new FolioCommit.Batch(batch.getRows(), batch.getRequestedTimestampMicros()))
+                        .map(LogMetadataService::fromProto)
                         .toList());
+    }
+
+    private static FolioCommit.Batch fromProto(dev.wings.common.proto.BatchCommit batch) {
+        return new FolioCommit.Batch(
+                batch.getRows(),
+                batch.getRequestedTimestampMicros(),
+                batch.getWithTopicUid().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(Uuids.parse("with_topic_uid", batch.getWithTopicUid())));
     }
 
     @Override

@@ -72,6 +72,7 @@ final class ResourceProtos {
                 .setLake(LakeSpecProtos.toProto(topic.lake(), topic.schema()))
                 .setEtag(topic.etag())
                 .setSchemaPolicy(topic.policy().toProto())
+                .setIntake(topic.intake().toProto())
                 .build();
     }
 

@@ -220,6 +220,11 @@ public final class CommitRule {
                 answered.add(reason);
                 continue;
             }
+            Optional<UUID> missing = batch.withTopic().filter(uid -> !state.topics().containsKey(uid));
+            if (missing.isPresent()) {
+                answered.add(new Rejected(ErrorKind.NOT_FOUND, "topic not found: topic_uid=" + missing.get()));
+                continue;
+            }
             if (batch.rows() > Long.MAX_VALUE - next) {
                 answered.add(new Rejected(
                         ErrorKind.PRECONDITION,

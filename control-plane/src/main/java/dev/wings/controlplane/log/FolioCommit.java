@@ -19,6 +19,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.store.ObjectKey;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -103,7 +104,13 @@ public record FolioCommit(
     ///
     /// @param rows more than 0; no more than a record batch can hold
     /// @param requestedTimestampMicros microseconds UTC, asked for by the producer; 0 for none
-    public record Batch(long rows, long requestedTimestampMicros) {
+    /// @param withTopic another topic of the namespace without which the batch is not taken, either
+    public record Batch(long rows, long requestedTimestampMicros, Optional<UUID> withTopic) {
+
+        public Batch(long rows, long requestedTimestampMicros) {
+            this(rows, requestedTimestampMicros, Optional.empty());
+        }
+
         public Batch {
             if (rows <= 0 || rows > Integer.MAX_VALUE) {
                 throw WingsException.invalid("bad number of rows in a batch: rows=" + rows);

@@ -46,7 +46,7 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
     private static final String UPDATE_TOPIC = """
             update topics
             set schema = ?, schema_version = ?, lake = ?, freshness = make_interval(secs => ?),
-                schema_policy = ?, revision = ?
+                schema_policy = ?, intake = ?, revision = ?
             where topic_uid = ?
             """;
 
@@ -295,8 +295,8 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
         String sql = """
                 insert into topics
                     (topic_uid, namespace_uid, topic_id, create_time, schema, schema_version, partition_field_id, lake,
-                    freshness, schema_policy)
-                values (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, make_interval(secs => ?), ?)
+                    freshness, schema_policy, intake)
+                values (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, make_interval(secs => ?), ?, ?)
                 on conflict (namespace_uid, topic_id) do nothing
                 """;
         return database.change("create topic", connection -> {
@@ -318,7 +318,8 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                     topic.partitionFieldId(),
                     LakeSpecProtos.toProto(topic.lake(), topic.schema()).toByteArray(),
                     topic.lake().freshness().toMillis() / 1e3,
-                    topic.policy().name());
+                    topic.policy().name(),
+                    topic.intake().toProto().toByteArray());
             BacklogStatements.want(connection, topic.uid(), TaskKind.CREATE_TABLE);
             TopicRecord created = topic.in(namespace);
             remember(connection, created, topic.createTime());
@@ -344,6 +345,7 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                     LakeSpecProtos.toProto(after.lake(), after.schema()).toByteArray(),
                     after.lake().freshness().toMillis() / 1e3,
                     after.policy().name(),
+                    after.intake().toProto().toByteArray(),
                     after.revision(),
                     after.uid());
             if (after.schema().version() != before.schema().version()) {

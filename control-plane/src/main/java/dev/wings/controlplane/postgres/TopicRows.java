@@ -17,8 +17,10 @@ package dev.wings.controlplane.postgres;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.IntakeSpec;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.LakeSpec;
 import dev.wings.common.schema.LakeSpecProtos;
 import dev.wings.common.schema.SchemaPolicy;
@@ -45,7 +47,7 @@ final class TopicRows {
             throws SQLException {
         String sql = """
                 select t.topic_uid, t.topic_id, t.create_time, t.namespace_uid, t.schema, t.partition_field_id,
-                    t.lake, t.schema_policy, t.revision, n.namespace_id
+                    t.lake, t.schema_policy, t.intake, t.revision, n.namespace_id
                 from topics t join namespaces n using (namespace_uid)
                 where n.delete_time is null and %s
                 order by n.namespace_id, t.topic_id limit ?
@@ -67,6 +69,7 @@ final class TopicRows {
                             row.getInt("partition_field_id"),
                             lake(uid, row.getBytes("lake"), row.getInt("partition_field_id")),
                             SchemaPolicy.valueOf(row.getString("schema_policy")),
+                            intake(uid, row.getBytes("intake")),
                             row.getLong("revision"));
                 },
                 all);
@@ -81,6 +84,18 @@ final class TopicRows {
             return LakeSpecProtos.fromProto(dev.wings.common.proto.LakeSpec.parseFrom(stored));
         } catch (InvalidProtocolBufferException | WingsException e) {
             throw WingsException.dataLoss("the topic's stored layout cannot be read: topic_uid=" + topicUid, e);
+        }
+    }
+
+    /// @param stored the rules as they are stored; null for a topic that is older than they
+    private static IntakeRules intake(UUID topicUid, byte @Nullable [] stored) {
+        if (stored == null) {
+            return IntakeRules.DEFAULT;
+        }
+        try {
+            return IntakeRules.fromProto(IntakeSpec.parseFrom(stored));
+        } catch (InvalidProtocolBufferException | WingsException e) {
+            throw WingsException.dataLoss("the topic's stored rules cannot be read: topic_uid=" + topicUid, e);
         }
     }
 

@@ -25,7 +25,9 @@ import dev.wings.common.resource.ObjectStoreName;
 import dev.wings.common.resource.TenantName;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.FieldType;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.LakeSpec;
+import dev.wings.common.schema.OnError;
 import dev.wings.common.schema.SchemaChange;
 import dev.wings.common.schema.SchemaEvolution;
 import dev.wings.common.schema.SchemaPolicy;
@@ -122,9 +124,14 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
         TopicRecord changed = store().updateTopic(
                         TOPIC,
                         TIME,
-                        topic -> topic.changed(added(topic.schema(), "note"), layout, SchemaPolicy.ADDITIVE));
+                        topic -> topic.changed(
+                                added(topic.schema(), "note"),
+                                layout,
+                                SchemaPolicy.ADDITIVE,
+                                new IntakeRules(OnError.DEAD_LETTER)));
 
         assertThat(changed.schema().version()).isEqualTo(1);
+        assertThat(changed.intake().onError()).isEqualTo(OnError.DEAD_LETTER);
         assertThat(changed.etag()).isNotEqualTo(created.etag());
         assertThat(store().loadTopic(TOPIC)).isEqualTo(changed);
         assertThat(store().loadHome(TOPIC).topic()).isEqualTo(changed);

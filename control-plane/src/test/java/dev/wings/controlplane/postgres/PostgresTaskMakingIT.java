@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.controlplane.cluster.SchemaVersion;
 import dev.wings.controlplane.cluster.TopicRecord;
@@ -60,7 +61,8 @@ final class PostgresTaskMakingIT extends TaskMakingContract {
                 Statement statement = connection.createStatement()) {
             statement.execute(
                     "drop table wings.wanted_tasks, wings.topic_schemas, wings.producers, wings.producer_states");
-            statement.execute("alter table wings.topics drop column revision, drop column schema_policy");
+            statement.execute("alter table wings.topics drop column revision, drop column schema_policy,"
+                    + " drop column intake");
             statement.execute("delete from wings.flyway_schema_history where version >= '0011'");
         }
         try (Stores after = TestPostgres.shared().stores(TestPostgres.openDatabase(database))) {
@@ -72,6 +74,7 @@ final class PostgresTaskMakingIT extends TaskMakingContract {
             TopicName name = new NamespaceName("acme", "sales").topic("bare");
             TopicRecord upgraded = after.cluster().loadTopic(name);
             assertThat(upgraded.policy()).isEqualTo(SchemaPolicy.STRICT);
+            assertThat(upgraded.intake()).isEqualTo(IntakeRules.DEFAULT);
             assertThat(after.cluster().listSchemas(name, Integer.MAX_VALUE, 10))
                     .containsExactly(new SchemaVersion(upgraded.schema(), upgraded.createTime()));
         }

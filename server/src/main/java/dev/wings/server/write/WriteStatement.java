@@ -16,10 +16,13 @@
 package dev.wings.server.write;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.IntakeSpec;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.proto.SchemaChange;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.LakeText;
+import dev.wings.common.schema.OnError;
 import dev.wings.common.schema.SchemaChangeProtos;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaText;
@@ -55,6 +58,7 @@ public sealed interface WriteStatement {
             Optional<String> partitionBy,
             LakeSpec lake,
             SchemaPolicy policy,
+            IntakeSpec intake,
             Optional<String> query)
             implements WriteStatement {}
 
@@ -82,12 +86,14 @@ public sealed interface WriteStatement {
     /// @param alterations of the columns, which are made one after the other
     /// @param lake the options that are changed, which `mask` names
     /// @param policy the schema policy, which is changed if the mask says so
+    /// @param intake which rows are taken; of it is changed what the mask names
     record AlterTable(
             TableRef table,
             boolean ifExists,
             List<Alteration> alterations,
             LakeSpec lake,
             SchemaPolicy policy,
+            IntakeSpec intake,
             List<String> mask)
             implements WriteStatement {}
 
@@ -211,6 +217,7 @@ public sealed interface WriteStatement {
             LakeSpec.Builder lake = LakeSpec.newBuilder();
             Optional<String> partitionBy = Optional.empty();
             SchemaPolicy policy = SchemaPolicy.STRICT;
+            IntakeSpec intake = IntakeSpec.getDefaultInstance();
             boolean more = true;
             while (more) {
                 if (reader.accept("partitioned", "by")) {
@@ -221,6 +228,7 @@ public sealed interface WriteStatement {
                     options.addTo(lake);
                     partitionBy = options.find("partition_by");
                     policy = options.policy();
+                    intake = options.intake();
                 } else if (reader.accept("comment")) {
                     throw WingsException.invalid(
                             "a table has no comment of its own, columns have: name type COMMENT 'text'");
@@ -242,7 +250,7 @@ public sealed interface WriteStatement {
                     throw reader.expected("\"(\" and columns, or AS SELECT ...");
                 }
             }
-            return new CreateTable(table, ifNotExists, columns, partitionBy, lake.build(), policy, query);
+            return new CreateTable(table, ifNotExists, columns, partitionBy, lake.build(), policy, intake, query);
         }
 
         private static Schema columns(String text) {
@@ -293,6 +301,7 @@ public sealed interface WriteStatement {
             LakeSpec.Builder lake = LakeSpec.newBuilder();
             List<String> mask = new ArrayList<>();
             SchemaPolicy policy = SchemaPolicy.STRICT;
+            IntakeSpec intake = IntakeSpec.getDefaultInstance();
             boolean more = true;
             while (more) {
                 if (reader.accept("set")) {
@@ -300,13 +309,14 @@ public sealed interface WriteStatement {
                     options.addTo(lake);
                     options.options().forEach(option -> mask.add(Options.field(option.name())));
                     policy = options.policy();
+                    intake = options.intake();
                 } else {
                     alterations.addAll(columns.action());
                 }
                 more = reader.acceptSign(',');
             }
             reader.expectEnd("a comma and another change, or the end");
-            return Optional.of(new AlterTable(table, ifExists, alterations, lake.build(), policy, mask));
+            return Optional.of(new AlterTable(table, ifExists, alterations, lake.build(), policy, intake, mask));
         }
 
         WriteStatement comment() {
@@ -332,6 +342,7 @@ public sealed interface WriteStatement {
                     List.of(new Alteration(change, Lenience.NONE)),
                     LakeSpec.getDefaultInstance(),
                     SchemaPolicy.STRICT,
+                    IntakeSpec.getDefaultInstance(),
                     List.of());
         }
 
@@ -430,6 +441,7 @@ public sealed interface WriteStatement {
     record Options(List<Option> options) {
 
         private static final String POLICY = "schema_policy";
+        private static final String ON_ERROR = "on_error";
 
         /// The options that tables can have: those of `wings topic create`, with underscores.
         static final Set<String> OF_TABLES = Set.of(
@@ -439,10 +451,11 @@ public sealed interface WriteStatement {
                 "lake_time_as",
                 "freshness",
                 "target_segment_bytes",
-                POLICY);
+                POLICY,
+                ON_ERROR);
 
         /// The options of a table that can be changed.
-        static final Set<String> CHANGEABLE = Set.of("freshness", "target_segment_bytes", POLICY);
+        static final Set<String> CHANGEABLE = Set.of("freshness", "target_segment_bytes", POLICY, ON_ERROR);
 
         Optional<String> find(String name) {
             return options.stream()
@@ -453,11 +466,21 @@ public sealed interface WriteStatement {
 
         /// Returns the name that an option that can be changed has in a request.
         static String field(String name) {
-            return name.equals(POLICY) ? POLICY : "lake." + name;
+            return switch (name) {
+                case POLICY -> POLICY;
+                case ON_ERROR -> IntakeRules.PREFIX + ON_ERROR;
+                default -> "lake." + name;
+            };
         }
 
         SchemaPolicy policy() {
             return find(POLICY).map(SchemaPolicy::parse).orElse(SchemaPolicy.STRICT);
+        }
+
+        IntakeSpec intake() {
+            IntakeSpec.Builder intake = IntakeSpec.newBuilder();
+            find(ON_ERROR).map(OnError::parse).map(OnError::toProto).ifPresent(intake::setOnError);
+            return intake.build();
         }
 
         void addTo(LakeSpec.Builder lake) {

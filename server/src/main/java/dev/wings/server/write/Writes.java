@@ -245,7 +245,8 @@ public final class Writes {
                         .setName(topic.getName())
                         .setEtag(topic.getEtag())
                         .setLake(alter.lake())
-                        .setSchemaPolicy(alter.policy().toProto()))
+                        .setSchemaPolicy(alter.policy().toProto())
+                        .setIntake(alter.intake()))
                 .setUpdateMask(FieldMask.newBuilder().addAllPaths(alter.mask()));
         for (WriteStatement.Alteration alteration : alter.alterations()) {
             if (isNeeded(alteration, schema)) {
@@ -275,7 +276,8 @@ public final class Writes {
                         .setSchema(create.columns()
                                 .orElseGet(() -> columns(create.query().orElseThrow(), queries)))
                         .setLake(create.lake())
-                        .setSchemaPolicy(create.policy().toProto()));
+                        .setSchemaPolicy(create.policy().toProto())
+                        .setIntake(create.intake()));
         create.partitionBy().ifPresent(request::setPartitionBy);
         return request.build();
     }
