@@ -21,6 +21,7 @@ import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.rpc.Caller;
+import dev.wings.common.schema.OnError;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 public final class EncodedProducer implements AutoCloseable {
 
     private static final Metadata.Key<String> TENANT = Metadata.Key.of(Caller.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final Metadata.Key<String> ON_ERROR =
+            Metadata.Key.of(OnError.HEADER, Metadata.ASCII_STRING_MARSHALLER);
 
     private static final MethodDescriptor<InputStream, Flight.PutResult> DO_PUT =
             FlightServiceGrpc.getDoPutMethod().toBuilder(
@@ -69,7 +73,7 @@ public final class EncodedProducer implements AutoCloseable {
         this.call = call;
     }
 
-    /// Opens a stream over a connection of its own.
+    /// Opens a stream over a connection of its own. Its batches are taken as a whole or not at all.
     ///
     /// @param topic a full name
     /// @param schema of the batches: the header of the message of Arrow that tells it
@@ -83,6 +87,7 @@ public final class EncodedProducer implements AutoCloseable {
                 channel.newCall(DO_PUT, CallOptions.DEFAULT.withExecutor(executor));
         Metadata headers = new Metadata();
         headers.put(TENANT, endpoint.tenant());
+        headers.put(ON_ERROR, OnError.REJECT.toString());
         byte[] first = Flight.FlightData.newBuilder()
                 .setFlightDescriptor(Flight.FlightDescriptor.newBuilder()
                         .setType(Flight.FlightDescriptor.DescriptorType.PATH)

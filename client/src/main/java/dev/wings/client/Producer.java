@@ -19,15 +19,20 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
+import dev.wings.common.schema.OnError;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.arrow.flight.CallOption;
+import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightClient.ClientStreamListener;
 import org.apache.arrow.flight.FlightClient.PutListener;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorLoader;
@@ -67,7 +72,8 @@ public final class Producer implements AutoCloseable {
             String topic,
             Schema schema,
             DictionaryProvider dictionaries,
-            int inFlight) {
+            int inFlight,
+            CallOption[] options) {
         this.endpoint = connection.endpoint();
         this.inFlight = inFlight;
         this.root = VectorSchemaRoot.create(schema, allocator);
@@ -75,7 +81,7 @@ public final class Producer implements AutoCloseable {
         try {
             this.stream = connection
                     .client()
-                    .startPut(FlightDescriptor.path(topic), root, dictionaries, new Answers(), connection.options());
+                    .startPut(FlightDescriptor.path(topic), root, dictionaries, new Answers(), options);
         } catch (FlightRuntimeException e) {
             root.close();
             throw endpoint.failure(e);
@@ -101,7 +107,25 @@ public final class Producer implements AutoCloseable {
             Schema schema,
             DictionaryProvider dictionaries,
             int inFlight) {
-        return new Producer(connection, allocator, topic, schema, dictionaries, inFlight);
+        return new Producer(connection, allocator, topic, schema, dictionaries, inFlight, connection.options());
+    }
+
+    /// Opens a stream of batches without dictionaries, each of which is taken as a whole or not at all: a topic
+    /// that keeps dead letters gets none of it.
+    public static Producer openWhole(
+            FlightConnection connection, BufferAllocator allocator, String topic, Schema schema, int inFlight) {
+        FlightCallHeaders headers = new FlightCallHeaders();
+        headers.insert(OnError.HEADER, OnError.REJECT.toString());
+        CallOption[] options = Stream.concat(Stream.of(connection.options()), Stream.of(new HeaderCallOption(headers)))
+                .toArray(CallOption[]::new);
+        return new Producer(
+                connection,
+                allocator,
+                topic,
+                schema,
+                new DictionaryProvider.MapDictionaryProvider(),
+                inFlight,
+                options);
     }
 
     /// Sends the rows as one batch, and returns its answer: accepted, so that the rows are durable and visible,

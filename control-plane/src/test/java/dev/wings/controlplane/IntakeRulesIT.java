@@ -39,7 +39,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Which rows a topic takes is said when it is made, and changed later; the topics of dead letters are what they are.
+/// Which rows a topic takes is said when it is made, and changed later; the topics of dead letters are what
+/// they are.
 @Timeout(120)
 final class IntakeRulesIT {
 
@@ -73,34 +74,41 @@ final class IntakeRulesIT {
         assertThat(changed.getIntake().getOnError()).isEqualTo(OnError.REJECT);
         assertThat(changed.getEtag()).isNotEqualTo(made.getEtag());
         assertThat(get("events")).isEqualTo(changed);
-        assertRefused("intake.other", () -> wings.cluster()
-                .updateTopic(UpdateTopicRequest.newBuilder()
-                        .setTopic(Topic.newBuilder().setName(made.getName()))
-                        .setUpdateMask(FieldMask.newBuilder().addPaths("intake.other"))
-                        .build()));
+        assertRefused(
+                "intake.other",
+                () -> wings.cluster()
+                        .updateTopic(UpdateTopicRequest.newBuilder()
+                                .setTopic(Topic.newBuilder().setName(made.getName()))
+                                .setUpdateMask(FieldMask.newBuilder().addPaths("intake.other"))
+                                .build()));
     }
 
     @Test
     void namesOfDeadLettersAreForThem() {
         assertRefused("__errors", () -> create("events__errors", "id long", IntakeSpec.getDefaultInstance()));
-        assertRefused("events__errors", () -> wings.cluster()
-                .createTopic(request("events__errors", DeadLetters.SCHEMA, DEAD_LETTER)));
+        assertRefused(
+                "events__errors",
+                () -> wings.cluster().createTopic(request("events__errors", DeadLetters.SCHEMA, DEAD_LETTER)));
         Topic letters = wings.cluster()
                 .createTopic(request("events__errors", DeadLetters.SCHEMA, IntakeSpec.getDefaultInstance()));
         assertThat(letters.getName()).endsWith("/events__errors");
         assertRefused("dead letters", () -> update("events__errors", OnError.DEAD_LETTER));
-        assertRefused("stay as they are", () -> wings.cluster()
-                .updateTopic(UpdateTopicRequest.newBuilder()
-                        .setTopic(Topic.newBuilder().setName(letters.getName()))
-                        .addAllSchemaChanges(List.of(SchemaChangeProtos.drop(List.of("door"))))
-                        .build()));
-        assertRefused("stay as they are", () -> wings.cluster()
-                .updateTopic(UpdateTopicRequest.newBuilder()
-                        .setTopic(Topic.newBuilder()
-                                .setName(letters.getName())
-                                .setSchemaPolicy(SchemaPolicy.ADDITIVE))
-                        .setUpdateMask(FieldMask.newBuilder().addPaths("schema_policy"))
-                        .build()));
+        assertRefused(
+                "stay as they are",
+                () -> wings.cluster()
+                        .updateTopic(UpdateTopicRequest.newBuilder()
+                                .setTopic(Topic.newBuilder().setName(letters.getName()))
+                                .addAllSchemaChanges(List.of(SchemaChangeProtos.drop(List.of("door"))))
+                                .build()));
+        assertRefused(
+                "stay as they are",
+                () -> wings.cluster()
+                        .updateTopic(UpdateTopicRequest.newBuilder()
+                                .setTopic(Topic.newBuilder()
+                                        .setName(letters.getName())
+                                        .setSchemaPolicy(SchemaPolicy.ADDITIVE))
+                                .setUpdateMask(FieldMask.newBuilder().addPaths("schema_policy"))
+                                .build()));
     }
 
     @Test

@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
 
 /// A running ingestor: what it does is in [#parts], and where it listens in [#listen].
 ///
-/// It holds no state that outlives it: a batch is either acknowledged, and then stored and committed, or it is the
-/// producer's to send again.
+/// It holds no state that outlives it: a batch is either acknowledged, and then stored and committed, or it is
+/// the producer's to send again.
 public final class Ingestor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ingestor.class);
@@ -122,7 +122,8 @@ public final class Ingestor implements AutoCloseable {
                 new BatchIntake.Settings(
                         allocator,
                         new BatchLimits(MAX_BATCH_ROWS, config.maxBatchBytes()),
-                        world.random().nextInt()));
+                        world.random().nextInt()),
+                world.ids());
         MemoryBudget budget = new MemoryBudget(config.memoryBytes(), world.scheduler());
         IntakeMetrics metrics = new IntakeMetrics(registry, budget);
         KnownTenants tenants = surroundings.knownTenants(config.callTimeout());

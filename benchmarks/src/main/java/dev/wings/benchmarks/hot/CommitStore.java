@@ -18,6 +18,7 @@ package dev.wings.benchmarks.hot;
 import dev.wings.benchmarks.load.SampleRows;
 import dev.wings.common.config.Secret;
 import dev.wings.common.process.Resources;
+import dev.wings.common.proto.IntakeSpec;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.ObjectStoreName;
@@ -96,7 +97,8 @@ record CommitStore(LogMetadataStore log, NamespaceRecord namespace, TopicRecord 
                 SampleRows.topicSchema(),
                 "",
                 LakeSpec.getDefaultInstance(),
-                SchemaPolicy.STRICT);
+                SchemaPolicy.STRICT,
+                IntakeSpec.getDefaultInstance());
         return new CommitStore(stores.log(), namespace, topic, resources);
     }
 

@@ -74,7 +74,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:all rows are acknowledged",
-            "1:a file cannot be read, a batch was rejected, or the platform failed",
+            "1:a file cannot be read, a batch was rejected, rows went to dead letters, or the platform failed",
             "2:the command line makes no sense"
         },
         footer = {
@@ -383,8 +383,14 @@ public final class PushCommand implements Callable<Integer> {
     private int report(RowFile rows, PushStatus status, Duration took) {
         out().println(summary(rows.name(), status, took));
         out().flush();
+        if (status.deadLetterRows() > 0) {
+            err().println("note: " + rows.name() + ": " + Human.rows(status.deadLetterRows())
+                    + " did not fit and went to the topic's dead letters: wings topic errors " + topic
+                    + " shows the reasons");
+            err().flush();
+        }
         if (status.rejectedBatches() == 0) {
-            return ExitCode.OK;
+            return status.deadLetterRows() == 0 ? ExitCode.OK : ExitCode.FAILED;
         }
         err().printf(
                         "%s: rejected: %s in %s%n",

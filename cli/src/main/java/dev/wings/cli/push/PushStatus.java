@@ -22,8 +22,9 @@ import java.util.List;
 ///
 /// @param sentRows rows that were handed to the connection
 /// @param sentBytes how many bytes their Arrow buffers have
-/// @param acknowledgedRows rows that are known to be durable
+/// @param acknowledgedRows rows that are known to be durable in the topic
 /// @param acknowledgedBatches how many batches these came in
+/// @param deadLetterRows rows of acknowledged batches that did not fit, and are in the topic of dead letters
 /// @param rejectedRows rows of batches that were refused
 /// @param rejectedBatches how many batches were refused
 /// @param reasons why the first batches were refused
@@ -34,6 +35,7 @@ public record PushStatus(
         long sentBytes,
         long acknowledgedRows,
         long acknowledgedBatches,
+        long deadLetterRows,
         long rejectedRows,
         long rejectedBatches,
         List<String> reasons,
@@ -42,7 +44,7 @@ public record PushStatus(
 
     public PushStatus {
         reasons = List.copyOf(reasons);
-        if (acknowledgedRows + rejectedRows > sentRows) {
+        if (acknowledgedRows + deadLetterRows + rejectedRows > sentRows) {
             throw new IllegalStateException("more rows were answered than sent: sent=" + sentRows + ", acknowledged="
                     + acknowledgedRows + ", rejected=" + rejectedRows);
         }
@@ -50,6 +52,6 @@ public record PushStatus(
 
     /// Rows of which nobody knows whether they are stored.
     public long unansweredRows() {
-        return sentRows - acknowledgedRows - rejectedRows;
+        return sentRows - acknowledgedRows - deadLetterRows - rejectedRows;
     }
 }

@@ -43,6 +43,7 @@ public final class Pusher implements AutoCloseable {
     private long sentBytes;
     private long acknowledgedRows;
     private long acknowledgedBatches;
+    private long deadLetterRows;
     private long rejectedRows;
     private long rejectedBatches;
 
@@ -59,8 +60,8 @@ public final class Pusher implements AutoCloseable {
         this.producer = Producer.open(connection, allocator, topic.toString(), schema, dictionaries, inFlight);
     }
 
-    /// Sends the rows as one batch; they stay the caller's. Waits while too many batches are under way. Fails if
-    /// the stream has ended.
+    /// Sends the rows as one batch; they stay the caller's. Waits while too many batches are under way. Fails
+    /// if the stream has ended.
     public void send(VectorSchemaRoot rows) throws InterruptedException {
         int count = rows.getRowCount();
         CompletableFuture<IngestResponse> answer = producer.send(rows);
@@ -86,6 +87,7 @@ public final class Pusher implements AutoCloseable {
                 sentBytes,
                 acknowledgedRows,
                 acknowledgedBatches,
+                deadLetterRows,
                 rejectedRows,
                 rejectedBatches,
                 reasons,
@@ -106,7 +108,7 @@ public final class Pusher implements AutoCloseable {
     private synchronized void answered(IngestResponse response, int rows, long sentNanos) {
         latencies.add(System.nanoTime() - sentNanos);
         if (response.hasRejected()) {
-            long firstRow = acknowledgedRows + rejectedRows + 1;
+            long firstRow = acknowledgedRows + deadLetterRows + rejectedRows + 1;
             rejectedRows += rows;
             rejectedBatches++;
             if (reasons.size() < REMEMBERED_REASONS) {
@@ -114,7 +116,9 @@ public final class Pusher implements AutoCloseable {
                         + RowNumber.inFile(response.getRejected().getMessage(), firstRow));
             }
         } else {
-            acknowledgedRows += rows;
+            long letters = response.getAccepted().getDeadLetterRows();
+            acknowledgedRows += rows - letters;
+            deadLetterRows += letters;
             acknowledgedBatches++;
         }
     }

@@ -24,6 +24,7 @@ import dev.wings.cli.push.RowFile;
 import dev.wings.cli.push.TextArguments;
 import dev.wings.cli.schema.LayoutArguments;
 import dev.wings.cli.sql.Answer;
+import dev.wings.cli.sql.TopicErrorsCommand;
 import dev.wings.client.SqlSession;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CreateTopicRequest;
@@ -49,6 +50,7 @@ import dev.wings.common.schema.SchemaText;
 import dev.wings.common.schema.SqlTypes;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.text.OnLoss;
+import dev.wings.common.topic.DeadLetters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,6 +76,7 @@ import picocli.CommandLine.Parameters;
             TopicCommand.Create.class,
             TopicCommand.Describe.class,
             TopicCommand.Alter.class,
+            TopicErrorsCommand.class,
             TopicCommand.ListAll.class,
             TopicCommand.Delete.class
         })
@@ -383,7 +386,8 @@ public final class TopicCommand {
                         : "")
                 + (IntakeRules.fromProto(topic.getIntake()).onError() == OnError.DEAD_LETTER
                         ? ", rows that do not fit go to "
-                                + DeadLetters.of(TopicName.parse(topic.getName())).topic()
+                                + DeadLetters.of(TopicName.parse(topic.getName()))
+                                        .topic()
                         : "");
     }
 

@@ -85,8 +85,9 @@ public final class LayoutArguments {
     @Option(
             names = ON_ERROR,
             paramLabel = "WHAT",
-            description = "What becomes of rows that it cannot take while others of their batch fit: reject refuses the "
-                    + "batch, dead_letter puts them into the topic TOPIC__errors (default: reject).")
+            description =
+                    "What becomes of rows that it cannot take while others of their batch fit: reject refuses the "
+                            + "batch, dead_letter puts them into the topic TOPIC__errors (default: reject).")
     private Optional<String> onError = Optional.empty();
 
     /// The options that were given.

@@ -164,7 +164,8 @@ final class ExamplesIT {
         return blocks;
     }
 
-    /// The commands of a block of a document that start no platform, each for the tenant that was exported before.
+    /// The commands of a block of a document that start no platform, each for the tenant that was exported
+    /// before.
     private static List<String> script(String block) {
         List<String> script = new ArrayList<>();
         String tenant = "";
@@ -208,7 +209,8 @@ final class ExamplesIT {
         Files.writeString(directory.resolve("report.sql"), "select 1;\nselect count(*) from flights;\n");
     }
 
-    /// Runs a line in the directory of the files: in a shell if it needs one, else in this process, which is faster.
+    /// Runs a line in the directory of the files: in a shell if it needs one, else in this process, which is
+    /// faster.
     private static WingsProcess.Ended perform(String example) throws InterruptedException {
         String line = example.replace("--port-offset 1000", "")
                 .replace("/srv/wings", directory.resolve("srv").toString());
@@ -235,7 +237,7 @@ final class ExamplesIT {
     private static void prepare(String block) {
         switch (block) {
             case "wings topic create" -> run("namespace", "create", "sales");
-            case "wings topic describe", "wings sql" ->
+            case "wings topic describe", "wings topic errors", "wings sql" ->
                 run("push", "flights", ROOT.resolve("examples/flights.parquet").toString(), "--create");
             case "wings topic alter" -> {
                 run("push", "flights", ROOT.resolve("examples/flights.parquet").toString(), "--create");

@@ -34,8 +34,8 @@ final class PushCommandTest {
                 "200000 | 100 | x: 200,000 rows acknowledged in 500 ms, 400,000 rows/s; answers took p50 2.0 ms, p99 9.0 ms"
             })
     void figuresThatSayNothingAreLeftOut(long rows, long batches, String expected) {
-        PushStatus status =
-                new PushStatus(rows, rows, rows, batches, 0, 0, List.of(), Duration.ofMillis(2), Duration.ofMillis(9));
+        PushStatus status = new PushStatus(
+                rows, rows, rows, batches, 0, 0, 0, List.of(), Duration.ofMillis(2), Duration.ofMillis(9));
         assertThat(PushCommand.summary("x", status, Duration.ofMillis(500))).isEqualTo(expected);
     }
 }

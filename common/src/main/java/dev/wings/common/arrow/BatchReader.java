@@ -60,7 +60,8 @@ public final class BatchReader implements AutoCloseable {
         return openBatch(header, body, RowFaults.refuse());
     }
 
-    /// As [#openBatch(IpcHeader.RecordBatch, ArrowBuf)]; rows that are gathered by `faults` are not in the batch.
+    /// As [#openBatch(IpcHeader.RecordBatch, ArrowBuf)]; rows that are gathered by `faults` are not in the
+    /// batch.
     public Batch openBatch(IpcHeader.RecordBatch header, ArrowBuf body, RowFaults faults) {
         Batch all = openAll(header, body, faults);
         if (faults.isEmpty()) {

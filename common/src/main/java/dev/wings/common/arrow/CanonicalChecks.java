@@ -136,12 +136,11 @@ final class CanonicalChecks {
                 0,
                 TimeRange.MICROS_PER_DAY - 1,
                 live,
-                (found, micros) -> place.bad(
-                        "the time is not one of a day", FieldType.Primitive.TIME, found, micros + " us"));
+                (found, micros) ->
+                        place.bad("the time is not one of a day", FieldType.Primitive.TIME, found, micros + " us"));
     }
 
-    private static void checkTimestamp(
-            FieldType.Primitive type, Place place, ArrayData array, IntPredicate live) {
+    private static void checkTimestamp(FieldType.Primitive type, Place place, ArrayData array, IntPredicate live) {
         findOutside(
                 array,
                 TimeRange.MIN_MICROS,
@@ -196,8 +195,7 @@ final class CanonicalChecks {
     }
 
     /// Maps below a null that is not their own are looked at, too: engines read them, and refuse them.
-    private static void checkKeys(
-            FieldType.MapOf type, Place place, ArrayData array, BatchMemory memory) {
+    private static void checkKeys(FieldType.MapOf type, Place place, ArrayData array, BatchMemory memory) {
         ArrayData keys = array.children().get(0).children().get(0);
         MapKeys mapKeys = new MapKeys(type.key().type(), keys, memory);
         for (int i = 0; i < array.length(); i++) {
@@ -217,8 +215,7 @@ final class CanonicalChecks {
         }
     }
 
-    private static void checkDecimal(
-            FieldType.Decimal type, Place place, ArrayData array, IntPredicate live) {
+    private static void checkDecimal(FieldType.Decimal type, Place place, ArrayData array, IntPredicate live) {
         BigInteger bound = BigInteger.TEN.pow(type.precision());
         long boundLow = bound.longValue();
         long boundHigh = bound.shiftRight(Long.SIZE).longValue();
@@ -246,7 +243,8 @@ final class CanonicalChecks {
     }
 
     private static String decimal(FieldType.Decimal type, long high, long low) {
-        BigInteger unscaled = BigInteger.valueOf(high).shiftLeft(Long.SIZE).or(new BigInteger(Long.toUnsignedString(low)));
+        BigInteger unscaled =
+                BigInteger.valueOf(high).shiftLeft(Long.SIZE).or(new BigInteger(Long.toUnsignedString(low)));
         return new BigDecimal(unscaled, type.scale()).toPlainString();
     }
 

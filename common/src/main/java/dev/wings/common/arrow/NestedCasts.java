@@ -57,10 +57,8 @@ final class NestedCasts {
             case LIST ->
                 element.isIdentity()
                         ? element
-                        : (array, context) -> array.with(
-                                Layout.LIST,
-                                array.buffers(),
-                                List.of(elements(array, element, context)));
+                        : (array, context) ->
+                                array.with(Layout.LIST, array.buffers(), List.of(elements(array, element, context)));
             case LARGE_LIST ->
                 (array, context) -> {
                     Buf offsets = offsets(array, context);

@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// @param field the path of the field that is at fault; null if there is none
 /// @param value what was sent, as text; null if it is not known, or was null
 public record RowFault(
-        long row, @Nullable String field, String reason, @Nullable String value) {
+        long row,
+        @Nullable String field,
+        String reason,
+        @Nullable String value) {
 
     /// How many characters of a value are kept.
     public static final int MAX_VALUE_LENGTH = 1_024;
@@ -34,7 +37,7 @@ public record RowFault(
 
     private static final Pattern FIELD = Pattern.compile("field=\"([^\"]*)\"");
 
-    /// A fault with as much of its texts as is kept; what is cut says how long it was.
+    /// A fault with as much of its texts as is kept; what is cut ends with "…".
     public static RowFault of(long row, @Nullable String field, String reason, @Nullable String value) {
         return new RowFault(
                 row,
@@ -55,6 +58,6 @@ public record RowFault(
         }
         // a character beyond the basic plane is not cut in two
         int end = Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit;
-        return text.substring(0, end) + "… (" + text.length() + " characters)";
+        return text.substring(0, end) + "…";
     }
 }

@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// What becomes of a batch some of whose rows have values that do not fit: the first of them refuses the batch, or
-/// they are gathered, so that the others can be taken without them. One for each batch; not thread-safe.
+/// What becomes of a batch some of whose rows have values that do not fit: the first of them refuses the batch,
+/// or they are gathered, so that the others can be taken without them. One for each batch; not thread-safe.
 public final class RowFaults {
 
     /// Values of lists that are found at fault, for each row that may be.
@@ -89,7 +89,7 @@ public final class RowFaults {
     /// As [#add(int, String, WingsException)].
     ///
     /// @param value what was sent, as text, if it can be told
-    void add(int row, String field, WingsException reason, Supplier<@Nullable String> value) {
+    void add(int row, @Nullable String field, WingsException reason, Supplier<@Nullable String> value) {
         if (!budget.gathers()) {
             throw reason;
         }
@@ -112,8 +112,8 @@ public final class RowFaults {
         return budget.gathers() ? new RowFaults(budget) : this;
     }
 
-    /// Makes faults of elements those of the lists that they are in. What is in no list refuses the batch, since
-    /// it does not go with any row.
+    /// Makes faults of elements those of the lists that they are in. What is in no list refuses the batch,
+    /// since it does not go with any row.
     ///
     /// @param lists of a layout with elements
     void lift(RowFaults elements, ArrayData lists) {
@@ -124,8 +124,7 @@ public final class RowFaults {
             long start = start(lists, i);
             long end = end(lists, i);
             if (start < end) {
-                NavigableMap<Integer, RowFault> inside =
-                        elements.found.subMap((int) start, true, (int) end, false);
+                NavigableMap<Integer, RowFault> inside = elements.found.subMap((int) start, true, (int) end, false);
                 if (!inside.isEmpty()) {
                     RowFault first = inside.firstEntry().getValue();
                     add(i, first.field(), WingsException.invalid(first.reason()), first::value);
@@ -149,8 +148,7 @@ public final class RowFaults {
     private static long start(ArrayData lists, int position) {
         return switch (lists.layout()) {
             case FIXED_LIST -> (long) position * lists.width();
-            case LIST_VIEW, LARGE_LIST_VIEW ->
-                lists.isNull(position) ? 0 : ArrayChecks.listViewOffset(lists, position);
+            case LIST_VIEW, LARGE_LIST_VIEW -> lists.isNull(position) ? 0 : ArrayChecks.listViewOffset(lists, position);
             default -> ArrayChecks.offset(lists, position);
         };
     }

@@ -26,8 +26,8 @@ import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 
-/// Values that a producer sent, as text for people: numbers, texts and bytes as they are, times as the number that they
-/// are of their unit.
+/// Values that a producer sent, as text for people: numbers, texts and bytes as they are, times as the number
+/// that they are of their unit.
 final class SentValues {
 
     /// More bytes of a value are not read, since they are not shown.
@@ -60,7 +60,8 @@ final class SentValues {
         return switch (type) {
             case ArrowType.Int number -> integer(value, number.getIsSigned()).toString();
             case ArrowType.Decimal decimal -> new BigDecimal(integer(value, true), decimal.getScale()).toPlainString();
-            case ArrowType.Date date -> integer(value, true) + " " + date.getUnit().name().toLowerCase(Locale.ROOT);
+            case ArrowType.Date date ->
+                integer(value, true) + " " + date.getUnit().name().toLowerCase(Locale.ROOT);
             case ArrowType.Time time -> integer(value, true) + " " + unit(time.getUnit());
             case ArrowType.Timestamp time -> integer(value, true) + " " + unit(time.getUnit());
             case ArrowType.FixedSizeBinary ignored -> bytes(type, value, 0, value.byteSize());
@@ -88,8 +89,7 @@ final class SentValues {
     }
 
     private static String bytes(ArrowType type, MemorySegment data, long start, long length) {
-        byte[] bytes =
-                data.asSlice(start, Math.min(length, MAX_BYTES)).toArray(ValueLayout.JAVA_BYTE);
+        byte[] bytes = data.asSlice(start, Math.min(length, MAX_BYTES)).toArray(ValueLayout.JAVA_BYTE);
         return switch (type) {
             case ArrowType.Utf8 ignored -> new String(bytes, StandardCharsets.UTF_8);
             case ArrowType.LargeUtf8 ignored -> new String(bytes, StandardCharsets.UTF_8);

@@ -17,8 +17,8 @@ package dev.wings.common.arrow;
 
 import java.lang.foreign.MemorySegment;
 
-/// Casts between units of time. A value is at fault where a digit would be lost or the result does not fit; what
-/// stands in its place, and under a null, becomes 0.
+/// Casts between units of time. A value is at fault where a digit would be lost or the result does not fit;
+/// what stands in its place, and under a null, becomes 0.
 final class TimeCasts {
 
     private static final long NANOS_PER_MICRO = 1_000;

@@ -19,7 +19,8 @@ package dev.wings.common.folio;
 ///
 /// @param rows more than 0
 /// @param requestedTimestampMicros microseconds UTC, asked for by the producer; 0 for none
-public record FolioBatch(long rows, long requestedTimestampMicros) {
+/// @param withTopicUid another topic of the folio without which the batch is not taken, either; empty for none
+public record FolioBatch(long rows, long requestedTimestampMicros, String withTopicUid) {
 
     public FolioBatch {
         if (rows <= 0) {

@@ -27,8 +27,8 @@ import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Gathers the batches of one page as an Arrow IPC stream. Bodies are not copied: they belong to the caller, who must
-/// neither change nor release them until the folio is stored or dropped.
+/// Gathers the batches of one page as an Arrow IPC stream. Bodies are not copied: they belong to the caller,
+/// who must neither change nor release them until the folio is stored or dropped.
 ///
 /// Not safe for use by many threads.
 public final class PageBuilder {
@@ -43,8 +43,8 @@ public final class PageBuilder {
 
     /// Starts a page whose batches all have this schema.
     ///
-    /// @param schemaMessage an Arrow `Message` flatbuffer of type Schema, without prefix, as [#schemaMessage] makes
-    ///     it
+    /// @param schemaMessage an Arrow `Message` flatbuffer of type Schema, without prefix, as [#schemaMessage]
+    ///     makes it
     public PageBuilder(PageKey key, byte[] schemaMessage) {
         this.key = key;
         Message message = Message.getRootAsMessage(ByteBuffer.wrap(schemaMessage));
@@ -62,6 +62,12 @@ public final class PageBuilder {
         return message;
     }
 
+    /// As [#add(ByteBuffer, List, long, String, List)], for a batch that goes with no other topic.
+    public void add(
+            ByteBuffer header, List<ByteBuffer> body, long requestedTimestampMicros, List<ValueBounds> columns) {
+        add(header, body, requestedTimestampMicros, "", columns);
+    }
+
     /// Adds a batch after those already there.
     ///
     /// @param header an Arrow `Message` flatbuffer of type RecordBatch, without prefix; copied
@@ -69,10 +75,16 @@ public final class PageBuilder {
     ///     says, a
     ///     multiple of 8; kept, their positions are not moved
     /// @param requestedTimestampMicros microseconds UTC, asked for by the producer; 0 for none
-    /// @param columns what is known of the batch's columns, of the same ones as in each batch of the page; none if
-    ///     nothing is
+    /// @param withTopicUid another topic of the folio without which the batch is not taken, either; empty for
+    ///     none
+    /// @param columns what is known of the batch's columns, of the same ones as in each batch of the page; none
+    ///     if nothing is
     public void add(
-            ByteBuffer header, List<ByteBuffer> body, long requestedTimestampMicros, List<ValueBounds> columns) {
+            ByteBuffer header,
+            List<ByteBuffer> body,
+            long requestedTimestampMicros,
+            String withTopicUid,
+            List<ValueBounds> columns) {
         if (finished) {
             throw new IllegalStateException("the page is sealed: key=" + key);
         }
@@ -91,7 +103,7 @@ public final class PageBuilder {
             throw new IllegalArgumentException("the body must be as long as its header says, a multiple of 8: expected="
                     + message.bodyLength() + ", found=" + bodyBytes);
         }
-        FolioBatch entry = new FolioBatch(batch.length(), requestedTimestampMicros);
+        FolioBatch entry = new FolioBatch(batch.length(), requestedTimestampMicros, withTopicUid);
         append(IpcFormat.frame(header));
         for (ByteBuffer buffer : body) {
             if (buffer.hasRemaining()) {

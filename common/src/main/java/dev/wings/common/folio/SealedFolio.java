@@ -25,8 +25,8 @@ import java.util.UUID;
 
 /// A folio ready to be stored.
 ///
-/// @param content the bytes of the object, as [dev.wings.common.store.ObjectStore#create] takes them; bodies are
-///     still the caller's memory
+/// @param content the bytes of the object, as [dev.wings.common.store.ObjectStore#create] takes them; bodies
+///     are still the caller's memory
 /// @param bytes size of the object
 /// @param pages in the order of the folio
 public record SealedFolio(UUID id, String namespaceUid, List<ByteBuffer> content, long bytes, List<SealedPage> pages) {
@@ -60,7 +60,8 @@ public record SealedFolio(UUID id, String namespaceUid, List<ByteBuffer> content
             for (FolioBatch batch : page.builder().batches()) {
                 commit.addBatches(BatchCommit.newBuilder()
                         .setRows(batch.rows())
-                        .setRequestedTimestampMicros(batch.requestedTimestampMicros()));
+                        .setRequestedTimestampMicros(batch.requestedTimestampMicros())
+                        .setWithTopicUid(batch.withTopicUid()));
             }
         }
         return request.build();

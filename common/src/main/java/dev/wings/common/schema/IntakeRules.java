@@ -43,12 +43,11 @@ public record IntakeRules(OnError onError) {
         IntakeRules asked = fromProto(wanted);
         OnError changed = onError;
         for (String field : mask) {
-            switch (field) {
-                case "intake.on_error" -> changed = asked.onError;
-                default ->
-                    throw WingsException.invalid("this field of a topic cannot be changed: field=\""
-                            + TopicField.printable(field) + "\". intake.on_error can");
+            if (!field.equals("intake.on_error")) {
+                throw WingsException.invalid("this field of a topic cannot be changed: field=\""
+                        + TopicField.printable(field) + "\". intake.on_error can");
             }
+            changed = asked.onError;
         }
         return new IntakeRules(changed);
     }

@@ -115,11 +115,10 @@ public final class LakeSpecProtos {
                             ? LakeSpec.DEFAULT_SEGMENT_BYTES
                             : wanted.getTargetSegmentBytes();
                 default ->
-                    throw WingsException.invalid(
-                            "this field of a topic cannot be changed: field=\""
-                                    + TopicField.printable(field)
-                                    + "\". lake.freshness, lake.target_segment_bytes, schema_policy and intake.on_error can, and"
-                                    + " the schema by schema_changes");
+                    throw WingsException.invalid("this field of a topic cannot be changed: field=\""
+                            + TopicField.printable(field)
+                            + "\". lake.freshness, lake.target_segment_bytes, schema_policy and intake.on_error can,"
+                            + " and the schema by schema_changes");
             }
         }
         return new LakeSpec(spec.partitioning(), spec.sortOrder(), freshness, targetSegmentBytes, spec.timeAs());

@@ -25,6 +25,10 @@ public enum OnError {
     /// They go, with the reason, to the topic's topic of dead letters.
     DEAD_LETTER;
 
+    /// The header by which the producer of a stream asks that its batches are taken as a whole or not at all,
+    /// whatever the topic says: with the value `reject`.
+    public static final String HEADER = "wings-on-error";
+
     /// Fails with INVALID for what is none.
     public static OnError parse(String text) {
         return switch (text.strip().toLowerCase(Locale.ROOT)) {

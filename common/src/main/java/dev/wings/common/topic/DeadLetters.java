@@ -23,7 +23,8 @@ import dev.wings.common.schema.SchemaText;
 import dev.wings.common.schema.TopicSchema;
 import java.util.List;
 
-/// The topics that keep what other topics could not take: their names, and the one schema that all of them have.
+/// The topics that keep what other topics could not take: their names, and the one schema that all of them
+/// have.
 public final class DeadLetters {
 
     /// What the name of such a topic ends with, after the name of the topic whose dead letters it has.
@@ -53,8 +54,8 @@ public final class DeadLetters {
     public static TopicName of(TopicName topic) {
         String name = topic.topic() + SUFFIX;
         if (!ResourceId.isLegal(name)) {
-            throw WingsException.invalid("the topic's name is too long for a topic of dead letters, which has "
-                    + SUFFIX + " behind it: topic=" + topic);
+            throw WingsException.invalid("the topic's name is too long for a topic of dead letters, which has " + SUFFIX
+                    + " behind it: topic=" + topic);
         }
         return topic.parent().topic(name);
     }

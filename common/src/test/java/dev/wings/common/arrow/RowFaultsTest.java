@@ -17,6 +17,7 @@ package dev.wings.common.arrow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.schema.FieldType;
@@ -109,17 +110,13 @@ class RowFaultsTest {
             list(14, "views", ArrowType.ListView.INSTANCE),
             new Column(
                     TopicField.optional(
-                            16,
-                            "pair",
-                            new FieldType.ListOf(TopicField.required(17, "element", Primitive.TIMESTAMP))),
+                            16, "pair", new FieldType.ListOf(TopicField.required(17, "element", Primitive.TIMESTAMP))),
                     field("pair", new ArrowType.FixedSizeList(2), field("element", NANOS)),
                     values(values(0L, 1_000L), null),
                     values(values(0L, 7L), values(null, 0L))),
             new Column(
                     TopicField.optional(
-                            18,
-                            "place",
-                            new FieldType.Struct(List.of(TopicField.required(19, "x", Primitive.DATE)))),
+                            18, "place", new FieldType.Struct(List.of(TopicField.required(19, "x", Primitive.DATE)))),
                     field(
                             "place",
                             ArrowType.Struct.INSTANCE,
@@ -164,7 +161,8 @@ class RowFaultsTest {
         for (Column column : columns) {
             int bad = random.nextInt(4) == 0 ? 3 : 30;
             sent.add(IntStream.range(0, rows)
-                    .<@Nullable Object>mapToObj(row -> draw(random, random.nextInt(bad) == 0 ? column.bad : column.good))
+                    .<@Nullable Object>mapToObj(
+                            row -> draw(random, random.nextInt(bad) == 0 ? column.bad : column.good))
                     .collect(ArrayList::new, ArrayList::add, ArrayList::addAll));
         }
         List<Field> fields = columns.stream().map(Column::sent).toList();
@@ -200,14 +198,15 @@ class RowFaultsTest {
         assertThat(faults.rows())
                 .extracting(RowFault::row, RowFault::field, RowFault::value)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(1L, "number", "18446744073709551615"),
-                        org.assertj.core.groups.Tuple.tuple(2L, "moment", "1001 ns"),
-                        org.assertj.core.groups.Tuple.tuple(3L, "id", "no uuid"),
-                        org.assertj.core.groups.Tuple.tuple(4L, "price", "-100.0"),
-                        org.assertj.core.groups.Tuple.tuple(5L, "lists.element", "3 ns"));
+                        tuple(1L, "number", "18446744073709551615"),
+                        tuple(2L, "moment", "1001 ns"),
+                        tuple(3L, "id", "no uuid"),
+                        tuple(4L, "price", "-100.0"),
+                        tuple(5L, "lists.element", "3 ns"));
         assertThat(faults.rows().get(1).reason())
-                .isEqualTo("the time has nanoseconds, which would be lost: field=\"moment\", row=2 (of the batch, counted"
-                        + " from 0)");
+                .isEqualTo(
+                        "the time has nanoseconds, which would be lost: field=\"moment\", row=2 (of the batch, counted"
+                                + " from 0)");
     }
 
     @Test
@@ -226,14 +225,14 @@ class RowFaultsTest {
     @Test
     void longTextsAreCutWithAMark() {
         RowFault fault = RowFault.of(0, "f", "r".repeat(5_000), "v".repeat(1_023) + "😀".repeat(10));
-        assertThat(fault.value()).isEqualTo("v".repeat(1_023) + "… (1043 characters)");
-        assertThat(fault.reason()).hasSizeLessThan(2_100).endsWith("… (5000 characters)");
+        assertThat(fault.value()).isEqualTo("v".repeat(1_023) + "…");
+        assertThat(fault.reason()).hasSize(2_049).endsWith("r…");
     }
 
     private void gather(Column column, RowFaults faults, List<@Nullable Object> values) {
         TopicSchema topic = new TopicSchema(0, List.of(column.target), 100);
-        try (BatchReader reader =
-                        new BatchReader(allocator, SchemaBinding.bind(new Schema(List.of(column.sent)), topic), LIMITS);
+        try (BatchReader reader = new BatchReader(
+                        allocator, SchemaBinding.bind(new Schema(List.of(column.sent)), topic), LIMITS);
                 Batch ignored = open(reader, WireBatch.of(List.of(column.sent), List.of(values)), faults)) {
             assertThat(faults.isEmpty()).isFalse();
         }

@@ -189,12 +189,7 @@ public final class ClusterMetadata {
     /// @param lake gets defaults for the parts that it lacks
     /// @param intake which rows it takes
     public TopicRecord createTopic(
-            TopicName name,
-            Schema schema,
-            String partitionBy,
-            LakeSpec lake,
-            SchemaPolicy policy,
-            IntakeSpec intake) {
+            TopicName name, Schema schema, String partitionBy, LakeSpec lake, SchemaPolicy policy, IntakeSpec intake) {
         TopicSchema checked = SchemaProtos.fromCreateRequest(schema);
         IntakeRules rules = IntakeRules.fromProto(intake);
         checkDeadLetters(name, rules);
@@ -222,7 +217,8 @@ public final class ClusterMetadata {
     ///
     /// @param etag the one that the topic must have; empty for any
     /// @param changes of the schema; none to leave it as it is
-    /// @param mask the fields that are changed: of `lake`, as `lake.freshness`, `schema_policy`, and of `intake`
+    /// @param mask the fields that are changed: of `lake`, as `lake.freshness`, `schema_policy`, and of
+    ///     `intake`
     public TopicRecord updateTopic(
             TopicName name,
             String etag,

@@ -220,7 +220,8 @@ public final class CommitRule {
                 answered.add(reason);
                 continue;
             }
-            Optional<UUID> missing = batch.withTopic().filter(uid -> !state.topics().containsKey(uid));
+            Optional<UUID> missing =
+                    batch.withTopic().filter(uid -> !state.topics().containsKey(uid));
             if (missing.isPresent()) {
                 answered.add(new Rejected(ErrorKind.NOT_FOUND, "topic not found: topic_uid=" + missing.get()));
                 continue;

@@ -37,7 +37,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class CommitRuleTest {
@@ -141,21 +140,20 @@ final class CommitRuleTest {
         UUID gone = new UUID(9, 9);
         Answered answered = decideOne(folio(
                 "acme/sales/folios/x",
-                page(PARTITIONED, Optional.of(gone), Optional.of(SINGLE), Optional.empty()),
-                page(SINGLE, Optional.of(PARTITIONED)),
-                page(gone, Optional.of(PARTITIONED))));
+                page(PARTITIONED, List.of(Optional.of(gone), Optional.of(SINGLE), Optional.empty())),
+                page(SINGLE, List.of(Optional.of(PARTITIONED))),
+                page(gone, List.of(Optional.of(PARTITIONED)))));
         List<List<BatchAnswer>> pages = answered.answer().pages();
         assertRejected(pages.get(0).get(0), ErrorKind.NOT_FOUND);
-        assertThat(pages.get(0).subList(1, 3)).containsExactly(new Accepted(100, 101, NOW), new Accepted(101, 102, NOW));
+        assertThat(pages.get(0).subList(1, 3))
+                .containsExactly(new Accepted(100, 101, NOW), new Accepted(101, 102, NOW));
         assertThat(pages.get(1)).containsExactly(new Accepted(0, 1, NOW));
         assertRejected(pages.get(2).get(0), ErrorKind.NOT_FOUND);
     }
 
-    @SafeVarargs
-    private static FolioCommit.Page page(UUID topic, Optional<UUID>... with) {
-        List<FolioCommit.Batch> batches = Stream.of(with)
-                .map(other -> new FolioCommit.Batch(1, 0, other))
-                .toList();
+    private static FolioCommit.Page page(UUID topic, List<Optional<UUID>> with) {
+        List<FolioCommit.Batch> batches =
+                with.stream().map(other -> new FolioCommit.Batch(1, 0, other)).toList();
         String partition = topic.equals(PARTITIONED) ? "JFK" : "";
         return new FolioCommit.Page(new PartitionKey(topic, partition), 0, 0, 64, 0, batches);
     }

@@ -21,6 +21,7 @@ import dev.wings.common.arrow.Batch;
 import dev.wings.common.arrow.BatchLimits;
 import dev.wings.common.arrow.BatchReader;
 import dev.wings.common.arrow.IpcHeader;
+import dev.wings.common.arrow.RowFaults;
 import dev.wings.common.arrow.SchemaBinding;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.folio.PageBuilder;
@@ -148,13 +149,22 @@ public final class BatchIntake implements AutoCloseable {
     /// @param partitionValue the partition that all rows belong to, if the producer said so
     public List<PartitionBatch> openBatches(
             IpcHeader.RecordBatch header, ArrowBuf body, Optional<String> partitionValue) {
+        return openBatches(header, body, partitionValue, RowFaults.refuse());
+    }
+
+    /// As [#openBatches(IpcHeader.RecordBatch, ArrowBuf, Optional)].
+    ///
+    /// @param faults may gather rows that cannot be taken; then they are in no batch
+    public List<PartitionBatch> openBatches(
+            IpcHeader.RecordBatch header, ArrowBuf body, Optional<String> partitionValue, RowFaults faults) {
         Binding.Bound bound = switch (binding) {
             case Binding.Bound ready -> ready;
             case Binding.Misfit misfit -> throw misfit.reason;
         };
-        try (Batch batch = bound.reader.openBatch(header, body)) {
+        try (Batch batch = bound.reader.openBatch(header, body, faults)) {
             if (bound.key.isPresent()) {
-                return split(batch, bound, bound.key.get(), partitionValue);
+                int[] sent = faults.isEmpty() ? null : faults.others((int) header.rows());
+                return split(batch, bound, bound.key.get(), partitionValue, new SentRows(sent, faults));
             }
             if (partitionValue.isPresent() && !partitionValue.get().isEmpty()) {
                 throw WingsException.invalid(
@@ -171,15 +181,19 @@ public final class BatchIntake implements AutoCloseable {
     }
 
     private List<PartitionBatch> split(
-            Batch batch, Binding.Bound bound, KeyColumn key, Optional<String> partitionValue) {
-        List<Partitioner.Partition> partitions;
+            Batch batch, Binding.Bound bound, KeyColumn key, Optional<String> partitionValue, SentRows sent) {
+        List<Partitioner.Partition> all;
         try (FieldVector column = batch.openColumn(settings.allocator(), key.position)) {
-            partitions = Partitioner.partition(key.field, column, bound.columns, new MurmurHasher(settings.hashSeed()));
+            all = Partitioner.partition(
+                    key.field,
+                    column,
+                    bound.columns,
+                    new MurmurHasher(settings.hashSeed()),
+                    (row, reason) -> sent.add(row, key.field, reason));
         }
-        if (partitionValue.isPresent()) {
-            checkAllIn(partitionValue.get(), partitions, key.field);
-        }
-        if (partitions.size() == 1) {
+        List<Partitioner.Partition> partitions =
+                partitionValue.isPresent() ? onlyIn(partitionValue.get(), all, key.field, sent) : all;
+        if (partitions.size() == 1 && partitions.getFirst().rows().length == batch.rows()) {
             return List.of(open(batch, bound, partitions.getFirst().value()));
         }
         List<PartitionBatch> opened = new ArrayList<>(partitions.size());
@@ -196,12 +210,41 @@ public final class BatchIntake implements AutoCloseable {
         }
     }
 
-    private static void checkAllIn(String value, List<Partitioner.Partition> partitions, TopicField key) {
+    /// The partition that the batch was sent to; rows of others are at fault.
+    private static List<Partitioner.Partition> onlyIn(
+            String value, List<Partitioner.Partition> partitions, TopicField key, SentRows sent) {
         for (Partitioner.Partition partition : partitions) {
             if (!partition.value().equals(value)) {
-                throw WingsException.invalid("a row belongs to another partition than the batch was sent to: field=\""
-                        + key.name() + "\", " + RowNumber.text(partition.rows()[0]));
+                for (int row : partition.rows()) {
+                    sent.add(
+                            row,
+                            key,
+                            WingsException.invalid(
+                                    "a row belongs to another partition than the batch was sent to: field=\""
+                                            + key.name() + "\", " + RowNumber.text(row)));
+                }
             }
+        }
+        return partitions.stream()
+                .filter(partition -> partition.value().equals(value))
+                .toList();
+    }
+
+    /// Tells the faults of a batch that is without some of its rows by the numbers that they were sent with.
+    ///
+    /// @param numbers of the rows of the batch; null if all are there
+    @SuppressWarnings("ArrayRecordComponent") // read once, by the one who made it
+    private record SentRows(int @Nullable [] numbers, RowFaults faults) {
+
+        void add(int row, TopicField key, WingsException reason) {
+            int number = numbers == null ? row : numbers[row];
+            String message = String.valueOf(reason.getMessage());
+            faults.add(
+                    number,
+                    key.name(),
+                    number == row
+                            ? reason
+                            : WingsException.invalid(message.replace(RowNumber.text(row), RowNumber.text(number))));
         }
     }
 

@@ -23,11 +23,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.memory.util.ArrowBufPointer;
 import org.apache.arrow.memory.util.hash.MurmurHasher;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.ElementAddressableVector;
 import org.apache.arrow.vector.FieldVector;
+import org.jspecify.annotations.Nullable;
 
 /// Sorts the rows of a batch by the value of the partition key. Values are compared as the bytes that they are;
 /// only one row of each partition is turned into text.
@@ -43,18 +45,23 @@ final class Partitioner {
     /// commit.
     private static final int MAX_VALUE_CHARACTERS = 256 << 10;
 
+    /// The group of rows that are in no partition.
+    private static final int NO_GROUP = -1;
+
     private final TopicField key;
     private final FieldVector column;
     private final MurmurHasher hasher;
+    private final Faults faults;
     private final int maxPartitions;
 
     private final int[] groupOfRow;
     private final List<Integer> firstRows = new ArrayList<>();
 
-    private Partitioner(TopicField key, FieldVector column, int columns, MurmurHasher hasher) {
+    private Partitioner(TopicField key, FieldVector column, int columns, MurmurHasher hasher, Faults faults) {
         this.key = key;
         this.column = column;
         this.hasher = hasher;
+        this.faults = faults;
         this.maxPartitions = Math.max(1, Math.min(MAX_PARTITIONS, MAX_COLUMNS_OF_PARTITIONS / columns));
         this.groupOfRow = new int[column.getValueCount()];
     }
@@ -65,17 +72,31 @@ final class Partitioner {
     @SuppressWarnings("ArrayRecordComponent") // read once, by the one who asked for it
     record Partition(String value, int[] rows) {}
 
-    /// The partitions of a batch, ordered by value. Fails with INVALID for a null in the key, and for too many
-    /// partitions.
+    /// Hears of a row that belongs to no partition.
+    interface Faults {
+
+        /// Fails with the reason if that refuses the batch.
+        void add(int row, WingsException reason);
+    }
+
+    /// As [#partition(TopicField, FieldVector, int, MurmurHasher, Faults)], and fails with INVALID for a null
+    /// in the key, too.
+    static List<Partition> partition(TopicField key, FieldVector column, int columns, MurmurHasher hasher) {
+        return partition(key, column, columns, hasher, (row, reason) -> {
+            throw reason;
+        });
+    }
+
+    /// The partitions of a batch, ordered by value. Fails with INVALID for too many partitions.
     ///
     /// @param column the values of `key`, of its canonical Arrow type
     /// @param columns how many columns the batch has, nested ones included
     /// @param hasher is seeded, so that nobody can choose values that collide
-    static List<Partition> partition(TopicField key, FieldVector column, int columns, MurmurHasher hasher) {
-        if (column.getNullCount() > 0) {
-            throw nullInKey(key, column);
-        }
-        Partitioner partitioner = new Partitioner(key, column, columns, hasher);
+    /// @param faults hears of rows that have no value that a partition can have; they are in none
+    static List<Partition> partition(
+            TopicField key, FieldVector column, int columns, MurmurHasher hasher, Faults faults) {
+        Partitioner partitioner = new Partitioner(key, column, columns, hasher, faults);
+        partitioner.findNulls();
         if (column instanceof BitVector bits) {
             partitioner.group(bits);
         } else if (column instanceof ElementAddressableVector values) {
@@ -86,18 +107,25 @@ final class Partitioner {
         return partitioner.partitions();
     }
 
-    private static WingsException nullInKey(TopicField key, FieldVector column) {
-        int row = 0;
-        while (!column.isNull(row)) {
-            row++;
+    /// Leaves rows without a value out of all groups.
+    private void findNulls() {
+        for (int row = 0; column.getNullCount() > 0 && row < groupOfRow.length; row++) {
+            if (column.isNull(row)) {
+                faults.add(
+                        row,
+                        WingsException.invalid("null in the partition key: field=\"" + key.name() + "\", type="
+                                + key.type() + ", " + RowNumber.text(row)));
+                groupOfRow[row] = NO_GROUP;
+            }
         }
-        return WingsException.invalid("null in the partition key: field=\"" + key.name() + "\", type=" + key.type()
-                + ", " + RowNumber.text(row));
     }
 
     private void group(BitVector bits) {
         int[] groupOfBit = {-1, -1};
         for (int row = 0; row < groupOfRow.length; row++) {
+            if (groupOfRow[row] == NO_GROUP) {
+                continue;
+            }
             int bit = bits.get(row);
             if (groupOfBit[bit] < 0) {
                 groupOfBit[bit] = open(row);
@@ -106,18 +134,22 @@ final class Partitioner {
         }
     }
 
-    /// An open-addressed hash table of groups. Rows with one value often follow each other, so the group of the row
-    /// before is tried first.
+    /// An open-addressed hash table of groups. Rows with one value often follow each other, so the group of the
+    /// row before is tried first.
     private void group(ElementAddressableVector values) {
         int[] table = new int[4 * MAX_PARTITIONS];
         Arrays.fill(table, -1);
         ArrowBufPointer value = new ArrowBufPointer(hasher);
         ArrowBufPointer before = new ArrowBufPointer(hasher);
         ArrowBufPointer other = new ArrowBufPointer(hasher);
+        int last = NO_GROUP;
         for (int row = 0; row < groupOfRow.length; row++) {
+            if (groupOfRow[row] == NO_GROUP) {
+                continue;
+            }
             values.getDataPointer(row, value);
-            if (row > 0 && value.equals(before)) {
-                groupOfRow[row] = groupOfRow[row - 1];
+            if (last != NO_GROUP && value.equals(before)) {
+                groupOfRow[row] = last;
                 continue;
             }
             values.getDataPointer(row, before);
@@ -132,7 +164,8 @@ final class Partitioner {
             if (table[place] < 0) {
                 table[place] = open(row);
             }
-            groupOfRow[row] = table[place];
+            last = table[place];
+            groupOfRow[row] = last;
         }
     }
 
@@ -152,24 +185,52 @@ final class Partitioner {
     private List<Partition> partitions() {
         int[] counts = new int[firstRows.size()];
         for (int group : groupOfRow) {
-            counts[group]++;
+            if (group != NO_GROUP) {
+                counts[group]++;
+            }
         }
-        List<Partition> partitions = new ArrayList<>();
+        // null for a group whose value makes no partition
+        List<@Nullable Partition> groups = new ArrayList<>();
         int characters = 0;
         for (int group = 0; group < counts.length; group++) {
-            String value = PartitionValue.of(key.type(), column, firstRows.get(group));
-            characters += value.length();
+            Optional<String> value = value(group);
+            characters += value.map(String::length).orElse(0);
             if (characters > MAX_VALUE_CHARACTERS) {
                 throw tooMany(group);
             }
-            partitions.add(new Partition(value, new int[counts[group]]));
+            groups.add(value.isEmpty() ? null : new Partition(value.get(), new int[counts[group]]));
         }
         Arrays.fill(counts, 0);
         for (int row = 0; row < groupOfRow.length; row++) {
             int group = groupOfRow[row];
-            partitions.get(group).rows[counts[group]++] = row;
+            Partition partition = group == NO_GROUP ? null : groups.get(group);
+            if (partition != null) {
+                partition.rows[counts[group]++] = row;
+            }
         }
+        List<Partition> partitions = new ArrayList<>();
+        groups.forEach(partition -> {
+            if (partition != null) {
+                partitions.add(partition);
+            }
+        });
         partitions.sort(Comparator.comparing(Partition::value));
         return partitions;
+    }
+
+    /// The value of a group; empty if it makes no partition, which is told of all its rows.
+    private Optional<String> value(int group) {
+        int first = firstRows.get(group);
+        try {
+            return Optional.of(PartitionValue.of(key.type(), column, first));
+        } catch (WingsException e) {
+            for (int row = first; row < groupOfRow.length; row++) {
+                if (groupOfRow[row] == group) {
+                    String reason = String.valueOf(e.getMessage());
+                    faults.add(row, WingsException.invalid(reason.replace(RowNumber.text(first), RowNumber.text(row))));
+                }
+            }
+            return Optional.empty();
+        }
     }
 }

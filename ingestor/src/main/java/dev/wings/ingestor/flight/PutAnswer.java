@@ -30,6 +30,9 @@ final class PutAnswer implements Session.Outcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(PutAnswer.class);
 
+    /// The name of this door.
+    static final String DOOR = "flight";
+
     private final Answers answers;
     private final Answers.Slot slot;
     private final IngestResponse.Builder response;
@@ -51,9 +54,20 @@ final class PutAnswer implements Session.Outcome {
 
     @Override
     public void accepted(List<IngestResponse.PartitionRange> ranges) {
-        slot.accept(response.setAccepted(IngestResponse.Accepted.newBuilder().addAllRanges(ranges))
+        accepted(ranges, Session.Kept.NOTHING);
+    }
+
+    @Override
+    public void accepted(List<IngestResponse.PartitionRange> ranges, Session.Kept kept) {
+        if (kept.rows() > 0 && response.getRequestId().isEmpty()) {
+            response.setRequestId(kept.requestId());
+        }
+        slot.accept(response.setAccepted(IngestResponse.Accepted.newBuilder()
+                        .addAllRanges(ranges)
+                        .setDeadLetterRows(kept.rows()))
                 .build());
         metrics.accepted(stopwatch, ranges);
+        metrics.deadLetters(DOOR, kept.rows());
     }
 
     /// @param ends whether the call ends with the same reason, once all answers before this one are sent

@@ -24,6 +24,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.proto.IngestRequest;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.OnError;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.intake.Session;
 import io.grpc.Metadata;
@@ -35,8 +36,8 @@ import java.util.OptionalLong;
 import org.apache.arrow.flight.impl.Flight;
 import org.jspecify.annotations.Nullable;
 
-/// One DoPut call: its first message names the topic and the schema, each further one is a batch that gets its own
-/// answer, whatever becomes of the others.
+/// One DoPut call: its first message names the topic and the schema, each further one is a batch that gets its
+/// own answer, whatever becomes of the others.
 ///
 /// gRPC calls one method at a time, on a virtual thread; blocking here keeps only this stream waiting. The next
 /// message is requested when this one is dealt with and the memory budget has room.
@@ -44,12 +45,16 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
 
     private static final int MAX_REQUEST_ID_LENGTH = 128;
 
+    private static final Metadata.Key<String> ON_ERROR =
+            Metadata.Key.of(OnError.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
     private final ServerCall<PutMessage, Flight.PutResult> call;
     private final Metadata headers;
     private final MemoryBudget.Account account;
     private final PutService service;
     private final Answers answers;
     private @Nullable Session session;
+    private boolean whole;
     private long batches;
 
     private final FairPlaces.Place place;
@@ -162,6 +167,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
 
     private void onFirst(PutMessage.Data message) {
         TopicName name = PutTarget.topic(message.descriptor(), headers);
+        whole = wantsWhole(headers);
         if (!(IpcHeader.parse(message.header()) instanceof IpcHeader.SchemaMessage schema)) {
             throw WingsException.invalid("the first message of a stream must be its schema");
         }
@@ -228,10 +234,27 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         }
     }
 
-    private static Session.Wishes wishes(IngestRequest request) {
+    private Session.Wishes wishes(IngestRequest request) {
         return new Session.Wishes(
                 request.hasPartitionValue() ? Optional.of(request.getPartitionValue()) : Optional.empty(),
-                request.hasTimestampMicros() ? OptionalLong.of(request.getTimestampMicros()) : OptionalLong.empty());
+                request.hasTimestampMicros() ? OptionalLong.of(request.getTimestampMicros()) : OptionalLong.empty(),
+                whole
+                        ? Optional.empty()
+                        : Optional.of(new Session.Sender(PutAnswer.DOOR, request.getRequestId(), List.of(), true)));
+    }
+
+    /// Whether the producer wants its batches taken as a whole or not at all, whatever the topic does with rows
+    /// that do not fit.
+    private static boolean wantsWhole(Metadata headers) {
+        @Nullable String wish = headers.get(ON_ERROR);
+        if (wish == null) {
+            return false;
+        }
+        if (OnError.parse(wish) != OnError.REJECT) {
+            throw WingsException.invalid("the header can only be reject, the rest is the topic's to say: header="
+                    + OnError.HEADER + ", found=" + OnError.parse(wish));
+        }
+        return true;
     }
 
     private static IngestRequest parseRequest(ByteString appMetadata) {

@@ -36,9 +36,9 @@ import java.util.UUID;
 /// Which page of a folio each batch is in. There is a page for each partition and layout, with its batches in
 /// the order in which they were submitted.
 ///
-/// Batches of one partition with different layouts are in different pages. A stream changes its layout only for a
-/// newer version of the schema, so pages of a partition ordered by version keep the stream's batches in the order
-/// sent (I2).
+/// Batches of one partition with different layouts are in different pages. A stream changes its layout only for
+/// a newer version of the schema, so pages of a partition ordered by version keep the stream's batches in the
+/// order sent (I2).
 final class FolioPlan {
 
     private final List<Submission> submissions;
@@ -57,12 +57,19 @@ final class FolioPlan {
         IdentityHashMap<PageBuilder, List<Place>> places = new IdentityHashMap<>();
         for (int i = 0; i < submissions.size(); i++) {
             Submission submission = submissions.get(i);
-            for (int j = 0; j < submission.batches().size(); j++) {
-                PartitionBatch batch = submission.batches().get(j);
+            List<Submission.Placed> batches = submission.placed();
+            for (int j = 0; j < batches.size(); j++) {
+                Submission.Placed placed = batches.get(j);
+                PartitionBatch batch = placed.batch();
                 PageBuilder page = pages.computeIfAbsent(
-                        new PartitionLayout(submission.topic().uid(), batch.partitionValue(), batch.layout()),
+                        new PartitionLayout(placed.topicUid(), batch.partitionValue(), batch.layout()),
                         PartitionLayout::openPage);
-                page.add(batch.header(), batch.body(), submission.requestedTimestampMicros(), batch.bounds());
+                page.add(
+                        batch.header(),
+                        batch.body(),
+                        placed.requestedTimestampMicros(),
+                        placed.withTopicUid(),
+                        batch.bounds());
                 places.computeIfAbsent(page, ignored -> new ArrayList<>()).add(new Place(i, j));
             }
         }
@@ -77,14 +84,14 @@ final class FolioPlan {
         return folio;
     }
 
-    /// Sorts the results of a commit back to the submissions: for each submission the results of its batches, in
-    /// their order.
+    /// Sorts the results of a commit back to the submissions: for each submission the results of its batches,
+    /// in their order.
     @SuppressWarnings("CollectionIncompatibleType") // an identity map needs no equals
     List<List<BatchResult>> distribute(CommitFolioResponse response) {
         checkCount("pages", response.getPagesCount(), folio.pages().size());
         List<BatchResult[]> results = new ArrayList<>();
         for (Submission submission : submissions) {
-            results.add(new BatchResult[submission.batches().size()]);
+            results.add(new BatchResult[submission.placed().size()]);
         }
         for (int i = 0; i < folio.pages().size(); i++) {
             PageBuilder builder = folio.pages().get(i).builder();

@@ -20,11 +20,14 @@ import dev.wings.common.proto.BatchResult;
 import dev.wings.ingestor.batch.PartitionBatch;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.topic.TopicTarget;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What one message of a producer adds to the log: a batch for each partition that it has rows of. All of them
-/// go into the same folio.
+/// go into the same folio, and so do its dead letters, so that both or neither are stored.
 ///
+/// @param letters what goes to another topic; may be all that there is
 /// @param requestedTimestampMicros 0 for none
 /// @param bytes size of what is to be stored
 /// @param memory the lease on the bytes that the batches count for, held for as long as they are there,
@@ -34,6 +37,7 @@ public record Submission(
         StreamOrder order,
         TopicTarget topic,
         List<PartitionBatch> batches,
+        Optional<Letters> letters,
         long requestedTimestampMicros,
         long bytes,
         MemoryBudget.Account.Lease memory,
@@ -49,28 +53,70 @@ public record Submission(
             long requestedTimestampMicros,
             MemoryBudget.Account.Lease memory,
             Answer answer) {
+        this(order, topic, batches, Optional.empty(), requestedTimestampMicros, memory, answer);
+    }
+
+    public Submission(
+            StreamOrder order,
+            TopicTarget topic,
+            List<PartitionBatch> batches,
+            Optional<Letters> letters,
+            long requestedTimestampMicros,
+            MemoryBudget.Account.Lease memory,
+            Answer answer) {
         this(
                 order,
                 topic,
                 batches,
+                letters,
                 requestedTimestampMicros,
-                batches.stream().mapToLong(PartitionBatch::bytes).sum(),
+                batches.stream().mapToLong(PartitionBatch::bytes).sum()
+                        + letters.map(Letters::bytes).orElse(0L),
                 memory,
                 answer);
     }
 
     public Submission {
         batches = List.copyOf(batches);
-        if (batches.isEmpty()) {
+        if (batches.isEmpty() && letters.isEmpty()) {
             throw new IllegalArgumentException("a submission has at least one batch");
         }
+    }
+
+    /// The rows that the topic does not take, as they are kept in another topic.
+    ///
+    /// @param topic of the same namespace
+    public record Letters(TopicTarget topic, PartitionBatch batch) {
+
+        long bytes() {
+            return batch.bytes();
+        }
+    }
+
+    /// A batch for a page.
+    ///
+    /// @param withTopicUid the other topic of the submission, without which the batch is not taken; empty for
+    ///     none
+    record Placed(String topicUid, String withTopicUid, long requestedTimestampMicros, PartitionBatch batch) {}
+
+    /// All batches, in the order in which the answer has their results: those of the topic, then the dead
+    /// letters.
+    List<Placed> placed() {
+        List<Placed> placed = new ArrayList<>();
+        String other = letters.map(it -> it.topic.uid()).orElse("");
+        batches.forEach(batch -> placed.add(new Placed(topic.uid(), other, requestedTimestampMicros, batch)));
+        letters.ifPresent(
+                it -> placed.add(new Placed(it.topic.uid(), batches.isEmpty() ? "" : topic.uid(), 0, it.batch)));
+        return placed;
     }
 
     /// How many bytes a commit needs to say about the batches, at most and roughly.
     long commitBytes() {
         long bytes = 0;
-        for (PartitionBatch batch : batches) {
-            bytes += COMMIT_BYTES_PER_BATCH + 3L * batch.partitionValue().length();
+        for (Placed placed : placed()) {
+            bytes += COMMIT_BYTES_PER_BATCH
+                    + placed.withTopicUid.length()
+                    + 3L * placed.batch.partitionValue().length();
         }
         return bytes;
     }
@@ -78,6 +124,7 @@ public record Submission(
     /// Gives the batches' memory back.
     void release() {
         batches.forEach(PartitionBatch::close);
+        letters.ifPresent(it -> it.batch.close());
         memory.close();
     }
 

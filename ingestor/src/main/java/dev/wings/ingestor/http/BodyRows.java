@@ -15,6 +15,8 @@
  */
 package dev.wings.ingestor.http;
 
+import java.util.Optional;
+
 /// The rows of the body of a request, one after the other.
 ///
 /// A row that cannot be read fails with [BadRowException], and the next call goes on behind it, unless the
@@ -26,6 +28,11 @@ interface BodyRows extends AutoCloseable {
 
     /// The number of the row that the last call of [#next] went to; the first is 1.
     long row();
+
+    /// The text of the row that the last call of [#next] went to, as it was sent, or much of it; it may be
+    /// called after the row was found not to be one, and in place of [#write], not after it. Empty if it is not
+    /// known.
+    Optional<String> text();
 
     /// Writes the values of the row to the columns. It may be called once for a row, or not at all.
     void write(TopicColumns columns, int index) throws BadRowException;

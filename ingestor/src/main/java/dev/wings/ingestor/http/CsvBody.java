@@ -15,6 +15,7 @@
  */
 package dev.wings.ingestor.http;
 
+import dev.wings.common.arrow.RowFault;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.text.CsvRecords;
 import dev.wings.common.text.TextOptions;
@@ -23,6 +24,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +111,27 @@ final class CsvBody implements BodyRows {
     @Override
     public long row() {
         return row;
+    }
+
+    @Override
+    public Optional<String> text() {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < records.fields() && line.length() <= RowFault.MAX_VALUE_LENGTH; i++) {
+            if (i > 0) {
+                line.append(',');
+            }
+            try {
+                String field = records.text(i);
+                line.append(
+                        records.isQuoted(i) || field.indexOf(',') >= 0
+                                ? '"' + field.replace("\"", "\"\"") + '"'
+                                : field);
+            } catch (WingsException e) {
+                // the field is no text
+                return Optional.empty();
+            }
+        }
+        return Optional.of(line.toString());
     }
 
     @Override

@@ -52,6 +52,9 @@ import org.apache.arrow.memory.BufferAllocator;
 /// A request says by its header whom it acts for, see [Caller]; all names are that tenant's.
 public final class HttpDoor implements HttpService {
 
+    /// What dead letters call this door.
+    static final String NAME = "http";
+
     private static final String STRANGERS = "";
 
     private static final String VERSION = "v1";
@@ -182,7 +185,9 @@ public final class HttpDoor implements HttpService {
         Caller caller = caller(head);
         tenants.check(caller.tenant());
         TopicName name = new NamespaceName(caller.tenant(), path.get(1)).topic(path.get(2));
-        PushOptions options = PushOptions.of(PercentCode.query(head.query()));
+        PushOptions options = PushOptions.of(
+                PercentCode.query(head.query()),
+                head.header(PushOptions.REQUEST_ID).orElse(""));
         if (body.length == 0) {
             throw WingsException.invalid("the body is empty: it has the rows");
         }

@@ -22,12 +22,14 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.wings.common.error.WingsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of one JSON document: an object, which is one row, or an array of objects. Where the text is not
 /// JSON, the document is no document, and none of its rows is taken.
 final class JsonDocument implements BodyRows {
 
+    private final byte[] text;
     private final JsonParser json;
     private boolean started;
     private boolean inArray;
@@ -40,7 +42,11 @@ final class JsonDocument implements BodyRows {
 
     private long row;
 
+    /// Where the text of the current row starts.
+    private int start;
+
     JsonDocument(byte[] text) {
+        this.text = text;
         try {
             json = JsonText.FACTORY.createParser(text);
         } catch (IOException e) {
@@ -65,6 +71,7 @@ final class JsonDocument implements BodyRows {
                 return end(json.nextToken());
             }
             row++;
+            start = position(json.currentTokenLocation());
             if (token != JsonToken.START_OBJECT) {
                 String found = token == null ? "nothing" : JsonText.found(json);
                 JsonLocation place = json.currentTokenLocation();
@@ -104,6 +111,20 @@ final class JsonDocument implements BodyRows {
     @Override
     public long row() {
         return row;
+    }
+
+    @Override
+    public Optional<String> text() {
+        try {
+            passRow();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        return Optional.of(JsonText.cut(text, start, position(json.currentLocation())));
+    }
+
+    private int position(JsonLocation place) {
+        return Math.clamp(place.getByteOffset(), 0, text.length);
     }
 
     @Override

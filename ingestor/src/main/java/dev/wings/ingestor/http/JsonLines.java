@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of NDJSON: an object on each line. Empty lines are no rows. Each line stands for itself: what is
@@ -94,6 +95,11 @@ final class JsonLines implements BodyRows {
     @Override
     public long row() {
         return row;
+    }
+
+    @Override
+    public Optional<String> text() {
+        return Optional.of(JsonText.cut(text, start, end));
     }
 
     @Override

@@ -23,8 +23,10 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import dev.wings.common.arrow.RowFault;
 import dev.wings.common.schema.TopicField;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /// How the door reads JSON.
 final class JsonText {
@@ -53,6 +55,13 @@ final class JsonText {
                 "the text is not JSON: " + TopicField.printable(String.valueOf(syntax.getOriginalMessage()));
             default -> throw new IllegalStateException("bytes in memory are read without failures", failure);
         };
+    }
+
+    /// As much of the text `[start, end)` as a dead letter keeps.
+    static String cut(byte[] text, int start, int end) {
+        // a character has up to four bytes
+        int length = Math.min(end - start, 4 * (RowFault.MAX_VALUE_LENGTH + 1));
+        return new String(text, start, length, StandardCharsets.UTF_8);
     }
 
     /// What a message calls the value that the current token starts.

@@ -20,11 +20,15 @@ import dev.wings.common.arrow.SentBatch;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse.PartitionRange;
+import dev.wings.common.schema.OnError;
 import dev.wings.ingestor.budget.MemoryBudget;
+import dev.wings.ingestor.intake.Intake;
 import dev.wings.ingestor.intake.IntakeMetrics;
 import dev.wings.ingestor.intake.Session;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.apache.arrow.memory.OutOfMemoryException;
@@ -42,7 +46,8 @@ final class Push implements AutoCloseable {
     private final PushOptions options;
     private final TopicTarget topic;
     private final RequestMemory memory;
-    private final RowFailures failures = new RowFailures();
+    private final boolean keepsLetters;
+    private final RowFailures failures;
 
     Push(HttpDoor door, BodyFormat format, byte[] body, PushOptions options, TopicTarget topic) {
         this.door = door;
@@ -50,6 +55,8 @@ final class Push implements AutoCloseable {
         this.body = body;
         this.options = options;
         this.topic = topic;
+        this.keepsLetters = topic.intake().onError() == OnError.DEAD_LETTER && !options.atomic();
+        this.failures = keepsLetters ? new RowFailures(Intake.MAX_LETTERS) : new RowFailures();
         this.memory = new RequestMemory(
                 door.budget(),
                 topic.name().tenant(),
@@ -61,7 +68,10 @@ final class Push implements AutoCloseable {
     sealed interface Result {
 
         /// Rows were stored, or would have been.
-        record Taken(int rows, List<PartitionRange> ranges, RowFailures failures) implements Result {}
+        ///
+        /// @param kept those of the failures that became dead letters
+        record Taken(int rows, List<PartitionRange> ranges, RowFailures failures, Session.Kept kept)
+                implements Result {}
 
         /// No row was stored, because of these.
         record Refused(RowFailures failures) implements Result {}
@@ -84,15 +94,22 @@ final class Push implements AutoCloseable {
                 if (!isCurrent.check(topic)) {
                     return new Result.Outdated();
                 }
-                if (options.atomic() || rows == 0) {
+                if (options.atomic() || failures.endBody() || isTooMany() || (rows == 0 && !keepsLetters)) {
                     return new Result.Refused(failures);
                 }
                 rows = read(columns);
             }
-            return rows == 0 ? new Result.Taken(0, List.of(), failures) : take(columns, session, isCurrent);
+            return rows == 0 && failures.isEmpty()
+                    ? new Result.Taken(0, List.of(), failures, Session.Kept.NOTHING)
+                    : take(columns, session, isCurrent);
         } catch (OutOfMemoryException e) {
             throw WingsException.exhausted("the ingestor has no memory for the rows, send them again later");
         }
+    }
+
+    /// Whether there are more bad rows than can become dead letters.
+    private boolean isTooMany() {
+        return keepsLetters && failures.count() > Intake.MAX_LETTERS;
     }
 
     /// Says whether a topic is what it was.
@@ -124,13 +141,18 @@ final class Push implements AutoCloseable {
                         break;
                     }
                     if (again && failures.has(rows.row())) {
+                        keepText(rows);
                         continue;
                     }
                     rows.write(columns, count);
                     count++;
                     memory.count();
                 } catch (BadRowException e) {
-                    if (!again) {
+                    if (again) {
+                        keepText(rows);
+                    } else if (e.endsBody()) {
+                        failures.addLast(e.failure());
+                    } else {
                         failures.add(e.failure());
                     }
                     if (e.endsBody()) {
@@ -140,6 +162,12 @@ final class Push implements AutoCloseable {
             }
         }
         return count;
+    }
+
+    private void keepText(BodyRows rows) {
+        if (keepsLetters) {
+            rows.text().ifPresent(text -> failures.text(rows.row(), text));
+        }
     }
 
     /// The failure of a request for which there is no memory.
@@ -158,7 +186,7 @@ final class Push implements AutoCloseable {
         boolean atOnce = append(columns, session, told);
         @Nullable WingsException reason = told.refusal();
         if (reason == null) {
-            return new Result.Taken(rows, told.ranges(), failures);
+            return new Result.Taken(rows, told.ranges(), failures, told.kept());
         }
         if (reason.kind() == ErrorKind.NOT_FOUND || reason.kind() == ErrorKind.INVALID) {
             if (!isCurrent.check(topic)) {
@@ -168,8 +196,8 @@ final class Push implements AutoCloseable {
         if (reason.kind() != ErrorKind.INVALID || !atOnce || !findBad(columns, session)) {
             throw reason;
         }
-        int rest = options.atomic() ? 0 : read(columns);
-        if (rest == 0) {
+        int rest = options.atomic() || isTooMany() ? 0 : read(columns);
+        if (rest == 0 && (!keepsLetters || isTooMany())) {
             return new Result.Refused(failures);
         }
         Told second = new Told(door.metrics());
@@ -178,7 +206,7 @@ final class Push implements AutoCloseable {
         if (still != null) {
             throw still;
         }
-        return new Result.Taken(rest, second.ranges(), failures);
+        return new Result.Taken(rest, second.ranges(), failures, second.kept());
     }
 
     /// Appends the rows in the columns, and waits for what becomes of them. Returns whether that was known at
@@ -195,7 +223,7 @@ final class Push implements AutoCloseable {
                 }
             } else {
                 try (MemoryBudget.Account.Lease lease = memory.take(batch.body().capacity())) {
-                    session.append(batch.header(), batch.body(), Session.Wishes.NONE, lease, told);
+                    session.append(batch.header(), batch.body(), wishes(), lease, told);
                 }
             }
         }
@@ -206,6 +234,17 @@ final class Push implements AutoCloseable {
         columns.drop();
         told.await();
         return false;
+    }
+
+    /// What is bad was found out here, with the numbers that the rows have in the body: the session keeps it,
+    /// and finds nothing itself.
+    private Session.Wishes wishes() {
+        return failures.isEmpty() || !keepsLetters
+                ? Session.Wishes.NONE
+                : new Session.Wishes(
+                        Optional.empty(),
+                        OptionalLong.empty(),
+                        Optional.of(new Session.Sender(HttpDoor.NAME, options.requestId(), failures.faults(), false)));
     }
 
     private void check(SentBatch batch) {
@@ -225,7 +264,7 @@ final class Push implements AutoCloseable {
     private boolean findBad(TopicColumns columns, Session session) {
         int[] numbers = numbers(columns.rows());
         int before = failures.count();
-        int most = before + RowFailures.MAX_TOLD;
+        int most = before + (keepsLetters ? Intake.MAX_LETTERS : RowFailures.MAX_TOLD);
         findBad(columns, session, numbers, 0, columns.rows(), most);
         return failures.count() > before && failures.count() <= most;
     }
@@ -274,6 +313,7 @@ final class Push implements AutoCloseable {
         private final IntakeMetrics metrics;
         private final IntakeMetrics.Stopwatch stopwatch;
         private final CompletableFuture<List<PartitionRange>> ranges = new CompletableFuture<>();
+        private volatile Session.Kept kept = Session.Kept.NOTHING;
 
         Told(IntakeMetrics metrics) {
             this.metrics = metrics;
@@ -282,7 +322,14 @@ final class Push implements AutoCloseable {
 
         @Override
         public void accepted(List<PartitionRange> accepted) {
+            accepted(accepted, Session.Kept.NOTHING);
+        }
+
+        @Override
+        public void accepted(List<PartitionRange> accepted, Session.Kept letters) {
             metrics.accepted(stopwatch, accepted);
+            metrics.deadLetters(HttpDoor.NAME, letters.rows());
+            kept = letters;
             ranges.complete(accepted);
         }
 
@@ -307,6 +354,10 @@ final class Push implements AutoCloseable {
         @Nullable
         WingsException refusal() {
             return ranges.isCompletedExceptionally() ? (WingsException) ranges.exceptionNow() : null;
+        }
+
+        Session.Kept kept() {
+            return kept;
         }
 
         List<PartitionRange> ranges() {

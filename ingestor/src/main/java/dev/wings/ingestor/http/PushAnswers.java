@@ -52,6 +52,10 @@ final class PushAnswers {
                 }
                 json.writeEndArray();
             }
+            if (taken.kept().rows() > 0) {
+                json.writeNumberField("dead_letters", taken.kept().rows());
+                json.writeStringField("request_id", taken.kept().requestId());
+            }
             if (!taken.failures().isEmpty()) {
                 taken.failures().write(json);
             }

@@ -22,20 +22,31 @@ import java.util.Map;
 ///
 /// @param atomic whether either all rows are taken or none
 /// @param dryRun whether the rows are only looked at
-record PushOptions(boolean atomic, boolean dryRun) {
+/// @param requestId what the client calls the request; empty for no name
+record PushOptions(boolean atomic, boolean dryRun, String requestId) {
+
+    /// The header with the client's name for a request.
+    static final String REQUEST_ID = "X-Request-Id";
+
+    private static final int MAX_REQUEST_ID_LENGTH = 128;
 
     private static final String ATOMIC = "atomic";
     private static final String DRY_RUN = "dry-run";
 
     /// Fails with INVALID for parameters that there are not, and values that they do not have.
-    static PushOptions of(Map<String, String> query) {
+    ///
+    /// @param requestId as the header has it, or empty; cut if it is very long
+    static PushOptions of(Map<String, String> query, String requestId) {
         query.keySet().forEach(name -> {
             if (!name.equals(ATOMIC) && !name.equals(DRY_RUN)) {
                 throw WingsException.invalid(
                         "there is no such parameter: expected=" + ATOMIC + " or " + DRY_RUN + ", found=" + name);
             }
         });
-        return new PushOptions(flag(query, ATOMIC), flag(query, DRY_RUN));
+        return new PushOptions(
+                flag(query, ATOMIC),
+                flag(query, DRY_RUN),
+                requestId.substring(0, Math.min(requestId.length(), MAX_REQUEST_ID_LENGTH)));
     }
 
     private static boolean flag(Map<String, String> query, String name) {

@@ -15,22 +15,33 @@
  */
 package dev.wings.ingestor.intake;
 
+import dev.wings.common.arrow.RowFault;
+import dev.wings.common.arrow.SentBatch;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.SchemaChange;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.time.IdGenerator;
 import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.folio.FolioPipelines;
+import dev.wings.ingestor.folio.Submission;
 import dev.wings.ingestor.topic.TopicDirectory;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// The way into the log for batches that came in by whatever door.
-public record Intake(TopicDirectory topics, FolioPipelines pipelines, BatchIntake.Settings settings) {
+///
+/// @param ids names requests that have no name of their own
+public record Intake(TopicDirectory topics, FolioPipelines pipelines, BatchIntake.Settings settings, IdGenerator ids) {
+
+    /// How many rows of a batch can become dead letters; with more of them, it is hardly the rows that are at
+    /// fault, and the batch is rejected.
+    public static final int MAX_LETTERS = 1_000;
 
     /// How many fields a topic gets by itself, nested ones included: half of those that it can have, so that
     /// people can add some to a topic whose producers invent columns.
@@ -95,6 +106,31 @@ public record Intake(TopicDirectory topics, FolioPipelines pipelines, BatchIntak
                 throw e;
             }
             batches.reject(e);
+        }
+    }
+
+    /// Makes dead letters of rows that a topic does not take. The caller closes the batch. Fails with INVALID
+    /// or PRECONDITION if there is no topic for them, and none can be made.
+    Submission.Letters openLetters(TopicTarget topic, List<RowFault> rows, String door, String requestId) {
+        TopicTarget letters = topics.refreshDeadLetters(topic);
+        if (!letters.namespace().uid().equals(topic.namespace().uid())) {
+            throw WingsException.unavailable("the namespace was made anew, connect again: topic=" + topic.name(), null);
+        }
+        try (BatchIntake batches = BatchIntake.open(settings, LetterRows.SCHEMA, letters);
+                SentBatch sent = LetterRows.open(rows, door, requestId, settings.allocator())) {
+            return new Submission.Letters(
+                    letters,
+                    batches.openBatches(sent.header(), sent.body(), Optional.empty())
+                            .getFirst());
+        } catch (WingsException e) {
+            throw e.kind() == ErrorKind.INVALID
+                    ? new WingsException(
+                            ErrorKind.PRECONDITION,
+                            "rows do not fit, and their topic has other columns than those of dead letters: topic="
+                                    + letters.name() + ", cause=" + e.getMessage() + ": the first row: "
+                                    + rows.getFirst().reason(),
+                            e)
+                    : e;
         }
     }
 

@@ -62,6 +62,17 @@ public final class IntakeMetrics {
         }
     }
 
+    /// Counts rows that became dead letters.
+    public void deadLetters(String door, long rows) {
+        if (rows > 0) {
+            Counter.builder("wings.ingestor.dead.letter.rows")
+                    .description("rows that did not fit their topic and were kept in its topic of dead letters")
+                    .tag("door", door)
+                    .register(registry)
+                    .increment((double) rows);
+        }
+    }
+
     /// Counts a batch that is not.
     public void rejected(ErrorKind kind) {
         Counter.builder("wings.ingestor.rejected.batches")

@@ -16,12 +16,15 @@
 package dev.wings.ingestor.intake;
 
 import dev.wings.common.arrow.IpcHeader;
+import dev.wings.common.arrow.RowFault;
+import dev.wings.common.arrow.RowFaults;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.AcceptedBatch;
 import dev.wings.common.proto.BatchResult;
 import dev.wings.common.proto.IngestResponse.PartitionRange;
+import dev.wings.common.schema.OnError;
 import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.batch.PartitionBatch;
 import dev.wings.ingestor.budget.MemoryBudget;
@@ -68,9 +71,15 @@ public final class Session implements AutoCloseable {
     ///
     /// @param partitionValue the partition that all rows belong to
     /// @param timestampMicros microseconds UTC
-    public record Wishes(Optional<String> partitionValue, OptionalLong timestampMicros) {
+    /// @param sender of a batch without which rows that do not fit it may be taken; empty for a batch that is
+    ///     taken as a whole or not at all
+    public record Wishes(Optional<String> partitionValue, OptionalLong timestampMicros, Optional<Sender> sender) {
 
         public static final Wishes NONE = new Wishes(Optional.empty(), OptionalLong.empty());
+
+        public Wishes(Optional<String> partitionValue, OptionalLong timestampMicros) {
+            this(partitionValue, timestampMicros, Optional.empty());
+        }
 
         /// The time as commits have it: there 0 stands for none, so the first microsecond stands for the epoch.
         long requestedTimestampMicros() {
@@ -78,11 +87,37 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /// Who sends a batch whose rows become dead letters if they do not fit, and their topic keeps those.
+    ///
+    /// @param door by which it came
+    /// @param requestId what the producer calls the batch; empty for no name
+    /// @param bad rows that came along with the batch, and are none of it, since they could not be read
+    /// @param gathers whether rows of the batch itself become dead letters, too; else they reject it
+    public record Sender(String door, String requestId, List<RowFault> bad, boolean gathers) {
+
+        public Sender {
+            bad = List.copyOf(bad);
+        }
+    }
+
+    /// What became dead letters.
+    ///
+    /// @param requestId by which they are found: the producer's, or one that was made
+    public record Kept(int rows, String requestId) {
+
+        public static final Kept NOTHING = new Kept(0, "");
+    }
+
     /// Hears what became of a batch, exactly once, by whichever thread learns it; must not block.
     public interface Outcome {
 
         /// @param ranges one for each partition that the batch has rows of, ordered by value
         void accepted(List<PartitionRange> ranges);
+
+        /// As [#accepted(List)], which is enough for who sends no batch with a [Sender].
+        default void accepted(List<PartitionRange> ranges, Kept kept) {
+            accepted(ranges);
+        }
 
         /// @param ends whether nothing that comes after the batch is taken by the session
         void rejected(WingsException reason, boolean ends);
@@ -139,6 +174,7 @@ public final class Session implements AutoCloseable {
             MemoryBudget.Account.Lease memory,
             Outcome outcome) {
         List<PartitionBatch> split;
+        Optional<Letters> letters;
         FolioPipeline pipeline;
         try {
             if (ended) {
@@ -147,15 +183,53 @@ public final class Session implements AutoCloseable {
             batches.follow(intake.topics().load(batches.topic().name()));
             intake.grow(batches);
             pipeline = intake.pipelines().open(batches.topic().namespace());
-            split = batches.openBatches(header, body, wishes.partitionValue());
+            RowFaults faults = gathers(wishes) ? RowFaults.gather(Intake.MAX_LETTERS) : RowFaults.refuse();
+            split = batches.openBatches(header, body, wishes.partitionValue(), faults);
+            letters = openLetters(wishes, faults, split);
         } catch (WingsException e) {
             reject(outcome, e, ends(e));
             return;
         }
-        if (split.isEmpty()) {
-            outcome.accepted(List.of());
+        if (split.isEmpty() && letters.isEmpty()) {
+            outcome.accepted(List.of(), Kept.NOTHING);
         } else {
-            submit(pipeline, split, wishes, memory, outcome);
+            submit(pipeline, split, letters, wishes, memory, outcome);
+        }
+    }
+
+    private boolean gathers(Wishes wishes) {
+        return keepsLetters() && wishes.sender().map(Sender::gathers).orElse(false);
+    }
+
+    private boolean keepsLetters() {
+        return batches.topic().intake().onError() == OnError.DEAD_LETTER;
+    }
+
+    /// Dead letters on their way.
+    private record Letters(Submission.Letters batch, Kept kept) {}
+
+    /// Closes the batches if it fails.
+    private Optional<Letters> openLetters(Wishes wishes, RowFaults faults, List<PartitionBatch> split) {
+        try {
+            List<RowFault> bad =
+                    new ArrayList<>(wishes.sender().map(Sender::bad).orElse(List.of()));
+            if (!bad.isEmpty() && !keepsLetters()) {
+                throw WingsException.invalid("the topic keeps no dead letters: topic="
+                        + batches.topic().name());
+            }
+            bad.addAll(faults.rows());
+            if (bad.isEmpty()) {
+                return Optional.empty();
+            }
+            Sender sender = wishes.sender().orElseThrow();
+            String requestId =
+                    sender.requestId().isEmpty() ? intake.ids().next().toString() : sender.requestId();
+            return Optional.of(new Letters(
+                    intake.openLetters(batches.topic(), bad, sender.door(), requestId),
+                    new Kept(bad.size(), requestId)));
+        } catch (RuntimeException | Error e) {
+            split.forEach(PartitionBatch::close);
+            throw e;
         }
     }
 
@@ -180,6 +254,7 @@ public final class Session implements AutoCloseable {
     private void submit(
             FolioPipeline first,
             List<PartitionBatch> split,
+            Optional<Letters> letters,
             Wishes wishes,
             MemoryBudget.Account.Lease lease,
             Outcome outcome) {
@@ -187,7 +262,13 @@ public final class Session implements AutoCloseable {
         FolioPipeline pipeline = first;
         MemoryBudget.Account.Lease memory = lease.move();
         Submission submission = new Submission(
-                order, topic, split, wishes.requestedTimestampMicros(), memory, new Answer(topic, split, outcome));
+                order,
+                topic,
+                split,
+                letters.map(Letters::batch),
+                wishes.requestedTimestampMicros(),
+                memory,
+                new Answer(topic, split, letters.map(Letters::kept).orElse(Kept.NOTHING), outcome));
         // A batch that was split is a copy, which is larger or smaller than what came in.
         memory.resize(Math.max(memory.bytes(), submission.bytes()));
         while (!pipeline.append(submission)) {
@@ -211,9 +292,11 @@ public final class Session implements AutoCloseable {
 
         private final TopicTarget topic;
         private final List<String> partitionValues;
+        private final Kept kept;
         private final Outcome outcome;
 
-        Answer(TopicTarget topic, List<PartitionBatch> split, Outcome outcome) {
+        Answer(TopicTarget topic, List<PartitionBatch> split, Kept kept, Outcome outcome) {
+            this.kept = kept;
             this.topic = topic;
             this.partitionValues =
                     split.stream().map(PartitionBatch::partitionValue).toList();
@@ -237,6 +320,10 @@ public final class Session implements AutoCloseable {
                     reject(outcome, reason(result), false);
                     return;
                 }
+                if (i == partitionValues.size()) {
+                    // these are the dead letters
+                    break;
+                }
                 AcceptedBatch accepted = result.getAccepted();
                 ranges.add(PartitionRange.newBuilder()
                         .setPartitionValue(partitionValues.get(i))
@@ -245,13 +332,14 @@ public final class Session implements AutoCloseable {
                         .setTimestampMicros(accepted.getTimestampMicros())
                         .build());
             }
-            outcome.accepted(ranges);
+            outcome.accepted(ranges, kept);
         }
 
         private WingsException reason(BatchResult refused) {
             WingsException reason = GrpcErrors.fromRejection(refused.getRejected());
             return reason.kind() == ErrorKind.NOT_FOUND
-                    ? WingsException.notFound("the topic was deleted while it was written to, push again if there is"
+                    ? WingsException.notFound("the topic" + (kept.rows() > 0 ? ", or that of its dead letters," : "")
+                            + " was deleted while it was written to, push again if there is"
                             + " another one of its name: topic=" + topic.name() + ", topic_uid=" + topic.uid())
                     : reason;
         }

@@ -18,6 +18,7 @@ package dev.wings.ingestor.topic;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
+import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.proto.UpdateTopicRequest;
 import dev.wings.common.resource.TopicName;
@@ -25,6 +26,7 @@ import dev.wings.common.rpc.Retries;
 import dev.wings.common.schema.SchemaChange;
 import dev.wings.common.schema.SchemaChangeProtos;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.topic.DeadLetters;
 import dev.wings.common.topic.ResolvedTopic;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -115,6 +117,45 @@ public final class TopicDirectory {
         return refresh(topic.name());
     }
 
+    /// The topic for the dead letters of another as it is now; it is made if it is not there. Blocks and fails
+    /// as [#load] does, and with PRECONDITION if it cannot be made.
+    public TopicTarget refreshDeadLetters(TopicTarget topic) {
+        TopicName name = DeadLetters.of(topic.name());
+        try {
+            return refresh(name);
+        } catch (WingsException e) {
+            if (e.kind() != ErrorKind.NOT_FOUND) {
+                throw e;
+            }
+        }
+        CreateTopicRequest request = CreateTopicRequest.newBuilder()
+                .setParent(name.parent().toString())
+                .setTopicId(name.topic())
+                .setTopic(Topic.newBuilder().setSchema(DeadLetters.SCHEMA))
+                .build();
+        try {
+            Topic ignored = Retries.once(() -> clusterMetadata
+                    .withDeadline(scheduler.deadline(callTimeout))
+                    .createTopic(request));
+        } catch (WingsException e) {
+            // somebody else may have been the first
+            if (e.kind() != ErrorKind.ALREADY_EXISTS) {
+                throw e;
+            }
+        }
+        try {
+            return refresh(name);
+        } catch (WingsException e) {
+            throw e.kind() == ErrorKind.NOT_FOUND
+                    ? new WingsException(
+                            ErrorKind.PRECONDITION,
+                            "the topic for what does not fit cannot be made, its name is that of something else: topic="
+                                    + name,
+                            e)
+                    : e;
+        }
+    }
+
     /// Drops what is known of a topic if it still is `target`, so that the next [#load] asks again.
     public void forget(TopicTarget target) {
         synchronized (known) {
@@ -131,7 +172,8 @@ public final class TopicDirectory {
         if (last != null
                 && last.uid().equals(topic.uid())
                 && last.schema().version() == topic.schema().version()
-                && last.policy() == topic.policy()) {
+                && last.policy() == topic.policy()
+                && last.intake().equals(topic.intake())) {
             return last;
         }
         return new TopicTarget(
@@ -140,6 +182,7 @@ public final class TopicDirectory {
                 topic.schema(),
                 topic.partitionKey(),
                 topic.policy(),
+                topic.intake(),
                 new NamespaceTarget(name.parent(), topic.namespaceUid(), topic.objectStore(), topic.objectPrefix()));
     }
 }

@@ -16,6 +16,7 @@
 package dev.wings.ingestor.topic;
 
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.schema.IntakeRules;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
@@ -26,10 +27,24 @@ import java.util.Optional;
 /// @param uid tells the topic from one that was created later under the same name
 /// @param partitionKey the field whose value decides the partition; absent if the topic has a single partition
 /// @param policy what becomes of columns that it does not have
+/// @param intake which rows it takes, and what becomes of others
 public record TopicTarget(
         TopicName name,
         String uid,
         TopicSchema schema,
         Optional<TopicField> partitionKey,
         SchemaPolicy policy,
-        NamespaceTarget namespace) {}
+        IntakeRules intake,
+        NamespaceTarget namespace) {
+
+    /// A topic that takes all rows that fit its schema.
+    public TopicTarget(
+            TopicName name,
+            String uid,
+            TopicSchema schema,
+            Optional<TopicField> partitionKey,
+            SchemaPolicy policy,
+            NamespaceTarget namespace) {
+        this(name, uid, schema, partitionKey, policy, IntakeRules.DEFAULT, namespace);
+    }
+}

@@ -103,7 +103,7 @@ final class OpenApiIT {
                                     "Content-Type",
                                     "application/json",
                                     name,
-                                    parameter.at("/schema/default").textValue()),
+                                    parameter.at("/schema/default").asText("any")),
                             "[]".getBytes(StandardCharsets.UTF_8));
                 default -> producer.post(EVENTS, "application/json", "[]");
             };

@@ -27,6 +27,8 @@ import dev.wings.common.folio.PageBatch;
 import dev.wings.common.folio.PageReader;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.IngestResponse;
+import dev.wings.common.proto.IntakeSpec;
+import dev.wings.common.proto.OnError;
 import dev.wings.common.proto.PageCommit;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.schema.SchemaProtos;
@@ -39,6 +41,7 @@ import dev.wings.common.telemetry.Telemetry;
 import dev.wings.common.time.World;
 import dev.wings.ingestor.Ingestor;
 import dev.wings.ingestor.IngestorConfig;
+import io.micrometer.core.instrument.Counter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -55,10 +58,14 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/// An ingestor on a free port with its surroundings in memory. Closing it fails if any memory was not given back.
+/// An ingestor on a free port with its surroundings in memory. Closing it fails if any memory was not given
+/// back.
 public final class IngestorFixture implements AutoCloseable {
 
     public static final String TOPIC = "tenants/default/namespaces/default/topics/events";
+
+    /// The topic of its dead letters.
+    public static final String LETTERS = TOPIC + "__errors";
 
     private final MemoryObjectStore store = new MemoryObjectStore();
     private final MemoryControlPlane controlPlane = new MemoryControlPlane("file:///memory");
@@ -99,6 +106,27 @@ public final class IngestorFixture implements AutoCloseable {
     /// DoPut streams that are open: one that its client has ended is for a moment longer.
     public int streams() {
         return (int) telemetry.registry().get("wings.ingestor.streams").gauge().value();
+    }
+
+    /// What a counter of the ingestor says, over all its tags; 0 for one that has counted nothing.
+    public double counted(String name) {
+        return telemetry.registry().find(name).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    /// Creates [#TOPIC] with these fields, and has it keep dead letters.
+    public Topic createTopicWithLetters(String partitionBy, TopicField... fields) {
+        Topic ignored = createTopic(partitionBy, fields);
+        return controlPlane.changeIntake(
+                TOPIC, IntakeSpec.newBuilder().setOnError(OnError.DEAD_LETTER).build(), "intake.on_error");
+    }
+
+    /// The dead letters of [#TOPIC], without their request ids.
+    public List<Map<String, Object>> letters() {
+        List<Map<String, Object>> letters = rows(controlPlane.topic(LETTERS), "");
+        letters.forEach(letter -> letter.remove("request_id"));
+        return letters;
     }
 
     /// Creates [#TOPIC] with these fields.

@@ -16,6 +16,7 @@
 package dev.wings.ingestor.testing;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.FieldMask;
 import dev.wings.common.process.Resources;
 import dev.wings.common.proto.ClusterMetadataGrpc;
 import dev.wings.common.proto.ClusterMetadataGrpc.ClusterMetadataBlockingStub;
@@ -26,9 +27,12 @@ import dev.wings.common.proto.CreateTenantRequest;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.DeleteTopicRequest;
 import dev.wings.common.proto.GetNamespaceRequest;
+import dev.wings.common.proto.GetTopicRequest;
+import dev.wings.common.proto.IntakeSpec;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.ResolveTopicRequest;
 import dev.wings.common.proto.Topic;
+import dev.wings.common.proto.UpdateTopicRequest;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.GrpcClient;
 import dev.wings.common.schema.SchemaProtos;
@@ -65,8 +69,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The real control plane, with its state in memory, on a clock that stands still; and a channel to it on which tests
-/// see what an ingestor asks, and get in its way.
+/// The real control plane, with its state in memory, on a clock that stands still; and a channel to it on which
+/// tests see what an ingestor asks, and get in its way.
 public final class MemoryControlPlane implements AutoCloseable {
 
     private static final String OBJECT_STORE = "tenants/default/objectStores/default";
@@ -134,7 +138,8 @@ public final class MemoryControlPlane implements AutoCloseable {
         cluster.createTenant(CreateTenantRequest.newBuilder().setTenantId(id).build());
     }
 
-    /// Creates a topic of the tenant `default`, with its namespace, or replaces it with another that has its name.
+    /// Creates a topic of the tenant `default`, with its namespace, or replaces it with another that has its
+    /// name.
     ///
     /// @param name full resource name
     /// @param partitionBy name of the partition key, empty for none
@@ -154,6 +159,26 @@ public final class MemoryControlPlane implements AutoCloseable {
                 .setTopic(Topic.newBuilder().setSchema(SchemaProtos.toProto(schema)))
                 .setPartitionBy(partitionBy)
                 .build());
+    }
+
+    /// Changes which rows a topic takes.
+    ///
+    /// @param name full resource name
+    /// @param mask the fields that are changed, as `intake.on_error`
+    public Topic changeIntake(String name, IntakeSpec intake, String... mask) {
+        return cluster.updateTopic(UpdateTopicRequest.newBuilder()
+                .setTopic(Topic.newBuilder().setName(name).setIntake(intake))
+                .setUpdateMask(FieldMask.newBuilder().addAllPaths(List.of(mask)))
+                .build());
+    }
+
+    /// Fails with NOT_FOUND if there is no such topic.
+    public Topic topic(String name) {
+        return cluster.getTopic(GetTopicRequest.newBuilder().setName(name).build());
+    }
+
+    public void deleteTopic(String name) {
+        cluster.deleteTopic(DeleteTopicRequest.newBuilder().setName(name).build());
     }
 
     /// One of the tenant `default`, which is created if there is none.

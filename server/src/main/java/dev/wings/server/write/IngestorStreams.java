@@ -73,7 +73,7 @@ public final class IngestorStreams implements RowStreams, AutoCloseable {
         try {
             return new Stream(
                     connection,
-                    Producer.open(connection.connection(), allocator, topic.toString(), columns, IN_FLIGHT),
+                    Producer.openWhole(connection.connection(), allocator, topic.toString(), columns, IN_FLIGHT),
                     topic);
         } catch (RuntimeException | Error e) {
             connection.close();
