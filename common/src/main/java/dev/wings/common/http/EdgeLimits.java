@@ -27,6 +27,8 @@ import java.time.Duration;
 /// @param headTime how long the head of a request may take, counted from the connection or the answer before
 /// @param requestTime how long it may take from then until the last byte of the answer is taken; then the
 ///     connection is cut
+/// @param stallTime how long a client may take nothing of an answer that is sent while it is made; then the
+///     connection is cut
 /// @param drainTime how long a shutdown waits for requests that run
 public record EdgeLimits(
         int connections,
@@ -34,4 +36,17 @@ public record EdgeLimits(
         long answersBytes,
         Duration headTime,
         Duration requestTime,
-        Duration drainTime) {}
+        Duration stallTime,
+        Duration drainTime) {
+
+    /// The limits of an edge none of whose answers are sent while they are made.
+    public EdgeLimits(
+            int connections,
+            long bodiesBytes,
+            long answersBytes,
+            Duration headTime,
+            Duration requestTime,
+            Duration drainTime) {
+        this(connections, bodiesBytes, answersBytes, headTime, requestTime, requestTime, drainTime);
+    }
+}

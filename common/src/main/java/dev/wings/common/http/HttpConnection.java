@@ -17,18 +17,22 @@ package dev.wings.common.http;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
+import dev.wings.common.http.HttpService.Answerer;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -56,6 +60,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```
 ///   HEAD ──▶ BODY ──▶ WORK ──▶ ANSWER ──▶ HEAD ...
+///              │       └────▶ STREAM ──▶ HEAD ...
 ///              └───── refused ────┴──▶ LAST (the client may read its answer, what it sends is dropped)
 /// ```
 ///
@@ -75,6 +80,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         BODY,
         WORK,
         ANSWER,
+        STREAM,
         LAST
     }
 
@@ -89,6 +95,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private @Nullable Request request;
     private @Nullable Thread worker;
+    private @Nullable HttpStream stream;
+
+    /// Whether what comes is read while the request is worked on, so that it shows when the client goes away.
+    private boolean watched;
 
     HttpConnection(HttpEdge edge) {
         this.edge = edge;
@@ -115,7 +125,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext closed) {
         stopTimer();
         dropEarly();
-        if (state != State.WORK) {
+        if (stream != null) {
+            stream.fail(new IOException("the client has gone away"));
+        }
+        if (state != State.WORK && state != State.STREAM) {
             giveBackBody();
         } else if (worker != null) {
             worker.interrupt();
@@ -143,16 +156,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     boolean waitsForClient() {
-        return state != State.WORK;
+        return state == State.STREAM ? Objects.requireNonNull(stream).isPending() : state != State.WORK;
     }
 
     /// Whether no request is there as a whole and not yet answered.
     boolean isIdle() {
-        return state != State.WORK && state != State.ANSWER;
+        return state != State.WORK && state != State.ANSWER && state != State.STREAM;
     }
 
     boolean isAnswering() {
-        return state == State.ANSWER;
+        return state == State.ANSWER || (state == State.STREAM && waitsForClient());
     }
 
     boolean isOf(String owner) {
@@ -181,7 +194,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 ReferenceCountUtil.release(message);
             }
         }
-        context().channel().config().setAutoRead(waitsForMore());
+        // what a client sends ahead is read once, and then waits in its connection
+        context().channel().config().setAutoRead(waitsForMore() || (watched && early.isEmpty()));
     }
 
     private boolean waitsForMore() {
@@ -248,9 +262,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         state = State.WORK;
         HttpHead head = new HttpHead(current.head, client());
         byte[] body = current.body.toByteArray();
+        Answerer answerer = new Answers(current);
         worker = Thread.ofVirtual().name("http").start(() -> {
             try {
-                current.mount.serve(head, current.owner, body, answer -> send(current, answer));
+                current.mount.serve(head, current.owner, body, answerer);
             } catch (InterruptedException | IOException e) {
                 LOG.debug("request ends early: path={}, cause={}", head.path(), e.toString());
             } catch (RuntimeException | Error e) {
@@ -258,13 +273,44 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             } finally {
                 current.bodyPlace.close();
                 onNetwork(() -> {
-                    boolean answered = state != State.WORK || request != current;
-                    if (!answered) {
+                    if (request == current && state == State.WORK) {
                         cut();
+                    } else if (request == current && state == State.STREAM) {
+                        Objects.requireNonNull(stream).breakOff();
                     }
                 });
             }
         });
+    }
+
+    /// What answers a request, on the thread of its work.
+    private final class Answers implements Answerer {
+        private final Request current;
+
+        Answers(Request current) {
+            this.current = current;
+        }
+
+        @Override
+        public void send(HttpAnswer answer) throws IOException {
+            HttpConnection.this.send(current, answer);
+        }
+
+        @Override
+        public HttpBody start(HttpAnswer head) throws IOException {
+            return HttpConnection.this.start(current, head);
+        }
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // a request is itself
+        public void endWithClient() {
+            onNetwork(() -> {
+                if (request == current && state == State.WORK) {
+                    watched = true;
+                    takeEarly();
+                }
+            });
+        }
     }
 
     /// Runs something on the network's thread. Returns whether that thread still runs.
@@ -331,6 +377,110 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
+    /// Starts an answer in parts from the thread of the work.
+    private HttpBody start(Request current, HttpAnswer head) throws IOException {
+        FairPlaces.Place place = edge.placeForAnswer(current.owner, HttpStream.MOST_BYTES);
+        CompletableFuture<HttpBody> started = new CompletableFuture<>();
+        if (!onNetwork(() -> start(current, head, place, started))) {
+            place.close();
+            throw new IOException("the server is stopping");
+        }
+        try {
+            return started.get();
+        } catch (ExecutionException e) {
+            place.close();
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            // the place goes with the stream, which ends when the work ends
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted before the answer started");
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a request is itself
+    private void start(
+            Request current, HttpAnswer answer, FairPlaces.Place place, CompletableFuture<HttpBody> started) {
+        if (state != State.WORK || request != current || !context().channel().isActive()) {
+            place.close();
+            started.completeExceptionally(new IOException("the connection is cut"));
+            return;
+        }
+        state = State.STREAM;
+        since = edge.connections().nextMoment();
+        boolean chunked = !current.head.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        boolean goesOn = chunked && current.keepAlive && !edge.connections().isDraining();
+        HttpResponse response =
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()));
+        setHeaders(response, current, answer, goesOn);
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.type());
+        if (chunked) {
+            HttpUtil.setTransferEncodingChunked(response, true);
+        }
+        HttpStream opened =
+                new HttpStream(context(), edge.limits().stallTime(), new StreamEnds(current, chunked, goesOn), place);
+        stream = opened;
+        opened.begin(response);
+        started.complete(opened);
+    }
+
+    /// What becomes of the connection when an answer in parts ends.
+    private final class StreamEnds implements HttpStream.Ends {
+        private final Request current;
+        private final boolean chunked;
+        private final boolean goesOn;
+
+        StreamEnds(Request current, boolean chunked, boolean goesOn) {
+            this.current = current;
+            this.chunked = chunked;
+            this.goesOn = goesOn;
+        }
+
+        private boolean isOver() {
+            return state != State.STREAM || request != current;
+        }
+
+        @Override
+        public void progressed() {
+            since = edge.connections().nextMoment();
+        }
+
+        @Override
+        public void completed() {
+            if (isOver()) {
+                return;
+            }
+            worker = null;
+            stream = null;
+            if (goesOn) {
+                awaitHead();
+            } else {
+                last();
+            }
+        }
+
+        @Override
+        public void brokenOff() {
+            if (isOver()) {
+                return;
+            }
+            worker = null;
+            stream = null;
+            if (chunked) {
+                // the client misses the last chunk
+                last();
+            } else {
+                // nothing else tells such a client that there should be more
+                context().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+                cut();
+            }
+        }
+
+        @Override
+        public void cut() {
+            HttpConnection.this.cut();
+        }
+    }
+
     /// Answers without reading on, which ends the connection.
     private void refuse(HttpAnswer answer) {
         Request refused = Objects.requireNonNull(request);
@@ -345,21 +495,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(answer.status()),
                 bare ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.body()));
-        response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
+        setHeaders(response, answered, answer, goesOn);
         if (answer.body().length > 0) {
             response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.type());
         }
-        answer.headers().forEach((name, value) -> response.headers().set(name, value));
         if (answer.status() != HttpResponseStatus.NO_CONTENT.code()
                 && answer.status() != HttpResponseStatus.NOT_MODIFIED.code()) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
         }
+        return context().writeAndFlush(response);
+    }
+
+    private static void setHeaders(HttpResponse response, Request answered, HttpAnswer answer, boolean goesOn) {
+        response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
+        answer.headers().forEach((name, value) -> response.headers().set(name, value));
         if (!goesOn) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (answered.head.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
         }
-        return context().writeAndFlush(response);
     }
 
     /// Says that nothing more comes, and waits for a moment for the client to say the same.
@@ -367,6 +521,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (!context().channel().isActive()) {
             return;
         }
+        watched = false;
         enter(State.LAST, LAST_TIME);
         ChannelFuture _ = ((SocketChannel) context().channel()).shutdownOutput();
         takeEarly();
@@ -374,6 +529,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void awaitHead() {
         request = null;
+        watched = false;
         enter(State.HEAD, edge.limits().headTime());
         takeEarly();
     }

@@ -21,10 +21,20 @@ import java.io.IOException;
 /// What an [HttpEdge] serves at a [Mount].
 public interface HttpService {
 
-    /// Takes the one answer to a request, and returns when the client has taken it.
+    /// Takes the one answer to a request.
     interface Answerer {
-        /// Fails if the connection is cut, or the thread interrupted, before that.
+        /// Sends an answer, and returns when the client has taken it. Fails if the connection is cut, or the
+        /// thread interrupted, before that.
         void send(HttpAnswer answer) throws IOException;
+
+        /// Starts an answer whose body is made while it is sent.
+        ///
+        /// @param head the answer, whose own body is not sent
+        HttpBody start(HttpAnswer head) throws IOException;
+
+        /// From now on, the thread is interrupted when the client goes away or says that it sends nothing more,
+        /// also before there is an answer: then nobody wants the work. Otherwise it is done all the same.
+        void endWithClient();
     }
 
     /// The owner whose share of what all use the request counts for. It is called on the network's thread,

@@ -28,8 +28,8 @@ import java.util.Set;
 /// @param bodyTypes content types that bodies may have, without parameters; a body of another type is refused
 ///     with 415
 /// @param bodyBytes a larger body is refused with 413
-/// @param places for the requests that are worked on at once, shared by the owners: those beyond wait, and then are
-///     refused. Empty if there is no limit
+/// @param places for the requests that are worked on at once, shared by the owners: those beyond wait, and then
+///     are refused. Empty if there is no limit
 public record Mount(
         String prefix, Set<String> bodyTypes, int bodyBytes, Optional<FairPlaces> places, HttpService service) {
 
@@ -49,6 +49,7 @@ public record Mount(
     }
 
     /// Serves a request, and leaves its place when the answer is there: sending it may take the client's time.
+    /// An answer that is made while it is sent keeps its place.
     void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException, InterruptedException {
         if (body.length > 0 && !takes(head.header("Content-Type").orElse(""))) {
             // browsers send some types to any site without asking it
@@ -60,9 +61,22 @@ public record Mount(
             return;
         }
         try (FairPlaces.Place place = places.get().acquire(owner)) {
-            service.serve(head, owner, body, answer -> {
-                place.close();
-                answerer.send(answer);
+            service.serve(head, owner, body, new Answerer() {
+                @Override
+                public void send(HttpAnswer answer) throws IOException {
+                    place.close();
+                    answerer.send(answer);
+                }
+
+                @Override
+                public HttpBody start(HttpAnswer answer) throws IOException {
+                    return answerer.start(answer);
+                }
+
+                @Override
+                public void endWithClient() {
+                    answerer.endWithClient();
+                }
             });
         } catch (WingsException e) {
             answerer.send(service.refused(e));

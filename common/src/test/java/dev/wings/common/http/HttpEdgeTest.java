@@ -460,4 +460,183 @@ class HttpEdgeTest {
         closing.get();
         assertThatThrownBy(() -> connect(edge, GET)).isInstanceOf(IOException.class);
     }
+
+    /// Work whose answer is sent while it is made.
+    private interface Making {
+        void make(HttpService.Answerer answerer) throws IOException, InterruptedException;
+    }
+
+    private static HttpService streaming(Making making) {
+        return new Echo() {
+            @Override
+            public void serve(HttpHead head, String owner, byte[] body, Answerer answerer) throws IOException {
+                if (!head.path().equals("/stream")) {
+                    super.serve(head, owner, body, answerer);
+                    return;
+                }
+                try {
+                    making.make(answerer);
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException(e.getMessage());
+                }
+            }
+        };
+    }
+
+    private static final String STREAM = "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    private static void write(HttpBody body, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        body.write(bytes, 0, bytes.length);
+    }
+
+    @Test
+    void answerIsSentWhileItIsMade() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        HttpService service = streaming(answerer -> {
+            HttpBody body = answerer.start(HttpAnswer.text(200, "not sent"));
+            write(body, "one");
+            first.await();
+            write(body, "two");
+            body.end();
+        });
+        try (HttpEdge edge = open(PATIENT, service);
+                Socket client = connect(edge, STREAM + LAST_GET)) {
+            InputStream in = client.getInputStream();
+            StringBuilder begun = new StringBuilder();
+            while (begun.indexOf("3\r\none\r\n") < 0) {
+                begun.append((char) in.read());
+            }
+            assertThat(begun.toString())
+                    .startsWith("HTTP/1.1 200")
+                    .contains("transfer-encoding: chunked")
+                    .doesNotContain("content-length");
+            first.countDown();
+            assertThat(new String(in.readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("3\r\ntwo\r\n0\r\n\r\nHTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void answerInPartsEndsTheConnectionOfAnOldClient() throws Exception {
+        HttpService service = streaming(answerer -> {
+            HttpBody body = answerer.start(HttpAnswer.text(200, ""));
+            write(body, "all");
+            body.end();
+        });
+        try (HttpEdge edge = open(PATIENT, service)) {
+            assertThat(talk(edge, "GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"))
+                    .doesNotContain("chunked")
+                    .endsWith("\r\n\r\nall");
+        }
+    }
+
+    @Test
+    void workThatFailsBreaksItsAnswerOff() throws Exception {
+        HttpService service = streaming(answerer -> {
+            HttpBody body = answerer.start(HttpAnswer.text(200, ""));
+            write(body, "half");
+            throw new IOException("the work fails");
+        });
+        try (HttpEdge edge = open(PATIENT, service)) {
+            assertThat(talk(edge, STREAM)).startsWith("HTTP/1.1 200").endsWith("4\r\nhalf\r\n");
+        }
+        try (HttpEdge edge = open(PATIENT, service);
+                Socket old = connect(edge, "GET /stream HTTP/1.0\r\n\r\n")) {
+            assertThatThrownBy(() -> old.getInputStream().readAllBytes()).isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void workWaitsForAClientThatTakesLittle() throws Exception {
+        CountDownLatch waits = new CountDownLatch(1);
+        HttpService service = streaming(answerer -> {
+            HttpBody body = answerer.start(HttpAnswer.text(200, ""));
+            byte[] part = new byte[1 << 20];
+            for (int i = 0; i < 64; i++) {
+                if (!body.isReady()) {
+                    waits.countDown();
+                }
+                body.write(part, 0, part.length);
+            }
+            body.end();
+        });
+        try (HttpEdge edge = open(PATIENT, service);
+                Socket client = connect(edge, STREAM.replace("Host: x", "Host: x\r\nConnection: close"))) {
+            waits.await();
+            assertThat(client.getInputStream().readAllBytes()).hasSizeGreaterThan(64 << 20);
+        }
+    }
+
+    @Test
+    void clientThatTakesNothingOfAnAnswerIsCut() throws Exception {
+        CountDownLatch failed = new CountDownLatch(1);
+        HttpService service = streaming(answerer -> {
+            HttpBody body = answerer.start(HttpAnswer.text(200, ""));
+            byte[] part = new byte[1 << 20];
+            try {
+                while (true) {
+                    body.write(part, 0, part.length);
+                }
+            } catch (IOException e) {
+                failed.countDown();
+                throw e;
+            }
+        });
+        EdgeLimits limits = new EdgeLimits(
+                CONNECTIONS,
+                BODY_BYTES,
+                LARGE,
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(10),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1));
+        try (HttpEdge edge = open(limits, service);
+                Socket client = connect(edge, STREAM)) {
+            failed.await();
+            assertThat(isCut(client)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void workEndsWithItsClient(boolean started) throws Exception {
+        CountDownLatch working = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        HttpService service = streaming(answerer -> {
+            answerer.endWithClient();
+            if (started) {
+                write(answerer.start(HttpAnswer.text(200, "")), "half");
+            }
+            working.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+            }
+        });
+        try (HttpEdge edge = open(PATIENT, service)) {
+            Socket client = connect(edge, STREAM);
+            working.await();
+            client.close();
+            interrupted.await();
+            assertThat(talk(edge, LAST_GET)).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    /// What is sent ahead is neither lost nor taken for an end.
+    @Test
+    void clientThatEndsWithTheWorkMayAskAhead() throws Exception {
+        HttpService service = streaming(answerer -> {
+            answerer.endWithClient();
+            HttpBody body = answerer.start(HttpAnswer.text(200, ""));
+            write(body, "all");
+            body.end();
+        });
+        try (HttpEdge edge = open(PATIENT, service)) {
+            assertThat(talk(edge, STREAM.repeat(3) + LAST_GET).split("HTTP/1.1 200 OK", -1))
+                    .hasSize(5);
+        }
+    }
 }
