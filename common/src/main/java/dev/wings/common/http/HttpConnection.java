@@ -48,6 +48,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -265,7 +266,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         Answerer answerer = new Answers(current);
         worker = Thread.ofVirtual().name("http").start(() -> {
             try {
-                current.mount.serve(head, current.owner, body, answerer);
+                Optional<HttpAnswer> preflight = edge.cors().preflight(head);
+                if (preflight.isPresent()) {
+                    answerer.send(preflight.get());
+                } else {
+                    current.mount.serve(head, current.owner, body, answerer);
+                }
             } catch (InterruptedException | IOException e) {
                 LOG.debug("request ends early: path={}, cause={}", head.path(), e.toString());
             } catch (RuntimeException | Error e) {
@@ -435,6 +441,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             this.goesOn = goesOn;
         }
 
+        @SuppressWarnings("ReferenceEquality") // a request is itself
         private boolean isOver() {
             return state != State.STREAM || request != current;
         }
@@ -506,8 +513,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return context().writeAndFlush(response);
     }
 
-    private static void setHeaders(HttpResponse response, Request answered, HttpAnswer answer, boolean goesOn) {
+    private void setHeaders(HttpResponse response, Request answered, HttpAnswer answer, boolean goesOn) {
         response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
+        edge.cors()
+                .headers(answered.head.headers().getAll(HttpHeaderNames.ORIGIN))
+                .forEach((name, value) -> response.headers().set(name, value));
         answer.headers().forEach((name, value) -> response.headers().set(name, value));
         if (!goesOn) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

@@ -53,13 +53,15 @@ public final class HttpEdge implements AutoCloseable {
     private final EventLoopGroup loop;
     private final EdgeLimits limits;
     private final List<Mount> mounts;
+    private final Cors cors;
     private final Connections connections;
     private final FairPlaces bodies;
     private final FairPlaces answers;
     private final Channel listener;
 
-    private HttpEdge(String host, int port, EdgeLimits limits, List<Mount> mounts) {
+    private HttpEdge(String host, int port, EdgeLimits limits, Cors cors, List<Mount> mounts) {
         this.limits = limits;
+        this.cors = cors;
         // the longest prefix first
         this.mounts = mounts.stream()
                 .sorted(Comparator.comparingInt((Mount mount) -> mount.prefix().length())
@@ -106,7 +108,12 @@ public final class HttpEdge implements AutoCloseable {
     ///
     /// @param mounts what is served; one of them has no prefix
     public static HttpEdge open(String host, int port, EdgeLimits limits, List<Mount> mounts) {
-        return new HttpEdge(host, port, limits, mounts);
+        return open(host, port, limits, Cors.NONE, mounts);
+    }
+
+    /// Starts to listen as [#open(String,int,EdgeLimits,List)] does, also for the pages of some sites.
+    public static HttpEdge open(String host, int port, EdgeLimits limits, Cors cors, List<Mount> mounts) {
+        return new HttpEdge(host, port, limits, cors, mounts);
     }
 
     public int port() {
@@ -137,6 +144,10 @@ public final class HttpEdge implements AutoCloseable {
 
     Mount mount(String path) {
         return mounts.stream().filter(mount -> mount.has(path)).findFirst().orElseGet(mounts::getLast);
+    }
+
+    Cors cors() {
+        return cors;
     }
 
     Connections connections() {
