@@ -17,6 +17,8 @@ package dev.wings.cli.sql;
 
 import dev.wings.client.SqlResult;
 import dev.wings.client.SqlSession;
+import dev.wings.common.text.PlainValues;
+import dev.wings.common.text.ValueText;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.vector.FieldVector;
@@ -57,7 +59,7 @@ public record Answer(List<String> columns, List<List<String>> rows) {
             for (int row = 0; row < batch.getRowCount(); row++) {
                 List<String> cells = new ArrayList<>(columns.size());
                 for (FieldVector vector : batch.getFieldVectors()) {
-                    cells.add(ValueText.of(Values.at(vector, row)));
+                    cells.add(ValueText.of(PlainValues.at(vector, row)));
                 }
                 rows.add(List.copyOf(cells));
             }

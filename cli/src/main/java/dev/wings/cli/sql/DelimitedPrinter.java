@@ -15,6 +15,8 @@
  */
 package dev.wings.cli.sql;
 
+import dev.wings.common.text.PlainValues;
+import dev.wings.common.text.ValueText;
 import java.io.PrintWriter;
 import java.util.StringJoiner;
 import java.util.function.Function;
@@ -38,7 +40,7 @@ final class DelimitedPrinter implements ResultPrinter {
     }
 
     static DelimitedPrinter csv(PrintWriter out) {
-        return new DelimitedPrinter(out, ",", DelimitedPrinter::quoted);
+        return new DelimitedPrinter(out, ",", ValueText::csv);
     }
 
     static DelimitedPrinter tsv(PrintWriter out) {
@@ -59,7 +61,7 @@ final class DelimitedPrinter implements ResultPrinter {
         for (int row = 0; row < rows.getRowCount(); row++) {
             StringJoiner line = new StringJoiner(delimiter);
             for (FieldVector vector : rows.getFieldVectors()) {
-                line.add(cell.apply(Values.at(vector, row)));
+                line.add(cell.apply(PlainValues.at(vector, row)));
             }
             out.println(line);
         }
@@ -68,15 +70,6 @@ final class DelimitedPrinter implements ResultPrinter {
     @Override
     public void end() {
         out.flush();
-    }
-
-    private static String quoted(@Nullable Object value) {
-        if (value == null) {
-            return "";
-        }
-        String text = ValueText.of(value);
-        boolean quote = text.isEmpty() || text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-        return quote ? '"' + text.replace("\"", "\"\"") + '"' : text;
     }
 
     private static String escaped(@Nullable Object value) {

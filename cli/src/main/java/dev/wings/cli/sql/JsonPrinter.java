@@ -18,6 +18,8 @@ package dev.wings.cli.sql;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import dev.wings.common.text.PlainValues;
+import dev.wings.common.text.ValueText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -52,7 +54,7 @@ final class JsonPrinter implements ResultPrinter {
                     json.writeStartObject();
                     for (FieldVector vector : rows.getFieldVectors()) {
                         json.writeFieldName(vector.getName());
-                        ValueText.write(json, Values.at(vector, row));
+                        ValueText.write(json, PlainValues.at(vector, row));
                     }
                     json.writeEndObject();
                 }

@@ -16,6 +16,8 @@
 package dev.wings.cli.sql;
 
 import dev.wings.cli.output.CellText;
+import dev.wings.common.text.PlainValues;
+import dev.wings.common.text.ValueText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +68,7 @@ final class TablePrinter implements ResultPrinter {
         for (int row = 0; row < rows.getRowCount(); row++) {
             @Nullable Object[] values = new Object[names.size()];
             for (int column = 0; column < values.length; column++) {
-                values[column] = Values.at(rows.getVector(column), row);
+                values[column] = PlainValues.at(rows.getVector(column), row);
             }
             block.add(values);
             if (block.size() == BLOCK_ROWS) {

@@ -16,6 +16,8 @@
 package dev.wings.cli.sql;
 
 import dev.wings.cli.output.CellText;
+import dev.wings.common.text.PlainValues;
+import dev.wings.common.text.ValueText;
 import java.io.PrintWriter;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -47,7 +49,7 @@ final class VerticalPrinter implements ResultPrinter {
             row++;
             out.println("─[ row " + row + " ]" + "─".repeat(width));
             for (FieldVector vector : rows.getFieldVectors()) {
-                @Nullable Object value = Values.at(vector, i);
+                @Nullable Object value = PlainValues.at(vector, i);
                 String name = CellText.printable(vector.getName());
                 String text = value == null ? TablePrinter.NULL : CellText.printable(ValueText.of(value));
                 out.println(name + " ".repeat(width - CellText.width(name)) + " │ " + text);

@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.sql;
+package dev.wings.common.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -33,8 +33,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Values (see [Values]) as text and as JSON.
-final class ValueText {
+/// Values (see [PlainValues]) as text and as JSON.
+public final class ValueText {
 
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
@@ -47,7 +47,7 @@ final class ValueText {
     private ValueText() {}
 
     /// The value as SQL users write it; null is empty, values inside lists, structs and maps are JSON.
-    static String of(@Nullable Object value) {
+    public static String of(@Nullable Object value) {
         return switch (value) {
             case null -> "";
             case BigDecimal number -> number.toPlainString();
@@ -63,7 +63,7 @@ final class ValueText {
     }
 
     /// As [#of(Object)]; a point in time has at least so many digits of a second.
-    static String of(@Nullable Object value, int digits) {
+    public static String of(@Nullable Object value, int digits) {
         String text = of(value);
         int missing = digits - secondDigits(value);
         if (missing <= 0 || secondDigits(value) < 0) {
@@ -75,7 +75,7 @@ final class ValueText {
     }
 
     /// How many digits of a second the text of the value has; -1 if it is no point in time.
-    static int secondDigits(@Nullable Object value) {
+    public static int secondDigits(@Nullable Object value) {
         int nanos = switch (value) {
             case LocalTime time -> nanos(time);
             case LocalDateTime time -> nanos(time);
@@ -93,16 +93,38 @@ final class ValueText {
         return time.get(ChronoField.NANO_OF_SECOND);
     }
 
+    /// The value as a field of CSV: null is nothing, empty text is in quotes, as is what has a comma, a quote
+    /// or the end of a line in it.
+    public static String csv(@Nullable Object value) {
+        if (value == null) {
+            return "";
+        }
+        String text = of(value);
+        boolean quote = text.isEmpty() || text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return quote ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+
     /// Appends the value to JSON. Numbers that JSON has no form for are strings.
-    static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+    public static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+        write(json, value, false);
+    }
+
+    /// As [#write(JsonGenerator,Object)].
+    ///
+    /// @param numbersAsText whether numbers are strings that a double may not hold: integers of 64 bits and
+    ///     more, and decimals
+    public static void write(JsonGenerator json, @Nullable Object value, boolean numbersAsText) throws IOException {
         switch (value) {
             case null -> json.writeNull();
             case Boolean bool -> json.writeBoolean(bool);
             case Integer number -> json.writeNumber(number);
-            case Long number -> json.writeNumber(number);
             case Short number -> json.writeNumber(number);
             case Byte number -> json.writeNumber(number);
+            case Long number when numbersAsText -> json.writeString(number.toString());
+            case Long number -> json.writeNumber(number);
+            case BigInteger number when numbersAsText -> json.writeString(number.toString());
             case BigInteger number -> json.writeNumber(number);
+            case BigDecimal number when numbersAsText -> json.writeString(number.toPlainString());
             case BigDecimal number -> json.writeNumber(number.toPlainString());
             case Float number when Float.isFinite(number) -> json.writeNumber(number);
             case Double number when Double.isFinite(number) -> json.writeNumber(number);
@@ -112,7 +134,7 @@ final class ValueText {
             case List<?> list -> {
                 json.writeStartArray();
                 for (Object element : list) {
-                    write(json, element);
+                    write(json, element, numbersAsText);
                 }
                 json.writeEndArray();
             }
@@ -120,7 +142,7 @@ final class ValueText {
                 json.writeStartObject();
                 for (Map.Entry<?, ?> entry : map.entrySet()) {
                     json.writeFieldName(String.valueOf(entry.getKey()));
-                    write(json, entry.getValue());
+                    write(json, entry.getValue(), numbersAsText);
                 }
                 json.writeEndObject();
             }

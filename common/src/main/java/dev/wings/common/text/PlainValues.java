@@ -13,7 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package dev.wings.cli.sql;
+package dev.wings.common.text;
 
 import java.math.BigInteger;
 import java.time.DateTimeException;
@@ -45,11 +45,12 @@ import org.jspecify.annotations.Nullable;
 /// Values of Arrow vectors as plain Java values: null, `Boolean`, `Number`, `String`, types of `java.time`, a
 /// `List` of values, a `Map` of names (for maps: of the keys' text) to values. Binary values are text: `\x` and
 /// hex digits.
-final class Values {
+public final class PlainValues {
 
-    private Values() {}
+    private PlainValues() {}
 
-    static @Nullable Object at(FieldVector vector, int row) {
+    /// The value of one row.
+    public static @Nullable Object at(FieldVector vector, int row) {
         if (vector.isNull(row)) {
             return null;
         }
