@@ -17,6 +17,7 @@ package dev.wings.ingestor;
 
 import dev.wings.common.arrow.BatchLimits;
 import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.http.Cors;
 import dev.wings.common.http.HttpEdge;
 import dev.wings.common.process.Resources;
 import dev.wings.common.proto.ClusterMetadataGrpc;
@@ -170,6 +171,7 @@ public final class Ingestor implements AutoCloseable {
                 config.host(),
                 config.httpPort(),
                 config.httpLimits(),
+                Cors.parse(config.httpCorsOrigins()),
                 List.of(parts.pushes().mount())));
         return new Ingestor(config.drainTimeout(), resources, management, parts, server, http);
     }

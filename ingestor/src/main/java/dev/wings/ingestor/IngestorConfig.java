@@ -20,6 +20,7 @@ import static dev.wings.common.config.Settings.KIB;
 import static dev.wings.common.config.Settings.MIB;
 
 import dev.wings.common.config.Settings;
+import dev.wings.common.http.Cors;
 import dev.wings.common.http.EdgeLimits;
 import dev.wings.common.rpc.GrpcLimits;
 import java.net.URI;
@@ -52,6 +53,7 @@ import java.time.Duration;
 /// @param httpBodyBytes a larger HTTP body is refused
 /// @param httpMemoryBytes the bytes of all HTTP bodies; one tenant may have three quarters of them
 /// @param httpRequestTimeout how long an HTTP request may take, from its first byte to the last of its answer
+/// @param httpCorsOrigins the sites whose pages may use the HTTP port, see [Cors#parse]
 /// @param callTimeout how long one call to the control plane may take; calls are made again while that helps
 /// @param drainTimeout how long a shutdown waits for batches to be committed
 public record IngestorConfig(
@@ -75,6 +77,7 @@ public record IngestorConfig(
         long httpBodyBytes,
         long httpMemoryBytes,
         Duration httpRequestTimeout,
+        String httpCorsOrigins,
         Duration callTimeout,
         Duration drainTimeout) {
 
@@ -96,6 +99,7 @@ public record IngestorConfig(
                             + ", memory_bytes=" + memoryBytes);
         }
         // a tenant that is alone may have as much
+        Cors.parse(httpCorsOrigins);
         if (httpBodyBytes > httpMemoryBytes / 4 * 3) {
             throw new IllegalArgumentException(
                     "the largest HTTP body must fit into three quarters of the memory for all: http_body_bytes="
@@ -194,6 +198,11 @@ public record IngestorConfig(
                         Duration.ofMinutes(30),
                         "an HTTP request that takes longer, from its first byte to the last byte of its answer, is"
                                 + " cut"),
+                settings.string(
+                        "HTTP_CORS_ORIGINS",
+                        "",
+                        "origins of the sites whose pages may use the HTTP port from browsers, separated by commas,"
+                                + " or * for all; by default none"),
                 settings.duration(
                         "CALL_TIMEOUT",
                         Duration.ofSeconds(10),

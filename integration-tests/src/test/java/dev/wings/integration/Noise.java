@@ -36,7 +36,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.flight.impl.FlightServiceGrpc;
 
-/// What one tenant does to a platform, without regard to the others, until it is closed. Its own failures are its own.
+/// What one tenant does to a platform, without regard to the others, until it is closed. Its own failures are
+/// its own.
 final class Noise implements AutoCloseable {
 
     /// What it is that a tenant does.
@@ -49,6 +50,8 @@ final class Noise implements AutoCloseable {
         LARGE_PUSHES,
         CATALOG_REQUESTS,
         HALF_OPEN_HTTP,
+        HTTP_QUERIES,
+        HTTP_SLOW_READERS,
         METADATA_REQUESTS,
         SLOW_READERS,
         SLOW_PLANS,
@@ -116,6 +119,9 @@ final class Noise implements AutoCloseable {
             case LARGE_PUSHES -> repeat(4, clients -> clients.push(1 << 20));
             case CATALOG_REQUESTS -> repeat(50, clients -> getCatalog());
             case HALF_OPEN_HTTP -> openSockets();
+            case HTTP_QUERIES ->
+                repeat(CLIENTS, clients -> clients.queryOverHttp("select n, count(*) from numbers group by n"));
+            case HTTP_SLOW_READERS -> openHttpReaders();
             case METADATA_REQUESTS -> repeat(50, TenantClients::listTables);
             case SLOW_READERS -> repeat(20, this::readOne);
             case SLOW_PLANS -> repeat(8, clients -> clients.query(slowPlan()));
@@ -195,6 +201,8 @@ final class Noise implements AutoCloseable {
     private void openSockets() throws Exception {
         List<Integer> ofHttp = new ArrayList<>(ports.management());
         ofHttp.add(URI.create(ports.catalogUri()).getPort());
+        ofHttp.add(ports.ingestorHttp());
+        ofHttp.add(ports.serverHttp());
         for (int port : ofHttp) {
             for (int i = 0; i < SOCKETS; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -213,6 +221,26 @@ final class Noise implements AutoCloseable {
         try (AutoCloseable unread = clients.openUnread("select a.range from range(100000000) a")) {
             did();
             over.await();
+        }
+    }
+
+    /// Connections that ask for many rows and take none.
+    private void openHttpReaders() throws Exception {
+        String sql = "select range from range(100000000)";
+        String request = String.join(
+                "\r\n",
+                "POST /v1/sql HTTP/1.1",
+                "Host: x",
+                "wings-tenant: " + tenant,
+                "Content-Type: application/sql",
+                "Content-Length: " + sql.length(),
+                "",
+                sql);
+        for (int i = 0; i < CLIENTS; i++) {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), ports.serverHttp());
+            open.push(socket);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            did();
         }
     }
 

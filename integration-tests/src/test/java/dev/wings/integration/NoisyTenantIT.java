@@ -39,13 +39,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// I9: at default settings, what one tenant does makes no push, query or request of another fail or wait for long, and
-/// no probe.
+/// I9: at default settings, what one tenant does makes no push, query or request of another fail or wait for
+/// long, and no probe.
 ///
-/// It prints how long a quiet tenant waits beside each kind of noise, whose clients are a process of their own that
-/// gets the processors only when the platform leaves them, as if they ran elsewhere. `-Dwings.noise.rounds=N`
-/// says how many pushes and queries are made, `-Dwings.noise.kinds=A,B` leaves only some kinds: the times of
-/// few pushes mean little.
+/// It prints how long a quiet tenant waits beside each kind of noise, whose clients are a process of their own
+/// that gets the processors only when the platform leaves them, as if they ran elsewhere.
+/// `-Dwings.noise.rounds=N` says how many pushes and queries are made, `-Dwings.noise.kinds=A,B` leaves only
+/// some kinds: the times of few pushes mean little.
 @Tag("full")
 @Timeout(300)
 class NoisyTenantIT {
@@ -111,6 +111,7 @@ class NoisyTenantIT {
     private static void serveAll(String name) throws Exception {
         quiet.listTables();
         quiet.queryWithParameters(1);
+        assertThat(quiet.queryOverHttp("select count(*) from numbers")).isEqualTo(200);
         quiet.changeTopics(name);
         quiet.awaitFollower();
         assertThat(get(wings.catalogUri() + "/v1/quiet/namespaces")).isEqualTo(200);

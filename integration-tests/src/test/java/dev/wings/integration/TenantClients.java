@@ -42,6 +42,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.flight.CallOption;
@@ -57,10 +61,13 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// What a client of one tenant does with its topic `numbers`, of one column `n`: small and large pushes, queries.
+/// What a client of one tenant does with its topic `numbers`, of one column `n`: small and large pushes,
+/// queries.
 final class TenantClients implements AutoCloseable {
 
     private static final Schema SCHEMA = new Schema(List.of(Field.nullable("n", new ArrowType.Int(64, true))));
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final BufferAllocator allocator = new RootAllocator();
     private final FlightConnection ingestor;
@@ -68,9 +75,11 @@ final class TenantClients implements AutoCloseable {
     private final FlightSqlClient sql;
     private final ManagedChannel controlPlane;
     private final String tenantName;
+    private final int serverHttp;
 
     TenantClients(WingsPorts ports, String tenant) {
         this.tenantName = tenant;
+        this.serverHttp = ports.serverHttp();
         this.controlPlane = channel(ports);
         this.ingestor = FlightConnection.open(
                 Endpoint.of(new Address("ingestor", "127.0.0.1", ports.ingestor()), tenant), allocator);
@@ -135,6 +144,17 @@ final class TenantClients implements AutoCloseable {
         }
         root.setRowCount(rows);
         return root;
+    }
+
+    /// Runs a statement over HTTP, and returns the status of the answer.
+    int queryOverHttp(String statement) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + serverHttp + "/v1/sql"))
+                .timeout(Duration.ofSeconds(60))
+                .header("wings-tenant", tenantName)
+                .header("Content-Type", "application/sql")
+                .POST(HttpRequest.BodyPublishers.ofString(statement))
+                .build();
+        return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
     /// Runs a query to its last row, and returns how many there were.

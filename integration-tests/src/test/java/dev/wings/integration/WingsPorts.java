@@ -27,6 +27,7 @@ record WingsPorts(int offset) {
     private static final int INGESTOR = 7702;
     private static final int INGESTOR_HTTP = 7703;
     private static final int SERVER = 7704;
+    private static final int SERVER_HTTP = 7705;
     private static final List<Integer> MANAGEMENT = List.of(7790, 7791, 7792, 7793);
 
     /// Where the Iceberg REST catalog is.
@@ -48,6 +49,10 @@ record WingsPorts(int offset) {
 
     int server() {
         return SERVER + offset;
+    }
+
+    int serverHttp() {
+        return SERVER_HTTP + offset;
     }
 
     /// The ports of the management endpoints of all services.

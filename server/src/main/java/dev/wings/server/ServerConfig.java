@@ -21,6 +21,8 @@ import static dev.wings.common.config.Settings.MIB;
 
 import dev.wings.common.config.Secret;
 import dev.wings.common.config.Settings;
+import dev.wings.common.http.Cors;
+import dev.wings.common.http.EdgeLimits;
 import dev.wings.common.rpc.GrpcLimits;
 import dev.wings.server.session.Signer;
 import java.net.URI;
@@ -33,6 +35,7 @@ import java.util.Optional;
 ///
 /// @param host the address to listen on
 /// @param flightPort the port of Flight SQL
+/// @param httpPort the port of SQL over HTTP
 /// @param managementPort the port of probes and metrics
 /// @param controlPlane the gRPC address of the control plane
 /// @param ingestor the gRPC address of the ingestors, where the rows of INSERT go
@@ -56,15 +59,20 @@ import java.util.Optional;
 /// @param spillDirectory the parent of the directory for what is spilled; empty for the system's directory for
 ///     temporary files
 /// @param cacheBytes how much of the local disk may be taken by what was read of segments
-/// @param cacheDirectory the directory for that, of this process alone; empty for one that goes with the process
+/// @param cacheDirectory the directory for that, of this process alone; empty for one that goes with the
+///     process
 /// @param readAheadPages how many pages a scan of a topic reads ahead
 /// @param readAheadBytes how many bytes it reads ahead
 /// @param grpc what clients of the Flight SQL port may take of it
+/// @param httpRequests how many HTTP requests are worked on at once; one tenant may have three quarters of them
+/// @param httpStallTimeout how long an HTTP client may take nothing of an answer
+/// @param httpCorsOrigins the sites whose pages may use the HTTP port, see [Cors#parse]
 /// @param callTimeout how long one call to the control plane may take; calls are made again while that helps
 /// @param drainTimeout how long a shutdown waits for running queries
 public record ServerConfig(
         String host,
         int flightPort,
+        int httpPort,
         int managementPort,
         URI controlPlane,
         URI ingestor,
@@ -86,10 +94,24 @@ public record ServerConfig(
         int readAheadPages,
         long readAheadBytes,
         GrpcLimits grpc,
+        int httpRequests,
+        Duration httpStallTimeout,
+        String httpCorsOrigins,
         Duration callTimeout,
         Duration drainTimeout) {
 
     public static final String SERVICE = "SERVER";
+
+    private static final int HTTP_CONNECTIONS = 1000;
+
+    private static final long HTTP_BODIES_BYTES = 64 * MIB;
+
+    private static final long HTTP_ANSWERS_BYTES = 128 * MIB;
+
+    private static final Duration HTTP_HEAD_TIME = Duration.ofSeconds(30);
+
+    /// What a request over HTTP may take beyond the queries that it runs.
+    private static final Duration HTTP_TIME = Duration.ofMinutes(2);
 
     private static final int CONTROL_PLANE_PORT = 7701;
 
@@ -103,6 +125,7 @@ public record ServerConfig(
                         "the ticket key is too short: bytes=" + bytes + ", at_least=" + Signer.KEY_BYTES);
             }
         });
+        Cors.parse(httpCorsOrigins);
         if (readAheadBytes > readMemoryBytes / 2) {
             throw new IllegalArgumentException("reading ahead must fit into half of the memory for reading:"
                     + " read_ahead_bytes=" + readAheadBytes + ", read_memory_bytes=" + readMemoryBytes);
@@ -115,6 +138,7 @@ public record ServerConfig(
         return new ServerConfig(
                 settings.string("HOST", "127.0.0.1", "address to listen on"),
                 settings.port("FLIGHT_PORT", 7704, "port of Flight SQL"),
+                settings.port("HTTP_PORT", 7705, "port of HTTP, to which clients POST statements"),
                 settings.port("MANAGEMENT_PORT", 7792, "port of HTTP probes and metrics"),
                 settings.uri("CONTROL_PLANE_URI", controlPlane, "gRPC address of the control plane"),
                 settings.uri("INGESTOR_URI", ingestor, "gRPC address of the ingestors, where the rows of INSERT go"),
@@ -210,6 +234,23 @@ public record ServerConfig(
                         16 * GIB,
                         "how many bytes the pages that a scan reads at once may have"),
                 GrpcLimits.from(settings),
+                settings.integer(
+                        "HTTP_REQUESTS",
+                        128,
+                        4,
+                        4096,
+                        "how many HTTP requests are worked on at once; one tenant may have three quarters of them"),
+                settings.duration(
+                        "HTTP_STALL_TIMEOUT",
+                        Duration.ofMinutes(1),
+                        Duration.ofMillis(10),
+                        Duration.ofHours(1),
+                        "an HTTP client that takes nothing of its answer for so long is cut off"),
+                settings.string(
+                        "HTTP_CORS_ORIGINS",
+                        "",
+                        "origins of the sites whose pages may use the HTTP port from browsers, separated by commas,"
+                                + " or * for all; by default none"),
                 settings.duration(
                         "CALL_TIMEOUT",
                         Duration.ofSeconds(10),
@@ -222,5 +263,17 @@ public record ServerConfig(
                         Duration.ZERO,
                         Duration.ofMinutes(10),
                         "how long a shutdown waits for running queries"));
+    }
+
+    /// What the clients of the HTTP port can use up together. Queries are bounded in time by themselves.
+    EdgeLimits httpLimits() {
+        return new EdgeLimits(
+                HTTP_CONNECTIONS,
+                HTTP_BODIES_BYTES,
+                HTTP_ANSWERS_BYTES,
+                HTTP_HEAD_TIME,
+                queueTimeout.plus(queryTimeout).plus(HTTP_TIME),
+                httpStallTimeout,
+                drainTimeout);
     }
 }

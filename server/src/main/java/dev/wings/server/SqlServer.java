@@ -19,6 +19,9 @@ import dev.wings.common.arrow.BodyCompression;
 import dev.wings.common.cache.RangeCache;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.fair.KnownTenants;
+import dev.wings.common.http.Cors;
+import dev.wings.common.http.HttpEdge;
 import dev.wings.common.process.Resources;
 import dev.wings.common.process.Scratch;
 import dev.wings.common.rpc.GrpcServer;
@@ -37,6 +40,7 @@ import dev.wings.server.engine.LocalEngines;
 import dev.wings.server.flight.CallerInterceptor;
 import dev.wings.server.flight.FlightRouter;
 import dev.wings.server.flight.FlightSqlEndpoint;
+import dev.wings.server.http.SqlDoor;
 import dev.wings.server.lake.Segments;
 import dev.wings.server.run.Queries;
 import dev.wings.server.run.QueryLog;
@@ -65,7 +69,8 @@ public final class SqlServer implements AutoCloseable {
     /// The limit of a message that holds a statement with its parameters.
     private static final int MAX_MESSAGE_BYTES = 4 << 20;
 
-    /// The limit of a batch of rows, which goes on to an ingestor: it takes no larger ones unless it is told to.
+    /// The limit of a batch of rows, which goes on to an ingestor: it takes no larger ones unless it is told
+    /// to.
     private static final int MAX_BATCH_BYTES = 64 << 20;
 
     private static final Duration WARM_UP_DELAY = Duration.ofSeconds(5);
@@ -73,11 +78,13 @@ public final class SqlServer implements AutoCloseable {
     private final Resources resources;
     private final ManagementServer management;
     private final GrpcServer server;
+    private final HttpEdge http;
 
-    private SqlServer(Resources resources, ManagementServer management, GrpcServer server) {
+    private SqlServer(Resources resources, ManagementServer management, GrpcServer server, HttpEdge http) {
         this.resources = resources;
         this.management = management;
         this.server = server;
+        this.http = http;
     }
 
     /// What a server knows of tables and how it reads them, without engines.
@@ -213,17 +220,29 @@ public final class SqlServer implements AutoCloseable {
                 parts.tables().allocator(),
                 queryThreads,
                 streamLimits(config));
+        KnownTenants tenants = surroundings.knownTenants(config.callTimeout());
         ManagementServer management = resources.add(ManagementServer.open(
                 config.host(), config.managementPort(), telemetry, List.of(surroundings.controlPlaneCheck())));
         GrpcServer server = resources.add(GrpcServer.on(config.host(), config.flightPort(), telemetry.registry())
                 .service(new FlightRouter(sql).definition(parts.tables().allocator(), flightThreads))
-                .interceptor(new CallerInterceptor(signer, surroundings.knownTenants(config.callTimeout())))
+                .interceptor(new CallerInterceptor(signer, tenants))
                 .maxMessageBytes(MAX_MESSAGE_BYTES)
                 .maxMessageBytes(FlightServiceGrpc.getDoPutMethod(), MAX_BATCH_BYTES)
                 .limits(config.grpc(), world.scheduler())
                 .drain(config.drainTimeout())
                 .open());
-        return new SqlServer(resources, management, server);
+        Cors cors = Cors.parse(config.httpCorsOrigins());
+        SqlDoor door = new SqlDoor(
+                sql.runner(),
+                tenants,
+                cors,
+                new SqlDoor.Limits(config.httpRequests(), MAX_MESSAGE_BYTES, config.queueTimeout()),
+                parts.tables().allocator(),
+                world.scheduler(),
+                telemetry.registry());
+        HttpEdge http = resources.add(
+                HttpEdge.open(config.host(), config.httpPort(), config.httpLimits(), cors, List.of(door.mount())));
+        return new SqlServer(resources, management, server, http);
     }
 
     /// Starts engines in advance, but not at once: their processes take seconds of the processors, which other
@@ -287,6 +306,11 @@ public final class SqlServer implements AutoCloseable {
     /// Returns the port where it listens for Flight SQL.
     public int flightPort() {
         return server.port();
+    }
+
+    /// Returns the port where it listens for SQL over HTTP.
+    public int httpPort() {
+        return http.port();
     }
 
     /// Returns the port where it listens for probes.

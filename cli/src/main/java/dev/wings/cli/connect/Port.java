@@ -22,6 +22,7 @@ public enum Port {
     INGESTOR(7702, "ingestor"),
     INGESTOR_HTTP(7703, "ingestor's HTTP"),
     SERVER(7704, "SQL server"),
+    SERVER_HTTP(7705, "SQL server's HTTP"),
     CONTROL_PLANE_MANAGEMENT(7790, "control plane's management"),
     INGESTOR_MANAGEMENT(7791, "ingestor's management"),
     SERVER_MANAGEMENT(7792, "SQL server's management"),

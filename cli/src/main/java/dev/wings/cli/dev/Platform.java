@@ -69,7 +69,8 @@ public final class Platform implements AutoCloseable {
         PlatformConfig.check(environment, portOffset);
     }
 
-    /// Starts everything, and returns when the first request would succeed. [#check] says first what is in the way.
+    /// Starts everything, and returns when the first request would succeed. [#check] says first what is in the
+    /// way.
     ///
     /// @param data stays the caller's
     /// @param environment settings of the services
@@ -150,6 +151,7 @@ public final class Platform implements AutoCloseable {
     public String addresses() {
         Connection connection = config.connection();
         return "  SQL            jdbc:arrow-flight-sql://" + connection.address(Port.SERVER) + "/?useEncryption=false\n"
+                + "  SQL            http://" + connection.address(Port.SERVER_HTTP) + "/v1/sql (POST)\n"
                 + "  push           grpc://" + connection.address(Port.INGESTOR) + " (Arrow Flight DoPut)\n"
                 + "  push           http://" + connection.address(Port.INGESTOR_HTTP)
                 + "/v1/{namespace}/{topic} (POST of JSON)\n"

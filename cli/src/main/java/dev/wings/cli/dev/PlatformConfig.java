@@ -44,8 +44,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The configuration of all services of a platform in one process: that of the environment and of the files that it
-/// names. Where these say nothing, it is what suits a developer's machine.
+/// The configuration of all services of a platform in one process: that of the environment and of the files
+/// that it names. Where these say nothing, it is what suits a developer's machine.
 ///
 /// @param connection where the services listen
 record PlatformConfig(
@@ -132,6 +132,7 @@ record PlatformConfig(
             add(Port.INGESTOR_HTTP, ingestor, "HTTP_PORT", listeners);
             add(Port.INGESTOR_MANAGEMENT, ingestor, "MANAGEMENT_PORT", listeners);
             add(Port.SERVER, server, "FLIGHT_PORT", listeners);
+            add(Port.SERVER_HTTP, server, "HTTP_PORT", listeners);
             add(Port.SERVER_MANAGEMENT, server, "MANAGEMENT_PORT", listeners);
             add(Port.COMPACTOR_MANAGEMENT, compactor, "MANAGEMENT_PORT", listeners);
             return listeners;

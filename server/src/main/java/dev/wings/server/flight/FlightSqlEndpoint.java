@@ -113,6 +113,11 @@ public final class FlightSqlEndpoint extends MetadataCommands {
         return puts;
     }
 
+    /// Returns what runs statements for other doors.
+    public StatementRunner runner() {
+        return new StatementRunner(statements, writes);
+    }
+
     /// Lists only the actions that are served.
     @Override
     public void listActions(CallContext context, StreamListener<ActionType> listener) {

@@ -24,6 +24,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.time.IdGenerator;
+import dev.wings.common.time.Scheduler;
 import dev.wings.server.plan.Description;
 import dev.wings.server.plan.QueryRequest;
 import dev.wings.server.run.Queries;
@@ -47,6 +48,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
@@ -196,11 +198,20 @@ final class Statements {
 
     /// Runs a query of the server's own for the calling thread, which waits.
     private void runHere(QueryRequest request, ResultSink sink) {
+        runHere(request, onWait -> sink);
+    }
+
+    /// Runs a query for the calling thread, which waits. If it is interrupted, the query ends soon, and this
+    /// fails with CANCELLED at once.
+    ///
+    /// @param sink makes what takes the rows; it is given what is to be called when the client has to be waited
+    ///     for, whose result is cancelled when it takes rows again
+    void runHere(QueryRequest request, Function<Supplier<Scheduler.Timer>, ResultSink> sink) {
         FairPlaces.Place place = streams.tryAcquire(request.tenant()).orElseThrow(Statements::tooMany);
         RunningQuery query = queries.admit(request);
         FutureTask<Boolean> run = new FutureTask<>(() -> {
             try (place) {
-                queries.run(query, sink);
+                queries.run(query, sink.apply(() -> queries.readerWaits(query)));
                 return true;
             }
         });

@@ -21,10 +21,12 @@ import dev.wings.server.session.StatementHandle;
 import dev.wings.server.write.WriteStatement;
 import dev.wings.server.write.Writes;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.flight.sql.impl.FlightSql;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Field;
 
 /// Runs statements that change schemas, tables or rows. Such a statement has run when the call that asks for it
 /// returns: DoPut, which is answered with the number of rows, or GetFlightInfo, which gives a ticket for one
@@ -64,6 +66,17 @@ final class WriteCalls {
             // this fails if parameters have no values yet
             statement.request();
             return CallWork.run(() -> writes.run(write, statement.tenant(), statements.ownQueries(statement)));
+        });
+    }
+
+    /// Runs the statement with these values for its parameters, if it is such a one.
+    Optional<Writes.Outcome> run(StatementHandle statement, StatementRunner.ParameterSource parameters) {
+        return WriteStatement.of(statement.sql(), statement.schema()).map(write -> {
+            List<Field> expected = writes.parameters(write, statement.tenant(), statements.ownQueries(statement));
+            StatementHandle bound = statement.withParameters(parameters.values(expected), expected.size());
+            // this fails if parameters have no values
+            bound.request();
+            return writes.run(write, bound.tenant(), statements.ownQueries(bound));
         });
     }
 

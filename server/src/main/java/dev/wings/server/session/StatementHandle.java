@@ -79,6 +79,12 @@ public record StatementHandle(
         return new StatementHandle(id, tenant, schema, timeZone, sql, parameterCount, values, resultSchema);
     }
 
+    /// Returns the same statement, of which it is known by now how many parameters it has, with values for
+    /// them.
+    public StatementHandle withParameters(List<@Nullable Object> values, int count) {
+        return new StatementHandle(id, tenant, schema, timeZone, sql, count, values, resultSchema);
+    }
+
     /// Returns the same statement for one execution.
     public StatementHandle withId(String executionId) {
         return new StatementHandle(

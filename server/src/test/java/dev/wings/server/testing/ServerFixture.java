@@ -103,6 +103,7 @@ public final class ServerFixture implements AutoCloseable {
                     resources.add(GrpcClient.open(controlPlane.address(), Duration.ofSeconds(10), 64 << 20));
             Map<String, String> environment = new HashMap<>(Map.of(
                     "WINGS_SERVER_FLIGHT_PORT", "0",
+                    "WINGS_SERVER_HTTP_PORT", "0",
                     "WINGS_SERVER_MANAGEMENT_PORT", "0",
                     "WINGS_SERVER_DRAIN_TIMEOUT", "1s",
                     // a process takes long to start, and most tests start a server
@@ -127,6 +128,10 @@ public final class ServerFixture implements AutoCloseable {
 
     public int port() {
         return server.flightPort();
+    }
+
+    public int httpPort() {
+        return server.httpPort();
     }
 
     public MemoryControlPlane controlPlane() {

@@ -1,0 +1,5 @@
+/// Tests of segments, and tables to read.
+@NullMarked
+package dev.wings.server.http;
+
+import org.jspecify.annotations.NullMarked;
