@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// What the rows of a body are written in.
+/// What the rows of a body are written in, where they are text.
 enum BodyFormat {
     JSON("application/json") {
         @Override
@@ -42,6 +42,11 @@ enum BodyFormat {
         }
     };
 
+    private static final String ARROW = "application/vnd.apache.arrow.stream";
+
+    /// What makes columns of it is an engine, which the ingestor does not have.
+    static final String PARQUET = "application/vnd.apache.parquet";
+
     @SuppressWarnings("ImmutableEnumChecker") // a set that nobody can change
     private final Set<String> types;
 
@@ -54,18 +59,31 @@ enum BodyFormat {
     /// @param body stays as it is
     abstract BodyRows open(byte[] body);
 
-    /// The content types of all formats.
+    /// The content types of all bodies.
     static Set<String> allTypes() {
-        Set<String> all = new LinkedHashSet<>();
+        Set<String> all = new LinkedHashSet<>(Set.of(ARROW));
         Stream.of(values()).forEach(format -> all.addAll(format.types));
         return all;
     }
 
+    /// Whether a content type is that of batches, which are no text.
+    static boolean isArrow(String contentType) {
+        return bare(contentType).equals(ARROW);
+    }
+
+    /// Whether a content type is that of Parquet, which is not taken.
+    static boolean isParquet(String contentType) {
+        return bare(contentType).equals(PARQUET);
+    }
+
+    private static String bare(String contentType) {
+        int end = contentType.indexOf(';');
+        return (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+    }
+
     /// The format of a content type, whose parameters say nothing.
     static Optional<BodyFormat> of(String contentType) {
-        int end = contentType.indexOf(';');
-        String type =
-                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+        String type = bare(contentType);
         return Stream.of(values()).filter(format -> format.types.contains(type)).findFirst();
     }
 }

@@ -41,9 +41,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Takes rows as text over HTTP: `POST /v1/{namespace}/{topic}`. The answer comes when they are durable and
@@ -104,7 +106,10 @@ public final class HttpDoor implements HttpService {
                 "requests",
                 new FairPlaces.Limits(limits.requests(), limits.requests() * WAITING_PER_WORKING, limits.patience()),
                 scheduler);
-        return new Mount("", BodyFormat.allTypes(), limits.bodyBytes(), Optional.of(places), this);
+        Set<String> types = new LinkedHashSet<>(BodyFormat.allTypes());
+        // it is refused for what it is
+        types.add(BodyFormat.PARQUET);
+        return new Mount("", types, limits.bodyBytes(), Optional.of(places), this);
     }
 
     /// Takes no more rows: requests that come from now on are refused, those that are worked on are answered.
@@ -191,8 +196,14 @@ public final class HttpDoor implements HttpService {
         if (body.length == 0) {
             throw WingsException.invalid("the body is empty: it has the rows");
         }
-        BodyFormat format = BodyFormat.of(head.header("Content-Type").orElse(""))
-                .orElseThrow(() -> new IllegalStateException("the mount takes no other types"));
+        String type = head.header("Content-Type").orElse("");
+        if (BodyFormat.isParquet(type)) {
+            return Problem.refused(
+                            415,
+                            "files of Parquet are not taken over HTTP: push them with `wings push`, or send their rows as"
+                                    + " a stream of Arrow, application/vnd.apache.arrow.stream")
+                    .answer();
+        }
         String encoding = head.header("Content-Encoding").orElse("");
         if (!Unpacking.knows(encoding)) {
             return Problem.refused(415, "Content-Encoding must be one of " + Unpacking.ENCODINGS)
@@ -203,7 +214,15 @@ public final class HttpDoor implements HttpService {
         Context before = acting.attach();
         try (MemoryBudget.Account account = budget.open()) {
             account.joinTenant(caller.tenant());
-            return push(name, format, Unpacking.unpack(encoding, body, limits.bodyBytes(), account), options);
+            byte[] unpacked = Unpacking.unpack(encoding, body, limits.bodyBytes(), account);
+            if (BodyFormat.isArrow(type)) {
+                try (ArrowPush push = new ArrowPush(this, name, unpacked, options)) {
+                    return push.run(name);
+                }
+            }
+            BodyFormat format = BodyFormat.of(type)
+                    .orElseThrow(() -> new IllegalStateException("the mount takes no other types"));
+            return push(name, format, unpacked, options);
         } finally {
             acting.detach(before);
         }

@@ -23,14 +23,11 @@ import dev.wings.common.proto.IngestResponse.PartitionRange;
 import dev.wings.common.schema.OnError;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.intake.Intake;
-import dev.wings.ingestor.intake.IntakeMetrics;
 import dev.wings.ingestor.intake.Session;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
@@ -305,63 +302,5 @@ final class Push implements AutoCloseable {
     @Override
     public void close() {
         memory.close();
-    }
-
-    /// What the session tells of a batch.
-    private static final class Told implements Session.Outcome {
-
-        private final IntakeMetrics metrics;
-        private final IntakeMetrics.Stopwatch stopwatch;
-        private final CompletableFuture<List<PartitionRange>> ranges = new CompletableFuture<>();
-        private volatile Session.Kept kept = Session.Kept.NOTHING;
-
-        Told(IntakeMetrics metrics) {
-            this.metrics = metrics;
-            this.stopwatch = metrics.start();
-        }
-
-        @Override
-        public void accepted(List<PartitionRange> accepted) {
-            accepted(accepted, Session.Kept.NOTHING);
-        }
-
-        @Override
-        public void accepted(List<PartitionRange> accepted, Session.Kept letters) {
-            metrics.accepted(stopwatch, accepted);
-            metrics.deadLetters(HttpDoor.NAME, letters.rows());
-            kept = letters;
-            ranges.complete(accepted);
-        }
-
-        @Override
-        public void rejected(WingsException reason, boolean ends) {
-            metrics.rejected(reason.kind());
-            ranges.completeExceptionally(reason);
-        }
-
-        boolean isKnown() {
-            return ranges.isDone();
-        }
-
-        void await() throws InterruptedException {
-            try {
-                ranges.get();
-            } catch (ExecutionException e) {
-                // told by refusal()
-            }
-        }
-
-        @Nullable
-        WingsException refusal() {
-            return ranges.isCompletedExceptionally() ? (WingsException) ranges.exceptionNow() : null;
-        }
-
-        Session.Kept kept() {
-            return kept;
-        }
-
-        List<PartitionRange> ranges() {
-            return ranges.resultNow();
-        }
     }
 }

@@ -20,9 +20,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.wings.common.http.HttpAnswer;
 import dev.wings.common.http.Problem;
 import dev.wings.common.proto.IngestResponse.PartitionRange;
+import dev.wings.ingestor.intake.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /// What clients are told of their rows.
 final class PushAnswers {
@@ -38,32 +40,49 @@ final class PushAnswers {
 
     /// The answer to rows of which at least one was taken, or that are none.
     static HttpAnswer taken(Push.Result.Taken taken, boolean dryRun) {
+        boolean all = taken.failures().isEmpty();
+        return taken(taken.rows(), taken.failures().count(), taken.ranges(), dryRun, all, json -> {
+            writeKept(taken.kept(), json);
+            if (!all) {
+                taken.failures().write(json);
+            }
+        });
+    }
+
+    /// As [#taken(Push.Result.Taken,boolean)].
+    ///
+    /// @param all whether no row was rejected
+    /// @param more writes which rows were, and why
+    static HttpAnswer taken(
+            long accepted, long rejected, List<PartitionRange> ranges, boolean dryRun, boolean all, Problem.More more) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(body)) {
             json.writeStartObject();
-            json.writeNumberField("accepted", taken.rows());
-            json.writeNumberField("rejected", taken.failures().count());
+            json.writeNumberField("accepted", accepted);
+            json.writeNumberField("rejected", rejected);
             if (dryRun) {
                 json.writeBooleanField("dry_run", true);
             } else {
                 json.writeArrayFieldStart("partitions");
-                for (PartitionRange range : taken.ranges()) {
+                for (PartitionRange range : ranges) {
                     write(range, json);
                 }
                 json.writeEndArray();
             }
-            if (taken.kept().rows() > 0) {
-                json.writeNumberField("dead_letters", taken.kept().rows());
-                json.writeStringField("request_id", taken.kept().requestId());
-            }
-            if (!taken.failures().isEmpty()) {
-                taken.failures().write(json);
-            }
+            more.write(json);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return HttpAnswer.json(taken.failures().isEmpty() ? OK : MULTI_STATUS, body.toByteArray());
+        return HttpAnswer.json(all ? OK : MULTI_STATUS, body.toByteArray());
+    }
+
+    /// Says which rows are kept as dead letters, if any are.
+    static void writeKept(Session.Kept kept, JsonGenerator json) throws IOException {
+        if (kept.rows() > 0) {
+            json.writeNumberField("dead_letters", kept.rows());
+            json.writeStringField("request_id", kept.requestId());
+        }
     }
 
     private static void write(PartitionRange range, JsonGenerator json) throws IOException {
