@@ -149,7 +149,8 @@ public final class Ingestor implements AutoCloseable {
                 tenants,
                 world.scheduler(),
                 metrics,
-                registry);
+                registry,
+                resources.add(world.threads().executor("http-topics")));
         return new Parts(intake, budget, puts, pushes);
     }
 

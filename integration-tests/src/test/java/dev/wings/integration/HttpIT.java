@@ -101,7 +101,7 @@ final class HttpIT {
                     .isEqualToIgnoringNewLines(expected);
             tested++;
         }
-        assertThat(tested).isEqualTo(7);
+        assertThat(tested).isEqualTo(9);
         assertThat(sql.texts("select id, celsius, tags::varchar, __offset__ from sensors order by id"))
                 .extracting(row ->
                         String.join("|", row.stream().map(String::valueOf).toList()))
@@ -118,7 +118,10 @@ final class HttpIT {
                         "12|18.0|null|9",
                         "13|null|null|10",
                         "14|17.5|null|11",
-                        "15|null|null|12");
+                        "15|null|null|12",
+                        "16|null|null|13",
+                        "17|null|null|14",
+                        "18|null|null|15");
     }
 
     /// Runs code that needs nothing but Python with any, as it says.

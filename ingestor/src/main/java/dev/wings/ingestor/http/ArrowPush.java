@@ -34,8 +34,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
-/// The batches of one body on their way into one topic, as if they came by DoPut: each gets its own outcome, and
-/// is taken as a whole or not at all, unless the topic keeps dead letters.
+/// The batches of one body on their way into one topic, as if they came by DoPut: each gets its own outcome,
+/// and is taken as a whole or not at all, unless the topic keeps dead letters.
 final class ArrowPush implements AutoCloseable {
 
     private final HttpDoor door;
@@ -57,8 +57,9 @@ final class ArrowPush implements AutoCloseable {
                         Optional.of(new Session.Sender(HttpDoor.NAME, options.requestId(), List.of(), true)));
         this.stream = ArrowStream.of(body);
         if (options.atomic() && stream.rowBatches() > 1) {
-            throw WingsException.invalid("batches are taken or rejected one by one, so atomic is for a stream of one batch:"
-                    + " send all rows as one: batches=" + stream.rowBatches());
+            throw WingsException.invalid(
+                    "batches are taken or rejected one by one, so atomic is for a stream of one batch:"
+                            + " send all rows as one: batches=" + stream.rowBatches());
         }
         this.memory = new RequestMemory(
                 door.budget(), topic.tenant(), door.allocator(), door.limits().valueBytes());

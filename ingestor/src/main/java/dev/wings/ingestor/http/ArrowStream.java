@@ -25,7 +25,8 @@ import java.util.List;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// The messages of a body that is a stream of Arrow's IPC format,
-/// <https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format>. The bytes may be of hostile origin.
+/// <https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format>. The bytes may be of hostile
+/// origin.
 ///
 /// @param batches dictionaries and rows, in the order of the stream
 record ArrowStream(Schema schema, List<Part> batches) {
@@ -47,7 +48,8 @@ record ArrowStream(Schema schema, List<Part> batches) {
     /// Reads all headers. Fails with INVALID for what is no whole stream.
     static ArrowStream of(byte[] body) {
         if (body.length >= FILE.length && Arrays.equals(FILE, 0, FILE.length, body, 0, FILE.length)) {
-            throw WingsException.invalid("the body is a file of Arrow, also called Feather: send Arrow's streaming format");
+            throw WingsException.invalid(
+                    "the body is a file of Arrow, also called Feather: send Arrow's streaming format");
         }
         ByteBuffer bytes = ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN);
         if (!(next(bytes) instanceof Part(IpcHeader.SchemaMessage schema, int ignoredStart, int ignoredLength))) {
@@ -75,8 +77,8 @@ record ArrowStream(Schema schema, List<Part> batches) {
             return false;
         }
         if (bytes.remaining() > PREFIX_BYTES) {
-            throw WingsException.invalid("something follows the end of the stream of Arrow: bytes="
-                    + (bytes.remaining() - PREFIX_BYTES));
+            throw WingsException.invalid(
+                    "something follows the end of the stream of Arrow: bytes=" + (bytes.remaining() - PREFIX_BYTES));
         }
         return true;
     }

@@ -46,10 +46,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Takes rows as text over HTTP: `POST /v1/{namespace}/{topic}`. The answer comes when they are durable and
-/// visible.
+/// Takes rows over HTTP: `POST /v1/{namespace}/{topic}`, and `POST /v1/push` for several topics. The answer
+/// comes when they are durable and visible.
 ///
 /// A request says by its header whom it acts for, see [Caller]; all names are that tenant's.
 public final class HttpDoor implements HttpService {
@@ -68,6 +70,8 @@ public final class HttpDoor implements HttpService {
 
     private static final int NAME_PARTS = 3;
 
+    private static final String TOPICS_PATH = "/" + VERSION + "/push";
+
     private final Intake intake;
     private final MemoryBudget budget;
     private final Limits limits;
@@ -75,6 +79,7 @@ public final class HttpDoor implements HttpService {
     private final Scheduler scheduler;
     private final IntakeMetrics metrics;
     private final MeterRegistry registry;
+    private final ExecutorService topicThreads;
     private volatile boolean draining;
 
     /// @param requests how many are worked on at once, shared by the tenants; more wait, and then are refused
@@ -83,6 +88,7 @@ public final class HttpDoor implements HttpService {
     /// @param patience how long a request waits for others
     public record Limits(int requests, int bodyBytes, long valueBytes, Duration patience) {}
 
+    /// @param topicThreads for requests with rows of several topics; left open
     public HttpDoor(
             Intake intake,
             MemoryBudget budget,
@@ -90,7 +96,8 @@ public final class HttpDoor implements HttpService {
             KnownTenants tenants,
             Scheduler scheduler,
             IntakeMetrics metrics,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            ExecutorService topicThreads) {
         this.intake = intake;
         this.budget = budget;
         this.limits = limits;
@@ -98,6 +105,7 @@ public final class HttpDoor implements HttpService {
         this.scheduler = scheduler;
         this.metrics = metrics;
         this.registry = registry;
+        this.topicThreads = topicThreads;
     }
 
     /// What an HTTP edge serves.
@@ -157,13 +165,14 @@ public final class HttpDoor implements HttpService {
             return HttpAnswer.json(200, description());
         }
         List<String> path = PercentCode.segments(head.path().substring(1));
-        if (path.size() != NAME_PARTS || !path.getFirst().equals(VERSION)) {
+        boolean many = head.path().equals(TOPICS_PATH);
+        if (!many && (path.size() != NAME_PARTS || !path.getFirst().equals(VERSION))) {
             return Problem.of(
                             404,
                             "not-found",
                             "There is no such path",
-                            "rows are pushed by POST /v1/{namespace}/{topic}: found=" + head.method() + " "
-                                    + head.path())
+                            "rows are pushed by POST /v1/{namespace}/{topic} or " + TOPICS_PATH + ": found="
+                                    + head.method() + " " + head.path())
                     .answer();
         }
         if (!head.method().equals("POST")) {
@@ -189,7 +198,10 @@ public final class HttpDoor implements HttpService {
         }
         Caller caller = caller(head);
         tenants.check(caller.tenant());
-        TopicName name = new NamespaceName(caller.tenant(), path.get(1)).topic(path.get(2));
+        // a name that no topic can have is refused before the body is looked at
+        Optional<TopicName> topic = many
+                ? Optional.empty()
+                : Optional.of(new NamespaceName(caller.tenant(), path.get(1)).topic(path.get(2)));
         PushOptions options = PushOptions.of(
                 PercentCode.query(head.query()),
                 head.header(PushOptions.REQUEST_ID).orElse(""));
@@ -215,17 +227,37 @@ public final class HttpDoor implements HttpService {
         try (MemoryBudget.Account account = budget.open()) {
             account.joinTenant(caller.tenant());
             byte[] unpacked = Unpacking.unpack(encoding, body, limits.bodyBytes(), account);
-            if (BodyFormat.isArrow(type)) {
-                try (ArrowPush push = new ArrowPush(this, name, unpacked, options)) {
-                    return push.run(name);
-                }
-            }
-            BodyFormat format = BodyFormat.of(type)
-                    .orElseThrow(() -> new IllegalStateException("the mount takes no other types"));
-            return push(name, format, unpacked, options);
+            return topic.isPresent()
+                    ? push(topic.get(), type, unpacked, options)
+                    : pushMany(caller, type, unpacked, options);
         } finally {
             acting.detach(before);
         }
+    }
+
+    private HttpAnswer push(TopicName topic, String type, byte[] body, PushOptions options)
+            throws InterruptedException {
+        if (BodyFormat.isArrow(type)) {
+            try (ArrowPush push = new ArrowPush(this, topic, body, options)) {
+                return push.run(topic);
+            }
+        }
+        return push(topic, () -> format(type).open(body), options);
+    }
+
+    private static BodyFormat format(String type) {
+        return BodyFormat.of(type).orElseThrow(() -> new IllegalStateException("the mount takes no other types"));
+    }
+
+    private HttpAnswer pushMany(Caller caller, String type, byte[] body, PushOptions options)
+            throws InterruptedException {
+        Optional<BodyFormat> format = BodyFormat.of(type);
+        if (format.isEmpty() || format.get() == BodyFormat.CSV) {
+            return Problem.refused(415, "rows of several topics come as application/json or application/x-ndjson")
+                    .answer();
+        }
+        TopicBodies bodies = format.get() == BodyFormat.JSON ? TopicBodies.ofDocument(body) : TopicBodies.ofLines(body);
+        return new TopicsPush(this, caller, options).run(bodies, topicThreads);
     }
 
     /// What the door takes and answers, as OpenAPI has it.
@@ -239,16 +271,14 @@ public final class HttpDoor implements HttpService {
     }
 
     /// Pushes the rows to the topic as it was last seen, and once more if it is another one by now.
-    private HttpAnswer push(TopicName name, BodyFormat format, byte[] body, PushOptions options)
-            throws InterruptedException {
+    HttpAnswer push(TopicName name, Supplier<BodyRows> body, PushOptions options) throws InterruptedException {
         Push.Result result = run(
                 intake.topics().load(name),
-                format,
                 body,
                 options,
                 known -> known.equals(intake.topics().refresh(name)));
         if (result instanceof Push.Result.Outdated) {
-            result = run(intake.topics().load(name), format, body, options, known -> true);
+            result = run(intake.topics().load(name), body, options, known -> true);
         }
         return switch (result) {
             case Push.Result.Taken taken -> PushAnswers.taken(taken, options.dryRun());
@@ -257,10 +287,9 @@ public final class HttpDoor implements HttpService {
         };
     }
 
-    private Push.Result run(
-            TopicTarget topic, BodyFormat format, byte[] body, PushOptions options, Push.Current isCurrent)
+    private Push.Result run(TopicTarget topic, Supplier<BodyRows> body, PushOptions options, Push.Current isCurrent)
             throws InterruptedException {
-        try (Push push = new Push(this, format, body, options, topic)) {
+        try (Push push = new Push(this, body, options, topic)) {
             return push.run(isCurrent);
         }
     }

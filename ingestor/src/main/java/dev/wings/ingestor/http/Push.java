@@ -28,6 +28,7 @@ import dev.wings.ingestor.topic.TopicTarget;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,17 +39,16 @@ import org.jspecify.annotations.Nullable;
 final class Push implements AutoCloseable {
 
     private final HttpDoor door;
-    private final BodyFormat format;
-    private final byte[] body;
+    private final Supplier<BodyRows> body;
     private final PushOptions options;
     private final TopicTarget topic;
     private final RequestMemory memory;
     private final boolean keepsLetters;
     private final RowFailures failures;
 
-    Push(HttpDoor door, BodyFormat format, byte[] body, PushOptions options, TopicTarget topic) {
+    /// @param body opens the rows, from the first on
+    Push(HttpDoor door, Supplier<BodyRows> body, PushOptions options, TopicTarget topic) {
         this.door = door;
-        this.format = format;
         this.body = body;
         this.options = options;
         this.topic = topic;
@@ -131,7 +131,7 @@ final class Push implements AutoCloseable {
         columns.clear();
         boolean again = !failures.isEmpty();
         int count = 0;
-        try (BodyRows rows = format.open(body)) {
+        try (BodyRows rows = body.get()) {
             while (true) {
                 try {
                     if (!rows.next()) {

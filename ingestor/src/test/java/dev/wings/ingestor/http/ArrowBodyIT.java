@@ -125,7 +125,9 @@ final class ArrowBodyIT {
 
         HttpResponse<String> answer = post(EVENTS, ids(new long[] {0, 1, 2}, new long[] {3, 4}, new long[] {}));
 
-        assertThat(answer.body()).startsWith("{\"accepted\":5,\"rejected\":0,\"partitions\":[").doesNotContain("batches");
+        assertThat(answer.body())
+                .startsWith("{\"accepted\":5,\"rejected\":0,\"partitions\":[")
+                .doesNotContain("batches");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(found(topic)).isEqualTo(longs(5));
     }
@@ -163,8 +165,7 @@ final class ArrowBodyIT {
     void batchThatCannotBeTakenIsTold() {
         Topic topic = fixture.createTopic("", ID, NAME);
 
-        HttpResponse<String> answer =
-                post(EVENTS, ids(new long[] {0, 1}, new long[] {7, -1, 8}, new long[] {2}));
+        HttpResponse<String> answer = post(EVENTS, ids(new long[] {0, 1}, new long[] {7, -1, 8}, new long[] {2}));
 
         assertThat(answer.statusCode()).isEqualTo(207);
         assertThat(answer.body())
@@ -197,7 +198,9 @@ final class ArrowBodyIT {
                     writer.end();
                 },
                 ids);
-        assertThat(post(EVENTS, body).body()).contains("urn:wings:problem:bad-rows").contains("id");
+        assertThat(post(EVENTS, body).body())
+                .contains("urn:wings:problem:bad-rows")
+                .contains("id");
         assertThat(found(topic)).isEmpty();
     }
 

@@ -139,4 +139,28 @@ final class OpenApiIT {
                 .extracting(HttpResponse::statusCode)
                 .containsExactly(200, 207, 200, 400, 400, 404, 405, 413, 415);
     }
+
+    @Test
+    void answersForSeveralTopicsAreAsTheyAreDescribed() throws Exception {
+        JsonNode push = document.at("/paths/~1v1~1push/post");
+        assertThat(BodyFormat.allTypes()).containsAll(names(push.at("/requestBody/content")));
+        String row = "\",\"row\":{\"id\":1}}\n";
+        String type = "application/x-ndjson";
+        List<HttpResponse<String>> answers = List.of(
+                producer.post("/v1/push", type, "{\"topic\":\"events" + row),
+                producer.post("/v1/push", type, "{\"topic\":\"events" + row + "{\n{\"topic\":\"nothing" + row),
+                producer.post("/v1/push", type, "{\n"),
+                producer.post("/v1/push", type, "{\"topic\":\"nothing" + row),
+                producer.post("/v1/push", "text/csv", "id\n"));
+        for (HttpResponse<String> answer : answers) {
+            JsonNode described = resolved(push.path("responses").path(Integer.toString(answer.statusCode())));
+            assertThat(described.isObject()).as(answer.body()).isTrue();
+            String found = answer.headers().firstValue("Content-Type").orElseThrow();
+            JsonNode schema = resolved(described.path("content").path(found).path("schema"));
+            assertThat(names(schema.path("properties")))
+                    .as(answer.body())
+                    .containsAll(names(JSON.readTree(answer.body())));
+        }
+        assertThat(answers).extracting(HttpResponse::statusCode).containsExactly(200, 207, 400, 404, 415);
+    }
 }
