@@ -202,6 +202,8 @@ final class AlterIT {
         assertThat(wings.run("topic", "describe", "alters.defaults"))
                 .contains("not null, default 8", "c has the default 8", "added c int, of which older rows have 7")
                 .contains("took the default of s away");
+        assertThat(wings.run("topic", "describe", "alters.defaults", "--json").replaceAll("\\s", ""))
+                .contains("\"required\":true,\"default\":\"8\"");
         assertThat(wings.run("topic", "alter", "alters.defaults", "alter c drop default", "alter s set default 'y'"))
                 .contains("default 'y'");
         assertThatThrownBy(() -> sql.query("insert into alters.defaults (id) values (13)"))

@@ -69,6 +69,7 @@ final class ResourceView {
             column.put("name", field.name());
             column.put("type", field.type().toString());
             column.put("required", field.required());
+            field.defaults().later().ifPresent(value -> column.put("default", value.text()));
             fields.add(column);
         }
         view.put("fields", fields);
