@@ -18,6 +18,7 @@ package dev.wings.client;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.wings.common.error.ErrorKind;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.IngestRequest;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.schema.OnError;
 import java.util.ArrayDeque;
@@ -34,6 +35,7 @@ import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -57,6 +59,7 @@ public final class Producer implements AutoCloseable {
 
     private final Endpoint endpoint;
     private final int inFlight;
+    private final BufferAllocator allocator;
     private final VectorSchemaRoot root;
     private final VectorLoader loader;
     private final ClientStreamListener stream;
@@ -76,6 +79,7 @@ public final class Producer implements AutoCloseable {
             CallOption[] options) {
         this.endpoint = connection.endpoint();
         this.inFlight = inFlight;
+        this.allocator = allocator;
         this.root = VectorSchemaRoot.create(schema, allocator);
         this.loader = new VectorLoader(root);
         try {
@@ -136,12 +140,19 @@ public final class Producer implements AutoCloseable {
     /// rows stay the caller's, but their buffers go to the network as they are: until the answer has come, new
     /// values belong into new buffers.
     public CompletableFuture<IngestResponse> send(VectorSchemaRoot rows) throws InterruptedException {
+        return send(rows, IngestRequest.getDefaultInstance());
+    }
+
+    /// As [#send(VectorSchemaRoot)], and says more about the batch: its number, say, so that it can be sent
+    /// again when its answer has been lost, by this stream or another one, and is stored once.
+    public CompletableFuture<IngestResponse> send(VectorSchemaRoot rows, IngestRequest about)
+            throws InterruptedException {
         try (ArrowRecordBatch batch = new VectorUnloader(rows).getRecordBatch()) {
             Pending sent = new Pending(rows.getRowCount(), batch.computeBodyLength(), new CompletableFuture<>());
             awaitRoom(sent);
             loader.load(batch);
             try {
-                stream.putNext();
+                putNext(about);
             } catch (FlightRuntimeException e) {
                 endWith(e);
             } catch (IllegalStateException e) {
@@ -152,6 +163,18 @@ public final class Producer implements AutoCloseable {
             }
             return sent.answer();
         }
+    }
+
+    private void putNext(IngestRequest about) {
+        byte[] metadata = about.toByteArray();
+        if (metadata.length == 0) {
+            stream.putNext();
+            return;
+        }
+        // the stream gives it back
+        ArrowBuf buffer = allocator.buffer(metadata.length);
+        buffer.writeBytes(metadata);
+        stream.putNext(buffer);
     }
 
     /// Says that no more rows come and waits for the remaining answers. Fails if the stream broke; what was

@@ -20,22 +20,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wings.common.process.PortOffset;
 import dev.wings.integration.EventProducer.AcknowledgedBatch;
+import dev.wings.integration.EventProducer.Source;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kills the platform with SIGKILL in the middle of ingest and compaction, again and again, on one data directory.
+/// Kills the platform with SIGKILL in the middle of ingest and compaction, again and again, on one data
+/// directory.
 ///
-/// After each restart (I1, I2, I7): every acknowledged row is there exactly once, at the offset that was acknowledged;
-/// offsets of each partition are dense from 0; a batch without an acknowledgement is there as a whole or not at all.
-/// So it is while rows move from pages to segments, and in the end, when all are in segments.
+/// After each restart (I1, I2, I7): every acknowledged row is there exactly once, at the offset that was
+/// acknowledged; offsets of each partition are dense from 0; a batch without an acknowledgement is there as a
+/// whole or not at all. So it is while rows move from pages to segments, and in the end, when all are in
+/// segments.
 final class CrashIT {
 
     private static final int KILLS = Integer.getInteger("wings.crash.kills", 2);
@@ -65,7 +70,10 @@ final class CrashIT {
         Random random = new Random(seed);
         int portOffset = PortOffset.claim();
         List<AcknowledgedBatch> acknowledged = new ArrayList<>();
-        long sentBatches = 0;
+        List<Sent> sent = IntStream.range(0, STREAMS)
+                .mapToObj(stream -> new Sent(
+                        new Source(new UUID(random.nextLong(), random.nextLong()), stream, STREAMS, ROWS_PER_BATCH)))
+                .toList();
 
         WingsProcess wings = WingsProcess.start(data, portOffset);
         try {
@@ -80,11 +88,14 @@ final class CrashIT {
                     "--freshness",
                     "1s");
             for (int kill = 0; kill < kills; kill++) {
-                sentBatches = ingestUntilKilled(wings, random, sentBatches, acknowledged);
+                ingestUntilKilled(wings, random, sent, acknowledged);
                 wings = WingsProcess.start(data, portOffset);
                 verify(wings, acknowledged, "seed=" + seed + ", kill=" + kill);
             }
             assertThat(acknowledged).as("acknowledged batches: seed=%d", seed).hasSizeGreaterThan(kills);
+            sendRest(wings, sent, acknowledged);
+            verify(wings, acknowledged, "seed=" + seed + ", all sent");
+            verifyAll(wings, sent, "seed=" + seed);
             awaitCompaction(wings);
             verify(wings, acknowledged, "seed=" + seed + ", all in segments");
             wings.stop();
@@ -93,27 +104,68 @@ final class CrashIT {
         }
     }
 
-    /// Ingests on several streams and kills the platform at a random moment; returns the number of batches sent so
-    /// far.
-    private static long ingestUntilKilled(
-            WingsProcess wings, Random random, long firstBatch, List<AcknowledgedBatch> acknowledged)
+    /// What has become of the batches of a source.
+    private static final class Sent {
+        private final Source source;
+        private long acknowledged;
+        private long end;
+
+        Sent(Source source) {
+            this.source = source;
+        }
+
+        /// Starts with the batches that have no answer: they may be there, or not.
+        EventProducer start(WingsProcess wings, long to, CountDownLatch firstAnswer) {
+            return EventProducer.start(wings.ingestorPort(), source, acknowledged, to, firstAnswer);
+        }
+
+        List<AcknowledgedBatch> await(EventProducer producer) throws InterruptedException {
+            List<AcknowledgedBatch> batches = producer.awaitEnd();
+            acknowledged += batches.size();
+            end = Math.max(end, producer.next());
+            return batches;
+        }
+    }
+
+    /// Ingests on several streams and kills the platform at a random moment.
+    private static void ingestUntilKilled(
+            WingsProcess wings, Random random, List<Sent> sent, List<AcknowledgedBatch> acknowledged)
             throws InterruptedException {
         CountDownLatch firstAnswer = new CountDownLatch(1);
-        List<EventProducer> producers = new ArrayList<>();
-        for (int stream = 0; stream < STREAMS; stream++) {
-            producers.add(EventProducer.start(
-                    wings.ingestorPort(), firstBatch + stream, STREAMS, ROWS_PER_BATCH, firstAnswer));
-        }
+        List<EventProducer> producers = sent.stream()
+                .map(each -> each.start(wings, Long.MAX_VALUE, firstAnswer))
+                .toList();
         assertThat(firstAnswer.await(60, SECONDS)).as("a first acknowledgement").isTrue();
         Thread.sleep(random.nextInt(MAX_MILLIS_TO_KILL));
         wings.kill();
-        long sent = firstBatch;
-        for (EventProducer producer : producers) {
-            acknowledged.addAll(producer.awaitEnd());
-            sent = Math.max(sent, producer.nextBatch());
+        for (int i = 0; i < producers.size(); i++) {
+            acknowledged.addAll(sent.get(i).await(producers.get(i)));
         }
-        // a number that no stream has used; the remainder by STREAMS does not matter
-        return sent + STREAMS;
+    }
+
+    /// Sends again what has no answer.
+    private static void sendRest(WingsProcess wings, List<Sent> sent, List<AcknowledgedBatch> acknowledged)
+            throws InterruptedException {
+        for (Sent each : sent) {
+            acknowledged.addAll(each.await(each.start(wings, each.end, new CountDownLatch(1))));
+            assertThat(each.acknowledged).isEqualTo(each.end);
+        }
+    }
+
+    /// Each batch is there that was ever sent, whatever its producer was told.
+    private static void verifyAll(WingsProcess wings, List<Sent> sent, String which) {
+        try (SqlClient sql = new SqlClient(wings.serverPort())) {
+            for (Sent each : sent) {
+                assertThat(sql.count("select count(distinct batch) from events where batch % " + STREAMS + " = "
+                                + each.source.first()))
+                        .as("batches of %s: %s", each.source, which)
+                        .isEqualTo(each.end);
+            }
+            assertThat(sql.count("select count(*) from events"))
+                    .as("rows: %s", which)
+                    .isEqualTo(ROWS_PER_BATCH
+                            * sent.stream().mapToLong(each -> each.end).sum());
+        }
     }
 
     /// Waits until no page is left, which also shows that no crash left a task that nobody takes up again.

@@ -15,17 +15,21 @@
  */
 package dev.wings.integration;
 
+import com.google.protobuf.ByteString;
 import dev.wings.client.Address;
 import dev.wings.client.Endpoint;
 import dev.wings.client.FlightConnection;
 import dev.wings.client.Producer;
 import dev.wings.common.error.WingsException;
+import dev.wings.common.proto.IngestRequest;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.resource.ResourceId;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.arrow.memory.BufferAllocator;
@@ -39,7 +43,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.Text;
 
-/// Pushes batches with numbers of its own on one stream, a few in flight, until the platform goes away.
+/// Pushes numbered batches on one stream, a few in flight, until the platform goes away, or all are sent.
+/// Another one with its id goes on after it, with the first batch that has no answer.
 final class EventProducer {
 
     private static final int IN_FLIGHT = 8;
@@ -53,10 +58,10 @@ final class EventProducer {
     private final List<AcknowledgedBatch> acknowledged = new ArrayList<>();
     private final List<IngestResponse> rejected = new ArrayList<>();
     private final int port;
-    private final int step;
-    private final int rows;
+    private final Source source;
+    private final long end;
     private final CountDownLatch firstAnswer;
-    private volatile long nextBatch;
+    private volatile long next;
     private final Thread thread;
 
     /// @param number the number of the batch, unique in the test
@@ -66,18 +71,29 @@ final class EventProducer {
     /// `[start, end)`
     record OffsetRange(long start, long end) {}
 
-    private EventProducer(int port, long firstBatch, int step, int rows, CountDownLatch firstAnswer) {
-        this.port = port;
-        this.step = step;
-        this.rows = rows;
-        this.firstAnswer = firstAnswer;
-        this.nextBatch = firstBatch;
-        this.thread = Thread.ofVirtual().name("producer-" + firstBatch).unstarted(this::produce);
+    /// What is sent: batches that are numbered `first`, `first + step` and so on in the test, each of so many
+    /// rows.
+    ///
+    /// @param producerId by which their numbers from 0 on are told from those of others
+    record Source(UUID producerId, long first, int step, int rows) {
+
+        long batch(long sequence) {
+            return first + sequence * step;
+        }
     }
 
-    /// Sends batches number `firstBatch`, `firstBatch + step`, ...; counts `firstAnswer` down at its first answer.
-    static EventProducer start(int port, long firstBatch, int step, int rows, CountDownLatch firstAnswer) {
-        EventProducer producer = new EventProducer(port, firstBatch, step, rows, firstAnswer);
+    private EventProducer(int port, Source source, long start, long end, CountDownLatch firstAnswer) {
+        this.port = port;
+        this.source = source;
+        this.end = end;
+        this.firstAnswer = firstAnswer;
+        this.next = start;
+        this.thread = Thread.ofVirtual().name("producer-" + source.first).unstarted(this::produce);
+    }
+
+    /// Sends the batches `[start, end)` of a source; counts `firstAnswer` down at its first answer.
+    static EventProducer start(int port, Source source, long start, long end, CountDownLatch firstAnswer) {
+        EventProducer producer = new EventProducer(port, source, start, end, firstAnswer);
         producer.thread.start();
         return producer;
     }
@@ -93,8 +109,9 @@ final class EventProducer {
         }
     }
 
-    long nextBatch() {
-        return nextBatch;
+    /// The first batch of the source that was not sent; those before it may be there, acknowledged or not.
+    long next() {
+        return next;
     }
 
     private void produce() {
@@ -103,19 +120,30 @@ final class EventProducer {
                         Endpoint.of(new Address("ingestor", "127.0.0.1", port), ResourceId.DEFAULT), allocator);
                 VectorSchemaRoot root = VectorSchemaRoot.create(SCHEMA, allocator);
                 Producer producer = Producer.open(ingestor, allocator, "events", SCHEMA, IN_FLIGHT)) {
-            while (true) {
-                long batch = nextBatch;
+            while (next < end) {
+                long sequence = next;
+                long batch = source.batch(sequence);
                 fill(root, batch);
-                // what was handed over may be there, acknowledged or not
-                nextBatch = batch + step;
+                next = sequence + 1;
                 CompletableFuture<Void> ignored =
-                        producer.send(root).thenAccept(response -> acknowledged(batch, response));
+                        producer.send(root, number(sequence)).thenAccept(response -> acknowledged(batch, response));
             }
+            producer.finish();
         } catch (WingsException | IllegalStateException e) {
             // the platform was killed: what was not acknowledged may be there or not
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private IngestRequest number(long sequence) {
+        return IngestRequest.newBuilder()
+                .setProducerId(ByteString.copyFrom(ByteBuffer.allocate(16)
+                        .putLong(source.producerId.getMostSignificantBits())
+                        .putLong(source.producerId.getLeastSignificantBits())
+                        .flip()))
+                .setSequence(sequence)
+                .build();
     }
 
     private void acknowledged(long batch, IngestResponse response) {
@@ -136,12 +164,12 @@ final class EventProducer {
 
     private void fill(VectorSchemaRoot root, long batch) {
         root.allocateNew();
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < source.rows; row++) {
             ((BigIntVector) root.getVector(0)).setSafe(row, batch);
             ((IntVector) root.getVector(1)).setSafe(row, row);
             ((VarCharVector) root.getVector(2)).setSafe(row, new Text(KEYS[(int) ((batch + row) % KEYS.length)]));
             ((VarCharVector) root.getVector(3)).setSafe(row, new Text("payload of row " + row + " in batch " + batch));
         }
-        root.setRowCount(rows);
+        root.setRowCount(source.rows);
     }
 }

@@ -101,7 +101,7 @@ final class HttpIT {
                     .isEqualToIgnoringNewLines(expected);
             tested++;
         }
-        assertThat(tested).isEqualTo(9);
+        assertThat(tested).isEqualTo(10);
         assertThat(sql.texts("select id, celsius, tags::varchar, __offset__ from sensors order by id"))
                 .extracting(row ->
                         String.join("|", row.stream().map(String::valueOf).toList()))
@@ -121,7 +121,8 @@ final class HttpIT {
                         "15|null|null|12",
                         "16|null|null|13",
                         "17|null|null|14",
-                        "18|null|null|15");
+                        "18|null|null|15",
+                        "19|null|null|16");
     }
 
     /// Runs code that needs nothing but Python with any, as it says.

@@ -54,20 +54,25 @@ final class PutAnswer implements Session.Outcome {
 
     @Override
     public void accepted(List<IngestResponse.PartitionRange> ranges) {
-        accepted(ranges, Session.Kept.NOTHING);
+        accepted(ranges, Session.Kept.NOTHING, false);
     }
 
     @Override
-    public void accepted(List<IngestResponse.PartitionRange> ranges, Session.Kept kept) {
+    public void accepted(List<IngestResponse.PartitionRange> ranges, Session.Kept kept, boolean repeated) {
         if (kept.rows() > 0 && response.getRequestId().isEmpty()) {
             response.setRequestId(kept.requestId());
         }
         slot.accept(response.setAccepted(IngestResponse.Accepted.newBuilder()
                         .addAllRanges(ranges)
-                        .setDeadLetterRows(kept.rows()))
+                        .setDeadLetterRows(kept.rows())
+                        .setRepeated(repeated))
                 .build());
-        metrics.accepted(stopwatch, ranges);
-        metrics.deadLetters(DOOR, kept.rows());
+        if (repeated) {
+            metrics.repeated();
+        } else {
+            metrics.accepted(stopwatch, ranges);
+            metrics.deadLetters(DOOR, kept.rows());
+        }
     }
 
     /// @param ends whether the call ends with the same reason, once all answers before this one are sent

@@ -26,6 +26,7 @@ import dev.wings.common.proto.IngestRequest;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.OnError;
 import dev.wings.ingestor.budget.MemoryBudget;
+import dev.wings.ingestor.folio.BatchNumber;
 import dev.wings.ingestor.intake.Session;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -193,6 +194,9 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
             answer.repeat(request.getRequestId());
             switch (header) {
                 case Header.Batch batch -> open.append(batch.header, message.body(), wishes(request), lease, answer);
+                case Header.None ignored
+                when BatchNumber.of(request).isPresent() ->
+                    throw WingsException.invalid("a numbered message has a record batch, if only one without rows");
                 case Header.None ignored -> answer.accepted(List.of());
                 case Header.Bad bad -> throw bad.reason;
             }
@@ -238,6 +242,7 @@ final class PutStream extends ServerCall.Listener<PutMessage> {
         return new Session.Wishes(
                 request.hasPartitionValue() ? Optional.of(request.getPartitionValue()) : Optional.empty(),
                 request.hasTimestampMicros() ? OptionalLong.of(request.getTimestampMicros()) : OptionalLong.empty(),
+                BatchNumber.of(request),
                 whole
                         ? Optional.empty()
                         : Optional.of(new Session.Sender(PutAnswer.DOOR, request.getRequestId(), List.of(), true)));

@@ -22,11 +22,13 @@ import dev.wings.common.folio.SealedFolio;
 import dev.wings.common.proto.BatchResult;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.CommitFolioResponse;
+import dev.wings.common.proto.ProducerResult;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
 import dev.wings.ingestor.topic.NamespaceTarget;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -102,9 +104,10 @@ final class FolioCarrier {
         }
         CommitFolioResponse response = committer.commit(toCommit.request);
         List<List<BatchResult>> results = toCommit.plan.distribute(response);
-        IdentityHashMap<Submission, List<BatchResult>> bySubmission = new IdentityHashMap<>();
+        List<Optional<ProducerResult>> numbered = toCommit.plan.distributeNumbered(response);
+        IdentityHashMap<Submission, Result> bySubmission = new IdentityHashMap<>();
         for (int i = 0; i < sound.size(); i++) {
-            bySubmission.put(sound.get(i), results.get(i));
+            bySubmission.put(sound.get(i), new Result(results.get(i), numbered.get(i)));
         }
         return new Outcome.Committed(bySubmission, Set.copyOf(response.getChangedTopicsList()));
     }
@@ -142,7 +145,10 @@ final class FolioCarrier {
 
     private Stored store(UUID id, List<Submission> submissions, FolioMemory memory) throws InterruptedException {
         FolioPlan plan = FolioPlan.of(id, namespace.uid(), submissions);
-        return new Stored(submissions, plan, upload(plan.folio(), memory));
+        CommitFolioRequest pages = upload(plan.folio(), memory);
+        CommitFolioRequest request =
+                pages.toBuilder().addAllProducerBatches(plan.numbered()).build();
+        return new Stored(submissions, plan, request);
     }
 
     private CommitFolioRequest upload(SealedFolio folio, FolioMemory memory) throws InterruptedException {
@@ -158,15 +164,13 @@ final class FolioCarrier {
     private static void answer(Submission submission, Outcome outcome) {
         try {
             switch (outcome) {
-                case Outcome.Committed(
-                        IdentityHashMap<Submission, List<BatchResult>> results,
-                        Set<String> changedTopics) -> {
+                case Outcome.Committed(IdentityHashMap<Submission, Result> results, Set<String> changedTopics) -> {
                     if (changedTopics.contains(submission.topic().uid())) {
                         submission.answer().topicChanged();
                     }
-                    List<BatchResult> ofSubmission = results.get(submission);
+                    Result ofSubmission = results.get(submission);
                     if (ofSubmission != null) {
-                        submission.answer().committed(ofSubmission);
+                        submission.answer().committed(ofSubmission.batches, ofSubmission.numbered);
                     } else {
                         submission.answer().failed(leftOut(submission));
                     }
@@ -189,10 +193,12 @@ final class FolioCarrier {
     /// A folio that lies in the object store, and whose commit is still to come.
     private record Stored(List<Submission> submissions, FolioPlan plan, CommitFolioRequest request) {}
 
+    /// What a commit says of one submission.
+    private record Result(List<BatchResult> batches, Optional<ProducerResult> numbered) {}
+
     private sealed interface Outcome {
         /// @param results of each submission, except those whose producer was broken
-        record Committed(IdentityHashMap<Submission, List<BatchResult>> results, Set<String> changedTopics)
-                implements Outcome {}
+        record Committed(IdentityHashMap<Submission, Result> results, Set<String> changedTopics) implements Outcome {}
 
         record Failed(WingsException reason) implements Outcome {}
     }

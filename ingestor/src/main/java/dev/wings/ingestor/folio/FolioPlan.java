@@ -15,6 +15,7 @@
  */
 package dev.wings.ingestor.folio;
 
+import dev.wings.common.error.GrpcErrors;
 import dev.wings.common.folio.FolioWriter;
 import dev.wings.common.folio.PageBuilder;
 import dev.wings.common.folio.PageKey;
@@ -22,16 +23,22 @@ import dev.wings.common.folio.SealedFolio;
 import dev.wings.common.proto.BatchResult;
 import dev.wings.common.proto.CommitFolioResponse;
 import dev.wings.common.proto.PageResult;
+import dev.wings.common.proto.ProducerBatch;
+import dev.wings.common.proto.ProducerResult;
 import dev.wings.ingestor.batch.PageLayout;
 import dev.wings.ingestor.batch.PartitionBatch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Which page of a folio each batch is in. There is a page for each partition and layout, with its batches in
 /// the order in which they were submitted.
@@ -82,6 +89,47 @@ final class FolioPlan {
 
     SealedFolio folio() {
         return folio;
+    }
+
+    /// Those messages that are numbered, in the order in which they were submitted.
+    @SuppressWarnings("CollectionIncompatibleType") // an identity map needs no equals
+    List<ProducerBatch> numbered() {
+        Map<Integer, ProducerBatch.Builder> bySubmission = new TreeMap<>();
+        for (int i = 0; i < submissions.size(); i++) {
+            Submission submission = submissions.get(i);
+            if (submission.number().isPresent()) {
+                ProducerBatch.Builder batch =
+                        submission.number().get().toProto(submission.topic().uid());
+                submission.rejection().ifPresent(reason -> batch.setRejection(GrpcErrors.toRejection(reason)));
+                bySubmission.put(i, batch);
+            }
+        }
+        for (int page = 0; page < folio.pages().size() && !bySubmission.isEmpty(); page++) {
+            List<Place> placesOfPage =
+                    Objects.requireNonNull(places.get(folio.pages().get(page).builder()));
+            for (int batch = 0; batch < placesOfPage.size(); batch++) {
+                ProducerBatch.@Nullable Builder numbered = bySubmission.get(placesOfPage.get(batch).submission);
+                if (numbered != null) {
+                    numbered.addPartPages(page).addPartBatches(batch);
+                }
+            }
+        }
+        return bySubmission.values().stream().map(ProducerBatch.Builder::build).toList();
+    }
+
+    /// Sorts the results of numbered messages back to the submissions: for each submission its own, if it is
+    /// numbered.
+    List<Optional<ProducerResult>> distributeNumbered(CommitFolioResponse response) {
+        Iterator<ProducerResult> results = response.getProducerResultsList().iterator();
+        List<Optional<ProducerResult>> bySubmission = new ArrayList<>();
+        int numbered = 0;
+        for (Submission submission : submissions) {
+            boolean isNumbered = submission.number().isPresent();
+            bySubmission.add(isNumbered && results.hasNext() ? Optional.of(results.next()) : Optional.empty());
+            numbered += isNumbered ? 1 : 0;
+        }
+        checkCount("numbered batches", response.getProducerResultsCount(), numbered);
+        return bySubmission;
     }
 
     /// Sorts the results of a commit back to the submissions: for each submission the results of its batches,

@@ -17,6 +17,7 @@ package dev.wings.ingestor.folio;
 
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.BatchResult;
+import dev.wings.common.proto.ProducerResult;
 import dev.wings.ingestor.batch.PartitionBatch;
 import dev.wings.ingestor.budget.MemoryBudget;
 import dev.wings.ingestor.topic.TopicTarget;
@@ -28,6 +29,8 @@ import java.util.Optional;
 /// go into the same folio, and so do its dead letters, so that both or neither are stored.
 ///
 /// @param letters what goes to another topic; may be all that there is
+/// @param number by which it is stored once; may be all that there is, for a message without rows
+/// @param rejection why none of it is to be taken, unless it was before; then there is nothing but its number
 /// @param requestedTimestampMicros 0 for none
 /// @param bytes size of what is to be stored
 /// @param memory the lease on the bytes that the batches count for, held for as long as they are there,
@@ -38,6 +41,8 @@ public record Submission(
         TopicTarget topic,
         List<PartitionBatch> batches,
         Optional<Letters> letters,
+        Optional<BatchNumber> number,
+        Optional<WingsException> rejection,
         long requestedTimestampMicros,
         long bytes,
         MemoryBudget.Account.Lease memory,
@@ -46,6 +51,9 @@ public record Submission(
     /// What a page of its own for each batch adds to a commit: the topic's uid, numbers, tags.
     private static final int COMMIT_BYTES_PER_BATCH = 128;
 
+    /// What a number adds to a commit, or a rejection.
+    private static final int COMMIT_BYTES_PER_NUMBER = 512;
+
     public Submission(
             StreamOrder order,
             TopicTarget topic,
@@ -53,7 +61,7 @@ public record Submission(
             long requestedTimestampMicros,
             MemoryBudget.Account.Lease memory,
             Answer answer) {
-        this(order, topic, batches, Optional.empty(), requestedTimestampMicros, memory, answer);
+        this(order, topic, batches, Optional.empty(), Optional.empty(), requestedTimestampMicros, memory, answer);
     }
 
     public Submission(
@@ -61,6 +69,7 @@ public record Submission(
             TopicTarget topic,
             List<PartitionBatch> batches,
             Optional<Letters> letters,
+            Optional<BatchNumber> number,
             long requestedTimestampMicros,
             MemoryBudget.Account.Lease memory,
             Answer answer) {
@@ -69,6 +78,8 @@ public record Submission(
                 topic,
                 batches,
                 letters,
+                number,
+                Optional.empty(),
                 requestedTimestampMicros,
                 batches.stream().mapToLong(PartitionBatch::bytes).sum()
                         + letters.map(Letters::bytes).orElse(0L),
@@ -78,9 +89,30 @@ public record Submission(
 
     public Submission {
         batches = List.copyOf(batches);
-        if (batches.isEmpty() && letters.isEmpty()) {
-            throw new IllegalArgumentException("a submission has at least one batch");
+        if (batches.isEmpty() && letters.isEmpty() && number.isEmpty()) {
+            throw new IllegalArgumentException("a submission has at least one batch, or a number");
         }
+    }
+
+    /// A message with a number that is not to be taken, unless it was before.
+    public static Submission rejected(
+            StreamOrder order,
+            TopicTarget topic,
+            BatchNumber number,
+            WingsException rejection,
+            MemoryBudget.Account.Lease memory,
+            Answer answer) {
+        return new Submission(
+                order,
+                topic,
+                List.of(),
+                Optional.empty(),
+                Optional.of(number),
+                Optional.of(rejection),
+                0,
+                0,
+                memory,
+                answer);
     }
 
     /// The rows that the topic does not take, as they are kept in another topic.
@@ -112,7 +144,7 @@ public record Submission(
 
     /// How many bytes a commit needs to say about the batches, at most and roughly.
     long commitBytes() {
-        long bytes = 0;
+        long bytes = number.isEmpty() ? 0 : COMMIT_BYTES_PER_NUMBER;
         for (Placed placed : placed()) {
             bytes += COMMIT_BYTES_PER_BATCH
                     + placed.withTopicUid.length()
@@ -136,7 +168,10 @@ public record Submission(
         void topicChanged();
 
         /// The commit went through. The results are in the order of the batches; each may be a rejection.
-        void committed(List<BatchResult> results);
+        ///
+        /// @param result what became of a numbered message, whose batches may be left out since it was sent
+        ///     before
+        void committed(List<BatchResult> results, Optional<ProducerResult> result);
 
         /// None of the batches is in the log, or (UNAVAILABLE, INTERNAL) nobody knows.
         void failed(WingsException reason);

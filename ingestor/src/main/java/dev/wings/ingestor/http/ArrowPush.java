@@ -38,28 +38,29 @@ import org.jspecify.annotations.Nullable;
 /// and is taken as a whole or not at all, unless the topic keeps dead letters.
 final class ArrowPush implements AutoCloseable {
 
+    /// So many answers to the batches of a producer are remembered.
+    private static final int MAX_NUMBERED = 32;
+
     private final HttpDoor door;
     private final ArrowStream stream;
     private final byte[] body;
     private final PushOptions options;
-    private final Session.Wishes wishes;
     private final RequestMemory memory;
 
     ArrowPush(HttpDoor door, TopicName topic, byte[] body, PushOptions options) {
         this.door = door;
         this.body = body;
         this.options = options;
-        this.wishes = options.atomic()
-                ? Session.Wishes.NONE
-                : new Session.Wishes(
-                        Optional.empty(),
-                        OptionalLong.empty(),
-                        Optional.of(new Session.Sender(HttpDoor.NAME, options.requestId(), List.of(), true)));
         this.stream = ArrowStream.of(body);
         if (options.atomic() && stream.rowBatches() > 1) {
             throw WingsException.invalid(
                     "batches are taken or rejected one by one, so atomic is for a stream of one batch:"
                             + " send all rows as one: batches=" + stream.rowBatches());
+        }
+        if (options.number().isPresent() && stream.rowBatches() > MAX_NUMBERED) {
+            throw WingsException.invalid("a stream with the header " + PushOptions.IDEMPOTENCY_KEY
+                    + " has few batches, since the answer to each is remembered: send larger ones: batches="
+                    + stream.rowBatches() + ", limit=" + MAX_NUMBERED);
         }
         this.memory = new RequestMemory(
                 door.budget(), topic.tenant(), door.allocator(), door.limits().valueBytes());
@@ -127,13 +128,24 @@ final class ArrowPush implements AutoCloseable {
                 case IpcHeader.RecordBatch batch -> {
                     Told told = new Told(door.metrics());
                     sent.add(new Sent(sent.size() + 1, batch.rows(), told));
-                    append(batch, copy, session, told);
+                    append(batch, copy, session, wishes(sent.size() - 1), told);
                 }
             }
         }
     }
 
-    private void append(IpcHeader.RecordBatch batch, ArrowBuf copy, Session session, Told told) {
+    /// What is asked for along with a batch, which is one of several with the request's key.
+    private Session.Wishes wishes(int index) {
+        return new Session.Wishes(
+                Optional.empty(),
+                OptionalLong.empty(),
+                options.number().map(number -> number.oneOfSeveral(index)),
+                options.atomic()
+                        ? Optional.empty()
+                        : Optional.of(new Session.Sender(HttpDoor.NAME, options.requestId(), List.of(), true)));
+    }
+
+    private void append(IpcHeader.RecordBatch batch, ArrowBuf copy, Session session, Session.Wishes wishes, Told told) {
         if (options.dryRun()) {
             try {
                 session.check(batch, copy, Session.Wishes.NONE);
@@ -179,6 +191,9 @@ final class ArrowPush implements AutoCloseable {
                 options.dryRun(),
                 rejected.isEmpty() && letters == 0,
                 json -> {
+                    if (sent.stream().allMatch(each -> each.told.isRepeated())) {
+                        json.writeBooleanField("repeated", true);
+                    }
                     writeKept(letters, kept, json);
                     writeBatches(rejected, json);
                 });

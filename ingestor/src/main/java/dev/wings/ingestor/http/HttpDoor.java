@@ -184,15 +184,6 @@ public final class HttpDoor implements HttpService {
                     .withHeader("Allow", "POST")
                     .answer();
         }
-        if (head.header("Idempotency-Key").isPresent()) {
-            return Problem.of(
-                            501,
-                            "not-served",
-                            "Not served yet",
-                            "keys that keep repeated requests from storing rows twice are not served yet: send the"
-                                    + " request without the header Idempotency-Key")
-                    .answer();
-        }
         if (draining) {
             throw WingsException.unavailable("the ingestor is shutting down: connect again and send the rows", null);
         }
@@ -227,9 +218,12 @@ public final class HttpDoor implements HttpService {
         try (MemoryBudget.Account account = budget.open()) {
             account.joinTenant(caller.tenant());
             byte[] unpacked = Unpacking.unpack(encoding, body, limits.bodyBytes(), account);
+            PushOptions numbered = head.header(PushOptions.IDEMPOTENCY_KEY)
+                    .map(key -> options.withKey(key, unpacked))
+                    .orElse(options);
             return topic.isPresent()
-                    ? push(topic.get(), type, unpacked, options)
-                    : pushMany(caller, type, unpacked, options);
+                    ? push(topic.get(), type, unpacked, numbered)
+                    : pushMany(caller, type, unpacked, numbered);
         } finally {
             acting.detach(before);
         }

@@ -67,7 +67,8 @@ final class Push implements AutoCloseable {
         /// Rows were stored, or would have been.
         ///
         /// @param kept those of the failures that became dead letters
-        record Taken(int rows, List<PartitionRange> ranges, RowFailures failures, Session.Kept kept)
+        /// @param repeated whether they were stored when the request was sent before
+        record Taken(int rows, List<PartitionRange> ranges, RowFailures failures, Session.Kept kept, boolean repeated)
                 implements Result {}
 
         /// No row was stored, because of these.
@@ -86,6 +87,59 @@ final class Push implements AutoCloseable {
         try (TopicColumns columns = new TopicColumns(topic.schema(), memory.values());
                 Session session = door.intake().openSession(topic, columns.schema(), memory.account())) {
             memory.awaitRoom(door.scheduler());
+            Result result;
+            try {
+                result = run(columns, session, isCurrent);
+            } catch (WingsException e) {
+                if (Session.ends(e)) {
+                    throw e;
+                }
+                return earlier(session, e).orElseThrow(() -> e);
+            }
+            return result instanceof Result.Refused refused
+                    ? earlier(
+                                    session,
+                                    WingsException.invalid(
+                                            refused.failures().first().text()))
+                            .orElse(result)
+                    : result;
+        } catch (OutOfMemoryException e) {
+            throw WingsException.exhausted("the ingestor has no memory for the rows, send them again later");
+        }
+    }
+
+    /// What became of a request with a key that is refused now, if it was taken when it was sent before: the
+    /// topic may have changed since. If it was not, it is refused for ever.
+    private Optional<Result> earlier(Session session, WingsException reason) throws InterruptedException {
+        if (options.number().isEmpty() || options.dryRun()) {
+            return Optional.empty();
+        }
+        Told told = new Told(door.metrics());
+        try (MemoryBudget.Account.Lease lease = memory.take(0)) {
+            session.refuse(options.number().get(), reason, lease, told);
+        }
+        told.await();
+        @Nullable WingsException refusal = told.refusal();
+        if (refusal == null) {
+            return Optional.of(taken(0, told));
+        }
+        if (Session.ends(refusal)) {
+            throw refusal;
+        }
+        return Optional.empty();
+    }
+
+    private Result.Taken taken(int rows, Told told) {
+        int stored = told.isRepeated()
+                ? told.ranges().stream()
+                        .mapToInt(range -> Math.toIntExact(range.getEndOffset() - range.getStartOffset()))
+                        .sum()
+                : rows;
+        return new Result.Taken(stored, told.ranges(), failures, told.kept(), told.isRepeated());
+    }
+
+    private Result run(TopicColumns columns, Session session, Current isCurrent) throws InterruptedException {
+        try {
             int rows = read(columns);
             if (!failures.isEmpty()) {
                 if (!isCurrent.check(topic)) {
@@ -97,7 +151,7 @@ final class Push implements AutoCloseable {
                 rows = read(columns);
             }
             return rows == 0 && failures.isEmpty()
-                    ? new Result.Taken(0, List.of(), failures, Session.Kept.NOTHING)
+                    ? new Result.Taken(0, List.of(), failures, Session.Kept.NOTHING, false)
                     : take(columns, session, isCurrent);
         } catch (OutOfMemoryException e) {
             throw WingsException.exhausted("the ingestor has no memory for the rows, send them again later");
@@ -183,7 +237,7 @@ final class Push implements AutoCloseable {
         boolean atOnce = append(columns, session, told);
         @Nullable WingsException reason = told.refusal();
         if (reason == null) {
-            return new Result.Taken(rows, told.ranges(), failures, told.kept());
+            return taken(rows, told);
         }
         if (reason.kind() == ErrorKind.NOT_FOUND || reason.kind() == ErrorKind.INVALID) {
             if (!isCurrent.check(topic)) {
@@ -203,7 +257,7 @@ final class Push implements AutoCloseable {
         if (still != null) {
             throw still;
         }
-        return new Result.Taken(rest, second.ranges(), failures, second.kept());
+        return taken(rest, second);
     }
 
     /// Appends the rows in the columns, and waits for what becomes of them. Returns whether that was known at
@@ -236,12 +290,14 @@ final class Push implements AutoCloseable {
     /// What is bad was found out here, with the numbers that the rows have in the body: the session keeps it,
     /// and finds nothing itself.
     private Session.Wishes wishes() {
-        return failures.isEmpty() || !keepsLetters
-                ? Session.Wishes.NONE
-                : new Session.Wishes(
-                        Optional.empty(),
-                        OptionalLong.empty(),
-                        Optional.of(new Session.Sender(HttpDoor.NAME, options.requestId(), failures.faults(), false)));
+        return new Session.Wishes(
+                Optional.empty(),
+                OptionalLong.empty(),
+                options.number(),
+                failures.isEmpty() || !keepsLetters
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Session.Sender(HttpDoor.NAME, options.requestId(), failures.faults(), false)));
     }
 
     private void check(SentBatch batch) {

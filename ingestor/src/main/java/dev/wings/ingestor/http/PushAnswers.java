@@ -42,6 +42,9 @@ final class PushAnswers {
     static HttpAnswer taken(Push.Result.Taken taken, boolean dryRun) {
         boolean all = taken.failures().isEmpty();
         return taken(taken.rows(), taken.failures().count(), taken.ranges(), dryRun, all, json -> {
+            if (taken.repeated()) {
+                json.writeBooleanField("repeated", true);
+            }
             writeKept(taken.kept(), json);
             if (!all) {
                 taken.failures().write(json);

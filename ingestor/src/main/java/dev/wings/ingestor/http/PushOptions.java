@@ -16,19 +16,26 @@
 package dev.wings.ingestor.http;
 
 import dev.wings.common.error.WingsException;
+import dev.wings.ingestor.folio.BatchNumber;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a request asks for beside its rows.
 ///
 /// @param atomic whether either all rows are taken or none
 /// @param dryRun whether the rows are only looked at
 /// @param requestId what the client calls the request; empty for no name
-record PushOptions(boolean atomic, boolean dryRun, String requestId) {
+/// @param number by which the rows are stored once, however often the request is sent
+record PushOptions(boolean atomic, boolean dryRun, String requestId, Optional<BatchNumber> number) {
 
     /// The header with the client's name for a request.
     static final String REQUEST_ID = "X-Request-Id";
 
+    /// The header with what makes a request one that is done once (draft-ietf-httpapi-idempotency-key-header).
+    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
     private static final int MAX_REQUEST_ID_LENGTH = 128;
+    private static final int MAX_KEY_LENGTH = 255;
 
     private static final String ATOMIC = "atomic";
     private static final String DRY_RUN = "dry-run";
@@ -46,7 +53,19 @@ record PushOptions(boolean atomic, boolean dryRun, String requestId) {
         return new PushOptions(
                 flag(query, ATOMIC),
                 flag(query, DRY_RUN),
-                requestId.substring(0, Math.min(requestId.length(), MAX_REQUEST_ID_LENGTH)));
+                requestId.substring(0, Math.min(requestId.length(), MAX_REQUEST_ID_LENGTH)),
+                Optional.empty());
+    }
+
+    /// The same for a request with a key. Fails with INVALID for what no key can be.
+    ///
+    /// @param body unpacked
+    PushOptions withKey(String key, byte[] body) {
+        if (key.isEmpty() || key.length() > MAX_KEY_LENGTH) {
+            throw WingsException.invalid("the header " + IDEMPOTENCY_KEY + " has 1 to " + MAX_KEY_LENGTH
+                    + " characters: found=" + key.length());
+        }
+        return new PushOptions(atomic, dryRun, requestId, Optional.of(BatchNumber.ofKey(key, body)));
     }
 
     private static boolean flag(Map<String, String> query, String name) {

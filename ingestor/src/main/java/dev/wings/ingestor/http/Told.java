@@ -31,6 +31,7 @@ final class Told implements Session.Outcome {
     private final IntakeMetrics.Stopwatch stopwatch;
     private final CompletableFuture<List<PartitionRange>> ranges = new CompletableFuture<>();
     private volatile Session.Kept kept = Session.Kept.NOTHING;
+    private volatile boolean repeated;
 
     Told(IntakeMetrics metrics) {
         this.metrics = metrics;
@@ -39,13 +40,18 @@ final class Told implements Session.Outcome {
 
     @Override
     public void accepted(List<PartitionRange> accepted) {
-        accepted(accepted, Session.Kept.NOTHING);
+        accepted(accepted, Session.Kept.NOTHING, false);
     }
 
     @Override
-    public void accepted(List<PartitionRange> accepted, Session.Kept letters) {
-        metrics.accepted(stopwatch, accepted);
-        metrics.deadLetters(HttpDoor.NAME, letters.rows());
+    public void accepted(List<PartitionRange> accepted, Session.Kept letters, boolean before) {
+        if (before) {
+            metrics.repeated();
+        } else {
+            metrics.accepted(stopwatch, accepted);
+            metrics.deadLetters(HttpDoor.NAME, letters.rows());
+        }
+        repeated = before;
         kept = letters;
         ranges.complete(accepted);
     }
@@ -71,6 +77,11 @@ final class Told implements Session.Outcome {
     @Nullable
     WingsException refusal() {
         return ranges.isCompletedExceptionally() ? (WingsException) ranges.exceptionNow() : null;
+    }
+
+    /// Whether the rows were stored when they were sent before.
+    boolean isRepeated() {
+        return repeated;
     }
 
     Session.Kept kept() {

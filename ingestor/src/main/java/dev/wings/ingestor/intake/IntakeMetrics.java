@@ -31,6 +31,7 @@ public final class IntakeMetrics {
     private final MeterRegistry registry;
     private final Timer acknowledgement;
     private final Counter rows;
+    private final Counter repeated;
 
     public IntakeMetrics(MeterRegistry registry, MemoryBudget budget) {
         this.registry = registry;
@@ -42,6 +43,9 @@ public final class IntakeMetrics {
                 .register(registry);
         this.rows = Counter.builder("wings.ingestor.rows")
                 .description("rows made durable")
+                .register(registry);
+        this.repeated = Counter.builder("wings.ingestor.repeated.batches")
+                .description("batches that were sent again, and stored the first time")
                 .register(registry);
         Gauge.builder("wings.ingestor.memory", budget, MemoryBudget::usedBytes)
                 .description("bytes of batches between arrival and answer")
@@ -60,6 +64,11 @@ public final class IntakeMetrics {
         for (PartitionRange range : ranges) {
             rows.increment((double) (range.getEndOffset() - range.getStartOffset()));
         }
+    }
+
+    /// Counts a batch that had been answered when it was sent before.
+    public void repeated() {
+        repeated.increment();
     }
 
     /// Counts rows that became dead letters.

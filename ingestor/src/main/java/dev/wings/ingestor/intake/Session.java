@@ -24,10 +24,14 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.AcceptedBatch;
 import dev.wings.common.proto.BatchResult;
 import dev.wings.common.proto.IngestResponse.PartitionRange;
+import dev.wings.common.proto.ProducerAnswer;
+import dev.wings.common.proto.ProducerResult;
+import dev.wings.common.proto.Rejection;
 import dev.wings.common.schema.OnError;
 import dev.wings.ingestor.batch.BatchIntake;
 import dev.wings.ingestor.batch.PartitionBatch;
 import dev.wings.ingestor.budget.MemoryBudget;
+import dev.wings.ingestor.folio.BatchNumber;
 import dev.wings.ingestor.folio.FolioPipeline;
 import dev.wings.ingestor.folio.StreamOrder;
 import dev.wings.ingestor.folio.Submission;
@@ -71,15 +75,17 @@ public final class Session implements AutoCloseable {
     ///
     /// @param partitionValue the partition that all rows belong to
     /// @param timestampMicros microseconds UTC
+    /// @param number by which the batch is stored once, however often it is sent
     /// @param sender of a batch without which rows that do not fit it may be taken; empty for a batch that is
     ///     taken as a whole or not at all
-    public record Wishes(Optional<String> partitionValue, OptionalLong timestampMicros, Optional<Sender> sender) {
+    public record Wishes(
+            Optional<String> partitionValue,
+            OptionalLong timestampMicros,
+            Optional<BatchNumber> number,
+            Optional<Sender> sender) {
 
-        public static final Wishes NONE = new Wishes(Optional.empty(), OptionalLong.empty());
-
-        public Wishes(Optional<String> partitionValue, OptionalLong timestampMicros) {
-            this(partitionValue, timestampMicros, Optional.empty());
-        }
+        public static final Wishes NONE =
+                new Wishes(Optional.empty(), OptionalLong.empty(), Optional.empty(), Optional.empty());
 
         /// The time as commits have it: there 0 stands for none, so the first microsecond stands for the epoch.
         long requestedTimestampMicros() {
@@ -114,8 +120,10 @@ public final class Session implements AutoCloseable {
         /// @param ranges one for each partition that the batch has rows of, ordered by value
         void accepted(List<PartitionRange> ranges);
 
-        /// As [#accepted(List)], which is enough for who sends no batch with a [Sender].
-        default void accepted(List<PartitionRange> ranges, Kept kept) {
+        /// As [#accepted(List)], which is enough for who sends no batch with a [Sender] or a number.
+        ///
+        /// @param repeated whether the batch was accepted before, when it was sent for the first time
+        default void accepted(List<PartitionRange> ranges, Kept kept, boolean repeated) {
             accepted(ranges);
         }
 
@@ -187,14 +195,30 @@ public final class Session implements AutoCloseable {
             split = batches.openBatches(header, body, wishes.partitionValue(), faults);
             letters = openLetters(wishes, faults, split);
         } catch (WingsException e) {
-            reject(outcome, e, ends(e));
+            if (ends(e) || wishes.number().isEmpty() || wishes.number().get().single()) {
+                reject(outcome, e, ends(e));
+            } else {
+                refuse(wishes.number().get(), e, memory, outcome);
+            }
             return;
         }
-        if (split.isEmpty() && letters.isEmpty()) {
-            outcome.accepted(List.of(), Kept.NOTHING);
+        if (split.isEmpty() && letters.isEmpty() && wishes.number().isEmpty()) {
+            outcome.accepted(List.of(), Kept.NOTHING, false);
         } else {
             submit(pipeline, split, letters, wishes, memory, outcome);
         }
+    }
+
+    /// Says in a commit that a numbered batch is rejected, which is its answer for ever, unless an attempt of
+    /// before was taken: then that is. A batch that is the only one of its producer is rejected so only by who
+    /// sends it: it may first find out which rows are at fault.
+    ///
+    /// @param lease on what the batch counts for; moved
+    public void refuse(BatchNumber number, WingsException reason, MemoryBudget.Account.Lease lease, Outcome outcome) {
+        TopicTarget topic = batches.topic();
+        Submission submission = Submission.rejected(
+                order, topic, number, reason, lease.move(), new Answer(topic, List.of(), Kept.NOTHING, outcome));
+        append(submission, intake.pipelines().open(topic.namespace()));
     }
 
     private boolean gathers(Wishes wishes) {
@@ -259,21 +283,26 @@ public final class Session implements AutoCloseable {
             MemoryBudget.Account.Lease lease,
             Outcome outcome) {
         TopicTarget topic = batches.topic();
-        FolioPipeline pipeline = first;
         MemoryBudget.Account.Lease memory = lease.move();
         Submission submission = new Submission(
                 order,
                 topic,
                 split,
                 letters.map(Letters::batch),
+                wishes.number(),
                 wishes.requestedTimestampMicros(),
                 memory,
                 new Answer(topic, split, letters.map(Letters::kept).orElse(Kept.NOTHING), outcome));
         // A batch that was split is a copy, which is larger or smaller than what came in.
         memory.resize(Math.max(memory.bytes(), submission.bytes()));
+        append(submission, first);
+    }
+
+    private void append(Submission submission, FolioPipeline first) {
+        FolioPipeline pipeline = first;
         while (!pipeline.append(submission)) {
             // The pipeline was idle for long, and has been retired a moment ago.
-            pipeline = intake.pipelines().open(topic.namespace());
+            pipeline = intake.pipelines().open(submission.topic().namespace());
         }
     }
 
@@ -310,14 +339,18 @@ public final class Session implements AutoCloseable {
         }
 
         @Override
-        public void committed(List<BatchResult> results) {
+        public void committed(List<BatchResult> results, Optional<ProducerResult> numbered) {
+            if (numbered.isPresent() && !isNew(numbered.get())) {
+                answered(numbered.get());
+                return;
+            }
             List<PartitionRange> ranges = new ArrayList<>();
             for (int i = 0; i < results.size(); i++) {
                 BatchResult result = results.get(i);
                 if (!result.hasAccepted()) {
                     // The topic is not what it was: it is looked up again for the next batch.
                     intake.topics().forget(topic);
-                    reject(outcome, reason(result), false);
+                    reject(outcome, reason(result.getRejected()), false);
                     return;
                 }
                 if (i == partitionValues.size()) {
@@ -332,11 +365,36 @@ public final class Session implements AutoCloseable {
                         .setTimestampMicros(accepted.getTimestampMicros())
                         .build());
             }
-            outcome.accepted(ranges, kept);
+            outcome.accepted(ranges, kept, false);
         }
 
-        private WingsException reason(BatchResult refused) {
-            WingsException reason = GrpcErrors.fromRejection(refused.getRejected());
+        /// Whether what became of the batches of the message is its answer.
+        private static boolean isNew(ProducerResult result) {
+            return result.getOutcome() == ProducerResult.Outcome.NEW
+                    && !result.getAnswer().hasRejection();
+        }
+
+        private void answered(ProducerResult result) {
+            ProducerAnswer answer = result.getAnswer();
+            if (answer.hasRejection()) {
+                intake.topics().forget(topic);
+                WingsException reason = reason(answer.getRejection());
+                reject(outcome, reason, ends(reason));
+                return;
+            }
+            List<PartitionRange> ranges = answer.getRangesList().stream()
+                    .map(range -> PartitionRange.newBuilder()
+                            .setPartitionValue(range.getPartitionValue())
+                            .setStartOffset(range.getStartOffset())
+                            .setEndOffset(range.getEndOffset())
+                            .setTimestampMicros(range.getTimestampMicros())
+                            .build())
+                    .toList();
+            outcome.accepted(ranges, new Kept(Math.toIntExact(answer.getDeadLetterRows()), kept.requestId()), true);
+        }
+
+        private WingsException reason(Rejection rejection) {
+            WingsException reason = GrpcErrors.fromRejection(rejection);
             return reason.kind() == ErrorKind.NOT_FOUND
                     ? WingsException.notFound("the topic" + (kept.rows() > 0 ? ", or that of its dead letters," : "")
                             + " was deleted while it was written to, push again if there is"

@@ -29,6 +29,7 @@ import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.LogMetadataGrpc;
 import dev.wings.common.proto.Namespace;
 import dev.wings.common.proto.PageCommit;
+import dev.wings.common.proto.ProducerResult;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.NamespaceName;
 import dev.wings.common.resource.TopicName;
@@ -593,7 +594,7 @@ class FolioPipelineTest {
                     public void topicChanged() {}
 
                     @Override
-                    public void committed(List<BatchResult> results) {
+                    public void committed(List<BatchResult> results, Optional<ProducerResult> numbered) {
                         answer.complete(results.getFirst().getAccepted().getStartOffset());
                     }
 

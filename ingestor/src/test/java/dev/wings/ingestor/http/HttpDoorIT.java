@@ -497,20 +497,6 @@ final class HttpDoorIT {
     }
 
     @Test
-    void keysOfRepeatedRequestsAreNotPretended() {
-        fixture.createTopic("", ID, NAME);
-
-        HttpResponse<String> answer = producer.send(
-                "POST",
-                EVENTS,
-                Map.of("Content-Type", NDJSON, "Idempotency-Key", "1"),
-                line(1).getBytes(StandardCharsets.UTF_8));
-
-        assertThat(answer.statusCode()).isEqualTo(501);
-        assertThat(fixture.controlPlane().commits()).isEmpty();
-    }
-
-    @Test
     void largeBodyIsRefused() {
         fixture.createTopic("", ID, NAME);
 

@@ -59,7 +59,7 @@ class SessionTest {
     private static final TopicName TOPIC = TopicName.parse("tenants/default/namespaces/default/topics/events");
     private static final Schema SCHEMA = new Schema(SampleRows.fields(ID, NAME));
     private static final Session.Wishes OF_NAME_0 =
-            new Session.Wishes(Optional.of("name 0"), OptionalLong.of(1_000_000));
+            new Session.Wishes(Optional.of("name 0"), OptionalLong.of(1_000_000), Optional.empty(), Optional.empty());
 
     private final Resources resources = new Resources();
     private final RootAllocator allocator = resources.add(new RootAllocator());

@@ -25,7 +25,6 @@ import dev.wings.common.config.Settings;
 import dev.wings.common.folio.Page;
 import dev.wings.common.folio.PageBatch;
 import dev.wings.common.folio.PageReader;
-import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.IntakeSpec;
 import dev.wings.common.proto.OnError;
@@ -49,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.PutResult;
@@ -154,12 +154,18 @@ public final class IngestorFixture implements AutoCloseable {
     /// name.
     public Map<String, List<Map<String, Object>>> rows(Topic topic) {
         Map<String, List<Map<String, Object>>> rows = new LinkedHashMap<>();
-        for (CommitFolioRequest commit : controlPlane.commits()) {
-            byte[] object = Objects.requireNonNull(store.objects().get(commit.getObjectKey()));
-            for (PageCommit page : commit.getPagesList()) {
+        for (MemoryControlPlane.Committed commit : controlPlane.answeredCommits()) {
+            byte[] object =
+                    Objects.requireNonNull(store.objects().get(commit.request().getObjectKey()));
+            for (int i = 0; i < commit.request().getPagesCount(); i++) {
+                PageCommit page = commit.request().getPages(i);
+                int index = i;
                 if (page.getTopicUid().equals(topic.getUid())) {
-                    rows.computeIfAbsent(page.getPartitionValue(), ignored -> new ArrayList<>())
-                            .addAll(read(topic, object, page));
+                    List<Map<String, Object>> found = read(topic, object, page, batch -> commit.hasBatch(index, batch));
+                    if (!found.isEmpty()) {
+                        rows.computeIfAbsent(page.getPartitionValue(), ignored -> new ArrayList<>())
+                                .addAll(found);
+                    }
                 }
             }
         }
@@ -171,7 +177,7 @@ public final class IngestorFixture implements AutoCloseable {
         return rows(topic).getOrDefault(partitionValue, List.of());
     }
 
-    private List<Map<String, Object>> read(Topic topic, byte[] object, PageCommit page) {
+    private List<Map<String, Object>> read(Topic topic, byte[] object, PageCommit page, IntPredicate isInLog) {
         List<Map<String, Object>> rows = new ArrayList<>();
         ObjectRange range = new ObjectRange("", page.getByteOffset(), page.getByteOffset() + page.getByteLength());
         try (ArrowBuf bytes = allocator.buffer(page.getByteLength())) {
@@ -180,8 +186,12 @@ public final class IngestorFixture implements AutoCloseable {
             Page content = PageReader.read(range, bytes);
             SchemaBinding binding = SchemaBinding.bind(content.schema(), SchemaProtos.fromProto(topic.getSchema()));
             try (BatchReader reader = new BatchReader(allocator, binding, new BatchLimits(1 << 22, 64 << 20))) {
-                for (PageBatch batch : content.batches()) {
-                    rows.addAll(read(reader, batch));
+                for (int i = 0; i < content.batches().size(); i++) {
+                    List<Map<String, Object>> found =
+                            read(reader, content.batches().get(i));
+                    if (isInLog.test(i)) {
+                        rows.addAll(found);
+                    }
                 }
             }
         }

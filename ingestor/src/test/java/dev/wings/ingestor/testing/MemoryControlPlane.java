@@ -81,7 +81,13 @@ public final class MemoryControlPlane implements AutoCloseable {
     }
 
     /// A commit that went through.
-    private record Committed(long number, CommitFolioRequest request) {}
+    public record Committed(CommitFolioRequest request, CommitFolioResponse response) {
+
+        /// Whether a batch of a page is in the log.
+        boolean hasBatch(int page, int batch) {
+            return response.getPages(page).getBatches(batch).hasAccepted();
+        }
+    }
 
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
     private final Resources resources = new Resources();
@@ -197,9 +203,13 @@ public final class MemoryControlPlane implements AutoCloseable {
 
     /// All commits that went through, in order, each once.
     public synchronized List<CommitFolioRequest> commits() {
+        return answeredCommits().stream().map(Committed::request).toList();
+    }
+
+    /// As [#commits], with their answers.
+    public synchronized List<Committed> answeredCommits() {
         return commits.values().stream()
-                .sorted(Comparator.comparingLong(Committed::number))
-                .map(Committed::request)
+                .sorted(Comparator.comparingLong(commit -> commit.response.getCommitNumber()))
                 .toList();
     }
 
@@ -213,7 +223,7 @@ public final class MemoryControlPlane implements AutoCloseable {
     }
 
     private synchronized void committed(CommitFolioRequest request, CommitFolioResponse response) {
-        commits.put(request.getFolioId(), new Committed(response.getCommitNumber(), request));
+        commits.put(request.getFolioId(), new Committed(request, response));
     }
 
     private synchronized void lookedUp() {
