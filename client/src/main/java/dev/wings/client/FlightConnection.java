@@ -16,10 +16,10 @@
 package dev.wings.client;
 
 import dev.wings.common.rpc.Caller;
+import dev.wings.common.time.Threads;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.FlightCallHeaders;
@@ -56,8 +56,7 @@ public final class FlightConnection implements AutoCloseable {
     ///
     /// @param allocator holds what is received until the caller has read it
     public static FlightConnection open(Endpoint endpoint, BufferAllocator allocator) {
-        ExecutorService callbacks = Executors.newCachedThreadPool(
-                Thread.ofPlatform().name("wings-client-", 0).daemon().factory());
+        ExecutorService callbacks = Threads.system().executor("wings-client");
         ManagedChannel channel = builder(endpoint.address()).executor(callbacks).build();
         FlightClient client = FlightGrpcUtils.createFlightClient(allocator, channel);
         FlightCallHeaders headers = new FlightCallHeaders();
@@ -91,8 +90,8 @@ public final class FlightConnection implements AutoCloseable {
         return options.clone();
     }
 
-    /// Waits, for a short time, until everyone has been told what the connection received: only then is its memory
-    /// given back. An interrupt ends the waiting and stays set.
+    /// Waits, for a short time, until everyone has been told what the connection received: only then is its
+    /// memory given back. An interrupt ends the waiting and stays set.
     @Override
     public void close() {
         boolean interrupted = Thread.interrupted();

@@ -148,6 +148,7 @@ record Ban(Class<?> type, String name, Form form, String replacement) {
             new Edge("dev.wings.server.Main", "where a process begins"),
             new Edge("dev.wings.compactor.Main", "where a process begins"),
             new Edge("dev.wings.client.Producer", "waits until a socket takes more"),
+            new Edge("dev.wings.client.FlightConnection", "waits until a socket is closed"),
             new Edge("dev.wings.cli", "a person at a terminal"),
             new Edge("dev.wings.server.engine.EngineArchive", "waits for a process to end"),
             new Edge("dev.wings.server.engine.EngineProcess", "starts processes, and waits for them to end"),

@@ -149,7 +149,11 @@ final class HttpIT {
     }
 
     private CompletableFuture<HttpResponse<String>> post(String topic, String rows) {
-        return client.sendAsync(
+        return post(client, topic, rows);
+    }
+
+    private CompletableFuture<HttpResponse<String>> post(HttpClient from, String topic, String rows) {
+        return from.sendAsync(
                 HttpRequest.newBuilder(uri("/v1/default/" + topic))
                         .header("Content-Type", "application/x-ndjson")
                         .POST(HttpRequest.BodyPublishers.ofString(rows))
@@ -203,8 +207,13 @@ final class HttpIT {
                     assertThat(e).as("the server makes room for others").hasMessageMatching("(?i).*(reset|pipe).*");
                 }
             }
-            assertThat(post("dawdled", "{\"id\":1}\n").get(60, TimeUnit.SECONDS).statusCode())
-                    .isEqualTo(200);
+            // a connection that another test has left may have made room for these
+            try (HttpClient late = HttpClient.newHttpClient()) {
+                assertThat(post(late, "dawdled", "{\"id\":1}\n")
+                                .get(60, TimeUnit.SECONDS)
+                                .statusCode())
+                        .isEqualTo(200);
+            }
         } finally {
             for (Socket socket : sockets) {
                 socket.close();
