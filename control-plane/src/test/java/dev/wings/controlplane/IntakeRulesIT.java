@@ -18,6 +18,7 @@ package dev.wings.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.FieldMask;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.GetTopicRequest;
@@ -119,6 +120,62 @@ final class IntakeRulesIT {
         Topic made = create(longest + "t", "id long", IntakeSpec.getDefaultInstance());
         assertRefused("too long", () -> update(longest + "t", OnError.DEAD_LETTER));
         assertThat(get(longest + "t")).isEqualTo(made);
+    }
+
+    @Test
+    void theColumnThatSaysWhenRowsHappenedIsATimeThatStays() {
+        IntakeSpec bounds = IntakeSpec.newBuilder()
+                .setTimestampField("at")
+                .setMaxLate(Duration.newBuilder().setSeconds(60))
+                .build();
+        Topic made = create("timed", "id long, at timestamptz, name string", bounds);
+        assertThat(made.getIntake().getTimestampFieldId()).isEqualTo(2);
+        assertThat(made.getIntake().getMaxLate().getSeconds()).isEqualTo(60);
+        assertThat(made.getIntake().hasMaxFuture()).isFalse();
+        assertThat(get("timed")).isEqualTo(made);
+        assertRefused(
+                "type=string",
+                () -> create(
+                        "bad",
+                        "name string",
+                        IntakeSpec.newBuilder().setTimestampField("name").build()));
+        assertRefused(
+                "found=\"when\"",
+                () -> create(
+                        "bad",
+                        "name string",
+                        IntakeSpec.newBuilder().setTimestampField("when").build()));
+        assertRefused(
+                "max_late",
+                () -> create(
+                        "bad",
+                        "at timestamp",
+                        IntakeSpec.newBuilder().setMaxLate(bounds.getMaxLate()).build()));
+        assertThatExceptionOfType(StatusRuntimeException.class)
+                .isThrownBy(() -> change(
+                        UpdateTopicRequest.newBuilder().addSchemaChanges(SchemaChangeProtos.drop(List.of("at")))))
+                .withMessageContaining("FAILED_PRECONDITION")
+                .withMessageContaining("timestamp_column");
+        Topic renamed = change(UpdateTopicRequest.newBuilder()
+                .addSchemaChanges(SchemaChangeProtos.of(List.of("at")).setRename("happened")));
+        assertThat(renamed.getIntake().getTimestampField()).isEqualTo("happened");
+
+        Topic without = change(UpdateTopicRequest.newBuilder()
+                .setUpdateMask(FieldMask.newBuilder().addPaths("intake.timestamp_field")));
+
+        assertThat(without.getIntake())
+                .isEqualTo(IntakeSpec.newBuilder().setOnError(OnError.REJECT).build());
+        assertThat(change(UpdateTopicRequest.newBuilder()
+                                .addSchemaChanges(SchemaChangeProtos.drop(List.of("happened"))))
+                        .getSchema()
+                        .getFieldsCount())
+                .isEqualTo(2);
+    }
+
+    private Topic change(UpdateTopicRequest.Builder request) {
+        return wings.cluster()
+                .updateTopic(request.setTopic(Topic.newBuilder().setName(name("timed")))
+                        .build());
     }
 
     private Topic create(String id, String schema, IntakeSpec intake) {

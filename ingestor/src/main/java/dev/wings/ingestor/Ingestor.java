@@ -123,7 +123,8 @@ public final class Ingestor implements AutoCloseable {
                 new BatchIntake.Settings(
                         allocator,
                         new BatchLimits(MAX_BATCH_ROWS, config.maxBatchBytes()),
-                        world.random().nextInt()),
+                        world.random().nextInt(),
+                        world.ids().clock()),
                 world.ids());
         MemoryBudget budget = new MemoryBudget(config.memoryBytes(), world.scheduler());
         IntakeMetrics metrics = new IntakeMetrics(registry, budget);

@@ -23,11 +23,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.Duration;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.ErrorKind;
 import dev.wings.common.proto.IngestRequest;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.IngestResponse.PartitionRange;
+import dev.wings.common.proto.IntakeSpec;
 import dev.wings.common.proto.PageCommit;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.schema.FieldType.Primitive;
@@ -40,6 +42,8 @@ import dev.wings.ingestor.testing.TestProducer;
 import io.grpc.StatusRuntimeException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +54,7 @@ import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -369,6 +374,60 @@ final class DeadLettersIT {
         assertThat(String.valueOf(fixture.letters().getFirst().get("reason"))).hasSizeLessThan(2_100);
     }
 
+    /// A topic may say between which points in time rows may have happened.
+    @Test
+    void rowsThatAreLateOrOfTheFutureDoNotFit() throws Exception {
+        TopicField at = TopicField.optional(2, "at", Primitive.TIMESTAMPTZ);
+        Topic topic = fixture.createTopicWithLetters("id", ID, at);
+        IntakeSpec bounds = IntakeSpec.newBuilder()
+                .setTimestampField("at")
+                .setMaxLate(Duration.newBuilder().setSeconds(3600))
+                .setMaxFuture(Duration.newBuilder().setSeconds(60))
+                .build();
+        fixture.controlPlane()
+                .changeIntake(
+                        IngestorFixture.TOPIC,
+                        bounds,
+                        "intake.timestamp_field",
+                        "intake.max_late",
+                        "intake.max_future");
+        long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+        long minute = 60_000_000;
+        @Nullable Long[] times = {now, now - 30 * minute, now - 90 * minute, null, now + 30 * minute};
+        try (TestProducer producer = new TestProducer(fixture, fields(ID, at))) {
+            producer.send(root -> {
+                BigIntVector ids = (BigIntVector) root.getVector(0);
+                for (int i = 0; i < times.length; i++) {
+                    ids.setSafe(i, 7);
+                    if (times[i] != null) {
+                        ((TimeStampVector) root.getVector(1)).setSafe(i, times[i]);
+                    }
+                }
+                root.setRowCount(times.length);
+            });
+
+            IngestResponse answer = producer.finish().getFirst();
+
+            assertThat(answer.getAccepted().getDeadLetterRows()).isEqualTo(2);
+            assertThat(answer.getAccepted().getRanges(0).getEndOffset()).isEqualTo(3);
+        }
+        assertThat(fixture.rows(topic, "7")).hasSize(3);
+        assertThat(fixture.letters())
+                .extracting(
+                        letter -> letter.get("row_number"),
+                        letter -> letter.get("field"),
+                        letter -> String.valueOf(letter.get("reason")).replaceFirst(":.*", ""))
+                .containsExactly(
+                        tuple(2L, "at", "the row comes too late"), tuple(4L, "at", "the row is of the future"));
+        fixture.controlPlane().changeIntake(IngestorFixture.TOPIC, IntakeSpec.getDefaultInstance(), "intake.on_error");
+        HttpResponse<String> refused =
+                http.post(EVENTS, NDJSON, "{\"id\":1}\n{\"id\":2,\"at\":\"2001-02-03T04:05:06Z\"}\n");
+        assertThat(refused.statusCode()).isEqualTo(207);
+        assertThat(refused.body())
+                .contains("\"accepted\":1,\"rejected\":1", "\"row\":2", "too late", "max_late=PT1H")
+                .doesNotContain("dead_letters");
+    }
+
     @Test
     void whatIsChangedLaterCountsFromThenOn() throws Exception {
         fixture.createTopic("", ID, NAME);
@@ -379,7 +438,7 @@ final class DeadLettersIT {
         fixture.controlPlane()
                 .changeIntake(
                         IngestorFixture.TOPIC,
-                        dev.wings.common.proto.IntakeSpec.newBuilder()
+                        IntakeSpec.newBuilder()
                                 .setOnError(dev.wings.common.proto.OnError.DEAD_LETTER)
                                 .build(),
                         "intake.on_error");

@@ -94,6 +94,29 @@ final class DeadLettersIT {
     }
 
     @Test
+    void rowsThatAreLateAreToldFromOthers() throws Exception {
+        sql.query("create table letters.timed (id int, at timestamptz)"
+                + " with (timestamp_column = 'at', max_late = '1h', on_error = 'dead_letter')");
+        sql.query("alter table letters.timed set (max_future = '5m')");
+        assertThat((String)
+                        sql.query("show create table letters.timed").getFirst().getFirst())
+                .contains("timestamp_column = 'at'", "max_late = '3600s'", "max_future = '300s'");
+        assertThat(wings.run("topic", "describe", "letters.timed"))
+                .contains("rows happen at at, at most 3600s before they come in, at most 300s after it");
+
+        HttpResponse<String> answer = post(
+                "timed", "{\"id\":1}\n{\"id\":2,\"at\":\"2001-01-01T00:00:00Z\"}\n{\"id\":3,\"at\":\"9999-01-01\"}\n");
+
+        assertThat(answer.body()).contains("\"accepted\":1,\"rejected\":2", "\"dead_letters\":2");
+        assertThat(sql.texts("select row_number, split_part(reason, ':', 1) from letters.timed__errors order by 1"))
+                .containsExactly(List.of("2", "the row comes too late"), List.of("3", "the row is of the future"));
+        sql.query("alter table letters.timed set (timestamp_column = 'none'), drop column at");
+        assertThat((String)
+                        sql.query("show create table letters.timed").getFirst().getFirst())
+                .doesNotContain("timestamp_column", "max_late");
+    }
+
+    @Test
     void statementsFailForTheirRowsWhateverTheTopicSays() {
         sql.query("create table letters.strict (id bigint not null, n int) with (on_error = 'dead_letter')");
         assertThatThrownBy(() -> sql.query("insert into letters.strict values (1, 1), (null, 2)"))

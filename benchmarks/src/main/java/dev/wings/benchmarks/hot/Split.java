@@ -26,6 +26,7 @@ import dev.wings.ingestor.batch.PartitionBatch;
 import dev.wings.ingestor.topic.NamespaceTarget;
 import dev.wings.ingestor.topic.TopicTarget;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +79,10 @@ public class Split {
                 SchemaPolicy.STRICT,
                 new NamespaceTarget(NAMESPACE, "namespace", Path.of("/nowhere").toUri(), "prefix"));
         BatchLimits limits = new BatchLimits(1 << 20, 64L << 20);
-        intake = BatchIntake.open(new BatchIntake.Settings(allocator, limits, 7), SampleRows.arrowSchema(), topic);
+        intake = BatchIntake.open(
+                new BatchIntake.Settings(allocator, limits, 7, InstantSource.system()),
+                SampleRows.arrowSchema(),
+                topic);
     }
 
     @TearDown(Level.Trial)

@@ -22,6 +22,7 @@ import dev.wings.common.proto.Task;
 import dev.wings.common.proto.Tenant;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.schema.IntakeRules;
+import dev.wings.common.schema.IntakeText;
 import dev.wings.common.schema.LakeText;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaProtos;
@@ -62,6 +63,7 @@ final class ResourceView {
         view.put(
                 "schema_policy", SchemaPolicy.fromProto(topic.getSchemaPolicy()).toString());
         view.put("on_error", IntakeRules.fromProto(topic.getIntake()).onError().toString());
+        IntakeText.options(topic.getIntake()).forEach(view::put);
         List<Object> fields = new ArrayList<>();
         for (TopicField field : SchemaProtos.fromProto(topic.getSchema()).fields()) {
             Map<String, Object> column = new LinkedHashMap<>();

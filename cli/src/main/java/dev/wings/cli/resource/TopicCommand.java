@@ -30,6 +30,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.CreateTopicRequest;
 import dev.wings.common.proto.DeleteTopicRequest;
 import dev.wings.common.proto.GetTopicRequest;
+import dev.wings.common.proto.IntakeSpec;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.ListTopicSchemasRequest;
 import dev.wings.common.proto.ListTopicsRequest;
@@ -200,8 +201,8 @@ public final class TopicCommand {
                 view.put("schema_versions", history(versions));
                 String status = status(name, view);
                 options.printDone(
-                        head + columns(found) + lake(found.getLake()) + policy(found) + "\n" + historyText(versions)
-                                + status,
+                        head + columns(found) + lake(found.getLake()) + policy(found) + time(found) + "\n"
+                                + historyText(versions) + status,
                         view);
             });
         }
@@ -274,7 +275,7 @@ public final class TopicCommand {
                 "  alter [column] NAME type WIDER_TYPE | drop not null | comment 'TEXT' | first | after COLUMN",
                 "                      | set default VALUE | drop default",
                 "  set (freshness = '10s', target_segment_bytes = '128MiB', schema_policy = 'additive',",
-                "       on_error = 'dead_letter')",
+                "       on_error = 'dead_letter', timestamp_column = 'at', max_late = '7d', max_future = '5m')",
                 "  NAME is a column, or a field in it: place.city, tags.element.x",
                 "",
                 "Examples:",
@@ -388,6 +389,20 @@ public final class TopicCommand {
                         ? ", rows that do not fit go to "
                                 + DeadLetters.of(TopicName.parse(topic.getName()))
                                         .topic()
+                        : "");
+    }
+
+    private static String time(Topic topic) {
+        IntakeSpec intake = topic.getIntake();
+        if (intake.getTimestampField().isEmpty()) {
+            return "";
+        }
+        return ", rows happen at " + intake.getTimestampField()
+                + (intake.hasMaxLate()
+                        ? ", at most " + LakeText.formatFreshness(intake.getMaxLate()) + " before they come in"
+                        : "")
+                + (intake.hasMaxFuture()
+                        ? ", at most " + LakeText.formatFreshness(intake.getMaxFuture()) + " after it"
                         : "");
     }
 

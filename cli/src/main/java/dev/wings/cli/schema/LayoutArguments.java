@@ -16,9 +16,10 @@
 package dev.wings.cli.schema;
 
 import dev.wings.common.proto.CreateTopicRequest;
+import dev.wings.common.proto.IntakeSpec;
 import dev.wings.common.proto.LakeSpec;
+import dev.wings.common.schema.IntakeText;
 import dev.wings.common.schema.LakeText;
-import dev.wings.common.schema.OnError;
 import dev.wings.common.schema.SchemaPolicy;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,9 @@ public final class LayoutArguments {
     private static final String FRESHNESS = "--freshness";
     private static final String SCHEMA_POLICY = "--schema-policy";
     private static final String ON_ERROR = "--on-error";
+    private static final String TIMESTAMP_COLUMN = "--timestamp-column";
+    private static final String MAX_LATE = "--max-late";
+    private static final String MAX_FUTURE = "--max-future";
     private static final String TARGET_SEGMENT_BYTES = "--target-segment-bytes";
 
     @Option(
@@ -90,6 +94,25 @@ public final class LayoutArguments {
                             + "batch, dead_letter puts them into the topic TOPIC__errors (default: reject).")
     private Optional<String> onError = Optional.empty();
 
+    @Option(
+            names = TIMESTAMP_COLUMN,
+            paramLabel = "FIELD",
+            description =
+                    "The field, a timestamp, that says when a row happened, for the bounds below (default: none).")
+    private Optional<String> timestampColumn = Optional.empty();
+
+    @Option(
+            names = MAX_LATE,
+            paramLabel = "TIME",
+            description = "Take no rows that happened longer ago, as 7d (default: any).")
+    private Optional<String> maxLate = Optional.empty();
+
+    @Option(
+            names = MAX_FUTURE,
+            paramLabel = "TIME",
+            description = "Take no rows that happen later than so far ahead, as 5m (default: any).")
+    private Optional<String> maxFuture = Optional.empty();
+
     /// The options that were given.
     public List<String> given() {
         return Stream.of(
@@ -100,7 +123,10 @@ public final class LayoutArguments {
                         freshness.map(text -> FRESHNESS),
                         targetSegmentBytes.map(text -> TARGET_SEGMENT_BYTES),
                         schemaPolicy.map(text -> SCHEMA_POLICY),
-                        onError.map(text -> ON_ERROR))
+                        onError.map(text -> ON_ERROR),
+                        timestampColumn.map(text -> TIMESTAMP_COLUMN),
+                        maxLate.map(text -> MAX_LATE),
+                        maxFuture.map(text -> MAX_FUTURE))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -119,9 +145,11 @@ public final class LayoutArguments {
                 .map(SchemaPolicy::parse)
                 .map(SchemaPolicy::toProto)
                 .ifPresent(request.getTopicBuilder()::setSchemaPolicy);
-        onError.map(OnError::parse)
-                .map(OnError::toProto)
-                .ifPresent(request.getTopicBuilder().getIntakeBuilder()::setOnError);
+        IntakeSpec.Builder intake = request.getTopicBuilder().getIntakeBuilder();
+        onError.ifPresent(text -> IntakeText.set(intake, IntakeText.ON_ERROR, text));
+        timestampColumn.ifPresent(text -> IntakeText.set(intake, IntakeText.TIMESTAMP_COLUMN, text));
+        maxLate.ifPresent(text -> IntakeText.set(intake, IntakeText.MAX_LATE, text));
+        maxFuture.ifPresent(text -> IntakeText.set(intake, IntakeText.MAX_FUTURE, text));
         partitionBy.ifPresent(request::setPartitionBy);
     }
 }

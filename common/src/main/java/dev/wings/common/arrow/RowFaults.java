@@ -89,7 +89,7 @@ public final class RowFaults {
     /// As [#add(int, String, WingsException)].
     ///
     /// @param value what was sent, as text, if it can be told
-    void add(int row, @Nullable String field, WingsException reason, Supplier<@Nullable String> value) {
+    public void add(int row, @Nullable String field, WingsException reason, Supplier<@Nullable String> value) {
         if (!budget.gathers()) {
             throw reason;
         }

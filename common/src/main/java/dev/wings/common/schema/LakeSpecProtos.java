@@ -117,7 +117,7 @@ public final class LakeSpecProtos {
                 default ->
                     throw WingsException.invalid("this field of a topic cannot be changed: field=\""
                             + TopicField.printable(field)
-                            + "\". lake.freshness, lake.target_segment_bytes, schema_policy and intake.on_error can,"
+                            + "\". lake.freshness, lake.target_segment_bytes, schema_policy and those of intake can,"
                             + " and the schema by schema_changes");
             }
         }

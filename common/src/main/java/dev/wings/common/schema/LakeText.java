@@ -149,9 +149,16 @@ public final class LakeText {
 
     /// Reads a length of time: `500ms`, `30s`, `10m`, `1h`, `1d`. Fails with INVALID.
     public static Duration parseFreshness(String text) {
+        return parseTime("freshness", text);
+    }
+
+    /// As [#parseFreshness].
+    ///
+    /// @param what the time is called in messages
+    static Duration parseTime(String what, String text) {
         Matcher matcher = DURATION.matcher(text.strip());
         if (!matcher.matches()) {
-            throw bad("freshness", "a number with ms, s, m, h or d", text);
+            throw bad(what, "a number with ms, s, m, h or d", text);
         }
         long number = Long.parseLong(matcher.group(1));
         long millis = number

@@ -191,7 +191,7 @@ public final class ClusterMetadata {
     public TopicRecord createTopic(
             TopicName name, Schema schema, String partitionBy, LakeSpec lake, SchemaPolicy policy, IntakeSpec intake) {
         TopicSchema checked = SchemaProtos.fromCreateRequest(schema);
-        IntakeRules rules = IntakeRules.fromProto(intake);
+        IntakeRules rules = IntakeRules.fromCreateRequest(intake, checked);
         checkDeadLetters(name, rules);
         if (DeadLetters.isNameOfOne(name)
                 && (!DeadLetters.isSchemaOfOne(checked) || !partitionBy.isEmpty() || policy != SchemaPolicy.STRICT)) {
@@ -244,7 +244,7 @@ public final class ClusterMetadata {
             // A table may not have it: names of nested fields can be in each other's way there.
             LakeTable.schema(schema);
             IntakeRules rules = topic.intake()
-                    .update(mask.stream().filter(ClusterMetadata::isOfIntake).toList(), intake);
+                    .update(mask.stream().filter(ClusterMetadata::isOfIntake).toList(), intake, schema);
             checkDeadLetters(name, rules);
             boolean fixed = DeadLetters.isNameOfOne(name) && DeadLetters.isSchemaOfOne(topic.schema());
             if (fixed && (!changes.isEmpty() || mask.contains(POLICY))) {

@@ -72,7 +72,7 @@ final class ResourceProtos {
                 .setLake(LakeSpecProtos.toProto(topic.lake(), topic.schema()))
                 .setEtag(topic.etag())
                 .setSchemaPolicy(topic.policy().toProto())
-                .setIntake(topic.intake().toProto())
+                .setIntake(topic.intake().toProto(topic.schema()))
                 .build();
     }
 

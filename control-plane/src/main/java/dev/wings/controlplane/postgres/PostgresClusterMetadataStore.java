@@ -319,7 +319,7 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                     LakeSpecProtos.toProto(topic.lake(), topic.schema()).toByteArray(),
                     topic.lake().freshness().toMillis() / 1e3,
                     topic.policy().name(),
-                    topic.intake().toProto().toByteArray());
+                    topic.intake().toProto(topic.schema()).toByteArray());
             BacklogStatements.want(connection, topic.uid(), TaskKind.CREATE_TABLE);
             TopicRecord created = topic.in(namespace);
             remember(connection, created, topic.createTime());
@@ -345,7 +345,7 @@ final class PostgresClusterMetadataStore implements ClusterMetadataStore {
                     LakeSpecProtos.toProto(after.lake(), after.schema()).toByteArray(),
                     after.lake().freshness().toMillis() / 1e3,
                     after.policy().name(),
-                    after.intake().toProto().toByteArray(),
+                    after.intake().toProto(after.schema()).toByteArray(),
                     after.revision(),
                     after.uid());
             if (after.schema().version() != before.schema().version()) {

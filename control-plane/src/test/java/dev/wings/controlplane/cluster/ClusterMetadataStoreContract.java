@@ -128,7 +128,7 @@ public abstract class ClusterMetadataStoreContract extends StateContract {
                                 added(topic.schema(), "note"),
                                 layout,
                                 SchemaPolicy.ADDITIVE,
-                                new IntakeRules(OnError.DEAD_LETTER)));
+                                new IntakeRules(OnError.DEAD_LETTER, Optional.empty())));
 
         assertThat(changed.schema().version()).isEqualTo(1);
         assertThat(changed.intake().onError()).isEqualTo(OnError.DEAD_LETTER);

@@ -28,13 +28,18 @@ import dev.wings.common.folio.PageBuilder;
 import dev.wings.common.schema.MissingFields;
 import dev.wings.common.schema.PartitionValue;
 import dev.wings.common.schema.RowNumber;
+import dev.wings.common.schema.RowTime;
 import dev.wings.common.schema.SchemaChange;
 import dev.wings.common.schema.SchemaEvolution;
 import dev.wings.common.schema.TopicField;
 import dev.wings.ingestor.topic.TopicTarget;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.util.hash.MurmurHasher;
@@ -66,7 +71,8 @@ public final class BatchIntake implements AutoCloseable {
 
     /// @param allocator what is decompressed, decoded, cast and split is allocated from it
     /// @param hashSeed a number that producers do not know
-    public record Settings(BufferAllocator allocator, BatchLimits limits, int hashSeed) {}
+    /// @param clock tells which rows are late, and which are of the future
+    public record Settings(BufferAllocator allocator, BatchLimits limits, int hashSeed, InstantSource clock) {}
 
     /// Starts a stream. If its schema does not fit the topic, every batch will be rejected for that.
     ///
@@ -161,17 +167,44 @@ public final class BatchIntake implements AutoCloseable {
             case Binding.Bound ready -> ready;
             case Binding.Misfit misfit -> throw misfit.reason;
         };
+        int rows = (int) header.rows();
         try (Batch batch = bound.reader.openBatch(header, body, faults)) {
-            if (bound.key.isPresent()) {
-                int[] sent = faults.isEmpty() ? null : faults.others((int) header.rows());
-                return split(batch, bound, bound.key.get(), partitionValue, new SentRows(sent, faults));
+            SentRows sent = SentRows.of(rows, faults);
+            BitSet untimely = new BitSet();
+            bound.time.ifPresent(time -> checkTimes(batch, time, sent, untimely));
+            if (untimely.isEmpty()) {
+                return openBatches(batch, bound, partitionValue, sent);
             }
-            if (partitionValue.isPresent() && !partitionValue.get().isEmpty()) {
-                throw WingsException.invalid(
-                        "the topic has no partition key, so its only partition is \"\": topic=" + topic.name());
+            int[] timely = IntStream.range(0, batch.rows())
+                    .filter(row -> !untimely.get(row))
+                    .toArray();
+            try (Batch rest = batch.openRows(settings.allocator(), timely)) {
+                return openBatches(rest, bound, partitionValue, SentRows.of(rows, faults));
             }
-            return batch.rows() == 0 ? List.of() : List.of(open(batch, bound, PartitionValue.NONE));
         }
+    }
+
+    /// @param untimely gets the rows that happened too long ago, or too far ahead
+    private void checkTimes(Batch batch, TimeColumn time, SentRows sent, BitSet untimely) {
+        TimeBounds bounds = TimeBounds.at(settings.clock().instant(), time.field, time.rule);
+        try (FieldVector column = batch.openColumn(settings.allocator(), time.position)) {
+            bounds.check(column, (row, reason) -> {
+                sent.add(row, time.field, reason);
+                untimely.set(row);
+            });
+        }
+    }
+
+    private List<PartitionBatch> openBatches(
+            Batch batch, Binding.Bound bound, Optional<String> partitionValue, SentRows sent) {
+        if (bound.key.isPresent()) {
+            return split(batch, bound, bound.key.get(), partitionValue, sent);
+        }
+        if (partitionValue.isPresent() && !partitionValue.get().isEmpty()) {
+            throw WingsException.invalid(
+                    "the topic has no partition key, so its only partition is \"\": topic=" + topic.name());
+        }
+        return batch.rows() == 0 ? List.of() : List.of(open(batch, bound, PartitionValue.NONE));
     }
 
     /// Gives back the dictionaries.
@@ -236,6 +269,13 @@ public final class BatchIntake implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // read once, by the one who made it
     private record SentRows(int @Nullable [] numbers, RowFaults faults) {
 
+        /// The rows that have no fault yet.
+        ///
+        /// @param rows how many were sent
+        static SentRows of(int rows, RowFaults faults) {
+            return new SentRows(faults.isEmpty() ? null : faults.others(rows), faults);
+        }
+
         void add(int row, TopicField key, WingsException reason) {
             int number = numbers == null ? row : numbers[row];
             String message = String.valueOf(reason.getMessage());
@@ -258,11 +298,13 @@ public final class BatchIntake implements AutoCloseable {
             PageLayout layout = new PageLayout(
                     target.schema().version(), ByteString.copyFrom(PageBuilder.schemaMessage(fit.pageSchema())));
             Optional<KeyColumn> key = target.partitionKey().map(field -> keyColumn(fit, field));
+            Optional<TimeColumn> time = target.intake().time().flatMap(rule -> timeColumn(fit, rule));
             return new Binding.Bound(
                     new BatchReader(settings.allocator(), fit, settings.limits()),
                     layout,
                     count(fit.pageSchema().getFields()),
-                    key);
+                    key,
+                    time);
         } catch (WingsException e) {
             return new Binding.Misfit(e);
         }
@@ -275,6 +317,14 @@ public final class BatchIntake implements AutoCloseable {
         return new KeyColumn(key, position);
     }
 
+    /// The column that says when rows happened; empty if they do not say it.
+    private static Optional<TimeColumn> timeColumn(SchemaBinding fit, RowTime rule) {
+        OptionalInt position = fit.column(rule.fieldId());
+        return position.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TimeColumn(rule.field(fit.topic()), rule, position.getAsInt()));
+    }
+
     private static int count(List<org.apache.arrow.vector.types.pojo.Field> fields) {
         return fields.stream().mapToInt(field -> 1 + count(field.getChildren())).sum();
     }
@@ -282,12 +332,17 @@ public final class BatchIntake implements AutoCloseable {
     /// The partition key among the columns of a page.
     private record KeyColumn(TopicField field, int position) {}
 
+    /// The column among those of a page that says when rows happened.
+    private record TimeColumn(TopicField field, RowTime rule, int position) {}
+
     private sealed interface Binding extends AutoCloseable {
 
         @Override
         void close();
 
-        record Bound(BatchReader reader, PageLayout layout, int columns, Optional<KeyColumn> key) implements Binding {
+        record Bound(
+                BatchReader reader, PageLayout layout, int columns, Optional<KeyColumn> key, Optional<TimeColumn> time)
+                implements Binding {
             @Override
             public void close() {
                 reader.close();

@@ -20,9 +20,8 @@ import dev.wings.common.proto.Primitive;
 import dev.wings.common.proto.SchemaPolicy;
 import dev.wings.common.proto.Topic;
 import dev.wings.common.resource.TopicName;
-import dev.wings.common.schema.IntakeRules;
+import dev.wings.common.schema.IntakeText;
 import dev.wings.common.schema.LakeText;
-import dev.wings.common.schema.OnError;
 import dev.wings.common.schema.SchemaText;
 import dev.wings.common.schema.SqlTypes;
 import dev.wings.server.table.TopicTable;
@@ -70,10 +69,7 @@ final class CreateTableText {
         if (topic.getSchemaPolicy() == SchemaPolicy.ADDITIVE) {
             options.add(option("schema_policy", "additive"));
         }
-        IntakeRules intake = IntakeRules.fromProto(topic.getIntake());
-        if (intake.onError() != OnError.REJECT) {
-            options.add(option("on_error", intake.onError().toString()));
-        }
+        IntakeText.options(topic.getIntake()).forEach((option, value) -> options.add(option(option, value)));
         if (!options.isEmpty()) {
             text.append("\nWITH (\n  ").append(String.join(",\n  ", options)).append("\n)");
         }

@@ -20,9 +20,8 @@ import dev.wings.common.proto.IntakeSpec;
 import dev.wings.common.proto.LakeSpec;
 import dev.wings.common.proto.Schema;
 import dev.wings.common.proto.SchemaChange;
-import dev.wings.common.schema.IntakeRules;
+import dev.wings.common.schema.IntakeText;
 import dev.wings.common.schema.LakeText;
-import dev.wings.common.schema.OnError;
 import dev.wings.common.schema.SchemaChangeProtos;
 import dev.wings.common.schema.SchemaPolicy;
 import dev.wings.common.schema.SchemaText;
@@ -441,7 +440,6 @@ public sealed interface WriteStatement {
     record Options(List<Option> options) {
 
         private static final String POLICY = "schema_policy";
-        private static final String ON_ERROR = "on_error";
 
         /// The options that tables can have: those of `wings topic create`, with underscores.
         static final Set<String> OF_TABLES = Set.of(
@@ -452,10 +450,20 @@ public sealed interface WriteStatement {
                 "freshness",
                 "target_segment_bytes",
                 POLICY,
-                ON_ERROR);
+                IntakeText.ON_ERROR,
+                IntakeText.TIMESTAMP_COLUMN,
+                IntakeText.MAX_LATE,
+                IntakeText.MAX_FUTURE);
 
         /// The options of a table that can be changed.
-        static final Set<String> CHANGEABLE = Set.of("freshness", "target_segment_bytes", POLICY, ON_ERROR);
+        static final Set<String> CHANGEABLE = Set.of(
+                "freshness",
+                "target_segment_bytes",
+                POLICY,
+                IntakeText.ON_ERROR,
+                IntakeText.TIMESTAMP_COLUMN,
+                IntakeText.MAX_LATE,
+                IntakeText.MAX_FUTURE);
 
         Optional<String> find(String name) {
             return options.stream()
@@ -466,11 +474,9 @@ public sealed interface WriteStatement {
 
         /// Returns the name that an option that can be changed has in a request.
         static String field(String name) {
-            return switch (name) {
-                case POLICY -> POLICY;
-                case ON_ERROR -> IntakeRules.PREFIX + ON_ERROR;
-                default -> "lake." + name;
-            };
+            return IntakeText.OPTIONS.contains(name)
+                    ? IntakeText.field(name)
+                    : name.equals(POLICY) ? POLICY : "lake." + name;
         }
 
         SchemaPolicy policy() {
@@ -479,7 +485,8 @@ public sealed interface WriteStatement {
 
         IntakeSpec intake() {
             IntakeSpec.Builder intake = IntakeSpec.newBuilder();
-            find(ON_ERROR).map(OnError::parse).map(OnError::toProto).ifPresent(intake::setOnError);
+            IntakeText.OPTIONS.forEach(
+                    option -> find(option).ifPresent(value -> IntakeText.set(intake, option, value)));
             return intake.build();
         }
 
