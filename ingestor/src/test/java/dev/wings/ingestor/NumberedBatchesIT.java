@@ -25,6 +25,8 @@ import dev.wings.common.proto.ErrorKind;
 import dev.wings.common.proto.IngestRequest;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.proto.Topic;
+import dev.wings.common.schema.FieldType.Primitive;
+import dev.wings.common.schema.TopicField;
 import dev.wings.ingestor.testing.HttpProducer;
 import dev.wings.ingestor.testing.IngestorFixture;
 import dev.wings.ingestor.testing.TestProducer;
@@ -33,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -147,6 +150,22 @@ final class NumberedBatchesIT {
         assertThat(answers.get(0).getRejected()).isEqualTo(rejected.getRejected());
         assertThat(answers.get(1).hasAccepted()).isTrue();
         assertThat(stored(topic)).containsExactly(6L);
+    }
+
+    /// Its reason is part of a commit, which has a bound.
+    @Test
+    void reasonOfARejectionIsKeptInPart() throws Exception {
+        fixture.createTopic(
+                "",
+                IntStream.rangeClosed(1, 100)
+                        .mapToObj(id -> TopicField.optional(id, "x".repeat(90) + id, Primitive.LONG))
+                        .toArray(TopicField[]::new));
+        List<Field> unknown = List.of(Field.nullable("other", ArrowType.Utf8.INSTANCE));
+        try (TestProducer producer = new TestProducer(fixture, unknown)) {
+            producer.send(root -> root.setRowCount(1), number(0));
+            assertThat(producer.awaitAnswers(1).getFirst().getRejected().getMessage())
+                    .hasSizeBetween(1_000, 1_100);
+        }
     }
 
     @Test

@@ -51,8 +51,11 @@ public record Submission(
     /// What a page of its own for each batch adds to a commit: the topic's uid, numbers, tags.
     private static final int COMMIT_BYTES_PER_BATCH = 128;
 
-    /// What a number adds to a commit, or a rejection.
-    private static final int COMMIT_BYTES_PER_NUMBER = 512;
+    /// What a number adds to a commit, without the reason of a rejection.
+    private static final int COMMIT_BYTES_PER_NUMBER = 128;
+
+    /// How much of the reason of a rejection is kept with its number.
+    private static final int MAX_REASON_LENGTH = 1_000;
 
     public Submission(
             StreamOrder order,
@@ -108,11 +111,18 @@ public record Submission(
                 List.of(),
                 Optional.empty(),
                 Optional.of(number),
-                Optional.of(rejection),
+                Optional.of(shortened(rejection)),
                 0,
                 0,
                 memory,
                 answer);
+    }
+
+    private static WingsException shortened(WingsException reason) {
+        String message = String.valueOf(reason.getMessage());
+        return message.length() <= MAX_REASON_LENGTH
+                ? reason
+                : new WingsException(reason.kind(), message.substring(0, MAX_REASON_LENGTH) + "...", reason);
     }
 
     /// The rows that the topic does not take, as they are kept in another topic.
@@ -145,6 +155,9 @@ public record Submission(
     /// How many bytes a commit needs to say about the batches, at most and roughly.
     long commitBytes() {
         long bytes = number.isEmpty() ? 0 : COMMIT_BYTES_PER_NUMBER;
+        bytes += rejection
+                .map(reason -> 3L * String.valueOf(reason.getMessage()).length())
+                .orElse(0L);
         for (Placed placed : placed()) {
             bytes += COMMIT_BYTES_PER_BATCH
                     + placed.withTopicUid.length()
