@@ -25,6 +25,7 @@ import dev.wings.client.SqlSession;
 import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.resource.ResourceId;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -79,6 +80,7 @@ import org.apache.arrow.vector.UInt2Vector;
 import org.apache.arrow.vector.UInt4Vector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.types.DateUnit;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.TimeUnit;
@@ -179,6 +181,7 @@ final class DoorsIT {
         assertThat(direct).isEqualTo(page("Arrow"));
         assertThat(taken("ingested", this::ingest)).isEqualTo(direct);
         assertThat(taken("bound", this::insert)).isEqualTo(direct);
+        assertThat(taken("posted", this::post)).isEqualTo(direct);
     }
 
     @Test
@@ -275,16 +278,18 @@ final class DoorsIT {
     }
 
     private boolean post(String table, String contentType, String body) {
+        return post(table, contentType, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private boolean post(String table, String contentType, byte[] body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(
                         "http://127.0.0.1:" + wings.ports().ingestorHttp() + "/v1/" + table.replace('.', '/')))
                 .header("Content-Type", contentType)
-                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
         try {
             HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-            assertThat(answer.statusCode())
-                    .as("%s %s: %s", table, body, answer.body())
-                    .isIn(200, 400);
+            assertThat(answer.statusCode()).as("%s: %s", table, answer.body()).isIn(200, 400);
             return answer.statusCode() == 200;
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -407,6 +412,18 @@ final class DoorsIT {
                                 session.connection().options())) {
             statement.setParameters(row.slice(0));
             assertThat(statement.executeUpdate(session.connection().options())).isEqualTo(1);
+        }
+    }
+
+    private void post(String table, String column, Sample sample) throws IOException {
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        try (VectorSchemaRoot row = open(column, sample);
+                ArrowStreamWriter writer = new ArrowStreamWriter(row, null, stream)) {
+            writer.writeBatch();
+            writer.end();
+        }
+        if (!post(table, "application/vnd.apache.arrow.stream", stream.toByteArray())) {
+            throw WingsException.invalid("not taken: column=" + column + ", sample=" + sample.name);
         }
     }
 

@@ -124,10 +124,7 @@ public final class TopicCommand {
                     })
             private Optional<String> file = Optional.empty();
 
-            @Option(
-                    names = "--schema",
-                    paramLabel = "SCHEMA",
-                    description = "'name type [not null] [default VALUE], ...'")
+            @Option(names = "--schema", paramLabel = "SCHEMA", description = "'name type [not null] [default X], ...'")
             private Optional<String> text = Optional.empty();
 
             Schema schema(TextArguments arguments, Consumer<String> notes) {

@@ -46,6 +46,7 @@ final class LakeSql implements AutoCloseable {
                 ServerConfig.SERVICE,
                 Map.of(
                         "WINGS_SERVER_FLIGHT_PORT", "0",
+                        "WINGS_SERVER_HTTP_PORT", "0",
                         "WINGS_SERVER_MANAGEMENT_PORT", "0",
                         "WINGS_SERVER_DRAIN_TIMEOUT", "1s",
                         "WINGS_SERVER_SPILL_DIRECTORY",
