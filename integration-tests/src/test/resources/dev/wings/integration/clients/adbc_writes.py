@@ -95,6 +95,7 @@ while count("information_schema.tables where table_schema = 'adbc' and table_nam
     # a known fault: the table may stay, since the server does not hear at once that this driver has given up
     if time.monotonic() > end:
         print("known fault: the table of a client that broke off is still there")
+        query("drop table adbc.left")
         break
 
 # rows of parameters
