@@ -34,8 +34,12 @@ import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.Retries;
 import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.Status;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -46,18 +50,21 @@ public final class Definitions {
     private static final int MAX_CHANGE_ATTEMPTS = 5;
 
     private final ClusterMetadataGrpc.ClusterMetadataBlockingStub cluster;
+    private final ClusterMetadataGrpc.ClusterMetadataFutureStub lasting;
 
     public Definitions(Channel controlPlane) {
         this.cluster = ClusterMetadataGrpc.newBlockingStub(controlPlane);
+        this.lasting = ClusterMetadataGrpc.newFutureStub(controlPlane);
     }
 
     /// Makes a topic; whether there was none of this name before. Fails with ALREADY_EXISTS if something else
-    /// has it.
+    /// has it. Goes on if the caller is interrupted or its call is cancelled: who undoes what it has begun has to know
+    /// whether the topic was made.
     ///
     /// @param ifNotExists whether it may be there
     public boolean createTopic(CreateTopicRequest request, boolean ifNotExists) {
         try {
-            Retries.once(() -> cluster.createTopic(request));
+            Retries.once(() -> toTheEnd(() -> lasting.createTopic(request)));
             return true;
         } catch (WingsException e) {
             TopicName name = NamespaceName.parse(request.getParent()).topic(request.getTopicId());
@@ -108,15 +115,15 @@ public final class Definitions {
         }
     }
 
-    /// Deletes a topic with its rows; whether it was there.
+    /// Deletes a topic with its rows; whether it was there. Goes on as [#createTopic] does.
     ///
     /// @param ifExists whether it may be gone
     public boolean deleteTopic(TopicName name, boolean ifExists) {
         return ignoring(
                 ifExists,
                 ErrorKind.NOT_FOUND,
-                () -> cluster.deleteTopic(
-                        DeleteTopicRequest.newBuilder().setName(name.toString()).build()));
+                () -> toTheEnd(() -> lasting.deleteTopic(
+                        DeleteTopicRequest.newBuilder().setName(name.toString()).build())));
     }
 
     /// Makes a namespace; whether there was none of this name before.
@@ -159,6 +166,35 @@ public final class Definitions {
                 () -> cluster.deleteNamespace(DeleteNamespaceRequest.newBuilder()
                         .setName(name.toString())
                         .build()));
+    }
+
+    /// Waits for the answer to a call, for as long as that may take, whatever becomes of the caller's own call. The
+    /// thread is interrupted afterwards if it was meanwhile. Fails as a stub that waits does.
+    private static <T> T toTheEnd(Supplier<? extends Future<T>> call) {
+        Context lasting = Context.current().fork();
+        Context caller = lasting.attach();
+        Future<T> answer;
+        try {
+            answer = call.get();
+        } finally {
+            lasting.detach(caller);
+        }
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return answer.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    throw Status.fromThrowable(e).asRuntimeException(Status.trailersFromThrowable(e));
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private static boolean ignoring(boolean ignore, ErrorKind kind, Supplier<?> call) {

@@ -24,7 +24,6 @@ import dev.wings.common.fair.FairPlaces;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.server.write.Ingests;
 import dev.wings.server.write.RowStreams;
-import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -261,9 +260,7 @@ final class IngestUploads {
             try {
                 Ingests.Target made = target;
                 if (made != null) {
-                    // the call may have been cancelled, and calls that are made for a cancelled call fail at
-                    // once
-                    Context.current().fork().run(() -> ingests.undo(made));
+                    ingests.undo(made);
                 }
             } catch (RuntimeException e) {
                 LOG.warn("a table that was made for rows which were not stored stays: table={}", table(), e);
