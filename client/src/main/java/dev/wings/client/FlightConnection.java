@@ -58,7 +58,14 @@ public final class FlightConnection implements AutoCloseable {
     public static FlightConnection open(Endpoint endpoint, BufferAllocator allocator) {
         ExecutorService callbacks = Threads.system().executor("wings-client");
         ManagedChannel channel = builder(endpoint.address()).executor(callbacks).build();
-        FlightClient client = FlightGrpcUtils.createFlightClient(allocator, channel);
+        FlightClient client;
+        try {
+            client = FlightGrpcUtils.createFlightClient(allocator, channel);
+        } catch (RuntimeException | Error e) {
+            channel.shutdownNow();
+            callbacks.shutdown();
+            throw e;
+        }
         FlightCallHeaders headers = new FlightCallHeaders();
         headers.insert(Caller.HEADER, endpoint.tenant());
         return new FlightConnection(

@@ -103,7 +103,7 @@ final class DoorsIT {
 
     private static final Path PAGE = Path.of(System.getProperty("wings.root", ".."), "docs", "doors.md");
 
-    /// So many requests are under way at once: each waits for its acknowledgement.
+    /// A test has so many requests under way at once, since each waits for its acknowledgement.
     private static final int AT_ONCE = 16;
 
     private static final String UUID = "77777777-7777-7777-7777-777777777777";

@@ -15,8 +15,12 @@
  */
 package dev.wings.common.http;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 
 /// An answer.
 ///
@@ -39,6 +43,15 @@ public record HttpAnswer(int status, Map<String, String> headers, String type, b
 
     public static HttpAnswer json(int status, byte[] body) {
         return new HttpAnswer(status, Map.of(), JSON, body);
+    }
+
+    /// A document of JSON that is beside a class, on its class path.
+    public static HttpAnswer jsonBeside(Class<?> type, String name) {
+        try (InputStream in = Objects.requireNonNull(type.getResourceAsStream(name), name)) {
+            return json(200, in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// An answer without a body.

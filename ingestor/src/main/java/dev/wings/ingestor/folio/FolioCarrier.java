@@ -22,6 +22,7 @@ import dev.wings.common.folio.SealedFolio;
 import dev.wings.common.proto.BatchResult;
 import dev.wings.common.proto.CommitFolioRequest;
 import dev.wings.common.proto.CommitFolioResponse;
+import dev.wings.common.proto.ProducerBatch;
 import dev.wings.common.proto.ProducerResult;
 import dev.wings.common.store.ObjectStore;
 import dev.wings.common.time.IdGenerator;
@@ -146,8 +147,10 @@ final class FolioCarrier {
     private Stored store(UUID id, List<Submission> submissions, FolioMemory memory) throws InterruptedException {
         FolioPlan plan = FolioPlan.of(id, namespace.uid(), submissions);
         CommitFolioRequest pages = upload(plan.folio(), memory);
-        CommitFolioRequest request =
-                pages.toBuilder().addAllProducerBatches(plan.numbered()).build();
+        List<ProducerBatch> numbered = plan.numbered();
+        CommitFolioRequest request = numbered.isEmpty()
+                ? pages
+                : pages.toBuilder().addAllProducerBatches(numbered).build();
         return new Stored(submissions, plan, request);
     }
 

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// and is taken as a whole or not at all, unless the topic keeps dead letters.
 final class ArrowPush implements AutoCloseable {
 
-    /// So many answers to the batches of a producer are remembered.
+    /// A stream with a key has at most so many batches: more answers to a producer are not remembered.
     private static final int MAX_NUMBERED = 32;
 
     private final HttpDoor door;

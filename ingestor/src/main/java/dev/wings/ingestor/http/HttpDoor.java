@@ -24,8 +24,8 @@ import dev.wings.common.http.HttpService;
 import dev.wings.common.http.Mount;
 import dev.wings.common.http.PercentCode;
 import dev.wings.common.http.Problem;
+import dev.wings.common.http.RequestTenant;
 import dev.wings.common.resource.NamespaceName;
-import dev.wings.common.resource.ResourceId;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.rpc.ActingTenant;
 import dev.wings.common.rpc.Caller;
@@ -38,12 +38,9 @@ import io.grpc.Context;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -59,8 +56,6 @@ public final class HttpDoor implements HttpService {
     /// What dead letters call this door.
     static final String NAME = "http";
 
-    private static final String STRANGERS = "";
-
     private static final String VERSION = "v1";
 
     private static final String DESCRIPTION_PATH = "/" + VERSION + "/openapi.json";
@@ -75,7 +70,7 @@ public final class HttpDoor implements HttpService {
     private final Intake intake;
     private final MemoryBudget budget;
     private final Limits limits;
-    private final KnownTenants tenants;
+    private final RequestTenant tenant;
     private final Scheduler scheduler;
     private final IntakeMetrics metrics;
     private final MeterRegistry registry;
@@ -101,7 +96,7 @@ public final class HttpDoor implements HttpService {
         this.intake = intake;
         this.budget = budget;
         this.limits = limits;
-        this.tenants = tenants;
+        this.tenant = new RequestTenant(tenants);
         this.scheduler = scheduler;
         this.metrics = metrics;
         this.registry = registry;
@@ -125,20 +120,9 @@ public final class HttpDoor implements HttpService {
         draining = true;
     }
 
-    /// The tenant that the request acts for; all requests that name no known tenant share what one tenant may
-    /// have.
     @Override
     public String owner(HttpHead head) {
-        try {
-            String tenant = caller(head).tenant();
-            return tenants.remembers(tenant) ? tenant : STRANGERS;
-        } catch (WingsException e) {
-            return STRANGERS;
-        }
-    }
-
-    private static Caller caller(HttpHead head) {
-        return Caller.named(head.headers(Caller.HEADER)).orElse(new Caller(ResourceId.DEFAULT));
+        return tenant.owner(head);
     }
 
     @Override
@@ -162,7 +146,7 @@ public final class HttpDoor implements HttpService {
 
     private HttpAnswer answer(HttpHead head, byte[] body) throws InterruptedException {
         if (head.path().equals(DESCRIPTION_PATH) && head.method().equals("GET")) {
-            return HttpAnswer.json(200, description());
+            return HttpAnswer.jsonBeside(HttpDoor.class, "openapi.json");
         }
         List<String> path = PercentCode.segments(head.path().substring(1));
         boolean many = head.path().equals(TOPICS_PATH);
@@ -187,8 +171,7 @@ public final class HttpDoor implements HttpService {
         if (draining) {
             throw WingsException.unavailable("the ingestor is shutting down: connect again and send the rows", null);
         }
-        Caller caller = caller(head);
-        tenants.check(caller.tenant());
+        Caller caller = tenant.check(head);
         // a name that no topic can have is refused before the body is looked at
         Optional<TopicName> topic = many
                 ? Optional.empty()
@@ -252,16 +235,6 @@ public final class HttpDoor implements HttpService {
         }
         TopicBodies bodies = format.get() == BodyFormat.JSON ? TopicBodies.ofDocument(body) : TopicBodies.ofLines(body);
         return new TopicsPush(this, caller, options).run(bodies, topicThreads);
-    }
-
-    /// What the door takes and answers, as OpenAPI has it.
-    private static byte[] description() {
-        try (InputStream in =
-                Objects.requireNonNull(HttpDoor.class.getResourceAsStream("openapi.json"), "it is beside the class")) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// Pushes the rows to the topic as it was last seen, and once more if it is another one by now.

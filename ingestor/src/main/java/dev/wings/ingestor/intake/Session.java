@@ -216,9 +216,22 @@ public final class Session implements AutoCloseable {
     /// @param lease on what the batch counts for; moved
     public void refuse(BatchNumber number, WingsException reason, MemoryBudget.Account.Lease lease, Outcome outcome) {
         TopicTarget topic = batches.topic();
-        Submission submission = Submission.rejected(
-                order, topic, number, reason, lease.move(), new Answer(topic, List.of(), Kept.NOTHING, outcome));
-        append(submission, intake.pipelines().open(topic.namespace()));
+        FolioPipeline pipeline;
+        try {
+            pipeline = intake.pipelines().open(topic.namespace());
+        } catch (WingsException e) {
+            reject(outcome, e, ends(e));
+            return;
+        }
+        append(
+                Submission.rejected(
+                        order,
+                        topic,
+                        number,
+                        reason,
+                        lease.move(),
+                        new Answer(topic, List.of(), Kept.NOTHING, outcome)),
+                pipeline);
     }
 
     private boolean gathers(Wishes wishes) {

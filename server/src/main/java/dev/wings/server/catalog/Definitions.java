@@ -58,8 +58,8 @@ public final class Definitions {
     }
 
     /// Makes a topic; whether there was none of this name before. Fails with ALREADY_EXISTS if something else
-    /// has it. Goes on if the caller is interrupted or its call is cancelled: who undoes what it has begun has to know
-    /// whether the topic was made.
+    /// has it. Goes on if the caller is interrupted or its call is cancelled: who undoes what it has begun has
+    /// to know whether the topic was made.
     ///
     /// @param ifNotExists whether it may be there
     public boolean createTopic(CreateTopicRequest request, boolean ifNotExists) {
@@ -168,8 +168,8 @@ public final class Definitions {
                         .build()));
     }
 
-    /// Waits for the answer to a call, for as long as that may take, whatever becomes of the caller's own call. The
-    /// thread is interrupted afterwards if it was meanwhile. Fails as a stub that waits does.
+    /// Waits for the answer to a call, for as long as that may take, whatever becomes of the caller's own call.
+    /// The thread is interrupted afterwards if it was meanwhile. Fails as a stub that waits does.
     private static <T> T toTheEnd(Supplier<? extends Future<T>> call) {
         Context lasting = Context.current().fork();
         Context caller = lasting.attach();

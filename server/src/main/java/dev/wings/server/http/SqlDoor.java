@@ -26,7 +26,7 @@ import dev.wings.common.http.HttpService;
 import dev.wings.common.http.Mount;
 import dev.wings.common.http.PercentCode;
 import dev.wings.common.http.Problem;
-import dev.wings.common.resource.ResourceId;
+import dev.wings.common.http.RequestTenant;
 import dev.wings.common.rpc.Caller;
 import dev.wings.common.time.Scheduler;
 import dev.wings.server.flight.StatementRunner;
@@ -34,11 +34,8 @@ import dev.wings.server.write.Writes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,8 +51,6 @@ public final class SqlDoor implements HttpService {
 
     private static final String DESCRIPTION_PATH = "/v1/openapi.json";
 
-    private static final String STRANGERS = "";
-
     /// How many requests of one tenant may wait, for each that is worked on.
     private static final int WAITING_PER_WORKING = 4;
 
@@ -64,7 +59,7 @@ public final class SqlDoor implements HttpService {
             Pattern.compile("; line=(\\d{1,9}), column=(\\d{1,9})(?:\\n.*)?+", Pattern.DOTALL);
 
     private final StatementRunner statements;
-    private final KnownTenants tenants;
+    private final RequestTenant tenant;
     private final Cors cors;
     private final Limits limits;
     private final BufferAllocator allocator;
@@ -86,7 +81,7 @@ public final class SqlDoor implements HttpService {
             Scheduler scheduler,
             MeterRegistry registry) {
         this.statements = statements;
-        this.tenants = tenants;
+        this.tenant = new RequestTenant(tenants);
         this.cors = cors;
         this.limits = limits;
         this.allocator = allocator;
@@ -103,20 +98,9 @@ public final class SqlDoor implements HttpService {
         return new Mount("", SqlRequest.TYPES, limits.bodyBytes(), Optional.of(places), this);
     }
 
-    /// The tenant that the request acts for; all requests that name no known tenant share what one tenant may
-    /// have.
     @Override
     public String owner(HttpHead head) {
-        try {
-            String tenant = caller(head).tenant();
-            return tenants.remembers(tenant) ? tenant : STRANGERS;
-        } catch (WingsException e) {
-            return STRANGERS;
-        }
-    }
-
-    private static Caller caller(HttpHead head) {
-        return Caller.named(head.headers(Caller.HEADER)).orElse(new Caller(ResourceId.DEFAULT));
+        return tenant.owner(head);
     }
 
     @Override
@@ -148,7 +132,7 @@ public final class SqlDoor implements HttpService {
     /// The answer to a request that runs no statement.
     private Optional<HttpAnswer> other(HttpHead head) {
         if (head.path().equals(DESCRIPTION_PATH) && head.method().equals("GET")) {
-            return Optional.of(HttpAnswer.json(200, description()));
+            return Optional.of(HttpAnswer.jsonBeside(SqlDoor.class, "openapi.json"));
         }
         if (!head.path().equals(PATH)) {
             return Optional.of(Problem.of(
@@ -185,8 +169,7 @@ public final class SqlDoor implements HttpService {
 
     private int run(HttpHead head, byte[] body, Answerer answerer) throws IOException {
         answerer.endWithClient();
-        Caller caller = caller(head);
-        tenants.check(caller.tenant());
+        Caller caller = tenant.check(head);
         Map<String, String> query = PercentCode.query(head.query());
         SqlRequest request = SqlRequest.of(head, body);
         Optional<ResultFormat> format = ResultFormat.wanted(head.headers("Accept"));
@@ -238,16 +221,6 @@ public final class SqlDoor implements HttpService {
             json.writeNumberField("line", Integer.parseInt(place.group(1)));
             json.writeNumberField("column", Integer.parseInt(place.group(2)));
         });
-    }
-
-    /// What the door takes and answers, as OpenAPI has it.
-    private static byte[] description() {
-        try (InputStream in =
-                Objects.requireNonNull(SqlDoor.class.getResourceAsStream("openapi.json"), "it is beside the class")) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override
