@@ -110,12 +110,13 @@ final class FolioUploader {
         }
 
         String run() throws InterruptedException {
-            start(() -> {});
             Optional<Scheduler.Timer> hedge = times.percentile95()
                     .map(usual -> usual.compareTo(limits.minHedgeDelay) > 0 ? usual : limits.minHedgeDelay)
                     .map(delay -> scheduler.schedule(delay, this::hedge));
             Scheduler.Timer timeout = scheduler.schedule(limits.timeout(), this::interrupt);
             try {
+                // After its timers, so that whoever sees the upload knows that they run.
+                start(() -> {});
                 return stored.get();
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof WingsException known ? known : new IllegalStateException(e.getCause());
