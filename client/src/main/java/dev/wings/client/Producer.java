@@ -153,6 +153,8 @@ public final class Producer implements AutoCloseable {
             loader.load(batch);
             try {
                 putNext(about);
+                // what is sent has buffers of its own: this stream keeps no memory while it waits for more rows
+                root.clear();
             } catch (FlightRuntimeException e) {
                 endWith(e);
             } catch (IllegalStateException e) {
@@ -202,6 +204,11 @@ public final class Producer implements AutoCloseable {
                         "the stream ended before all rows were answered: rows=" + unansweredRows);
             }
         }
+    }
+
+    /// Whether the stream takes more rows, as far as is known here: it is neither finished nor broken.
+    public boolean isOpen() {
+        return !end.isDone();
     }
 
     /// Whether the ingestor refused the stream as a whole, so that no row of it is stored: it ended it for a

@@ -107,13 +107,15 @@ public final class Catalog {
         return topic;
     }
 
-    private ResolvedTopic resolve(TopicName name) {
+    /// All that is known of the topic as it is now.
+    public ResolvedTopic resolve(TopicName name) {
         ResolvedTopic topic = calls.idempotent(() -> ResolvedTopic.ask(cluster, name));
         storesOfNamespaces.put(topic.namespaceUid(), topic.objectStore());
         return topic;
     }
 
-    /// Forgets a topic that is another one by now, or gone, so that the control plane is asked for it next time.
+    /// Forgets a topic that is another one by now, or gone, so that the control plane is asked for it next
+    /// time.
     public void forget(TopicTable topic) {
         known.remove(topic);
     }

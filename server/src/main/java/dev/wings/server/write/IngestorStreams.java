@@ -26,9 +26,11 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.time.Scheduler;
+import dev.wings.common.topic.ResolvedTopic;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -37,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Opens streams of rows to the ingestors behind one address. Streams that are open at the same time have
 /// connections of their own, so that a balancer may send each to another ingestor. A statement that inserts a
-/// few rows takes less time than a new connection does, so it uses a connection that an earlier statement has
-/// left.
+/// few rows takes less time than a new connection or stream does, so it uses what an earlier statement has
+/// left: the stream, if it has the same columns of a topic that is as it was then, or else the connection.
 public final class IngestorStreams implements RowStreams, AutoCloseable {
 
     /// This many connections wait for the next statement.
@@ -52,7 +54,7 @@ public final class IngestorStreams implements RowStreams, AutoCloseable {
     private final Address ingestor;
     private final BufferAllocator allocator;
     private final Executor executor;
-    private final KeptConnections<FlightConnection> connections;
+    private final KeptConnections<Line> lines;
 
     /// @param ingestor `http://host:port`
     /// @param executor runs what listeners do, which may wait
@@ -60,23 +62,20 @@ public final class IngestorStreams implements RowStreams, AutoCloseable {
         this.executor = executor;
         this.ingestor = new Address("ingestor", ingestor.getHost(), ingestor.getPort());
         this.allocator = allocator;
-        this.connections = new KeptConnections<>(
-                tenant -> FlightConnection.open(Endpoint.of(this.ingestor, tenant), allocator),
+        this.lines = new KeptConnections<>(
+                tenant -> new Line(FlightConnection.open(Endpoint.of(this.ingestor, tenant), allocator)),
                 MAX_IDLE,
                 CONNECTION_LIFE,
                 scheduler);
     }
 
     @Override
-    public RowStream open(TopicName topic, Schema columns) {
-        KeptConnections<FlightConnection>.Kept connection = connections.take(topic.tenant());
+    public RowStream open(ResolvedTopic topic, Schema columns) {
+        KeptConnections<Line>.Kept line = lines.take(topic.name().tenant(), kept -> kept.leadsTo(topic, columns));
         try {
-            return new Stream(
-                    connection,
-                    Producer.openWhole(connection.connection(), allocator, topic.toString(), columns, IN_FLIGHT),
-                    topic);
+            return new Stream(line, line.connection().to(topic, columns), topic.name());
         } catch (RuntimeException | Error e) {
-            connection.close();
+            line.close();
             throw e;
         }
     }
@@ -89,21 +88,68 @@ public final class IngestorStreams implements RowStreams, AutoCloseable {
 
     @Override
     public void close() {
-        connections.close();
+        lines.close();
     }
+
+    /// A connection, and the stream that was opened last over it.
+    private final class Line implements AutoCloseable {
+
+        private final FlightConnection connection;
+        private @Nullable Target target;
+
+        Line(FlightConnection connection) {
+            this.connection = connection;
+        }
+
+        /// Whether there is a stream, and the ingestor has not ended it.
+        boolean leadsTo(ResolvedTopic topic, Schema columns) {
+            return target != null
+                    && target.topic.equals(topic)
+                    && target.columns.equals(columns)
+                    && target.producer.isOpen();
+        }
+
+        Producer to(ResolvedTopic topic, Schema columns) {
+            if (target != null && leadsTo(topic, columns)) {
+                return target.producer;
+            }
+            endStream();
+            Producer opened =
+                    Producer.openWhole(connection, allocator, topic.name().toString(), columns, IN_FLIGHT);
+            target = new Target(topic, columns, opened);
+            return opened;
+        }
+
+        private void endStream() {
+            if (target != null) {
+                target.producer.close();
+                target = null;
+            }
+        }
+
+        @Override
+        public void close() {
+            endStream();
+            connection.close();
+        }
+    }
+
+    /// @param topic as it was when the stream was opened: the ingestor knows it so
+    private record Target(ResolvedTopic topic, Schema columns, Producer producer) {}
 
     private static final class Stream implements RowStream {
 
-        private final KeptConnections<FlightConnection>.Kept connection;
+        private final KeptConnections<Line>.Kept line;
         private final Producer producer;
         private final TopicName topic;
+        private @Nullable CompletableFuture<Void> lastAnswer;
         private long stored;
         private long rejected;
         private @Nullable String reason;
         private boolean finished;
 
-        Stream(KeptConnections<FlightConnection>.Kept connection, Producer producer, TopicName topic) {
-            this.connection = connection;
+        Stream(KeptConnections<Line>.Kept line, Producer producer, TopicName topic) {
+            this.line = line;
             this.producer = producer;
             this.topic = topic;
         }
@@ -112,7 +158,7 @@ public final class IngestorStreams implements RowStreams, AutoCloseable {
         public void send(VectorSchemaRoot rows) {
             int count = rows.getRowCount();
             try {
-                CompletableFuture<Void> _ = producer.send(rows).thenAccept(answer -> answered(answer, count));
+                lastAnswer = producer.send(rows).thenAccept(answer -> answered(answer, count));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new WingsException(ErrorKind.CANCELLED, "interrupted while rows were inserted", e);
@@ -136,8 +182,19 @@ public final class IngestorStreams implements RowStreams, AutoCloseable {
         @Override
         public long finish() {
             try {
-                producer.finish();
-                finished = true;
+                if (lastAnswer == null) {
+                    // only its end tells whether the ingestor takes such rows
+                    producer.finish();
+                } else {
+                    // answers come in the order of the batches
+                    lastAnswer.get();
+                    finished = true;
+                }
+            } catch (ExecutionException e) {
+                throw withCount(
+                        e.getCause() instanceof WingsException known
+                                ? known
+                                : new WingsException(ErrorKind.INTERNAL, "the answer to rows cannot be understood", e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new WingsException(ErrorKind.CANCELLED, "interrupted while rows were inserted", e);
@@ -169,11 +226,10 @@ public final class IngestorStreams implements RowStreams, AutoCloseable {
 
         @Override
         public void close() {
-            producer.close();
             if (finished) {
-                connection.giveBack();
+                line.giveBack();
             } else {
-                connection.close();
+                line.close();
             }
         }
     }

@@ -21,6 +21,7 @@ import dev.wings.common.error.WingsException;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.schema.TopicField;
 import dev.wings.common.schema.TopicSchema;
+import dev.wings.common.topic.ResolvedTopic;
 import dev.wings.server.catalog.Catalog;
 import dev.wings.server.run.ResultSink;
 import dev.wings.server.sql.ValuesText;
@@ -55,7 +56,8 @@ public final class Inserts {
     ///
     /// @param columns that get values, in the order of the query's; an empty list means all of the table.
     ///     Others get their defaults
-    long run(TopicName topic, List<String> columns, String query, OwnQueries queries) {
+    long run(TopicName name, List<String> columns, String query, OwnQueries queries) {
+        ResolvedTopic topic = catalog.resolve(name);
         CastQuery cast = cast(topic, columns, query, true, queries);
         try (RowSink rows = new RowSink(topic)) {
             queries.run(cast.text(), rows);
@@ -69,7 +71,8 @@ public final class Inserts {
     /// that has nothing but parameters. The ingestor refuses values that a column cannot have.
     ///
     /// @param order the column of `rows` for each column that gets values
-    long run(TopicName topic, List<String> columns, List<Integer> order, ArrowReader rows) throws IOException {
+    long run(TopicName name, List<String> columns, List<Integer> order, ArrowReader rows) throws IOException {
+        ResolvedTopic topic = catalog.resolve(name);
         List<TopicField> targets = targets(topic, columns);
         checkNumber(topic, targets, order.size());
         VectorSchemaRoot sent = rows.getVectorSchemaRoot();
@@ -104,7 +107,7 @@ public final class Inserts {
 
     /// Returns the parameters of the statement.
     List<Field> parameters(TopicName topic, List<String> columns, String query, OwnQueries queries) {
-        CastQuery cast = cast(topic, columns, query, false, queries);
+        CastQuery cast = cast(catalog.resolve(topic), columns, query, false, queries);
         try {
             return queries.parameters(cast.text());
         } catch (WingsException e) {
@@ -113,7 +116,8 @@ public final class Inserts {
     }
 
     /// Returns the query whose columns are those of the table.
-    private CastQuery cast(TopicName topic, List<String> columns, String query, boolean checked, OwnQueries queries) {
+    private CastQuery cast(
+            ResolvedTopic topic, List<String> columns, String query, boolean checked, OwnQueries queries) {
         String text = withoutEnd(query);
         List<TopicField> targets = targets(topic, columns);
         Optional<List<List<String>>> rows = ValuesText.rows(text);
@@ -143,8 +147,8 @@ public final class Inserts {
         return CastQuery.ofQuery(text, found, targets);
     }
 
-    private List<TopicField> targets(TopicName topic, List<String> columns) {
-        List<TopicField> fields = catalog.latest(topic).schema().fields();
+    private static List<TopicField> targets(ResolvedTopic topic, List<String> columns) {
+        List<TopicField> fields = topic.schema().fields();
         if (columns.isEmpty()) {
             return fields;
         }
@@ -155,7 +159,7 @@ public final class Inserts {
             TopicField field = byName.get(TopicField.folded(column));
             if (field == null) {
                 throw WingsException.invalid("the table has no such column: column=" + TopicField.printable(column)
-                        + ", table=" + topic + ", columns=" + TopicField.printableNames(fields));
+                        + ", table=" + topic.name() + ", columns=" + TopicField.printableNames(fields));
             }
             if (targets.contains(field)) {
                 throw WingsException.invalid("a column is named twice: column=" + TopicField.printable(column));
@@ -165,9 +169,9 @@ public final class Inserts {
         return targets;
     }
 
-    private static void checkNumber(TopicName topic, List<TopicField> targets, long values) {
+    private static void checkNumber(ResolvedTopic topic, List<TopicField> targets, long values) {
         if (values != targets.size()) {
-            throw WingsException.invalid("as many values as columns are expected: table=" + topic + ", columns="
+            throw WingsException.invalid("as many values as columns are expected: table=" + topic.name() + ", columns="
                     + targets.size() + " (" + TopicField.printableNames(targets) + "), values=" + values
                     + ": name the columns that get values, as in INSERT INTO table (column, ...)");
         }
@@ -185,11 +189,11 @@ public final class Inserts {
     /// Sends rows on as they come.
     private final class RowSink implements ResultSink, AutoCloseable {
 
-        private final TopicName topic;
+        private final ResolvedTopic topic;
         private RowStreams.@Nullable RowStream stream;
         private @Nullable VectorSchemaRoot rows;
 
-        RowSink(TopicName topic) {
+        RowSink(ResolvedTopic topic) {
             this.topic = topic;
         }
 

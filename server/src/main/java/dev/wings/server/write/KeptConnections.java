@@ -22,7 +22,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// Keeps connections for a while between uses, so that the next caller need not open one. A connection belongs
 /// to one tenant, and one caller at a time uses it. Safe for use by many threads.
@@ -49,19 +51,33 @@ final class KeptConnections<C extends AutoCloseable> implements AutoCloseable {
     }
 
     /// Returns a connection that is the caller's alone until it is given back or closed.
-    Kept take(String tenant) {
+    ///
+    /// @param wanted says of a connection whether it serves the caller better than a new one does. If none is
+    ///     kept, and there is no room to keep more, the caller gets the one of its tenant that has waited
+    ///     longest
+    Kept take(String tenant, Predicate<C> wanted) {
         synchronized (this) {
-            for (Iterator<Kept> latest = idle.descendingIterator(); latest.hasNext(); ) {
-                Kept next = latest.next();
-                if (next.tenant.equals(tenant)) {
-                    latest.remove();
-                    return next;
-                }
+            boolean full = idle.size() >= maxIdle;
+            Optional<Kept> found = find(idle.descendingIterator(), tenant, wanted)
+                    .or(() -> full ? find(idle.iterator(), tenant, any -> true) : Optional.empty());
+            if (found.isPresent()) {
+                return found.get();
             }
         }
         Kept opened = new Kept(tenant, opener.apply(tenant));
         opened.end = scheduler.schedule(life, opened::expire);
         return opened;
+    }
+
+    private Optional<Kept> find(Iterator<Kept> inOrder, String tenant, Predicate<C> wanted) {
+        while (inOrder.hasNext()) {
+            Kept next = inOrder.next();
+            if (next.tenant.equals(tenant) && wanted.test(next.connection)) {
+                inOrder.remove();
+                return Optional.of(next);
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

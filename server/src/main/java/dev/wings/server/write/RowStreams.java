@@ -18,6 +18,7 @@ package dev.wings.server.write;
 import com.google.protobuf.ByteString;
 import dev.wings.client.EncodedProducer;
 import dev.wings.common.resource.TopicName;
+import dev.wings.common.topic.ResolvedTopic;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -27,8 +28,9 @@ public interface RowStreams {
     /// Opens a stream of rows to a topic. Fails with NOT_FOUND if there is no topic of this name, at the latest
     /// when the stream is finished, and with UNAVAILABLE if no ingestor answers.
     ///
+    /// @param topic as it is now
     /// @param columns of the rows, each with the name of one of the topic
-    RowStream open(TopicName topic, Schema columns);
+    RowStream open(ResolvedTopic topic, Schema columns);
 
     /// Opens a stream of batches that are encoded already. The listener is told of failures, and of what
     /// becomes of the batches.

@@ -32,59 +32,90 @@ class KeptConnectionsTest {
 
     @Test
     void nextOneOfTheTenantUsesTheSameConnection() {
-        kept.take("acme").giveBack();
+        kept.take("acme", any -> true).giveBack();
 
-        assertThat(kept.take("acme").connection().name).isEqualTo("acme 1");
+        assertThat(kept.take("acme", any -> true).connection().name).isEqualTo("acme 1");
         assertThat(events).containsExactly("open acme 1");
     }
 
     @Test
     void connectionInUseIsNotShared() {
-        kept.take("acme");
+        kept.take("acme", any -> true);
 
-        assertThat(kept.take("acme").connection().name).isEqualTo("acme 2");
+        assertThat(kept.take("acme", any -> true).connection().name).isEqualTo("acme 2");
     }
 
     @Test
     void otherTenantGetsItsOwn() {
-        kept.take("acme").giveBack();
+        kept.take("acme", any -> true).giveBack();
 
-        assertThat(kept.take("other").connection().name).isEqualTo("other 2");
+        assertThat(kept.take("other", any -> true).connection().name).isEqualTo("other 2");
     }
 
     @Test
     void thoseThatHaveWaitedLongestAreClosedWhenThereAreTooMany() {
-        KeptConnections<Connection>.Kept first = kept.take("acme");
-        KeptConnections<Connection>.Kept second = kept.take("acme");
-        KeptConnections<Connection>.Kept third = kept.take("acme");
+        KeptConnections<Connection>.Kept first = kept.take("acme", any -> true);
+        KeptConnections<Connection>.Kept second = kept.take("acme", any -> true);
+        KeptConnections<Connection>.Kept third = kept.take("acme", any -> true);
         first.giveBack();
         second.giveBack();
         third.giveBack();
 
         assertThat(events).endsWith("close acme 1");
-        assertThat(kept.take("acme").connection().name).isEqualTo("acme 3");
+        assertThat(kept.take("acme", any -> true).connection().name).isEqualTo("acme 3");
+    }
+
+    @Test
+    void wantedOneIsPreferredToLaterOnes() {
+        KeptConnections<Connection>.Kept first = kept.take("acme", any -> true);
+        kept.take("acme", any -> true).giveBack();
+        kept.take("acme", any -> false);
+        first.giveBack();
+
+        assertThat(kept.take("acme", known -> known.name.equals("acme 2")).connection().name)
+                .isEqualTo("acme 2");
+    }
+
+    @Test
+    void onlyAWantedOneServesWhileThereIsRoomForMore() {
+        kept.take("acme", any -> true).giveBack();
+
+        assertThat(kept.take("acme", any -> false).connection().name).isEqualTo("acme 2");
+    }
+
+    @Test
+    void theOneThatWaitedLongestServesWhenThereIsNoRoomForMore() {
+        KeptConnections<Connection>.Kept first = kept.take("acme", any -> true);
+        kept.take("acme", any -> true).giveBack();
+        first.giveBack();
+
+        assertThat(kept.take("acme", any -> false).connection().name).isEqualTo("acme 2");
+        kept.take("other", any -> false).giveBack();
+        assertThat(kept.take("other", any -> false).connection().name)
+                .as("never one of another tenant")
+                .startsWith("other");
     }
 
     @Test
     void oneThatFailedIsNotUsedAgain() {
-        kept.take("acme").close();
+        kept.take("acme", any -> true).close();
 
-        assertThat(kept.take("acme").connection().name).isEqualTo("acme 2");
+        assertThat(kept.take("acme", any -> true).connection().name).isEqualTo("acme 2");
         assertThat(events).containsExactly("open acme 1", "close acme 1", "open acme 2");
     }
 
     @Test
     void unusedOneIsClosedAtTheEndOfItsLife() {
-        kept.take("acme").giveBack();
+        kept.take("acme", any -> true).giveBack();
         timers.pass();
 
         assertThat(events).containsExactly("open acme 1", "close acme 1");
-        assertThat(kept.take("acme").connection().name).isEqualTo("acme 2");
+        assertThat(kept.take("acme", any -> true).connection().name).isEqualTo("acme 2");
     }
 
     @Test
     void oneInUseIsClosedAfterwards() {
-        KeptConnections<Connection>.Kept used = kept.take("acme");
+        KeptConnections<Connection>.Kept used = kept.take("acme", any -> true);
         timers.pass();
         assertThat(events).containsExactly("open acme 1");
 
@@ -95,8 +126,8 @@ class KeptConnectionsTest {
 
     @Test
     void nothingIsKeptOnceClosed() {
-        KeptConnections<Connection>.Kept used = kept.take("acme");
-        kept.take("acme").giveBack();
+        KeptConnections<Connection>.Kept used = kept.take("acme", any -> true);
+        kept.take("acme", any -> true).giveBack();
         kept.close();
         used.giveBack();
 
