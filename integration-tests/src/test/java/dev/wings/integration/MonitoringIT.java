@@ -55,12 +55,9 @@ final class MonitoringIT {
             documented.add(row.group(1) + " " + row.group(2).replace("timer", "summary"));
         }
         Set<String> found = new TreeSet<>();
-        for (int port : wings.ports().management()) {
-            String metrics = scrape(port);
-            Matcher type = TYPE.matcher(metrics);
-            while (type.find()) {
-                found.add(type.group(1) + " " + type.group(2));
-            }
+        Matcher kind = TYPE.matcher(scrape(wings.ports()));
+        while (kind.find()) {
+            found.add(kind.group(1) + " " + kind.group(2));
         }
         // the greatest values belong to what they are the greatest of
         List<String> greatest = found.stream()
@@ -71,6 +68,15 @@ final class MonitoringIT {
         greatest.forEach(found::remove);
         assertThat(found).hasSizeGreaterThan(30);
         assertThat(documented).containsAll(found);
+    }
+
+    /// The metrics of all services.
+    static String scrape(WingsPorts ports) throws IOException, InterruptedException {
+        StringBuilder metrics = new StringBuilder();
+        for (int port : ports.management()) {
+            metrics.append(scrape(port));
+        }
+        return metrics.toString();
     }
 
     private static String scrape(int port) throws IOException, InterruptedException {

@@ -18,6 +18,7 @@ package dev.wings.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -34,8 +35,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Statements that make and drop schemas and tables, and insert rows, on a running platform: over Flight SQL, and with
-/// the JDBC driver.
+/// Statements that make and drop schemas and tables, and insert rows, on a running platform: over Flight SQL,
+/// and with the JDBC driver.
 @ExtendWith(SharedPlatform.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
@@ -187,6 +188,44 @@ final class WritesIT {
         assertThatThrownBy(() -> sql.query("insert into writes.fits select 1, 'abc', 2"))
                 .hasStackTraceContaining("column=i, type=INTEGER");
         assertThat(sql.count("select count(*) from writes.fits")).isZero();
+    }
+
+    @Test
+    void statementsThatFollowEachOtherUseOneStreamToTheIngestor() throws Exception {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("create table writes.streams (id bigint)");
+            double before = endedStreams();
+            try (PreparedStatement insert = connection.prepareStatement("insert into writes.streams values (?)")) {
+                for (int i = 0; i < 10; i++) {
+                    insert.setLong(1, i);
+                    insert.addBatch();
+                    insert.executeBatch();
+                }
+            }
+            assertThat(endedStreams() - before)
+                    .as("the first may take the place of another table's stream")
+                    .isLessThanOrEqualTo(1);
+            statement.executeUpdate("alter table writes.streams add column name varchar default 'new'");
+            statement.executeUpdate("insert into writes.streams (id) values (10)");
+            statement.executeUpdate("drop table writes.streams");
+            statement.executeUpdate("create table writes.streams (id bigint, other int)");
+            statement.executeUpdate("insert into writes.streams (id) values (11)");
+        }
+        assertThat(sql.count("select count(*) from writes.streams where id = 11 and other is null"))
+                .isEqualTo(1);
+        assertThat(sql.count("select count(*) from writes.streams")).isEqualTo(1);
+    }
+
+    /// How many DoPut streams of the ingestor have ended.
+    private double endedStreams() throws IOException, InterruptedException {
+        return MonitoringIT.scrape(wings.ports())
+                .lines()
+                .filter(line -> line.startsWith("wings_grpc_server_calls_seconds_count{")
+                        && line.contains("FlightService/DoPut")
+                        && line.contains("service=\"ingestor\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     @Test

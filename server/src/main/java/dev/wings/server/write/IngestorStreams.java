@@ -27,6 +27,7 @@ import dev.wings.common.proto.IngestResponse;
 import dev.wings.common.resource.TopicName;
 import dev.wings.common.time.Scheduler;
 import dev.wings.common.topic.ResolvedTopic;
+import io.grpc.Context;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -114,10 +115,18 @@ public final class IngestorStreams implements RowStreams, AutoCloseable {
                 return target.producer;
             }
             endStream();
-            Producer opened =
-                    Producer.openWhole(connection, allocator, topic.name().toString(), columns, IN_FLIGHT);
-            target = new Target(topic, columns, opened);
-            return opened;
+            // the stream outlives the call that it is opened for; what the call waits for here is interrupted
+            // when the call ends
+            Context lasting = Context.current().fork();
+            Context caller = lasting.attach();
+            try {
+                Producer opened =
+                        Producer.openWhole(connection, allocator, topic.name().toString(), columns, IN_FLIGHT);
+                target = new Target(topic, columns, opened);
+                return opened;
+            } finally {
+                lasting.detach(caller);
+            }
         }
 
         private void endStream() {
